@@ -1,0 +1,52 @@
+import type {Tensor} from "../tensor/tensor.js";
+
+/**
+ * A tensor really packed into bytes. What it costs is what it holds: bits per element are counted from `parts`.
+ * `format` is the id of the format that packed it and, by that, the one that can unpack it.
+ */
+export interface Packed {
+  readonly format: string;
+  readonly shape: readonly number[];
+  /** The stored bytes by role: `codes`, `scales`, `tensorScale`, `zeroPoints` … Little-endian, no padding between. */
+  readonly parts: Readonly<Record<string, Uint8Array>>;
+}
+
+/** The family decides the colour of a format on every page. */
+export type FormatFamily = "baseline" | "int" | "fp" | "codebook" | "mx" | "nvfp4" | "razer";
+
+/**
+ * A number format for whole tensors: element codes together with their scales.
+ * Formats are plain frozen records; a parametrised format is a function that returns one.
+ */
+export interface Format {
+  /** The field's name, lower case, with every parameter that differs from the documented default: `mxfp4`, `mxfp4_b16`. */
+  readonly id: string;
+  readonly title: string;
+  readonly family: FormatFamily;
+  /** Everything a reader needs beside the name: element, block, scale, scale rule, rounding. */
+  readonly convention: string;
+  /** Where the rule comes from: paper and section, or specification. */
+  readonly source: string;
+  /** Elements that share one scale along the blocked axis; null where the whole tensor or row shares it. */
+  readonly blockSize: number | null;
+  /** The values an element code can stand for before scaling; index = code. */
+  readonly codebook: Codebook;
+  /**
+   * Packs a tensor. Never keeps or changes its argument.
+   * @throws RangeError naming the index if the tensor holds a NaN or infinity and the format has no way to say so.
+   */
+  encode(x: Tensor): Packed;
+  /** Unpacks what `encode` made. @throws RangeError if a part's length does not fit the shape. */
+  decode(packed: Packed): Tensor;
+}
+
+/** The values of an element code, index = code. NaN and infinities stand as themselves. */
+export interface Codebook {
+  readonly bits: number;
+  readonly values: readonly number[];
+}
+
+/** The bytes a packed tensor really occupies, scales and all other metadata included. */
+export function packedBytes(packed: Packed): number {
+  return Object.values(packed.parts).reduce((bytes, part) => bytes + part.byteLength, 0);
+}
