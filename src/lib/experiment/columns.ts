@@ -1,4 +1,4 @@
-import type {Provenance} from "./experiment.js";
+import type {Provenance} from "./provenance.js";
 
 /** One column of an experiment's table. */
 export interface Column {
@@ -13,13 +13,12 @@ export interface Column {
 
 export type Columns = Readonly<Record<string, Column>>;
 
-type CellOf<T extends Column> = T["type"] extends "string"
-  ? string
-  : T["type"] extends "boolean"
-    ? boolean
-    : number;
+type CellOf<T extends Column["type"]> = T extends "string" ? string : T extends "boolean" ? boolean : number;
 
-type Cell<T extends Column> = T["nullable"] extends true ? CellOf<T> | null : CellOf<T>;
+/** A column that is known only as some column may be nullable. */
+type Cell<T extends Column> =
+  | CellOf<T["type"]>
+  | (T extends {readonly nullable: true} ? null : Column extends T ? null : never);
 
 /** A row of a table: its columns, and how the row came to be. */
 export type Row<C extends Columns = Columns> = {readonly [K in keyof C]: Cell<C[K]>} & {

@@ -1,28 +1,37 @@
 import type {Tensor} from "../tensor/tensor.js";
+import {checkParams, shown} from "./check-params.js";
+import {checkRows} from "./check-rows.js";
 import type {Columns, Row} from "./columns.js";
-import type {Params, ParamValues} from "./params.js";
+import type {Param, Params, ParamValues} from "./params.js";
 
-/** How a number came to be. Never mixed: every column says which, and every row where one table holds several. */
-export type Provenance = "measured" | "modelled" | "reported";
+export type {Provenance} from "./provenance.js";
 
 /** Named tensors of one data set, for example the weights of a model: what `needs` asks for by name. */
 export type TensorSet = ReadonlyMap<string, Tensor>;
 
+/** Data sets by name. */
+export type DataSets = ReadonlyMap<string, TensorSet>;
+
 /** What the caller hands to a run. Experiments read no files and fetch nothing themselves. */
 export interface RunContext {
   /** Data sets by the names in `needs`. */
-  readonly data: ReadonlyMap<string, TensorSet>;
+  readonly data: DataSets;
   /** Told the share that is done (0 to 1) and, where it helps, what is being done. */
   readonly progress?: (share: number, what?: string) => void;
   /** Looked at between pieces of work; an aborted run throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/**
- * One experiment: everything its table, its page, its command line and its script need is said here once.
- * `run` is pure: same params and data, same rows.
- */
-export interface Experiment<P extends Params = Params, C extends Columns = Columns> {
+/** What an experiment's own `run` works with: everything has been checked and is there. */
+export interface Work<N extends string = string> {
+  /** The data sets of `needs`. */
+  readonly data: {get(name: N): TensorSet};
+  /** Awaited between pieces of work: tells the share that is done and throws the reason of an aborted run. */
+  readonly progress: (share: number, what?: string) => Promise<void>;
+}
+
+/** What an experiment says of itself; everything its table, page, command line and script need, said once. */
+export interface Definition<P extends Params, C extends Columns, N extends string> {
   /** `family/name`, lower case with hyphens. */
   readonly id: string;
   readonly title: string;
@@ -33,9 +42,115 @@ export interface Experiment<P extends Params = Params, C extends Columns = Colum
   readonly params: P;
   readonly columns: C;
   /** Names of the data sets that `run` reads. */
-  readonly needs: readonly string[];
+  readonly needs: readonly N[];
   /** The parameter settings whose rows together are the table that the site ships. */
   readonly sweep: readonly Partial<ParamValues<P>>[];
-  /** Rows for one setting; missing params take their defaults. @throws RangeError for a value that is not allowed. */
+  /** Pure: same params and data, same rows. */
+  run(params: ParamValues<P>, work: Work<N>): Row<C>[] | Promise<Row<C>[]>;
+}
+
+/** A defined experiment: its definition, with a `run` that checks what goes in and what comes out. */
+export interface Experiment<P extends Params = Params, C extends Columns = Columns, N extends string = string>
+  extends Omit<Definition<P, C, N>, "run"> {
+  /**
+   * Rows for one setting; missing params take their defaults.
+   * @throws RangeError for a value that is not allowed or a data set that is missing; the signal's reason if aborted.
+   */
   run(params?: Partial<ParamValues<P>>, context?: Partial<RunContext>): Promise<Row<C>[]>;
+}
+
+/**
+ * Defines an experiment. Its `run` then fills in defaults, checks parameters, data sets and rows.
+ * @throws RangeError if the definition itself is wrong: an id, a default, a range, a column or a sweep setting.
+ */
+export function experiment<const P extends Params, const C extends Columns, const N extends string>(
+  definition: Definition<P, C, N>,
+): Experiment<P, C, N> {
+  checkDefinition(definition);
+  const {id, params, columns, needs} = definition;
+  const where = `run ${id}`;
+  return Object.freeze({
+    ...definition,
+    async run(given: Partial<ParamValues<P>> = {}, context: Partial<RunContext> = {}) {
+      const values = checkParams(where, params, given);
+      const data = checkData(where, needs, context.data ?? new Map());
+      const progress = progressOf(context);
+      await progress(0);
+      const rows = await definition.run(values, {data, progress});
+      checkRows(where, columns, rows);
+      await progress(1);
+      return rows;
+    },
+  });
+}
+
+function checkData<N extends string>(where: string, needs: readonly N[], data: DataSets): Work<N>["data"] {
+  const missing = needs.find((name) => !data.has(name));
+  if (missing === undefined) return data as Work<N>["data"];
+  const cure =
+    missing === "file"
+      ? "Read a tensor file of your own and hand it over under this name."
+      : `Load it with loadData(${JSON.stringify(needs)}) from paretoscope/data.`;
+  const got = data.size > 0 ? [...data.keys()].join(", ") : "none";
+  throw new RangeError(`${where}: data must hold ${needs.join(", ")}, got ${got}. ${cure}`);
+}
+
+/** Without a signal nothing can abort, so nothing waits; with one the event loop gets a turn to deliver it. */
+function progressOf({progress, signal}: Partial<RunContext>): Work["progress"] {
+  return async (share, what) => {
+    progress?.(share, what);
+    if (signal === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal.throwIfAborted();
+  };
+}
+
+const ID = /^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/;
+const NAME = /^[a-z][A-Za-z0-9]*$/;
+/** Columns that every table gets: how a row came to be, and which setting of the sweep it belongs to. */
+const GIVEN_COLUMNS = ["provenance", "setting"];
+
+function checkDefinition<P extends Params, C extends Columns, N extends string>(
+  definition: Definition<P, C, N>,
+): void {
+  const {id, params, columns, sweep} = definition;
+  if (!ID.test(id)) {
+    throw new RangeError(`experiment: id must be family/name in lower case with hyphens, got ${shown(id)}`);
+  }
+  const where = `experiment ${id}`;
+  for (const text of ["title", "question", "source"] as const) {
+    if (definition[text].trim() === "") throw new RangeError(`${where}: ${text} must be some text, got ""`);
+  }
+  for (const [name, param] of Object.entries(params)) checkParam(where, name, param);
+  if (Object.keys(columns).length === 0)
+    throw new RangeError(`${where}: columns must be at least one, got 0`);
+  for (const name of Object.keys(columns)) {
+    if (!NAME.test(name) || GIVEN_COLUMNS.includes(name)) {
+      throw new RangeError(
+        `${where}: a column must be named in camelCase and not ${GIVEN_COLUMNS.join(" or ")}, got ${shown(name)}`,
+      );
+    }
+  }
+  checkParams(`${where}: defaults`, params, {});
+  sweep.forEach((setting, index) => {
+    checkParams(`${where}: sweep ${index}`, params, setting);
+  });
+}
+
+function checkParam(where: string, name: string, param: Param): void {
+  if (!NAME.test(name)) {
+    throw new RangeError(`${where}: a parameter must be named in camelCase, got ${shown(name)}`);
+  }
+  if (param.kind === "choice" || param.kind === "choices") {
+    if (param.options.length === 0 || new Set(param.options.map(String)).size < param.options.length) {
+      throw new RangeError(
+        `${where}: options of ${name} must be at least one, each once, got ${shown([...param.options])}`,
+      );
+    }
+    checkParams(where, {[name]: param}, {[name]: param.default});
+  } else if (param.kind !== "flag" && !(param.min < param.max)) {
+    throw new RangeError(`${where}: min of ${name} must be less than its max ${param.max}, got ${param.min}`);
+  } else {
+    checkParams(where, {[name]: param}, {[name]: param.default});
+  }
 }

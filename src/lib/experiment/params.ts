@@ -12,20 +12,24 @@ export interface NumberParam extends ParamBase {
   readonly unit?: string;
   readonly min: number;
   readonly max: number;
+  /** The step of a slider; values between the steps are allowed too. */
   readonly step?: number;
   /** A page offers a logarithmic slider. */
   readonly log?: boolean;
   readonly default: number;
 }
 
-export interface ChoiceParam<T extends string = string> extends ParamBase {
+/** What a choice is made among: names, or numbers such as block sizes. */
+export type Option = string | number;
+
+export interface ChoiceParam<T extends Option = Option> extends ParamBase {
   readonly kind: "choice";
   readonly options: readonly T[];
   readonly default: T;
 }
 
 /** Any subset of the options, at least one, in the options' order. */
-export interface ChoicesParam<T extends string = string> extends ParamBase {
+export interface ChoicesParam<T extends Option = Option> extends ParamBase {
   readonly kind: "choices";
   readonly options: readonly T[];
   readonly default: readonly T[];
@@ -43,10 +47,51 @@ export type ParamValue<T extends Param> = T extends NumberParam
   ? number
   : T extends FlagParam
     ? boolean
-    : T extends ChoiceParam<infer U>
+    : T extends {readonly kind: "choice"; readonly options: readonly (infer U)[]}
       ? U
-      : T extends ChoicesParam<infer U>
+      : T extends {readonly kind: "choices"; readonly options: readonly (infer U)[]}
         ? readonly U[]
         : never;
 
 export type ParamValues<P extends Params> = {readonly [K in keyof P]: ParamValue<P[K]>};
+
+/** What a parameter may be, in words: `one of 16, 32`, `an integer from 2 to 8`. */
+export function allowedValues(param: Param): string {
+  switch (param.kind) {
+    case "choice":
+      return `one of ${param.options.join(", ")}`;
+    case "choices":
+      return `one or more, each once, of ${param.options.join(", ")}`;
+    case "flag":
+      return "true or false";
+    default:
+      return `${param.kind === "integer" ? "an integer" : "a number"} from ${param.min} to ${param.max}`;
+  }
+}
+
+/**
+ * The value that a text stands for: a number, an option, options between commas, `true` or `false`. A text that
+ * stands for nothing allowed comes back as it is, for the check of the parameters to refuse by name.
+ */
+export function paramFromText(param: Param, text: string): unknown {
+  const option = (name: string) => optionsOf(param).find((each) => String(each) === name.trim()) ?? name;
+  switch (param.kind) {
+    case "choice":
+      return option(text);
+    case "choices":
+      return text.split(",").map(option);
+    case "flag":
+      return text === "true" ? true : text === "false" ? false : text;
+    default:
+      return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  }
+}
+
+/** The text that stands for a value, on a command line or in a URL; `paramFromText` reads it back. */
+export function paramToText(value: ParamValue<Param>): string {
+  return Array.isArray(value) ? value.join(",") : String(value);
+}
+
+function optionsOf(param: Param): readonly Option[] {
+  return param.kind === "choice" || param.kind === "choices" ? param.options : [];
+}

@@ -1,0 +1,8 @@
+/** How a number came to be. Never mixed: every column says which, and every row where one table holds several. */
+export const PROVENANCES = ["measured", "modelled", "reported"] as const;
+
+/**
+ * `measured`: we ran it, here. `modelled`: a cost model says so, with constants that have sources.
+ * `reported`: the paper says so.
+ */
+export type Provenance = (typeof PROVENANCES)[number];

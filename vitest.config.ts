@@ -1,0 +1,28 @@
+import {defineConfig} from "vitest/config";
+
+const browser = ["tests/browser/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["tests/**/*.test.ts"],
+          exclude: browser,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        // The built site is one: its tests share it and a Chromium, so they run one file after the other.
+        test: {
+          name: "browser",
+          include: browser,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
