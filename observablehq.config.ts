@@ -1,0 +1,42 @@
+interface NavPage {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The pages by family, in reading order: what the navigation shows. */
+const families: readonly {readonly name: string; readonly pages: readonly NavPage[]}[] = [];
+
+const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 3v18h18" fill="none" stroke="#6b7280" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="#0b7285" stroke-width="3"/></svg>`;
+
+function navItem({name, path}: NavPage, current: string): string {
+  return `<li><a href="${path}"${path === current ? ` aria-current="page"` : ""}>${name}</a></li>`;
+}
+
+/** A popover needs no script: on narrow screens the button opens it, on wide ones the style sheet keeps it in view. */
+function header({path}: {path: string}): string {
+  const groups = families.map(
+    ({name, pages}) =>
+      `<section><h2>${name}</h2><ul>${pages.map((page) => navItem(page, path)).join("")}</ul></section>`,
+  );
+  return `<a class="brand" href="/"${path === "/index" ? ` aria-current="page"` : ""}>${mark}<span>Paretoscope</span></a>
+<button class="menu-button" type="button" popovertarget="pages">Pages</button>
+<nav id="pages" popover aria-label="Pages">${groups.join("")}</nav>`;
+}
+
+export default {
+  root: "src",
+  output: "site",
+  title: "Paretoscope",
+  style: "style.css",
+  // The default is a font from another origin; nothing on a page may leave this one.
+  globalStylesheets: [],
+  head: `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">`,
+  header,
+  footer: "Paretoscope: every number is measured, modelled or reported, and says which.",
+  sidebar: false,
+  toc: false,
+  pager: false,
+  search: false,
+};

@@ -1,0 +1,140 @@
+import {createHash} from "node:crypto";
+import {readdir, readFile, stat, writeFile} from "node:fs/promises";
+import {dirname, extname, join, relative} from "node:path";
+
+/**
+ * Mends what the generator gets wrong in every page (language, viewport, content policy), and looks for what it lets
+ * pass: broken cells, broken links and anchors, references to another origin, files over the size limit.
+ * @returns what is wrong, a line each; empty for a site fit to publish.
+ */
+export async function finishSite(folder: string): Promise<string[]> {
+  const files = (await readdir(folder, {recursive: true, withFileTypes: true}))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const pages = new Map<string, string>();
+  for (const file of files.filter((name) => extname(name) === ".html")) {
+    const html = withPolicy(mended(await readFile(file, "utf8")));
+    await writeFile(file, html);
+    pages.set(file, html);
+  }
+  const known = new Set(files);
+  const problems = [...pages].flatMap(([file, html]) =>
+    [...brokenCells(html), ...foreignReferences(html), ...brokenLinks(file, html, folder, known, pages)].map(
+      (problem) => `${relative(folder, file)}: ${problem}`,
+    ),
+  );
+  for (const file of files.filter((name) => [".js", ".css"].includes(extname(name)))) {
+    const text = await readFile(file, "utf8");
+    problems.push(...foreignLoads(text).map((problem) => `${relative(folder, file)}: ${problem}`));
+  }
+  return [...problems, ...(await overweight(folder, files))];
+}
+
+/**
+ * Screen readers need the language, a reader must be able to zoom, and the keyboard a way past the navigation
+ * (written here because the generator takes a link to its own main element for a broken one).
+ */
+export function mended(html: string): string {
+  return html
+    .replace("<html>", `<html lang="en">`)
+    .replace("<body>", `<body>\n<a class="skip-link" href="#observablehq-main">Skip to the page</a>`)
+    .replace(/(<meta name="viewport" content="[^"]*?), maximum-scale=1"/, `$1"`);
+}
+
+/**
+ * The promise that a dropped file cannot leave: only this origin is talked to, and only the scripts that were
+ * built run. A policy in a meta tag binds what follows it, so it comes first.
+ */
+export function withPolicy(html: string): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval' ${inlineScriptHashes(html).join(" ")}`.trim(),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "object-src 'none'",
+  ].join("; ");
+  return html.replace(
+    `<meta charset="utf-8">`,
+    `<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+  );
+}
+
+function inlineScriptHashes(html: string): string[] {
+  return [...html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)]
+    .filter(([, attributes]) => !/\bsrc=/.test(attributes!))
+    .map(([, , body]) => `'sha256-${createHash("sha256").update(body!).digest("base64")}'`);
+}
+
+function brokenCells(html: string): string[] {
+  return html.includes("observablehq--error") ? ["a cell does not compile or imports what is not there"] : [];
+}
+
+/** Anything a browser would load from elsewhere; a plain link that a reader may follow is none. */
+function foreignReferences(html: string): string[] {
+  const loads = html.matchAll(
+    /<(link|script|img|iframe|source|video|audio|object)\b[^>]*?(?:href|src|data)="((?:https?:)?\/\/[^"]*)"/g,
+  );
+  return [...[...loads].map(([, tag, url]) => `<${tag}> loads ${url}`), ...foreignLoads(html)];
+}
+
+/** Imports, style sheets and resolved modules of another origin, and any specifier that needs a content network. */
+export function foreignLoads(text: string): string[] {
+  const patterns = [
+    /\b(?:import|from)\s*\(?\s*["'](https?:[^"']*)["']/g,
+    /["'](npm:[^"']*)["']/g,
+    /url\(\s*["']?((?:https?:)?\/\/[^"')]*)/g,
+    /@import\s+["']((?:https?:)?\/\/[^"']*)["']/g,
+  ];
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, url]) => `refers to ${url}`));
+}
+
+function brokenLinks(
+  file: string,
+  html: string,
+  folder: string,
+  known: ReadonlySet<string>,
+  pages: ReadonlyMap<string, string>,
+): string[] {
+  const problems: string[] = [];
+  for (const [, link] of html.matchAll(/\s(?:href|src)="([^"]*)"/g)) {
+    if (/^(\w+:|\/\/)/.test(link!)) continue;
+    const [path, anchor] = link!.split("#");
+    const target = path === "" ? file : linkTarget(dirname(file), path!.split("?")[0]!, known);
+    if (link!.startsWith("/")) problems.push(`link ${link} is absolute, it breaks below a sub-path`);
+    else if (target === undefined) problems.push(`broken link ${link}`);
+    else if (
+      anchor &&
+      pages.has(target) &&
+      !pages.get(target)!.includes(`id="${decodeURIComponent(anchor)}"`)
+    ) {
+      problems.push(`link ${link} names an anchor that ${relative(folder, target)} lacks`);
+    }
+  }
+  return problems;
+}
+
+function linkTarget(from: string, path: string, known: ReadonlySet<string>): string | undefined {
+  const wanted = join(from, decodeURIComponent(path));
+  return [wanted, `${wanted}.html`, join(wanted, "index.html")].find((candidate) => known.has(candidate));
+}
+
+const tableLimit = 1e6;
+const siteLimit = 40e6;
+
+async function overweight(folder: string, files: readonly string[]): Promise<string[]> {
+  const sizes = await Promise.all(files.map(async (file) => ({file, size: (await stat(file)).size})));
+  const total = sizes.reduce((sum, {size}) => sum + size, 0);
+  return [
+    ...sizes
+      .filter(({file, size}) => extname(file) === ".arrow" && size > tableLimit)
+      .map(
+        ({file, size}) => `${relative(folder, file)}: a table may have ${tableLimit} bytes, this has ${size}`,
+      ),
+    ...(total > siteLimit ? [`the site may have ${siteLimit} bytes, it has ${total}`] : []),
+  ];
+}
