@@ -1,0 +1,93 @@
+import {foldIntoInput, hadamard} from "../tensor/hadamard.js";
+import {elementCount, matrixSize, type Tensor} from "../tensor/tensor.js";
+
+/** An activation as int8 codes of its Hadamard transform: hadamard(y) is about `codes * scale`. */
+export interface HadamardInt8 {
+  readonly shape: readonly number[];
+  readonly codes: Int8Array;
+  readonly scale: number;
+}
+
+/** How to quantize in Hadamard space. */
+export interface HadamardInt8Options {
+  /** Fixed by calibration; by default the largest |hadamard(y)| over 127, at least 1e-5 over 127. */
+  readonly scale?: number;
+  /** The rule at exact halves: CUDA kernels round away from zero, Python simulators to even. */
+  readonly rounding?: "half-away" | "half-even";
+}
+
+/**
+ * Rotates y [..., n] and rounds it to int8 with one scale for the tensor, clamped to -128 … 127: how Quamba stores
+ * the output of its scan, whose outliers the rotation spreads. (arXiv 2410.13229; number formats spec, 6.2 and 6.3)
+ * @throws RangeError if y holds a NaN or infinity, if the scale is not positive, or if n has no transform.
+ */
+export function quantizeInHadamardSpace(
+  y: Tensor,
+  {scale, rounding = "half-away"}: HadamardInt8Options = {},
+): HadamardInt8 {
+  const bad = y.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new RangeError(
+      `quantizeInHadamardSpace: values must be finite, got ${y.data[bad]} at index ${bad}`,
+    );
+  }
+  if (scale !== undefined && !(scale > 0 && Number.isFinite(scale))) {
+    throw new RangeError(`quantizeInHadamardSpace: scale must be positive and finite, got ${scale}`);
+  }
+  const rotated = hadamard(y).data;
+  const step = scale ?? Math.max(largestMagnitude(rotated), 1e-5) / 127;
+  const round = rounding === "half-away" ? roundHalfAway : roundHalfEven;
+  const codes = new Int8Array(rotated.length);
+  for (let i = 0; i < codes.length; i++) {
+    codes[i] = Math.min(127, Math.max(-128, round(rotated[i]! / step)));
+  }
+  return {shape: [...y.shape], codes, scale: step};
+}
+
+/**
+ * W y from the rotated int8 activation: multiplies [T, n] codes with W [out, n] whose rows took the same rotation.
+ * @returns [T, out]
+ * @throws RangeError if the row lengths differ.
+ */
+export function hadamardInt8Product({shape, codes, scale}: HadamardInt8, w: Tensor): Tensor {
+  const {columns} = matrixSize(w);
+  if (shape.at(-1) !== columns) {
+    throw new RangeError(
+      `hadamardInt8Product: w must have rows of ${shape.at(-1)} values like the activation, got ${columns}`,
+    );
+  }
+  const product = rowProducts(Float32Array.from(codes), foldIntoInput(w).data, columns);
+  return {
+    shape: [...shape.slice(0, -1), elementCount(w.shape) / columns],
+    data: product.map((sum) => sum * scale),
+  };
+}
+
+/** out[t, o] = sum over i of a[t, i] * b[o, i], summed in float64. */
+function rowProducts(a: Float32Array, b: Float32Array, n: number): Float32Array {
+  const outs = b.length / n;
+  const data = new Float32Array((a.length / n) * outs);
+  for (let k = 0; k < data.length; k++) {
+    const left = Math.floor(k / outs) * n;
+    const right = (k % outs) * n;
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += a[left + i]! * b[right + i]!;
+    data[k] = sum;
+  }
+  return data;
+}
+
+function largestMagnitude(values: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  return largest;
+}
+
+const roundHalfAway = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const fraction = value - floor;
+  if (fraction !== 0.5) return fraction < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}
