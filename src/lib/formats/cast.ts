@@ -53,14 +53,27 @@ function nanCodeOf(element: ElementFormat): number {
   return element.nanCode ?? element.signBit;
 }
 
+/**
+ * E8M0 has no mantissa bit that could be even. As ml_dtypes casts to it, `half-even` sends the tie 1.5 * 2^k
+ * up, and all between the two smallest codes up as well: those float32 numbers are subnormal.
+ */
+function roundScalePosition(position: number): number {
+  return position < 1 ? Math.ceil(position) : Math.floor(position + 0.5);
+}
+
+function magnitudeRounder({hasZero, mantissaBits}: FloatElement, rounding: Rounding, negative: boolean) {
+  if (!hasZero && mantissaBits === 0 && rounding === "half-even") return roundScalePosition;
+  return rounderOf(negative ? mirrorRounding(rounding) : rounding);
+}
+
 function encodeFloat(element: FloatElement, x: number, rounding: Rounding, overflow: Overflow): number {
   const {signBit, specials, hasZero, maxCode, nanCode} = element;
   const negative = x < 0 || Object.is(x, -0);
   if (signBit === 0 && (x < 0 || (x === 0 && !hasZero))) {
     return overflow === "saturate" ? 0 : (nanCode ?? 0);
   }
-  const round = rounderOf(negative ? mirrorRounding(rounding) : rounding);
   const a = Math.abs(x);
+  const round = magnitudeRounder(element, rounding, negative);
   const code = a === Number.POSITIVE_INFINITY ? maxCode + 1 : round(Math.max(0, codePosition(element, a)));
   const magnitude = code > maxCode ? overflowCode(element, overflow) : code;
   if (specials === "fnuz" && (magnitude === 0 || magnitude === nanCode)) return magnitude;
