@@ -1,0 +1,51 @@
+import type {Provenance} from "../lib/experiment/provenance.js";
+import type {FormatFamily} from "../lib/formats/format.js";
+
+export interface Axis {
+  readonly label: string;
+  readonly unit?: string;
+  readonly log?: boolean;
+}
+
+/** One mark; points of one `key` are the same thing in every figure of a page. */
+export interface Point {
+  readonly key: string;
+  /** What the point is called beside its mark and in the list of points. */
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Points of one colour and one provenance; by that, points of different provenance are never joined. */
+export interface Series {
+  readonly name: string;
+  readonly family: FormatFamily;
+  readonly provenance: Provenance;
+  readonly points: readonly Point[];
+  /** How the points are joined; `front` draws the steps of a Pareto front without marks. */
+  readonly join?: "line" | "front";
+}
+
+/** A figure as data: what it asks, what it finds, what it shows. How it is drawn is said elsewhere, once for all. */
+export interface ChartSpec {
+  readonly question: string;
+  /** The finding in a sentence. */
+  readonly finding: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** The corner where cheap meets good. */
+  readonly better?: "top left" | "bottom left";
+  readonly series: readonly Series[];
+  /** Keys whose labels stand beside their marks. */
+  readonly labelled?: ReadonlySet<string>;
+}
+
+/** `label (unit)`, and that it is logarithmic if it is. */
+export function axisTitle({label, unit, log}: Axis): string {
+  return `${label}${unit ? ` (${unit})` : ""}${log ? ", logarithmic" : ""}`;
+}
+
+/** The names of the series and of provenances that differ, without repetition: what a legend lists. */
+export function provenancesOf(spec: ChartSpec): Provenance[] {
+  return [...new Set(spec.series.map(({provenance}) => provenance))];
+}

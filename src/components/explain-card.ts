@@ -1,0 +1,21 @@
+import {html} from "htl";
+
+/** What touching a point tells. */
+export interface Explanation {
+  readonly title: string;
+  /** Name and value, a line each: parameters, quantities with their unit, where they come from. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly source?: string;
+  /** Opens this very state. */
+  readonly link?: string;
+}
+
+/** An explanation as a card. Its texts may come from a reader's own file: they are set as text, never as HTML. */
+export function explainCard({title, facts, source, link}: Explanation): HTMLElement {
+  return html`<div class="explain-card">
+    <h4>${title}</h4>
+    <dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+    ${source && html`<p class="cite">Source: ${source}</p>`}
+    ${link && html`<p><a href=${link}>Open this state</a></p>`}
+  </div>`;
+}

@@ -1,0 +1,30 @@
+import {html, svg} from "htl";
+import type {Provenance} from "../lib/experiment/provenance.js";
+import type {FormatFamily} from "../lib/formats/format.js";
+import {type ChartSpec, provenancesOf} from "./chart-spec.js";
+import {FAMILY_NAMES} from "./palette.js";
+import {MARK_PATHS} from "./sketch.js";
+
+const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
+  measured: "measured: run here",
+  modelled: "modelled: a cost model says so",
+  reported: "reported: the paper says so",
+};
+
+/** The key of a chart: colour is the family, mark is how the number came to be. */
+export function legend(spec: ChartSpec): HTMLElement {
+  const families = [...new Set(spec.series.map(({family}) => family))];
+  return html`<ul class="legend">
+    ${families.map((family) => html`<li>${swatch(family)}${FAMILY_NAMES[family]}</li>`)}
+    ${provenancesOf(spec).map((provenance) => html`<li>${provenanceMark(provenance)}${PROVENANCE_TEXT[provenance]}</li>`)}
+  </ul>`;
+}
+
+function swatch(family: FormatFamily): SVGElement {
+  return svg`<svg width="14" height="14" aria-hidden="true"><rect width="12" height="12" x="1" y="1" rx="2" style=${`fill: var(--family-${family})`} /></svg>`;
+}
+
+/** The mark of a provenance, for legends and tables. */
+export function provenanceMark(provenance: Provenance): SVGElement {
+  return svg`<svg width="16" height="14" viewBox="-8 -7 16 14" aria-hidden="true"><path class=${`mark mark-${provenance}`} d=${MARK_PATHS[provenance]} style="--colour: var(--ink-soft)" /></svg>`;
+}

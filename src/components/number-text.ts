@@ -1,0 +1,31 @@
+/** A number as a person reads it: four significant digits, powers of ten only for the very large and very small. */
+export function numberText(value: number, digits = 4): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (Object.is(value, -0)) return "−0";
+  const size = Math.abs(value);
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e6)
+      ? scientific(value, digits)
+      : Number.isInteger(value)
+        ? String(value)
+        : String(Number(value.toPrecision(digits)));
+  return text.replace(/^-/, "−");
+}
+
+/** The shortest text that is exactly this number, with a proper minus sign: for values a reader computes with. */
+export function exactText(value: number): string {
+  if (!Number.isFinite(value) || Object.is(value, -0)) return numberText(value);
+  return String(value)
+    .replace("-", "−")
+    .replace(/e[+]?(.+)$/, "·10^$1");
+}
+
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+function scientific(value: number, digits: number): string {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const power = Number(exponent);
+  const raised = [...String(Math.abs(power))].map((digit) => superscripts[Number(digit)]).join("");
+  return `${Number(mantissa)}·10${power < 0 ? "⁻" : ""}${raised}`;
+}

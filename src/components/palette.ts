@@ -1,0 +1,44 @@
+import type {FormatFamily} from "../lib/formats/format.js";
+
+/** What a reader calls each family of formats; the colours are in the style sheet as `--family-<id>`. */
+export const FAMILY_NAMES: Readonly<Record<FormatFamily, string>> = {
+  baseline: "baseline",
+  int: "integers",
+  fp: "small floats",
+  codebook: "codebooks",
+  mx: "MX blocks",
+  nvfp4: "NVFP4",
+  razer: "RaZeR",
+};
+
+/** The colours and the font that a figure drawn outside CSS takes from the page. */
+export interface Theme {
+  readonly ink: string;
+  readonly inkSoft: string;
+  readonly line: string;
+  readonly paper: string;
+  readonly accent: string;
+  readonly font: string;
+  readonly family: Readonly<Record<FormatFamily, string>>;
+}
+
+/** The theme in force now: it follows the reader's colour scheme. */
+export function currentTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const value = (name: string) => style.getPropertyValue(name).trim();
+  const families = Object.keys(FAMILY_NAMES) as FormatFamily[];
+  return {
+    ink: value("--ink"),
+    inkSoft: value("--ink-soft"),
+    line: value("--line"),
+    paper: value("--paper"),
+    accent: value("--accent"),
+    font: value("--sans-serif"),
+    family: Object.fromEntries(families.map((id) => [id, value(`--family-${id}`)])) as Theme["family"],
+  };
+}
+
+/** Calls back whenever the reader's colour scheme changes. */
+export function onThemeChange(callback: () => void): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+}

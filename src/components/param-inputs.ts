@@ -1,0 +1,73 @@
+import * as Inputs from "@observablehq/inputs";
+import {html} from "htl";
+import type {Param, Params, ParamValues} from "../lib/experiment/params.js";
+
+/** The controls of some parameters: `value` holds all of them, an `input` event tells of a change. */
+export type ParamInputs<P extends Params> = HTMLElement & {value: ParamValues<P>};
+
+/** Controls made from what the parameters say of themselves; those marked advanced are folded away. */
+export function paramInputs<P extends Params>(params: P, values: ParamValues<P>): ParamInputs<P> {
+  const inputs = Object.entries(params).map(([name, param]) => ({
+    name,
+    param,
+    input: named(param, inputOf(param, values[name as keyof P])),
+  }));
+  const [plain, advanced] = [false, true].map((folded) =>
+    inputs
+      .filter(({param}) => (param.advanced ?? false) === folded)
+      .map(({param, input}) => withHelp(param, input)),
+  );
+  const element = html`<div class="controls" role="group" aria-label="Parameters">
+    ${plain}
+    ${advanced!.length > 0 && html`<details class="advanced"><summary>More parameters</summary>${advanced}</details>`}
+  </div>`;
+  return Object.defineProperty(element, "value", {
+    get: () => Object.fromEntries(inputs.map(({name, input}) => [name, input.value])),
+    set(next: ParamValues<P>) {
+      for (const {name, input} of inputs) input.value = next[name as keyof P];
+    },
+  }) as ParamInputs<P>;
+}
+
+type AnyInput = HTMLFormElement & {value: unknown};
+
+function inputOf(param: Param, value: unknown): AnyInput {
+  const {label} = param;
+  switch (param.kind) {
+    case "choice":
+      return Inputs.select(param.options, {label, value: value as string | number, format: String});
+    case "choices":
+      return Inputs.checkbox(param.options, {label, value: value as (string | number)[], format: String});
+    case "flag":
+      return Inputs.toggle({label, value: value as boolean});
+    default:
+      return Inputs.range([param.min, param.max], {
+        label: param.unit ? `${label} (${param.unit})` : label,
+        value: value as number,
+        ...(param.kind === "integer"
+          ? {step: param.step ?? 1}
+          : param.step === undefined
+            ? {}
+            : {step: param.step}),
+        ...(param.log ? {transform: Math.log} : {}),
+      });
+  }
+}
+
+/** Both halves of a range need a name of their own; a group of boxes is named as a group. */
+function named(param: Param, input: AnyInput): AnyInput {
+  for (const slider of input.querySelectorAll("input[type=range]")) {
+    slider.setAttribute("aria-label", `${param.label} (slider)`);
+  }
+  if (param.kind === "choices") {
+    input.setAttribute("role", "group");
+    input.setAttribute("aria-label", param.label);
+    const title = input.querySelector("label:not(:has(input))");
+    title?.replaceWith(html`<span class="group-label">${param.label}</span>`);
+  }
+  return input;
+}
+
+function withHelp({help}: Param, input: AnyInput): HTMLElement {
+  return html`<div class="control">${input}${help && html`<p class="help">${help}</p>`}</div>`;
+}

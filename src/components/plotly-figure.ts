@@ -1,0 +1,136 @@
+import type {Provenance} from "../lib/experiment/provenance.js";
+import {type Axis, axisTitle, type ChartSpec, type Point, type Series} from "./chart-spec.js";
+import {numberText} from "./number-text.js";
+import type {Theme} from "./palette.js";
+
+export interface PlotlyFigure {
+  readonly data: readonly object[];
+  readonly layout: object;
+  readonly config: object;
+}
+
+/** A chart as Plotly's own data, layout and configuration: the one place that says how figures look. */
+export function plotlyFigure(
+  spec: ChartSpec,
+  theme: Theme,
+  {selected, width = 720}: {readonly selected?: string | null; readonly width?: number} = {},
+): PlotlyFigure {
+  const traces = spec.series.map((series) => trace(spec, series, theme));
+  return {
+    data: selected == null ? traces : [...traces, ring(spec, selected, theme)],
+    layout: layout(spec, theme, width),
+    config: {
+      responsive: true,
+      displaylogo: false,
+      // Plotly's own button would upload the figure to its makers.
+      showSendToCloud: false,
+      displayModeBar: "hover",
+      modeBarButtonsToRemove: ["lasso2d", "select2d", "toImage", "autoScale2d"],
+    },
+  };
+}
+
+const symbols: Readonly<Record<Provenance, string>> = {
+  measured: "circle",
+  modelled: "circle-open",
+  reported: "x-thin",
+};
+
+function trace(spec: ChartSpec, {name, family, provenance, points, join}: Series, theme: Theme): object {
+  const colour = theme.family[family];
+  const withText = points.some(({key}) => spec.labelled?.has(key)) && join !== "front";
+  return {
+    type: "scatter",
+    name,
+    x: points.map(({x}) => x),
+    y: points.map(({y}) => y),
+    customdata: points.map(({key}) => key),
+    mode: [join ? "lines" : "", join === "front" ? "" : "markers", withText ? "text" : ""]
+      .filter(Boolean)
+      .join("+"),
+    text: points.map(({key, label}) => (spec.labelled?.has(key) ? plainText(label) : "")),
+    textposition: "middle right",
+    textfont: {color: theme.ink, size: 12},
+    cliponaxis: false,
+    line: {
+      color: colour,
+      width: join === "front" ? 1.5 : 2,
+      shape: join === "front" ? "hv" : "linear",
+      dash: provenance === "modelled" ? "dash" : "solid",
+    },
+    marker: {color: colour, size: 11, symbol: symbols[provenance], line: {color: colour, width: 2}},
+    ...(join === "front"
+      ? {hoverinfo: "skip"}
+      : {hovertext: points.map((point) => hoverText(spec, point, provenance)), hoverinfo: "text"}),
+  };
+}
+
+/** A ring around every point of the selected key: the same thing in every figure of the page. */
+function ring(spec: ChartSpec, selected: string, theme: Theme): object {
+  const points = spec.series
+    .filter(({join}) => join !== "front")
+    .flatMap((series) => series.points.filter(({key}) => key === selected));
+  return {
+    type: "scatter",
+    mode: "markers",
+    x: points.map(({x}) => x),
+    y: points.map(({y}) => y),
+    hoverinfo: "skip",
+    marker: {symbol: "circle-open", size: 22, line: {width: 2.5, color: theme.accent}, color: theme.accent},
+  };
+}
+
+function hoverText({x, y}: ChartSpec, point: Point, provenance: Provenance): string {
+  const line = (axis: Axis, value: number) =>
+    `${plainText(axis.label)}: ${numberText(value)} ${axis.unit ?? ""}`;
+  return [`<b>${plainText(point.label)}</b> (${provenance})`, line(x, point.x), line(y, point.y)].join(
+    "<br>",
+  );
+}
+
+/** Plotly reads a few tags in its labels; names may come from a reader's own file. */
+export function plainText(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+}
+
+function layout(spec: ChartSpec, theme: Theme, width: number): object {
+  const axis = (of: Axis) => ({
+    title: {text: plainText(axisTitle(of)), standoff: 8},
+    type: of.log ? "log" : "linear",
+    ...(of.log ? {exponentformat: "power", dtick: 1} : {}),
+    gridcolor: theme.line,
+    linecolor: theme.line,
+    zeroline: false,
+    automargin: true,
+  });
+  const top = spec.better === "top left";
+  return {
+    // The state of zoom outlives an update of the data.
+    uirevision: spec.question,
+    font: {family: theme.font, size: 13, color: theme.ink},
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    margin: {l: 8, r: width < 480 ? 40 : 72, t: 12, b: 8},
+    showlegend: false,
+    hovermode: "closest",
+    hoverlabel: {bgcolor: theme.paper, bordercolor: theme.inkSoft, font: {color: theme.ink}, align: "left"},
+    dragmode: width < 480 ? false : "zoom",
+    xaxis: axis(spec.x),
+    yaxis: axis(spec.y),
+    annotations: spec.better
+      ? [
+          {
+            text: `${top ? "↖" : "↙"} better${width > 480 ? ": cheaper and closer" : ""}`,
+            xref: "paper",
+            yref: "paper",
+            x: 0.01,
+            y: top ? 1 : 0,
+            xanchor: "left",
+            yanchor: top ? "top" : "bottom",
+            showarrow: false,
+            font: {color: theme.inkSoft, size: 12},
+          },
+        ]
+      : [],
+  };
+}

@@ -1,0 +1,117 @@
+import {svg} from "htl";
+import {axisTitle, type ChartSpec, type Point, type Series} from "./chart-spec.js";
+import {numberText} from "./number-text.js";
+import {makeScale, paddedExtent, type Scale} from "./scale.js";
+
+const margin = {top: 26, right: 16, bottom: 44, left: 58};
+
+/**
+ * A chart drawn as plain SVG: what a reader sees at once, before the 1.5 MB of the plotting library have come
+ * (or instead of them, where nothing needs to be touched). Colours come from the style sheet.
+ */
+export function sketch(spec: ChartSpec, width: number, height: number): SVGElement {
+  const points = spec.series.flatMap((series) => series.points);
+  const {x, y} = chartScales(spec, points, width, height);
+  return svg`<svg class="sketch" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${`${spec.question} ${spec.finding}`}>
+    ${axes(spec, x, y, width, height)}
+    ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
+    ${spec.series.filter(({join}) => join !== "front").map((series) => marks(series, x, y))}
+    ${labels(spec, points, x, y, width)}
+    ${spec.better && corner(spec.better, width, height)}
+  </svg>`;
+}
+
+function chartScales(spec: ChartSpec, points: readonly Point[], width: number, height: number) {
+  const xs = paddedExtent(
+    points.map((point) => point.x),
+    0.08,
+    spec.x.log,
+  );
+  const ys = paddedExtent(
+    points.map((point) => point.y),
+    0.08,
+    spec.y.log,
+  );
+  return {
+    x: makeScale(xs, [margin.left, width - margin.right], {
+      log: spec.x.log ?? false,
+      count: width < 480 ? 4 : 7,
+    }),
+    y: makeScale(ys, [height - margin.bottom, margin.top], {log: spec.y.log ?? false, count: 5}),
+  };
+}
+
+function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number): SVGElement[] {
+  const base = height - margin.bottom;
+  return [
+    ...y.ticks.map(
+      (
+        tick,
+      ) => svg`<g class="tick"><line x1=${margin.left} x2=${width - margin.right} y1=${y(tick)} y2=${y(tick)} />
+        <text x=${margin.left - 8} y=${y(tick)} dy="0.32em" text-anchor="end">${numberText(tick)}</text></g>`,
+    ),
+    ...x.ticks.map(
+      (tick) => svg`<g class="tick"><line x1=${x(tick)} x2=${x(tick)} y1=${base} y2=${base + 5} />
+        <text x=${x(tick)} y=${base + 18} text-anchor="middle">${numberText(tick)}</text></g>`,
+    ),
+    svg`<text class="axis" x=${width - margin.right} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
+    svg`<text class="axis" x="4" y="14">↑ ${axisTitle(spec.y)}</text>`,
+  ];
+}
+
+function path({points, join, family, provenance}: Series, x: Scale, y: Scale): SVGElement {
+  const steps = points.map((point, i) =>
+    i === 0
+      ? `M${x(point.x)},${y(point.y)}`
+      : join === "front"
+        ? `H${x(point.x)}V${y(point.y)}`
+        : `L${x(point.x)},${y(point.y)}`,
+  );
+  return svg`<path class="join" d=${steps.join("")} style=${`stroke: var(--family-${family})`} stroke-dasharray=${provenance === "modelled" ? "5 4" : null} />`;
+}
+
+function marks({points, family, provenance}: Series, x: Scale, y: Scale): SVGElement[] {
+  return points.map(
+    (point) =>
+      svg`<path class="mark mark-${provenance}" data-key=${point.key} transform="translate(${x(point.x)},${y(point.y)})" d=${MARK_PATHS[provenance]} style=${`--colour: var(--family-${family})`} />`,
+  );
+}
+
+/** Provenance is the mark: measured a filled disc, modelled a ring, reported a cross. */
+export const MARK_PATHS = {
+  measured: "M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z",
+  modelled: "M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z",
+  reported: "M-4.5,-4.5L4.5,4.5M-4.5,4.5L4.5,-4.5",
+} as const;
+
+const characterWidth = 6.6;
+
+/** Labels beside their marks; one that would cover an earlier one is left to the list of points. */
+function labels(spec: ChartSpec, points: readonly Point[], x: Scale, y: Scale, width: number): SVGElement[] {
+  const taken: {left: number; right: number; y: number}[] = [];
+  const placed: SVGElement[] = [];
+  for (const point of points) {
+    if (!spec.labelled?.has(point.key)) continue;
+    const size = point.label.length * characterWidth;
+    const rightward = x(point.x) + 9 + size < width;
+    const left = rightward ? x(point.x) + 9 : x(point.x) - 9 - size;
+    const box = {left, right: left + size, y: y(point.y)};
+    if (
+      taken.some(
+        (other) => Math.abs(other.y - box.y) < 13 && other.left < box.right && box.left < other.right,
+      )
+    ) {
+      continue;
+    }
+    taken.push(box);
+    placed.push(
+      svg`<text class="label" x=${rightward ? left : left + size} y=${box.y} dy="0.32em" text-anchor=${rightward ? "start" : "end"}>${point.label}</text>`,
+    );
+  }
+  return placed;
+}
+
+function corner(better: NonNullable<ChartSpec["better"]>, width: number, height: number): SVGElement {
+  const top = better === "top left";
+  return svg`<text class="corner" x=${margin.left + 6} y=${top ? margin.top + 12 : height - margin.bottom - 10}>${top ? "↖" : "↙"} better${width > 480 ? ": cheaper and closer" : ""}</text>`;
+}

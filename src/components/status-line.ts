@@ -1,0 +1,48 @@
+import {html} from "htl";
+import type {RowState} from "./live-rows.js";
+
+export interface StatusActions {
+  readonly run: () => void;
+  readonly cancel: () => void;
+}
+
+/** Says where the rows come from and how far a run is, and offers to run it here or to end it. */
+export function statusLine({run, cancel}: StatusActions): {
+  readonly element: HTMLElement;
+  show(state: RowState): void;
+} {
+  const text = html`<span role="status"></span>`;
+  const bar =
+    html`<progress max="1" aria-label="Progress of the run" hidden></progress>` as HTMLProgressElement;
+  const runButton = html`<button type="button">Run it here</button>` as HTMLButtonElement;
+  const cancelButton = html`<button type="button" hidden>Cancel</button>` as HTMLButtonElement;
+  runButton.onclick = run;
+  cancelButton.onclick = cancel;
+  const element = html`<div class="status">${text}${bar}${runButton}${cancelButton}</div>`;
+  return {
+    element,
+    show(state) {
+      const running = state.kind === "running";
+      bar.hidden = cancelButton.hidden = !running;
+      runButton.hidden = running;
+      if (running) bar.value = state.share;
+      element.dataset.state = state.kind;
+      // A screen reader hears the start and the end of a run, not every step of it.
+      const message = statusText(state);
+      if (text.textContent !== message) text.textContent = message;
+    },
+  };
+}
+
+function statusText(state: RowState): string {
+  switch (state.kind) {
+    case "shipped":
+      return `${state.rows.length} rows from the table that came with this page.`;
+    case "live":
+      return `${state.rows.length} rows, run just now in your browser.`;
+    case "running":
+      return "Running in your browser …";
+    case "failed":
+      return `The run failed: ${state.message}`;
+  }
+}

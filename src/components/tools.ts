@@ -1,0 +1,51 @@
+import {html} from "htl";
+import type {Columns, Row} from "../lib/experiment/columns.js";
+import type {Experiment} from "../lib/experiment/experiment.js";
+import type {Params, ParamValues} from "../lib/experiment/params.js";
+import {rowsToArrow, rowsToCsv, saveFile} from "./row-files.js";
+import {snippet} from "./snippet.js";
+
+interface State<P extends Params, C extends Columns> {
+  readonly values: ParamValues<P>;
+  readonly rows: readonly Row<C>[];
+}
+
+/** What a reader can take away from a state: its address, a script that repeats it, its rows. */
+export function tools<P extends Params, C extends Columns, N extends string>(
+  experiment: Experiment<P, C, N>,
+  state: () => State<P, C>,
+): HTMLElement {
+  const name = experiment.id.replace("/", "-");
+  return html`<div class="tools" role="group" aria-label="Take away">
+    ${copyButton("Copy link", () => location.href)}
+    ${copyButton("Copy as code", () => snippet(experiment, state().values))}
+    ${actionButton("Rows as Arrow", () => saveFile(`${name}.arrow`, rowsToArrow(experiment.columns, state().rows), "application/vnd.apache.arrow.stream"))}
+    ${actionButton("Rows as CSV", () => saveFile(`${name}.csv`, rowsToCsv(experiment.columns, state().rows), "text/csv"))}
+  </div>`;
+}
+
+function actionButton(label: string, action: () => void): HTMLElement {
+  const button = html`<button type="button">${label}</button>`;
+  button.onclick = action;
+  return button;
+}
+
+/** Copies a text and says so; where the browser refuses, the text is shown to be copied by hand. */
+function copyButton(label: string, text: () => string): HTMLElement {
+  const said = html`<span role="status" class="said"></span>`;
+  const place = html`<span class="copy"></span>`;
+  const button = actionButton(label, async () => {
+    place.querySelector("textarea")?.remove();
+    try {
+      await navigator.clipboard.writeText(text());
+      said.textContent = "copied";
+      setTimeout(() => {
+        said.textContent = "";
+      }, 2000);
+    } catch {
+      place.append(html`<textarea readonly rows="6" aria-label=${`${label}: the text`}>${text()}</textarea>`);
+    }
+  });
+  place.append(button, said);
+  return place;
+}

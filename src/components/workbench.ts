@@ -1,0 +1,103 @@
+import {html} from "htl";
+import type {Columns, Row} from "../lib/experiment/columns.js";
+import type {Experiment} from "../lib/experiment/experiment.js";
+import type {Params, ParamValues} from "../lib/experiment/params.js";
+import {type Chart, chart} from "./chart.js";
+import type {ChartSpec, Point} from "./chart-spec.js";
+import type {Explanation} from "./explain-card.js";
+import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
+import {paramInputs} from "./param-inputs.js";
+import {cellText, rowsTable} from "./rows-table.js";
+import {readShippedTable} from "./shipped-table.js";
+import {statusLine} from "./status-line.js";
+import {tools} from "./tools.js";
+import {readState, rememberState, writeState} from "./url-state.js";
+
+/** What is drawn of an experiment's rows. */
+export interface Figure<P extends Params, C extends Columns> {
+  /** The figure as data, for the rows at hand and the parameters that gave them. */
+  readonly draw: (rows: readonly Row<C>[], params: ParamValues<P>) => ChartSpec;
+  /** The key of a row: the point, in every figure, that stands for it. */
+  readonly key: (row: Row<C>) => string;
+}
+
+export interface WorkbenchOptions<P extends Params, C extends Columns>
+  extends Omit<LiveRowsOptions, "table"> {
+  /** The bytes of the Arrow table that the site ships for this experiment. */
+  readonly table?: ArrayBuffer;
+  /** At most two, so that both are in view. */
+  readonly figures: readonly Figure<P, C>[];
+  /** Begins the names of the parameters in the address, where a page has several workbenches. */
+  readonly prefix?: string;
+  /** Hears the rows whenever they change: for drawings beside the figures. */
+  readonly onRows?: (rows: readonly Row<C>[], params: ParamValues<P>) => void;
+}
+
+/**
+ * An experiment on a page: its parameters as controls, its rows as figures and as a table, its state in the address.
+ * The figures show the shipped table first; a setting that it does not hold is run in a worker.
+ */
+export function workbench<P extends Params, C extends Columns, N extends string>(
+  experiment: Experiment<P, C, N>,
+  {table, figures, prefix = "", onRows, ...options}: WorkbenchOptions<P, C>,
+): HTMLElement {
+  const {values, problems} = readState(experiment.params, location.search, prefix);
+  let rows: readonly Row<C>[] = [];
+  const inputs = paramInputs(experiment.params, values);
+  const rowsPlace = html`<div></div>`;
+  const charts = figures.map((figure) => makeChart(figure));
+  const status = statusLine({run: () => source.run(inputs.value), cancel: () => source.cancel()});
+  const source = liveRows(experiment, show, {...options, ...(table && {table: readShippedTable(table)})});
+
+  function makeChart({key}: Figure<P, C>): Chart {
+    return chart({
+      explain: (point) =>
+        explanation(
+          point,
+          rows.find((row) => key(row) === point.key),
+        ),
+      onSelect: (selected) => {
+        for (const each of charts) each.select(selected);
+      },
+    });
+  }
+
+  function explanation({label}: Point, row: Row<C> | undefined): Explanation {
+    const facts = Object.entries(experiment.columns).map(
+      ([name, column]) =>
+        [column.label, `${cellText(row?.[name])}${column.unit ? ` ${column.unit}` : ""}`] as const,
+    );
+    const search = writeState(experiment.params, inputs.value, location.search, prefix);
+    return {
+      title: label,
+      facts: [...facts, ["provenance", row?.provenance ?? "–"]],
+      source: experiment.source,
+      link: `${location.pathname}${search}`,
+    };
+  }
+
+  function show(state: RowState): void {
+    status.show(state);
+    if (state.kind !== "shipped" && state.kind !== "live") return;
+    rows = state.rows as readonly Row<C>[];
+    figures.forEach((figure, i) => {
+      charts[i]!.show(figure.draw(rows, inputs.value));
+    });
+    rowsPlace.replaceChildren(rowsTable(experiment.columns, rows));
+    onRows?.(rows, inputs.value);
+  }
+
+  inputs.addEventListener("input", () => {
+    rememberState(experiment.params, inputs.value, prefix);
+    source.ask(inputs.value);
+  });
+  source.ask(inputs.value);
+  return html`<section class="workbench" aria-label=${experiment.title} data-experiment=${experiment.id}>
+    ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
+    ${inputs}
+    ${status.element}
+    <div class="figures">${charts.map(({element}) => element)}</div>
+    ${tools(experiment, () => ({values: inputs.value, rows}))}
+    ${rowsPlace}
+  </section>`;
+}

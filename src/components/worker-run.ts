@@ -1,0 +1,50 @@
+import type {ListRequest, Reply, Results, RunRequest} from "./run-worker.js";
+
+export interface WorkerOptions {
+  readonly progress?: (share: number, what?: string) => void;
+  /** Ends the worker at once. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Has a worker of its own answer one request: `run` gives rows, `list` the tensors of a file.
+ * @throws the signal's reason if it is aborted, an Error with the message of what failed.
+ */
+export async function askWorker<T extends RunRequest | ListRequest>(
+  request: T,
+  {progress, signal}: WorkerOptions = {},
+): Promise<Results[T["kind"]]> {
+  signal?.throwIfAborted();
+  const worker = blobWorker(import.meta.resolve("./run-worker.js"));
+  try {
+    return await new Promise((resolve, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason));
+      worker.onerror = (event) => reject(new Error(event.message || "the worker could not start"));
+      worker.onmessage = ({data}: MessageEvent<Reply>) => {
+        if (data.kind === "progress") progress?.(data.share, data.what);
+        else if (data.kind === "done") resolve(data.result as Results[T["kind"]]);
+        else reject(new Error(data.message));
+      };
+      worker.postMessage(request);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
+/**
+ * A module worker started from a blob that imports `module`. A worker loaded from its own address would not be
+ * bound by the page's content policy: its requests to another origin go through. A blob's are refused.
+ */
+function blobWorker(module: string): Worker {
+  // A request sent before the module runs would be lost, so the blob keeps it until the module listens.
+  const code = `const early = [];
+self.onmessage = (event) => early.push(event);
+await import(${JSON.stringify(module)});
+for (const event of early) self.onmessage(event);`;
+  const address = URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
+  const worker = new Worker(address, {type: "module"});
+  // The worker reads its source a moment after it is made.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  return worker;
+}
