@@ -1,0 +1,133 @@
+"""The decoder as a PyTorch module: the Llama architecture with the embedding scaled by sqrt(width)."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Config:
+    """The sizes of one model; `attributes` is what a checkpoint and a model card record."""
+
+    def __init__(self, layers, width, heads, kv_heads, hidden, vocabulary=256, base=10000.0, eps=1e-5):
+        self.layers, self.width, self.heads, self.kv_heads = layers, width, heads, kv_heads
+        self.hidden, self.vocabulary, self.base, self.eps = hidden, vocabulary, base, eps
+        self.head_dim = width // heads
+
+
+SIZES = {
+    "decoder-small": Config(layers=4, width=64, heads=4, kv_heads=2, hidden=176),
+    "decoder-large": Config(layers=8, width=128, heads=8, kv_heads=4, hidden=344),
+}
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, width, eps):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+def rotation(config, length, like):
+    """cos and sin [length, head_dim / 2] of the half-split rotary embedding."""
+    exponent = torch.arange(0, config.head_dim, 2, dtype=torch.float64) / config.head_dim
+    angle = torch.arange(length, dtype=torch.float64)[:, None] * config.base**-exponent
+    return angle.cos().to(like), angle.sin().to(like)
+
+
+def rotate(x, cos, sin):
+    """x [batch, heads, length, head_dim]: pairs (m, m + head_dim / 2)."""
+    u, v = x.chunk(2, -1)
+    return torch.cat([u * cos - v * sin, v * cos + u * sin], -1)
+
+
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.q_proj = nn.Linear(config.width, config.heads * config.head_dim, bias=False)
+        self.k_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=False)
+        self.v_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=False)
+        self.o_proj = nn.Linear(config.heads * config.head_dim, config.width, bias=False)
+
+    def forward(self, x, cos, sin, mask, capture=None):
+        config, (batch, length, _) = self.config, x.shape
+        q, k, v = (p(x).view(batch, length, -1, config.head_dim).transpose(1, 2)
+                   for p in (self.q_proj, self.k_proj, self.v_proj))
+        rotated_q, rotated_k = rotate(q, cos, sin), rotate(k, cos, sin)
+        # Query head h reads key/value head h // group: fold the group into its own axis instead of repeating.
+        group = config.heads // config.kv_heads
+        grouped = rotated_q.reshape(batch, config.kv_heads, group, length, config.head_dim)
+        scores = grouped @ rotated_k.unsqueeze(2).transpose(-1, -2) / math.sqrt(config.head_dim) + mask
+        out = (scores.softmax(-1) @ v.unsqueeze(2)).flatten(1, 2).transpose(1, 2).flatten(2)
+        if capture is not None:
+            capture("self_attn.qkv.input", x)
+            capture("self_attn.key", k.transpose(1, 2).flatten(2))
+            capture("self_attn.key_rotated", rotated_k.transpose(1, 2).flatten(2))
+            capture("self_attn.value", v.transpose(1, 2).flatten(2))
+            capture("self_attn.o_proj.input", out)
+        return self.o_proj(out)
+
+
+class MLP(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.gate_proj = nn.Linear(config.width, config.hidden, bias=False)
+        self.up_proj = nn.Linear(config.width, config.hidden, bias=False)
+        self.down_proj = nn.Linear(config.hidden, config.width, bias=False)
+
+    def forward(self, x, capture=None):
+        h = F.silu(self.gate_proj(x)) * self.up_proj(x)
+        if capture is not None:
+            capture("mlp.gate_up.input", x)
+            capture("mlp.down_proj.input", h)
+        return self.down_proj(h)
+
+
+class Layer(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.self_attn, self.mlp = Attention(config), MLP(config)
+        self.input_layernorm = RMSNorm(config.width, config.eps)
+        self.post_attention_layernorm = RMSNorm(config.width, config.eps)
+
+    def forward(self, x, cos, sin, mask, capture=None):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, capture)
+        return x + self.mlp(self.post_attention_layernorm(x), capture)
+
+
+class Decoder(nn.Module):
+    """ids [batch, length] to logits [batch, length, vocabulary]. Head and embedding share one matrix."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.embed_tokens = nn.Embedding(config.vocabulary, config.width)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.norm = RMSNorm(config.width, config.eps)
+        self.initialize()
+
+    def initialize(self):
+        nn.init.normal_(self.embed_tokens.weight, std=0.02)
+        for name, weight in self.named_parameters():
+            if name.endswith("_proj.weight"):
+                std = weight.shape[1] ** -0.5
+                residual = name.endswith(("o_proj.weight", "down_proj.weight"))
+                nn.init.normal_(weight, std=std / math.sqrt(2 * self.config.layers) if residual else std)
+
+    def forward(self, ids, capture=None, hidden=None):
+        length, like = ids.shape[1], self.embed_tokens.weight
+        cos, sin = rotation(self.config, length, like)
+        mask = torch.full((length, length), -math.inf, dtype=like.dtype).triu(1)
+        x = self.embed_tokens(ids) * math.sqrt(self.config.width)
+        for index, layer in enumerate(self.layers):
+            if hidden is not None:
+                hidden.append(x)
+            x = layer(x, cos, sin, mask, capture and (lambda name, t: capture(f"model.layers.{index}.{name}", t)))
+        if hidden is not None:
+            hidden.append(x)
+        return F.linear(self.norm(x), self.embed_tokens.weight)
