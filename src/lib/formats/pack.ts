@@ -1,3 +1,10 @@
+import {elementCount} from "../tensor/tensor.js";
+import {castValue, decodeValues, encodeValues} from "./cast.js";
+import {f16} from "./element.js";
+import {type Packed, packedBytes} from "./format.js";
+
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 function requireBits(where: string, bits: number): void {
   if (!Number.isInteger(bits) || bits < 1 || bits > 16) {
     throw new RangeError(`${where}: bits must be an integer from 1 to 16, got ${bits}`);
@@ -54,4 +61,51 @@ export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Uin
     held -= bits;
   }
   return codes;
+}
+
+/** The types in which scales are stored. */
+export type ScaleType = "f16" | "f32";
+
+/** Bytes of one stored scale. */
+export const scaleBytes = {f16: 2, f32: 4} as const;
+
+/**
+ * Rounds a positive scale to its stored type so that it stays usable: one that would vanish becomes the
+ * smallest number of the type, one that would overflow the largest. 0 stays 0.
+ */
+export function storedScale(scale: number, type: ScaleType): number {
+  if (scale === 0) return 0;
+  if (type === "f32") return Math.min(Math.max(Math.fround(scale), 2 ** -149), MAX_FLOAT32);
+  return Math.max(castValue(f16, scale), f16.minSubnormal);
+}
+
+/** Scales as little-endian bytes; they must be numbers of the type, as `storedScale` makes them. */
+export function packScales(scales: Float32Array, type: ScaleType): Uint8Array {
+  const stored = type === "f32" ? scales.slice() : encodeValues(f16, scales);
+  return new Uint8Array(stored.buffer);
+}
+
+/** The scales that `packScales` packed. */
+export function unpackScales(bytes: Uint8Array, type: ScaleType): Float32Array {
+  const {buffer} = bytes.slice();
+  return type === "f32" ? new Float32Array(buffer) : decodeValues(f16, new Uint16Array(buffer));
+}
+
+/**
+ * A part of a packed tensor, checked to be there with the length that its shape demands.
+ * @throws RangeError if it is missing or has another length.
+ */
+export function requirePart(packed: Packed, name: string, length: number): Uint8Array {
+  const part = packed.parts[name];
+  if (part === undefined || part.length !== length) {
+    throw new RangeError(
+      `${packed.format}.decode: ${name} must hold ${length} bytes for shape [${packed.shape.join(", ")}], got ${part?.length ?? "none"}`,
+    );
+  }
+  return part;
+}
+
+/** Bits per element of a packed tensor, all scales and other metadata included; NaN if it has no elements. */
+export function bitsPerElement(packed: Packed): number {
+  return (8 * packedBytes(packed)) / elementCount(packed.shape);
 }
