@@ -18,30 +18,30 @@ function named<T>(table: unknown, name: unknown, what: string): T {
 }
 
 const systolic: RowOp = (row, params) => {
-  if (row["mode"] !== "CALC") throw new RangeError(`systolic: mode must be CALC, got ${row["mode"]}`);
+  if (row.mode !== "CALC") throw new RangeError(`systolic: mode must be CALC, got ${row.mode}`);
   const machine: ScaleSimArray = {
-    array: row["array"] as ScaleSimArray["array"],
-    sramKB: row["sramKB"] as ScaleSimArray["sramKB"],
-    wordBytes: params["wordBytes"] as number,
-    activeFraction: params["bufferActiveFraction"] as number,
+    array: row.array as ScaleSimArray["array"],
+    sramKB: row.sramKB as ScaleSimArray["sramKB"],
+    wordBytes: params.wordBytes as number,
+    activeFraction: params.bufferActiveFraction as number,
   };
-  return {result: scaleSim(row["layer"] as Layer, params["dataflow"] as Dataflow, machine)};
+  return {result: scaleSim(row.layer as Layer, params.dataflow as Dataflow, machine)};
 };
 
 const setting = (row: Table): LlmViewerSetting => row as unknown as LlmViewerSetting;
 const viewerModel = (row: Table, params: Table) =>
-  llmViewerModel(named<Record<string, unknown>>(params["models"], row["model"], "roofline"));
+  llmViewerModel(named<Record<string, unknown>>(params.models, row.model, "roofline"));
 
 const rooflineTotals: RowOp = (row, params) => {
-  const hardware = params["hardware"] as LlmViewerHardware;
+  const hardware = params.hardware as LlmViewerHardware;
   const total = (stage: "prefill" | "decode") =>
     llmViewerStep(viewerModel(row, params), hardware, setting(row), stage).total;
   return {prefill: total("prefill"), decode: total("decode")};
 };
 
 const rooflineLayers: RowOp = (row, params) => {
-  const model = llmViewerModel(params["model"] as Table);
-  const hardware = named<LlmViewerHardware>(params["hardware"], row["device"], "roofline_layers");
+  const model = llmViewerModel(params.model as Table);
+  const hardware = named<LlmViewerHardware>(params.hardware, row.device, "roofline_layers");
   const prefill = llmViewerStep(model, hardware, setting(row), "prefill");
   const decode = llmViewerStep(model, hardware, setting(row), "decode");
   return {
@@ -54,14 +54,14 @@ const rooflineLayers: RowOp = (row, params) => {
 const rooflineGenerate: RowOp = (row, params) => ({
   seconds: llmViewerGenerate(
     viewerModel(row, params),
-    params["hardware"] as LlmViewerHardware,
+    params.hardware as LlmViewerHardware,
     row as unknown as Parameters<typeof llmViewerGenerate>[2],
   ),
 });
 
 const gmacs: RowOp = (row, params) => {
-  const model = named<Deit | Swin>(params["models"], row["model"], "elsa_flops");
-  const macs = elsaMacs(model, row["levels"] as Level[], params["image"] as number);
+  const model = named<Deit | Swin>(params.models, row.model, "elsa_flops");
+  const macs = elsaMacs(model, row.levels as Level[], params.image as number);
   return {gmacs: Math.round(macs / 1e3) / 1e6};
 };
 
@@ -71,31 +71,31 @@ const mask: CaseOp = ({N, M}, {x}) => {
 };
 
 const kinetics: RowOp = (row) => {
-  const a = row["args"] as Readonly<Record<string, number>>;
-  if (row["fn"] === "coverage") {
-    return {out: (a["samples"] as unknown as number[]).map((m) => coverage(a["n"]!, a["correct"]!, m))};
+  const a = row.args as Readonly<Record<string, number>>;
+  if (row.fn === "coverage") {
+    return {out: (a.samples as unknown as number[]).map((m) => coverage(a.n!, a.correct!, m))};
   }
   const workload = {
-    parameters: a["nparams"]!,
-    heads: a["num_attn_heads"]!,
-    kvHeads: a["num_kv_heads"]!,
-    headDim: a["head_dim"]!,
-    context: a["context_length"]!,
-    generated: a["generation_length"]!,
-    trials: a["num_trials"]!,
-    flopsPerElement: a["E_flops"]!,
+    parameters: a.nparams!,
+    heads: a.num_attn_heads!,
+    kvHeads: a.num_kv_heads!,
+    headDim: a.head_dim!,
+    context: a.context_length!,
+    generated: a.generation_length!,
+    trials: a.num_trials!,
+    flopsPerElement: a.E_flops!,
   };
   const costs: Record<string, () => KineticsCost> = {
     dense: () => kineticsDense(workload),
-    topk: () => kineticsTopK(workload, a["budget"]!),
+    topk: () => kineticsTopK(workload, a.budget!),
     blocktopk: () =>
       kineticsBlockTopK(workload, {
-        local: a["local"]!,
-        blockSize: a["block_size"]!,
-        topBlocks: a["block_topk"]!,
+        local: a.local!,
+        blockSize: a.block_size!,
+        topBlocks: a.block_topk!,
       }),
   };
-  const {compute, memory} = named<() => KineticsCost>(costs, row["fn"], "kinetics_cost")();
+  const {compute, memory} = named<() => KineticsCost>(costs, row.fn, "kinetics_cost")();
   return {out: [compute, memory]};
 };
 

@@ -264,13 +264,13 @@ export function llmViewerModel(config: Readonly<Record<string, unknown>>): LlmVi
     return value;
   };
   const heads = field("num_attention_heads");
-  const opt = config["ffn_dim"] !== undefined;
+  const opt = config.ffn_dim !== undefined;
   return {
     hidden: field("hidden_size"),
     ffn: field(opt ? "ffn_dim" : "intermediate_size"),
     layers: field("num_hidden_layers"),
     heads,
-    kvHeads: config["num_key_value_heads"] === undefined || opt ? heads : field("num_key_value_heads"),
+    kvHeads: config.num_key_value_heads === undefined || opt ? heads : field("num_key_value_heads"),
     vocab: field("vocab_size"),
   };
 }
