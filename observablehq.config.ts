@@ -4,11 +4,11 @@ interface NavPage {
 }
 
 /** The pages by family, in reading order: what the navigation shows. */
-const families: readonly {readonly name: string; readonly pages: readonly NavPage[]}[] = [];
+const families: readonly {readonly name: string; readonly pages: readonly NavPage[]}[] = [
+  {name: "Number formats", pages: [{name: "Codes and codebooks", path: "/formats/number-formats"}]},
+];
 
 const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;
-
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 3v18h18" fill="none" stroke="#6b7280" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="#0b7285" stroke-width="3"/></svg>`;
 
 function navItem({name, path}: NavPage, current: string): string {
   return `<li><a href="${path}"${path === current ? ` aria-current="page"` : ""}>${name}</a></li>`;
@@ -32,7 +32,7 @@ export default {
   style: "style.css",
   // The default is a font from another origin; nothing on a page may leave this one.
   globalStylesheets: [],
-  head: `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">`,
+  head: `<link rel="icon" href="/icon.svg" type="image/svg+xml">`,
   header,
   footer: "Paretoscope: every number is measured, modelled or reported, and says which.",
   sidebar: false,
