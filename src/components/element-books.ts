@@ -1,4 +1,5 @@
 import {
+  type ElementFormat,
   e2m1,
   e2m3,
   e3m2,
@@ -10,7 +11,6 @@ import {
   e4m3fnuz,
   e5m2,
   e5m2fnuz,
-  type ElementFormat,
   fp3,
   intElement,
 } from "../lib/formats/element.js";
@@ -25,20 +25,7 @@ export interface ElementBook {
   readonly finding: string;
 }
 
-const floats = [
-  e2m1,
-  fp3,
-  e2m3,
-  e3m2,
-  e3m3,
-  e4m3fn,
-  e5m2,
-  e4m3,
-  e3m4,
-  e4m3fnuz,
-  e5m2fnuz,
-  e4m3b11fnuz,
-];
+const floats = [e2m1, fp3, e2m3, e3m2, e3m3, e4m3fn, e5m2, e4m3, e3m4, e4m3fnuz, e5m2fnuz, e4m3b11fnuz];
 const ints = [2, 3, 4, 5, 6, 8].map((bits) => intElement({bits}));
 
 /** The element formats that pages offer, by id. */
@@ -51,10 +38,22 @@ export const elementBooks: Readonly<Record<string, ElementBook>> = Object.fromEn
 
 export const elementIds: readonly string[] = Object.keys(elementBooks);
 
-function findingOf({id, values, max}: ElementFormat): string {
-  // -0 and 0 are one value.
-  const distinct = [...new Set(values.filter(Number.isFinite).map((value) => value + 0))];
-  const inner = distinct.filter((value) => Math.abs(value) <= max / 2).length;
-  const share = Math.round((100 * inner) / distinct.length);
-  return `${id} has ${distinct.length} distinct finite values up to ${exactText(max)}; ${share} % of them lie in the inner half of its range.`;
+/** The finite values that rounding may produce, each once: -0 and 0 are one, and a restricted integer has no lowest code. */
+export function bookValues(element: ElementFormat): number[] {
+  const lowest =
+    element.kind === "int" ? element.lowest / 2 ** element.fractionBits : Number.NEGATIVE_INFINITY;
+  const finite = element.values.filter((value) => Number.isFinite(value) && value >= lowest);
+  return [...new Set(finite.map((value) => value + 0))].sort((a, b) => a - b);
+}
+
+/** The share of a format's values that lie in the inner half of its range, from 0 to 1. */
+export function innerShare(element: ElementFormat): number {
+  const values = bookValues(element);
+  return values.filter((value) => Math.abs(value) <= element.max / 2).length / values.length;
+}
+
+function findingOf(element: ElementFormat): string {
+  const {id, max} = element;
+  const share = Math.round(100 * innerShare(element));
+  return `${id} has ${bookValues(element).length} distinct finite values up to ${exactText(max)}; ${share} % of them lie in the inner half of its range.`;
 }

@@ -45,7 +45,7 @@ export function explorable<P extends Params>({
   redraw();
   return html`<section class="explorable" aria-label=${label}>
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
-    ${Object.keys(shown).length > 0 && inputs}
+    ${Object.keys(shown).length > 0 ? inputs : null}
     ${place}
   </section>`;
 }

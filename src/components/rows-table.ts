@@ -13,7 +13,7 @@ export function rowsTable(columns: Columns, rows: readonly Row[]): HTMLElement {
     <tbody>${rows.slice(0, shownRows).map((row) => tableRow(names, row))}</tbody>
   </table></div>`;
   const details =
-    html`<details class="rows"><summary>The ${rows.length} rows behind this${rows.length > shownRows && ` (the first ${shownRows} shown, all in the download)`}</summary></details>` as HTMLDetailsElement;
+    html`<details class="rows"><summary>The ${rows.length} rows behind this${rows.length > shownRows ? ` (the first ${shownRows} shown, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
   // Filled when opened: a table costs more to lay out than the figure it stands behind.
   const fill = () => details.childElementCount === 1 && details.append(table());
   details.addEventListener("toggle", fill);
