@@ -1,7 +1,9 @@
 /** Files of the local disk. Node only: everything else in this folder runs in a browser too. */
-import {open} from "node:fs/promises";
+import {open, stat} from "node:fs/promises";
+import {join} from "node:path";
 import {type ByteSource, checkRange} from "./byte-source.js";
 import {FormatError} from "./format-error.js";
+import type {ModelFolder} from "./model-folder.js";
 
 /** A byte source over an open file; `close` it when done. */
 export interface FileSource extends ByteSource {
@@ -41,4 +43,28 @@ function shrunk(size: number, offset: number): FormatError {
     value: offset,
     allowed: `${size} bytes as it was when opened`,
   });
+}
+
+/**
+ * A model folder on disk, and the way to close the files that were opened through it.
+ * @throws Error naming the path if it is no folder.
+ */
+export async function openFolder(path: string): Promise<ModelFolder & {close(): Promise<void>}> {
+  if (!(await stat(path)).isDirectory()) throw new Error(`openFolder: path must be a folder, got ${path}`);
+  const opened: FileSource[] = [];
+  return {
+    async open(name) {
+      try {
+        const source = await openFile(join(path, name));
+        opened.push(source);
+        return source;
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all(opened.splice(0).map((source) => source.close()));
+    },
+  };
 }

@@ -2,7 +2,8 @@ import {elementCount, type Tensor} from "../tensor/tensor.js";
 import type {ByteSource} from "./byte-source.js";
 import {DTYPES, type Dtype, dtypeBits, floatDecoder, integerDecoder, isDtype} from "./dtypes.js";
 import {FormatError, type FormatProblem} from "./format-error.js";
-import {type Json, JsonProblem, parseStrictJson} from "./strict-json.js";
+import {type JsonObject, parseJsonObject} from "./json-file.js";
+import type {Json} from "./strict-json.js";
 
 /** One tensor of a file as its header describes it. */
 export interface TensorInfo {
@@ -126,39 +127,19 @@ async function readHeaderLength({size, read}: ByteSource): Promise<number> {
   return Number(length);
 }
 
-function parseHeader(bytes: Uint8Array): ReadonlyMap<string, Json> {
-  const text = decodeUtf8(bytes);
+function parseHeader(bytes: Uint8Array): JsonObject {
   // The format wants "{" as the very first byte, so that a header cannot hide behind white space.
-  if (!text.startsWith("{")) {
+  if (bytes[0] !== 0x7b) {
     throw problem({
       kind: "not-an-object",
       offset: LENGTH_BYTES,
       field: "header",
-      value: text === "" ? "nothing" : text,
+      value: bytes.length === 0 ? "nothing" : `byte ${bytes[0]}`,
       allowed: 'a JSON object that starts with "{"',
     });
   }
-  try {
-    return parseStrictJson(text, HEADER_LIMITS) as ReadonlyMap<string, Json>;
-  } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    const offset = LENGTH_BYTES + new TextEncoder().encode(text.slice(0, error.index)).length;
-    throw problem({kind: error.kind, offset, field: "header", value: error.value, allowed: error.message});
-  }
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch {
-    throw problem({
-      kind: "not-utf8",
-      offset: LENGTH_BYTES,
-      field: "header",
-      value: "bytes that are not",
-      allowed: "UTF-8 text",
-    });
-  }
+  const place = {reader: "openSafetensors", field: "header", offset: LENGTH_BYTES, limits: HEADER_LIMITS};
+  return parseJsonObject(bytes, place);
 }
 
 function parseMetadata(entry: Json | undefined): ReadonlyMap<string, string> {

@@ -1,0 +1,54 @@
+import {forward} from "./decoder.js";
+import type {Hooks} from "./hooks.js";
+import {type KvCache, plainKvCache} from "./kv-cache.js";
+import type {Decoder} from "./load-decoder.js";
+
+export interface GreedyOptions {
+  readonly cache?: KvCache;
+  readonly hooks?: Hooks;
+}
+
+/** A prompt's logits, and what greedy decoding made of it. */
+export interface GreedyResult {
+  /** Row-major [prompt tokens, vocab]. */
+  readonly promptLogits: Float32Array;
+  readonly tokens: readonly number[];
+  /** For each token, the logits after it was fed through the cache, [vocab]. */
+  readonly logits: readonly Float32Array[];
+}
+
+/**
+ * Prefills `ids` and then takes the likeliest token `steps` times, each fed through the cache.
+ * @throws RangeError for a bad id or if `steps` is no integer of at least 0.
+ */
+export function greedy(
+  model: Decoder,
+  ids: readonly number[],
+  steps: number,
+  {cache = plainKvCache(model.config), hooks}: GreedyOptions = {},
+): GreedyResult {
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new RangeError(`greedy: steps must be an integer of at least 0, got ${steps}`);
+  }
+  const options = hooks === undefined ? {cache} : {cache, hooks};
+  const promptLogits = forward(model, ids, options).data;
+  const tokens: number[] = [];
+  const logits: Float32Array[] = [];
+  let row = promptLogits.subarray(promptLogits.length - model.config.vocabSize);
+  for (let step = 0; step < steps; step++) {
+    const token = argmax(row);
+    row = forward(model, [token], options).data;
+    tokens.push(token);
+    logits.push(row);
+  }
+  return {promptLogits, tokens, logits};
+}
+
+/** Index of the largest value; the first of equals. @throws RangeError if `row` is empty or holds only NaN. */
+export function argmax(row: Float32Array): number {
+  let best = -1;
+  for (let i = 0; i < row.length; i++) if (best < 0 ? !Number.isNaN(row[i]) : row[i]! > row[best]!) best = i;
+  if (best < 0)
+    throw new RangeError(`argmax: row must hold a number, got ${row.length} values, none a number`);
+  return best;
+}

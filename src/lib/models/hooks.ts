@@ -1,0 +1,52 @@
+import type {AttentionCall} from "./attention.js";
+
+/**
+ * Where a tensor can be seen and changed, in the order of the forward pass; rows are tokens.
+ * - `embedding`: the token embeddings, the input of layer 0
+ * - `attention.input`: after the first norm; what q, k and v are computed from
+ * - `q`, `k`, `v`: the projections, before rotary; `q.rotated`, `k.rotated`: after it
+ * - `attention.output`: the heads side by side; what the output projection takes
+ * - `attention.update`: what attention adds to the residual stream
+ * - `mlp.input`: after the second norm; `mlp.gate`, `mlp.up`: the two projections
+ * - `mlp.hidden`: silu(gate) · up; what the down projection takes
+ * - `mlp.update`: what the MLP adds to the residual stream
+ * - `layer.output`: the residual stream after the layer
+ * - `final`: after the last norm; what the head takes. `logits`: what it gives
+ */
+export type Site =
+  | "embedding"
+  | "attention.input"
+  | "q"
+  | "k"
+  | "v"
+  | "q.rotated"
+  | "k.rotated"
+  | "attention.output"
+  | "attention.update"
+  | "mlp.input"
+  | "mlp.gate"
+  | "mlp.up"
+  | "mlp.hidden"
+  | "mlp.update"
+  | "layer.output"
+  | "final"
+  | "logits";
+
+/**
+ * The plug points of a forward pass. All are optional, and where none is given nothing is called or copied.
+ * Weights are changed when a model is loaded ({@link loadDecoder}), keys and values by the cache ({@link KvCache}).
+ */
+export interface Hooks {
+  /**
+   * Sees every tensor of {@link Site}, [rows, x.length / rows], and may give another of the same length to go on
+   * with (an activation quantizer). `layer` is -1 outside the layers. x must not be changed in place.
+   */
+  tensor?(site: Site, layer: number, x: Float32Array, rows: number): Float32Array | undefined;
+  /**
+   * Stands in for attention. `plain` computes it, so a hook may mask (`plain({...call, mask})`), observe
+   * (`plain({...call, observe})`), change q, keys or values, or not call it at all. Gives [T, heads, headDim].
+   */
+  attention?(call: AttentionCall, plain: (call: AttentionCall) => Float32Array): Float32Array;
+  /** True leaves a half of a layer out: the residual stream passes it by; skipped attention caches nothing. */
+  skip?(layer: number, part: "attention" | "mlp", residual: Float32Array): boolean;
+}

@@ -1,0 +1,71 @@
+import {readFileSync} from "node:fs";
+import {fileURLToPath} from "node:url";
+import {expect} from "vitest";
+import {openCheckpoint} from "../../src/lib/io/checkpoint.js";
+import {SIDE_FILE_LIMITS} from "../../src/lib/io/json-file.js";
+import {readJson} from "../../src/lib/io/model-folder.js";
+import {openFolder} from "../../src/lib/io/node-file.js";
+import {decoderConfig} from "../../src/lib/models/config.js";
+import {type Decoder, type LoadOptions, loadDecoder} from "../../src/lib/models/load-decoder.js";
+
+/** The golden decoders whose layout the engine runs. */
+export const DECODERS = ["llama", "llama3-rope", "qwen2", "mistral"].flatMap((family) =>
+  ["f32", "bf16", "sharded"].map((stored) => `${family}-${stored}`),
+);
+
+export function goldenPath(name: string): string {
+  return fileURLToPath(new URL(`../golden/models/${name}`, import.meta.url));
+}
+
+/** Loads a model folder of the golden set. */
+export async function loadGolden(name: string, options: LoadOptions = {}): Promise<Decoder> {
+  const folder = await openFolder(goldenPath(name));
+  const json = await readJson(folder, "config.json", {reader: "loadGolden", limits: SIDE_FILE_LIMITS});
+  const model = await loadDecoder(await openCheckpoint(folder), decoderConfig(json!), options);
+  await folder.close();
+  return model;
+}
+
+export interface Expected {
+  readonly ids: readonly number[];
+  readonly logits: Float64Array;
+  /** The input of layer 0, then the output of each layer. */
+  readonly hidden: readonly Float64Array[];
+  readonly final: Float64Array;
+  readonly greedy: readonly {readonly token: number; readonly logits: Float64Array}[];
+  readonly tolerance: number;
+}
+
+type Stored = {readonly b64: string};
+
+/** What the reference gave for a golden model. */
+export function readExpected(name: string): Expected {
+  const json = JSON.parse(readFileSync(`${goldenPath(name)}/expected.json`, "utf8"));
+  return {
+    ids: json.input_ids,
+    logits: floats(json.logits),
+    hidden: json.hidden.map(floats),
+    final: floats(json.final),
+    greedy: json.greedy.map((step: {token: number; logits: Stored}) => ({
+      token: step.token,
+      logits: floats(step.logits),
+    })),
+    tolerance: Number(/<= (\S+) for every logit/.exec(json.tolerance)![1]),
+  };
+}
+
+function floats({b64}: Stored): Float64Array {
+  const bytes = Uint8Array.from(Buffer.from(b64, "base64"));
+  return new Float64Array(bytes.buffer);
+}
+
+/** The largest |a - b|; fails if the lengths differ. */
+export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i]! - b[i]!);
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
