@@ -1,7 +1,9 @@
 import type {Experiment} from "../experiment/experiment.js";
 
 /** Every experiment by its id, loaded when first asked for: adding one is one line here. */
-export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = {};
+export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = {
+  "formats/block-scale": () => import("./formats/block-scale.js").then((m) => m.blockScale),
+};
 
 /**
  * The experiment of an id.
