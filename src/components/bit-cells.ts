@@ -10,7 +10,7 @@ export function bitCells(element: ElementFormat, code: number, toggle: (code: nu
     const bit = 2 ** (fields.length - 1 - place);
     const on = (code & bit) !== 0;
     const button = html`<button type="button" class=${`bit bit-${field}`} aria-pressed=${String(on)}
-      aria-label=${`${field} bit ${fields.length - 1 - place}`} data-focus=${`bit-${place}`}>${on ? "1" : "0"}</button>`;
+      aria-label=${`${field} bit ${fields.length - 1 - place} is ${on ? 1 : 0}`} data-focus=${`bit-${place}`}>${on ? "1" : "0"}</button>`;
     button.onclick = () => toggle(code ^ bit);
     return button;
   });

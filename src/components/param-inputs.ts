@@ -60,8 +60,9 @@ function named(param: Param, input: AnyInput): AnyInput {
     slider.setAttribute("aria-label", `${param.label} (slider)`);
   }
   if (param.kind === "choices") {
-    input.setAttribute("role", "group");
-    input.setAttribute("aria-label", param.label);
+    const boxes = input.querySelector("div");
+    boxes?.setAttribute("role", "group");
+    boxes?.setAttribute("aria-label", param.label);
     const title = input.querySelector("label:not(:has(input))");
     title?.replaceWith(html`<span class="group-label">${param.label}</span>`);
   }

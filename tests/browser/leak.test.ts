@@ -1,0 +1,55 @@
+import {createServer, type Server} from "node:http";
+import type {AddressInfo} from "node:net";
+import {afterAll, beforeAll, expect, test} from "vitest";
+import {useSite} from "./site.js";
+
+const site = useSite();
+let elsewhere: Server;
+const received: string[] = [];
+
+/** Another origin that takes whatever it is sent. */
+beforeAll(async () => {
+  elsewhere = createServer((request, response) => {
+    received.push(request.url ?? "");
+    response.writeHead(200, {"access-control-allow-origin": "*"}).end("thanks");
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => elsewhere?.close());
+
+const target = () => `http://localhost:${(elsewhere.address() as AddressInfo).port}/stolen`;
+
+test("the page cannot send anything to another origin", async () => {
+  const {page, context} = await site.open("");
+  const outcome = await page.evaluate(
+    (url) =>
+      fetch(url).then(
+        () => "sent",
+        (error: Error) => error.name,
+      ),
+    target(),
+  );
+  expect(outcome).toBe("TypeError");
+  expect(received).toEqual([]);
+  await context.close();
+});
+
+test("a worker started the way the site starts its own cannot either", async () => {
+  const {page, context} = await site.open("");
+  const outcome = await page.evaluate(async (url) => {
+    const code = `fetch(${JSON.stringify(url)}).then(() => postMessage("sent"), (error) => postMessage(error.name))`;
+    const address = URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
+    const worker = new Worker(address, {type: "module"});
+    return new Promise<string>((resolve) => {
+      worker.onmessage = ({data}) => resolve(String(data));
+    });
+  }, target());
+  expect(outcome).toBe("TypeError");
+  expect(received).toEqual([]);
+  await context.close();
+});
+
+test("the other origin would have heard it: without the policy the same request arrives", async () => {
+  await fetch(target());
+  expect(received).toEqual(["/stolen"]);
+});

@@ -1,0 +1,62 @@
+import {describe, expect, test} from "vitest";
+import {axeViolations, pagePaths, useSite} from "./site.js";
+
+const site = useSite();
+const looks = [
+  {width: 1280, scheme: "light"},
+  {width: 1280, scheme: "dark"},
+  {width: 360, scheme: "light"},
+  {width: 360, scheme: "dark"},
+] as const;
+
+describe.each(pagePaths())("page /%s", (path) => {
+  test.each(looks)("is quiet, accessible and fits at $width px in $scheme", async (look) => {
+    const {page, context, complaints} = await site.open(path, look);
+    // Plots come when they are scrolled to; what comes late counts too.
+    await scrollThrough(page);
+    expect(complaints).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await context.close();
+  });
+
+  test("says its language, its title, and lets nothing but this origin in", async () => {
+    const {page, context} = await site.open(path);
+    expect(await page.getAttribute("html", "lang")).toBe("en");
+    expect(await page.title()).toMatch(/Paretoscope/);
+    expect(await page.locator("h1").count()).toBe(1);
+    const policy = await page.getAttribute("meta[http-equiv=Content-Security-Policy]", "content");
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).not.toContain("'unsafe-eval'");
+    await context.close();
+  });
+
+  test("leads past the navigation with the first press of Tab", async () => {
+    const {page, context} = await site.open(path);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the page");
+    await context.close();
+  });
+});
+
+test("the navigation opens on a narrow screen without a script of its own", async () => {
+  const {page, context} = await site.open("", {width: 360});
+  const link = page.locator("#pages a").first();
+  expect(await link.isVisible()).toBe(false);
+  await page.getByRole("button", {name: "Pages"}).click();
+  await link.click();
+  await page.waitForURL(/formats\//);
+  await context.close();
+});
+
+async function scrollThrough(page: import("playwright-core").Page): Promise<void> {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  for (let top = 0; top < height; top += 700) {
+    await page.evaluate((y) => window.scrollTo(0, y), top);
+    await page.waitForTimeout(60);
+  }
+  await page.waitForLoadState("networkidle");
+  await page.waitForTimeout(300);
+}

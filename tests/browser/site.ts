@@ -1,0 +1,114 @@
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {join} from "node:path";
+import {type Browser, type BrowserContext, chromium, type Page} from "playwright-core";
+import {afterAll, beforeAll} from "vitest";
+import {CHROMIUM_ARGS, findChromium} from "../../scripts/chromium.js";
+import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
+
+const folder = "site";
+
+/** The addresses of all built pages, without `.html`; the home page is the empty one. */
+export function pagePaths(): string[] {
+  return readdirSync(folder, {recursive: true, encoding: "utf8"})
+    .filter((name) => name.endsWith(".html"))
+    .map((name) => name.replace(/(^|\/)index\.html$/, "$1").replace(/\.html$/, ""))
+    .sort();
+}
+
+/** The one built file of `site` whose path is `path` but for the hash before its extension. */
+export function builtFile(path: string): string {
+  const [, stem, extension] = /^(.*)\.(\w+)$/.exec(path)!;
+  const found = readdirSync(folder, {recursive: true, encoding: "utf8"}).filter(
+    (name) =>
+      name.startsWith(`${stem}.`) &&
+      /^\w{8}\.\w+$/.test(name.slice(stem!.length + 1)) &&
+      name.endsWith(extension!),
+  );
+  if (found.length !== 1) throw new Error(`${path} must have been built once, found ${found.length}`);
+  return found[0]!;
+}
+
+/** A page, and everything it did that it should not have. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Console errors and warnings, uncaught errors, policy reports, requests to another origin. */
+  readonly complaints: string[];
+}
+
+export interface Look {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+}
+
+/** The built site in a browser, served below a sub-path as any static host might. */
+export interface Site {
+  url(path: string): string;
+  open(path: string, look?: Look): Promise<WatchedPage>;
+}
+
+/** Starts a server and a browser for the tests of a file, and ends them with it. */
+export function useSite(): Site {
+  let server: StaticServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    if (!existsSync(join(folder, "index.html"))) throw new Error("there is no built site: npm run build");
+    const executablePath = findChromium();
+    if (executablePath === undefined) throw new Error("there is no Chromium; npm test installs one");
+    server = await serveFolder(folder, {base: "/some/deep/path/"});
+    browser = await chromium.launch({executablePath, args: [...CHROMIUM_ARGS]});
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.server.close();
+  });
+  const url = (path: string) => server.url + path;
+  return {
+    url,
+    async open(path, {width = 1280, scheme = "light"} = {}) {
+      const context = await browser.newContext({
+        viewport: {width, height: 900},
+        colorScheme: scheme,
+        acceptDownloads: true,
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
+      const page = await context.newPage();
+      const complaints = watch(page, new URL(server.url).origin);
+      await page.goto(url(path));
+      await page.waitForLoadState("networkidle");
+      return {page, context, complaints};
+    },
+  };
+}
+
+function watch(page: Page, origin: string): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("request", (request) => {
+    const {protocol, origin: other} = new URL(request.url());
+    if (!["data:", "blob:"].includes(protocol) && other !== origin)
+      complaints.push(`request: ${request.url()}`);
+  });
+  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  return complaints;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What the accessibility checker objects to on the page as it stands, a line each. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const {axe} = window as unknown as {axe: {run(): Promise<AxeResults>}};
+    const {violations} = await axe.run();
+    return violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 160)).join(" | ")}`);
+  });
+}
+
+interface AxeResults {
+  readonly violations: readonly {readonly id: string; readonly nodes: readonly {readonly html: string}[]}[];
+}
