@@ -1,12 +1,9 @@
 import {readFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
 import {expect} from "vitest";
-import {openCheckpoint} from "../../src/lib/io/checkpoint.js";
-import {SIDE_FILE_LIMITS} from "../../src/lib/io/json-file.js";
-import {readJson} from "../../src/lib/io/model-folder.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
-import {decoderConfig} from "../../src/lib/models/config.js";
-import {type Decoder, type LoadOptions, loadDecoder} from "../../src/lib/models/load-decoder.js";
+import type {Decoder, LoadOptions} from "../../src/lib/models/load-decoder.js";
+import {openDecoder} from "../../src/lib/models/open-decoder.js";
 
 /** The golden decoders whose layout the engine runs. */
 export const DECODERS = ["llama", "llama3-rope", "qwen2", "mistral"].flatMap((family) =>
@@ -20,8 +17,7 @@ export function goldenPath(name: string): string {
 /** Loads a model folder of the golden set. */
 export async function loadGolden(name: string, options: LoadOptions = {}): Promise<Decoder> {
   const folder = await openFolder(goldenPath(name));
-  const json = await readJson(folder, "config.json", {reader: "loadGolden", limits: SIDE_FILE_LIMITS});
-  const model = await loadDecoder(await openCheckpoint(folder), decoderConfig(json!), options);
+  const model = await openDecoder(folder, options);
   await folder.close();
   return model;
 }

@@ -1,0 +1,69 @@
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, afterEach, beforeAll, beforeEach, expect, test, vi} from "vitest";
+import {LOGITS_USAGE, type LogitsResult, logitsCommand} from "../../src/cli/logits.js";
+import {DECODERS, goldenPath, maxDifference, readExpected} from "./golden.js";
+
+let folder = "";
+const said: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "logits-"));
+});
+afterAll(() => rm(folder, {recursive: true}));
+beforeEach(() => {
+  said.length = 0;
+  vi.spyOn(console, "error").mockImplementation((line: string) => said.push(line));
+});
+afterEach(() => vi.restoreAllMocks());
+
+test.each(DECODERS)("writes the logits and greedy tokens of %s", async (name) => {
+  const expected = readExpected(name);
+  const out = join(folder, `${name}.json`);
+  const args = [goldenPath(name), "--ids", expected.ids.join(","), "--greedy", "6", "--out", out];
+  expect(await logitsCommand(args)).toBe(0);
+  const result = JSON.parse(await readFile(out, "utf8")) as LogitsResult;
+  expect(Object.keys(result)).toEqual(["logits", "greedy"]);
+  expect(result.logits.length).toBe(expected.ids.length);
+  expect(maxDifference(result.logits.flat(), expected.logits)).toBeLessThan(expected.tolerance);
+  expect(result.greedy).toEqual(expected.greedy.map(({token}) => token));
+  expect(said).toEqual([]);
+});
+
+test("without --greedy no token is added, without --out the JSON goes to stdout", async () => {
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  expect(await logitsCommand([goldenPath("llama-f32"), "--ids", "5"])).toBe(0);
+  const result = JSON.parse(write.mock.calls[0]![0] as string) as LogitsResult;
+  expect(result.greedy).toEqual([]);
+  expect(result.logits.map((row) => row.length)).toEqual([112]);
+});
+
+test.each([
+  [[], "MODEL must be one folder, got 0"],
+  [["a", "b", "--ids", "1"], "MODEL must be one folder, got 2"],
+  [["a"], "--ids must be token ids separated by commas, such as 5,17,3, got none"],
+  [["a", "--ids", "1,x"], "got 1,x"],
+  [["a", "--ids", ""], "--ids must be token ids"],
+  [["a", "--ids=-1"], "got -1"],
+  [["a", "--ids", "1", "--greedy", "1.5"], "--greedy must be an integer of at least 0, got 1.5"],
+  [["a", "--ids", "1", "--steps", "1"], "--steps"],
+])("a wrong call %j is told what is allowed", async (args, message) => {
+  expect(await logitsCommand(args)).toBe(2);
+  expect(said[0]).toContain(message);
+  expect(said[0]).toContain(LOGITS_USAGE);
+});
+
+test("a model that cannot be run is told why", async () => {
+  expect(await logitsCommand([goldenPath("llama-f32"), "--ids", "112"])).toBe(1);
+  expect(await logitsCommand([join(folder, "nowhere"), "--ids", "1"])).toBe(1);
+  expect(await logitsCommand([folder, "--ids", "1"])).toBe(1);
+  await writeFile(join(folder, "config.json"), '{"architectures": ["NopeForCausalLM"]}');
+  expect(await logitsCommand([folder, "--ids", "1"])).toBe(1);
+  expect(said[0]).toBe("logits: forward: every id must be an integer from 0 to 111, got 112");
+  expect(said[1]).toContain("ENOENT");
+  expect(said[2]).toBe("logits: openDecoder: model folder must be a folder with config.json, got none");
+  expect(said[3]).toBe(
+    "logits: decoderConfig: config.json: architectures must be one of LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, got NopeForCausalLM",
+  );
+});
