@@ -43,6 +43,5 @@ export function tensorError(x: Float32Array, y: Float32Array): TensorError {
 
 function cosineOf(xx: number, yy: number, xy: number): number {
   if (xx === 0 || yy === 0) return xx === yy ? 1 : 0;
-  // The root of each alone: the product of both may leave float64 where the cosine does not.
-  return Math.min(1, Math.max(-1, xy / (Math.sqrt(xx) * Math.sqrt(yy))));
+  return Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));
 }
