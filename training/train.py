@@ -13,6 +13,8 @@ import math
 import os
 import time
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the library loads; torch cannot set it later
+
 import numpy
 import torch
 from torch.nn import functional as F
@@ -28,7 +30,7 @@ def read_documents(path, context):
     return torch.from_numpy(raw[:, 0]), torch.from_numpy(raw[:, 1])
 
 
-def token_losses(model, tokens, capture=None):
+def token_losses(model, tokens):
     """Cross-entropy [batch, context] of every predicted token, and where the argmax is right."""
     tokens = tokens.long()
     logits = model(tokens[:, :-1])

@@ -3,57 +3,70 @@
  * retrieval, their two-token values reward induction, an alias makes the query two-hop (variable tracking),
  * a repeated span asks for local copying, and the filler is a Markov chain of one topic per document.
  */
-import {type RandomStream, randomStream} from "../tensor/random.js";
-import {fillers, type IdRange, keys, marker, values} from "./vocabulary.js";
+import {randomStream} from "../tensor/random.js";
+import {pick, topicCount} from "./filler.js";
+import {
+  type Draft,
+  hasRoom,
+  type Query,
+  type SegmentWriter,
+  writeAlias,
+  writeCopy,
+  writeFact,
+  writeFiller,
+  writeName,
+  writeQuery,
+  writeTally,
+  writeUpdate,
+} from "./segments.js";
+import {fillers, marker} from "./vocabulary.js";
 
 /** Train, validation and test documents come from streams with different labels: no split sees another's draws. */
 export type Split = "train" | "validation" | "test";
 
-/** One `query k v1 v2`: `key` stands at `position`, its values at the two positions after it. */
-export interface Query {
-  readonly position: number;
-  readonly key: number;
-  /** Where the first value of the fact stands that answers the query, however many aliases lie between. */
-  readonly source: number;
-  /** 1 for a key of a fact, one more for each alias on the way to it. */
-  readonly hops: number;
-}
+/**
+ * Which segments a document has: `retrieval` facts, queries, aliases, copies and filler; `tasks` all of them
+ * and also updated facts, names after a phrase and tallies, so that a model meets every task of this folder.
+ */
+export type Mix = "retrieval" | "tasks";
 
 /** `tokens` holds context + 1 ids: the first `context` are read, the last `context` predicted. */
 export interface CorpusDocument {
   readonly tokens: Uint8Array;
   readonly topic: number;
-  /** Positions of the tokens that a query determines: its two values. */
+  /** Positions of the tokens that a query or a tally determines. */
   readonly answers: readonly number[];
-  /** Positions of the tokens that a repeated span determines: all but its first. */
+  /** Positions of the tokens that a repeated span (all but its first) or a repeated phrase determines. */
   readonly copies: readonly number[];
   readonly queries: readonly Query[];
 }
 
-export const topicCount = 8;
-const SUCCESSOR_SHARES = [0.5, 0.25, 0.15, 0.1];
-const MOST_FACTS = 24;
-const WORLD_SEED = 20_251;
-
-/** What a key stands for: its values, where they were first written, and the hops to that place. */
-interface Binding {
-  readonly values: readonly [number, number];
-  readonly source: number;
-  readonly hops: number;
+export interface CorpusOptions {
+  readonly context?: number;
+  readonly seed?: number;
+  readonly mix?: Mix;
 }
 
-interface Draft {
-  readonly stream: RandomStream;
-  readonly topic: number;
-  readonly tokens: number[];
-  readonly answers: number[];
-  readonly copies: number[];
-  readonly queries: Query[];
-  readonly bindings: Map<number, Binding>;
-  facts: number;
-  word: number;
-  span: readonly number[];
-}
+/** Segments with the upper end of their share of [0, 1). */
+const MIXES: Readonly<Record<Mix, readonly (readonly [number, SegmentWriter])[]>> = {
+  retrieval: [
+    [0.27, writeFact],
+    [0.6, writeQuery],
+    [0.68, writeAlias],
+    [0.78, writeCopy],
+    [1, writeFiller],
+  ],
+  tasks: [
+    [0.25, writeFact],
+    [0.57, writeQuery],
+    [0.65, writeAlias],
+    [0.73, writeCopy],
+    [0.77, writeUpdate],
+    [0.82, writeName],
+    [0.86, writeTally],
+    [1, writeFiller],
+  ],
+};
 
 /**
  * Document `index` of `split`, of `context` + 1 tokens; the same arguments give the same document for ever.
@@ -62,25 +75,13 @@ interface Draft {
 export function corpusDocument(
   split: Split,
   index: number,
-  {context = 128, seed = 0}: {context?: number; seed?: number} = {},
+  {context = 128, seed = 0, mix = "retrieval"}: CorpusOptions = {},
 ): CorpusDocument {
   atLeast("index", index, 0);
   atLeast("context", context, 1);
-  const stream = randomStream(seed, `corpus/${split}/${index}`);
-  const draft: Draft = {
-    stream,
-    topic: stream.integer(topicCount),
-    tokens: [marker.begin],
-    answers: [],
-    copies: [],
-    queries: [],
-    bindings: new Map(),
-    facts: 0,
-    word: pick(stream, fillers),
-    span: [],
-  };
+  const draft = newDraft(seed, `corpus/${split}/${index}`);
   while (draft.tokens.length < context + 1) {
-    chooseSegment(draft)(draft);
+    chooseSegment(draft, mix)(draft);
     draft.tokens.push(marker.separator);
   }
   const inside = (position: number) => position <= context;
@@ -100,99 +101,30 @@ export function lossWeights({tokens, answers, copies}: CorpusDocument): Float32A
   return weights;
 }
 
-/** The filler words that may follow `word` in `topic`, most likely first, and their probabilities. */
-export function successors(topic: number, word: number): {words: readonly number[]; shares: readonly number[]} {
-  const row = (topic * fillers.size + (word - fillers.first)) * SUCCESSOR_SHARES.length;
-  return {words: [...world.subarray(row, row + SUCCESSOR_SHARES.length)], shares: SUCCESSOR_SHARES};
+function newDraft(seed: number, label: string): Draft {
+  const stream = randomStream(seed, label);
+  return {
+    stream,
+    topic: stream.integer(topicCount),
+    word: pick(stream, fillers),
+    tokens: [marker.begin],
+    answers: [],
+    copies: [],
+    queries: [],
+    bindings: new Map(),
+    names: [],
+    facts: 0,
+    span: [],
+  };
 }
 
-/** The filler word after `word`, drawn from the chain of `topic`. */
-export function nextFiller(topic: number, word: number, stream: RandomStream): number {
-  const {words, shares} = successors(topic, word);
-  let left = stream.uniform();
-  const chosen = shares.findIndex((share) => (left -= share) < 0);
-  return words.at(chosen) as number;
-}
-
-/** The fixed world: four successors for every filler word of every topic, with repetition. */
-const world = (() => {
-  const stream = randomStream(WORLD_SEED, "corpus/world");
-  const size = topicCount * fillers.size * SUCCESSOR_SHARES.length;
-  return Uint8Array.from({length: size}, () => pick(stream, fillers));
-})();
-
-function chooseSegment({stream, bindings, facts}: Draft): (draft: Draft) => void {
-  if (facts === 0) return writeFact;
+function chooseSegment(draft: Draft, mix: Mix): SegmentWriter {
+  if (draft.facts === 0) return writeFact;
   for (;;) {
-    const u = stream.uniform();
-    if (u < 0.27) {
-      if (facts < MOST_FACTS && bindings.size < keys.size) return writeFact;
-    } else if (u < 0.6) return writeQuery;
-    else if (u < 0.68) {
-      if (bindings.size < keys.size) return writeAlias;
-    } else return u < 0.78 ? writeCopy : writeFiller;
+    const u = draft.stream.uniform();
+    const writer = MIXES[mix].find(([end]) => u < end)?.[1] as SegmentWriter;
+    if (hasRoom(draft, writer)) return writer;
   }
-}
-
-function writeFact(draft: Draft): void {
-  const {stream, tokens, bindings} = draft;
-  const key = newKey(draft);
-  const pair = [pick(stream, values), pick(stream, values)] as const;
-  tokens.push(marker.fact, key, ...pair);
-  bindings.set(key, {values: pair, source: tokens.length - 2, hops: 1});
-  draft.facts += 1;
-}
-
-function writeQuery(draft: Draft): void {
-  const {tokens, answers, queries} = draft;
-  const [key, {values: pair, source, hops}] = knownKey(draft);
-  tokens.push(marker.query, key, ...pair);
-  answers.push(tokens.length - 2, tokens.length - 1);
-  queries.push({position: tokens.length - 3, key, source, hops});
-}
-
-function writeAlias(draft: Draft): void {
-  const key = newKey(draft);
-  const [known, binding] = knownKey(draft);
-  draft.tokens.push(marker.alias, key, marker.equals, known);
-  draft.bindings.set(key, {...binding, hops: binding.hops + 1});
-}
-
-function writeCopy(draft: Draft): void {
-  const {stream, tokens, copies, span} = draft;
-  tokens.push(marker.copy);
-  if (span.length === 0 || stream.uniform() < 0.35) {
-    draft.span = Array.from({length: 4 + stream.integer(5)}, () => pick(stream, values));
-    tokens.push(...draft.span);
-    return;
-  }
-  for (const [place, token] of span.entries()) {
-    if (place > 0) copies.push(tokens.length);
-    tokens.push(token);
-  }
-}
-
-function writeFiller(draft: Draft): void {
-  const {stream, topic, tokens} = draft;
-  for (let left = 5 + stream.integer(11); left > 0; left--) {
-    tokens.push(draft.word);
-    draft.word = nextFiller(topic, draft.word, stream);
-  }
-}
-
-function newKey({stream, bindings}: Draft): number {
-  for (;;) {
-    const key = pick(stream, keys);
-    if (!bindings.has(key)) return key;
-  }
-}
-
-function knownKey({stream, bindings}: Draft): [number, Binding] {
-  return [...bindings][stream.integer(bindings.size)] as [number, Binding];
-}
-
-function pick(stream: RandomStream, {first, size}: IdRange): number {
-  return first + stream.integer(size);
 }
 
 function atLeast(name: string, value: number, least: number): void {

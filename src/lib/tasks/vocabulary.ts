@@ -1,7 +1,8 @@
 /**
  * The 256 words of the retrieval corpus. An id is a token and a word at once: ids 0 .. 15 are the markers of
  * the grammar, then come 64 keys (animals), 64 values (things) and 112 filler words, so that a reader can
- * read and type prompts such as `fact otter amber plum . query otter`.
+ * read and type prompts such as `fact otter amber plum . query otter`. No word is part of another: a word is
+ * found in a text exactly where it stands.
  */
 
 /** The ids of the markers. The others below 16 are reserved. */
@@ -38,19 +39,19 @@ const KEYS = `
   mole moose moth mouse newt otter owl panda puffin rabbit raven seal shark tiger whale wolf`;
 
 const VALUES = `
-  agate almond amber anchor apple apron arrow basalt basket bell birch bottle bread brick bronze button
+  agate almond amber anchor apple apron arrow bamboo basket bell birch bottle bread brick bronze button
   candle cedar cherry clay coal copper coral cotton crystal cup drum emerald fig flint garnet ginger
   glass gold granite hammer honey iron ivory jade kettle ladder lamp leather lemon linen lock maple
   marble mint needle nickel opal pearl pepper plum quartz ribbon ruby salt silver tin velvet wax`;
 
 const FILLERS = `
-  about above across after again along always among and another around away because before behind below
-  between beyond both but by calls came carries clear close cold comes could dark day deep
-  down early each even evening every falls far few field first follows from full gives goes
-  green ground grows half heard here high hill hour house into keeps large last late leaves
-  light little long looks low made many meets more morning mostly moves much near never new
-  next night north not now often old once only open or other over past path quiet rain
-  rises river road round runs sea seems since slow small so soft some soon still`;
+  about above across after again along always among ancient another around away because before behind
+  below between beyond both vast calls carries clear close cold comes could dark day deep down each
+  early evening every falls far few field first follows from full gives goes green ground grows half
+  heard here high hill hour house into keeps large last late leaves light little looks made many meets
+  more morning moves much near never next night north now often once only open over past path perhaps
+  quiet rain rises river road runs seems shore since slow small soft some soon spring stands still
+  strange thus toward under unless until upon valley whole wide`;
 
 const words = (text: string) => text.trim().split(/\s+/);
 
