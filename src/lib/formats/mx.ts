@@ -1,9 +1,9 @@
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 import {decodeValues, encodeValues} from "./cast.js";
-import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, intElement} from "./element.js";
+import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, intElement} from "./element.js";
 import type {Format, Packed} from "./format.js";
 import {divideByScale, groupAbsMax, groupsAlong, multiplyByScale} from "./groups.js";
-import {e8m0Scale, MX_SCALE_RULES, type MxScaleRule, mxScaleByte} from "./mx-scale.js";
+import {MX_SCALE_RULES, type MxScaleRule, mxScaleByte} from "./mx-scale.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "./pack.js";
 import {type Rounding, rounderOf} from "./round.js";
 
@@ -77,7 +77,7 @@ const withDefaults = ({
  * zeros that are not stored. Scales are row-major in the shape of x with `axis` divided into blocks.
  *
  * An all-zero block has scale byte 0x00 and codes of signed zero. A block with a NaN or infinity has scale
- * byte 0xFF and codes 0: all of it decodes to NaN. (OCP MX 1.0, section 6)
+ * byte 0xFF and the codes of zeros: all of it decodes to NaN. (OCP MX 1.0, section 6)
  * @throws RangeError if an option is out of range or x has no such axis.
  */
 export function mxQuantize(x: Tensor, options: MxOptions = {}): MxBlocks {
@@ -91,10 +91,9 @@ function quantizeBlocks(x: Tensor, options: Required<MxOptions>): MxBlocks {
   const groups = groupsAlong(x.shape, axis, blockSize);
   const amax = groupAbsMax(x.data, groups);
   const scales = Uint8Array.from(amax, (largest) => mxScaleByte(scaleRule, element, largest));
-  // Over an infinite scale the codes of a NaN block are those of zero, its infinities and NaNs aside.
-  const divisors = Float32Array.from(scales, (byte) => (byte === 0xff ? Number.NaN : e8m0Scale(byte)));
-  const quotients = divideByScale(x.data, groups, divisors);
-  for (let i = 0; i < quotients.length; i++) if (Number.isNaN(quotients[i])) quotients[i] = 0;
+  const quotients = divideByScale(x.data, groups, decodeValues(e8m0, scales));
+  // Only the blocks with a NaN scale have NaN quotients; what they hold is said by the scale alone.
+  if (scales.includes(0xff)) quotients.forEach((q, i) => Number.isNaN(q) && (quotients[i] = 0));
   return {codes: encodeValues(element, quotients, {rounding}), scales};
 }
 
@@ -103,7 +102,7 @@ function mxDecode(packed: Packed, {element, blockSize, axis}: Required<MxOptions
   const count = elementCount(shape);
   const groups = groupsAlong(shape, axis, blockSize);
   const codes = requirePart(packed, "codes", packedLength(count, element.bits));
-  const scales = Float32Array.from(requirePart(packed, "scales", groups.count), e8m0Scale);
+  const scales = decodeValues(e8m0, requirePart(packed, "scales", groups.count));
   const data = decodeValues(element, unpackCodes(codes, element.bits, count));
   multiplyByScale(data, groups, scales);
   return {shape: [...shape], data};

@@ -1,47 +1,73 @@
-/** How far a tensor is from the one it stands for. */
+/** How far `approximation` is from `x`; each measure sums in float64, whatever the order of magnitude. */
 export interface TensorError {
-  /** Mean squared error, in the square of the tensor's unit. */
+  /** Mean of (x - y)^2; NaN for empty tensors. */
   readonly mse: number;
-  /** Signal to quantization noise, 10 log10(Σx² / Σ(x-y)²); Infinity where nothing is lost. */
+  /** `mse` over the mean of x^2: 0 for an exact copy, also of zeros; infinite where only x is zero. */
+  readonly relativeMse: number;
+  /** Signal to quantization noise, -10 log10(relativeMse): infinite for an exact copy, -Infinity where only x is zero. */
   readonly sqnrDb: number;
-  /** Cosine of the angle between both; 1 if both are zero throughout, 0 if only one is. */
+  /** Cosine of the angle between x and y: 1 where both are zero, 0 where only one is. */
   readonly cosine: number;
+  /** Largest |x - y|; 0 for empty tensors. */
   readonly maxAbsError: number;
 }
 
-/**
- * Compares `y` with the `x` it stands for, element by element, with float64 sums. All four numbers are NaN if a
- * difference is, and for tensors without elements, which have no mean.
- * @throws RangeError if they are not of one length.
- */
-export function tensorError(x: Float32Array, y: Float32Array): TensorError {
-  if (x.length !== y.length) {
-    throw new RangeError(`tensorError: y must have the ${x.length} elements of x, got ${y.length}`);
-  }
-  let [xx, yy, xy, ee, max] = [0, 0, 0, 0, 0];
+interface Sums {
+  readonly signal: number;
+  readonly noise: number;
+  readonly product: number;
+  readonly approximated: number;
+  readonly maxAbsError: number;
+}
+
+function sums(x: Float32Array, y: Float32Array): Sums {
+  let signal = 0;
+  let noise = 0;
+  let product = 0;
+  let approximated = 0;
+  let maxAbsError = 0;
   for (let i = 0; i < x.length; i++) {
     const a = x[i]!;
     const b = y[i]!;
-    // Equal infinities are no error, though their difference is NaN.
-    const e = a === b ? 0 : a - b;
-    xx += a * a;
-    yy += b * b;
-    xy += a * b;
-    ee += e * e;
-    if (!(Math.abs(e) <= max)) max = Math.abs(e);
+    const difference = Math.abs(a - b);
+    signal += a * a;
+    noise += difference * difference;
+    product += a * b;
+    approximated += b * b;
+    // Written so that a NaN, once met, stays.
+    if (!(difference <= maxAbsError)) maxAbsError = Number.isNaN(maxAbsError) ? maxAbsError : difference;
   }
-  if (x.length === 0 || Number.isNaN(ee)) {
-    return {mse: Number.NaN, sqnrDb: Number.NaN, cosine: Number.NaN, maxAbsError: Number.NaN};
-  }
-  return {
-    mse: ee / x.length,
-    sqnrDb: ee === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(xx / ee),
-    cosine: cosineOf(xx, yy, xy),
-    maxAbsError: max,
-  };
+  return {signal, noise, product, approximated, maxAbsError};
 }
 
-function cosineOf(xx: number, yy: number, xy: number): number {
-  if (xx === 0 || yy === 0) return xx === yy ? 1 : 0;
-  return Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));
+function relativeNoise({signal, noise}: Sums): number {
+  return noise === 0 ? 0 : noise / signal;
+}
+
+function cosineOf({signal, approximated, product}: Sums): number {
+  if (signal === 0 && approximated === 0) return 1;
+  if (signal === 0 || approximated === 0) return 0;
+  return product / (Math.sqrt(signal) * Math.sqrt(approximated));
+}
+
+/**
+ * The error of an approximation of x, element by element. A NaN or an infinity in either makes every measure
+ * that it touches NaN. (number formats spec, 1.5)
+ * @throws RangeError if the lengths differ.
+ */
+export function tensorError(x: Float32Array, approximation: Float32Array): TensorError {
+  if (x.length !== approximation.length) {
+    throw new RangeError(
+      `tensorError: approximation must have the ${x.length} elements of x, got ${approximation.length}`,
+    );
+  }
+  const all = sums(x, approximation);
+  const relativeMse = relativeNoise(all);
+  return {
+    mse: all.noise / x.length,
+    relativeMse,
+    sqnrDb: -10 * Math.log10(relativeMse),
+    cosine: cosineOf(all),
+    maxAbsError: all.maxAbsError,
+  };
 }
