@@ -1,0 +1,148 @@
+/**
+ * GPTQ: columns are rounded one after another, and what rounding one did to the outputs is undone, as far as it goes,
+ * by the columns still to come. (arXiv 2210.17323; number formats spec, 6.6)
+ */
+
+import type {Format} from "../formats/format.js";
+import {choleskyOfInverse} from "../tensor/cholesky.js";
+import {matrixSize, type Tensor} from "../tensor/tensor.js";
+import type {Calibration} from "./calibration.js";
+import {frozenGrid} from "./frozen-grid.js";
+import type {QuantizedWeight} from "./rtn.js";
+
+/**
+ * How GPTQ rounds. For each group of columns `beginGroup` sees the weights as compensated so far and answers with the
+ * function that rounds a value of that group: where it takes its scales from them, the scales are fresh.
+ */
+export interface ColumnRounding {
+  /** Columns that are compensated among themselves before the rest is; scales may be refreshed at its borders. */
+  readonly groupSize: number;
+  /** `weights` [rows, columns] row-major, to be read in columns from .. to; not to be kept. */
+  beginGroup(
+    weights: Float64Array,
+    from: number,
+    to: number,
+  ): (row: number, column: number, value: number) => number;
+}
+
+/** The knobs of GPTQ. */
+export interface GptqOptions {
+  /** Added to the Hessian's diagonal, as a fraction of its mean. */
+  readonly damping?: number;
+}
+
+/** The knobs of GPTQ with a format. */
+export interface GptqFormatOptions extends GptqOptions {
+  /** Columns compensated among themselves before the rest; the result depends on it only by rounding. */
+  readonly groupSize?: number;
+}
+
+/**
+ * GPTQ with any format that stores one code an element. Scales and all other block metadata are the format's for the
+ * uncompensated weight and stay (static groups); codes are GPTQ's. So the result is packed as the format packs, with
+ * the same bytes as round to nearest.
+ * @throws RangeError if the shapes do not fit, the damping is no number above 0, or the format stores no plain codes.
+ */
+export function gptq(
+  w: Tensor,
+  calibration: Calibration,
+  format: Format,
+  {damping, groupSize = 128}: GptqFormatOptions = {},
+): QuantizedWeight {
+  const grid = frozenGrid(withoutDeadInputs(w, calibration), format);
+  const rounding = {groupSize, beginGroup: () => grid.round};
+  gptqRound(w, calibration, rounding, damping === undefined ? {} : {damping});
+  const packed = grid.packed();
+  return {packed, weight: format.decode(packed)};
+}
+
+/**
+ * GPTQ with any rounding. Inputs that were always zero get zero weights: nothing can be said of them.
+ * @returns the rounded weight [out, in].
+ * @throws RangeError if w has other inputs than the calibration, the damping is no number above 0, or w is not finite.
+ */
+export function gptqRound(
+  w: Tensor,
+  calibration: Calibration,
+  {groupSize, beginGroup}: ColumnRounding,
+  {damping = 0.01}: GptqOptions = {},
+): Tensor {
+  const {rows, columns} = matrixSize(w);
+  checkArguments(w, calibration, groupSize, damping);
+  const u = choleskyOfInverse(dampedHessian(calibration, damping), columns);
+  const weights = Float64Array.from(withoutDeadInputs(w, calibration).data);
+  const rounded = new Float32Array(weights.length);
+  for (let from = 0; from < columns; from += groupSize) {
+    const to = Math.min(from + groupSize, columns);
+    const round = beginGroup(weights, from, to);
+    for (let row = 0; row < rows; row++) {
+      const errors = new Float64Array(to - from);
+      for (let column = from; column < to; column++) {
+        const at = row * columns + column;
+        const value = weights[at]!;
+        rounded[at] = round(row, column, value);
+        const error = (value - rounded[at]!) / u[column * columns + column]!;
+        errors[column - from] = error;
+        subtractRow(weights, row * columns, u, column * columns, column + 1, to, error);
+      }
+      // The later columns once a group: this is what lets implementations on long rows run at memory speed.
+      for (let i = from; i < to; i++)
+        subtractRow(weights, row * columns, u, i * columns, to, columns, errors[i - from]!);
+    }
+  }
+  return {shape: [...w.shape], data: rounded};
+}
+
+/**
+ * The Hessian of the squared output error as GPTQ counts it, 2 / samples times the sum of x x^T, [in, in].
+ * (number formats spec, 6.6: samples are sequences, not tokens)
+ */
+export function gptqHessian({gram, samples}: Calibration): Float64Array {
+  return gram.map((sum) => (2 / samples) * sum);
+}
+
+function dampedHessian(calibration: Calibration, damping: number): Float64Array {
+  const {inputs: n} = calibration;
+  const hessian = gptqHessian(calibration);
+  let trace = 0;
+  for (let k = 0; k < n * n; k += n + 1) {
+    if (hessian[k] === 0) hessian[k] = 1;
+    trace += hessian[k]!;
+  }
+  for (let k = 0; k < n * n; k += n + 1) hessian[k] = hessian[k]! + (damping * trace) / n;
+  return hessian;
+}
+
+function withoutDeadInputs(w: Tensor, {gram, inputs}: Calibration): Tensor {
+  const {columns} = matrixSize(w);
+  const isDead = (column: number) => gram[column * inputs + column] === 0;
+  return {shape: [...w.shape], data: w.data.map((value, k) => (isDead(k % columns) ? 0 : value))};
+}
+
+/** a[i] -= factor * b[i] for the columns from .. to of a row of each. */
+function subtractRow(
+  a: Float64Array,
+  aRow: number,
+  b: Float64Array,
+  bRow: number,
+  from: number,
+  to: number,
+  factor: number,
+): void {
+  for (let i = from; i < to; i++) a[aRow + i] = a[aRow + i]! - factor * b[bRow + i]!;
+}
+
+function checkArguments(w: Tensor, calibration: Calibration, groupSize: number, damping: number): void {
+  const {columns} = matrixSize(w);
+  if (columns !== calibration.inputs) {
+    throw new RangeError(`gptq: w must have the calibration's ${calibration.inputs} inputs, got ${columns}`);
+  }
+  if (!Number.isInteger(groupSize) || groupSize < 1) {
+    throw new RangeError(`gptq: groupSize must be an integer of at least 1, got ${groupSize}`);
+  }
+  if (!(damping > 0 && damping < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`gptq: damping must be a number above 0, got ${damping}`);
+  }
+  const bad = w.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new RangeError(`gptq: w must be finite, got ${w.data[bad]} at index ${bad}`);
+}
