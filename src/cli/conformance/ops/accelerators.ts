@@ -1,7 +1,9 @@
+import {type GenzRun, type GenzSystem, genzLatency} from "../../../lib/accel/compat/genz.js";
 import type {LlmViewerHardware, LlmViewerSetting} from "../../../lib/accel/compat/llm-viewer.js";
 import {llmViewerGenerate, llmViewerModel, llmViewerStep} from "../../../lib/accel/compat/llm-viewer.js";
 import type {KineticsCost} from "../../../lib/accel/kinetics.js";
 import {coverage, kineticsBlockTopK, kineticsDense, kineticsTopK} from "../../../lib/accel/kinetics.js";
+import {modelById} from "../../../lib/accel/models.js";
 import {type Deit, elsaMacs, type Level, type Swin} from "../../../lib/accel/sparse/elsa.js";
 import {nmMask} from "../../../lib/accel/sparse/nm-mask.js";
 import type {Dataflow, Layer} from "../../../lib/accel/systolic/layer.js";
@@ -99,6 +101,20 @@ const kinetics: RowOp = (row) => {
   return {out: [compute, memory]};
 };
 
+/** The library's models behind the names of GenZ's table. */
+const GENZ_MODELS: Readonly<Record<string, string>> = {
+  "meta-llama/Llama-2-7B": "llama-2-7b",
+  "meta-llama/Llama-3.1-8B": "llama-3.1-8b",
+  "mistralai/mixtral-8x7b": "mixtral-8x7b",
+  "state-spaces/mamba-2.8b-hf": "mamba-2.8b",
+};
+
+const genz: RowOp = (row, params) => {
+  const model = modelById(named<string>(GENZ_MODELS, row.model, "genz_latency"));
+  const system = named<GenzSystem>(params.systems, row.system, "genz_latency");
+  return genzLatency(model, system, row as unknown as GenzRun);
+};
+
 /** The golden tables of the accelerator family. */
 export const accelerators: Ops = {
   rows: {
@@ -110,6 +126,7 @@ export const accelerators: Ops = {
     roofline_generate: rooflineGenerate,
     elsa_flops: gmacs,
     kinetics_cost: kinetics,
+    genz_latency: genz,
   },
   cases: {nm_mask: mask},
 };
