@@ -47,7 +47,8 @@ function relativeNoise({signal, noise}: Sums): number {
 function cosineOf({signal, approximated, product}: Sums): number {
   if (signal === 0 && approximated === 0) return 1;
   if (signal === 0 || approximated === 0) return 0;
-  return product / (Math.sqrt(signal) * Math.sqrt(approximated));
+  // One root of the product: the root of a square is exact, so that a copy has a cosine of 1 and not nearly 1.
+  return product / Math.sqrt(signal * approximated);
 }
 
 /**

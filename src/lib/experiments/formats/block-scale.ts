@@ -76,7 +76,7 @@ export const blockScale = experiment({
     for (const {scaleRule, blockSize} of settings) {
       await progress(rows.length / settings.length, `${scaleRule}, block ${blockSize}`);
       const format = mx({element: ELEMENTS[element], blockSize, scaleRule});
-      const {cosine: _, ...measured} = measureFormat(format, x);
+      const {bitsPerElement, mse, sqnrDb, maxAbsError} = measureFormat(format, x);
       rows.push({
         element,
         blockSize,
@@ -84,7 +84,10 @@ export const blockScale = experiment({
         format: format.id,
         convention: format.convention,
         distribution,
-        ...measured,
+        bitsPerElement,
+        mse,
+        sqnrDb,
+        maxAbsError,
         provenance: "measured" as const,
       });
     }

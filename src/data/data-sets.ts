@@ -1,0 +1,62 @@
+/** The data sets that come with the library, as Node reads them: from the files beside this module. */
+import {fileURLToPath} from "node:url";
+import type {DataSets, TensorSet} from "../lib/experiment/experiment.js";
+import {floatDecoder} from "../lib/io/dtypes.js";
+import {openFile} from "../lib/io/node-file.js";
+import {openSafetensors, readTensor} from "../lib/io/safetensors.js";
+import type {Tensor} from "../lib/tensor/tensor.js";
+
+/** The file of each data set, relative to this folder. */
+export const DATA_SETS = {
+  "weights/decoder-small": "weights/decoder-small.safetensors",
+  "weights/decoder-small-outliers": "weights/decoder-small-outliers.safetensors",
+  "activations/decoder-small": "activations/decoder-small.safetensors",
+} as const;
+
+/** The name of a data set that comes with the library. */
+export type DataSetName = keyof typeof DATA_SETS;
+
+/**
+ * The path of a data set's file.
+ * @throws RangeError naming all data sets if there is none of this name.
+ */
+export function dataSetPath(name: string): string {
+  if (!Object.hasOwn(DATA_SETS, name)) {
+    throw new RangeError(
+      `dataSetPath: name must be one of ${Object.keys(DATA_SETS).join(", ")}, got ${JSON.stringify(name)}`,
+    );
+  }
+  return fileURLToPath(new URL(DATA_SETS[name as DataSetName], import.meta.url));
+}
+
+/**
+ * Loads data sets by name, as the `needs` of an experiment asks for them.
+ * @throws RangeError naming all data sets if there is none of a name; FormatError if a file is damaged.
+ */
+export async function loadData(needs: readonly string[]): Promise<DataSets> {
+  const sets = needs.map(async (name) => [name, await loadTensors(dataSetPath(name))] as const);
+  return new Map(await Promise.all(sets));
+}
+
+/**
+ * All tensors of a safetensors file as float32, in the order of the file; those of a type that is no float are left
+ * out, and `skipped` is told.
+ * @throws FormatError if the file is damaged.
+ */
+export async function loadTensors(
+  path: string,
+  skipped: (name: string, dtype: string) => void = () => {},
+): Promise<TensorSet> {
+  const source = await openFile(path);
+  try {
+    const file = await openSafetensors(source);
+    const tensors = new Map<string, Tensor>();
+    for (const {name, dtype} of file.tensors.values()) {
+      if (floatDecoder(dtype)) tensors.set(name, await readTensor(file, name));
+      else skipped(name, dtype);
+    }
+    return tensors;
+  } finally {
+    await source.close();
+  }
+}
