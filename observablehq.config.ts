@@ -5,7 +5,13 @@ interface NavPage {
 
 /** The pages by family, in reading order: what the navigation shows. */
 const families: readonly {readonly name: string; readonly pages: readonly NavPage[]}[] = [
-  {name: "Number formats", pages: [{name: "Codes and codebooks", path: "/formats/number-formats"}]},
+  {
+    name: "Number formats",
+    pages: [
+      {name: "Codes and codebooks", path: "/formats/number-formats"},
+      {name: "Block scaling", path: "/formats/block-scaling"},
+    ],
+  },
 ];
 
 const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;

@@ -2,6 +2,7 @@
 import {spawn} from "node:child_process";
 import {rm} from "node:fs/promises";
 import {finishSite} from "./finish-site.js";
+import {refreshTables} from "./refresh-tables.js";
 
 /** Runs Framework's build; its output goes to the terminal and is returned to be searched for warnings. */
 async function observableBuild(): Promise<string> {
@@ -25,6 +26,8 @@ async function observableBuild(): Promise<string> {
   return output;
 }
 
+const stale = await refreshTables();
+if (stale.length > 0) console.log(`tables to run anew: ${stale.join(", ")}`);
 await rm("site", {recursive: true, force: true});
 const warnings = (await observableBuild()).split("\n").filter((line) => /warning/i.test(line));
 const problems = [...warnings, ...(await finishSite("site"))];

@@ -22,7 +22,7 @@ export interface Series {
   readonly family: FormatFamily;
   readonly provenance: Provenance;
   readonly points: readonly Point[];
-  /** How the points are joined; `front` draws the steps of a Pareto front without marks. */
+  /** How the points are joined; `line` is named at its end, `front` draws the steps of a Pareto front without marks. */
   readonly join?: "line" | "front";
 }
 
@@ -45,7 +45,18 @@ export function axisTitle({label, unit, log}: Axis): string {
   return `${label}${unit ? ` (${unit})` : ""}${log ? ", logarithmic" : ""}`;
 }
 
-/** The names of the series and of provenances that differ, without repetition: what a legend lists. */
+/** The provenances in a figure, each once: what a legend lists. */
 export function provenancesOf(spec: ChartSpec): Provenance[] {
   return [...new Set(spec.series.map(({provenance}) => provenance))];
+}
+
+/** The labels a series shows: the marks that are to be labelled, and its own name at the end of a line. */
+export function labelsOf(
+  {join, name, points}: Series,
+  labelled: ReadonlySet<string> = new Set(),
+): {readonly point: Point; readonly text: string}[] {
+  if (join === "front") return [];
+  const end = points.at(-1);
+  if (join === "line") return end === undefined ? [] : [{point: end, text: name}];
+  return points.filter(({key}) => labelled.has(key)).map((point) => ({point, text: point.label}));
 }

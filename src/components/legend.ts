@@ -13,11 +13,17 @@ const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
 
 /** The key of a chart: colour is the family, mark is how the number came to be. */
 export function legend(spec: ChartSpec): HTMLElement {
-  const families = [...new Set(spec.series.map(({family}) => family))];
+  const drawn = spec.series.filter(({join}) => join !== "front");
+  const families = [...new Set(drawn.map(({family}) => family))];
   return html`<ul class="legend">
     ${families.map((family) => html`<li>${swatch(family)}${FAMILY_NAMES[family]}</li>`)}
     ${provenancesOf(spec).map((provenance) => html`<li>${provenanceMark(provenance)}${PROVENANCE_TEXT[provenance]}</li>`)}
+    ${drawn.length < spec.series.length ? html`<li>${stepMark()}Pareto front</li>` : null}
   </ul>`;
+}
+
+function stepMark(): SVGElement {
+  return svg`<svg width="20" height="14" aria-hidden="true"><path class="join" d="M1,12H8V6H14V2H19" style="stroke: var(--family-baseline)" /></svg>`;
 }
 
 function swatch(family: FormatFamily): SVGElement {

@@ -1,6 +1,7 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
 import type {Param, Params, ParamValues} from "../lib/experiment/params.js";
+import {rangeInput} from "./range-input.js";
 
 /** The controls of some parameters: `value` holds all of them, an `input` event tells of a change. */
 export type ParamInputs<P extends Params> = HTMLElement & {value: ParamValues<P>};
@@ -41,31 +42,18 @@ function inputOf(param: Param, value: unknown): AnyInput {
     case "flag":
       return Inputs.toggle({label, value: value as boolean});
     default:
-      return Inputs.range([param.min, param.max], {
-        label: param.unit ? `${label} (${param.unit})` : label,
-        value: value as number,
-        ...(param.kind === "integer"
-          ? {step: param.step ?? 1}
-          : param.step === undefined
-            ? {}
-            : {step: param.step}),
-        ...(param.log ? {transform: Math.log} : {}),
-      });
+      return rangeInput(param, value as number);
   }
 }
 
-/** Both halves of a range need a name of their own; a group of boxes is named as a group. */
+/** Boxes that belong together are named as a group. */
 function named(param: Param, input: AnyInput): AnyInput {
-  for (const slider of input.querySelectorAll("input[type=range]")) {
-    slider.setAttribute("aria-label", `${param.label} (slider)`);
-  }
-  if (param.kind === "choices") {
-    const boxes = input.querySelector("div");
-    boxes?.setAttribute("role", "group");
-    boxes?.setAttribute("aria-label", param.label);
-    const title = input.querySelector("label:not(:has(input))");
-    title?.replaceWith(html`<span class="group-label">${param.label}</span>`);
-  }
+  if (param.kind !== "choices") return input;
+  const boxes = input.querySelector("div");
+  boxes?.setAttribute("role", "group");
+  boxes?.setAttribute("aria-label", param.label);
+  const title = input.querySelector("label:not(:has(input))");
+  title?.replaceWith(html`<span class="group-label">${param.label}</span>`);
   return input;
 }
 

@@ -1,5 +1,5 @@
 import type {Provenance} from "../lib/experiment/provenance.js";
-import {type Axis, axisTitle, type ChartSpec, type Point, type Series} from "./chart-spec.js";
+import {type Axis, axisTitle, type ChartSpec, labelsOf, type Point, type Series} from "./chart-spec.js";
 import {numberText} from "./number-text.js";
 import type {Theme} from "./palette.js";
 
@@ -36,19 +36,19 @@ const symbols: Readonly<Record<Provenance, string>> = {
   reported: "x-thin",
 };
 
-function trace(spec: ChartSpec, {name, family, provenance, points, join}: Series, theme: Theme): object {
+function trace(spec: ChartSpec, series: Series, theme: Theme): object {
+  const {name, family, provenance, points, join} = series;
   const colour = theme.family[family];
-  const withText = points.some(({key}) => spec.labelled?.has(key)) && join !== "front";
+  const texts = new Map(labelsOf(series, spec.labelled).map(({point, text}) => [point, plainText(text)]));
+  const modes = [join && "lines", join !== "front" && "markers", texts.size > 0 && "text"];
   return {
     type: "scatter",
     name,
     x: points.map(({x}) => x),
     y: points.map(({y}) => y),
     customdata: points.map(({key}) => key),
-    mode: [join ? "lines" : "", join === "front" ? "" : "markers", withText ? "text" : ""]
-      .filter(Boolean)
-      .join("+"),
-    text: points.map(({key, label}) => (spec.labelled?.has(key) ? plainText(label) : "")),
+    mode: modes.filter(Boolean).join("+"),
+    text: points.map((point) => texts.get(point) ?? ""),
     textposition: "middle right",
     textfont: {color: theme.ink, size: 12},
     cliponaxis: false,
@@ -58,7 +58,12 @@ function trace(spec: ChartSpec, {name, family, provenance, points, join}: Series
       shape: join === "front" ? "hv" : "linear",
       dash: provenance === "modelled" ? "dash" : "solid",
     },
-    marker: {color: colour, size: 11, symbol: symbols[provenance], line: {color: colour, width: 2}},
+    marker: {
+      color: colour,
+      size: join === "line" ? 8 : 11,
+      symbol: symbols[provenance],
+      line: {color: colour, width: 2},
+    },
     ...(join === "front"
       ? {hoverinfo: "skip"}
       : {hovertext: points.map((point) => hoverText(spec, point, provenance)), hoverinfo: "text"}),

@@ -1,9 +1,9 @@
 import {svg} from "htl";
-import {axisTitle, type ChartSpec, type Point, type Series} from "./chart-spec.js";
+import {axisTitle, type ChartSpec, labelsOf, type Point, type Series} from "./chart-spec.js";
 import {numberText} from "./number-text.js";
 import {makeScale, paddedExtent, type Scale} from "./scale.js";
 
-const margin = {top: 26, right: 16, bottom: 44, left: 58};
+const margin = {top: 26, bottom: 44, left: 58};
 
 /**
  * A chart drawn as plain SVG: what a reader sees at once, before the 1.5 MB of the plotting library have come
@@ -15,8 +15,8 @@ export function sketch(spec: ChartSpec, width: number, height: number): SVGEleme
   return svg`<svg class="sketch" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${`${spec.question} ${spec.finding}`}>
     ${axes(spec, x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${spec.series.filter(({join}) => join !== "front").map((series) => marks(series, x, y))}
-    ${labels(spec, points, x, y, width)}
+    ${spec.series.filter(({join}) => join !== "front").flatMap((series) => marks(series, x, y))}
+    ${labels(spec, x, y, width)}
     ${spec.better && corner(spec.better, width, height)}
   </svg>`;
 }
@@ -33,12 +33,17 @@ function chartScales(spec: ChartSpec, points: readonly Point[], width: number, h
     spec.y.log,
   );
   return {
-    x: makeScale(xs, [margin.left, width - margin.right], {
+    x: makeScale(xs, [margin.left, width - rightMargin(width)], {
       log: spec.x.log ?? false,
       count: width < 480 ? 4 : 7,
     }),
     y: makeScale(ys, [height - margin.bottom, margin.top], {log: spec.y.log ?? false, count: 5}),
   };
+}
+
+/** Room for labels beside the last marks. */
+function rightMargin(width: number): number {
+  return width < 480 ? 36 : 72;
 }
 
 function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number): SVGElement[] {
@@ -47,14 +52,14 @@ function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number
     ...y.ticks.map(
       (
         tick,
-      ) => svg`<g class="tick"><line x1=${margin.left} x2=${width - margin.right} y1=${y(tick)} y2=${y(tick)} />
+      ) => svg`<g class="tick"><line x1=${margin.left} x2=${width - rightMargin(width)} y1=${y(tick)} y2=${y(tick)} />
         <text x=${margin.left - 8} y=${y(tick)} dy="0.32em" text-anchor="end">${numberText(tick)}</text></g>`,
     ),
     ...x.ticks.map(
       (tick) => svg`<g class="tick"><line x1=${x(tick)} x2=${x(tick)} y1=${base} y2=${base + 5} />
         <text x=${x(tick)} y=${base + 18} text-anchor="middle">${numberText(tick)}</text></g>`,
     ),
-    svg`<text class="axis" x=${width - margin.right} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
+    svg`<text class="axis" x=${width - rightMargin(width)} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
     svg`<text class="axis" x="4" y="14">↑ ${axisTitle(spec.y)}</text>`,
   ];
 }
@@ -87,12 +92,11 @@ export const MARK_PATHS = {
 const characterWidth = 6.6;
 
 /** Labels beside their marks; one that would cover an earlier one is left to the list of points. */
-function labels(spec: ChartSpec, points: readonly Point[], x: Scale, y: Scale, width: number): SVGElement[] {
+function labels(spec: ChartSpec, x: Scale, y: Scale, width: number): SVGElement[] {
   const taken: {left: number; right: number; y: number}[] = [];
   const placed: SVGElement[] = [];
-  for (const point of points) {
-    if (!spec.labelled?.has(point.key)) continue;
-    const size = point.label.length * characterWidth;
+  for (const {point, text} of spec.series.flatMap((series) => labelsOf(series, spec.labelled))) {
+    const size = text.length * characterWidth;
     const rightward = x(point.x) + 9 + size < width;
     const left = rightward ? x(point.x) + 9 : x(point.x) - 9 - size;
     const box = {left, right: left + size, y: y(point.y)};
@@ -105,7 +109,7 @@ function labels(spec: ChartSpec, points: readonly Point[], x: Scale, y: Scale, w
     }
     taken.push(box);
     placed.push(
-      svg`<text class="label" x=${rightward ? left : left + size} y=${box.y} dy="0.32em" text-anchor=${rightward ? "start" : "end"}>${point.label}</text>`,
+      svg`<text class="label" x=${rightward ? left : left + size} y=${box.y} dy="0.32em" text-anchor=${rightward ? "start" : "end"}>${text}</text>`,
     );
   }
   return placed;

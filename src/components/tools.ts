@@ -2,7 +2,9 @@ import {html} from "htl";
 import type {Columns, Row} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
-import {rowsToArrow, rowsToCsv, saveFile} from "./row-files.js";
+import {withGivenColumns} from "../lib/experiment/table.js";
+import {rowsToCsv} from "../lib/io/table-text.js";
+import {saveFile} from "./save-file.js";
 import {snippet} from "./snippet.js";
 
 interface State<P extends Params, C extends Columns> {
@@ -16,15 +18,21 @@ export function tools<P extends Params, C extends Columns, N extends string>(
   state: () => State<P, C>,
 ): HTMLElement {
   const name = experiment.id.replace("/", "-");
+  const columns = withGivenColumns(experiment.columns);
   return html`<div class="tools" role="group" aria-label="Take away">
     ${copyButton("Copy link", () => location.href)}
     ${copyButton("Copy as code", () => snippet(experiment, state().values))}
-    ${actionButton("Rows as Arrow", () => saveFile(`${name}.arrow`, rowsToArrow(experiment.columns, state().rows), "application/vnd.apache.arrow.stream"))}
-    ${actionButton("Rows as CSV", () => saveFile(`${name}.csv`, rowsToCsv(experiment.columns, state().rows), "text/csv"))}
+    ${actionButton("Rows as Arrow", async () => {
+      // Apache Arrow's writer is larger than everything else on a page: it comes when it is asked for.
+      const {rowsToArrow} = await import("../lib/io/arrow.js");
+      const bytes = rowsToArrow(columns, state().rows) as Uint8Array<ArrayBuffer>;
+      saveFile(`${name}.arrow`, bytes, "application/vnd.apache.arrow.stream");
+    })}
+    ${actionButton("Rows as CSV", () => saveFile(`${name}.csv`, rowsToCsv(columns, state().rows), "text/csv"))}
   </div>`;
 }
 
-function actionButton(label: string, action: () => void): HTMLElement {
+function actionButton(label: string, action: () => unknown): HTMLElement {
   const button = html`<button type="button">${label}</button>`;
   button.onclick = action;
   return button;

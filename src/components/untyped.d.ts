@@ -13,14 +13,6 @@ declare module "@observablehq/inputs" {
     readonly label?: string;
     readonly value?: T;
   }
-  export function range(
-    extent: readonly [number, number],
-    options: Common<number> & {
-      readonly step?: number;
-      readonly transform?: (value: number) => number;
-      readonly format?: (value: number) => string;
-    },
-  ): Input<number>;
   export function select<T>(
     options: readonly T[],
     more: Common<T> & {readonly format?: (option: T) => string},

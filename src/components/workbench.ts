@@ -21,6 +21,9 @@ export interface Figure<P extends Params, C extends Columns> {
   readonly key: (row: Row<C>) => string;
 }
 
+/** The type of a figure for an experiment: `FigureOf<typeof blockScale>`. */
+export type FigureOf<E> = E extends Experiment<infer P, infer C, string> ? Figure<P, C> : never;
+
 export interface WorkbenchOptions<P extends Params, C extends Columns>
   extends Omit<LiveRowsOptions, "table"> {
   /** The bytes of the Arrow table that the site ships for this experiment. */
