@@ -119,15 +119,36 @@ class Decoder(nn.Module):
                 residual = name.endswith(("o_proj.weight", "down_proj.weight"))
                 nn.init.normal_(weight, std=std / math.sqrt(2 * self.config.layers) if residual else std)
 
+    def embed(self, ids):
+        return self.embed_tokens(ids) * math.sqrt(self.config.width)
+
+    def head(self, x):
+        return F.linear(x, self.embed_tokens.weight)
+
     def forward(self, ids, capture=None, hidden=None):
+        """`capture(name, tensor)` sees inner activations; the list `hidden` gets the residual stream, layer by layer."""
         length, like = ids.shape[1], self.embed_tokens.weight
         cos, sin = rotation(self.config, length, like)
         mask = torch.full((length, length), -math.inf, dtype=like.dtype).triu(1)
-        x = self.embed_tokens(ids) * math.sqrt(self.config.width)
+        x = self.embed(ids)
         for index, layer in enumerate(self.layers):
             if hidden is not None:
                 hidden.append(x)
             x = layer(x, cos, sin, mask, capture and (lambda name, t: capture(f"model.layers.{index}.{name}", t)))
         if hidden is not None:
             hidden.append(x)
-        return F.linear(self.norm(x), self.embed_tokens.weight)
+        return self.head(self.norm(x))
+
+
+class PublishedDecoder(Decoder):
+    """The same function in the published Llama layout: the embedding carries its scale, the head is its own matrix."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.lm_head = nn.Linear(config.width, config.vocabulary, bias=False)
+
+    def embed(self, ids):
+        return self.embed_tokens(ids)
+
+    def head(self, x):
+        return self.lm_head(x)

@@ -29,8 +29,7 @@ export const keys: IdRange = {first: 16, size: 64};
 export const values: IdRange = {first: 80, size: 64};
 export const fillers: IdRange = {first: 144, size: 112};
 
-const MARKERS =
-  "<pad> <begin> . fact query <5> alias = copy tally most <11> <12> <13> <14> <15>";
+const MARKERS = "<pad> <begin> . fact query <5> alias = copy tally most <11> <12> <13> <14> <15>";
 
 const KEYS = `
   ant badger bat bear beaver bee bison boar camel cat cheetah cobra cod coyote crab crane

@@ -1,0 +1,29 @@
+/** Every task of the retrieval vocabulary, by its id. */
+import {commonWords, coreference} from "./lists.js";
+import {
+  needleMultikey,
+  needleMultiquery,
+  needleMultivalue,
+  needleSingle,
+  variableTracking,
+} from "./retrieval.js";
+import type {Task} from "./task.js";
+
+export const tasks: readonly Task[] = [
+  needleSingle,
+  needleMultikey,
+  needleMultiquery,
+  needleMultivalue,
+  variableTracking,
+  commonWords,
+  coreference,
+];
+
+/** @throws RangeError listing the ids if there is no such task. */
+export function taskById(id: string): Task {
+  const task = tasks.find((candidate) => candidate.id === id);
+  if (task === undefined) {
+    throw new RangeError(`taskById: id must be one of ${tasks.map((t) => t.id).join(", ")}, got "${id}"`);
+  }
+  return task;
+}

@@ -1,0 +1,191 @@
+"""Turns a checkpoint into the published files of a model folder.
+
+  python3 training/publish.py decoder-small --checkpoint small.pt --documents DIR --out src/data/models
+
+DIR holds what `training/documents.sh` wrote. With --outliers a second folder holds the same function with outlier
+channels. Scores and reference logits are of the weights as stored (float16), widened exactly.
+"""
+
+import argparse
+import base64
+import json
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import torch
+
+import card
+import ngram
+from decoder import SIZES, PublishedDecoder
+from outliers import with_outliers
+from safetensors import write_safetensors
+from train import evaluate, read_documents, token_losses
+
+TASKS = ["needle-single", "needle-multikey", "needle-multiquery", "needle-multivalue", "variable-tracking",
+         "common-words", "coreference"]
+REFERENCE_LENGTH, GREEDY_STEPS = 40, 6
+MOST_CAPTURED_TOKENS, MOST_CAPTURED_BYTES = 384, 1_450_000
+
+
+def published(state, config):
+    """The checkpoint's weights in the published Llama layout, float16."""
+    tensors = {f"model.{name}": weight for name, weight in state.items()}
+    tensors["lm_head.weight"] = state["embed_tokens.weight"]
+    tensors["model.embed_tokens.weight"] = state["embed_tokens.weight"] * config.width**0.5
+    return {name: weight.half() for name, weight in tensors.items()}
+
+
+def load(tensors, config, dtype=torch.float32):
+    model = PublishedDecoder(config)
+    model.load_state_dict({name.removeprefix("model."): weight for name, weight in tensors.items()})
+    return model.to(dtype).eval()
+
+
+def config_json(config, context):
+    return {
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": config.vocabulary,
+        "hidden_size": config.width, "intermediate_size": config.hidden, "num_hidden_layers": config.layers,
+        "num_attention_heads": config.heads, "num_key_value_heads": config.kv_heads, "head_dim": config.head_dim,
+        "hidden_act": "silu", "max_position_embeddings": context, "rms_norm_eps": config.eps,
+        "rope_theta": config.base, "rope_scaling": None, "attention_bias": False, "mlp_bias": False,
+        "tie_word_embeddings": False, "bos_token_id": 1, "pad_token_id": 0, "torch_dtype": "float16",
+    }
+
+
+def tokenizer_json(words):
+    """The 256 words as a word-level tokenizer that splits at white space."""
+    return {"version": "1.0", "added_tokens": [], "normalizer": None, "post_processor": None, "decoder": None,
+            "pre_tokenizer": {"type": "WhitespaceSplit"},
+            "model": {"type": "WordLevel", "vocab": {word: i for i, word in enumerate(words)}, "unk_token": "<pad>"}}
+
+
+def encoded(tensor):
+    data = base64.b64encode(tensor.double().numpy().tobytes()).decode()
+    return {"shape": list(tensor.shape), "dtype": "f64", "b64": data}
+
+
+def reference(tensors, config, document):
+    """Logits, hidden states and greedy steps of one prompt, in float64: what an engine must reproduce."""
+    model, ids = load(tensors, config, torch.float64), document[None, :REFERENCE_LENGTH].long()
+    hidden, greedy = [], []
+    with torch.no_grad():
+        logits = model(ids, hidden=hidden)[0]
+        grown, last = ids, logits[-1]
+        for _ in range(GREEDY_STEPS):
+            token = last.argmax()
+            grown = torch.cat([grown, token.view(1, 1)], 1)
+            last = model(grown)[0, -1]
+            greedy.append({"token": token.item(), "logits": encoded(last)})
+    return {"input_ids": ids[0].tolist(), "logits": encoded(logits), "hidden": [encoded(h[0]) for h in hidden],
+            "greedy": greedy, "tolerance": 3e-5 * logits.abs().max().item()}
+
+
+def activations(tensors, config, documents):
+    """What flows through every layer for some held-out documents, [tokens, channels] each, float16."""
+    captured = {}
+
+    def capture(name, value):
+        captured[name] = value.flatten(0, 1).half()
+
+    ids = captured_ids(config, documents)
+    with torch.no_grad():
+        load(tensors, config)(ids.long(), capture=capture)
+    return {"input_ids": ids.contiguous(), **captured}
+
+
+def captured_ids(config, documents):
+    """As many whole documents as fit the limits, or the start of one."""
+    per_layer = 3 * config.width + 3 * config.kv_heads * config.head_dim + config.hidden
+    tokens = min(MOST_CAPTURED_TOKENS, MOST_CAPTURED_BYTES // (2 * config.layers * per_layer))
+    length = min(tokens, documents.shape[1] - 1)
+    return documents[:tokens // length, :length]
+
+
+def task_accuracy(model, documents):
+    """Samples of a task whose answer tokens are all predicted, and the number of samples."""
+    _, hits = token_losses(model, documents[0])
+    answers = documents[1][:, 1:] > 0
+    return {"right": int((hits | ~answers).all(1).sum()), "of": len(answers)}
+
+
+def scores(tensors, config, folder, context):
+    model = load(tensors, config)
+    test = read_documents(os.path.join(folder, f"test-{context}.bin"), context)
+    train = read_documents(os.path.join(folder, f"train-{context}.bin"), context)
+    result = {"test": evaluate(model, test), "tasks": {}, "ngram": {}, "documents": len(test[0])}
+    with torch.no_grad():
+        for task in TASKS:
+            result["tasks"][task] = task_accuracy(model, read_documents(os.path.join(folder, f"{task}-{context}.bin"), context))
+    for order in (3, 4, 5):
+        levels = ngram.train(train[0].numpy(), order)
+        result["ngram"][order] = ngram.perplexity(levels, test[0].numpy())
+    result["ngramTokens"] = train[0].numel()
+    return result
+
+
+def largest_shift(a, b, config, documents, dtype):
+    """The largest difference between the logits of two sets of weights, and the largest logit."""
+    with torch.no_grad():
+        first, second = (load(t, config, dtype)(documents.long()) for t in (a, b))
+    return (first - second).abs().max().item(), first.abs().max().item()
+
+
+def write_folder(path, name, tensors, config, context, words, held_out, text):
+    os.makedirs(path, exist_ok=True)
+    write_safetensors(os.path.join(path, "model.safetensors"), tensors, {"format": "pt", "model": name})
+    write_safetensors(os.path.join(path, "activations.safetensors"), activations(tensors, config, held_out),
+                      {"model": name})
+    for file, value in (("config.json", config_json(config, context)), ("tokenizer.json", tokenizer_json(words)),
+                        ("expected.json", reference(tensors, config, held_out[0]))):
+        with open(os.path.join(path, file), "w") as out:
+            out.write(json.dumps(value, indent=None if file == "expected.json" else 2) + "\n")
+    with open(os.path.join(path, "README.md"), "w") as out:
+        out.write(text)
+
+
+def write_outliers(args, tensors, config, context, words, held_out, test):
+    shifted, channels = with_outliers(tensors, config)
+    shifts = {dtype: largest_shift(tensors, shifted, config, held_out[:16, :-1], dtype)
+              for dtype in (torch.float32, torch.float64)}
+    for dtype, (shift, largest) in shifts.items():
+        # Only float16 weights that become subnormal under the rescale lose bits.
+        assert shift < 1e-3 * largest, f"outliers moved the logits by {shift} of {largest} in {dtype}"
+    name = f"{args.name}-outliers"
+    text = card.outlier_card(name, args.name, channels, shifts, evaluate(load(shifted, config), test),
+                             len(captured_ids(config, held_out).flatten()))
+    write_folder(os.path.join(args.out, name), name, shifted, config, context, words, held_out, text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=SIZES)
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--documents", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--mix", required=True, help="the mix of the documents, for the card")
+    parser.add_argument("--outliers", action="store_true")
+    args = parser.parse_args()
+
+    torch.set_num_threads(1)
+    config, state = SIZES[args.name], torch.load(args.checkpoint)
+    context = state["arguments"]["context"]
+    with open(os.path.join(args.documents, "vocabulary.txt")) as file:
+        words = file.read().split()
+    held_out = read_documents(os.path.join(args.documents, f"validation-{context}.bin"), context)[0]
+
+    tensors = published(state["model"], config)
+    result = scores(tensors, config, args.documents, context)
+    result["mix"] = args.mix
+    captured = len(captured_ids(config, held_out).flatten())
+    text = card.model_card(args.name, config, state, result, captured)
+    write_folder(os.path.join(args.out, args.name), args.name, tensors, config, context, words, held_out, text)
+
+    if args.outliers:
+        test = read_documents(os.path.join(args.documents, f"test-{context}.bin"), context)
+        write_outliers(args, tensors, config, context, words, held_out, test)
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
