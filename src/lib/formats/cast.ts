@@ -27,13 +27,25 @@ export function floorLog2(x: number): number {
   return magnitude >>> 23 === 0 ? -118 - Math.clz32(magnitude) : (magnitude >>> 23) - 127;
 }
 
+const LOWEST_EXPONENT = -149;
+
+/** 2^(m - e) for every exponent e of a float32 number, from -149 to 127. */
+function stepsPerUnit(mantissaBits: number): Float64Array {
+  return Float64Array.from({length: 277}, (_, i) => 2 ** (mantissaBits - i - LOWEST_EXPONENT));
+}
+
 /**
  * Where a >= 0 lies on the line of magnitude codes: code c is at c, and between two neighbouring codes the
  * line is straight, so rounding the position to an integer rounds the value to a code, ties and all.
  */
-function codePosition({mantissaBits, bias, hasZero}: FloatElement, a: number): number {
-  const exponent = Math.max(floorLog2(a), hasZero ? 1 - bias : -bias);
-  return (exponent + bias - 1) * 2 ** mantissaBits + a * 2 ** (mantissaBits - exponent);
+function codePositionOf({mantissaBits, bias, hasZero}: FloatElement): (a: number) => number {
+  const smallestExponent = Math.max(hasZero ? 1 - bias : -bias, LOWEST_EXPONENT);
+  const codesPerBinade = 2 ** mantissaBits;
+  const steps = stepsPerUnit(mantissaBits);
+  return (a) => {
+    const exponent = Math.max(floorLog2(a), smallestExponent);
+    return (exponent + bias - 1) * codesPerBinade + a * steps[exponent - LOWEST_EXPONENT]!;
+  };
 }
 
 function overflowCode({id, maxCode, infCode, nanCode}: FloatElement, overflow: Overflow): number {
@@ -66,26 +78,60 @@ function magnitudeRounder({hasZero, mantissaBits}: FloatElement, rounding: Round
   return rounderOf(negative ? mirrorRounding(rounding) : rounding);
 }
 
-function encodeFloat(element: FloatElement, x: number, rounding: Rounding, overflow: Overflow): number {
+type Encoder = (x: number) => number;
+
+/** The cast of float32 numbers that are not NaN. */
+function floatEncoder(element: FloatElement, rounding: Rounding, overflow: Overflow): Encoder {
   const {signBit, specials, hasZero, maxCode, nanCode} = element;
-  const negative = x < 0 || Object.is(x, -0);
-  if (signBit === 0 && (x < 0 || (x === 0 && !hasZero))) {
-    return overflow === "saturate" ? 0 : (nanCode ?? 0);
-  }
-  const a = Math.abs(x);
-  const round = magnitudeRounder(element, rounding, negative);
-  const code = a === Number.POSITIVE_INFINITY ? maxCode + 1 : round(Math.max(0, codePosition(element, a)));
-  const magnitude = code > maxCode ? overflowCode(element, overflow) : code;
-  if (specials === "fnuz" && (magnitude === 0 || magnitude === nanCode)) return magnitude;
-  return negative ? magnitude + signBit : magnitude;
+  const position = codePositionOf(element);
+  const roundPositive = magnitudeRounder(element, rounding, false);
+  const roundNegative = magnitudeRounder(element, rounding, true);
+  const tooLarge = overflowCode(element, overflow);
+  const unsayable = overflow === "saturate" ? 0 : (nanCode ?? 0);
+  return (x) => {
+    if (signBit === 0 && (x < 0 || (x === 0 && !hasZero))) return unsayable;
+    const negative = x < 0 || Object.is(x, -0);
+    const round = negative ? roundNegative : roundPositive;
+    const a = Math.abs(x);
+    const code = a === Number.POSITIVE_INFINITY ? maxCode + 1 : round(Math.max(0, position(a)));
+    const magnitude = code > maxCode ? tooLarge : code;
+    if (specials === "fnuz" && (magnitude === 0 || magnitude === nanCode)) return magnitude;
+    return negative ? magnitude + signBit : magnitude;
+  };
 }
 
-function encodeInt(element: IntElement, x: number, rounding: Rounding): number {
-  const {bits, fractionBits, lowest, highest} = element;
-  const limited = Math.min(Math.max(x * 2 ** fractionBits, lowest - 1), highest + 1);
-  const k = Math.min(Math.max(rounderOf(rounding)(limited), lowest), highest);
-  return k & (2 ** bits - 1);
+function intEncoder({bits, fractionBits, lowest, highest}: IntElement, rounding: Rounding): Encoder {
+  const round = rounderOf(rounding);
+  const unit = 2 ** fractionBits;
+  const mask = 2 ** bits - 1;
+  return (x) => {
+    // Limited before rounding as well: `magic` is exact for small numbers only.
+    const near = Math.min(Math.max(x * unit, lowest - 1), highest + 1);
+    return Math.min(Math.max(round(near), lowest), highest) & mask;
+  };
 }
+
+function makeEncoder(element: ElementFormat, {rounding, overflow}: Required<CastOptions>): Encoder {
+  const encode =
+    element.kind === "int" ? intEncoder(element, rounding) : floatEncoder(element, rounding, overflow);
+  const nan = nanCodeOf(element);
+  return (x) => (Number.isNaN(x) ? nan : encode(x));
+}
+
+/** What is made once per element and cast rule. */
+function memoized<T>(make: (element: ElementFormat, options: Required<CastOptions>) => T) {
+  const made = new WeakMap<ElementFormat, Map<string, T>>();
+  return (element: ElementFormat, {rounding = "half-even", overflow = "saturate"}: CastOptions): T => {
+    const ofElement = made.get(element) ?? new Map<string, T>();
+    made.set(element, ofElement);
+    const key = `${rounding} ${overflow}`;
+    const result = ofElement.get(key) ?? make(element, {rounding, overflow});
+    ofElement.set(key, result);
+    return result;
+  };
+}
+
+const encoderOf = memoized(makeEncoder);
 
 /**
  * Casts `x`, rounded to float32 first, to the code of an element. Infinity counts as overflow; integers
@@ -94,16 +140,8 @@ function encodeInt(element: IntElement, x: number, rounding: Rounding): number {
  * become code 0 under `saturate`, else NaN. (OCP FP8 1.0; OCP MX 1.0, section 5)
  * @throws RangeError if the element lacks the infinity or NaN that `overflow` asks for.
  */
-export function encodeValue(
-  element: ElementFormat,
-  x: number,
-  {rounding = "half-even", overflow = "saturate"}: CastOptions = {},
-): number {
-  if (Number.isNaN(x)) return nanCodeOf(element);
-  const v = Math.fround(x);
-  return element.kind === "int"
-    ? encodeInt(element, v, rounding)
-    : encodeFloat(element, v, rounding, overflow);
+export function encodeValue(element: ElementFormat, x: number, options: CastOptions = {}): number {
+  return encoderOf(element, options)(Math.fround(x));
 }
 
 /**
@@ -125,34 +163,42 @@ export function castValue(element: ElementFormat, x: number, options: CastOption
   return decodeValue(element, encodeValue(element, x, options));
 }
 
-const tables = new Map<ElementFormat, Map<string, Uint8Array>>();
+/**
+ * Whether every rounding boundary of the element is told by the upper half of a float32 number's bits: it has
+ * at most 8 significant bits, none of them below 2^-133.
+ */
+function hasTable(element: ElementFormat): boolean {
+  if (element.bits > 8) return false;
+  if (element.kind === "int") return element.highest < 128;
+  return element.mantissaBits <= 6 && element.minSubnormal >= 2 ** -132;
+}
 
 /**
- * The casts of every float32 number to an element of at most 8 bits, by the upper half of its bits and
- * whether the lower half holds anything: `table[castIndex(bits)]`. No rounding boundary of such an element
- * has more than 8 significant bits, so all numbers of one entry share a code. Made once per element and rule.
- * @throws RangeError if the element has more than 8 bits.
+ * The casts of all float32 numbers to an element, by the upper half of their bits and whether the lower half
+ * holds anything: `table[castIndex(bits)]`. No two numbers of one entry have a rounding boundary between them.
+ * Made once per element and rule.
+ * @throws RangeError if the element is too fine for it: more than 8 bits, or 8 bits without sign.
  */
 export function castTable(element: ElementFormat, options: CastOptions = {}): Uint8Array {
-  if (element.bits > 8) {
-    throw new RangeError(`castTable: element must have at most 8 bits, got ${element.bits} (${element.id})`);
+  if (!hasTable(element)) {
+    throw new RangeError(
+      `castTable: element must have at most 8 bits, of these at most 7 for the magnitude of an integer and 6 for the mantissa, got ${element.id}`,
+    );
   }
-  const key = `${options.rounding} ${options.overflow}`;
-  const ofElement = tables.get(element) ?? new Map<string, Uint8Array>();
-  tables.set(element, ofElement);
-  const table = ofElement.get(key) ?? makeCastTable(element, options);
-  ofElement.set(key, table);
-  return table;
+  return tableOf(element, options);
 }
+
+const tableOf = memoized(makeCastTable);
 
 function makeCastTable(element: ElementFormat, options: CastOptions): Uint8Array {
   const table = new Uint8Array(2 ** 17);
+  const encode = encoderOf(element, options);
   const value = new Float32Array(1);
   const bits = new Uint32Array(value.buffer);
   for (let index = 0; index < table.length; index++) {
     bits[0] = ((index >>> 1) << 16) | (index & 1);
     const negativeNaN = Number.isNaN(value[0]) && index >= 2 ** 16;
-    table[index] = negativeNaN ? negativeNaNCode(element) : encodeValue(element, value[0]!, options);
+    table[index] = negativeNaN ? negativeNaNCode(element) : encode(value[0]!);
   }
   return table;
 }
@@ -184,21 +230,32 @@ export function encodeValues(
   x: Float32Array,
   options: CastOptions = {},
 ): Uint8Array | Uint16Array {
-  if (element.bits <= 8) return castBits(x, castTable(element, options));
-  const codes = new Uint16Array(x.length);
-  for (let i = 0; i < codes.length; i++) codes[i] = encodeValue(element, x[i]!, options);
+  if (hasTable(element)) return castBits(x, tableOf(element, options));
+  const codes = element.bits <= 8 ? new Uint8Array(x.length) : new Uint16Array(x.length);
+  const encode = encoderOf(element, options);
+  for (let i = 0; i < codes.length; i++) codes[i] = encode(x[i]!);
   return codes;
+}
+
+const decodeTables = new WeakMap<ElementFormat, Float32Array>();
+
+function decodeTable(element: ElementFormat): Float32Array {
+  const table = decodeTables.get(element) ?? Float32Array.from(element.values);
+  decodeTables.set(element, table);
+  return table;
 }
 
 /**
  * The values of codes, as float32 numbers.
  * @throws RangeError if the element has no such code.
  */
-export function decodeValues(element: ElementFormat, codes: ArrayLike<number>): Float32Array {
-  const values = Float32Array.from(element.values);
-  const x = new Float32Array(codes.length);
+export function decodeValues(element: ElementFormat, codes: Uint8Array | Uint16Array): Float32Array {
+  const values = decodeTable(element);
+  // One type of array for the loop: it is several times slower once it has seen two.
+  const wide = codes instanceof Uint16Array ? codes : new Uint16Array(codes);
+  const x = new Float32Array(wide.length);
   for (let i = 0; i < x.length; i++) {
-    const code = codes[i]!;
+    const code = wide[i]!;
     x[i] = code < values.length ? values[code]! : decodeValue(element, code);
   }
   return x;

@@ -62,3 +62,14 @@ export function nearestIndex(book: SortedCodebook, x: number, ties: TieRule = "h
   }
   return midpoints[low] === x && tieGoesUp(book, low, ties) ? low + 1 : low;
 }
+
+/** The codes of the levels nearest to `x`; see `nearestIndex`. */
+export function nearestCodes(
+  book: SortedCodebook,
+  x: Float32Array,
+  ties: TieRule = "half-down",
+): Uint16Array {
+  const codes = new Uint16Array(x.length);
+  for (let i = 0; i < codes.length; i++) codes[i] = book.codes[nearestIndex(book, x[i]!, ties)]!;
+  return codes;
+}

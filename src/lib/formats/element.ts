@@ -210,6 +210,16 @@ export function intElement({
 }: IntElementOptions): IntElement {
   requireInteger("intElement", "bits", bits, signed ? 2 : 1, 16);
   requireInteger("intElement", "fractionBits", fractionBits, 0, 16);
+  // One record per set of parameters, since the tables of a cast hang on the record.
+  const key = `${id} ${bits} ${fractionBits} ${signed} ${range}`;
+  const element = intElements.get(key) ?? makeIntElement({bits, fractionBits, signed, range, id});
+  intElements.set(key, element);
+  return element;
+}
+
+const intElements = new Map<string, IntElement>();
+
+function makeIntElement({bits, fractionBits, signed, range, id}: Required<IntElementOptions>): IntElement {
   const count = 2 ** bits;
   const highest = signed ? count / 2 - 1 : count - 1;
   const lowest = signed ? -highest - (range === "full" ? 1 : 0) : 0;

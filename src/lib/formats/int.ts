@@ -72,10 +72,10 @@ export interface IntOptions extends Partial<SharedScale> {
 /** A tensor in an integer format before packing; a zero point per group where the scheme has them. */
 export interface IntTensor {
   /** Codes: two's complement of `bits` bits, or plain binary where there are zero points. */
-  readonly codes: Uint8Array;
+  readonly codes: Uint8Array | Uint16Array;
   /** Scales as stored, one per group. */
   readonly scales: Float32Array;
-  readonly zeroPoints: Uint8Array | null;
+  readonly zeroPoints: Uint8Array | Uint16Array | null;
 }
 
 interface IntSettings {
@@ -130,7 +130,7 @@ function quantizeSymmetric(x: Tensor, groups: Groups, settings: IntSettings): In
   const amax = groupAbsMax(x.data, groups);
   const scales = scalesOf(amax, shared.scaleType, (largest) => symmetricScale(settings, largest));
   const quotients = divideByScale(x.data, groups, scales);
-  return {codes: Uint8Array.from(encodeValues(element, quotients, {rounding})), scales, zeroPoints: null};
+  return {codes: encodeValues(element, quotients, {rounding}), scales, zeroPoints: null};
 }
 
 function rangeOfGroup(data: Float32Array, start: number, step: number, count: number): [number, number] {
@@ -232,7 +232,7 @@ function decodeInts(packed: Packed, options: IntOptions, {element, scheme, share
     scheme === "asym"
       ? unpackCodes(requirePart(packed, "zeroPoints", packedLength(groups.count, bits)), bits, groups.count)
       : null;
-  const q = {codes: Uint8Array.from(codes), scales, zeroPoints: zeroPoints && Uint8Array.from(zeroPoints)};
+  const q = {codes, scales, zeroPoints};
   return intDequantize(q, packed.shape, options);
 }
 

@@ -1,5 +1,5 @@
 import type {Tensor} from "../tensor/tensor.js";
-import {nearestIndex, sortCodebook, type TieRule} from "./codebook.js";
+import {nearestCodes, sortCodebook, type TieRule} from "./codebook.js";
 import type {Format, Packed} from "./format.js";
 import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "./groups.js";
 import {
@@ -41,17 +41,18 @@ export function nf4Quantize(x: Tensor, {ties = "half-down", amaxFloor = 0, ...sc
   const floor = Math.fround(amaxFloor);
   const scales = scalesOf(groupAbsMax(x.data, groups), shared.scaleType, (amax) => Math.max(amax, floor));
   const quotients = divideByScale(x.data, groups, scales);
-  return {codes: Uint8Array.from(quotients, (q) => nearestIndex(book, q, ties)), scales};
+  return {codes: nearestCodes(book, quotients, ties), scales};
 }
 
 /** The levels of `codes` times the scale of their group, in float32. */
 export function nf4Dequantize(
-  codes: ArrayLike<number>,
+  codes: Uint8Array | Uint16Array,
   scales: Float32Array,
   shape: readonly number[],
   scale: Partial<SharedScale> = {},
 ): Tensor {
-  const data = Float32Array.from(codes, (code) => NF4_VALUES[code]!);
+  const data = new Float32Array(codes.length);
+  for (let i = 0; i < data.length; i++) data[i] = book.levels[codes[i]!]!;
   multiplyByScale(data, scaleGroups(shape, sharedScale("nf4", {groupSize: 64, ...scale})), scales);
   return {shape: [...shape], data};
 }

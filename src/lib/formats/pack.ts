@@ -22,6 +22,11 @@ export function packedLength(count: number, bits: number): number {
  */
 export function packCodes(codes: ArrayLike<number>, bits: number): Uint8Array {
   requireBits("packCodes", bits);
+  // One type of array for the loop: it is several times slower once it has seen two.
+  return packWide(codes instanceof Uint16Array ? codes : new Uint16Array(codes), bits);
+}
+
+function packWide(codes: Uint16Array, bits: number): Uint8Array {
   const bytes = new Uint8Array(packedLength(codes.length, bits));
   const mask = 2 ** bits - 1;
   let pending = 0;
@@ -49,7 +54,12 @@ export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Uin
       `unpackCodes: bytes must hold ${packedLength(count, bits)} bytes for ${count} codes of ${bits} bits, got ${bytes.length}`,
     );
   }
-  const codes = bits <= 8 ? new Uint8Array(count) : new Uint16Array(count);
+  const codes = unpackWide(bytes, bits, count);
+  return bits <= 8 ? new Uint8Array(codes) : codes;
+}
+
+function unpackWide(bytes: Uint8Array, bits: number, count: number): Uint16Array {
+  const codes = new Uint16Array(count);
   const mask = 2 ** bits - 1;
   let pending = 0;
   let held = 0;

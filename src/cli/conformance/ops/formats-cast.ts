@@ -6,7 +6,8 @@ import {tensorInput} from "./formats-nvfp4.js";
 /** With an input `x` it casts and decodes again; with `codes` it only decodes. */
 const castToSmallFloat: CaseOp = (args, inputs) => {
   const element = namedElement(String(args.format));
-  if (inputs.x === undefined) return {decoded: decodeValues(element, (inputs.codes as GoldenTensor).data)};
+  if (inputs.x === undefined)
+    return {decoded: decodeValues(element, Uint16Array.from((inputs.codes as GoldenTensor).data))};
   const overflow = (args.overflow ?? "saturate") as Overflow;
   const codes = encodeValues(element, tensorInput(inputs, "x").data, {rounding: roundingArg(args), overflow});
   return {codes, decoded: decodeValues(element, codes)};

@@ -46,7 +46,7 @@ const asymmetricGroup: CaseOp = (args, inputs) => {
 };
 
 /** The values of two's complement codes. */
-const signed = (codes: Uint8Array, bits: number): number[] =>
+const signed = (codes: ArrayLike<number>, bits: number): number[] =>
   Array.from(codes, (code) => (code >= 2 ** (bits - 1) ? code - 2 ** bits : code));
 
 const symmetricPerTensor: CaseOp = (args, inputs) => {

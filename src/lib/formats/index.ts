@@ -1,0 +1,46 @@
+/**
+ * Number formats for scripts: `import {mxfp4, quantize} from "paretoscope/formats"`. Pages import the leaf
+ * modules instead.
+ */
+
+export {type TensorError, tensorError} from "../tensor/error.js";
+export {type Tensor, tensor} from "../tensor/tensor.js";
+export {
+  type CastOptions,
+  castValue,
+  decodeValue,
+  decodeValues,
+  encodeValue,
+  encodeValues,
+  floorLog2,
+  type Overflow,
+} from "./cast.js";
+export {nearestIndex, type SortedCodebook, sortCodebook, type TieRule} from "./codebook.js";
+export * as elements from "./element.js";
+export {type ElementFormat, type FloatElement, floatElement, type IntElement, intElement} from "./element.js";
+export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float.js";
+export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float-scaled.js";
+export {type Codebook, type Format, type FormatFamily, type Packed, packedBytes} from "./format.js";
+export {type FourOverSixOptions, fourOverSix} from "./four-over-six.js";
+export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
+export {
+  type MxOptions,
+  mx,
+  mxfp4,
+  mxfp6E2m3,
+  mxfp6E3m2,
+  mxfp8E4m3,
+  mxfp8E5m2,
+  mxIntElement,
+  mxint2,
+  mxint4,
+  mxint8,
+} from "./mx.js";
+export {MX_SCALE_RULES, type MxScaleRule} from "./mx-scale.js";
+export {NF4_VALUES, type Nf4Options, nf4, nf4Format} from "./nf4.js";
+export {type Nvfp4Options, nvfp4} from "./nvfp4.js";
+export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
+export {dequantize, quantize} from "./quantize.js";
+export {formatById, formats} from "./registry.js";
+export {ROUNDINGS, type Rounding} from "./round.js";
+export type {SharedScale} from "./scaled.js";

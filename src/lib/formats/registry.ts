@@ -1,0 +1,94 @@
+import {e2m1, e2m3, e3m2, e4m3fn, e5m2} from "./element.js";
+import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float.js";
+import {fp3, fp4, scaledFloat} from "./float-scaled.js";
+import type {Format} from "./format.js";
+import {fourOverSix} from "./four-over-six.js";
+import {int} from "./int.js";
+import {
+  mx,
+  mxfp4,
+  mxfp6E2m3,
+  mxfp6E3m2,
+  mxfp8E4m3,
+  mxfp8E5m2,
+  mxIntElement,
+  mxint2,
+  mxint4,
+  mxint8,
+} from "./mx.js";
+import {nf4, nf4Format} from "./nf4.js";
+import {nvfp4} from "./nvfp4.js";
+
+/**
+ * Formats by their ids.
+ * @throws RangeError if two have the same id.
+ */
+export function formatTable(formats: readonly Format[]): Readonly<Record<string, Format>> {
+  const byId = new Map<string, Format>();
+  for (const format of formats) {
+    if (byId.has(format.id)) throw new RangeError(`formatTable: ids must be unique, got ${format.id} twice`);
+    byId.set(format.id, format);
+  }
+  return Object.freeze(Object.fromEntries(byId));
+}
+
+const blocksOf16 = [e2m1, e2m3, e3m2, e4m3fn, e5m2, mxIntElement(8), mxIntElement(4), mxIntElement(2)];
+
+/** Every format that has an id of its own. Other parameters: call the factories (`mx`, `int`, `nvfp4` …). */
+export const formats: Readonly<Record<string, Format>> = formatTable([
+  fp32,
+  fp16,
+  bf16,
+  fp8E4m3,
+  fp8E5m2,
+  scaledFloat({element: e4m3fn, granularity: "tensor"}),
+  scaledFloat({element: e4m3fn, granularity: "channel"}),
+  scaledFloat({element: e5m2, granularity: "tensor"}),
+  fp3,
+  fp4,
+  scaledFloat({groupSize: 32}),
+  ...[2, 3, 4, 5, 6, 7, 8].map((bits) => int({bits})),
+  ...[3, 4, 8].map((bits) => int({bits, scheme: "asym"})),
+  int({bits: 4, groupSize: 32}),
+  int({bits: 4, groupSize: 32, scheme: "asym"}),
+  int({bits: 4, scheme: "full"}),
+  int({bits: 4, scheme: "x2_15"}),
+  int({bits: 4, granularity: "channel"}),
+  int({bits: 8, granularity: "tensor"}),
+  int({bits: 8, granularity: "channel"}),
+  int({bits: 8, granularity: "token"}),
+  nf4,
+  nf4Format({groupSize: 16}),
+  mxfp4,
+  mxfp6E2m3,
+  mxfp6E3m2,
+  mxfp8E4m3,
+  mxfp8E5m2,
+  mxint8,
+  mxint4,
+  mxint2,
+  ...blocksOf16.map((element) => mx({element, blockSize: 16})),
+  mx({scaleRule: "ceil"}),
+  mx({scaleRule: "rceil"}),
+  mx({scaleRule: "even"}),
+  mx({scaleRule: "meta"}),
+  mx({blockSize: 16, scaleRule: "rceil"}),
+  mx({rounding: "half-away"}),
+  mx({axis: 0}),
+  mx({element: mxIntElement(4), scaleRule: "rceil"}),
+  mx({element: mxIntElement(4, "full")}),
+  nvfp4(),
+  nvfp4({tensorScale: "none"}),
+  fourOverSix(),
+]);
+
+/**
+ * The format with this id.
+ * @throws RangeError listing the ids there are.
+ */
+export function formatById(id: string): Format {
+  if (!Object.hasOwn(formats, id)) {
+    throw new RangeError(`formatById: id must be one of ${Object.keys(formats).join(", ")}, got ${id}`);
+  }
+  return formats[id]!;
+}
