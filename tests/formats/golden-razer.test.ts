@@ -12,6 +12,10 @@ test.each([
   "razer_blog_weight_formats",
   "razer_v1_symmetric_search",
   "razer_v1_omniquant_exhaustive",
+  "razer_kernel_pack_g128",
+  "razer_kernel_pack_g16",
+  "razer_kernel_unpack_g128",
+  "razer_kernel_unpack_g16",
 ])("%s agrees with the golden vectors", (name) => {
   const text = readFileSync(new URL(`../golden/number-formats/${name}.json`, import.meta.url), "utf8");
   const {verdict, comparisons, reason} = checkGolden(text, mergeOps([ops]));

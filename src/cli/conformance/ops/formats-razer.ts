@@ -4,12 +4,23 @@ import {forEachGroup, groupsAlong} from "../../../lib/formats/groups.js";
 import {razerQuantize} from "../../../lib/formats/razer.js";
 import {razerActQuantize} from "../../../lib/formats/razer-act.js";
 import {mxfp4RazerQuantize, nvfp4RazerQuantize} from "../../../lib/formats/razer-blog.js";
+import {
+  type KernelScaleFormat,
+  type KernelWeights,
+  kernelCodesFromWords,
+  kernelCodeWords,
+  kernelScaleBytesFromWords,
+  kernelScaleWords,
+  razerKernelDequantize,
+  razerKernelQuantize,
+  transposedScales,
+} from "../../../lib/formats/razer-kernel.js";
 import {dequantizeSpecials, type SpecialTensor} from "../../../lib/formats/razer-search.js";
 import {razerV1Quantize} from "../../../lib/formats/razer-v1.js";
 import {razerZeroPoint} from "../../../lib/formats/razer-zero-point.js";
 import {roundHalfEven} from "../../../lib/formats/round.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
-import type {CaseOp, Ops} from "../op.js";
+import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 import {roundOutput, tensorInput} from "./formats-nvfp4.js";
 
 type Args = Parameters<CaseOp>[0];
@@ -114,6 +125,30 @@ function blogIntAsymmetric(x: Tensor, group: number, bits: number): Tensor {
   return {shape: x.shape, data};
 }
 
+const kernelPack: CaseOp = (args, inputs) => {
+  const format = args.scale_format as KernelScaleFormat;
+  const q = razerKernelQuantize(tensorInput(inputs, "w"), format, args.special_order as number[]);
+  const shared = {codes: q.codes, qB: kernelCodeWords(q)};
+  return format === "fp16-flags"
+    ? {...shared, scale_bits_u16: transposedScales(q.scales, q.rows)}
+    : {...shared, scale_bytes: q.scales, scale_words: kernelScaleWords(q)};
+};
+
+const kernelUnpack: CaseOp = (args, inputs) => {
+  const scaleFormat = args.scale_format as KernelScaleFormat;
+  const qB = inputs.qB as GoldenTensor;
+  const [words = 0, rows = 0] = qB.shape;
+  const columns = 8 * words;
+  const codes = kernelCodesFromWords(Int32Array.from(qB.data), rows, columns);
+  const stored = (name: string) => (inputs[name] as GoldenTensor).data;
+  const scales =
+    scaleFormat === "fp16-flags"
+      ? transposedScales(Uint16Array.from(stored("scale_bits_u16")), columns / 128)
+      : kernelScaleBytesFromWords(Int32Array.from(stored("scale_words")), rows);
+  const q: KernelWeights = {rows, columns, scaleFormat, magnitudes: [5, 8], codes, scales};
+  return {codes, y: razerKernelDequantize(q).data, scale_bytes: scales};
+};
+
 export const ops: Ops = {
   cases: {
     razer_e3m3_fake_quant: e3m3Weights,
@@ -121,5 +156,7 @@ export const ops: Ops = {
     razer_v1_fake_quant: v1,
     razer_v1_zero_point_fake_quant: v1ZeroPoint,
     razer_blog_fake_quant: blog,
+    razer_kernel_pack: kernelPack,
+    razer_kernel_unpack: kernelUnpack,
   },
 };
