@@ -2,7 +2,12 @@ import type {Experiment} from "../experiment/experiment.js";
 
 /** Every experiment by its id, loaded when first asked for: adding one is one line here. */
 export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = {
+  "formats/bits-error": () => import("./formats/bits-error.js").then((m) => m.bitsError),
   "formats/block-scale": () => import("./formats/block-scale.js").then((m) => m.blockScale),
+  "formats/error-anatomy": () => import("./formats/error-anatomy.js").then((m) => m.errorAnatomy),
+  "formats/hadamard-outliers": () => import("./formats/hadamard-outliers.js").then((m) => m.hadamardOutliers),
+  "formats/own-file": () => import("./formats/own-file.js").then((m) => m.ownFile),
+  "formats/razer-special": () => import("./formats/razer-special.js").then((m) => m.razerSpecial),
 };
 
 /**
