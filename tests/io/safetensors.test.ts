@@ -230,7 +230,12 @@ describe("a file that is not what it claims", () => {
       "not-utf8",
       "header must be UTF-8 text",
     ],
-    ["a header that starts with white space", rawFile(" {}"), "not-an-object", 'starts with "{", got byte 32'],
+    [
+      "a header that starts with white space",
+      rawFile(" {}"),
+      "not-an-object",
+      'starts with "{", got byte 32',
+    ],
     ["a byte order mark", rawFile("\ufeff{}"), "not-an-object", 'starts with "{", got byte 239'],
     ["an array as header", rawFile("[]"), "not-an-object", 'starts with "{", got byte 91'],
     ["broken JSON", rawFile('{"ä":{"dtype"}}'), "json-syntax", 'header must be ":", got }} (at byte 22)'],

@@ -1,0 +1,63 @@
+import {FormatError} from "../format-error.js";
+import type {JsonObject} from "../json-file.js";
+import type {Json} from "../strict-json.js";
+
+/** A part of tokenizer.json: what {@link parseTokenizer} throws if it is not what it must be. */
+export function tokenizerProblem(kind: string, field: string, value: unknown, allowed: string): FormatError {
+  return new FormatError("parseTokenizer", {
+    kind,
+    offset: null,
+    field: `tokenizer.json: ${field}`,
+    value,
+    allowed,
+  });
+}
+
+/** @throws FormatError unless `value` is an object. */
+export function asObject(value: Json | undefined, field: string): JsonObject {
+  if (value instanceof Map) return value;
+  throw tokenizerProblem("bad-value", field, value, "an object");
+}
+
+/** @throws FormatError unless `value` is an array. */
+export function asArray(value: Json | undefined, field: string): readonly Json[] {
+  if (Array.isArray(value)) return value;
+  throw tokenizerProblem("bad-value", field, value, "an array");
+}
+
+/** @throws FormatError unless `value` is a string. */
+export function asString(value: Json | undefined, field: string): string {
+  if (typeof value === "string") return value;
+  throw tokenizerProblem("bad-value", field, value, "a string");
+}
+
+/** A token id. Ids stay below 2^26, so that a pair of them makes one exact number. */
+export function asId(value: Json | undefined, field: string): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 26)
+    return value as number;
+  throw tokenizerProblem("bad-value", field, value, "an integer from 0 to 2^26 - 1");
+}
+
+/** A boolean; absent and null mean `byDefault`. */
+export function asFlag(value: Json | undefined, field: string, byDefault = false): boolean {
+  const flag = value ?? byDefault;
+  if (typeof flag === "boolean") return flag;
+  throw tokenizerProblem("bad-value", field, value, "true or false");
+}
+
+/**
+ * The part of a pipeline whose type `component` names, made by the entry of `makers` for it.
+ * @throws FormatError naming the field and the types that are known.
+ */
+export function makeComponent<T>(
+  component: Json | undefined,
+  field: string,
+  makers: Readonly<Record<string, (options: JsonObject, field: string) => T>>,
+): T {
+  const options = asObject(component, field);
+  const type = asString(options.get("type"), `${field}.type`);
+  const make = Object.hasOwn(makers, type) ? makers[type] : undefined;
+  if (make === undefined)
+    throw tokenizerProblem("unsupported", `${field}.type`, type, `one of ${Object.keys(makers).join(", ")}`);
+  return make(options, field);
+}
