@@ -65,7 +65,6 @@ export function sample(distribution: Distribution, seed: number): Tensor {
     "student-t5": () => stream.studentT(5),
     "outlier-columns": stream.normal,
   }[distribution];
-  const [rows, columns] = SHAPE;
   const x = tensor(draws(ROWS * COLUMNS, draw), [ROWS, COLUMNS]);
   if (distribution !== "outlier-columns") return x;
   return scaleColumns(x, pickColumns(OUTLIERS.count, COLUMNS, stream.integer), OUTLIERS.factor);
