@@ -1,7 +1,6 @@
 /** What a task with a checkable answer looks like, and its score. */
 import {type RandomStream, randomStream} from "../tensor/random.js";
 import type {Split} from "./corpus.js";
-import {stringMatchAll} from "./scoring.js";
 import {decodeText} from "./vocabulary.js";
 
 /** The model reads `prompt` after everything before it, then writes `answer.length` tokens of its own. */
@@ -82,16 +81,16 @@ export function defineTask(
 }
 
 /**
- * RULER's score of one sample, 0 to 1: the share of answers that occur in what the model wrote.
- * `written` holds the tokens of every turn.
+ * RULER's score of one sample, 0 to 1: the share of answers that occur in what the model wrote, whatever the turn.
+ * `written` holds the tokens of every turn. (arXiv:2404.06654)
  * @throws RangeError if there is not one list of tokens for every turn.
  */
 export function taskScore({turns}: TaskSample, written: readonly ArrayLike<number>[]): number {
   if (written.length !== turns.length) {
     throw new RangeError(`taskScore: written must hold ${turns.length} turns, got ${written.length}`);
   }
-  const answers = turns.map(({answer}) => decodeText(answer));
-  return stringMatchAll([written.map(decodeText).join(" ")], [answers]) / 100;
+  const text = written.map(decodeText).join(" ");
+  return turns.filter(({answer}) => text.includes(decodeText(answer))).length / turns.length;
 }
 
 /** The whole sample with the right answers filled in, for teacher-forced evaluation, and where these stand. */
