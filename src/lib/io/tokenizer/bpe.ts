@@ -33,14 +33,17 @@ interface Merge {
   readonly id: number;
 }
 
-/** Merges by the pair of ids as one number. */
-type Merges = ReadonlyMap<number, Merge>;
+/** Merges by the pair of ids as one number, and what they give by rank. */
+interface Merges {
+  readonly pairs: ReadonlyMap<number, Merge>;
+  readonly results: readonly number[];
+}
 
 const pairKey = (left: number, right: number): number => left * 2 ** 26 + right;
 
 function parseMerges(value: Json | undefined, vocabulary: ReadonlyMap<string, number>): Merges {
-  const merges = new Map<number, Merge>();
-  asArray(value, "model.merges").forEach((entry, rank) => {
+  const pairs = new Map<number, Merge>();
+  const results = asArray(value, "model.merges").map((entry, rank) => {
     const field = `model.merges[${rank}]`;
     const parts = typeof entry === "string" ? entry.split(" ") : asArray(entry, field);
     if (parts.length !== 2) throw tokenizerProblem("bad-value", field, entry, "two tokens");
@@ -51,9 +54,11 @@ function parseMerges(value: Json | undefined, vocabulary: ReadonlyMap<string, nu
         throw tokenizerProblem("bad-value", field, token, "made of entries of the vocabulary");
       return id;
     };
-    merges.set(pairKey(idOf(left), idOf(right)), {rank, id: idOf(left + right)});
+    const id = idOf(left + right);
+    pairs.set(pairKey(idOf(left), idOf(right)), {rank, id});
+    return id;
   });
-  return merges;
+  return {pairs, results};
 }
 
 /** Cuts a piece into the ids of its characters: their bytes, the unknown token, or nothing where they have none. */
@@ -83,30 +88,29 @@ function symbolizer(model: JsonObject, vocabulary: ReadonlyMap<string, number>):
   };
 }
 
-/** Two neighbours that may merge: where the left one stands, and what they become. */
-interface Candidate extends Merge {
-  readonly at: number;
-}
-
 /**
  * Merges neighbours, the lowest rank first and the leftmost of equals, until none can. A heap over a linked list:
  * some tokenizers take a whole text as one piece, for which trying every pair after every merge takes forever.
  */
-function mergeSymbols(ids: number[], merges: Merges): number[] {
+function mergeSymbols(ids: number[], {pairs, results}: Merges): number[] {
   const next = ids.map((_, i) => i + 1);
   const previous = ids.map((_, i) => i - 1);
-  const heap: Candidate[] = [];
-  const offer = (at: number): void => {
-    const merge = at < 0 ? undefined : merges.get(pairKey(ids[at]!, ids[next[at]!] ?? -1));
-    if (merge !== undefined) push(heap, {...merge, at});
-  };
-  for (let at = 0; at + 1 < ids.length; at++) offer(at);
-  for (let top = pop(heap); top !== undefined; top = pop(heap)) {
-    const {at, id} = top;
+  const heap: number[] = [];
+  const mergeAt = (at: number): Merge | undefined => {
     const right = next[at]!;
+    return right < ids.length ? pairs.get(pairKey(ids[at]!, ids[right]!)) : undefined;
+  };
+  const offer = (at: number): void => {
+    const merge = at < 0 ? undefined : mergeAt(at);
+    if (merge !== undefined) push(heap, merge.rank * PLACES + at);
+  };
+  for (let at = 0; at < ids.length; at++) offer(at);
+  for (let top = pop(heap); top !== undefined; top = pop(heap)) {
+    const at = top % PLACES;
+    const id = results[Math.floor(top / PLACES)]!;
     // Since it was offered, either half may have merged with its other neighbour.
-    if (ids[at] === GONE || right >= ids.length || merges.get(pairKey(ids[at]!, ids[right]!))?.id !== id)
-      continue;
+    if (ids[at] === GONE || mergeAt(at)?.id !== id) continue;
+    const right = next[at]!;
     ids[at] = id;
     ids[right] = GONE;
     next[at] = next[right]!;
@@ -119,25 +123,27 @@ function mergeSymbols(ids: number[], merges: Merges): number[] {
 
 const GONE = -1;
 
-const before = (a: Candidate, b: Candidate): boolean => a.rank < b.rank || (a.rank === b.rank && a.at < b.at);
+/** Rank and place of a possible merge make one number, so that the heap sorts by both and holds no objects. */
+const PLACES = 2 ** 28;
 
-function push(heap: Candidate[], item: Candidate): void {
+function push(heap: number[], item: number): void {
   let hole = heap.length;
-  while (hole > 0 && before(item, heap[(hole - 1) >> 1]!)) {
+  heap.push(item);
+  while (hole > 0 && item < heap[(hole - 1) >> 1]!) {
     heap[hole] = heap[(hole - 1) >> 1]!;
     hole = (hole - 1) >> 1;
   }
   heap[hole] = item;
 }
 
-function pop(heap: Candidate[]): Candidate | undefined {
+function pop(heap: number[]): number | undefined {
   const top = heap[0];
   const last = heap.pop();
   if (last === undefined || heap.length === 0) return top;
   let hole = 0;
   for (let child = 1; child < heap.length; child = 2 * hole + 1) {
-    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-    if (!before(heap[child]!, last)) break;
+    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
+    if (heap[child]! >= last) break;
     heap[hole] = heap[child]!;
     hole = child;
   }
