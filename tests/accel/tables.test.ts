@@ -1,0 +1,275 @@
+import {describe, expect, test} from "vitest";
+import {modelFromConfig} from "../../src/lib/accel/hf-config.js";
+import {MACHINES} from "../../src/lib/accel/machines.js";
+import {compareMeasurements, MEASUREMENTS} from "../../src/lib/accel/measurements.js";
+import {kvElementsPerToken, parameterCount} from "../../src/lib/accel/model.js";
+import {MODELS, modelById} from "../../src/lib/accel/models.js";
+import {machinesFromJson, modelsFromJson} from "../../src/lib/accel/tables.js";
+
+const mine = {
+  id: "my-board",
+  title: "My board",
+  source: "measured at home",
+  peakTops: {fp16: 2},
+  bandwidthGBs: 30,
+  memoryGB: 16,
+  memoryKind: "lpddr",
+};
+
+describe("a user's machines", () => {
+  test("join the table, one record or a list, with what may be left out filled in", () => {
+    const table = machinesFromJson(mine, MACHINES);
+    expect(table.size).toBe(MACHINES.size + 1);
+    expect(table.get("my-board")).toEqual({...mine, verified: false, tdpWatts: null});
+    expect(machinesFromJson([mine, {...mine, id: "other"}]).size).toBe(2);
+  });
+
+  test("the published machines are of the same form", () => {
+    expect(machinesFromJson(JSON.parse(JSON.stringify([...MACHINES.values()])))).toEqual(new Map(MACHINES));
+  });
+
+  const wrong: [string, unknown, string | RegExp][] = [
+    [
+      "a missing field",
+      {...mine, bandwidthGBs: undefined},
+      /machinesFromJson: 0\.bandwidthGBs .*, got undefined/,
+    ],
+    [
+      "a rate of zero",
+      {...mine, peakTops: {fp16: 0}},
+      "machinesFromJson: 0.peakTops.fp16 must be above 0, got 0",
+    ],
+    ["no rate", {...mine, peakTops: {}}, "machinesFromJson: 0.peakTops must name at least one rate"],
+    ["an unknown format", {...mine, peakTops: {fp64: 1}}, /0\.peakTops\.fp64/],
+    ["an unknown field", {...mine, flops: 1}, /0\.flops/],
+    [
+      "an infinite bandwidth",
+      {...mine, bandwidthGBs: Number.POSITIVE_INFINITY},
+      /0\.bandwidthGBs must be finite/,
+    ],
+    ["an id with capitals", {...mine, id: "Mine"}, /0\.id must be lower case letters, digits, dots, hyphens/],
+    ["something else", 7, /machinesFromJson: 0 .*got 7/],
+  ];
+  for (const [what, json, message] of wrong) {
+    test(`refuse ${what}`, () => expect(() => machinesFromJson(json)).toThrow(message));
+  }
+
+  test("may not take a published id", () => {
+    expect(() => machinesFromJson({...mine, id: "h200"}, MACHINES)).toThrow(
+      "machinesFromJson: id must be new, got h200 again",
+    );
+  });
+});
+
+describe("a user's models", () => {
+  test("the published models are of the same form", () => {
+    expect(modelsFromJson(JSON.parse(JSON.stringify([...MODELS.values()])))).toEqual(new Map(MODELS));
+  });
+
+  test("sizes that do not go together are refused", () => {
+    const llama = modelById("llama-3.1-8b");
+    const broken = {
+      ...llama,
+      id: "x",
+      groups: [{...llama.groups[0]!, mixer: {kind: "gqa", heads: 7, kvHeads: 2, headDim: 64}}],
+    };
+    expect(() => modelsFromJson(broken)).toThrow(
+      "modelsFromJson: x: heads must be a multiple of kvHeads = 2, got 7",
+    );
+    const moe = {
+      ...llama,
+      id: "y",
+      groups: [{...llama.groups[0]!, ffn: {kind: "moe", experts: 2, active: 3, shared: 0, width: 8}}],
+    };
+    expect(() => modelsFromJson(moe)).toThrow("modelsFromJson: y: active must be at most experts = 2, got 3");
+    expect(() => modelsFromJson({...llama, id: "z", hidden: 1.5})).toThrow(
+      /0\.hidden must be an integer, got 1\.5/,
+    );
+    expect(() => modelsFromJson({...llama, id: "z", groups: []})).toThrow(
+      /0\.groups must hold at least one group/,
+    );
+  });
+});
+
+const LLAMA = {
+  model_type: "llama",
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+  tie_word_embeddings: false,
+};
+const OPT = {
+  model_type: "opt",
+  hidden_size: 2048,
+  ffn_dim: 8192,
+  num_hidden_layers: 24,
+  num_attention_heads: 32,
+  vocab_size: 50272,
+  max_position_embeddings: 2048,
+};
+const LITE = {
+  model_type: "deepseek_v2",
+  hidden_size: 2048,
+  intermediate_size: 10944,
+  moe_intermediate_size: 1408,
+  num_hidden_layers: 27,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  q_lora_rank: null,
+  kv_lora_rank: 512,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 128,
+  v_head_dim: 128,
+  n_routed_experts: 64,
+  n_shared_experts: 2,
+  num_experts_per_tok: 6,
+  first_k_dense_replace: 1,
+  vocab_size: 102400,
+};
+const QWEN = {
+  ...LLAMA,
+  model_type: "qwen2",
+  hidden_size: 3584,
+  intermediate_size: 18944,
+  num_hidden_layers: 28,
+  num_attention_heads: 28,
+  num_key_value_heads: 4,
+  vocab_size: 152064,
+};
+const MAMBA = {model_type: "mamba", d_model: 2560, n_layer: 64, vocab_size: 50280};
+const GPT2 = {model_type: "gpt2", n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024, vocab_size: 50257};
+const VIT = {
+  model_type: "vit",
+  hidden_size: 384,
+  intermediate_size: 1536,
+  num_hidden_layers: 12,
+  num_attention_heads: 6,
+  num_labels: 1000,
+};
+const QWEN3 = {
+  ...LLAMA,
+  model_type: "qwen3",
+  hidden_size: 1024,
+  intermediate_size: 3072,
+  num_hidden_layers: 28,
+  num_attention_heads: 16,
+  num_key_value_heads: 8,
+  head_dim: 128,
+  vocab_size: 151936,
+  tie_word_embeddings: true,
+};
+
+describe("a config.json", () => {
+  const counts: [string, object, number][] = [
+    ["Llama 3.1 8B", LLAMA, 8_030_261_248],
+    ["OPT 1.3B", OPT, 1_315_758_080],
+    ["DeepSeek-V2-Lite", LITE, 15_706_484_224],
+    ["Qwen2.5 7B", QWEN, 7_615_616_512],
+    ["Mamba 2.8B", MAMBA, 2_768_345_600],
+    ["GPT-2", GPT2, 124_439_808],
+    ["ViT-S/16", VIT, 22_050_664],
+    ["Qwen3 0.6B", QWEN3, 596_049_920],
+  ];
+  for (const [name, config, count] of counts) {
+    test(`of ${name} gives its ${count} parameters`, () => {
+      expect(parameterCount(modelFromConfig(config)).total).toBe(count);
+    });
+  }
+
+  test("of a vision-language model is read for its decoder", () => {
+    const model = modelFromConfig({model_type: "llava", text_config: LLAMA});
+    expect(kvElementsPerToken(model)).toBe(65_536);
+  });
+
+  test("a window counts unless it is switched off", () => {
+    const mixer = (extra: object) => modelFromConfig({...LLAMA, ...extra}).groups[0]!.mixer;
+    expect(mixer({sliding_window: 4096})).toMatchObject({window: 4096});
+    expect(mixer({sliding_window: 4096, use_sliding_window: false})).not.toHaveProperty("window");
+    expect(mixer({sliding_window: null})).not.toHaveProperty("window");
+  });
+
+  const wrong: [string, unknown, string][] = [
+    ["nothing", null, "modelFromConfig: config must be an object, got null"],
+    ["a list", [1], "modelFromConfig: config must be an object, got [1]"],
+    [
+      "a missing size",
+      {...LLAMA, hidden_size: undefined},
+      "modelFromConfig: config must have hidden_size or n_embd or d_model, got none",
+    ],
+    [
+      "a size that is text",
+      {...LLAMA, vocab_size: "many"},
+      'modelFromConfig: vocab_size must be an integer of at least 1, got "many"',
+    ],
+    [
+      "a negative size",
+      {...LLAMA, num_hidden_layers: -3},
+      "modelFromConfig: num_hidden_layers must be an integer of at least 1, got -3",
+    ],
+    [
+      "heads that do not group",
+      {...LLAMA, num_key_value_heads: 5},
+      "modelFromConfig: num_attention_heads must be a multiple of num_key_value_heads = 5, got 32",
+    ],
+    [
+      "a width that heads do not divide",
+      {...LLAMA, hidden_size: 4097},
+      "modelFromConfig: hidden_size must be a multiple of num_attention_heads = 32, got 4097. Give head_dim.",
+    ],
+    [
+      "more active experts than there are",
+      {...LITE, num_experts_per_tok: 65},
+      "modelFromConfig: num_experts_per_tok must be at most 64, got 65",
+    ],
+    [
+      "an encoder-decoder",
+      {...LLAMA, model_type: "t5"},
+      "modelFromConfig: model_type t5 has layers that are not modelled",
+    ],
+  ];
+  for (const [what, config, message] of wrong) {
+    test(`with ${what} is refused`, () => expect(() => modelFromConfig(config)).toThrow(message));
+  }
+});
+
+describe("published measurements", () => {
+  const compared = compareMeasurements();
+
+  test("none is faster than its bound", () => {
+    expect(compared).toHaveLength(MEASUREMENTS.length);
+    for (const {ratio} of compared) {
+      expect(ratio).toBeGreaterThan(0);
+      expect(ratio).toBeLessThan(1);
+    }
+  });
+
+  test("T-MAC with all threads of a Raspberry Pi 5 reaches about 73 % of the bandwidth at 4 bits", () => {
+    const best = compared.find(
+      ({measurement: m}) => m.machine === "raspberry-pi-5" && m.weightBits === 4 && m.threads === 2,
+    )!;
+    expect(best.ratio).toBeCloseTo(0.73, 1);
+  });
+
+  test("one bandwidth a device explains 4 and 2 bits within 15 % on the Pi and the Orin's CPU", () => {
+    for (const [machine, threads] of [
+      ["raspberry-pi-5", 2],
+      ["jetson-agx-orin", 12],
+    ] as const) {
+      const ratio = (bits: number) =>
+        compared.find(
+          ({measurement: m}) =>
+            m.machine === machine && m.threads === threads && m.weightBits === bits && m.system === "T-MAC",
+        )!.ratio;
+      expect(Math.abs(ratio(4) / ratio(2) - 1)).toBeLessThan(0.15);
+    }
+  });
+
+  test("a speed that is none is refused", () => {
+    expect(() => compareMeasurements([{...MEASUREMENTS[0]!, tokensPerSecond: 0}])).toThrow(
+      "compareMeasurements: tokensPerSecond must be above 0, got 0",
+    );
+  });
+});
