@@ -56,7 +56,10 @@ export function labelsOf(
   labelled: ReadonlySet<string> = new Set(),
 ): {readonly point: Point; readonly text: string}[] {
   if (join === "front") return [];
-  const end = points.at(-1);
-  if (join === "line") return end === undefined ? [] : [{point: end, text: name}];
+  if (join === "line") {
+    const [first, ...rest] = points;
+    if (first === undefined) return [];
+    return [{point: rest.reduce((end, point) => (point.x > end.x ? point : end), first), text: name}];
+  }
   return points.filter(({key}) => labelled.has(key)).map((point) => ({point, text: point.label}));
 }

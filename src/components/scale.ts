@@ -48,6 +48,6 @@ function logTicks(low: number, high: number): number[] {
   const last = Math.floor(high + 1e-9);
   const stride = Math.max(1, Math.ceil((last - first + 1) / 6));
   const ticks: number[] = [];
-  for (let power = first; power <= last; power += stride) ticks.push(10 ** power);
+  for (let power = first; power <= last; power += stride) ticks.push(Number(`1e${power}`));
   return ticks;
 }

@@ -4,6 +4,7 @@ import type {Experiment} from "../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {withGivenColumns} from "../lib/experiment/table.js";
 import {rowsToCsv} from "../lib/io/table-text.js";
+import {rowsToArrowInPage} from "./row-arrow.js";
 import {saveFile} from "./save-file.js";
 import {snippet} from "./snippet.js";
 
@@ -22,12 +23,7 @@ export function tools<P extends Params, C extends Columns, N extends string>(
   return html`<div class="tools" role="group" aria-label="Take away">
     ${copyButton("Copy link", () => location.href)}
     ${copyButton("Copy as code", () => snippet(experiment, state().values))}
-    ${actionButton("Rows as Arrow", async () => {
-      // Apache Arrow's writer is larger than everything else on a page: it comes when it is asked for.
-      const {rowsToArrow} = await import("../lib/io/arrow.js");
-      const bytes = rowsToArrow(columns, state().rows) as Uint8Array<ArrayBuffer>;
-      saveFile(`${name}.arrow`, bytes, "application/vnd.apache.arrow.stream");
-    })}
+    ${actionButton("Rows as Arrow", () => saveFile(`${name}.arrow`, rowsToArrowInPage(columns, state().rows), "application/vnd.apache.arrow.stream"))}
     ${actionButton("Rows as CSV", () => saveFile(`${name}.csv`, rowsToCsv(columns, state().rows), "text/csv"))}
   </div>`;
 }

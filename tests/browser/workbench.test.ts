@@ -1,0 +1,158 @@
+import {execFileSync} from "node:child_process";
+import {readFileSync} from "node:fs";
+import {tableFromIPC} from "apache-arrow";
+import type {Page} from "playwright-core";
+import {expect, test} from "vitest";
+import {blockScale} from "../../src/lib/experiments/formats/block-scale.js";
+import {useSite} from "./site.js";
+
+const site = useSite();
+const path = "formats/block-scaling";
+const bench = (page: Page) => page.locator("[data-experiment='formats/block-scale']");
+
+test("the first figure stands before any worker is asked", async () => {
+  const {page, context} = await site.open("");
+  await page.addInitScript(() => {
+    window.Worker = class {
+      constructor() {
+        throw new Error("no worker yet");
+      }
+    } as unknown as typeof Worker;
+  });
+  await page.goto(site.url(path));
+  await bench(page).locator(".plot-area svg").first().waitFor();
+  expect(await bench(page).getByRole("status").first().textContent()).toContain("came with this page");
+  await context.close();
+});
+
+test("a control moved gives other rows from a worker, another picture and another address", async () => {
+  const {page, context, complaints} = await site.open(path);
+  const area = bench(page).locator(".plot-area");
+  const seed = bench(page).getByLabel("Seed", {exact: true});
+  await bench(page).scrollIntoViewIfNeeded();
+  const before = await area.innerHTML();
+  await bench(page).getByText("More parameters").click();
+  await seed.fill("7");
+  await bench(page).locator(".status[data-state=live]").waitFor();
+  expect(new URL(page.url()).search).toBe("?seed=7");
+  await expect.poll(() => area.innerHTML()).not.toBe(before);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("the browser runs the same rows as the table that was shipped", async () => {
+  const {page, context} = await site.open(path);
+  const shipped = await csvOf(page);
+  await bench(page).getByRole("button", {name: "Run it here"}).click();
+  await bench(page).locator(".status[data-state=live]").waitFor();
+  const live = await csvOf(page);
+  expect(live.split("\n").length).toBeGreaterThan(10);
+  expectSameNumbers(live, shipped);
+  await context.close();
+});
+
+test("the code that is copied gives the same rows in Node", async () => {
+  const {page, context} = await site.open(`${path}?element=int4&distribution=laplace&blockSizes=16,64`);
+  await bench(page).locator(".status[data-state=live]").waitFor();
+  await bench(page).getByRole("button", {name: "Copy as code"}).click();
+  const code = await page.evaluate(() => navigator.clipboard.readText());
+  expect(code).toContain(`blockSizes: [16,64]`);
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-"], {
+    input: code,
+    encoding: "utf8",
+  });
+  const rows = await blockScale.run({element: "int4", distribution: "laplace", blockSizes: [16, 64]});
+  expect(JSON.parse(printed)).toEqual(rows);
+  const csv = await csvOf(page);
+  expect(csv.trim().split("\r\n")).toHaveLength(rows.length + 1);
+  expectSameNumbers(csv, rowsAsCsv(rows));
+  await context.close();
+});
+
+test("rows come down as Arrow with what their columns are", async () => {
+  const {page, context} = await site.open(path);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    bench(page).getByRole("button", {name: "Rows as Arrow"}).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("formats-block-scale.arrow");
+  const table = tableFromIPC(readFileSync(await download.path()));
+  expect(table.numRows).toBe(24);
+  const size = table.schema.fields.find(({name}) => name === "bitsPerElement");
+  expect(size?.metadata.get("unit")).toBe("bits per element");
+  expect(table.getChild("provenance")?.get(0)).toBe("measured");
+  await context.close();
+});
+
+test("a picture comes down", async () => {
+  const {page, context} = await site.open(path);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    bench(page).getByRole("button", {name: "Download picture"}).first().click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.svg$/);
+  expect(readFileSync(await download.path(), "utf8")).toContain("<svg");
+  await context.close();
+});
+
+test("the link of a state opens that state", async () => {
+  const {page, context} = await site.open(path);
+  await bench(page).getByLabel("Values", {exact: true}).selectOption("laplace");
+  await bench(page).getByRole("button", {name: "Copy link"}).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await page.goto(link);
+  const chosen = await bench(page)
+    .getByLabel("Values", {exact: true})
+    .evaluate((select) => {
+      return (select as HTMLSelectElement).selectedOptions[0]?.textContent;
+    });
+  expect(chosen).toBe("laplace");
+  await context.close();
+});
+
+test("a point explains itself to the keyboard, with its formula's source and a link", async () => {
+  const {page, context} = await site.open(path);
+  const picker = bench(page).getByLabel("Explain a point");
+  await picker.focus();
+  await picker.selectOption({index: 3});
+  const card = bench(page).locator(".explain-card");
+  expect(await card.textContent()).toContain("Source: OCP Microscaling");
+  expect(await card.textContent()).toContain("measured");
+  expect(await card.getByRole("link").getAttribute("href")).toContain(path);
+  await context.close();
+});
+
+test("the rows can be read as a table", async () => {
+  const {page, context} = await site.open(path);
+  await bench(page)
+    .getByText(/rows behind this/)
+    .click();
+  expect(await bench(page).locator("tbody tr").count()).toBe(24);
+  await context.close();
+});
+
+async function csvOf(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    bench(page).getByRole("button", {name: "Rows as CSV"}).click(),
+  ]);
+  return readFileSync(await download.path(), "utf8");
+}
+
+function rowsAsCsv(rows: readonly object[]): string {
+  return [Object.keys(rows[0]!), ...rows.map((row) => Object.values(row))]
+    .map((cells) => cells.map((cell) => (String(cell).includes(",") ? `"${cell}"` : String(cell))).join(","))
+    .join("\r\n");
+}
+
+/** Text cells equal, numbers within 1e-12: engines differ in the last bit of log and exp. */
+function expectSameNumbers(actual: string, expected: string): void {
+  const cells = (csv: string) => csv.trim().split(/[,\r\n]+/);
+  const [left, right] = [cells(actual), cells(expected)];
+  expect(left).toHaveLength(right.length);
+  left.forEach((cell, i) => {
+    const [a, b] = [Number(cell), Number(right[i])];
+    if (Number.isNaN(a)) expect(cell).toBe(right[i]);
+    else expect(Math.abs(a - b)).toBeLessThanOrEqual(1e-12 * Math.abs(b));
+  });
+}

@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import {describe, expect, test} from "vitest";
+import {exactText, numberText} from "../../src/components/number-text.js";
+import {makeScale, paddedExtent} from "../../src/components/scale.js";
+
+describe("makeScale", () => {
+  test("maps the ends of the domain to the ends of the range, linear and logarithmic", () => {
+    const linear = makeScale([2, 6], [100, 300]);
+    expect([linear(2), linear(4), linear(6)]).toEqual([100, 200, 300]);
+    const log = makeScale([1e-4, 1], [0, 40], {log: true});
+    expect(log(1e-2)).toBeCloseTo(20, 10);
+    expect(log.ticks).toEqual([1e-4, 1e-3, 1e-2, 1e-1, 1]);
+  });
+
+  test("has round ticks inside its domain", () => {
+    expect(makeScale([0.07, 0.52], [0, 1]).ticks).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
+  });
+
+  test("puts a single value in the middle", () => {
+    expect(makeScale([3, 3], [0, 10])(3)).toBe(5);
+  });
+
+  test("never has more than twice the ticks that were asked for", () => {
+    const ends = fc.tuple(
+      fc.double({min: -1e6, max: 1e6, noNaN: true}),
+      fc.double({min: 1e-3, max: 1e6, noNaN: true}),
+    );
+    fc.assert(
+      fc.property(ends, fc.integer({min: 2, max: 10}), ([low, width], count) => {
+        const {ticks} = makeScale([low, low + width], [0, 1], {count});
+        expect(ticks.length).toBeLessThanOrEqual(2 * count);
+        for (const tick of ticks) {
+          expect(tick).toBeGreaterThanOrEqual(low - 1e-6 * width - 1e-9 * Math.abs(low));
+          expect(tick).toBeLessThanOrEqual(low + width * (1 + 1e-6) + 1e-9 * Math.abs(low));
+        }
+      }),
+      {seed: 2},
+    );
+  });
+});
+
+describe("paddedExtent", () => {
+  test("ignores what is no number, and what has no logarithm", () => {
+    expect(paddedExtent([1, Number.NaN, 3, Number.POSITIVE_INFINITY], 0)).toEqual([1, 3]);
+    expect(paddedExtent([0, -1, 10, 1000], 0, true)).toEqual([10, 1000]);
+  });
+
+  test("is something to draw on even for no values", () => {
+    expect(paddedExtent([])).toEqual([0, 1]);
+    expect(paddedExtent([], 0.1, true)).toEqual([1, 10]);
+  });
+});
+
+test("numberText reads as a person writes numbers", () => {
+  const cases: [number, string][] = [
+    [0, "0"],
+    [-0, "−0"],
+    [0.5, "0.5"],
+    [-1234.5678, "−1235"],
+    [4.140625, "4.141"],
+    [0.00002881, "2.881·10⁻⁵"],
+    [3e38, "3·10³⁸"],
+    [Number.NaN, "NaN"],
+    [Number.NEGATIVE_INFINITY, "−∞"],
+  ];
+  for (const [value, text] of cases) expect(numberText(value)).toBe(text);
+});
+
+test("exactText loses no digit", () => {
+  expect(exactText(0.0625)).toBe("0.0625");
+  expect(exactText(-57344)).toBe("−57344");
+  expect(exactText(2 ** -127)).toContain("·10^−39");
+});
