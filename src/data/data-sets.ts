@@ -8,9 +8,10 @@ import type {Tensor} from "../lib/tensor/tensor.js";
 
 /** The file of each data set, relative to this folder. */
 export const DATA_SETS = {
-  "weights/decoder-small": "weights/decoder-small.safetensors",
-  "weights/decoder-small-outliers": "weights/decoder-small-outliers.safetensors",
-  "activations/decoder-small": "activations/decoder-small.safetensors",
+  "weights/decoder-small": "models/decoder-small/model.safetensors",
+  "weights/decoder-small-outliers": "models/decoder-small-outliers/model.safetensors",
+  "activations/decoder-small": "models/decoder-small/activations.safetensors",
+  "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
 } as const;
 
 /** The name of a data set that comes with the library. */
