@@ -1,13 +1,12 @@
 /** Every task of the retrieval vocabulary, by its id. */
-import {commonWords, coreference} from "./lists.js";
-import {
-  needleMultikey,
-  needleMultiquery,
-  needleMultivalue,
-  needleSingle,
-  variableTracking,
-} from "./retrieval.js";
+import {commonWords} from "./common-words.js";
+import {coreference} from "./coreference.js";
+import {needleMultikey} from "./needle-multikey.js";
+import {needleMultiquery} from "./needle-multiquery.js";
+import {needleMultivalue} from "./needle-multivalue.js";
+import {needleSingle} from "./needle-single.js";
 import type {Task} from "./task.js";
+import {variableTracking} from "./variable-tracking.js";
 
 export const tasks: readonly Task[] = [
   needleSingle,
