@@ -8,6 +8,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "formats/hadamard-outliers": () => import("./formats/hadamard-outliers.js").then((m) => m.hadamardOutliers),
   "formats/own-file": () => import("./formats/own-file.js").then((m) => m.ownFile),
   "formats/razer-special": () => import("./formats/razer-special.js").then((m) => m.razerSpecial),
+  "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
 };
 
 /**

@@ -1,4 +1,4 @@
-import {e2m1, e2m3, e3m2, e4m3fn, e5m2} from "./element.js";
+import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float.js";
 import {fp3, fp4, scaledFloat} from "./float-scaled.js";
 import type {Format} from "./format.js";
@@ -18,6 +18,10 @@ import {
 } from "./mx.js";
 import {nf4, nf4Format} from "./nf4.js";
 import {nvfp4} from "./nvfp4.js";
+import {razer} from "./razer.js";
+import {razerAct} from "./razer-act.js";
+import {mxfp4Razer, nvfp4Razer} from "./razer-blog.js";
+import {razerV1} from "./razer-v1.js";
 
 /**
  * Formats by their ids.
@@ -80,6 +84,13 @@ export const formats: Readonly<Record<string, Format>> = formatTable([
   nvfp4(),
   nvfp4({tensorScale: "none"}),
   fourOverSix(),
+  razer(),
+  razer({specials: [5, -5, 7, -7]}),
+  razerAct(),
+  razerV1(),
+  razerV1({base: fp3Element}),
+  mxfp4Razer(),
+  nvfp4Razer(),
 ]);
 
 /**
