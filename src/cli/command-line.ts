@@ -1,0 +1,62 @@
+/** The command line `paretoscope`: which command a call means, and its exit code. */
+import {readFile} from "node:fs/promises";
+import {conformance} from "./conformance/main.js";
+import {helpText, listText} from "./help.js";
+import {logitsCommand} from "./logits.js";
+import {quantizeCommand} from "./quantize.js";
+import {runCommand} from "./run.js";
+import {notOneOf, readCall, UsageError} from "./usage.js";
+
+/** A command gives its exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** A command that has done its work unless it throws. */
+function done(command: (args: readonly string[]) => Promise<void>): Command {
+  return async (args) => {
+    await command(args);
+    return 0;
+  };
+}
+
+const help = done(async ([topic]) => void process.stdout.write(await helpText(topic)));
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  list: done(async (args) => {
+    const {positionals} = readCall("list", args, {});
+    if (positionals.length > 0)
+      throw new UsageError(`list: nothing may follow, got ${positionals.join(" ")}`);
+    process.stdout.write(await listText());
+  }),
+  run: done(runCommand),
+  quantize: done(quantizeCommand),
+  logits: logitsCommand,
+  conformance,
+  help,
+};
+
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
+
+/** Runs one call. @returns the exit code: 0 done, 1 the work failed, 2 the call was wrong. */
+export async function main([name, ...args]: readonly string[]): Promise<number> {
+  try {
+    if (name === "--version") {
+      console.log(await version());
+      return 0;
+    }
+    if (name === undefined || name === "--help" || name === "-h") return await help([]);
+    if (!Object.hasOwn(COMMANDS, name)) throw notOneOf("paretoscope: a command", name, Object.keys(COMMANDS));
+    if (args.includes("--help")) return await help([helpTopic(name, args)]);
+    return await COMMANDS[name]!(args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof UsageError)) return 1;
+    console.error("paretoscope help tells more.");
+    return 2;
+  }
+}
+
+function helpTopic(command: string, [first]: readonly string[]): string {
+  return command === "run" && first !== undefined && !first.startsWith("-") ? first : command;
+}

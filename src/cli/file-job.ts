@@ -1,0 +1,15 @@
+/** What is asked of the child process that reads a stranger's file, and what it says. */
+import type {Row} from "../lib/experiment/columns.js";
+
+export interface FileJob {
+  readonly id: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** A safetensors file: the data set `file`. */
+  readonly file: string;
+}
+
+export type FileReply =
+  | {readonly kind: "progress"; readonly share: number; readonly what?: string}
+  | {readonly kind: "note"; readonly text: string}
+  | {readonly kind: "rows"; readonly rows: readonly Row[]}
+  | {readonly kind: "failed"; readonly message: string};

@@ -1,0 +1,59 @@
+/** Runs an experiment on a stranger's file in a child process that is ended if it stops answering. */
+import {fork} from "node:child_process";
+import type {Row} from "../lib/experiment/columns.js";
+import type {FileJob, FileReply} from "./file-job.js";
+
+export interface FileProcessOptions {
+  /** Seconds that a single step (opening the file, one tensor in one format) may take. */
+  readonly timeLimit: number;
+  readonly progress: (share: number, what?: string) => void;
+  readonly note: (text: string) => void;
+}
+
+/**
+ * The rows of the job.
+ * @throws Error with the child's message, or saying that it took too long or ended by itself.
+ */
+export function runOnFile(
+  job: FileJob,
+  {timeLimit, progress, note}: FileProcessOptions,
+): Promise<readonly Row[]> {
+  const isSource = import.meta.url.endsWith(".ts");
+  const child = fork(new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url), {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    ...(isSource ? {execArgv: ["--import", import.meta.resolve("tsx")]} : {}),
+  });
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      child.kill("SIGKILL");
+      settle();
+    };
+    const tooLong = () =>
+      end(() =>
+        reject(
+          new Error(
+            `${job.file}: a step took longer than ${timeLimit} s and was ended. --timeLimit allows more.`,
+          ),
+        ),
+      );
+    let timer = setTimeout(tooLong, 1000 * timeLimit);
+    child.on("message", (reply: FileReply) => {
+      clearTimeout(timer);
+      timer = setTimeout(tooLong, 1000 * timeLimit);
+      if (reply.kind === "progress") progress(reply.share, reply.what);
+      else if (reply.kind === "note") note(reply.text);
+      else if (reply.kind === "rows") end(() => resolve(reply.rows));
+      else end(() => reject(new Error(reply.message)));
+    });
+    child.on("error", (error) => end(() => reject(error)));
+    child.on("exit", (code, signal) =>
+      end(() =>
+        reject(new Error(`${job.file}: the process that read it ended by itself (${signal ?? code})`)),
+      ),
+    );
+    child.send(job);
+  });
+}

@@ -1,0 +1,87 @@
+/** The help of the command line, made from the same definitions that it runs. */
+import {DATA_SETS} from "../data/data-sets.js";
+import type {Experiment} from "../lib/experiment/experiment.js";
+import {experiments, loadExperiment} from "../lib/experiments/registry.js";
+import {formats} from "../lib/formats/registry.js";
+import {LOGITS_USAGE} from "./logits.js";
+import {QUANTIZE_OPTIONS} from "./quantize.js";
+import {experimentOf, paramOptions, RUN_OPTIONS} from "./run.js";
+import {notOneOf, type OptionSpecs} from "./usage.js";
+
+const OVERVIEW = `paretoscope: trade-offs of efficient machine learning, really run
+
+paretoscope list                         what there is: experiments, formats, data sets
+paretoscope run EXPERIMENT [options]     one experiment's rows
+paretoscope quantize FILE [options]      the tensors of a safetensors file in several formats
+${LOGITS_USAGE.padEnd(40)} what a model folder computes
+paretoscope conformance --out DIR FILE…  hold golden files against the library
+paretoscope help [COMMAND|EXPERIMENT]    this, or the options of a command or an experiment
+paretoscope --version
+
+Exit codes: 0 done, 1 the work failed, 2 the call was wrong.
+`;
+
+/** Texts of the commands that have options of their own. */
+const COMMANDS: Readonly<Record<string, () => string>> = {
+  list: () => "paretoscope list\n",
+  run: () => `paretoscope run EXPERIMENT [options]\n\n${optionLines(RUN_OPTIONS)}`,
+  quantize: () => `paretoscope quantize FILE.safetensors [options]\n\n${optionLines(QUANTIZE_OPTIONS)}`,
+  logits: () => `${LOGITS_USAGE}\n`,
+  conformance: () => "paretoscope conformance --out DIR FILE…\n",
+  help: () => OVERVIEW,
+};
+
+/**
+ * The text of `paretoscope help` for a command, an experiment, or everything.
+ * @throws UsageError naming commands and experiments.
+ */
+export async function helpText(topic: string | undefined): Promise<string> {
+  if (topic === undefined) return OVERVIEW;
+  const command = Object.hasOwn(COMMANDS, topic) ? COMMANDS[topic] : undefined;
+  if (command) return command();
+  const topics = [...Object.keys(COMMANDS), ...Object.keys(experiments)];
+  if (!topics.includes(topic)) throw notOneOf("help: a topic", topic, topics);
+  return experimentHelp(await experimentOf("help", topic));
+}
+
+function experimentHelp(experiment: Experiment): string {
+  const {id, title, question, source, needs, columns} = experiment;
+  const columnLines = Object.entries(columns).map(
+    ([name, {label, unit, provenance}]) =>
+      [name, [label, unit && `in ${unit}`, provenance].filter(Boolean).join(", ")] as const,
+  );
+  return [
+    `${title}\n${question}\nSource: ${source}${needs.length > 0 ? `\nNeeds: ${needs.join(", ")}` : ""}\n`,
+    `paretoscope run ${id} [options]\n`,
+    `Parameters\n${optionLines(paramOptions(experiment))}`,
+    `Options\n${optionLines(RUN_OPTIONS)}`,
+    `Columns\n${alignedLines([...columnLines, ["provenance", "measured, modelled or reported"]])}`,
+  ].join("\n");
+}
+
+/** The text of `paretoscope list`. */
+export async function listText(): Promise<string> {
+  const titles = await Promise.all(
+    Object.keys(experiments).map(async (id) => [id, (await loadExperiment(id)).title] as const),
+  );
+  const formatLines = Object.values(formats).map(({id, convention}) => [id, convention] as const);
+  const data = Object.entries(DATA_SETS);
+  return [
+    `Experiments\n${alignedLines(titles)}`,
+    `Formats\n${alignedLines(formatLines)}`,
+    `Data sets\n${alignedLines(data)}`,
+  ].join("\n");
+}
+
+function optionLines(specs: OptionSpecs): string {
+  return alignedLines(
+    Object.entries(specs).map(
+      ([name, {value, help}]) => [`--${name}${value ? ` ${value}` : ""}`, help] as const,
+    ),
+  );
+}
+
+function alignedLines(lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join("");
+}

@@ -1,0 +1,61 @@
+/** `paretoscope quantize`: every tensor of a file in several formats, a row each. */
+import {checkParams} from "../lib/experiment/check-params.js";
+import type {Columns} from "../lib/experiment/columns.js";
+import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
+import {ownFile} from "../lib/experiments/formats/own-file.js";
+import {formats} from "../lib/formats/registry.js";
+import {runOnFile} from "./file-process.js";
+import {printable, tableWriter} from "./output.js";
+import {progressLine} from "./progress.js";
+import {timeLimitOf} from "./run.js";
+import {notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
+
+export const QUANTIZE_OPTIONS = {
+  formats: {value: "IDS", help: `formats between commas (${ownFile.params.formats.default.join(",")})`},
+  out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
+  timeLimit: {value: "SECONDS", help: "end the reading of the file if one step takes longer (60)"},
+} as const satisfies OptionSpecs;
+
+/** What a row says beside tensor and format; why a measure does not exist goes to stderr. */
+const {convention: _convention, note: _note, ...COLUMNS} = ownFile.columns;
+
+/**
+ * Runs `paretoscope quantize FILE --formats …`.
+ * @throws UsageError for a wrong call; Error if the file cannot be read.
+ */
+export async function quantizeCommand(args: readonly string[]): Promise<void> {
+  const {options, positionals} = readCall("quantize", args, QUANTIZE_OPTIONS);
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
+    throw new UsageError(`quantize: one safetensors file must be given, got ${positionals.length}`);
+  }
+  const write = tableWriter("quantize", options.get("out") as string | undefined);
+  const params = checkParams(
+    "quantize",
+    ownFile.params,
+    formatsOf(options.get("formats") as string | undefined),
+  );
+  const timeLimit = timeLimitOf("quantize", options);
+  const line = progressLine();
+  try {
+    const note = (text: string) => console.error(printable(text));
+    const rows = await runOnFile({id: ownFile.id, params, file}, {timeLimit, progress: line.update, note});
+    line.stop();
+    for (const {tensor, format, note: why} of rows) {
+      if (why !== null) note(`${tensor} in ${format}: ${why}`);
+    }
+    const columns: Columns = withGivenColumns(COLUMNS);
+    await write({columns, rows, metadata: experimentMetadata(ownFile, [params])});
+  } finally {
+    line.stop();
+  }
+}
+
+function formatsOf(text: string | undefined): {formats?: string[]} {
+  if (text === undefined) return {};
+  const ids = [...new Set(text.split(",").map((id) => id.trim()))];
+  const known = Object.keys(formats);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw notOneOf("quantize: a format", unknown, known);
+  return {formats: ids};
+}

@@ -1,0 +1,132 @@
+/** `paretoscope run`: one experiment from its own definition, its parameters as options. */
+import {loadData} from "../data/data-sets.js";
+import {withSweepPool} from "../data/sweep-pool.js";
+import {checkParams} from "../lib/experiment/check-params.js";
+import type {Row} from "../lib/experiment/columns.js";
+import type {Experiment} from "../lib/experiment/experiment.js";
+import {allowedValues, paramFromText} from "../lib/experiment/params.js";
+import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
+import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
+import {experiments, loadExperiment} from "../lib/experiments/registry.js";
+import {runOnFile} from "./file-process.js";
+import {printable, tableWriter} from "./output.js";
+import {progressLine} from "./progress.js";
+import {type Call, notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
+
+/** Options of every run; parameters of the experiment come besides. */
+export const RUN_OPTIONS = {
+  out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
+  sweep: {help: "run the settings of the table that the site ships instead of one"},
+  file: {value: "FILE", help: "the safetensors file of an experiment that needs one of your own"},
+  timeLimit: {value: "SECONDS", help: "end the reading of a file of your own if one step takes longer (60)"},
+} as const satisfies OptionSpecs;
+
+/** The options of one experiment: its parameters, with what they may be and what they are if not given. */
+export function paramOptions({params}: Experiment): OptionSpecs {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, param]) => {
+      const {label, help} = param;
+      const allowed = allowedValues(param);
+      const sentences = [
+        `${label}.`,
+        help,
+        `${allowed[0]!.toUpperCase()}${allowed.slice(1)} (${param.default}).`,
+      ];
+      const text = sentences.filter(Boolean).join(" ");
+      return [name, {help: text, ...(param.kind === "flag" ? {} : {value: param.kind.toUpperCase()})}];
+    }),
+  );
+}
+
+/**
+ * The experiment of an id given on the command line.
+ * @throws UsageError naming the ids there are.
+ */
+export async function experimentOf(command: string, id: string | undefined): Promise<Experiment> {
+  const ids = Object.keys(experiments);
+  if (id === undefined) throw new UsageError(`${command}: an experiment must be named: ${ids.join(", ")}`);
+  if (!ids.includes(id)) throw notOneOf(`${command}: an experiment`, id, ids);
+  return loadExperiment(id);
+}
+
+/** Runs `paretoscope run EXPERIMENT …`. */
+export async function runCommand([id, ...args]: readonly string[]): Promise<void> {
+  const experiment = await experimentOf("run", id?.startsWith("-") ? undefined : id);
+  const command = `run ${experiment.id}`;
+  const call = readCall(command, args, {...paramOptions(experiment), ...RUN_OPTIONS});
+  if (call.positionals.length > 0) {
+    throw new UsageError(
+      `${command}: parameters must be given as options, got ${call.positionals.join(" ")}`,
+    );
+  }
+  const write = tableWriter(command, call.options.get("out") as string | undefined);
+  const isSweep = call.options.get("sweep") === true;
+  const params = paramsOf(command, experiment, call);
+  if (isSweep && Object.keys(params).length > 0) {
+    throw new UsageError(`${command}: --sweep runs its own settings; no parameter may be given besides`);
+  }
+  const settings = isSweep ? sweepSettings(experiment) : [checkParams(command, experiment.params, params)];
+  const rows = await rowsOf(experiment, params, call, isSweep);
+  await write({
+    columns: withGivenColumns(experiment.columns, isSweep),
+    rows,
+    metadata: experimentMetadata(experiment, settings),
+  });
+}
+
+function paramsOf(command: string, {params}: Experiment, {options}: Call): Record<string, unknown> {
+  const given = Object.entries(params).filter(([name]) => options.has(name));
+  const values = Object.fromEntries(
+    given.map(([name, param]) => [name, paramFromText(param, String(options.get(name)))]),
+  );
+  try {
+    checkParams(command, params, values);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return values;
+}
+
+async function rowsOf(
+  experiment: Experiment,
+  params: Readonly<Record<string, unknown>>,
+  {options}: Call,
+  isSweep: boolean,
+): Promise<readonly Row[]> {
+  const {id, needs} = experiment;
+  const file = options.get("file") as string | undefined;
+  if (needs.includes("file") !== (file !== undefined)) {
+    throw new UsageError(
+      file === undefined
+        ? `run ${id}: --file must name a safetensors file`
+        : `run ${id}: --file is not read by it`,
+    );
+  }
+  const line = progressLine();
+  const progress = line.update;
+  try {
+    if (file !== undefined) {
+      const note = (text: string) => console.error(printable(text));
+      return await runOnFile(
+        {id, params, file},
+        {timeLimit: timeLimitOf(`run ${id}`, options), progress, note},
+      );
+    }
+    if (isSweep) return await withSweepPool((pool) => runSweep(experiment, {pool, progress}));
+    return await experiment.run(params as never, {data: await loadData(needs), progress});
+  } finally {
+    line.stop();
+  }
+}
+
+/** @throws UsageError unless the time limit is a number of seconds above 0. */
+export function timeLimitOf(command: string, options: Call["options"]): number {
+  const text = String(options.get("timeLimit") ?? "60");
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 2_000_000)) {
+    throw new UsageError(
+      `${command}: --timeLimit must be seconds above 0 and up to 2000000, got ${JSON.stringify(text)}`,
+    );
+  }
+  return seconds;
+}

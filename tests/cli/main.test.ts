@@ -1,0 +1,237 @@
+import {execFile} from "node:child_process";
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {tableFromIPC} from "apache-arrow";
+import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
+import {main} from "../../src/cli/command-line.js";
+import {blockScale} from "../../src/lib/experiments/formats/block-scale.js";
+import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
+import {draws, randomStream} from "../../src/lib/tensor/random.js";
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in this process: what a call prints and the exit code it asks for. */
+async function called(...args: string[]): Promise<Result> {
+  const printed = {stdout: "", stderr: ""};
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      printed.stdout += text;
+      return true;
+    }),
+    vi.spyOn(console, "log").mockImplementation((text) => {
+      printed.stdout += `${text}\n`;
+    }),
+    vi.spyOn(console, "error").mockImplementation((text) => {
+      printed.stderr += `${text}\n`;
+    }),
+  ];
+  try {
+    return {code: await main(args), ...printed};
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Runs the command line as a user does: stdout and stderr are no terminals. */
+function paretoscope(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...args], (error, stdout, stderr) => {
+      resolve({code: typeof error?.code === "number" ? error.code : 0, stdout, stderr});
+    });
+  });
+}
+
+const csvRows = (text: string) =>
+  text
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => line.split(","));
+
+let folder = "";
+let file = "";
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cli-"));
+  file = at("model.safetensors");
+  const stream = randomStream(5, "cli");
+  const withNaN = draws(64, stream.normal);
+  withNaN[3] = Number.NaN;
+  const bytes = writeSafetensors([
+    {name: "w", shape: [32, 64], data: draws(2048, stream.normal)},
+    {name: "broken", shape: [64], data: withNaN},
+    {name: "ids", shape: [3], data: Int32Array.of(1, 2, 3)},
+    {name: "none", shape: [0, 4], data: new Float32Array(0)},
+    {name: "bell\u0007", shape: [2], data: Float32Array.of(1, 2)},
+  ]);
+  await writeFile(file, bytes);
+  await writeFile(at("cut.safetensors"), bytes.subarray(0, bytes.length - 10));
+  await writeFile(
+    at("noise.safetensors"),
+    Uint8Array.from({length: 100}, (_, i) => (i * 37) % 256),
+  );
+});
+afterAll(() => rm(folder, {recursive: true}));
+
+describe("run", () => {
+  test("writes the rows that the experiment gives a script", async () => {
+    const out = at("rows.arrow");
+    const {code, stdout, stderr} = await paretoscope(
+      ..."run formats/block-scale --element int4 --block-sizes 16,32 --scaleRules=ceil --out".split(" "),
+      out,
+    );
+    expect({code, stdout, stderr}).toEqual({code: 0, stdout: "", stderr: ""});
+    const table = tableFromIPC(await readFile(out));
+    const rows = await blockScale.run({element: "int4", blockSizes: [16, 32], scaleRules: ["ceil"]});
+    expect(table.toArray().map((row) => row.toJSON())).toEqual(rows);
+    expect(JSON.parse(table.schema.metadata.get("settings")!)).toEqual([
+      {element: "int4", blockSizes: [16, 32], scaleRules: ["ceil"], distribution: "normal", seed: 0},
+    ]);
+  });
+
+  test("writes CSV and JSON with the same cells", async () => {
+    const call = ["run", "formats/block-scale", "--block-sizes", "32", "--scale-rules", "floor", "--out"];
+    await called(...call, at("rows.csv"));
+    await called(...call, at("rows.json"));
+    const [row] = JSON.parse(await readFile(at("rows.json"), "utf8"));
+    const text = await readFile(at("rows.csv"), "utf8");
+    expect(text.split("\r\n")[0]).toBe(Object.keys(row).join(","));
+    expect(text).toContain(String(row.mse));
+  });
+
+  test("prints an aligned table without --out", async () => {
+    const {code, stdout} = await called(
+      ..."run formats/block-scale --blockSizes 32 --scaleRules floor".split(" "),
+    );
+    const [names, cells] = stdout.split("\n");
+    expect(code).toBe(0);
+    expect(names).toMatch(/^element +blockSize +scaleRule/);
+    expect(cells).toMatch(/^e2m1 +32 +floor +mxfp4 /);
+  });
+
+  test.each([
+    ["run", "run: an experiment must be named: formats/bits-error"],
+    ["run formats/block-scal", 'got "formats/block-scal". Did you mean formats/block-scale?'],
+    [
+      "run formats/block-scale --element e9m9",
+      'run formats/block-scale: element must be one of e2m1, e2m3, e3m2, e4m3, e5m2, int4, int8, got "e9m9"',
+    ],
+    ["run formats/block-scale --seed -1", "seed must be an integer from 0 to 9999, got -1"],
+    ["run formats/block-scale --seed", "run formats/block-scale: --seed must be followed by INTEGER"],
+    ["run formats/block-scale --seed 1 --seed 2", "--seed must be given once"],
+    ["run formats/block-scale --elemnt int4", "Did you mean --element?"],
+    ["run formats/block-scale extra", "parameters must be given as options, got extra"],
+    ["run formats/block-scale --out table.xls", "the ending of --out must be one of .arrow, .csv, .json"],
+    ["run formats/block-scale --file x", "--file is not read by it"],
+    ["run formats/block-scale --sweep --seed 1", "--sweep runs its own settings"],
+    ["run formats/own-file", "run formats/own-file: --file must name a safetensors file"],
+    [
+      "rum",
+      'a command must be one of list, run, quantize, logits, conformance, help, got "rum". Did you mean run?',
+    ],
+    ["quantize", "quantize: one safetensors file must be given, got 0"],
+    ["quantize x --formats mxpf4", 'got "mxpf4". Did you mean mxfp4?'],
+    ["quantize x --timeLimit 0", "--timeLimit must be seconds above 0"],
+    ["help nothing", "help: a topic must be one of list, run"],
+    ["list all", "list: nothing may follow, got all"],
+  ])("%s is a wrong call and says what is allowed", async (line, message) => {
+    const {code, stdout, stderr} = await called(...line.split(" "));
+    expect(stderr).toContain(message);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("fails with 1 where the table cannot be written", async () => {
+    const {code, stderr} = await called(
+      ..."run formats/block-scale --blockSizes 32 --scaleRules floor --out".split(" "),
+      at("no/such/folder.csv"),
+    );
+    expect([code, stderr]).toEqual([1, expect.stringContaining("ENOENT")]);
+  });
+});
+
+describe("quantize", () => {
+  test("writes a row for every float tensor and format and says what it left out", async () => {
+    const out = at("quantized.csv");
+    const {code, stderr} = await paretoscope("quantize", file, "--formats", "mxfp4,int4,nvfp4", "--out", out);
+    const [names, ...rows] = csvRows(await readFile(out, "utf8"));
+    expect(names?.join()).toBe(
+      "tensor,format,elements,bitsPerElement,mse,sqnrDb,cosine,maxAbsError,provenance",
+    );
+    expect(rows.map(([tensor, format]) => `${tensor} ${format}`)).toHaveLength(12);
+    expect(new Set(rows.map((row) => row.at(-1)))).toEqual(new Set(["measured"]));
+    const [, , elements, bits, mse, sqnr, cosine] = rows.find(([t, f]) => t === "w" && f === "mxfp4")!;
+    expect([elements, bits]).toEqual(["2048", "4.25"]);
+    expect(Number(mse)).toBeCloseTo(0.013, 2);
+    expect(Number(sqnr)).toBeCloseTo(18.8, 0);
+    expect(Number(cosine)).toBeGreaterThan(0.99);
+    expect(stderr).toContain("ids is left out: I32 is no floating-point type");
+    expect(code).toBe(0);
+  });
+
+  test("keeps the row of a tensor that no error exists for, and says why", async () => {
+    const {stdout, stderr} = await paretoscope("quantize", file, "--formats", "nvfp4,mxfp4");
+    expect(stdout).toMatch(/^broken +nvfp4 +64 +measured$/m);
+    expect(stdout).toMatch(/^none +nvfp4 +0 +measured$/m);
+    expect(stderr).toMatch(/^broken in nvfp4: .*NaN/m);
+    expect(stderr).toContain("none in mxfp4: it has no elements");
+  });
+
+  test("does not let a name from the file steer the terminal", async () => {
+    const {stdout} = await paretoscope("quantize", file, "--formats", "int4");
+    expect(stdout).toContain("bell\\u{7}");
+    expect(stdout).not.toContain("\u0007");
+  });
+
+  test.each(["cut.safetensors", "noise.safetensors"])("fails on %s with the reader's words", async (name) => {
+    const {code, stdout, stderr} = await paretoscope("quantize", at(name));
+    expect(stderr).toMatch(/openSafetensors|readTensor/);
+    expect([code, stdout]).toEqual([1, ""]);
+  });
+
+  test("ends a step that takes longer than its limit", async () => {
+    const {code, stderr} = await paretoscope("quantize", file, "--timeLimit", "0.001");
+    expect(stderr).toContain("a step took longer than 0.001 s and was ended. --timeLimit allows more.");
+    expect(code).toBe(1);
+  });
+
+  test("gives an experiment the same file by --file", async () => {
+    const {code, stdout} = await paretoscope(
+      ..."run formats/own-file --formats int4 --file".split(" "),
+      file,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^w +int4 +2048 +4\.25 /m);
+  });
+});
+
+describe("help", () => {
+  test("is made from the definition of an experiment", async () => {
+    const {code, stdout} = await called("help", "formats/block-scale");
+    expect(code).toBe(0);
+    for (const {label} of Object.values(blockScale.columns)) expect(stdout).toContain(label);
+    for (const [name, {help}] of Object.entries(blockScale.params) as [string, {help?: string}][]) {
+      expect(stdout).toContain(`--${name} `);
+      if (help) expect(stdout).toContain(help);
+    }
+    expect((await called("run", "formats/block-scale", "--help")).stdout).toBe(stdout);
+  });
+
+  test("names commands, experiments, formats and data sets", async () => {
+    const {stdout: help} = await called();
+    for (const command of ["list", "run", "quantize", "conformance"]) expect(help).toContain(command);
+    const {stdout: list} = await called("list");
+    for (const name of ["formats/block-scale", "mxfp4", "weights/decoder-small"])
+      expect(list).toContain(name);
+  });
+
+  test("tells the version of the package", async () => {
+    const {version} = JSON.parse(await readFile("package.json", "utf8"));
+    expect((await called("--version")).stdout).toBe(`${version}\n`);
+  });
+});
