@@ -184,6 +184,21 @@ describe("razer, activations", () => {
     expect([...beside.values]).toEqual([6, 4]);
   });
 
+  test.each([5, -5, 4.5, -3.5, 2.5, 7, -8])(
+    "with %d takes what the two distances say, number by number",
+    (special) => {
+      const stream = randomStream(9, "distances");
+      const y = Float32Array.from({length: 2000}, (_, i) => (i === 0 ? 6 : 12 * stream.uniform() - 6));
+      const midpoints = [0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5];
+      const [candidate] = razerActBlock(y, {specials: [special]});
+      y.forEach((v, i) => {
+        const plain = Math.sign(v) * e2m1.values[midpoints.filter((middle) => Math.abs(v) > middle).length]!;
+        const expected = Math.abs(v - plain) < Math.abs(v - special) ? plain : special;
+        expect(candidate!.values[i]! + 0).toBe(expected + 0);
+      });
+    },
+  );
+
   test("takes the first special value where both cost the same", () => {
     expect([...razerActQuantize(besideActivations([6, 1, 2, 3])).specialIndex]).toEqual([0, 0]);
   });

@@ -105,7 +105,7 @@ export function searchSpecials(
     let least = Number.POSITIVE_INFINITY;
     for (let k = 0; k < books.length; k++) {
       const scale = scaleOf(low, high, books[k]!);
-      const error = roundBlock(y, start, count, books[k]!, scale, trial);
+      const error = roundBlock(y, start, count, books[k]!, scale, trial, least);
       if (!(error < least)) continue;
       least = error;
       specialIndex[block] = k;
@@ -127,7 +127,10 @@ function extremes(y: Float32Array, start: number, count: number): [number, numbe
   return [low, high];
 }
 
-/** Writes the codes of a block to `codes` and returns the sum of its squared differences. */
+/**
+ * Writes the codes of a block to `codes` and returns the sum of its squared differences; gives up, with codes
+ * missing, once the sum is no longer below `limit`.
+ */
 function roundBlock(
   y: Float32Array,
   start: number,
@@ -135,10 +138,11 @@ function roundBlock(
   {levels, thresholds, codes: codeOf}: SpecialBook,
   scale: number,
   codes: Uint8Array,
+  limit: number,
 ): number {
   const divisor = scale === 0 ? Number.POSITIVE_INFINITY : scale;
   let error = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && error < limit; i++) {
     const value = y[start + i]!;
     const v = Math.fround(value / divisor);
     let n = v > thresholds[7]! ? 8 : 0;
@@ -175,7 +179,8 @@ export function blockCandidates(
   const tried = books.map((book) => {
     const scale = scaleOf(low, high, book);
     const codes = new Uint8Array(y.length);
-    const error = roundBlock(y, 0, y.length, book, scale, codes) / Math.max(1, y.length);
+    const error =
+      roundBlock(y, 0, y.length, book, scale, codes, Number.POSITIVE_INFINITY) / Math.max(1, y.length);
     const levelOf = new Map(Array.from(book.codes, (code, n) => [code, book.levels[n]!]));
     const values = Float32Array.from(codes, (code) => levelOf.get(code)! * scale);
     return {special: book.special, scale, codes, values, error};
