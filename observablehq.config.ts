@@ -10,6 +10,7 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
     pages: [
       {name: "Codes and codebooks", path: "/formats/number-formats"},
       {name: "Block scaling", path: "/formats/block-scaling"},
+      {name: "Choose a format", path: "/formats/choose"},
     ],
   },
 ];

@@ -68,6 +68,8 @@ export async function refreshTables(root = process.cwd()): Promise<string[]> {
   const hashes: Record<string, string> = {};
   const stale: string[] = [];
   for (const id of Object.keys(experiments)) {
+    // Without a sweep there is no table: its data is a reader's own file.
+    if ((await loadExperiment(id)).sweep.length === 0) continue;
     hashes[id] = await tableHash(id, root);
     if (hashes[id] === known[id]) continue;
     stale.push(id);

@@ -1,6 +1,6 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
-import type {Param, Params, ParamValues} from "../lib/experiment/params.js";
+import type {ChoicesParam, Param, Params, ParamValues} from "../lib/experiment/params.js";
 import {rangeInput} from "./range-input.js";
 
 /** The controls of some parameters: `value` holds all of them, an `input` event tells of a change. */
@@ -57,6 +57,21 @@ function named(param: Param, input: AnyInput): AnyInput {
   return input;
 }
 
-function withHelp({help}: Param, input: AnyInput): HTMLElement {
+const longList = 12;
+
+function withHelp(param: Param, input: AnyInput): HTMLElement {
+  const {help} = param;
+  if (param.kind === "choices" && param.options.length > longList) return foldedList(param, input);
   return html`<div class="control">${input}${help && html`<p class="help">${help}</p>`}</div>`;
+}
+
+/** A long list of boxes is folded away behind how many of it are chosen. */
+function foldedList({label, options, help}: ChoicesParam, input: AnyInput): HTMLElement {
+  const count = html`<span></span>`;
+  const tell = () => {
+    count.textContent = `${label}: ${(input.value as unknown[]).length} of ${options.length}`;
+  };
+  input.addEventListener("input", tell);
+  tell();
+  return html`<details class="control long-list"><summary>${count}</summary>${input}${help && html`<p class="help">${help}</p>`}</details>`;
 }

@@ -4,6 +4,7 @@ import type {TensorSet} from "../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
 import {blobSource, bytesSource} from "../lib/io/byte-source.js";
+import {floatDecoder} from "../lib/io/dtypes.js";
 import {openSafetensors, readTensor} from "../lib/io/safetensors.js";
 import type {Tensor} from "../lib/tensor/tensor.js";
 
@@ -76,7 +77,10 @@ async function loadTensors({file, tensors}: DataSource): Promise<TensorSet> {
   const source = typeof file === "string" ? bytesSource(await fetchBytes(file)) : blobSource(file);
   const opened = await openSafetensors(source);
   const loaded = new Map<string, Tensor>();
-  for (const name of tensors ?? opened.tensors.keys()) loaded.set(name, await readTensor(opened, name));
+  const floats = Array.from(opened.tensors.values()).filter(({dtype}) => floatDecoder(dtype) !== undefined);
+  for (const name of tensors ?? floats.map(({name}) => name)) {
+    loaded.set(name, await readTensor(opened, name));
+  }
   return loaded;
 }
 

@@ -16,13 +16,14 @@ export function snippet<P extends Params, C extends Columns, N extends string>(
     )
     .map(([name]) => `  ${name}: ${JSON.stringify(values[name as keyof P])},\n`);
   const settings = changed.length === 0 ? "{}" : `{\n${changed.join("")}}`;
-  const data = needs.length > 0 && !own;
+  const load = own ? `new Map([["file", await loadTensors("model.safetensors")]])` : "await loadData(experiment.needs)";
+  const data = needs.length > 0;
   return [
-    ...(data ? [`import {loadData} from "paretoscope/data";`] : []),
+    ...(data ? [`import {${own ? "loadTensors" : "loadData"}} from "paretoscope/data";`] : []),
     `import {loadExperiment} from "paretoscope/experiments";`,
     "",
     `const experiment = await loadExperiment(${JSON.stringify(id)});`,
-    ...(data ? ["const data = await loadData(experiment.needs);"] : []),
+    ...(data ? [`const data = ${load};`] : []),
     `const rows = await experiment.run(${settings}${data ? ", {data}" : ""});`,
     "console.log(JSON.stringify(rows));",
     "",

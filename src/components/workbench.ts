@@ -57,7 +57,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
       explain: (point) =>
         explanation(
           point,
-          rows.find((row) => key(row) === point.key),
+          rows.findLast((row) => key(row) === point.key),
         ),
       onSelect: (selected) => {
         for (const each of charts) each.select(selected);

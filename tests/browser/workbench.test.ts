@@ -34,7 +34,7 @@ test("a control moved gives other rows from a worker, another picture and anothe
   await bench(page).getByText("More parameters").click();
   await seed.fill("7");
   await bench(page).locator(".status[data-state=live]").waitFor();
-  expect(new URL(page.url()).search).toBe("?seed=7");
+  expect(new URL(page.url()).search).toBe("?scale.seed=7");
   await expect.poll(() => area.innerHTML()).not.toBe(before);
   expect(complaints).toEqual([]);
   await context.close();
@@ -52,7 +52,7 @@ test("the browser runs the same rows as the table that was shipped", async () =>
 });
 
 test("the code that is copied gives the same rows in Node", async () => {
-  const {page, context} = await site.open(`${path}?element=int4&distribution=laplace&blockSizes=16,64`);
+  const {page, context} = await site.open(`${path}?scale.element=int4&scale.distribution=laplace&scale.blockSizes=16,64`);
   await bench(page).locator(".status[data-state=live]").waitFor();
   await bench(page).getByRole("button", {name: "Copy as code"}).click();
   const code = await page.evaluate(() => navigator.clipboard.readText());
