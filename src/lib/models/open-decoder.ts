@@ -2,7 +2,8 @@ import {openCheckpoint} from "../io/checkpoint.js";
 import {FormatError} from "../io/format-error.js";
 import {SIDE_FILE_LIMITS} from "../io/json-file.js";
 import {type ModelFolder, readJson} from "../io/model-folder.js";
-import {decoderConfig} from "./config.js";
+import {type DecoderConfig, decoderConfig} from "./config.js";
+import {type DecoderWeights, readDecoderWeights} from "./decoder-weights.js";
 import {type Decoder, type LoadOptions, loadDecoder} from "./load-decoder.js";
 
 /**
@@ -10,6 +11,21 @@ import {type Decoder, type LoadOptions, loadDecoder} from "./load-decoder.js";
  * @throws FormatError naming the file, key or tensor that is missing, unknown or of the wrong shape.
  */
 export async function openDecoder(folder: ModelFolder, options: LoadOptions = {}): Promise<Decoder> {
+  // The config comes first: an architecture that is not ours should say so, not complain of a tensor.
+  const config = await readConfig(folder);
+  return loadDecoder(await openCheckpoint(folder), config, options);
+}
+
+/**
+ * Reads the weights of a published model folder by name, to rewrite them before the model is made.
+ * @throws FormatError as {@link openDecoder}.
+ */
+export async function openDecoderWeights(folder: ModelFolder): Promise<DecoderWeights> {
+  const config = await readConfig(folder);
+  return readDecoderWeights(await openCheckpoint(folder), config);
+}
+
+async function readConfig(folder: ModelFolder): Promise<DecoderConfig> {
   const json = await readJson(folder, "config.json", {reader: "openDecoder", limits: SIDE_FILE_LIMITS});
   if (json === undefined) {
     throw new FormatError("openDecoder", {
@@ -20,7 +36,5 @@ export async function openDecoder(folder: ModelFolder, options: LoadOptions = {}
       allowed: "a folder with config.json",
     });
   }
-  // The config comes first: an architecture that is not ours should say so, not complain of a tensor.
-  const config = decoderConfig(json);
-  return loadDecoder(await openCheckpoint(folder), config, options);
+  return decoderConfig(json);
 }

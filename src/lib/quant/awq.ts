@@ -13,8 +13,8 @@ import {type QuantizedWeight, roundToNearest} from "./rtn.js";
 export interface AwqOptions {
   /** Ratios tried: 0, 1 / grid, … below 1. With a grid of 1 only ratio 0, which is round to nearest. */
   readonly grid?: number;
-  /** Clip after scaling. The authors leave query and key projections unclipped. */
-  readonly clip?: boolean;
+  /** Clip after scaling: all layers, or each by its own word. The authors leave query and key projections unclipped. */
+  readonly clip?: boolean | readonly boolean[];
   /** Clipping steps of 1 / clipGrid of the largest magnitude … */
   readonly clipGrid?: number;
   /** … down to, but not including, 1 - maxShrink of it. */
@@ -51,9 +51,11 @@ export function awq(
 ): AwqResult {
   const found = awqScales(weights, calibration, format, options);
   const inputs = dividedInputs(calibration, found.scales);
-  const quantized = weights.map((w) => {
+  const {clip = true} = options;
+  const quantized = weights.map((w, i) => {
     const scaled = scaleColumns(w, found.scales);
-    return roundToNearest(options.clip === false ? scaled : awqClip(scaled, inputs, format, options), format);
+    const clips = typeof clip === "boolean" ? clip : clip[i];
+    return roundToNearest(clips ? awqClip(scaled, inputs, format, options) : scaled, format);
   });
   return {...found, weights: quantized};
 }

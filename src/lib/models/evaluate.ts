@@ -1,0 +1,180 @@
+/** Measures a prepared model beside its baseline over evaluation seeds: texts for perplexity and its kin, tasks by writing. */
+
+import {taskScore} from "../tasks/task.js";
+import type {EvalSample, EvalSeed, EvalText} from "./eval-texts.js";
+import type {PreparedModel} from "./prepared-model.js";
+import {
+  type Comparison,
+  compareScores,
+  concatPairs,
+  overSeeds,
+  type PairedScores,
+  type SeedSummary,
+  type Share,
+  scorePair,
+  wilson,
+} from "./quality.js";
+
+/** Accuracy of the model and its baseline on the same trials. */
+export interface PairedAccuracy {
+  readonly model: Share;
+  readonly baseline: Share;
+}
+
+/** What one evaluation seed, or all of them together, found. */
+export interface Measured {
+  /** Perplexity, KL divergence and their kin over all tokens; null without texts. */
+  readonly comparison: Comparison | null;
+  /** Share of the tokens that the texts determine for which the likeliest token is right; null where there are none. */
+  readonly answers: PairedAccuracy | null;
+  /** Share of samples answered fully, by task. */
+  readonly tasks: Readonly<Record<string, PairedAccuracy>>;
+}
+
+/** An evaluation. */
+export interface Evaluation {
+  readonly seeds: readonly (Measured & {readonly seed: number})[];
+  /** All seeds' tokens and samples together. */
+  readonly pooled: Measured;
+  /** The spread of the main figures over seeds. */
+  readonly spread: Readonly<Record<string, SeedSummary>>;
+}
+
+/** What an evaluation can be told. */
+export interface EvaluateOptions {
+  /** Called with the share done, 0 .. 1. */
+  readonly progress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What is kept of one text. */
+interface TextScores {
+  readonly scores: PairedScores;
+  /** Right answers of the model and the baseline, and how many there were. */
+  readonly right: readonly [number, number];
+  readonly asked: number;
+}
+
+/** What is kept of one sample. */
+interface SampleScores {
+  readonly task: string;
+  readonly solved: readonly [boolean, boolean];
+}
+
+/**
+ * Runs both models on every text and sample of every seed. Control returns to the event loop after each, so that a
+ * message or a timer can end it through the signal.
+ * @throws RangeError if there is no seed or a seed has nothing to measure; the signal's reason if it is aborted.
+ */
+export async function evaluateModel(
+  model: Pick<PreparedModel, "logits" | "write">,
+  baseline: Pick<PreparedModel, "logits" | "write">,
+  seeds: readonly EvalSeed[],
+  {progress, signal}: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const total = seeds.reduce((sum, {texts, samples}) => sum + texts.length + samples.length, 0);
+  if (seeds.length === 0 || seeds.some(({texts, samples}) => texts.length + samples.length === 0)) {
+    throw new RangeError("evaluateModel: every seed must have a text or a sample, and there must be a seed");
+  }
+  let done = 0;
+  const step = async () => {
+    progress?.(++done / total);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
+  };
+  const found: {seed: number; texts: TextScores[]; samples: SampleScores[]}[] = [];
+  for (const {seed, texts, samples} of seeds) {
+    const scored = {seed, texts: [] as TextScores[], samples: [] as SampleScores[]};
+    for (const text of texts) {
+      scored.texts.push(scoreText(model, baseline, text));
+      await step();
+    }
+    for (const sample of samples) {
+      scored.samples.push(scoreSample(model, baseline, sample));
+      await step();
+    }
+    found.push(scored);
+  }
+  const bySeed = found.map(({seed, texts, samples}) => ({seed, ...measured(texts, samples)}));
+  const pooled = measured(
+    found.flatMap(({texts}) => texts),
+    found.flatMap(({samples}) => samples),
+  );
+  return {seeds: bySeed, pooled, spread: spreadOf(bySeed)};
+}
+
+/** The same model, each text and each prompt computed once: for a baseline that many setups are measured against. */
+export function remembered(
+  model: Pick<PreparedModel, "logits" | "write">,
+): Pick<PreparedModel, "logits" | "write"> {
+  const logits = memo(model.logits);
+  const write = memo(model.write);
+  return {logits, write};
+}
+
+function memo<A, R>(compute: (argument: A) => R): (argument: A) => R {
+  const known = new Map<string, R>();
+  return (argument) => {
+    const key = JSON.stringify(argument);
+    if (!known.has(key)) known.set(key, compute(argument));
+    return known.get(key)!;
+  };
+}
+
+function scoreText(
+  model: Pick<PreparedModel, "logits">,
+  baseline: Pick<PreparedModel, "logits">,
+  {tokens, answers}: EvalText,
+): TextScores {
+  const read = tokens.slice(0, -1);
+  const targets = tokens.slice(1);
+  const scores = scorePair(baseline.logits(read), model.logits(read), targets);
+  const rightOf = ({topTokens}: {topTokens: Int32Array}) =>
+    answers.filter((position) => topTokens[position - 1] === tokens[position]).length;
+  return {scores, right: [rightOf(scores.model), rightOf(scores.baseline)], asked: answers.length};
+}
+
+function scoreSample(
+  model: Pick<PreparedModel, "write">,
+  baseline: Pick<PreparedModel, "write">,
+  {task, sample}: EvalSample,
+): SampleScores {
+  const turns = sample.turns.map(({prompt, answer}) => ({prompt: Array.from(prompt), tokens: answer.length}));
+  const solvedBy = (writer: Pick<PreparedModel, "write">) => taskScore(sample, writer.write(turns)) === 1;
+  return {task, solved: [solvedBy(model), solvedBy(baseline)]};
+}
+
+function measured(texts: readonly TextScores[], samples: readonly SampleScores[]): Measured {
+  const asked = texts.reduce((sum, text) => sum + text.asked, 0);
+  const right = (of: 0 | 1) => texts.reduce((sum, text) => sum + text.right[of], 0);
+  const tasks: Record<string, PairedAccuracy> = {};
+  for (const task of new Set(samples.map((sample) => sample.task))) {
+    const own = samples.filter((sample) => sample.task === task);
+    const solved = (of: 0 | 1) => own.filter((sample) => sample.solved[of]).length;
+    tasks[task] = {model: wilson(solved(0), own.length), baseline: wilson(solved(1), own.length)};
+  }
+  return {
+    comparison: texts.length === 0 ? null : compareScores(concatPairs(texts.map(({scores}) => scores))),
+    answers: asked === 0 ? null : {model: wilson(right(0), asked), baseline: wilson(right(1), asked)},
+    tasks,
+  };
+}
+
+function spreadOf(seeds: readonly Measured[]): Record<string, SeedSummary> {
+  const figures: Record<string, (seed: Measured) => number | undefined> = {
+    perplexity: ({comparison}) => comparison?.model.perplexity.value,
+    perplexityRatio: ({comparison}) => comparison?.difference.ratio.value,
+    klMean: ({comparison}) => comparison?.kl.mean.value,
+    sameTop: ({comparison}) => comparison?.sameTop.share,
+    answers: ({answers}) => answers?.model.share,
+  };
+  for (const task of Object.keys(seeds[0]!.tasks)) {
+    figures[task] = ({tasks}) => tasks[task]?.model.share;
+  }
+  const spread: Record<string, SeedSummary> = {};
+  for (const [name, figure] of Object.entries(figures)) {
+    const values = seeds.map(figure).filter((value) => value !== undefined);
+    if (values.length === seeds.length) spread[name] = overSeeds(values);
+  }
+  return spread;
+}

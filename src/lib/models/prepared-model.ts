@@ -1,0 +1,104 @@
+/** A decoder set up to be measured: quantized weights, activations and KV cache behind one pair of functions. */
+
+import type {Format} from "../formats/format.js";
+import {quantizeActivation} from "../quant/activations.js";
+import type {Tensor} from "../tensor/tensor.js";
+import type {Backend} from "./backend.js";
+import {forward} from "./decoder.js";
+import {type DecoderWeights, decoderOf} from "./decoder-weights.js";
+import {greedy} from "./generate.js";
+import type {Hooks, Site} from "./hooks.js";
+import {plainKvCache} from "./kv-cache.js";
+import {packedKvCache} from "./packed-kv-cache.js";
+import {type Method, quantizeDecoder} from "./quantize-decoder.js";
+
+/** What is quantized and how; what is left out stays float32. */
+export interface Setup {
+  /** Weights of the projections of every layer. */
+  readonly weights?: Format;
+  /** Inputs of these projections, with scales of each token's own. */
+  readonly activations?: Format;
+  /** Keys (after rotary) and values, packed token by token. */
+  readonly kv?: Format;
+  readonly method?: Method;
+  /** Layers to which weights and activations are restricted; default all. */
+  readonly layers?: ReadonlySet<number>;
+}
+
+/** What a setup is prepared with. */
+export interface PrepareOptions {
+  /** Token ids that the method calibrates on. */
+  readonly calibration?: readonly (readonly number[])[];
+  readonly backend?: Backend;
+  readonly signal?: AbortSignal;
+}
+
+/** A model that can be measured. */
+export interface PreparedModel {
+  /** Logits [T, vocab] of a text from its start. */
+  logits(ids: readonly number[]): Tensor;
+  /** Reads each prompt after everything before it and writes that many tokens, the likeliest each time. */
+  write(turns: readonly {prompt: readonly number[]; tokens: number}[]): number[][];
+  /** Packed bits of the quantized projections a weight, scales included; null where they are float32. */
+  readonly bitsPerWeight: number | null;
+  /** Packed bits a cached number, scales included; null where the cache is float32. */
+  readonly bitsPerKv: number | null;
+}
+
+const PROJECTION_INPUTS: ReadonlySet<Site> = new Set([
+  "attention.input",
+  "attention.output",
+  "mlp.input",
+  "mlp.hidden",
+]);
+
+/**
+ * Quantizes a decoder and makes it ready to run. An empty setup is the float32 baseline.
+ * @throws RangeError or FormatError as {@link quantizeDecoder}.
+ */
+export async function prepareModel(
+  weights: DecoderWeights,
+  {weights: format, activations, kv, method = "rtn", layers}: Setup,
+  {calibration, backend, signal}: PrepareOptions = {},
+): Promise<PreparedModel> {
+  const quantized = await quantizeDecoder(weights, {
+    format: format ?? null,
+    method,
+    ...(calibration && {calibration}),
+    ...(layers && {layers}),
+    ...(backend && {backend}),
+    ...(signal && {signal}),
+  });
+  const model = await decoderOf(quantized.weights, backend ? {backend} : {});
+  const hooks = activations && activationHooks(activations, layers);
+  const options = () => ({
+    cache: kv ? packedKvCache(model.config, kv) : plainKvCache(model.config),
+    ...(hooks && {hooks}),
+  });
+  return {
+    logits: (ids) => forward(model, ids, options()),
+    write(turns) {
+      const state = options();
+      return turns.map(({prompt, tokens}) => [...greedy(model, prompt, tokens, state).tokens]);
+    },
+    bitsPerWeight: quantized.elements === 0 ? null : (8 * quantized.bytes) / quantized.elements,
+    bitsPerKv: kv ? bitsPerCachedNumber(weights, kv) : null,
+  };
+}
+
+function activationHooks(format: Format, layers: ReadonlySet<number> | undefined): Hooks {
+  return {
+    tensor(site, layer, x, rows) {
+      if (!PROJECTION_INPUTS.has(site) || (layers !== undefined && !layers.has(layer))) return undefined;
+      return quantizeActivation({shape: [rows, x.length / rows], data: x}, format).values.data;
+    },
+  };
+}
+
+/** Counted on one token of one layer: packed sizes depend on shapes alone. */
+function bitsPerCachedNumber({config}: DecoderWeights, kv: Format): number {
+  const width = config.kvHeads * config.headDim;
+  const cache = packedKvCache({...config, layers: 1}, kv);
+  cache.append(0, new Float32Array(width), new Float32Array(width), Int32Array.of(0));
+  return (8 * cache.bytes()) / (2 * width);
+}
