@@ -23,8 +23,7 @@ import {divideByTensorScale, packTensorScale, tensorScaleOf, unpackTensorScale} 
  */
 export type Nvfp4Order = (typeof NVFP4_ORDERS)[number];
 
-/** All orders by name. */
-export const NVFP4_ORDERS = ["direct", "modelopt", "prescaled"] as const;
+const NVFP4_ORDERS = ["direct", "modelopt", "prescaled"] as const;
 
 /** The parameters of NVFP4; the defaults are the format `nvfp4`. */
 export interface Nvfp4Options {

@@ -9,6 +9,7 @@ import {
   type BlockCandidate,
   type BlockScale,
   blockCandidates,
+  codebookWith,
   dequantizeSpecials,
   requireSpecials,
   type SpecialTensor,
@@ -110,10 +111,7 @@ export function razerAct({
     convention: `E2M1 with code 8 either -${magnitude} or ${magnitude} per block by squared error, block ${blockSize}, E4M3 block scale amax / 6 with the choice in its sign bit, float32 tensor scale g = amax / 2688; ties to the special value, else half-to-zero`,
     source: "RaZeR, arXiv 2501.04052v2",
     blockSize,
-    codebook: {
-      bits: 4,
-      values: Object.freeze(e2m1.values.map((value, code) => (code === 8 ? -magnitude : value))),
-    },
+    codebook: codebookWith(e2m1, -magnitude),
     encode(x: Tensor): Packed {
       const q = razerActQuantize(x, all);
       const parts = {

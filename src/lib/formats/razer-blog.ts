@@ -8,11 +8,13 @@ import {requireBlockSize} from "./nvfp4.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "./pack.js";
 import {
   type BlockScale,
+  codebookWith,
   dequantizeSpecials,
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
   specialBook,
+  specialsName,
   symmetricScale,
 } from "./razer-search.js";
 import {packTensorScale, tensorScaleOf, unpackTensorScale} from "./tensor-scale.js";
@@ -94,14 +96,9 @@ const packedParts = ({codes, specialIndex}: SpecialTensor) => ({
   specials: packCodes(specialIndex, 2),
 });
 
-const firstSpecialBook = (specials: readonly number[]) => ({
-  bits: 4,
-  values: Object.freeze(e2m1.values.map((value, code) => (code === 8 ? specials[0]! : value))),
-});
-
 function idOf(name: string, specials: readonly number[], size: number, usualSize: number): string {
   const same = specials.length === SPECIALS.length && specials.every((value, i) => value === SPECIALS[i]);
-  const set = same ? "" : `_sv_${specials.map((value) => `${value}`.replace("-", "m")).join("_")}`;
+  const set = same ? "" : `_${specialsName(specials)}`;
   return `${name}${set}${size === usualSize ? "" : `_b${size}`}`;
 }
 
@@ -121,7 +118,7 @@ export function mxfp4Razer({specials = SPECIALS, blockSize = 32}: BlockRazerOpti
     convention: `E2M1 with code 8 one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, E8M0 scale by the floor rule, 2 index bits; half-down`,
     source: "RaZeR, arXiv 2501.04052, and the authors' blog of 2025",
     blockSize,
-    codebook: firstSpecialBook(specials),
+    codebook: codebookWith(e2m1, specials[0]!),
     encode(x: Tensor): Packed {
       const q = mxfp4RazerQuantize(x, {specials, blockSize});
       // Scales are powers of two: their exponent is the byte.
@@ -154,7 +151,7 @@ export function nvfp4Razer({specials = SPECIALS, blockSize = 16}: BlockRazerOpti
     convention: `E2M1 with code 8 one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, scale amax / largest level rounded to E4M3 after the search, float32 tensor scale, 2 index bits; half-down`,
     source: "RaZeR, arXiv 2501.04052, and the authors' blog of 2025",
     blockSize,
-    codebook: firstSpecialBook(specials),
+    codebook: codebookWith(e2m1, specials[0]!),
     encode(x: Tensor): Packed {
       const q = nvfp4RazerQuantize(x, {specials, blockSize});
       const tensorScale = packTensorScale(q.scaleUnit);

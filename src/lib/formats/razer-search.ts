@@ -29,6 +29,17 @@ export function specialCode({bits}: Codebook): number {
   return 2 ** (bits - 1);
 }
 
+/** The codebook of `base` with a special value at its code, as a page shows it. */
+export function codebookWith(base: Codebook, special: number): Codebook {
+  const values = base.values.map((value, code) => (code === specialCode(base) ? special : value));
+  return {bits: base.bits, values: Object.freeze(values)};
+}
+
+/** Special values as the part of an id: `sv_5_m5`. */
+export function specialsName(specials: readonly number[]): string {
+  return `sv_${specials.map((value) => `${value}`.replace("-", "m")).join("_")}`;
+}
+
 /** The largest float32 number below x > 0, or the next more negative one for x < 0. */
 function floatBelow(x: number): number {
   const value = Float32Array.of(x);
@@ -50,8 +61,7 @@ export function specialBook(
   if (special !== null && !Number.isFinite(special)) {
     throw new RangeError(`specialBook: special must be a finite number, got ${special}`);
   }
-  const values = base.values.map((value, code) => (code === specialCode(base) ? (special ?? 0) : value));
-  const {levels, codes, midpoints} = sortCodebook(values);
+  const {levels, codes, midpoints} = sortCodebook(codebookWith(base, special ?? 0).values);
   const last = levels.length - 1;
   const isUp = (i: number): boolean =>
     ties === "special" && levels[i] !== special && (levels[i + 1] === special || midpoints[i]! < 0);

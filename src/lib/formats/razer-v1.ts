@@ -18,12 +18,13 @@ import {
   type BlockCandidate,
   type BlockScale,
   blockCandidates,
+  codebookWith,
   dequantizeSpecials,
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
   specialBook,
-  specialCode,
+  specialsName,
   symmetricScale,
 } from "./razer-search.js";
 
@@ -32,7 +33,7 @@ import {
  * `asymmetric` each side of the block over that side of the levels, as the kernel module of v1 does, so that with +8
  * the positive side may use 8 and the negative one 6.
  */
-export type RazerV1Range = "symmetric" | "asymmetric";
+type RazerV1Range = "symmetric" | "asymmetric";
 
 /** The parameters of RaZeR v1; the defaults are the quantizer of the paper with float32 scales. */
 export interface RazerV1Options {
@@ -140,7 +141,7 @@ function idOf({base, specials, blockSize, range, scaleType}: Required<RazerV1Opt
   return [
     "razer_v1",
     base === fp3 && "fp3",
-    !same && `sv_${specials.map((value) => `${value}`.replace("-", "m")).join("_")}`,
+    !same && specialsName(specials),
     blockSize !== 128 && `b${blockSize}`,
     range === "asymmetric" && range,
     scaleType === "f32" && scaleType,
@@ -169,12 +170,7 @@ export function razerV1({scaleType = "f16", ...options}: RazerV1Options = {}): F
     convention: `${base === fp3 ? "FP3 (0, 1, 2, 4)" : "E2M1"} with negative zero one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, ${scaleType === "f16" ? "float16" : "float32"} scale of the ${range} range, ${indexBits(specials)} index bits; half-down`,
     source: "RaZeR, arXiv 2501.04052v1",
     blockSize,
-    codebook: {
-      bits: base.bits,
-      values: Object.freeze(
-        base.values.map((value, code) => (code === specialCode(base) ? specials[0]! : value)),
-      ),
-    },
+    codebook: codebookWith(base, specials[0]!),
     encode: (x: Tensor) => pack(id, razerV1Quantize(x, all), scaleType),
     decode: (packed: Packed) => dequantizeSpecials(unpack(packed, all)),
   });

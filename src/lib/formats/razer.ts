@@ -9,11 +9,13 @@ import {
   type BlockCandidate,
   type BlockScale,
   blockCandidates,
+  codebookWith,
   dequantizeSpecials,
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
   specialBook,
+  specialsName,
 } from "./razer-search.js";
 import {divideByTensorScale, packTensorScale, tensorScaleOf, unpackTensorScale} from "./tensor-scale.js";
 
@@ -115,12 +117,12 @@ function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerOptio
 }
 
 /** `_o7` for [5, -5, 7, -7], nothing for o = 8, and all values for any other set. */
-function specialsName(specials: readonly number[]): string {
+function nameOf(specials: readonly number[]): string {
   const [a, b, outlier = 0, c] = specials;
   if (specials.length === 4 && a === 5 && b === -5 && c === -outlier && outlier > 0) {
     return outlier === 8 ? "" : `_o${outlier}`;
   }
-  return `_sv_${specials.map((value) => `${value}`.replace("-", "m")).join("_")}`;
+  return `_${specialsName(specials)}`;
 }
 
 /**
@@ -135,7 +137,7 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
     throw new RangeError("razer: scaleGrid must be strict, got author. razerQuantize takes both.");
   }
   const {specials, blockSize} = all;
-  const id = `razer${specialsName(specials)}${blockSize === 16 ? "" : `_b${blockSize}`}`;
+  const id = `razer${nameOf(specials)}${blockSize === 16 ? "" : `_b${blockSize}`}`;
   return Object.freeze({
     id,
     title: `RaZeR, weights${id === "razer" ? "" : ` {${specials.join(", ")}}`}`,
@@ -143,7 +145,7 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
     convention: `E2M1 with code 8 one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, E3M3 block scale (strict grid) with the index in its byte, float32 tensor scale g = amax / 168; half-down`,
     source: "RaZeR, arXiv 2501.04052v2",
     blockSize,
-    codebook: {bits: 4, values: booksValues(specials[0]!)},
+    codebook: codebookWith(e2m1, specials[0]!),
     encode(x: Tensor): Packed {
       const q = razerQuantize(x, all);
       const parts = {
@@ -156,7 +158,3 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
     decode: (packed: Packed) => dequantizeSpecials(decodeBlocks(packed, all)),
   });
 }
-
-/** The codebook with the first special value, the one that a page shows before a block has chosen. */
-const booksValues = (special: number): readonly number[] =>
-  Object.freeze(e2m1.values.map((value, code) => (code === 8 ? special : value)));
