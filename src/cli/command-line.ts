@@ -1,6 +1,7 @@
 /** The command line `paretoscope`: which command a call means, and its exit code. */
 import {readFile} from "node:fs/promises";
 import {conformance} from "./conformance/main.js";
+import {evalCommand} from "./eval.js";
 import {helpText, listText} from "./help.js";
 import {logitsCommand} from "./logits.js";
 import {quantizeCommand} from "./quantize.js";
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   }),
   run: done(runCommand),
   quantize: done(quantizeCommand),
+  eval: done(evalCommand),
   logits: logitsCommand,
   conformance,
   help,

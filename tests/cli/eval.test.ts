@@ -1,0 +1,133 @@
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {tableFromIPC} from "apache-arrow";
+import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
+import {main} from "../../src/cli/command-line.js";
+import {evalCommand} from "../../src/cli/eval.js";
+import {UsageError} from "../../src/cli/usage.js";
+import {corpusDocument} from "../../src/lib/tasks/corpus.js";
+import {decodeText} from "../../src/lib/tasks/vocabulary.js";
+
+const MODEL = "src/data/models/decoder-small";
+const SMALL = ["--documents", "1", "--context", "48", "--calibration", "2", "--samples", "2"];
+let folder = "";
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "eval-"));
+});
+afterAll(() => rm(folder, {recursive: true}));
+
+interface JsonRow {
+  readonly seed: string;
+  readonly measure: string;
+  readonly value: number;
+  readonly baseline: number | null;
+}
+
+/** Runs the command and gives its rows, found by seed and measure. */
+async function evaluated(...args: string[]): Promise<(seed: string, measure: string) => JsonRow> {
+  const out = at(`${expect.getState().currentTestName?.replace(/\W/g, "-")}-${args.length}.json`);
+  await evalCommand([MODEL, ...SMALL, ...args, "--out", out]);
+  const rows: JsonRow[] = JSON.parse(await readFile(out, "utf8"));
+  return (seed, measure) => rows.find((row) => row.seed === seed && row.measure === measure)!;
+}
+
+describe("paretoscope eval", () => {
+  test("measures the trained decoder: nothing changes in float32, little at 8 bits, more at 3", async () => {
+    const plain = await evaluated();
+    expect(plain("all", "perplexity difference").value).toBe(0);
+    expect(plain("all", "same top token").value).toBe(1);
+    expect(plain("all", "bits per weight of the projections").value).toBe(32);
+    const [eight, three] = [await evaluated("--weights", "int8"), await evaluated("--weights", "int3")];
+    expect(eight("all", "KL divergence, mean (nats)").value).toBeLessThan(0.001);
+    expect(three("all", "KL divergence, mean (nats)").value).toBeGreaterThan(0.01);
+    for (const seed of ["4242", "999", "2718"]) expect(plain(seed, "perplexity").value).toBeGreaterThan(1);
+  });
+
+  test("quantizes weights, activations and cache together, by any method, and asks tasks", async () => {
+    const row = await evaluated(
+      ...["--task", "corpus,needle-single", "--weights", "razer", "--activations", "int8_token"],
+      ...["--kv", "mxfp4", "--method", "gptq", "--seeds", "5,6"],
+    );
+    expect(row("all", "bits per weight of the projections").value).toBeLessThan(5);
+    // headDim is 16: four bits, and a scale byte a head.
+    expect(row("all", "bits per cached number").value).toBe(4.5);
+    expect(row("all", "accuracy: needle-single").baseline).toBeGreaterThan(0.5);
+    expect(row("6", "perplexity").value).toBeGreaterThan(0);
+    expect(row("4242", "perplexity")).toBeUndefined();
+  });
+
+  test("measures a text of one's own through the folder's tokenizer", async () => {
+    const text = Array.from({length: 4}, (_, i) => decodeText(corpusDocument("test", 100 + i).tokens)).join(
+      " ",
+    );
+    await writeFile(at("own.txt"), text);
+    const row = await evaluated("--text", at("own.txt"), "--weights", "int4", "--method", "awq");
+    expect(row("all", "perplexity").baseline).toBeGreaterThan(1);
+    expect(row("all", "perplexity").baseline).toBeLessThan(256);
+    expect(row("all", "accuracy on determined tokens")).toBeUndefined();
+    await writeFile(at("short.txt"), text.slice(0, 40));
+    await expect(evalCommand([MODEL, "--text", at("short.txt")])).rejects.toThrow(
+      "the text must have at least 258 tokens",
+    );
+  });
+
+  test("writes Arrow that says what was measured and how", async () => {
+    await evalCommand([MODEL, ...SMALL, "--kv", "int8", "--out", at("kv.arrow")]);
+    const table = tableFromIPC(await readFile(at("kv.arrow")));
+    expect(table.schema.metadata.get("command")).toBe("eval");
+    expect(JSON.parse(table.schema.metadata.get("options")!)).toMatchObject({kv: "int8", context: "48"});
+    expect(table.schema.fields.find(({name}) => name === "value")!.metadata.get("provenance")).toBe(
+      "measured",
+    );
+  });
+
+  test("is a command of the command line, with its help", async () => {
+    const written: string[] = [];
+    const spy = vi
+      .spyOn(process.stdout, "write")
+      .mockImplementation((text) => written.push(String(text)) > 0);
+    try {
+      expect(await main(["eval", MODEL, ...SMALL, "--seeds", "1"])).toBe(0);
+      expect(await main(["help", "eval"])).toBe(0);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(written.join("")).toMatch(/^seed +measure +value/);
+    expect(written.join("")).toMatch(/--method METHOD +how the weights are rounded/);
+  });
+
+  test.each([
+    [[], "eval: MODEL must be one folder, got 0"],
+    [[MODEL, "--weights", "nvpf4"], 'got "nvpf4". Did you mean nvfp4?'],
+    [
+      [MODEL, "--method", "gtpq"],
+      'must be one of rtn, smoothquant, awq, gptq, hadamard, hadamard-gptq, got "gtpq"',
+    ],
+    [
+      [MODEL, "--task", "corpus,needle"],
+      /eval: --task must be one of corpus, needle-single, .* got "needle"/,
+    ],
+    [[MODEL, "--seeds", "1,x"], 'eval: --seeds must be integers of at least 1, got "x"'],
+    [[MODEL, "--documents", "0"], 'eval: --documents must be integers of at least 1, got "0"'],
+    [[MODEL, "--context", "8,9"], "eval: --context must be one integer, got 8,9"],
+    [[MODEL, "--out", "x.xlsx"], "eval: the ending of --out must be one of .arrow, .csv, .json"],
+    [
+      ["tests/golden/models/llama-f32"],
+      "eval: the corpus and its tasks need a model of 256 tokens, got one of",
+    ],
+  ])("refuses a wrong call: %j", async (args, message) => {
+    const call = evalCommand(args);
+    await expect(call).rejects.toThrow(message);
+    await expect(call).rejects.toThrow(UsageError);
+  });
+
+  test("refuses a layer that the model does not have, and a folder without a model", async () => {
+    await expect(evalCommand([MODEL, ...SMALL, "--weights", "int4", "--layers", "0,4"])).rejects.toThrow(
+      "layers must be integers of 0 .. 3, got 4",
+    );
+    await expect(evalCommand([folder])).rejects.toThrow("config.json");
+  });
+});
