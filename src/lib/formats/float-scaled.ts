@@ -45,8 +45,11 @@ export function scaledFloat(options: ScaledFloatOptions = {}): Format {
     encode(x: Tensor): Packed {
       requireFinite(id, x);
       const groups = scaleGroups(x.shape, shared);
-      const scales = scalesOf(groupAbsMax(x.data, groups), shared.scaleType, (amax) =>
-        Math.fround(amax / element.max),
+      const scales = scalesOf(
+        groupAbsMax(x.data, groups),
+        shared.scaleType,
+        element.max,
+        (amax) => amax / element.max,
       );
       const codes = encodeValues(element, divideByScale(x.data, groups, scales), {rounding});
       return packScaled(id, x, element.bits, shared.scaleType, {codes, scales});

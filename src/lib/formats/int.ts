@@ -117,18 +117,20 @@ function limited(scale: number, {scaleLimits: [least, most]}: IntRule): number {
   return Math.min(Math.max(scale, Math.fround(least)), Math.fround(most));
 }
 
-/** The scale of a symmetric group, each operation in float32. */
+/** The scale of a symmetric group, still to be rounded to its stored type. */
 function symmetricScale({element, scheme, rule, clipRatio}: IntSettings, amax: number): number {
   const {bits, highest} = element;
   const range = Math.fround(Math.max(amax, Math.fround(rule.rangeFloor)) * Math.fround(clipRatio));
   const scale = scheme === "x2_15" ? range * Math.fround(2 / (2 ** bits - 1)) : range / highest;
-  return limited(Math.fround(scale), rule);
+  return limited(scale, rule);
 }
 
 function quantizeSymmetric(x: Tensor, groups: Groups, settings: IntSettings): IntTensor {
   const {element, shared, rounding} = settings;
   const amax = groupAbsMax(x.data, groups);
-  const scales = scalesOf(amax, shared.scaleType, (largest) => symmetricScale(settings, largest));
+  const scales = scalesOf(amax, shared.scaleType, -element.lowest, (largest) =>
+    symmetricScale(settings, largest),
+  );
   const quotients = divideByScale(x.data, groups, scales);
   return {codes: encodeValues(element, quotients, {rounding}), scales, zeroPoints: null};
 }
@@ -156,7 +158,7 @@ function quantizeAsymmetric(x: Tensor, groups: Groups, settings: IntSettings): I
     let [min, max] = rangeOfGroup(x.data, start, step, count);
     if (rule.includesZero) [min, max] = [Math.min(min, 0), Math.max(max, 0)];
     const range = Math.max(Math.fround(max - min), Math.fround(rule.rangeFloor));
-    const scale = storedScale(limited(Math.fround(range / highest), rule), shared.scaleType);
+    const scale = storedScale(limited(range / highest, rule), shared.scaleType, highest);
     scales[group] = scale;
     if (scale === 0) return;
     const zero = clamp(-round(Math.fround(min / scale)));

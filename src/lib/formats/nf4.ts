@@ -39,7 +39,7 @@ export function nf4Quantize(x: Tensor, {ties = "half-down", amaxFloor = 0, ...sc
   requireFinite("nf4", x);
   const groups = scaleGroups(x.shape, shared);
   const floor = Math.fround(amaxFloor);
-  const scales = scalesOf(groupAbsMax(x.data, groups), shared.scaleType, (amax) => Math.max(amax, floor));
+  const scales = scalesOf(groupAbsMax(x.data, groups), shared.scaleType, 1, (amax) => Math.max(amax, floor));
   const quotients = divideByScale(x.data, groups, scales);
   return {codes: nearestCodes(book, quotients, ties), scales};
 }

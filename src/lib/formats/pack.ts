@@ -81,12 +81,15 @@ export const scaleBytes = {f16: 2, f32: 4} as const;
 
 /**
  * Rounds a positive scale to its stored type so that it stays usable: one that would vanish becomes the
- * smallest number of the type, one that would overflow the largest. 0 stays 0.
+ * smallest number of the type, one that would overflow the largest whose product with `largestLevel`, the
+ * largest magnitude of a code, is a finite float32 number. 0 stays 0.
  */
-export function storedScale(scale: number, type: ScaleType): number {
+export function storedScale(scale: number, type: ScaleType, largestLevel = 1): number {
   if (scale === 0) return 0;
-  if (type === "f32") return Math.min(Math.max(Math.fround(scale), 2 ** -149), MAX_FLOAT32);
-  return Math.max(castValue(f16, scale), f16.minSubnormal);
+  if (type === "f16") return Math.max(castValue(f16, scale), f16.minSubnormal);
+  // A last bit less than the quotient, so that neither rounding can carry the product beyond the largest.
+  const most = (MAX_FLOAT32 / largestLevel) * (1 - 2 ** -23);
+  return Math.max(Math.fround(Math.min(scale, most)), 2 ** -149);
 }
 
 /** Scales as little-endian bytes; they must be numbers of the type, as `storedScale` makes them. */

@@ -80,9 +80,10 @@ export function scaleGroups(shape: readonly number[], {granularity, axis, groupS
 export function scalesOf(
   amax: Float32Array,
   scaleType: ScaleType,
+  largestLevel: number,
   toScale: (amax: number) => number,
 ): Float32Array {
-  return amax.map((largest) => storedScale(toScale(largest), scaleType));
+  return amax.map((largest) => storedScale(toScale(largest), scaleType, largestLevel));
 }
 
 /** Codes and scales as the parts `codes` and `scales`. */
