@@ -28,12 +28,16 @@ export const ${constant}Wasm =
 
 async function compile(source: string): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
-  const options = "-O3 --converge --noAssert --enable simd --runtime stub --importMemory --initialMemory 0 --use abort=";
-  const {error, stderr} = await asc.main([source, "--baseDir", root, "--outFile", "kernel.wasm", ...options.split(" ")], {
-    writeFile(_, contents) {
-      if (typeof contents !== "string") wasm = contents;
+  const options =
+    "-O3 --converge --noAssert --enable simd --runtime stub --importMemory --initialMemory 0 --use abort=";
+  const {error, stderr} = await asc.main(
+    [source, "--baseDir", root, "--outFile", "kernel.wasm", ...options.split(" ")],
+    {
+      writeFile(_, contents) {
+        if (typeof contents !== "string") wasm = contents;
+      },
     },
-  });
+  );
   if (error !== null || wasm === undefined) throw new Error(`${source}: ${error?.message}\n${stderr}`);
   return wasm;
 }

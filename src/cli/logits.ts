@@ -4,9 +4,12 @@ import {totalmem} from "node:os";
 import {parseArgs} from "node:util";
 import {openFolder} from "../lib/io/node-file.js";
 import {greedy} from "../lib/models/generate.js";
+import type {LoadOptions} from "../lib/models/load-decoder.js";
 import {openDecoder} from "../lib/models/open-decoder.js";
+import {wasmBackend} from "../lib/models/wasm-backend.js";
 
-export const LOGITS_USAGE = "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--out FILE.json]";
+export const LOGITS_USAGE =
+  "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--out FILE.json]";
 
 /** What the command writes. */
 export interface LogitsResult {
@@ -41,14 +44,14 @@ interface Call {
   readonly model: string;
   readonly ids: readonly number[];
   readonly steps: number;
+  readonly backend: "wasm" | "reference";
   readonly out: string | undefined;
 }
 
-async function modelLogits({model: path, ids, steps}: Call): Promise<LogitsResult> {
+async function modelLogits({model: path, ids, steps, backend}: Call): Promise<LogitsResult> {
   const folder = await openFolder(path);
   try {
-    // Half of the machine's memory: the activations and everything else have to live beside the weights.
-    const model = await openDecoder(folder, {maxBytes: totalmem() / 2});
+    const model = await openDecoder(folder, await engine(backend));
     if (model.unused.length > 0) {
       console.error(
         `logits: ${path} holds ${model.unused.length} tensors that no part of the model takes: ${model.unused[0]} …`,
@@ -63,9 +66,20 @@ async function modelLogits({model: path, ids, steps}: Call): Promise<LogitsResul
   }
 }
 
+/** Half of the machine's memory, and of a wasm one most: activations and all else have to live beside the weights. */
+async function engine(backend: Call["backend"]): Promise<LoadOptions> {
+  if (backend === "reference") return {maxBytes: totalmem() / 2};
+  return {backend: await wasmBackend(), maxBytes: Math.min(totalmem() / 2, 0.9 * 2 ** 32)};
+}
+
 function readCall(args: readonly string[]): Call | string {
   try {
-    const options = {ids: {type: "string"}, greedy: {type: "string"}, out: {type: "string"}} as const;
+    const options = {
+      ids: {type: "string"},
+      greedy: {type: "string"},
+      backend: {type: "string"},
+      out: {type: "string"},
+    } as const;
     const {values, positionals} = parseArgs({args: [...args], options, allowPositionals: true});
     if (positionals.length !== 1) return `MODEL must be one folder, got ${positionals.length}`;
     const ids = values.ids?.split(",") ?? [];
@@ -74,7 +88,10 @@ function readCall(args: readonly string[]): Call | string {
     }
     const steps = values.greedy ?? "0";
     if (!isCount(steps)) return `--greedy must be an integer of at least 0, got ${steps}`;
-    return {model: positionals[0]!, ids: ids.map(Number), steps: Number(steps), out: values.out};
+    const backend = values.backend ?? "wasm";
+    if (backend !== "wasm" && backend !== "reference")
+      return `--backend must be wasm or reference, got ${backend}`;
+    return {model: positionals[0]!, ids: ids.map(Number), steps: Number(steps), backend, out: values.out};
   } catch (error) {
     return (error as Error).message;
   }

@@ -18,10 +18,22 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-test.each(DECODERS)("writes the logits and greedy tokens of %s", async (name) => {
+const RUNS = DECODERS.flatMap((name) => ["wasm", "reference"].map((backend) => [name, backend] as const));
+
+test.each(RUNS)("writes the logits and greedy tokens of %s with %s", async (name, backend) => {
   const expected = readExpected(name);
   const out = join(folder, `${name}.json`);
-  const args = [goldenPath(name), "--ids", expected.ids.join(","), "--greedy", "6", "--out", out];
+  const args = [
+    goldenPath(name),
+    "--ids",
+    expected.ids.join(","),
+    "--greedy",
+    "6",
+    "--backend",
+    backend,
+    "--out",
+    out,
+  ];
   expect(await logitsCommand(args)).toBe(0);
   const result = JSON.parse(await readFile(out, "utf8")) as LogitsResult;
   expect(Object.keys(result)).toEqual(["logits", "greedy"]);
@@ -47,6 +59,7 @@ test.each([
   [["a", "--ids", ""], "--ids must be token ids"],
   [["a", "--ids=-1"], "got -1"],
   [["a", "--ids", "1", "--greedy", "1.5"], "--greedy must be an integer of at least 0, got 1.5"],
+  [["a", "--ids", "1", "--backend", "gpu"], "--backend must be wasm or reference, got gpu"],
   [["a", "--ids", "1", "--steps", "1"], "--steps"],
 ])("a wrong call %j is told what is allowed", async (args, message) => {
   expect(await logitsCommand(args)).toBe(2);

@@ -1,0 +1,60 @@
+/** The memory that the kernels of one engine share, and their instances. */
+export interface WasmHeap {
+  /** Reserves zeroed bytes for good, 64-byte aligned. @throws RangeError if the memory cannot grow that far. */
+  allocate(bytes: number): number;
+  /** Room for one call, above all that is reserved; the next call of either function may take it again. */
+  scratch(bytes: number): number;
+  /** `length` floats from a pointer; the view ends with the next `allocate` or `scratch`. */
+  floats(pointer: number, length: number): Float32Array;
+  integers(pointer: number, length: number): Int32Array;
+  /** Instantiates a generated kernel over this memory; `Exports` are the functions of its source. */
+  instantiate<Exports>(base64: string): Promise<Exports>;
+}
+
+const PAGE = 65_536;
+const ALIGNMENT = 64;
+
+/** An empty heap. It is freed with the last reference to it: nothing has to be disposed of. */
+export function wasmHeap(): WasmHeap {
+  const memory = new WebAssembly.Memory({initial: 1, maximum: 65_536});
+  // The first bytes stay free, so that no pointer is 0.
+  let top = ALIGNMENT;
+  const reach = (end: number): void => {
+    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
+    if (missing <= 0) return;
+    try {
+      // Growing moves the whole memory: by a quarter at least, so that many small steps stay cheap.
+      memory.grow(
+        Math.max(missing, Math.min(memory.buffer.byteLength >> 18, 65_536 - memory.buffer.byteLength / PAGE)),
+      );
+    } catch {
+      throw new RangeError(
+        `wasmHeap: memory must fit into 4 GiB and what the machine has free, got ${end} bytes`,
+      );
+    }
+  };
+  return {
+    allocate(bytes) {
+      const pointer = top;
+      reach(pointer + bytes);
+      // Scratch may have lain here before.
+      new Uint8Array(memory.buffer, pointer, bytes).fill(0);
+      top = pointer + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+      return pointer;
+    },
+    scratch(bytes) {
+      reach(top + bytes);
+      return top;
+    },
+    floats: (pointer, length) => new Float32Array(memory.buffer, pointer, length),
+    integers: (pointer, length) => new Int32Array(memory.buffer, pointer, length),
+    async instantiate<Exports>(base64: string) {
+      const {instance} = await WebAssembly.instantiate(decodeBase64(base64), {env: {memory}});
+      return instance.exports as Exports;
+    },
+  };
+}
+
+function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
