@@ -13,6 +13,7 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
       {name: "Choose a format", path: "/formats/choose"},
     ],
   },
+  {name: "Ledger", pages: [{name: "Claims", path: "/claims"}]},
 ];
 
 const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;

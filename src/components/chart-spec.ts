@@ -22,8 +22,11 @@ export interface Series {
   readonly family: FormatFamily;
   readonly provenance: Provenance;
   readonly points: readonly Point[];
-  /** How the points are joined; `line` is named at its end, `front` draws the steps of a Pareto front without marks. */
-  readonly join?: "line" | "front";
+  /**
+   * How the points are joined: `line` is named at its end; `front` draws the steps of a Pareto front and `guide` a
+   * named line to compare with, both without marks.
+   */
+  readonly join?: "line" | "front" | "guide";
 }
 
 /** A figure as data: what it asks, what it finds, what it shows. How it is drawn is said elsewhere, once for all. */
@@ -50,13 +53,18 @@ export function provenancesOf(spec: ChartSpec): Provenance[] {
   return [...new Set(spec.series.map(({provenance}) => provenance))];
 }
 
+/** Whether a series has marks of its own, that can be touched. */
+export function isMarked({join}: Series): boolean {
+  return join === undefined || join === "line";
+}
+
 /** The labels a series shows: the marks that are to be labelled, and its own name at the end of a line. */
 export function labelsOf(
   {join, name, points}: Series,
   labelled: ReadonlySet<string> = new Set(),
 ): {readonly point: Point; readonly text: string}[] {
   if (join === "front") return [];
-  if (join === "line") {
+  if (join === "line" || join === "guide") {
     const [first, ...rest] = points;
     if (first === undefined) return [];
     return [{point: rest.reduce((end, point) => (point.x > end.x ? point : end), first), text: name}];

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {ChartSpec, Point} from "./chart-spec.js";
+import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
 import {legend} from "./legend.js";
 import {currentTheme, onThemeChange} from "./palette.js";
@@ -41,7 +41,11 @@ export function chart({explain, onSelect, still = false}: ChartOptions = {}): Ch
     const width = area.clientWidth;
     if (plotly === undefined) area.replaceChildren(sketch(spec, width, area.clientHeight));
     else {
-      const {data, layout, config} = plotlyFigure(spec, currentTheme(), {selected, width});
+      const {data, layout, config} = plotlyFigure(spec, currentTheme(), {
+        selected,
+        width,
+        height: area.clientHeight,
+      });
       plotly.react(area, data, layout, config);
     }
   }
@@ -115,7 +119,7 @@ function whenSeen(element: HTMLElement, callback: () => void): void {
 }
 
 function pointsByKey(spec: ChartSpec): Map<string, Point> {
-  const points = spec.series.filter(({join}) => join !== "front").flatMap((series) => series.points);
+  const points = spec.series.filter(isMarked).flatMap((series) => series.points);
   return new Map(points.map((point) => [point.key, point]));
 }
 

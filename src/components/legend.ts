@@ -1,7 +1,7 @@
 import {html, svg} from "htl";
 import type {Provenance} from "../lib/experiment/provenance.js";
 import type {FormatFamily} from "../lib/formats/format.js";
-import {type ChartSpec, provenancesOf} from "./chart-spec.js";
+import {type ChartSpec, isMarked, provenancesOf} from "./chart-spec.js";
 import {FAMILY_NAMES} from "./palette.js";
 import {MARK_PATHS} from "./sketch.js";
 
@@ -13,12 +13,13 @@ const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
 
 /** The key of a chart: colour is the family, mark is how the number came to be. */
 export function legend(spec: ChartSpec): HTMLElement {
-  const drawn = spec.series.filter(({join}) => join !== "front");
+  const drawn = spec.series.filter(isMarked);
+  const hasFront = spec.series.some(({join}) => join === "front");
   const families = [...new Set(drawn.map(({family}) => family))];
   return html`<ul class="legend">
     ${families.map((family) => html`<li>${swatch(family)}${FAMILY_NAMES[family]}</li>`)}
     ${provenancesOf(spec).map((provenance) => html`<li>${provenanceMark(provenance)}${PROVENANCE_TEXT[provenance]}</li>`)}
-    ${drawn.length < spec.series.length ? html`<li>${stepMark()}Pareto front</li>` : null}
+    ${hasFront ? html`<li>${stepMark()}Pareto front</li>` : null}
   </ul>`;
 }
 

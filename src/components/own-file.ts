@@ -28,7 +28,9 @@ export function ownFileBench(): HTMLElement {
       const tensors = await askWorker({kind: "list", file}, {signal: AbortSignal.timeout(listTimeLimit)});
       place.replaceChildren(chosenBench(file, tensors));
     } catch (error) {
-      place.replaceChildren(html`<p class="problem" role="alert">${file.name} could not be read: ${failure(error)}</p>`);
+      place.replaceChildren(
+        html`<p class="problem" role="alert">${file.name} could not be read: ${failure(error)}</p>`,
+      );
     }
   }
 

@@ -1,7 +1,9 @@
 import type {Provenance} from "../lib/experiment/provenance.js";
-import {type Axis, axisTitle, type ChartSpec, labelsOf, type Point, type Series} from "./chart-spec.js";
+import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
+import {type PlacedLabel, placeLabels} from "./label-places.js";
 import {numberText} from "./number-text.js";
 import type {Theme} from "./palette.js";
+import {chartScales} from "./sketch.js";
 
 export interface PlotlyFigure {
   readonly data: readonly object[];
@@ -13,9 +15,15 @@ export interface PlotlyFigure {
 export function plotlyFigure(
   spec: ChartSpec,
   theme: Theme,
-  {selected, width = 720}: {readonly selected?: string | null; readonly width?: number} = {},
+  {
+    selected,
+    width = 720,
+    height = 420,
+  }: {readonly selected?: string | null; readonly width?: number; readonly height?: number} = {},
 ): PlotlyFigure {
-  const traces = spec.series.map((series) => trace(spec, series, theme));
+  const {x, y} = chartScales(spec, width, height);
+  const labels = new Map(placeLabels(spec, x, y, width).map((label) => [label.point, label]));
+  const traces = spec.series.map((series) => trace(spec, series, labels, theme));
   return {
     data: selected == null ? traces : [...traces, ring(spec, selected, theme)],
     layout: layout(spec, theme, width),
@@ -36,11 +44,17 @@ const symbols: Readonly<Record<Provenance, string>> = {
   reported: "x-thin",
 };
 
-function trace(spec: ChartSpec, series: Series, theme: Theme): object {
+function trace(
+  spec: ChartSpec,
+  series: Series,
+  labels: ReadonlyMap<Point, PlacedLabel>,
+  theme: Theme,
+): object {
   const {name, family, provenance, points, join} = series;
   const colour = theme.family[family];
-  const texts = new Map(labelsOf(series, spec.labelled).map(({point, text}) => [point, plainText(text)]));
-  const modes = [join && "lines", join !== "front" && "markers", texts.size > 0 && "text"];
+  const marked = isMarked(series);
+  const withText = points.some((point) => labels.has(point));
+  const modes = [join && "lines", marked && "markers", withText && "text"];
   return {
     type: "scatter",
     name,
@@ -48,13 +62,13 @@ function trace(spec: ChartSpec, series: Series, theme: Theme): object {
     y: points.map(({y}) => y),
     customdata: points.map(({key}) => key),
     mode: modes.filter(Boolean).join("+"),
-    text: points.map((point) => texts.get(point) ?? ""),
-    textposition: "middle right",
+    text: points.map((point) => plainText(labels.get(point)?.text ?? "")),
+    textposition: points.map((point) => `middle ${labels.get(point)?.side ?? "right"}`),
     textfont: {color: theme.ink, size: 12},
     cliponaxis: false,
     line: {
       color: colour,
-      width: join === "front" ? 1.5 : 2,
+      width: marked ? 2 : 1.5,
       shape: join === "front" ? "hv" : "linear",
       dash: provenance === "modelled" ? "dash" : "solid",
     },
@@ -64,16 +78,16 @@ function trace(spec: ChartSpec, series: Series, theme: Theme): object {
       symbol: symbols[provenance],
       line: {color: colour, width: 2},
     },
-    ...(join === "front"
-      ? {hoverinfo: "skip"}
-      : {hovertext: points.map((point) => hoverText(spec, point, provenance)), hoverinfo: "text"}),
+    ...(marked
+      ? {hovertext: points.map((point) => hoverText(spec, point, provenance)), hoverinfo: "text"}
+      : {hoverinfo: "skip"}),
   };
 }
 
 /** A ring around every point of the selected key: the same thing in every figure of the page. */
 function ring(spec: ChartSpec, selected: string, theme: Theme): object {
   const points = spec.series
-    .filter(({join}) => join !== "front")
+    .filter(isMarked)
     .flatMap((series) => series.points.filter(({key}) => key === selected));
   return {
     type: "scatter",

@@ -1,5 +1,6 @@
 import {svg} from "htl";
-import {axisTitle, type ChartSpec, labelsOf, type Point, type Series} from "./chart-spec.js";
+import {axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
+import {placeLabels} from "./label-places.js";
 import {numberText} from "./number-text.js";
 import {makeScale, paddedExtent, type Scale} from "./scale.js";
 
@@ -10,18 +11,19 @@ const margin = {top: 26, bottom: 44, left: 58};
  * (or instead of them, where nothing needs to be touched). Colours come from the style sheet.
  */
 export function sketch(spec: ChartSpec, width: number, height: number): SVGElement {
-  const points = spec.series.flatMap((series) => series.points);
-  const {x, y} = chartScales(spec, points, width, height);
+  const {x, y} = chartScales(spec, width, height);
   return svg`<svg class="sketch" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${`${spec.question} ${spec.finding}`}>
     ${axes(spec, x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${spec.series.filter(({join}) => join !== "front").flatMap((series) => marks(series, x, y))}
+    ${spec.series.filter(isMarked).flatMap((series) => marks(series, x, y))}
     ${labels(spec, x, y, width)}
     ${spec.better && corner(spec.better, width, height)}
   </svg>`;
 }
 
-function chartScales(spec: ChartSpec, points: readonly Point[], width: number, height: number) {
+/** The places of a chart of this size, in pixels. */
+export function chartScales(spec: ChartSpec, width: number, height: number) {
+  const points: Point[] = spec.series.flatMap((series) => series.points);
   const xs = paddedExtent(
     points.map((point) => point.x),
     0.08,
@@ -89,30 +91,11 @@ export const MARK_PATHS = {
   reported: "M-4.5,-4.5L4.5,4.5M-4.5,4.5L4.5,-4.5",
 } as const;
 
-const characterWidth = 6.6;
-
-/** Labels beside their marks; one that would cover an earlier one is left to the list of points. */
 function labels(spec: ChartSpec, x: Scale, y: Scale, width: number): SVGElement[] {
-  const taken: {left: number; right: number; y: number}[] = [];
-  const placed: SVGElement[] = [];
-  for (const {point, text} of spec.series.flatMap((series) => labelsOf(series, spec.labelled))) {
-    const size = text.length * characterWidth;
-    const rightward = x(point.x) + 9 + size < width;
-    const left = rightward ? x(point.x) + 9 : x(point.x) - 9 - size;
-    const box = {left, right: left + size, y: y(point.y)};
-    if (
-      taken.some(
-        (other) => Math.abs(other.y - box.y) < 13 && other.left < box.right && box.left < other.right,
-      )
-    ) {
-      continue;
-    }
-    taken.push(box);
-    placed.push(
-      svg`<text class="label" x=${rightward ? left : left + size} y=${box.y} dy="0.32em" text-anchor=${rightward ? "start" : "end"}>${text}</text>`,
-    );
-  }
-  return placed;
+  return placeLabels(spec, x, y, width).map(({point, text, side}) => {
+    const right = side === "right";
+    return svg`<text class="label" x=${x(point.x) + (right ? 9 : -9)} y=${y(point.y)} dy="0.32em" text-anchor=${right ? "start" : "end"}>${text}</text>`;
+  });
 }
 
 function corner(better: NonNullable<ChartSpec["better"]>, width: number, height: number): SVGElement {

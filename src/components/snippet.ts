@@ -16,7 +16,9 @@ export function snippet<P extends Params, C extends Columns, N extends string>(
     )
     .map(([name]) => `  ${name}: ${JSON.stringify(values[name as keyof P])},\n`);
   const settings = changed.length === 0 ? "{}" : `{\n${changed.join("")}}`;
-  const load = own ? `new Map([["file", await loadTensors("model.safetensors")]])` : "await loadData(experiment.needs)";
+  const load = own
+    ? `new Map([["file", await loadTensors("model.safetensors")]])`
+    : "await loadData(experiment.needs)";
   const data = needs.length > 0;
   return [
     ...(data ? [`import {${own ? "loadTensors" : "loadData"}} from "paretoscope/data";`] : []),

@@ -32,8 +32,8 @@ export interface WorkbenchOptions<P extends Params, C extends Columns>
   readonly figures: readonly Figure<P, C>[];
   /** Begins the names of the parameters in the address, where a page has several workbenches. */
   readonly prefix?: string;
-  /** Hears the rows whenever they change: for drawings beside the figures. */
-  readonly onRows?: (rows: readonly Row<C>[], params: ParamValues<P>) => void;
+  /** Drawn from the rows whenever they change, below the figures: what is no chart. */
+  readonly drawing?: (rows: readonly Row<C>[], params: ParamValues<P>) => Node;
 }
 
 /**
@@ -42,12 +42,13 @@ export interface WorkbenchOptions<P extends Params, C extends Columns>
  */
 export function workbench<P extends Params, C extends Columns, N extends string>(
   experiment: Experiment<P, C, N>,
-  {table, figures, prefix = "", onRows, ...options}: WorkbenchOptions<P, C>,
+  {table, figures, prefix = "", drawing, ...options}: WorkbenchOptions<P, C>,
 ): HTMLElement {
   const {values, problems} = readState(experiment.params, location.search, prefix);
   let rows: readonly Row<C>[] = [];
   const inputs = paramInputs(experiment.params, values);
   const rowsPlace = html`<div></div>`;
+  const drawingPlace = html`<div></div>`;
   const charts = figures.map((figure) => makeChart(figure));
   const status = statusLine({run: () => source.run(inputs.value), cancel: () => source.cancel()});
   const source = liveRows(experiment, show, {...options, ...(table && {table: readShippedTable(table)})});
@@ -87,7 +88,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
       charts[i]!.show(figure.draw(rows, inputs.value));
     });
     rowsPlace.replaceChildren(rowsTable(experiment.columns, rows));
-    onRows?.(rows, inputs.value);
+    if (drawing) drawingPlace.replaceChildren(drawing(rows, inputs.value));
   }
 
   inputs.addEventListener("input", () => {
@@ -100,6 +101,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
     ${inputs}
     ${status.element}
     <div class="figures">${charts.map(({element}) => element)}</div>
+    ${drawingPlace}
     ${tools(experiment, () => ({values: inputs.value, rows}))}
     ${rowsPlace}
   </section>`;
