@@ -10,8 +10,8 @@ import {
 import {
   fixedSplit,
   mergePartials,
-  type Partial,
   partialAttention,
+  type SoftmaxPart,
   streamK,
 } from "../../src/lib/accel/split-decode.js";
 
@@ -131,13 +131,13 @@ describe("schedules of a decode step", () => {
 
 describe("partial results", () => {
   const e = 5;
-  const part = (n: number, seed: number): Partial =>
+  const part = (n: number, seed: number): SoftmaxPart =>
     partialAttention(
       Array.from({length: n}, (_, i) => 8 * Math.sin(i * 1.3 + seed)),
       Array.from({length: n * e}, (_, i) => Math.cos(i + seed)),
       e,
     );
-  const result = ({sum, output}: Partial) => [...output].map((v) => v / sum);
+  const result = ({sum, output}: SoftmaxPart) => [...output].map((v) => v / sum);
   const close = (a: readonly number[], b: readonly number[]) =>
     a.forEach((v, i) => {
       expect(Math.abs(v - b[i]!)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));

@@ -85,14 +85,18 @@ export function streamK(step: DecodeAttention): Schedule {
 }
 
 /** Softmax attention over some of the keys: largest score, sum of exponentials, weighted values (not divided). */
-export interface Partial {
+export interface SoftmaxPart {
   readonly max: number;
   readonly sum: number;
   readonly output: Float64Array;
 }
 
 /** The partial result of one query over keys and values [n, e], scores already scaled. */
-export function partialAttention(scores: ArrayLike<number>, values: ArrayLike<number>, e: number): Partial {
+export function partialAttention(
+  scores: ArrayLike<number>,
+  values: ArrayLike<number>,
+  e: number,
+): SoftmaxPart {
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < scores.length; i++) max = Math.max(max, scores[i]!);
   const output = new Float64Array(e);
@@ -106,7 +110,7 @@ export function partialAttention(scores: ArrayLike<number>, values: ArrayLike<nu
 }
 
 /** Two partial results as one; associative up to rounding. A part without keys changes nothing. */
-export function mergePartials(a: Partial, b: Partial): Partial {
+export function mergePartials(a: SoftmaxPart, b: SoftmaxPart): SoftmaxPart {
   if (a.sum === 0) return b;
   if (b.sum === 0) return a;
   const max = Math.max(a.max, b.max);
