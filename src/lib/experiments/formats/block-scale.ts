@@ -2,8 +2,8 @@ import {experiment} from "../../experiment/experiment.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2} from "../../formats/element.js";
 import {mx, mxIntElement} from "../../formats/mx.js";
 import {MX_SCALE_RULES} from "../../formats/mx-scale.js";
-import {measureFormat} from "../../quant/measure.js";
-import {DISTRIBUTIONS, sample} from "./sources.js";
+import {measure, roundTrip} from "../../quant/measure.js";
+import {DATA_NEEDS, SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
 
 const ELEMENTS = {
   e2m1,
@@ -43,13 +43,8 @@ export const blockScale = experiment({
       options: [8, 16, 32, 64, 128, 256],
       default: [8, 16, 32, 64, 128, 256],
     },
-    distribution: {
-      kind: "choice",
-      label: "Values",
-      options: DISTRIBUTIONS,
-      default: "normal",
-    },
-    seed: {kind: "integer", label: "Seed", min: 0, max: 9999, default: 0, advanced: true},
+    distribution: sourceParam,
+    seed: seedParam,
   },
   columns: {
     element: {type: "string", label: "Element"},
@@ -63,12 +58,12 @@ export const blockScale = experiment({
     sqnrDb: {type: "number", label: "Signal to quantization noise", unit: "dB", provenance: "measured"},
     maxAbsError: {type: "number", label: "Largest error", provenance: "measured"},
   },
-  needs: [],
-  sweep: DISTRIBUTIONS.flatMap((distribution) =>
+  needs: DATA_NEEDS,
+  sweep: SOURCES.flatMap((distribution) =>
     (["e2m1", "int4", "e2m3", "e4m3"] as const).map((element) => ({element, distribution})),
   ),
-  async run({element, scaleRules, blockSizes, distribution, seed}, {progress}) {
-    const x = sample(distribution, seed);
+  async run({element, scaleRules, blockSizes, distribution, seed}, {data, progress}) {
+    const tensors = [...tensorsOf(distribution, seed, data).values()];
     const settings = scaleRules
       .filter((rule) => rule !== "meta" || element === "e2m1")
       .flatMap((scaleRule) => blockSizes.map((blockSize) => ({scaleRule, blockSize})));
@@ -76,7 +71,7 @@ export const blockScale = experiment({
     for (const {scaleRule, blockSize} of settings) {
       await progress(rows.length / settings.length, `${scaleRule}, block ${blockSize}`);
       const format = mx({element: ELEMENTS[element], blockSize, scaleRule});
-      const {bitsPerElement, mse, sqnrDb, maxAbsError} = measureFormat(format, x);
+      const {bitsPerElement, mse, sqnrDb, maxAbsError} = measure(tensors.map((x) => roundTrip(format, x)));
       rows.push({
         element,
         blockSize,

@@ -1,5 +1,4 @@
 import {experiment} from "../../experiment/experiment.js";
-import type {Format} from "../../formats/format.js";
 import {formats} from "../../formats/registry.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
 import {tensorError} from "../../tensor/error.js";
@@ -79,7 +78,11 @@ export const hadamardOutliers = experiment({
         for (const id of ids) {
           await progress((index + (isRotated ? 0.5 : 0)) / sources.length, id);
           const format = formats[id]!;
-          const trips = tensors.map((x) => (isRotated ? rotatedTrip(format, x) : roundTrip(format, x)));
+          // Rotated back, so that the error is that of the values themselves.
+          const trips = seen.map((z, i) => {
+            const trip = roundTrip(format, z);
+            return isRotated ? {...trip, x: tensors[i]!, y: hadamard(trip.y, {inverse: true})} : trip;
+          });
           const {relativeMse: _, ...measured} = measure(trips);
           const ordinarySqnrDb = isSynthetic ? sqnrOfOthers(trips[0]!, outlierColumns(columns, seed)) : null;
           const {family, convention} = format;
@@ -105,12 +108,6 @@ function sqnrOfOthers({x, y}: RoundTrip, outliers: ReadonlySet<number>): number 
   const {columns} = matrixSize(x);
   const others = (data: Float32Array) => data.filter((_, i) => !outliers.has(i % columns));
   return tensorError(others(x.data), others(y.data)).sqnrDb;
-}
-
-/** Rotates, packs, unpacks and rotates back: the error is that of the values themselves. */
-function rotatedTrip(format: Format, x: Tensor): RoundTrip {
-  const {y, bytes} = roundTrip(format, hadamard(x));
-  return {x, y: hadamard(y, {inverse: true}), bytes};
 }
 
 /** The tensors whose rows have a length that a Hadamard transform exists for. */

@@ -18,6 +18,7 @@ export const DATA_NEEDS = [
   "weights/decoder-small",
   "weights/decoder-small-outliers",
   "activations/decoder-small",
+  "activations/decoder-small-outliers",
 ] as const;
 
 type DataNeed = (typeof DATA_NEEDS)[number];
