@@ -14,9 +14,19 @@ export function goldenPath(name: string): string {
   return fileURLToPath(new URL(`../golden/models/${name}`, import.meta.url));
 }
 
+/** A trained model of the repository. */
+export function trainedPath(name: string): string {
+  return fileURLToPath(new URL(`../../src/data/models/${name}`, import.meta.url));
+}
+
 /** Loads a model folder of the golden set. */
-export async function loadGolden(name: string, options: LoadOptions = {}): Promise<Decoder> {
-  const folder = await openFolder(goldenPath(name));
+export function loadGolden(name: string, options: LoadOptions = {}): Promise<Decoder> {
+  return loadFolder(goldenPath(name), options);
+}
+
+/** Loads a model folder. */
+export async function loadFolder(path: string, options: LoadOptions = {}): Promise<Decoder> {
+  const folder = await openFolder(path);
   const model = await openDecoder(folder, options);
   await folder.close();
   return model;
@@ -34,19 +44,19 @@ export interface Expected {
 
 type Stored = {readonly b64: string};
 
-/** What the reference gave for a golden model. */
-export function readExpected(name: string): Expected {
-  const json = JSON.parse(readFileSync(`${goldenPath(name)}/expected.json`, "utf8"));
+/** What the reference gave for a golden model, or for the model of another folder. */
+export function readExpected(name: string, path = goldenPath(name)): Expected {
+  const json = JSON.parse(readFileSync(`${path}/expected.json`, "utf8"));
   return {
     ids: json.input_ids,
     logits: floats(json.logits),
     hidden: json.hidden.map(floats),
-    final: floats(json.final),
+    final: json.final ? floats(json.final) : new Float64Array(0),
     greedy: json.greedy.map((step: {token: number; logits: Stored}) => ({
       token: step.token,
       logits: floats(step.logits),
     })),
-    tolerance: Number(/<= (\S+) for every logit/.exec(json.tolerance)![1]),
+    tolerance: Number(/<= (\S+) for every logit/.exec(json.tolerance)?.[1] ?? json.tolerance),
   };
 }
 
