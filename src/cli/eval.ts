@@ -6,6 +6,7 @@ import type {ModelFolder} from "../lib/io/model-folder.js";
 import {readJson} from "../lib/io/model-folder.js";
 import {openFolder} from "../lib/io/node-file.js";
 import {parseTokenizer, TOKENIZER_LIMITS} from "../lib/io/tokenizer/tokenizer.js";
+import {type Backend, referenceBackend} from "../lib/models/backend.js";
 import type {DecoderConfig} from "../lib/models/config.js";
 import {
   corpusCalibration,
@@ -20,6 +21,7 @@ import {EVALUATION_COLUMNS, evaluationRows} from "../lib/models/evaluation-rows.
 import {openDecoderWeights} from "../lib/models/open-decoder.js";
 import {prepareModel, type Setup} from "../lib/models/prepared-model.js";
 import {METHOD_NAMES, type Method} from "../lib/models/quantize-decoder.js";
+import {wasmBackend} from "../lib/models/wasm-backend.js";
 import {tasks} from "../lib/tasks/registry.js";
 import {vocabulary} from "../lib/tasks/vocabulary.js";
 import {tableWriter} from "./output.js";
@@ -28,6 +30,11 @@ import {type Call, notOneOf, type OptionSpecs, readCall, UsageError} from "./usa
 
 /** The name under --task of the texts whose perplexity is measured. */
 const CORPUS = "corpus";
+
+const BACKENDS: Readonly<Record<string, () => Backend | Promise<Backend>>> = {
+  wasm: wasmBackend,
+  reference: () => referenceBackend,
+};
 
 /** The options of `paretoscope eval`. */
 export const EVAL_OPTIONS = {
@@ -55,6 +62,7 @@ export const EVAL_OPTIONS = {
     help: "tokens read of each text (128, or what the model was made for if that is less)",
   },
   calibration: {value: "N", help: "texts that a method calibrates on, none of them evaluated (16)"},
+  backend: {value: "NAME", help: "what computes: wasm, or reference, the definition in float64 sums (wasm)"},
   out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
 } as const satisfies OptionSpecs;
 
@@ -68,13 +76,14 @@ export async function evalCommand(args: readonly string[]): Promise<void> {
   const write = tableWriter("eval", text(call, "out"));
   const setup = setupOf(call);
   const plan = planOf(call);
+  const backend = backendOf(call);
   const folder = await openFolder(path);
   const line = progressLine();
   try {
     const weights = await openDecoderWeights(folder);
     const {seeds, calibration} = await drawTexts(plan, weights.config, folder);
-    const model = await prepareModel(weights, setup, {calibration});
-    const baseline = await prepareModel(weights, {});
+    const model = await prepareModel(weights, setup, {calibration, backend});
+    const baseline = await prepareModel(weights, {}, {backend});
     const evaluation = await evaluateModel(model, baseline, seeds, {progress: line.update});
     const metadata = {command: "eval", options: JSON.stringify(Object.fromEntries(call.options))};
     await write({columns: EVALUATION_COLUMNS, rows: evaluationRows(evaluation, model), metadata});
@@ -161,6 +170,12 @@ function setupOf(call: Call): Setup {
     ...(kv && {kv}),
     ...(layers && {layers: new Set(layers)}),
   };
+}
+
+function backendOf(call: Call): () => Backend | Promise<Backend> {
+  const name = text(call, "backend") ?? "wasm";
+  if (!Object.hasOwn(BACKENDS, name)) throw notOneOf("eval: --backend", name, Object.keys(BACKENDS));
+  return BACKENDS[name]!;
 }
 
 type OptionName = keyof typeof EVAL_OPTIONS;

@@ -59,6 +59,17 @@ describe("paretoscope eval", () => {
     expect(row("4242", "perplexity")).toBeUndefined();
   });
 
+  test("the reference and the wasm kernels measure the same to a small part of the standard error", async () => {
+    const setup = ["--weights", "mxfp4", "--method", "smoothquant"];
+    const [wasm, reference] = [
+      await evaluated(...setup),
+      await evaluated(...setup, "--backend", "reference"),
+    ];
+    const measure = "KL divergence, mean (nats)";
+    expect(wasm("all", measure).value / reference("all", measure).value).toBeCloseTo(1, 3);
+    expect(wasm("all", measure).value).not.toBe(reference("all", measure).value);
+  });
+
   test("measures a text of one's own through the folder's tokenizer", async () => {
     const text = Array.from({length: 4}, (_, i) => decodeText(corpusDocument("test", 100 + i).tokens)).join(
       " ",
@@ -110,6 +121,7 @@ describe("paretoscope eval", () => {
       [MODEL, "--task", "corpus,needle"],
       /eval: --task must be one of corpus, needle-single, .* got "needle"/,
     ],
+    [[MODEL, "--backend", "cuda"], 'eval: --backend must be one of wasm, reference, got "cuda"'],
     [[MODEL, "--seeds", "1,x"], 'eval: --seeds must be integers of at least 1, got "x"'],
     [[MODEL, "--documents", "0"], 'eval: --documents must be integers of at least 1, got "0"'],
     [[MODEL, "--context", "8,9"], "eval: --context must be one integer, got 8,9"],

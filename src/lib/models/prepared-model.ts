@@ -29,7 +29,8 @@ export interface Setup {
 export interface PrepareOptions {
   /** Token ids that the method calibrates on. */
   readonly calibration?: readonly (readonly number[])[];
-  readonly backend?: Backend;
+  /** Makes the arithmetic of a model, anew for each: it may hold the weights. Default: the reference. */
+  readonly backend?: () => Backend | Promise<Backend>;
   readonly signal?: AbortSignal;
 }
 
@@ -69,7 +70,7 @@ export async function prepareModel(
     ...(backend && {backend}),
     ...(signal && {signal}),
   });
-  const model = await decoderOf(quantized.weights, backend ? {backend} : {});
+  const model = await decoderOf(quantized.weights, backend ? {backend: await backend()} : {});
   const hooks = activations && activationHooks(activations, layers);
   const options = () => ({
     cache: kv ? packedKvCache(model.config, kv) : plainKvCache(model.config),

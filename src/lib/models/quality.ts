@@ -59,7 +59,7 @@ export interface SeedSummary extends Estimate {
   readonly seeds: number;
 }
 
-/** Per-position scores of one model; collect them text by text with {@link scoreTokens} and join with {@link concatScores}. */
+/** Per-position scores of one model; collect them text by text with {@link scoreTokens} and join pairs of them with {@link concatPairs}. */
 export interface TokenScores {
   /** ln p(target). */
   readonly logProbs: Float64Array;
@@ -131,7 +131,7 @@ export function scorePair(baseline: Tensor, model: Tensor, targets: ArrayLike<nu
 }
 
 /** The scores of several texts one after another. */
-export function concatScores(parts: readonly TokenScores[]): TokenScores {
+function concatScores(parts: readonly TokenScores[]): TokenScores {
   const logProbs = joined(parts.map((part) => part.logProbs));
   return {logProbs, topTokens: Int32Array.from(joined(parts.map((part) => part.topTokens)))};
 }

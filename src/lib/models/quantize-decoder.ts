@@ -46,8 +46,8 @@ export interface QuantizeOptions {
   readonly calibration?: readonly (readonly number[])[];
   /** Layers to quantize; default all. */
   readonly layers?: ReadonlySet<number>;
-  /** Runs the calibration passes. */
-  readonly backend?: Backend;
+  /** Makes what runs the calibration passes, anew for each: a backend may hold the weights of its model. */
+  readonly backend?: () => Backend | Promise<Backend>;
   readonly signal?: AbortSignal;
 }
 
@@ -113,7 +113,7 @@ async function statistics(
   if (calibration.length === 0) {
     throw new RangeError(`quantizeDecoder: method ${method} needs calibration texts, got none`);
   }
-  const model = await decoderOf(weights, backend ? {backend} : {});
+  const model = await decoderOf(weights, backend ? {backend: await backend()} : {});
   const collectors = new Map(
     inputGroups(weights).map((group) => {
       const [, inputs] = weights.tensors.get(group.readers[0]!)!.shape;
