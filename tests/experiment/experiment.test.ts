@@ -216,6 +216,10 @@ describe("experiment", () => {
       {params: {x: {kind: "choice", label: "X", options: ["a"], default: "b"}}},
       'x must be one of a, got "b"',
     ],
+    [
+      {params: {x: {kind: "choices", label: "X", options: ["a", "b"], default: ["b", "a"]}}},
+      "default of x must be in the order of its options, got b,a",
+    ],
     [{columns: {}}, "columns must be at least one"],
     [
       {columns: {provenance: {type: "string", label: "P"}}},

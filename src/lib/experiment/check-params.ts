@@ -44,6 +44,8 @@ function paramSchema(param: Param): v.GenericSchema {
       );
     case "flag":
       return v.boolean();
+    case "text":
+      return v.pipe(v.string(), v.maxLength(param.maxLength));
     default: {
       const inRange = v.pipe(v.number(), v.minValue(param.min), v.maxValue(param.max));
       return param.kind === "integer" ? v.pipe(inRange, v.integer()) : inRange;

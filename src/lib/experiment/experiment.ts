@@ -147,8 +147,13 @@ function checkParam(where: string, name: string, param: Param): void {
         `${where}: options of ${name} must be at least one, each once, got ${shown([...param.options])}`,
       );
     }
-    checkParams(where, {[name]: param}, {[name]: param.default});
-  } else if (param.kind !== "flag" && !(param.min < param.max)) {
+    const checked = checkParams(where, {[name]: param}, {[name]: param.default});
+    if (String(checked[name]) !== String(param.default)) {
+      throw new RangeError(
+        `${where}: default of ${name} must be in the order of its options, got ${param.default}`,
+      );
+    }
+  } else if ((param.kind === "number" || param.kind === "integer") && !(param.min < param.max)) {
     throw new RangeError(`${where}: min of ${name} must be less than its max ${param.max}, got ${param.min}`);
   } else {
     checkParams(where, {[name]: param}, {[name]: param.default});

@@ -40,18 +40,28 @@ export interface FlagParam extends ParamBase {
   readonly default: boolean;
 }
 
-export type Param = NumberParam | ChoiceParam | ChoicesParam | FlagParam;
+/** A text as it is, such as a small JSON file of a reader's own; the experiment says what it must hold. */
+export interface TextParam extends ParamBase {
+  readonly kind: "text";
+  /** Characters. */
+  readonly maxLength: number;
+  readonly default: string;
+}
+
+export type Param = NumberParam | ChoiceParam | ChoicesParam | FlagParam | TextParam;
 export type Params = Readonly<Record<string, Param>>;
 
 export type ParamValue<T extends Param> = T extends NumberParam
   ? number
   : T extends FlagParam
     ? boolean
-    : T extends {readonly kind: "choice"; readonly options: readonly (infer U)[]}
-      ? U
-      : T extends {readonly kind: "choices"; readonly options: readonly (infer U)[]}
-        ? readonly U[]
-        : never;
+    : T extends TextParam
+      ? string
+      : T extends {readonly kind: "choice"; readonly options: readonly (infer U)[]}
+        ? U
+        : T extends {readonly kind: "choices"; readonly options: readonly (infer U)[]}
+          ? readonly U[]
+          : never;
 
 export type ParamValues<P extends Params> = {readonly [K in keyof P]: ParamValue<P[K]>};
 
@@ -64,6 +74,8 @@ export function allowedValues(param: Param): string {
       return `one or more, each once, of ${param.options.join(", ")}`;
     case "flag":
       return "true or false";
+    case "text":
+      return `a text of at most ${param.maxLength} characters`;
     default:
       return `${param.kind === "integer" ? "an integer" : "a number"} from ${param.min} to ${param.max}`;
   }
@@ -82,6 +94,8 @@ export function paramFromText(param: Param, text: string): unknown {
       return text.split(",").map(option);
     case "flag":
       return text === "true" ? true : text === "false" ? false : text;
+    case "text":
+      return text;
     default:
       return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   }

@@ -2,14 +2,14 @@ import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
 import {elementCount} from "../../tensor/tensor.js";
-import {formatColumns, measuredColumns} from "./columns.js";
+import {formatColumns, formatIds, measuredColumns} from "./columns.js";
 import {DATA_NEEDS, SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
 
 /** The name under which all tensors of a source stand together. */
 export const ALL_TENSORS = "all";
 
 /** The formats that a reader meets first: the baselines, and one of each kind at its default. */
-const DEFAULT_FORMATS = [
+const DEFAULT_FORMATS = formatIds(
   "bf16",
   "fp8_e4m3",
   "int8",
@@ -27,7 +27,7 @@ const DEFAULT_FORMATS = [
   "nvfp4",
   "four_over_six",
   "razer",
-].filter((id) => Object.hasOwn(formats, id));
+);
 
 /** Bits per element against error: which format fits which values? */
 export const bitsError = experiment({

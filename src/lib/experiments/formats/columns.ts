@@ -1,3 +1,14 @@
+import {formatById, formats} from "../../formats/registry.js";
+
+/**
+ * The named formats in the order of the registry, which is that of every choice among them.
+ * @throws RangeError if there is no format of a name.
+ */
+export function formatIds(...named: readonly string[]): string[] {
+  const wanted = new Set(named.map((id) => formatById(id).id));
+  return Object.keys(formats).filter((id) => wanted.has(id));
+}
+
 /** What an experiment says of a format on some values, in the words all experiments of this family share. */
 export const formatColumns = {
   format: {type: "string", label: "Format"},

@@ -3,14 +3,33 @@ import type {Format} from "../../formats/format.js";
 import {unpackCodes} from "../../formats/pack.js";
 import {formats} from "../../formats/registry.js";
 import {elementCount, matrixSize, type Tensor} from "../../tensor/tensor.js";
-import {formatColumns} from "./columns.js";
-import {DATA_NEEDS, type SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
+import {formatColumns, formatIds} from "./columns.js";
+import {DATA_NEEDS, seedParam, sourceParam, tensorsOf} from "./sources.js";
 
 /** How many equal bins the magnitudes of a block are sorted into. */
 const BINS = 32;
 
 /** Formats whose codes a reader can see one by one. */
 const SMALL = Object.values(formats).filter(({codebook: {bits}}) => bits <= 8);
+
+const BY = ["magnitude", "code"] as const;
+
+/** What the shipped table holds. */
+const SHOWN = {
+  distributions: ["normal", "outlier-columns", "weights/decoder-small"],
+  formats: formatIds(
+    "int4",
+    "fp4",
+    "nf4",
+    "mxfp4",
+    "mxint4",
+    "nvfp4",
+    "four_over_six",
+    "razer",
+    "mxfp6_e2m3",
+    "mxfp6_e3m2",
+  ),
+} as const;
 
 /** Where the error of a format comes from: from which magnitudes, and from which codes. */
 export const errorAnatomy = experiment({
@@ -24,7 +43,7 @@ export const errorAnatomy = experiment({
       kind: "choice",
       label: "Sorted by",
       help: "The magnitude of a value over the largest of its block, or the code that it got.",
-      options: ["magnitude", "code"],
+      options: BY,
       default: "magnitude",
     },
     distribution: sourceParam,
@@ -51,12 +70,8 @@ export const errorAnatomy = experiment({
     },
   },
   needs: DATA_NEEDS,
-  sweep: (
-    ["normal", "outlier-columns", "weights/decoder-small"] satisfies (typeof SOURCES)[number][]
-  ).flatMap((distribution) =>
-    ["int4", "fp4", "nf4", "mxfp4", "mxint4", "nvfp4", "four_over_six", "razer", "mxfp6_e2m3", "mxfp6_e3m2"]
-      .filter((format) => Object.hasOwn(formats, format))
-      .flatMap((format) => (["magnitude", "code"] as const).map((by) => ({distribution, format, by}))),
+  sweep: SHOWN.distributions.flatMap((distribution) =>
+    SHOWN.formats.flatMap((format) => BY.map((by) => ({distribution, format, by}))),
   ),
   async run({format: id, by, distribution, seed}, {data, progress}) {
     const format = formats[id]!;

@@ -5,15 +5,13 @@ import {tensorError} from "../../tensor/error.js";
 import {hadamard} from "../../tensor/hadamard.js";
 import {randomStream} from "../../tensor/random.js";
 import {matrixSize, type Tensor} from "../../tensor/tensor.js";
-import {formatColumns, measuredColumns} from "./columns.js";
+import {formatColumns, formatIds, measuredColumns} from "./columns.js";
 import {COLUMNS, DATA_NEEDS, pickColumns, sample, scaleColumns, seedParam, tensorsOf} from "./sources.js";
 
 const SYNTHETIC = "synthetic";
 const VALUES = [SYNTHETIC, ...DATA_NEEDS] as const;
 
-const DEFAULT_FORMATS = ["int8_token", "int4", "mxfp4", "nvfp4", "razer"].filter((id) =>
-  Object.hasOwn(formats, id),
-);
+const DEFAULT_FORMATS = formatIds("int8_token", "int4", "mxfp4", "nvfp4", "razer");
 
 /** How outlier columns hurt each format, and how much of that a rotation takes back. */
 export const hadamardOutliers = experiment({

@@ -2,9 +2,9 @@ import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {measureFormat} from "../../quant/measure.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {measuredColumns} from "./columns.js";
+import {formatIds, measuredColumns} from "./columns.js";
 
-const DEFAULT_FORMATS = ["mxfp4", "nvfp4", "razer", "int4"].filter((id) => Object.hasOwn(formats, id));
+const DEFAULT_FORMATS = formatIds("mxfp4", "nvfp4", "razer", "int4");
 
 /** A measure that does not exist, because a tensor is empty or holds what the format cannot, is null. */
 const nullable = <T extends object>(column: T) => ({...column, nullable: true}) as const;

@@ -1,0 +1,38 @@
+import {access} from "node:fs/promises";
+import {describe, expect, test} from "vitest";
+import {RUN_OPTIONS} from "../../src/cli/run.js";
+import {DATA_SETS} from "../../src/data/data-sets.js";
+import {checkParams} from "../../src/lib/experiment/check-params.js";
+import {sweepSettings} from "../../src/lib/experiment/sweep.js";
+import {experiments, loadExperiment} from "../../src/lib/experiments/registry.js";
+
+const ids = Object.keys(experiments);
+
+describe("the registry of experiments", () => {
+  test.each(ids)("%s is an experiment of that id, in the file of its name", async (id) => {
+    expect((await loadExperiment(id)).id).toBe(id);
+    await access(`src/lib/experiments/${id}.ts`);
+  });
+
+  test.each(ids)("%s has settings that are all different and data sets that exist", async (id) => {
+    const experiment = await loadExperiment(id);
+    const settings = sweepSettings(experiment).map((setting) => JSON.stringify(setting));
+    expect(new Set(settings).size).toBe(settings.length);
+    const known = [...Object.keys(DATA_SETS), "file"];
+    expect(known).toEqual(expect.arrayContaining([...experiment.needs]));
+  });
+
+  test.each(ids)("%s has no parameter that an option of the command line hides", async (id) => {
+    const {params} = await loadExperiment(id);
+    expect(Object.keys(params).filter((name) => name in RUN_OPTIONS || name === "help")).toEqual([]);
+  });
+
+  test.each(ids)(
+    "%s begins with a setting of the shipped table, so that a page has rows at once",
+    async (id) => {
+      const experiment = await loadExperiment(id);
+      if (experiment.needs.includes("file")) return;
+      expect(sweepSettings(experiment)).toContainEqual(checkParams(id, experiment.params, {}));
+    },
+  );
+});
