@@ -93,29 +93,39 @@ function parseArray(state: State, depth: number): readonly Json[] {
 }
 
 function parseString(state: State): string {
-  const {text, at, limits} = state;
+  const {text, at} = state;
   if (text[at] !== '"') throw syntax(state, "a string in double quotes");
-  let end = at + 1;
-  while (end < text.length && text[end] !== '"') {
-    end += text[end] === "\\" ? 2 : 1;
-    if (end - at - 1 > limits.maxString) {
-      throw new JsonProblem(
-        "string-too-long",
-        at,
-        text.slice(at + 1, at + 81),
-        `at most ${limits.maxString} characters`,
-      );
-    }
-  }
+  const end = closingQuote(state);
+  const raw = text.slice(at + 1, end);
   try {
-    // The slice is one short string literal: the engine checks its escapes and control characters.
-    const value: string = JSON.parse(text.slice(at, end + 1));
+    // Nearly every string stands as it is; the others are short, and the engine checks their escapes.
+    const value: string = NEEDS_PARSING.test(raw) ? JSON.parse(text.slice(at, end + 1)) : raw;
     state.at = end + 1;
     return value;
   } catch {
     throw syntax(state, "a well-formed string");
   }
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them unescaped.
+const NEEDS_PARSING = /[\\\u0000-\u001f]/;
+
+/** Index of the quote that ends the string starting here. */
+function closingQuote(state: State): number {
+  const {text, at, limits} = state;
+  let end = at + 1;
+  while (end < text.length && text.charCodeAt(end) !== QUOTE) {
+    end += text.charCodeAt(end) === BACKSLASH ? 2 : 1;
+    if (end - at - 1 > limits.maxString) {
+      const start = text.slice(at + 1, at + 81);
+      throw new JsonProblem("string-too-long", at, start, `at most ${limits.maxString} characters`);
+    }
+  }
+  if (end >= text.length) throw syntax(state, "a well-formed string");
+  return end;
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 const NUMBER = /-?(?:0|[1-9]\d{0,400})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,20})?/y;
 const WORDS: readonly (readonly [string, Json])[] = [
@@ -131,21 +141,25 @@ const BARE_NUMBERS: readonly (readonly [string, Json])[] = [
 
 function parseScalar(state: State): Json {
   const {text, at, limits} = state;
+  NUMBER.lastIndex = at;
+  if (NUMBER.test(text)) {
+    state.at = NUMBER.lastIndex;
+    return Number(text.slice(at, state.at));
+  }
   for (const [word, value] of limits.bareNumbers ? [...WORDS, ...BARE_NUMBERS] : WORDS) {
     if (!text.startsWith(word, at)) continue;
     state.at += word.length;
     return value;
   }
-  NUMBER.lastIndex = at;
-  const number = NUMBER.exec(text)?.[0];
-  if (number === undefined) throw syntax(state, "a JSON value");
-  state.at += number.length;
-  return Number(number);
+  throw syntax(state, "a JSON value");
 }
 
 function skipSpace(state: State): void {
   const {text} = state;
-  while (" \t\n\r".includes(text[state.at] ?? "x")) state.at++;
+  for (let code = text.charCodeAt(state.at); code <= 32; code = text.charCodeAt(state.at)) {
+    if (code !== 32 && code !== 9 && code !== 10 && code !== 13) return;
+    state.at++;
+  }
 }
 
 /** Steps over `character`, and the space before it, if it comes next. */
