@@ -1,5 +1,6 @@
 /** `paretoscope eval`: what quantization does to a model's predictions. Reads model folders and text files. */
 import {readFile} from "node:fs/promises";
+import {totalmem} from "node:os";
 import type {Format} from "../lib/formats/format.js";
 import {formats} from "../lib/formats/registry.js";
 import type {ModelFolder} from "../lib/io/model-folder.js";
@@ -27,6 +28,9 @@ import {vocabulary} from "../lib/tasks/vocabulary.js";
 import {tableWriter} from "./output.js";
 import {progressLine} from "./progress.js";
 import {type Call, notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
+
+/** Times that the weights lie in memory: as read, rewritten, in two running models; and as much again for all else. */
+const COPIES = 8;
 
 /** The name under --task of the texts whose perplexity is measured. */
 const CORPUS = "corpus";
@@ -80,7 +84,7 @@ export async function evalCommand(args: readonly string[]): Promise<void> {
   const folder = await openFolder(path);
   const line = progressLine();
   try {
-    const weights = await openDecoderWeights(folder);
+    const weights = await openDecoderWeights(folder, {maxBytes: Math.floor(totalmem() / COPIES)});
     const {seeds, calibration} = await drawTexts(plan, weights.config, folder);
     const model = await prepareModel(weights, setup, {calibration, backend});
     const baseline = await prepareModel(weights, {}, {backend});

@@ -5,7 +5,14 @@ import type {TensorInfo} from "../io/safetensors.js";
 import type {Tensor} from "../tensor/tensor.js";
 import type {DecoderConfig} from "./config.js";
 import type {Site} from "./hooks.js";
-import {type Decoder, type LoadOptions, loadDecoder, planTensors} from "./load-decoder.js";
+import {
+  checkFits,
+  DEFAULT_MAX_BYTES,
+  type Decoder,
+  type LoadOptions,
+  loadDecoder,
+  planTensors,
+} from "./load-decoder.js";
 
 /** All tensors of a model; a tied head is not among them. */
 export interface DecoderWeights {
@@ -29,15 +36,18 @@ export const NORM_NAME = "model.norm.weight";
 export const HEAD_NAME = "lm_head.weight";
 
 /**
- * Reads every tensor that the config asks for.
- * @throws FormatError as {@link planTensors}, or if a tensor cannot be read.
+ * Reads every tensor that the config asks for, unless all of them take more than `maxBytes` as float32.
+ * @throws FormatError as {@link planTensors}, with kind `does-not-fit`, or if a tensor cannot be read.
  */
 export async function readDecoderWeights(
   checkpoint: Checkpoint,
   config: DecoderConfig,
+  {maxBytes = DEFAULT_MAX_BYTES}: Pick<LoadOptions, "maxBytes"> = {},
 ): Promise<DecoderWeights> {
+  const plan = planTensors(checkpoint.tensors, config);
+  checkFits(plan.values(), maxBytes);
   const tensors = new Map<string, Tensor>();
-  for (const [name, stored] of planTensors(checkpoint.tensors, config)) {
+  for (const [name, stored] of plan) {
     tensors.set(name, await checkpoint.read(stored.name));
   }
   return {config, tensors};

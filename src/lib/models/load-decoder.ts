@@ -47,7 +47,7 @@ export interface LoadOptions {
 }
 
 /** As much as one WebAssembly memory holds. */
-const DEFAULT_MAX_BYTES = 2 ** 32;
+export const DEFAULT_MAX_BYTES = 2 ** 32;
 const EMBEDDING = "model.embed_tokens.weight";
 const HEAD = "lm_head";
 
@@ -156,7 +156,8 @@ function projections({hiddenSize, intermediateSize, heads, kvHeads, headDim, bia
   ];
 }
 
-function checkFits(infos: Iterable<TensorInfo>, maxBytes: number): void {
+/** @throws FormatError with kind `does-not-fit` if the tensors take more than `maxBytes` as float32. */
+export function checkFits(infos: Iterable<TensorInfo>, maxBytes: number): void {
   let bytes = 0;
   for (const {shape} of infos) bytes += 4 * elementCount(shape);
   if (bytes > maxBytes) {

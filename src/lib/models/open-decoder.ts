@@ -20,9 +20,12 @@ export async function openDecoder(folder: ModelFolder, options: LoadOptions = {}
  * Reads the weights of a published model folder by name, to rewrite them before the model is made.
  * @throws FormatError as {@link openDecoder}.
  */
-export async function openDecoderWeights(folder: ModelFolder): Promise<DecoderWeights> {
+export async function openDecoderWeights(
+  folder: ModelFolder,
+  options: Pick<LoadOptions, "maxBytes"> = {},
+): Promise<DecoderWeights> {
   const config = await readConfig(folder);
-  return readDecoderWeights(await openCheckpoint(folder), config);
+  return readDecoderWeights(await openCheckpoint(folder), config, options);
 }
 
 async function readConfig(folder: ModelFolder): Promise<DecoderConfig> {
