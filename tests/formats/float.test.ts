@@ -3,7 +3,8 @@ import {e2m1, e3m4, e4m3fn, e5m2, f16} from "../../src/lib/formats/element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "../../src/lib/formats/float.js";
 import {fp3, fp4, scaledFloat} from "../../src/lib/formats/float-scaled.js";
 import type {Format} from "../../src/lib/formats/format.js";
-import {nf4, nf4Format, nf4Quantize} from "../../src/lib/formats/nf4.js";
+import {levelsQuantize} from "../../src/lib/formats/levels.js";
+import {nf4, nf4Format, nf4Levels} from "../../src/lib/formats/nf4.js";
 import {bitsPerElement} from "../../src/lib/formats/pack.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 
@@ -97,7 +98,7 @@ describe("nf4", () => {
   test("takes the lower level at a midpoint, or the rule it is given", () => {
     const middle = Math.fround((0.7229568362236023 + 1) / 2);
     const code = (ties: "half-down" | "half-up") =>
-      nf4Quantize(tensor([1, middle]), {ties, scaleType: "f32"}).codes[1];
+      levelsQuantize(nf4Levels, tensor([1, middle]), {ties, scaleType: "f32"}).codes[1];
     expect([code("half-down"), code("half-up")]).toEqual([14, 15]);
   });
 

@@ -63,7 +63,9 @@ describe.each(widths)("%i bits", (bits) => {
           expect(Math.abs(y[i]! - value)).toBeLessThanOrEqual(scales[Math.floor(i / 8)]! * (0.5 + 1e-4));
         });
         const again = roundTrip(tensor(y), options);
-        again.forEach((value, i) => expect(value).toBeCloseTo(y[i]!, 3));
+        again.forEach((value, i) => {
+          expect(value).toBeCloseTo(y[i]!, 3);
+        });
       }),
       {seed: 6, numRuns: 60},
     );

@@ -23,6 +23,7 @@ export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float-scaled.js"
 export {type Codebook, type Format, type FormatFamily, type Packed, packedBytes} from "./format.js";
 export {type FourOverSixOptions, fourOverSix} from "./four-over-six.js";
 export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
+export type {LevelOptions} from "./levels.js";
 export {
   type MxOptions,
   mx,
@@ -37,10 +38,11 @@ export {
   mxint8,
 } from "./mx.js";
 export {MX_SCALE_RULES, type MxScaleRule} from "./mx-scale.js";
-export {NF4_VALUES, type Nf4Options, nf4, nf4Format} from "./nf4.js";
+export {NF4_VALUES, nf4, nf4Format} from "./nf4.js";
 export {type Nvfp4Options, nvfp4} from "./nvfp4.js";
 export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
 export {dequantize, quantize} from "./quantize.js";
 export {formatById, formats} from "./registry.js";
 export {ROUNDINGS, type Rounding} from "./round.js";
 export type {SharedScale} from "./scaled.js";
+export {SF4_VALUES, sf4, sf4Format} from "./sf4.js";

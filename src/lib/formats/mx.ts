@@ -93,8 +93,8 @@ function quantizeBlocks(x: Tensor, options: Required<MxOptions>): MxBlocks {
   const scales = Uint8Array.from(amax, (largest) => mxScaleByte(scaleRule, element, largest));
   const quotients = divideByScale(x.data, groups, decodeValues(e8m0, scales));
   // Only the blocks with a NaN scale have NaN quotients; what they hold is said by the scale alone.
-  if (scales.includes(0xff)) quotients.forEach((q, i) => Number.isNaN(q) && (quotients[i] = 0));
-  return {codes: encodeValues(element, quotients, {rounding}), scales};
+  const finite = scales.includes(0xff) ? quotients.map((q) => (Number.isNaN(q) ? 0 : q)) : quotients;
+  return {codes: encodeValues(element, finite, {rounding}), scales};
 }
 
 function mxDecode(packed: Packed, {element, blockSize, axis}: Required<MxOptions>): Tensor {

@@ -22,6 +22,7 @@ import {razer} from "./razer.js";
 import {razerAct} from "./razer-act.js";
 import {mxfp4Razer, nvfp4Razer} from "./razer-blog.js";
 import {razerV1} from "./razer-v1.js";
+import {sf4} from "./sf4.js";
 
 /**
  * Formats by their ids.
@@ -63,6 +64,7 @@ export const formats: Readonly<Record<string, Format>> = formatTable([
   int({bits: 8, granularity: "token"}),
   nf4,
   nf4Format({groupSize: 16}),
+  sf4,
   mxfp4,
   mxfp6E2m3,
   mxfp6E3m2,

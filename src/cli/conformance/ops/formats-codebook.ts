@@ -1,4 +1,5 @@
-import {nf4Dequantize, nf4Quantize} from "../../../lib/formats/nf4.js";
+import {levelsDequantize, levelsQuantize} from "../../../lib/formats/levels.js";
+import {nf4Levels} from "../../../lib/formats/nf4.js";
 import type {CaseOp, Ops} from "../op.js";
 import {numberArg} from "./formats-arguments.js";
 import {roundOutput, tensorInput} from "./formats-nvfp4.js";
@@ -7,8 +8,12 @@ import {roundOutput, tensorInput} from "./formats-nvfp4.js";
 const nf4FakeQuant: CaseOp = (args, inputs) => {
   const x = tensorInput(inputs, "x");
   const scale = {groupSize: numberArg(args, "group"), scaleType: "f32"} as const;
-  const {codes, scales} = nf4Quantize(x, {...scale, amaxFloor: 1e-7});
-  return {y: roundOutput(nf4Dequantize(codes, scales, x.shape, scale), args), codes, scale: scales};
+  const {codes, scales} = levelsQuantize(nf4Levels, x, {...scale, amaxFloor: 1e-7});
+  return {
+    y: roundOutput(levelsDequantize(nf4Levels, codes, scales, x.shape, scale), args),
+    codes,
+    scale: scales,
+  };
 };
 
 export const ops: Ops = {cases: {nf4_fake_quant: nf4FakeQuant}};
