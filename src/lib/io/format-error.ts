@@ -32,7 +32,7 @@ export class FormatError extends Error {
 }
 
 /** A value of a file as text that is safe to print: one line, at most 80 characters. */
-export function showValue(value: unknown): string {
+function showValue(value: unknown): string {
   const text = typeof value === "string" ? value : plainText(value);
   // Control characters of a stranger's file could rewrite what a terminal shows.
   const printable = Array.from(text.slice(0, 81), (c) => (isControl(c) ? "\ufffd" : c)).join("");

@@ -1,7 +1,7 @@
 import type {DecoderConfig} from "./config.js";
 
 /** What a layer's cache gives to attention: row-major [L, kvHeads, headDim], possibly views not to be changed. */
-export interface CachedKv {
+interface CachedKv {
   readonly keys: Float32Array;
   readonly values: Float32Array;
   /** Place in the text of each kept key, [L]; ascending unless the cache says otherwise. */

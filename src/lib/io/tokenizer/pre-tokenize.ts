@@ -82,7 +82,7 @@ interface Span {
 }
 
 /** Cuts a text at the matches of a pattern, or, inverted, at what lies between them. Empty pieces are left out. */
-export function splitBy(text: string, pattern: RegExp, behavior: Behavior, invert: boolean): string[] {
+function splitBy(text: string, pattern: RegExp, behavior: Behavior, invert: boolean): string[] {
   const spans = matchSpans(text, pattern).map((span) => ({...span, isMatch: span.isMatch !== invert}));
   if (behavior === "Isolated") return spans.map((span) => span.text);
   if (behavior === "Removed") return spans.filter((span) => !span.isMatch).map((span) => span.text);
