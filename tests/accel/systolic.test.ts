@@ -1,8 +1,16 @@
+import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {correctedSystolic, edgeCycles, lowerBoundBytes} from "../../src/lib/accel/systolic/corrected.js";
 import {dramReads} from "../../src/lib/accel/systolic/dram-reads.js";
-import {type Dataflow, foldCycles, type Gemm, gemmOf, mappingOf} from "../../src/lib/accel/systolic/layer.js";
+import {
+  type Dataflow,
+  foldCycles,
+  type Gemm,
+  gemmOf,
+  type Layer,
+  mappingOf,
+} from "../../src/lib/accel/systolic/layer.js";
 import {scaleSim} from "../../src/lib/accel/systolic/scale-sim.js";
 import {type Matrix, simulateSystolic, systolicFrames} from "../../src/lib/accel/systolic/simulate.js";
 import {bestTiling} from "../../src/lib/accel/systolic/tiling.js";
@@ -163,6 +171,93 @@ describe("SCALE-Sim's counts", () => {
     expect(() => scaleSim(gemm(1, 1, 1), "os", {array: [4, 0], sramKB: [1, 1, 1]})).toThrow(
       "scaleSim: C must be a finite number above 0, got 0",
     );
+  });
+});
+
+describe("random layers that SCALE-Sim itself was run on", () => {
+  const {rows} = JSON.parse(readFileSync(new URL("./scale-sim-rows.json", import.meta.url), "utf8")) as {
+    rows: {
+      layer: Layer;
+      dataflow: Dataflow;
+      array: [number, number];
+      sramKB: [number, number, number];
+      result: Record<string, number>;
+    }[];
+  };
+
+  test("agree in cycles, utilisation and traffic, windows over the edge and uneven arrays included", () => {
+    expect(rows.length).toBe(100);
+    for (const {layer, dataflow, result, ...machine} of rows) {
+      const ours = scaleSim(layer, dataflow, machine) as unknown as Record<string, number>;
+      for (const [field, theirs] of Object.entries(result)) {
+        const close = Math.abs(ours[field]! - theirs) <= 1e-12 * Math.abs(theirs);
+        if (!close)
+          expect([layer, dataflow, machine, field, ours[field]]).toEqual([
+            layer,
+            dataflow,
+            machine,
+            field,
+            theirs,
+          ]);
+      }
+    }
+  });
+});
+
+describe("the buffer SCALE-Sim reads through", () => {
+  /** The same rule with sets, written as its text says: forget the oldest sets when the active share is full. */
+  function naiveReads(requests: readonly number[], elements: number): number {
+    const size = Math.floor(elements / 100);
+    let sets: Set<number>[] = [];
+    let current = new Set<number>();
+    let reads = 0;
+    for (const address of requests) {
+      if (current.has(address) || sets.some((set) => set.has(address))) continue;
+      reads++;
+      current.add(address);
+      if (current.size < size) continue;
+      sets.push(current);
+      current = new Set();
+      if (sets.length === 50) sets = [];
+    }
+    return reads;
+  }
+
+  test("counts what a list of sets counts, request by request", () => {
+    const sizesOf = fc.record({
+      M: fc.integer({min: 1, max: 60}),
+      N: fc.integer({min: 1, max: 60}),
+      K: fc.integer({min: 1, max: 60}),
+      R: fc.integer({min: 1, max: 9}),
+      C: fc.integer({min: 1, max: 9}),
+    });
+    fc.assert(
+      fc.property(sizesOf, ({M, N, K, R, C}) => {
+        const requests: number[] = [];
+        for (let j = 0; j < N; j += C) {
+          for (let i = 0; i < M; i += R) {
+            for (let t = 0; t < K + R - 1; t++) {
+              for (let r = 0; r < R && i + r < M; r++) {
+                const k = t - r;
+                if (k >= 0 && k < K) requests.push((i + r) * K + k);
+              }
+            }
+          }
+        }
+        const buffer = {elements: 700, activeFraction: 0.5};
+        const {ifmap} = dramReads(gemm(M, N, K), "os", [R, C], {ifmap: buffer, filter: buffer});
+        expect(ifmap).toBe(naiveReads(requests, 700));
+      }),
+      {seed: 14},
+    );
+  });
+
+  test("too small for a hundred sets, it forgets nothing", () => {
+    const buffer = {elements: 99, activeFraction: 0.5};
+    expect(dramReads(gemm(40, 50, 60), "os", [8, 8], {ifmap: buffer, filter: buffer})).toEqual({
+      ifmap: 2400,
+      filter: 3000,
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import {type Conv, type Dataflow, type Gemm, gemmOf, type Layer} from "./layer.js";
+import {type Conv, type Dataflow, type Gemm, gemmOf, type Layer, type Mapping, mappingOf} from "./layer.js";
 
 /** What one operand's read buffer holds. Sizes in elements, not bytes. */
 export interface ReadBuffer {
@@ -12,7 +12,6 @@ export interface ReadBuffer {
 interface Demand {
   /** Address of element [port, time], at `port * portStride + time * timeStride`; -1 asks for nothing. */
   readonly addresses: Int32Array;
-  readonly ports: number;
   readonly portStride: number;
   readonly times: number;
   readonly timeStride: number;
@@ -138,27 +137,40 @@ function roles({N, K}: Gemm, dataflow: Dataflow): {ifmap: Operand; filter: Opera
   };
 }
 
+/** One operand's matrix; the elements of a convolution's windows share the addresses of its image. */
+interface Addressed {
+  readonly conv: Conv | null;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function ownAddresses(count: number): Int32Array {
+  const addresses = new Int32Array(count);
+  for (let i = 0; i < count; i++) addresses[i] = i;
+  return addresses;
+}
+
 function operandReads(
-  addresses: Int32Array,
-  addressCount: number,
+  {conv, rows, columns}: Addressed,
   operand: Operand,
-  grid: {
-    readonly rows: number;
-    readonly columns: number;
-    readonly time: number;
-    readonly array: readonly [number, number];
-  },
+  mapping: Mapping,
+  [R, C]: readonly [number, number],
   buffer: ReadBuffer,
 ): number {
-  const {rows, columns, time, array} = grid;
   const capacity = Math.floor(buffer.elements / 100) * Math.round(buffer.activeFraction * 100);
-  const different = distinct(addresses, addressCount);
   // A buffer too small for a hundred sets never fills one, so nothing ever leaves it.
-  if (different < capacity || capacity === 0) return different;
+  const holds = (count: number) => count < capacity || capacity === 0;
+  if (conv === null && holds(rows * columns)) return rows * columns;
+  const addresses = conv ? convAddresses(conv, rows, columns) : ownAddresses(rows * columns);
+  const addressCount = conv ? conv.ih * conv.iw * conv.cin : rows * columns;
+  if (conv) {
+    const different = distinct(addresses, addressCount);
+    if (holds(different)) return different;
+  }
   const counter = readCounter(buffer, addressCount);
-  const demand: Demand = {addresses, ports: 0, times: time, ...operand};
-  const rowFolds = folds(rows, array[0]);
-  for (const column of folds(columns, array[1])) {
+  const demand: Demand = {addresses, times: mapping.time, ...operand};
+  const rowFolds = folds(mapping.rows, R);
+  for (const column of folds(mapping.columns, C)) {
     for (const row of rowFolds) {
       if (operand.role === "stays") requestStationary(counter.request, demand, row, column);
       else {
@@ -184,15 +196,12 @@ export function dramReads(
 ): {ifmap: number; filter: number} {
   const gemm = gemmOf(layer);
   const {M, N, K} = gemm;
-  const [rows, columns, time] = dataflow === "os" ? [M, N, K] : dataflow === "ws" ? [K, N, M] : [K, M, N];
-  const grid = {rows, columns, time, array};
-  const ifmapAddresses =
-    layer.type === "conv" ? convAddresses(layer, M, K) : Int32Array.from({length: M * K}, (_, i) => i);
-  const ifmapCount = layer.type === "conv" ? layer.ih * layer.iw * layer.cin : M * K;
-  const filterAddresses = Int32Array.from({length: K * N}, (_, i) => i);
+  const mapping = mappingOf(gemm, dataflow);
   const {ifmap, filter} = roles(gemm, dataflow);
+  const A = {conv: layer.type === "conv" ? layer : null, rows: M, columns: K};
+  const B = {conv: null, rows: K, columns: N};
   return {
-    ifmap: operandReads(ifmapAddresses, ifmapCount, ifmap, grid, buffers.ifmap),
-    filter: operandReads(filterAddresses, K * N, filter, grid, buffers.filter),
+    ifmap: operandReads(A, ifmap, mapping, array, buffers.ifmap),
+    filter: operandReads(B, filter, mapping, array, buffers.filter),
   };
 }
