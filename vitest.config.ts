@@ -1,6 +1,7 @@
 import {defineConfig} from "vitest/config";
 
 const browser = ["tests/browser/**/*.test.ts"];
+const pack = ["tests/pack/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -9,9 +10,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts"],
-          exclude: browser,
+          exclude: [...browser, ...pack],
           testTimeout: 60_000,
         },
+      },
+      {
+        // Builds and packs the library: slow, and it writes dist.
+        test: {name: "package", include: pack, testTimeout: 120_000},
       },
       {
         // The built site is one: its tests share it and a Chromium, so they run one file after the other.

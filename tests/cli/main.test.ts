@@ -3,6 +3,7 @@ import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {tableFromIPC} from "apache-arrow";
+import {fromCSV} from "arquero";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {main} from "../../src/cli/command-line.js";
 import {blockScale} from "../../src/lib/experiments/formats/block-scale.js";
@@ -45,12 +46,6 @@ function paretoscope(...args: string[]): Promise<Result> {
     });
   });
 }
-
-const csvRows = (text: string) =>
-  text
-    .trimEnd()
-    .split("\r\n")
-    .map((line) => line.split(","));
 
 let folder = "";
 let file = "";
@@ -159,17 +154,20 @@ describe("quantize", () => {
   test("writes a row for every float tensor and format and says what it left out", async () => {
     const out = at("quantized.csv");
     const {code, stderr} = await paretoscope("quantize", file, "--formats", "mxfp4,int4,nvfp4", "--out", out);
-    const [names, ...rows] = csvRows(await readFile(out, "utf8"));
-    expect(names?.join()).toBe(
+    const table = fromCSV(await readFile(out, "utf8"));
+    expect(table.columnNames().join()).toBe(
       "tensor,format,elements,bitsPerElement,mse,sqnrDb,cosine,maxAbsError,provenance",
     );
-    expect(rows.map(([tensor, format]) => `${tensor} ${format}`)).toHaveLength(12);
-    expect(new Set(rows.map((row) => row.at(-1)))).toEqual(new Set(["measured"]));
-    const [, , elements, bits, mse, sqnr, cosine] = rows.find(([t, f]) => t === "w" && f === "mxfp4")!;
-    expect([elements, bits]).toEqual(["2048", "4.25"]);
-    expect(Number(mse)).toBeCloseTo(0.013, 2);
-    expect(Number(sqnr)).toBeCloseTo(18.8, 0);
-    expect(Number(cosine)).toBeGreaterThan(0.99);
+    expect(table.numRows()).toBe(12);
+    expect(table.dedupe("provenance").array("provenance")).toEqual(["measured"]);
+    const [row] = table
+      .filter((d: {tensor: string; format: string}) => d.tensor === "w" && d.format === "mxfp4")
+      .objects();
+    expect(row).toMatchObject({elements: 2048, bitsPerElement: 4.25});
+    const {mse, sqnrDb, cosine} = row as Record<string, number>;
+    expect(mse).toBeCloseTo(0.013, 2);
+    expect(sqnrDb).toBeCloseTo(18.8, 0);
+    expect(cosine).toBeGreaterThan(0.99);
     expect(stderr).toContain("ids is left out: I32 is no floating-point type");
     expect(code).toBe(0);
   });

@@ -1,0 +1,29 @@
+import type {KnipConfig} from "knip";
+
+/** The modules that the code blocks of a page import. */
+function pageCode(text: string): string {
+  return [...text.matchAll(/^```(?:ts|js)\n([\s\S]*?)^```/gm)].map(([, code]) => code).join("\n");
+}
+
+export default {
+  entry: [
+    "src/lib/*/index.ts",
+    "src/cli/file-child.ts",
+    "src/cli/conformance/ops/*.ts",
+    "src/data/data-sets.ts",
+    "src/data/sweep-worker.ts",
+    "src/data/**/*.arrow.ts",
+    "src/components/run-worker.ts",
+    "src/**/*.md",
+    "scripts/*.{ts,mjs}",
+    "training/*.ts",
+    "tests/**/*.test.ts",
+    "observablehq.config.ts",
+  ],
+  project: ["src/**/*.{ts,md}", "scripts/*.{ts,mjs}", "training/*.ts", "tests/**/*.ts"],
+  compilers: {md: pageCode},
+  ignoreExportsUsedInFile: true,
+  // Started or read by their names, not imported: the build of the site, the linters of the package, axe in a page.
+  ignoreDependencies: ["@observablehq/framework", "@arethetypeswrong/cli", "publint", "axe-core"],
+  ignoreBinaries: ["apt-get"],
+} satisfies KnipConfig;

@@ -1,0 +1,13 @@
+/**
+ * Files for scripts, in Node and in a browser: `import {openSafetensors} from "paretoscope/io"`. What needs more stands
+ * by itself: `paretoscope/io/node-file` the file system, `paretoscope/io/arrow` apache-arrow.
+ */
+
+export * from "./byte-source.js";
+export * from "./checkpoint.js";
+export * from "./dtypes.js";
+export * from "./format-error.js";
+export * from "./model-folder.js";
+export * from "./safetensors.js";
+export * from "./safetensors-writer.js";
+export * from "./table-text.js";
