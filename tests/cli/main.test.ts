@@ -6,6 +6,7 @@ import {tableFromIPC} from "apache-arrow";
 import {fromCSV} from "arquero";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {main} from "../../src/cli/command-line.js";
+import {loadData} from "../../src/data/data-sets.js";
 import {blockScale} from "../../src/lib/experiments/formats/block-scale.js";
 import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
@@ -82,7 +83,10 @@ describe("run", () => {
     );
     expect({code, stdout, stderr}).toEqual({code: 0, stdout: "", stderr: ""});
     const table = tableFromIPC(await readFile(out));
-    const rows = await blockScale.run({element: "int4", blockSizes: [16, 32], scaleRules: ["ceil"]});
+    const rows = await blockScale.run(
+      {element: "int4", blockSizes: [16, 32], scaleRules: ["ceil"]},
+      {data: await loadData(blockScale.needs)},
+    );
     expect(table.toArray().map((row) => row.toJSON())).toEqual(rows);
     expect(JSON.parse(table.schema.metadata.get("settings")!)).toEqual([
       {element: "int4", blockSizes: [16, 32], scaleRules: ["ceil"], distribution: "normal", seed: 0},

@@ -1,15 +1,28 @@
-import {tableFromIPC} from "apache-arrow";
 import {expect, test} from "vitest";
-import {sweepTable} from "../../src/data/sweep-table.js";
+import {loadData} from "../../src/data/data-sets.js";
+import {withSweepPool} from "../../src/data/sweep-pool.js";
 import {runSweep} from "../../src/lib/experiment/sweep.js";
-import {loadExperiment} from "../../src/lib/experiments/registry.js";
+import {errorAnatomy} from "../../src/lib/experiments/formats/error-anatomy.js";
 
-test("worker threads give the table that one thread gives, byte for byte on every run", async () => {
-  const experiment = await loadExperiment("formats/block-scale");
-  const bytes = await sweepTable(experiment.id);
-  const table = tableFromIPC(bytes);
-  expect(table.toArray().map((row) => row.toJSON())).toEqual(await runSweep(experiment));
-  expect(table.schema.metadata.get("experiment")).toBe("formats/block-scale");
-  expect(JSON.parse(table.schema.metadata.get("settings")!)).toHaveLength(experiment.sweep.length);
-  expect(await sweepTable(experiment.id)).toEqual(bytes);
+const someSettings = {
+  ...errorAnatomy,
+  sweep: errorAnatomy.sweep.filter(({format}) => format === "mxfp4" || format === "razer"),
+};
+
+test("worker threads, which load the data themselves, give the rows that one thread gives", async () => {
+  const pooled = await withSweepPool((pool) => runSweep(someSettings, {pool}), {threads: 2});
+  const data = await loadData(errorAnatomy.needs);
+  expect(pooled).toEqual(await runSweep(someSettings, {data}));
+  expect(new Set(pooled.map(({distribution}) => distribution))).toContain("weights/decoder-small");
+});
+
+test("a failure on a thread ends the sweep with the words of the experiment", async () => {
+  const run = withSweepPool((pool) => pool.run("formats/error-anatomy", {format: "fp9"}), {threads: 1});
+  await expect(run).rejects.toThrow("run formats/error-anatomy: format must be one of ");
+});
+
+test("a data set that does not exist is refused by name", async () => {
+  await expect(loadData(["weights/gpt-9"])).rejects.toThrow(
+    'dataSetPath: name must be one of weights/decoder-small, weights/decoder-small-outliers, activations/decoder-small, activations/decoder-small-outliers, got "weights/gpt-9"',
+  );
 });
