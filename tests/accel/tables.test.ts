@@ -162,6 +162,25 @@ const QWEN3 = {
   tie_word_embeddings: true,
 };
 
+const PYTHIA = {
+  model_type: "gpt_neox",
+  hidden_size: 2048,
+  intermediate_size: 8192,
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  vocab_size: 50304,
+  tie_word_embeddings: false,
+};
+const STARCODER = {
+  model_type: "starcoder2",
+  hidden_size: 3072,
+  intermediate_size: 12288,
+  num_hidden_layers: 30,
+  num_attention_heads: 24,
+  num_key_value_heads: 2,
+  vocab_size: 49152,
+};
+
 describe("a config.json", () => {
   const counts: [string, object, number][] = [
     ["Llama 3.1 8B", LLAMA, 8_030_261_248],
@@ -171,6 +190,8 @@ describe("a config.json", () => {
     ["Mamba 2.8B", MAMBA, 2_768_345_600],
     ["GPT-2", GPT2, 124_439_808],
     ["ViT-S/16", VIT, 22_050_664],
+    ["Pythia 1.4B", PYTHIA, 1_414_647_808],
+    ["StarCoder2 3B", STARCODER, 3_030_371_328],
     ["Qwen3 0.6B", QWEN3, 596_049_920],
   ];
   for (const [name, config, count] of counts) {

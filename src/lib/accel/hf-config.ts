@@ -32,9 +32,10 @@ function windowOf(config: Config): {window?: number} {
   return typeof config.sliding_window === "number" ? {window: size(config, "sliding_window")} : {};
 }
 
-const QKV_BIAS = new Set(["qwen2", "qwen2_moe", "opt", "vit", "deit", "gpt2"]);
+const QKV_BIAS = new Set(["qwen2", "qwen2_moe", "opt", "vit", "deit", "gpt2", "gpt_neox", "starcoder2"]);
 const QK_NORM = new Set(["qwen3", "qwen3_moe"]);
-const PLAIN = new Set(["opt", "vit", "deit", "gpt2"]);
+/** Two FFN matrices, biases everywhere, layer norms. */
+const PLAIN = new Set(["opt", "vit", "deit", "gpt2", "gpt_neox", "starcoder2"]);
 
 function groupedAttention(config: Config, type: string): GroupedAttention {
   const hidden = size(config, "hidden_size", "n_embd", "d_model");
@@ -153,11 +154,11 @@ function positionsOf(config: Config, type: string): {positions?: number} {
 }
 
 /** Families whose head is the embedding's matrix unless the configuration says otherwise. */
-const TIED = new Set(["opt", "gpt2", "mamba", "gemma", "gemma2"]);
+const TIED = new Set(["opt", "gpt2", "mamba", "gemma", "gemma2", "starcoder2"]);
 
 /**
  * The model that a checkpoint's config.json describes: decoders in the manner of Llama (Mistral, Qwen, Gemma …),
- * OPT and GPT-2, mixtures of experts (Mixtral, Qwen-MoE, DeepSeek), latent attention, Mamba and Mamba-2, ViT and
+ * OPT, GPT-2, GPT-NeoX and StarCoder2, mixtures of experts (Mixtral, Qwen-MoE, DeepSeek), latent attention, Mamba and Mamba-2, ViT and
  * DeiT. Sizes are read, names of tensors are not; parameters that no rule covers (extra norms) are left out.
  * @throws RangeError naming the field that is missing or impossible, or the type that is not known.
  */
@@ -202,16 +203,9 @@ function textConfig(config: Config): Config {
 }
 
 /** Types whose layers differ from anything here; a wrong number would be worse than none. */
-const UNKNOWN = new Set([
-  "t5",
-  "bart",
-  "whisper",
-  "bert",
-  "jamba",
-  "rwkv",
-  "swin",
-  "clip",
-  "zamba",
-  "zamba2",
-  "bamba",
-]);
+const UNKNOWN = new Set(
+  (
+    "t5 bart whisper bert clip swin rwkv jamba zamba zamba2 bamba falcon_h1 nemotron_h qwen3_next llama4 llama4_text " +
+    "bloom falcon gptj gpt_bigcode mpt phi dbrx"
+  ).split(" "),
+);

@@ -4,6 +4,7 @@
  */
 
 export * from "./attention-io.js";
+export * from "./closed-forms.js";
 export * from "./compat/genz.js";
 export * from "./compat/llm-viewer.js";
 export * from "./compat/llm-viewer-slips.js";
