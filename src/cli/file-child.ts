@@ -1,6 +1,7 @@
 /** The child process that opens a stranger's file: it may hang or run out of memory, and its parent lives on. */
-import {loadData, loadTensors} from "../data/data-sets.js";
-import type {DataSets} from "../lib/experiment/experiment.js";
+import {loadData, loadTensors, readTensors} from "../data/data-sets.js";
+import type {Row} from "../lib/experiment/columns.js";
+import type {TensorSet} from "../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
 import type {FileJob, FileReply} from "./file-job.js";
@@ -19,16 +20,26 @@ process.once("message", async (job: FileJob) => {
   process.disconnect();
 });
 
-async function run({id, params, file}: FileJob): Promise<void> {
+async function run({id, params, file, tensorByTensor = false}: FileJob): Promise<void> {
   const experiment = await loadExperiment(id);
   const others = await loadData(experiment.needs.filter((name) => name !== "file"));
-  const tensors = await loadTensors(file, (name, dtype) => {
+  const skipped = (name: string, dtype: string) => {
     say({kind: "note", text: `${name} is left out: ${dtype} is no floating-point type`});
-  });
-  const data: DataSets = new Map([...others, ["file", tensors]]);
-  const progress = (share: number, what?: string) => {
-    say({kind: "progress", share, ...(what === undefined ? {} : {what})});
   };
-  const rows = await experiment.run(params as Partial<ParamValues<Params>>, {data, progress});
+  const runOn = (tensors: TensorSet, [from, to]: readonly [number, number]) =>
+    experiment.run(params as Partial<ParamValues<Params>>, {
+      data: new Map([...others, ["file", tensors]]),
+      progress: (share, what) => {
+        say({kind: "progress", share: from + share * (to - from), ...(what === undefined ? {} : {what})});
+      },
+    });
+  if (!tensorByTensor) {
+    await say({kind: "rows", rows: await runOn(await loadTensors(file, skipped), [0, 1])});
+    return;
+  }
+  const rows: Row[] = [];
+  for await (const {name, tensor, index, count} of readTensors(file, skipped)) {
+    rows.push(...(await runOn(new Map([[name, tensor]]), [index / count, (index + 1) / count])));
+  }
   await say({kind: "rows", rows});
 }

@@ -6,6 +6,8 @@ export interface FileJob {
   readonly params: Readonly<Record<string, unknown>>;
   /** A safetensors file: the data set `file`. */
   readonly file: string;
+  /** Runs it on one tensor after the other and joins the rows, for experiments that look at each by itself. */
+  readonly tensorByTensor?: boolean;
 }
 
 export type FileReply =

@@ -39,7 +39,10 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
   const line = progressLine();
   try {
     const note = (text: string) => console.error(printable(text));
-    const rows = await runOnFile({id: ownFile.id, params, file}, {timeLimit, progress: line.update, note});
+    const rows = await runOnFile(
+      {id: ownFile.id, params, file, tensorByTensor: true},
+      {timeLimit, progress: line.update, note},
+    );
     line.stop();
     for (const {tensor, format, note: why} of rows) {
       if (why !== null) note(`${tensor} in ${format}: ${why}`);

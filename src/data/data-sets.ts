@@ -48,15 +48,33 @@ export async function loadTensors(
   path: string,
   skipped: (name: string, dtype: string) => void = () => {},
 ): Promise<TensorSet> {
+  const tensors = new Map<string, Tensor>();
+  for await (const {name, tensor} of readTensors(path, skipped)) tensors.set(name, tensor);
+  return tensors;
+}
+
+/** One tensor of a file on its way, and its place among those that are read. */
+export interface ReadTensor {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The tensors of `loadTensors` one after the other: a file of any size costs its largest tensor at a time. */
+export async function* readTensors(
+  path: string,
+  skipped: (name: string, dtype: string) => void = () => {},
+): AsyncGenerator<ReadTensor> {
   const source = await openFile(path);
   try {
     const file = await openSafetensors(source);
-    const tensors = new Map<string, Tensor>();
-    for (const {name, dtype} of file.tensors.values()) {
-      if (floatDecoder(dtype)) tensors.set(name, await readTensor(file, name));
-      else skipped(name, dtype);
+    const all = [...file.tensors.values()];
+    const floats = all.filter(({dtype}) => floatDecoder(dtype) !== undefined);
+    for (const {name, dtype} of all) if (!floatDecoder(dtype)) skipped(name, dtype);
+    for (const [index, {name}] of floats.entries()) {
+      yield {name, tensor: await readTensor(file, name), index, count: floats.length};
     }
-    return tensors;
   } finally {
     await source.close();
   }

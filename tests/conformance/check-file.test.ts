@@ -2,21 +2,7 @@ import {describe, expect, test} from "vitest";
 import {checkGolden} from "../../src/cli/conformance/check-file.js";
 import {mergeOps} from "../../src/cli/conformance/load-ops.js";
 import type {GoldenTensor, Ops} from "../../src/cli/conformance/op.js";
-
-const stored = (
-  dtype: string,
-  data: Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array,
-  shape = [data.length],
-) => ({
-  dtype,
-  shape,
-  b64: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"),
-});
-const f32 = (...values: number[]) => stored("f32", Float32Array.from(values));
-const i32 = (...values: number[]) => stored("i32", Int32Array.from(values));
-const u8 = (...values: number[]) => stored("u8", Uint8Array.from(values));
-
-const numbers = (input: unknown) => Array.from((input as GoldenTensor).data);
+import {f32, given, i32, numbers, stored, u8} from "./golden-file.js";
 
 /** Test doubles: `echo` gives its inputs back by name, `double` twice x. */
 const ops: Required<Ops> = mergeOps([
@@ -46,18 +32,6 @@ const ops: Required<Ops> = mergeOps([
 ]);
 
 const check = (file: object) => checkGolden(JSON.stringify(file), ops);
-/** Checks a file whose op gives `values`; they do not pass through JSON, which has no NaN. */
-const given = (
-  values: Readonly<Record<string, unknown>>,
-  declared: object,
-  outputs?: object,
-  tolerance?: object,
-  inputs = {},
-) =>
-  checkGolden(
-    JSON.stringify({op: "given", params: {outputs: declared}, inputs, outputs, tolerance}),
-    mergeOps([{cases: {given: () => values}}]),
-  );
 const oneOutput = (got: readonly number[], expected: ReturnType<typeof f32>, rule: object, inputs = {}) =>
   given({y: got}, {y: {dtype: expected.dtype, shape: [null]}}, {y: expected}, {"*": rule}, inputs);
 
@@ -325,51 +299,6 @@ describe("the rules", () => {
     const report = given({t: ["a", "b"], j}, declared, outputs, tolerance);
     expect(report.verdict).toBe("agrees");
     expect(report.result).toMatchObject({outputs: {j: {values: {top: "Infinity", list: [1, "NaN"]}}}});
-  });
-});
-
-describe("partition", () => {
-  const rule = (unit: string) => ({kind: "partition", index: "index", sizes: "sizes", unit});
-  const tolerance = {
-    index: rule("cluster"),
-    sizes: rule("cluster"),
-    per: rule("cluster"),
-    of: rule("member"),
-  };
-  const declared = Object.fromEntries(
-    Object.keys(tolerance).map((name) => [name, {dtype: "i32", shape: [null]}]),
-  );
-  const outputs = {index: i32(2, 0, 1), sizes: i32(2, 1), per: i32(7, 8, 9, 10), of: i32(20, 0, 10)};
-
-  test("takes clusters and members in any order, with what belongs to them", () => {
-    const report = given(
-      {index: [1, 0, 2], sizes: [1, 2], per: [9, 10, 7, 8], of: [10, 0, 20]},
-      declared,
-      outputs,
-      tolerance,
-    );
-    expect(report.reason).toBeUndefined();
-    expect(report.verdict).toBe("agrees");
-  });
-
-  test.each([
-    ["another set", {index: [0, 1, 2], sizes: [2, 1]}, "has no cluster of 0,2"],
-    ["what belongs to a cluster", {per: [8, 7, 9, 10]}, "per: cluster 0,2 has 8,7, expected 7,8"],
-    ["what belongs to a member", {of: [20, 0, 11]}, "of: cluster 1 has 11, expected 10"],
-    ["the number of clusters", {sizes: [3]}, "has 1 clusters, expected 2"],
-    ["sizes that do not add up", {sizes: [2, 2]}, "sizes must add up to index"],
-  ])("differs in %s", (_what, change, reason) => {
-    const same = {index: [2, 0, 1], sizes: [2, 1], per: [7, 8, 9, 10], of: [20, 0, 10]};
-    const report = given({...same, ...change}, declared, outputs, tolerance);
-    expect(report.verdict).toBe("differs");
-    expect(report.reason).toContain(reason);
-  });
-
-  test("matches clusters of the same members by what belongs to them", () => {
-    const empty = {index: i32(0), sizes: i32(0, 1, 0), per: i32(1, 2, 3)};
-    const got = {index: [0], sizes: [0, 0, 1], per: [3, 1, 2]};
-    const report = given(got, declared, empty, tolerance);
-    expect(report.verdict).toBe("agrees");
   });
 });
 
