@@ -1,0 +1,9 @@
+/** ln(1 + e^v); v itself above `threshold`, where the two agree to 2e-9. */
+export function softplus(v: number, threshold = 20): number {
+  return v > threshold ? v : Math.log1p(Math.exp(v));
+}
+
+/** v sigmoid(v), the gate of Mamba. (arXiv 1702.03118) */
+export function silu(v: number): number {
+  return v / (1 + Math.exp(-v));
+}

@@ -1,0 +1,37 @@
+import {associativeScan} from "./associative-scan.js";
+import {type ScanOutput, type SelectiveScanInput, scanSteps, skipAndGate} from "./scan-input.js";
+
+/**
+ * The selective scan in parallel over time: each number of state is a recurrence of its own, h_t = a_t h_(t-1) + b_t
+ * with a_t = exp(delta_t A) and b_t = delta_t B_t u_t, solved by {@link associativeScan} in log2 L rounds.
+ * (arXiv 2312.00752, section 3.3.2)
+ * @returns as {@link selectiveScan}.
+ * @throws RangeError as {@link scanSteps}.
+ */
+export function selectiveScanAssociative(input: SelectiveScanInput): ScanOutput {
+  const {tokens, channels, stateSize, groups, u, delta, A, B, C, gain, state} = scanSteps(
+    "selectiveScanAssociative",
+    input,
+  );
+  const y = new Float64Array(u.length);
+  const decays = new Float64Array(tokens);
+  const h = new Float64Array(tokens);
+  for (let at = 0; at < state.length && tokens > 0; at++) {
+    const d = Math.floor(at / stateSize);
+    const column = Math.floor((d * groups) / channels) * stateSize + (at % stateSize);
+    const a = A[at]!;
+    for (let t = 0; t < tokens; t++) {
+      const step = delta[t * channels + d]!;
+      decays[t] = Math.exp(step * a);
+      h[t] = gain(step, a) * B[t * groups * stateSize + column]! * u[t * channels + d]!;
+    }
+    h[0] = decays[0]! * state[at]! + h[0]!;
+    associativeScan(decays, h);
+    for (let t = 0; t < tokens; t++) {
+      const to = t * channels + d;
+      y[to] = y[to]! + C[t * groups * stateSize + column]! * h[t]!;
+    }
+    state[at] = h[tokens - 1]!;
+  }
+  return {y: skipAndGate(y, input), state};
+}

@@ -1,0 +1,36 @@
+import {type ScanOutput, type SelectiveScanInput, scanSteps, skipAndGate} from "./scan-input.js";
+
+/**
+ * The selective scan of Mamba as its recurrence, the definition that every other form is held against:
+ *
+ *     h_t = exp(delta_t A) h_(t-1) + delta_t B_t u_t
+ *     y_t = (C_t h_t + D u_t) silu(z_t)
+ *
+ * for every channel, with a state of N numbers each; 3 L D N multiplications. (arXiv 2312.00752, algorithm 2; B by
+ * Euler's rule as in https://github.com/state-spaces/mamba)
+ * @returns y [L, D] and the state [D, N] after the last token.
+ * @throws RangeError as {@link scanSteps}.
+ */
+export function selectiveScan(input: SelectiveScanInput): ScanOutput {
+  const {tokens, channels, stateSize, groups, u, delta, A, B, C, gain, state} = scanSteps(
+    "selectiveScan",
+    input,
+  );
+  const y = new Float64Array(u.length);
+  for (let t = 0; t < tokens; t++) {
+    for (let d = 0; d < channels; d++) {
+      const step = delta[t * channels + d]!;
+      const x = u[t * channels + d]!;
+      const group = (t * groups + Math.floor((d * groups) / channels)) * stateSize;
+      let sum = 0;
+      for (let n = 0; n < stateSize; n++) {
+        const a = A[d * stateSize + n]!;
+        const h = Math.exp(step * a) * state[d * stateSize + n]! + gain(step, a) * B[group + n]! * x;
+        state[d * stateSize + n] = h;
+        sum += C[group + n]! * h;
+      }
+      y[t * channels + d] = sum;
+    }
+  }
+  return {y: skipAndGate(y, input), state};
+}
