@@ -116,6 +116,18 @@ describe("compose", () => {
     expect(wide.timeToFirstToken / narrow.timeToFirstToken).toBeLessThan(1.1);
   });
 
+  test("sparse products save energy only where the machine skips them", () => {
+    const computing = (machine: Machine, sparsity: {n: number; m: number} | null) => {
+      const composed = compose({...base, machine, sparsity, formats: {...HALF, weights: INT4}});
+      if (composed.refused) throw new Error(composed.refused.reason);
+      return composed.prefill.energy.compute;
+    };
+    const xeon = machineById("xeon-spr-56c");
+    expect(computing(xeon, {n: 2, m: 4})).toBe(computing(xeon, null));
+    expect(computing(rtx, {n: 2, m: 4}) / computing(rtx, null)).toBeLessThan(0.6);
+    expect(computing(rtx, {n: 1, m: 4})).toBe(computing(rtx, {n: 2, m: 4}));
+  });
+
   test("what cannot be is refused with the reason", () => {
     const large = compose({...base, model: modelById("llama-3.1-70b")});
     expect(large.refused).toMatchObject({kind: "does-not-fit"});

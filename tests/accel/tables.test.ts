@@ -1,10 +1,13 @@
+import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {modelFromConfig} from "../../src/lib/accel/hf-config.js";
 import {MACHINES} from "../../src/lib/accel/machines.js";
 import {compareMeasurements, MEASUREMENTS} from "../../src/lib/accel/measurements.js";
-import {kvElementsPerToken, parameterCount} from "../../src/lib/accel/model.js";
+import {kvElementsPerToken, type Model, parameterCount} from "../../src/lib/accel/model.js";
 import {MODELS, modelById} from "../../src/lib/accel/models.js";
 import {machinesFromJson, modelsFromJson} from "../../src/lib/accel/tables.js";
+import {buildOperators} from "../../src/lib/accel/workload/build.js";
+import {decode} from "../../src/lib/accel/workload/step.js";
 
 const mine = {
   id: "my-board",
@@ -199,6 +202,53 @@ describe("a config.json", () => {
       expect(parameterCount(modelFromConfig(config)).total).toBe(count);
     });
   }
+
+  test("with any field spoilt gives a model whose costs are finite, or says what is wrong", () => {
+    const configs = [
+      LLAMA,
+      OPT,
+      LITE,
+      QWEN,
+      MAMBA,
+      {...MAMBA, model_type: "mamba2"},
+      GPT2,
+      VIT,
+      QWEN3,
+      PYTHIA,
+    ];
+    const spoilt = fc.oneof(
+      fc.constant(undefined),
+      fc.constant(null),
+      fc.integer({min: -5, max: 1_000_000}),
+      fc.double(),
+      fc.string(),
+      fc.boolean(),
+      fc.constant({}),
+      fc.constant([1]),
+    );
+    const cases = fc
+      .constantFrom<Record<string, unknown>>(...configs)
+      .chain((config) => fc.tuple(fc.constant(config), fc.constantFrom(...Object.keys(config)), spoilt));
+    fc.assert(
+      fc.property(cases, ([config, field, value]) => {
+        let model: Model;
+        try {
+          model = modelFromConfig({...config, [field]: value});
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+          expect((error as Error).message).toMatch(/^modelFromConfig: .{10,}/);
+          return;
+        }
+        expect(
+          Number.isSafeInteger(parameterCount(model).total) || parameterCount(model).total > 2 ** 53,
+        ).toBe(true);
+        for (const op of buildOperators(model, decode(1, 10))) {
+          expect(Number.isFinite(op.flops) && op.flops >= 0 && op.weights >= 0).toBe(true);
+        }
+      }),
+      {seed: 21, numRuns: 1500},
+    );
+  });
 
   test("of a vision-language model is read for its decoder", () => {
     const model = modelFromConfig({model_type: "llava", text_config: LLAMA});

@@ -11,6 +11,7 @@ import {
   type RooflineOptions,
   roofline,
   type Sparsity,
+  sparseSpeed,
   stepSeconds,
 } from "./roofline.js";
 import {buildOperators} from "./workload/build.js";
@@ -123,7 +124,7 @@ function figuresOf(composition: Composition, steps: Steps, prices: Prices, memor
     steps.decode,
     prices,
     energyPrices(machine, prices, staticWatts),
-    densityOf(sparsity),
+    densityOf(machine, sparsity),
   );
   return {
     memory,
@@ -134,7 +135,8 @@ function figuresOf(composition: Composition, steps: Steps, prices: Prices, memor
   };
 }
 
-const densityOf = (sparsity: Sparsity | null): number => (sparsity ? sparsity.n / sparsity.m : 1);
+/** Share of the products that the machine really does: it skips pairs of zeros only in patterns it knows. */
+const densityOf = (machine: Machine, sparsity: Sparsity | null): number => 1 / sparseSpeed(machine, sparsity);
 
 /** The figures alone, or the refusal: what a sweep computes a hundred thousand times. */
 function quick(composition: Composition, steps: Steps): {figures: Figures} | {refused: Refusal} {
@@ -179,7 +181,7 @@ export function compose(composition: Composition): Composed {
   const energy = energyPrices(machine, prices, staticWatts);
   const part = (operators: readonly Operator[]) => ({
     roofline: roofline(operators, prices),
-    energy: stepEnergy(operators, prices, energy, densityOf(sparsity)),
+    energy: stepEnergy(operators, prices, energy, densityOf(machine, sparsity)),
   });
   const decoded = part(steps.decode);
   checkEnergy(decoded.energy, totalCounts(steps.decode).flops);

@@ -131,6 +131,9 @@ function mambaGroups(config: Config, type: string): LayerGroup[] {
     return [{count, mixer: {kind: "mamba", inner, state, convWidth, dtRank}, ffn: null}];
   }
   const heads = optionalSize(config, inner / optionalSize(config, 64, "head_dim"), "num_heads");
+  if (inner % heads !== 0) {
+    throw new RangeError(`modelFromConfig: num_heads must divide the inner width of ${inner}, got ${heads}`);
+  }
   const groups = optionalSize(config, 1, "n_groups");
   const chunk = optionalSize(config, 256, "chunk_size");
   return [{count, mixer: {kind: "mamba2", inner, heads, state, groups, convWidth, chunk}, ffn: null}];
@@ -187,12 +190,13 @@ export function modelFromConfig(config: unknown, id = "config"): Model {
   };
 }
 
-const imageOf = (config: Config, type: string) => ({
-  kind: "image" as const,
-  image: optionalSize(config, 224, "image_size"),
-  patch: optionalSize(config, 16, "patch_size"),
-  extraTokens: type === "deit" ? 2 : 1,
-});
+function imageOf(config: Config, type: string): NonNullable<Model["input"]> {
+  const image = optionalSize(config, 224, "image_size");
+  const patch = optionalSize(config, 16, "patch_size");
+  if (patch > image)
+    throw new RangeError(`modelFromConfig: patch_size must be at most ${image}, got ${patch}`);
+  return {kind: "image", image, patch, extraTokens: type === "deit" ? 2 : 1};
+}
 
 /** Vision-language checkpoints keep their decoder's sizes one level down. */
 function textConfig(config: Config): Config {
