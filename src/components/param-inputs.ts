@@ -2,6 +2,7 @@ import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
 import type {ChoicesParam, Param, Params, ParamValues} from "../lib/experiment/params.js";
 import {rangeInput} from "./range-input.js";
+import {textInput} from "./text-input.js";
 
 /** The controls of some parameters: `value` holds all of them, an `input` event tells of a change. */
 export type ParamInputs<P extends Params> = HTMLElement & {value: ParamValues<P>};
@@ -41,6 +42,8 @@ function inputOf(param: Param, value: unknown): AnyInput {
       return Inputs.checkbox(param.options, {label, value: value as (string | number)[], format: String});
     case "flag":
       return Inputs.toggle({label, value: value as boolean});
+    case "text":
+      return textInput(param, value as string);
     default:
       return rangeInput(param, value as number);
   }

@@ -2,6 +2,13 @@ import type {Experiment} from "../experiment/experiment.js";
 
 /** Every experiment by its id, loaded when first asked for: adding one is one line here. */
 export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = {
+  "accel/compose": () => import("./accel/compose.js").then((m) => m.compose),
+  "accel/compose-front": () => import("./accel/compose-front.js").then((m) => m.composeFront),
+  "accel/hsa": () => import("./accel/hsa.js").then((m) => m.hsa),
+  "accel/kinetics": () => import("./accel/kinetics.js").then((m) => m.kinetics),
+  "accel/roofline": () => import("./accel/roofline.js").then((m) => m.roofline),
+  "accel/sparse-slices": () => import("./accel/sparse-slices.js").then((m) => m.sparseSlices),
+  "accel/systolic": () => import("./accel/systolic.js").then((m) => m.systolic),
   "formats/bits-error": () => import("./formats/bits-error.js").then((m) => m.bitsError),
   "formats/block-scale": () => import("./formats/block-scale.js").then((m) => m.blockScale),
   "formats/error-anatomy": () => import("./formats/error-anatomy.js").then((m) => m.errorAnatomy),

@@ -1,0 +1,161 @@
+import {type Composed, type Composition, compose as composed} from "../../accel/compose.js";
+import {energyPrices, operatorEnergy, totalEnergy} from "../../accel/energy.js";
+import {fitMemory} from "../../accel/footprint.js";
+import {EFFICIENCIES, type Roofline} from "../../accel/roofline.js";
+import {experiment} from "../../experiment/experiment.js";
+import {formatsOf, sparsityOf} from "./format-choice.js";
+import {
+  batchParam,
+  configParam,
+  contextParam,
+  efficiencyParam,
+  formatParam,
+  machineJsonParam,
+  machineOf,
+  machineParam,
+  modelOf,
+  modelParam,
+  outputParam,
+  sparsityParam,
+} from "./params.js";
+
+/** What decides a composition, by the names that page, command line and address use. */
+export const composeParams = {
+  model: modelParam,
+  machine: machineParam,
+  context: contextParam,
+  batch: batchParam,
+  weights: formatParam("Weights", "mxfp4"),
+  activations: formatParam("Activations", "fp16"),
+  kv: formatParam("KV cache", "fp16"),
+  sparsity: sparsityParam,
+  output: outputParam,
+  efficiency: efficiencyParam,
+  staticWatts: {
+    kind: "number",
+    label: "Static power",
+    unit: "W",
+    help: "Drawn whatever is done; data sheets do not say it.",
+    min: 0,
+    max: 1000,
+    step: 5,
+    default: 0,
+    advanced: true,
+  },
+  config: configParam,
+  machineJson: machineJsonParam,
+} as const;
+
+/** A composition by the ids of a setting. */
+export interface Setting {
+  readonly model: string;
+  readonly config: string;
+  readonly machine: string;
+  readonly machineJson: string;
+  readonly context: number;
+  readonly output: number;
+  readonly batch: number;
+  readonly weights: string;
+  readonly activations: string;
+  readonly kv: string;
+  readonly sparsity: "dense" | "2:4" | "1:4";
+  readonly efficiency: keyof typeof EFFICIENCIES;
+  readonly staticWatts: number;
+}
+
+/** The composition that a setting stands for. @throws RangeError naming what is not known or not allowed. */
+export function compositionOf(setting: Setting): Composition {
+  const {context, output, batch, sparsity, efficiency, staticWatts} = setting;
+  return {
+    model: modelOf(setting),
+    machine: machineOf(setting),
+    workload: {batch, prompt: context, output},
+    formats: formatsOf(setting),
+    sparsity: sparsityOf(sparsity),
+    efficiency: EFFICIENCIES[efficiency],
+    staticWatts,
+  };
+}
+
+const blank = {runs: null, flops: null, bytes: null, seconds: null, joules: null, waits: null, note: null};
+
+type Works = Extract<Composed, {readonly refused: null}>;
+
+function memoryRows(composition: Composition, {footprint}: Works) {
+  const {model, machine, workload, formats, sparsity = null} = composition;
+  const residence = {batch: workload.batch, context: workload.prompt + workload.output, chunk: 2048};
+  const {maxContext, maxBatch, available} = fitMemory(model, machine, formats, residence, sparsity);
+  const {total, ...parts} = footprint;
+  const limits = [
+    Number.isFinite(maxContext)
+      ? `up to ${maxContext} tokens with this batch`
+      : "any context with this batch",
+    Number.isFinite(maxBatch) ? `up to ${maxBatch} sequences of this length` : "any batch of this length",
+  ];
+  return [
+    ...Object.entries(parts).map(([part, bytes]) => ({...blank, step: "memory", part, bytes})),
+    {
+      ...blank,
+      step: "free",
+      part: machine.id,
+      bytes: Number.isFinite(available) ? available - total : null,
+      note: limits.join("; "),
+    },
+  ];
+}
+
+function stepRows(
+  step: "prefill" | "decode",
+  {operators}: Roofline,
+  {machine, sparsity, staticWatts = 0}: Composition,
+  {prices}: Works,
+) {
+  const energy = energyPrices(machine, prices, staticWatts);
+  const density = sparsity ? sparsity.n / sparsity.m : 1;
+  return operators.map(({op, bytes, seconds, bound}) => ({
+    ...blank,
+    step,
+    part: op.name,
+    runs: op.count,
+    flops: op.count * op.flops,
+    bytes: op.count * bytes,
+    seconds: op.count * seconds,
+    joules: op.count * totalEnergy(operatorEnergy(op, prices, energy, density)),
+    waits: bound === "compute" ? "arithmetic" : "memory",
+  }));
+}
+
+/** One model on one machine with one choice of formats: where memory, time and energy go, or why it cannot be. */
+export const compose = experiment({
+  id: "accel/compose",
+  title: "Compose a model, a machine and formats",
+  question: "What do these formats cost on this machine, and where do memory, time and energy go?",
+  source: "roofline, footprint and energy models with the constants of the machine's and the models' tables",
+  params: composeParams,
+  columns: {
+    step: {type: "string", label: "Step"},
+    part: {type: "string", label: "Part"},
+    runs: {type: "integer", label: "Runs", nullable: true},
+    flops: {type: "number", label: "Work", unit: "FLOP", provenance: "modelled", nullable: true},
+    bytes: {type: "number", label: "Bytes", unit: "B", provenance: "modelled", nullable: true},
+    seconds: {type: "number", label: "Time", unit: "s", provenance: "modelled", nullable: true},
+    joules: {type: "number", label: "Energy", unit: "J", provenance: "modelled", nullable: true},
+    waits: {type: "string", label: "Waits for", nullable: true},
+    note: {type: "string", label: "Note", nullable: true},
+  },
+  needs: [],
+  sweep: [{}, {weights: "fp16"}, {weights: "nvfp4"}, {weights: "razer"}, {weights: "int4"}],
+  run(setting) {
+    const composition = compositionOf(setting);
+    const result = composed(composition);
+    if (result.refused) {
+      const {kind, reason} = result.refused;
+      return [{...blank, step: "refused", part: kind, note: reason, provenance: "modelled"}];
+    }
+    return [
+      ...memoryRows(composition, result),
+      ...stepRows("prefill", result.prefill.roofline, composition, result),
+      ...stepRows("decode", result.decode.roofline, composition, result),
+    ].map((row) => ({...row, provenance: "modelled" as const}));
+  },
+});

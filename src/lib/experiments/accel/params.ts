@@ -1,0 +1,122 @@
+import {modelFromConfig} from "../../accel/hf-config.js";
+import type {Machine} from "../../accel/machine.js";
+import {MACHINES, machineById} from "../../accel/machines.js";
+import type {Model} from "../../accel/model.js";
+import {MODELS, modelById} from "../../accel/models.js";
+import {EFFICIENCIES} from "../../accel/roofline.js";
+import {machinesFromJson} from "../../accel/tables.js";
+import {FORMAT_IDS, SPARSITIES} from "./format-choice.js";
+
+/** A config.json or a machine of a reader's own is no longer than this, in characters. */
+const MAX_JSON = 65_536;
+
+export const modelParam = {
+  kind: "choice",
+  label: "Model",
+  options: [...MODELS.keys()],
+  default: "llama-3.1-8b",
+} as const;
+
+export const configParam = {
+  kind: "text",
+  label: "config.json of your own",
+  help: "The configuration of a checkpoint, used instead of the model; it stays on this machine.",
+  maxLength: MAX_JSON,
+  default: "",
+  advanced: true,
+} as const;
+
+export const machineParam = {
+  kind: "choice",
+  label: "Machine",
+  options: [...MACHINES.keys()],
+  default: "rtx-4090",
+} as const;
+
+export const machineJsonParam = {
+  kind: "text",
+  label: "Machine of your own, as JSON",
+  help: "id, title, source, peakTops, bandwidthGBs, memoryGB, memoryKind; used instead of the machine.",
+  maxLength: MAX_JSON,
+  default: "",
+  advanced: true,
+} as const;
+
+export const formatParam = <const L extends string, const D extends string>(label: L, format: D) =>
+  ({kind: "choice", label, options: FORMAT_IDS, default: format as string}) as const;
+
+export const sparsityParam = {
+  kind: "choice",
+  label: "Weights kept",
+  help: "Of every four weights of a linear; not of embedding and head.",
+  options: SPARSITIES,
+  default: "dense",
+} as const;
+
+export const batchParam = {
+  kind: "integer",
+  label: "Batch",
+  unit: "sequences",
+  min: 1,
+  max: 4096,
+  log: true,
+  default: 1,
+} as const;
+
+export const contextParam = {
+  kind: "integer",
+  label: "Context",
+  unit: "tokens",
+  min: 1,
+  max: 1_048_576,
+  log: true,
+  default: 8192,
+} as const;
+
+export const outputParam = {
+  kind: "integer",
+  label: "Answer",
+  unit: "tokens",
+  help: "Tokens to generate after the context; a token halfway through is timed.",
+  min: 1,
+  max: 131_072,
+  log: true,
+  default: 512,
+  advanced: true,
+} as const;
+
+export const efficiencyParam = {
+  kind: "choice",
+  label: "Efficiency",
+  help: "bound: the data sheet, so every time is a lower bound. The others are assumptions.",
+  options: Object.keys(EFFICIENCIES) as (keyof typeof EFFICIENCIES)[],
+  default: "bound",
+  advanced: true,
+} as const;
+
+function parsed(what: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`${what} must be JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The model of a setting: a published one, or that of a config.json. @throws RangeError if the text is none. */
+export function modelOf({model, config}: {readonly model: string; readonly config: string}): Model {
+  return config.trim() === "" ? modelById(model) : modelFromConfig(parsed("config", config), "own-model");
+}
+
+/** The machine of a setting: a published one, or one given as JSON. @throws RangeError if the text is none. */
+export function machineOf({
+  machine,
+  machineJson,
+}: {
+  readonly machine: string;
+  readonly machineJson: string;
+}): Machine {
+  if (machineJson.trim() === "") return machineById(machine);
+  const [own] = machinesFromJson(parsed("machineJson", machineJson)).values();
+  if (own === undefined) throw new RangeError("machineJson must hold a machine, got none");
+  return own;
+}
