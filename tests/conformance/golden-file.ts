@@ -1,5 +1,6 @@
 import {checkGolden} from "../../src/cli/conformance/check-file.js";
 import {mergeOps} from "../../src/cli/conformance/load-ops.js";
+import type {GoldenTensor} from "../../src/cli/conformance/op.js";
 
 export const stored = (
   dtype: string,
