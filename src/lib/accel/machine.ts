@@ -67,9 +67,9 @@ const elementBits = ({elementBits: bits, bitsPerElement}: FormatChoice): number 
 const isInteger = ({arithmetic, id}: FormatChoice): boolean =>
   arithmetic === undefined ? /^(mx)?int|^i?q\d/.test(id) : arithmetic === "int";
 
-/** Narrowest first; floats before nothing else, so that a machine without fp8 falls back to fp16, then fp32. */
+/** Narrowest first: a machine without fp8 falls back to fp16, then fp32; integers fall back to floats. */
 const FLOATS = ["fp4", "fp8", "fp16", "fp32"] as const;
-const INTEGERS = ["int4", "int8"] as const;
+const INTEGERS = ["int4", "int8", "fp16", "fp32"] as const;
 
 /**
  * The format a machine multiplies two operands in: the narrowest native one that is no narrower than either.
@@ -79,8 +79,7 @@ const INTEGERS = ["int4", "int8"] as const;
  */
 export function computeFormat(machine: Machine, a: FormatChoice, b: FormatChoice): ComputeFormat {
   const bits = Math.max(elementBits(a), elementBits(b));
-  const candidates: readonly ComputeFormat[] =
-    isInteger(a) && isInteger(b) ? [...INTEGERS, "fp16", "fp32"] : FLOATS;
+  const candidates: readonly ComputeFormat[] = isInteger(a) && isInteger(b) ? INTEGERS : FLOATS;
   const found = candidates.find(
     (format) => COMPUTE_BITS[format] >= bits && machine.peakTops[format] !== undefined,
   );

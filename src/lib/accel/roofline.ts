@@ -64,16 +64,19 @@ export function sparseSpeed(machine: Machine, sparsity: Sparsity | null): number
   return m === 4 && n <= 2 ? 2 : 1;
 }
 
+function requireShare(name: string, value: number): void {
+  requirePositive("pricesOf", name, value);
+  if (value > 1) throw new RangeError(`pricesOf: ${name} must be at most 1, got ${value}`);
+}
+
 /**
  * What each element and operation costs on a machine.
  * @throws RangeError if the machine has no rate for an operator's formats, or an efficiency is not in (0, 1].
  */
 export function pricesOf(machine: Machine, formats: Formats, options: RooflineOptions = {}): Prices {
   const {effCompute = 1, effMemory = 1, launchOverhead = 0, sparsity = null} = options;
-  for (const [name, value] of Object.entries({effCompute, effMemory})) {
-    requirePositive("pricesOf", name, value);
-    if (value > 1) throw new RangeError(`pricesOf: ${name} must be at most 1, got ${value}`);
-  }
+  requireShare("effCompute", effCompute);
+  requireShare("effMemory", effMemory);
   requireNonNegative("pricesOf", "launchOverhead", launchOverhead);
   const {weights, activations, kv, embeddings = weights, state = FP32} = formats;
   const format = computeFormats(machine, formats);
