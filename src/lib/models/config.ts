@@ -1,6 +1,6 @@
-import {FormatError} from "../io/format-error.js";
 import type {JsonObject} from "../io/json-file.js";
 import type {Json} from "../io/strict-json.js";
+import {fieldReader} from "./config-fields.js";
 import type {Llama3Scaling} from "./rope.js";
 
 /** The shape and the rules of a decoder of the Llama family. */
@@ -32,6 +32,9 @@ interface Family {
   readonly qkvBias: (config: JsonObject) => boolean;
 }
 
+const fields = fieldReader("decoderConfig");
+const {count, positive, flag, requireValue, problem} = fields;
+
 const hasAttentionBias = (config: JsonObject) => flag(config, "attention_bias");
 
 /** The architectures that the engine runs, by the name in `architectures`. */
@@ -56,7 +59,7 @@ export const ARCHITECTURES = Object.keys(FAMILIES) as readonly Architecture[];
  * @throws FormatError with kind `unknown-architecture`, `bad-value` or `unsupported`, naming the key.
  */
 export function decoderConfig(config: JsonObject): DecoderConfig {
-  const architecture = readArchitecture(config);
+  const architecture = fields.architecture(config, ARCHITECTURES);
   const family: Family = FAMILIES[architecture];
   const layers = count(config, "num_hidden_layers");
   const heads = count(config, "num_attention_heads");
@@ -84,15 +87,6 @@ export function decoderConfig(config: JsonObject): DecoderConfig {
       mlp: flag(config, "mlp_bias"),
     },
   };
-}
-
-function readArchitecture(config: JsonObject): Architecture {
-  const list = config.get("architectures");
-  const name = Array.isArray(list) ? (list[0] as Json | undefined) : list;
-  const known = ARCHITECTURES.find((architecture) => architecture === name);
-  if (known === undefined)
-    throw problem("unknown-architecture", "architectures", name, `one of ${ARCHITECTURES.join(", ")}`);
-  return known;
 }
 
 function kvHeadCount(config: JsonObject, heads: number): number {
@@ -149,38 +143,4 @@ function rotary(config: JsonObject): Pick<DecoderConfig, "ropeTheta" | "ropeScal
     throw problem("bad-value", "high_freq_factor", ropeScaling.highFreqFactor, "above low_freq_factor");
   }
   return {ropeTheta, ropeScaling};
-}
-
-/** A missing key, and one that is null, mean the default; without a default they are an error. */
-function count(config: JsonObject, key: string, byDefault?: number, least = 1): number {
-  const value = config.get(key) ?? byDefault;
-  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
-  throw problem("bad-value", key, value, `an integer of at least ${least}`);
-}
-
-function positive(config: JsonObject, key: string, byDefault?: number): number {
-  const value = config.get(key) ?? byDefault;
-  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
-  throw problem("bad-value", key, value, "a positive number");
-}
-
-function flag(config: JsonObject, key: string): boolean {
-  const value = config.get(key) ?? false;
-  if (typeof value === "boolean") return value;
-  throw problem("bad-value", key, value, "true or false");
-}
-
-function requireValue(config: JsonObject, key: string, required: string | number): void {
-  const value = config.get(key) ?? required;
-  if (value !== required) throw problem("unsupported", key, value, String(required));
-}
-
-function problem(kind: string, field: string, value: unknown, allowed: string): FormatError {
-  return new FormatError("decoderConfig", {
-    kind,
-    offset: null,
-    field: `config.json: ${field}`,
-    value,
-    allowed,
-  });
 }

@@ -2,6 +2,7 @@ import type {Tensor} from "../tensor/tensor.js";
 import type {Hooks} from "./hooks.js";
 import {type KvCache, plainKvCache} from "./kv-cache.js";
 import type {Decoder, DecoderLayer} from "./load-decoder.js";
+import {add, checkIds, embed, seen} from "./residual-stream.js";
 import {inverseFrequencies, llama3Frequencies, type RotaryTable, rotaryTable, rotate} from "./rope.js";
 
 export interface ForwardOptions {
@@ -22,7 +23,7 @@ export function forward(model: Decoder, ids: readonly number[], options: Forward
   const {cache = plainKvCache(config), hooks, rows = "all"} = options;
   checkIds(ids, config.vocabSize);
   const pass = startPass(model, ids.length, cache, hooks);
-  let h = seen(hooks, "embedding", -1, embed(model, ids), ids.length);
+  let h = seen(hooks, "embedding", -1, embed(model.embedding, config.hiddenSize, ids), ids.length);
   model.layers.forEach((layer, index) => {
     h = addAttention(pass, layer, index, h);
     h = addMlp(pass, layer, index, h);
@@ -109,43 +110,4 @@ function addMlp(
   const up = seen(hooks, "mlp.up", index, layer.up(x), tokens);
   const hidden = seen(hooks, "mlp.hidden", index, model.backend.siluGate(gate, up), tokens);
   return add(h, seen(hooks, "mlp.update", index, layer.down(hidden), tokens));
-}
-
-/** Lets the hook see x and, if it gives another tensor, goes on with that. */
-function seen(
-  hooks: Hooks | undefined,
-  site: Parameters<NonNullable<Hooks["tensor"]>>[0],
-  layer: number,
-  x: Float32Array,
-  rows: number,
-): Float32Array {
-  const changed = hooks?.tensor?.(site, layer, x, rows);
-  if (changed === undefined) return x;
-  if (changed.length === x.length) return changed;
-  throw new RangeError(
-    `forward: the tensor hook must give ${x.length} values for ${site}, got ${changed.length}`,
-  );
-}
-
-function embed({embedding, config}: Decoder, ids: readonly number[]): Float32Array {
-  const n = config.hiddenSize;
-  const h = new Float32Array(ids.length * n);
-  ids.forEach((id, t) => {
-    h.set(embedding.subarray(id * n, (id + 1) * n), t * n);
-  });
-  return h;
-}
-
-function add(a: Float32Array, b: Float32Array): Float32Array {
-  const sum = new Float32Array(a.length);
-  for (let i = 0; i < a.length; i++) sum[i] = a[i]! + b[i]!;
-  return sum;
-}
-
-function checkIds(ids: readonly number[], vocabSize: number): void {
-  if (ids.length === 0) throw new RangeError("forward: ids must hold at least one token, got none");
-  for (const id of ids) {
-    if (Number.isInteger(id) && id >= 0 && id < vocabSize) continue;
-    throw new RangeError(`forward: every id must be an integer from 0 to ${vocabSize - 1}, got ${id}`);
-  }
 }
