@@ -31,13 +31,16 @@ export async function finishSite(folder: string): Promise<string[]> {
 }
 
 /**
- * Screen readers need the language, a reader must be able to zoom, and the keyboard a way past the navigation
+ * What scrolls on a narrow screen must be reachable by the keyboard. Screen readers need the language, a reader must be able to zoom, and the keyboard a way past the navigation
  * (written here because the generator takes a link to its own main element for a broken one).
  */
 export function mended(html: string): string {
   return html
     .replace("<html>", `<html lang="en">`)
     .replace("<body>", `<body>\n<a class="skip-link" href="#observablehq-main">Skip to the page</a>`)
+    .replaceAll("<pre ", `<pre tabindex="0" `)
+    .replaceAll("<table>", `<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table>`)
+    .replaceAll("</table>", "</table></div>")
     .replace(/(<meta name="viewport" content="[^"]*?), maximum-scale=1"/, `$1"`);
 }
 

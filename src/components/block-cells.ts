@@ -10,7 +10,7 @@ export function blockCells(
 ): HTMLElement {
   const largest = Math.max(...cells.map(({x}) => Math.abs(x)), 1e-30);
   return html`<section class="block" style=${`--colour: var(--family-${family})`} aria-label=${title}>
-    <h4>${title} <span>${convention}</span></h4>
+    <h3>${title} <span>${convention}</span></h3>
     <p class="block-facts"><span>scale ${numberText(scale, 6)}</span><span>squared error ${numberText(squaredError)}</span><span>${numberText(bitsPerElement)} bits per element for this block alone</span></p>
     <ol class="cells">${cells.map((cell, i) => cellElement(cell, i, largest))}</ol>
   </section>`;

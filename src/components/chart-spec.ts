@@ -1,5 +1,5 @@
 import type {Provenance} from "../lib/experiment/provenance.js";
-import type {FormatFamily} from "../lib/formats/format.js";
+import type {Family} from "./palette.js";
 
 export interface Axis {
   readonly label: string;
@@ -19,7 +19,7 @@ export interface Point {
 /** Points of one colour and one provenance; by that, points of different provenance are never joined. */
 export interface Series {
   readonly name: string;
-  readonly family: FormatFamily;
+  readonly family: Family;
   readonly provenance: Provenance;
   readonly points: readonly Point[];
   /**

@@ -25,7 +25,7 @@ export interface ChartOptions {
 
 /** Makes an empty figure; `show` fills it and every later `show` updates it in place. */
 export function chart({explain, onSelect, still = false}: ChartOptions = {}): Chart {
-  const question = html`<h3 class="question"></h3>`;
+  const question = html`<p class="question"></p>`;
   const area = html`<div class="plot-area"></div>`;
   const below = html`<div class="below"></div>`;
   const caption = html`<figcaption></figcaption>`;

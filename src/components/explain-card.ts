@@ -13,7 +13,7 @@ export interface Explanation {
 /** An explanation as a card. Its texts may come from a reader's own file: they are set as text, never as HTML. */
 export function explainCard({title, facts, source, link}: Explanation): HTMLElement {
   return html`<div class="explain-card">
-    <h4>${title}</h4>
+    <p class="card-title">${title}</p>
     <dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     ${source && html`<p class="cite">Source: ${source}</p>`}
     ${link && html`<p><a href=${link}>Open this state</a></p>`}

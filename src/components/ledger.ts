@@ -28,7 +28,7 @@ function claimEntry(rows: readonly ClaimRow[]): HTMLElement {
 const shownRows = 8;
 
 function evidenceTable(rows: readonly ClaimRow[]): HTMLElement {
-  const table = html`<div class="table-scroll" tabindex="0" role="region" aria-label=${`Evidence: ${rows[0]!.statement}`}><table>
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label=${`Evidence: ${rows[0]!.statement}`}><table>
     <thead><tr><th scope="col">how we know</th><th scope="col">quantity</th><th scope="col">on</th><th scope="col">value</th></tr></thead>
     <tbody>${rows.map(evidenceRow)}</tbody>
   </table></div>`;

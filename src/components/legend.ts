@@ -1,8 +1,7 @@
 import {html, svg} from "htl";
 import type {Provenance} from "../lib/experiment/provenance.js";
-import type {FormatFamily} from "../lib/formats/format.js";
 import {type ChartSpec, isMarked, provenancesOf} from "./chart-spec.js";
-import {FAMILY_NAMES} from "./palette.js";
+import {type Family, familyName} from "./palette.js";
 import {MARK_PATHS} from "./sketch.js";
 
 const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
@@ -17,7 +16,7 @@ export function legend(spec: ChartSpec): HTMLElement {
   const hasFront = spec.series.some(({join}) => join === "front");
   const families = [...new Set(drawn.map(({family}) => family))];
   return html`<ul class="legend">
-    ${families.map((family) => html`<li>${swatch(family)}${FAMILY_NAMES[family]}</li>`)}
+    ${families.map((family) => html`<li>${swatch(family)}${familyName(family)}</li>`)}
     ${provenancesOf(spec).map((provenance) => html`<li>${provenanceMark(provenance)}${PROVENANCE_TEXT[provenance]}</li>`)}
     ${hasFront ? html`<li>${stepMark()}Pareto front</li>` : null}
   </ul>`;
@@ -27,7 +26,7 @@ function stepMark(): SVGElement {
   return svg`<svg width="20" height="14" aria-hidden="true"><path class="join" d="M1,12H8V6H14V2H19" style="stroke: var(--family-baseline)" /></svg>`;
 }
 
-function swatch(family: FormatFamily): SVGElement {
+function swatch(family: Family): SVGElement {
   return svg`<svg width="14" height="14" aria-hidden="true"><rect width="12" height="12" x="1" y="1" rx="2" style=${`fill: var(--family-${family})`} /></svg>`;
 }
 

@@ -11,6 +11,24 @@ export const FAMILY_NAMES: Readonly<Record<FormatFamily, string>> = {
   razer: "RaZeR",
 };
 
+/**
+ * Techniques that are no formats, by what a reader calls them. Each borrows the colour of a family of formats that
+ * no figure shows beside it.
+ */
+export const TECHNIQUE_NAMES = {
+  os: "output-stationary",
+  ws: "weight-stationary",
+  is: "input-stationary",
+  hybrid: "hybrid array",
+  sparse: "sparse",
+} as const;
+
+/** What has a colour of its own on every page. */
+export type Family = FormatFamily | keyof typeof TECHNIQUE_NAMES;
+
+/** The name of a family for legends. */
+export const familyName = (family: Family): string => ({...FAMILY_NAMES, ...TECHNIQUE_NAMES})[family];
+
 /** The colours and the font that a figure drawn outside CSS takes from the page. */
 export interface Theme {
   readonly ink: string;
@@ -19,14 +37,14 @@ export interface Theme {
   readonly paper: string;
   readonly accent: string;
   readonly font: string;
-  readonly family: Readonly<Record<FormatFamily, string>>;
+  readonly family: Readonly<Record<Family, string>>;
 }
 
 /** The theme in force now: it follows the reader's colour scheme. */
 export function currentTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string) => style.getPropertyValue(name).trim();
-  const families = Object.keys(FAMILY_NAMES) as FormatFamily[];
+  const families = Object.keys({...FAMILY_NAMES, ...TECHNIQUE_NAMES}) as Family[];
   return {
     ink: value("--ink"),
     inkSoft: value("--ink-soft"),

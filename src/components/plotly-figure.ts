@@ -53,7 +53,8 @@ function trace(
   const {name, family, provenance, points, join} = series;
   const colour = theme.family[family];
   const marked = isMarked(series);
-  const withText = points.some((point) => labels.has(point));
+  // A front has the very points of other series, which already carry their labels.
+  const withText = join !== "front" && points.some((point) => labels.has(point));
   const modes = [join && "lines", marked && "markers", withText && "text"];
   return {
     type: "scatter",

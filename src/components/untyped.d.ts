@@ -1,5 +1,9 @@
 // What pages use of packages that bring no types.
 
+declare module "observablehq:stdlib" {
+  export function FileAttachment(path: string): {readonly href: string};
+}
+
 declare module "htl" {
   export function html(strings: TemplateStringsArray, ...values: unknown[]): HTMLElement;
   export function svg(strings: TemplateStringsArray, ...values: unknown[]): SVGElement;

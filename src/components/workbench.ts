@@ -6,6 +6,7 @@ import {type Chart, chart} from "./chart.js";
 import type {ChartSpec, Point} from "./chart-spec.js";
 import type {Explanation} from "./explain-card.js";
 import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
+import {modelData} from "./model-data.js";
 import {paramInputs} from "./param-inputs.js";
 import {cellText, rowsTable} from "./rows-table.js";
 import {readShippedTable} from "./shipped-table.js";
@@ -51,7 +52,11 @@ export function workbench<P extends Params, C extends Columns, N extends string>
   const drawingPlace = html`<div></div>`;
   const charts = figures.map((figure) => makeChart(figure));
   const status = statusLine({run: () => source.run(inputs.value), cancel: () => source.cancel()});
-  const source = liveRows(experiment, show, {...options, ...(table && {table: readShippedTable(table)})});
+  const source = liveRows(experiment, show, {
+    data: () => modelData(experiment.needs),
+    ...options,
+    ...(table && {table: readShippedTable(table)}),
+  });
 
   function makeChart({key}: Figure<P, C>): Chart {
     return chart({

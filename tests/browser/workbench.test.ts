@@ -3,6 +3,7 @@ import {readFileSync} from "node:fs";
 import {tableFromIPC} from "apache-arrow";
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
+import {loadData} from "../../src/data/data-sets.js";
 import {blockScale} from "../../src/lib/experiments/formats/block-scale.js";
 import {useSite} from "./site.js";
 
@@ -52,7 +53,9 @@ test("the browser runs the same rows as the table that was shipped", async () =>
 });
 
 test("the code that is copied gives the same rows in Node", async () => {
-  const {page, context} = await site.open(`${path}?scale.element=int4&scale.distribution=laplace&scale.blockSizes=16,64`);
+  const {page, context} = await site.open(
+    `${path}?scale.element=int4&scale.distribution=laplace&scale.blockSizes=16,64`,
+  );
   await bench(page).locator(".status[data-state=live]").waitFor();
   await bench(page).getByRole("button", {name: "Copy as code"}).click();
   const code = await page.evaluate(() => navigator.clipboard.readText());
@@ -61,7 +64,10 @@ test("the code that is copied gives the same rows in Node", async () => {
     input: code,
     encoding: "utf8",
   });
-  const rows = await blockScale.run({element: "int4", distribution: "laplace", blockSizes: [16, 64]});
+  const rows = await blockScale.run(
+    {element: "int4", distribution: "laplace", blockSizes: [16, 64]},
+    {data: await loadData(blockScale.needs)},
+  );
   expect(JSON.parse(printed)).toEqual(rows);
   const csv = await csvOf(page);
   expect(csv.trim().split("\r\n")).toHaveLength(rows.length + 1);
@@ -127,7 +133,7 @@ test("the rows can be read as a table", async () => {
   await bench(page)
     .getByText(/rows behind this/)
     .click();
-  expect(await bench(page).locator("tbody tr").count()).toBe(24);
+  await expect.poll(() => bench(page).locator("tbody tr").count()).toBe(24);
   await context.close();
 });
 

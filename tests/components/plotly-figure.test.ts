@@ -103,3 +103,27 @@ test("a line is named at its right end, whatever the order of its points", () =>
   expect(labelsOf(series({join: "line", points: []}))).toEqual([]);
   expect(labelsOf(series({join: "front"}), new Set(["a"]))).toEqual([]);
 });
+
+test("a label stands once, though a front shares its point", () => {
+  const shared = spec(series({join: "front", family: "baseline"}), series({}));
+  const modes = traces({...shared, labelled: new Set(["a", "c"])}).map(({mode}) => mode);
+  expect(modes).toEqual(["lines", "markers+text"]);
+});
+
+test("labels that would cover one another give way to the first", () => {
+  const crowd = Array.from({length: 5}, (_, i) => ({
+    key: `k${i}`,
+    label: `a long label ${i}`,
+    x: 4 + i * 1e-6,
+    y: 20,
+  }));
+  const far = {key: "far", label: "far", x: 8, y: 10};
+  const all = {
+    ...spec(series({points: [...crowd, far]})),
+    labelled: new Set([...crowd.map(({key}) => key), "far"]),
+  };
+  const [trace] = traces(all);
+  expect(trace!.text.filter(Boolean).length).toBeLessThan(4);
+  expect(trace!.text[0]).toBe("a long label 0");
+  expect(trace!.text.at(-1)).toBe("far");
+});
