@@ -1,7 +1,7 @@
 import {type Composed, type Composition, compose as composed} from "../../accel/compose.js";
 import {energyPrices, operatorEnergy, totalEnergy} from "../../accel/energy.js";
 import {fitMemory} from "../../accel/footprint.js";
-import {EFFICIENCIES, type Roofline} from "../../accel/roofline.js";
+import {EFFICIENCIES, type Roofline, sparseSpeed} from "../../accel/roofline.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formatsOf, sparsityOf} from "./format-choice.js";
 import {
@@ -107,11 +107,11 @@ function memoryRows(composition: Composition, {footprint}: Works) {
 function stepRows(
   step: "prefill" | "decode",
   {operators}: Roofline,
-  {machine, sparsity, staticWatts = 0}: Composition,
+  {machine, sparsity = null, staticWatts = 0}: Composition,
   {prices}: Works,
 ) {
   const energy = energyPrices(machine, prices, staticWatts);
-  const density = sparsity ? sparsity.n / sparsity.m : 1;
+  const density = 1 / sparseSpeed(machine, sparsity);
   return operators.map(({op, bytes, seconds, bound}) => ({
     ...blank,
     step,
