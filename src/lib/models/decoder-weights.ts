@@ -6,13 +6,13 @@ import type {Tensor} from "../tensor/tensor.js";
 import type {DecoderConfig} from "./config.js";
 import type {Site} from "./hooks.js";
 import {
-  checkFits,
   DEFAULT_MAX_BYTES,
   type Decoder,
   type LoadOptions,
   loadDecoder,
   planTensors,
 } from "./load-decoder.js";
+import {checkFits} from "./tensor-plan.js";
 
 /** All tensors of a model; a tied head is not among them. */
 export interface DecoderWeights {
@@ -45,7 +45,7 @@ export async function readDecoderWeights(
   {maxBytes = DEFAULT_MAX_BYTES}: Pick<LoadOptions, "maxBytes"> = {},
 ): Promise<DecoderWeights> {
   const plan = planTensors(checkpoint.tensors, config);
-  checkFits(plan.values(), maxBytes);
+  checkFits("loadDecoder", plan.values(), maxBytes);
   const tensors = new Map<string, Tensor>();
   for (const [name, stored] of plan) {
     tensors.set(name, await checkpoint.read(stored.name));

@@ -1,9 +1,9 @@
 import type {Checkpoint} from "../io/checkpoint.js";
-import {FormatError} from "../io/format-error.js";
 import type {TensorInfo} from "../io/safetensors.js";
-import {elementCount, type Tensor} from "../tensor/tensor.js";
+import type {Tensor} from "../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "./backend.js";
 import type {DecoderConfig} from "./config.js";
+import {checkFits, type TensorPlan, tensorPlanner} from "./tensor-plan.js";
 
 /** A decoder of the Llama family, ready to run. */
 export interface Decoder {
@@ -63,7 +63,7 @@ export async function loadDecoder(
 ): Promise<Decoder> {
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
   const plan = planTensors(checkpoint.tensors, config);
-  checkFits(plan.values(), maxBytes);
+  checkFits("loadDecoder", plan.values(), maxBytes);
   const read = async (name: string): Promise<Tensor> => {
     const stored = plan.get(name)!;
     const weight = await checkpoint.read(stored.name);
@@ -107,23 +107,12 @@ async function loadLayer(
   };
 }
 
-/** The tensors a model is made of, by published name, each with the place in the file that it comes from. */
-export type TensorPlan = ReadonlyMap<string, TensorInfo>;
-
 /**
  * Finds every tensor that `config` asks for.
  * @throws FormatError with kind `missing-tensor` or `bad-shape`.
  */
 export function planTensors(tensors: ReadonlyMap<string, TensorInfo>, config: DecoderConfig): TensorPlan {
-  const plan = new Map<string, TensorInfo>();
-  const want = (name: string, shape: readonly number[], stored = name): void => {
-    const info = tensors.get(stored);
-    if (info === undefined) throw problem("missing-tensor", name, "none", `a tensor [${shape.join(", ")}]`);
-    if (info.shape.join() !== shape.join()) {
-      throw problem("bad-shape", name, `[${info.shape.join(", ")}]`, `[${shape.join(", ")}] by config.json`);
-    }
-    plan.set(name, info);
-  };
+  const {plan, want} = tensorPlanner("loadDecoder", tensors);
   const {vocabSize, hiddenSize, tied} = config;
   // A tied matrix may be stored under the name of the head alone.
   const onlyHead = tied && !tensors.has(EMBEDDING) && tensors.has(`${HEAD}.weight`);
@@ -156,15 +145,6 @@ function projections({hiddenSize, intermediateSize, heads, kvHeads, headDim, bia
   ];
 }
 
-/** @throws FormatError with kind `does-not-fit` if the tensors take more than `maxBytes` as float32. */
-export function checkFits(infos: Iterable<TensorInfo>, maxBytes: number): void {
-  let bytes = 0;
-  for (const {shape} of infos) bytes += 4 * elementCount(shape);
-  if (bytes > maxBytes) {
-    throw problem("does-not-fit", "weights as float32", `${bytes} bytes`, `at most ${maxBytes} bytes`);
-  }
-}
-
 /** Leftovers that every reader ignores (rotary frequencies, a second copy of a tied head) are not counted. */
 function unusedNames(
   tensors: ReadonlyMap<string, TensorInfo>,
@@ -175,8 +155,4 @@ function unusedNames(
     (name) =>
       !plan.has(name) && !name.endsWith("rotary_emb.inv_freq") && !(tied && name === `${HEAD}.weight`),
   );
-}
-
-function problem(kind: string, field: string, value: unknown, allowed: string): FormatError {
-  return new FormatError("loadDecoder", {kind, offset: null, field, value, allowed});
 }
