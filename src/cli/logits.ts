@@ -3,9 +3,9 @@ import {writeFile} from "node:fs/promises";
 import {totalmem} from "node:os";
 import {parseArgs} from "node:util";
 import {openFolder} from "../lib/io/node-file.js";
-import {greedy} from "../lib/models/generate.js";
+import {readOn} from "../lib/models/generate.js";
+import {openModel} from "../lib/models/language-model.js";
 import type {LoadOptions} from "../lib/models/load-decoder.js";
-import {openDecoder} from "../lib/models/open-decoder.js";
 import {wasmBackend} from "../lib/models/wasm-backend.js";
 
 export const LOGITS_USAGE =
@@ -51,14 +51,14 @@ interface Call {
 async function modelLogits({model: path, ids, steps, backend}: Call): Promise<LogitsResult> {
   const folder = await openFolder(path);
   try {
-    const model = await openDecoder(folder, await engine(backend));
+    const model = await openModel(folder, await engine(backend));
     if (model.unused.length > 0) {
       console.error(
         `logits: ${path} holds ${model.unused.length} tensors that no part of the model takes: ${model.unused[0]} …`,
       );
     }
-    const {promptLogits, tokens} = greedy(model, ids, steps);
-    const {vocabSize} = model.config;
+    const {promptLogits, tokens} = readOn(model.read(), ids, steps);
+    const {vocabSize} = model;
     const logits = ids.map((_, t) => Array.from(promptLogits.subarray(t * vocabSize, (t + 1) * vocabSize)));
     return {logits, greedy: tokens};
   } finally {

@@ -10,6 +10,11 @@ export const DECODERS = ["llama", "llama3-rope", "qwen2", "mistral"].flatMap((fa
   ["f32", "bf16", "sharded"].map((stored) => `${family}-${stored}`),
 );
 
+/** The golden state-space models. */
+export const MAMBAS = ["mamba", "mamba2"].flatMap((family) =>
+  ["f32", "bf16", "sharded"].map((stored) => `${family}-${stored}`),
+);
+
 export function goldenPath(name: string): string {
   return fileURLToPath(new URL(`../golden/models/${name}`, import.meta.url));
 }

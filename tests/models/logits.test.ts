@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test, vi} from "vitest";
 import {LOGITS_USAGE, type LogitsResult, logitsCommand} from "../../src/cli/logits.js";
-import {DECODERS, goldenPath, maxDifference, readExpected} from "./golden.js";
+import {DECODERS, goldenPath, MAMBAS, maxDifference, readExpected} from "./golden.js";
 
 let folder = "";
 const said: string[] = [];
@@ -18,7 +18,9 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const RUNS = DECODERS.flatMap((name) => ["wasm", "reference"].map((backend) => [name, backend] as const));
+const RUNS = [...DECODERS, ...MAMBAS].flatMap((name) =>
+  ["wasm", "reference"].map((backend) => [name, backend] as const),
+);
 
 test.each(RUNS)("writes the logits and greedy tokens of %s with %s", async (name, backend) => {
   const expected = readExpected(name);
@@ -75,8 +77,8 @@ test("a model that cannot be run is told why", async () => {
   expect(await logitsCommand([folder, "--ids", "1"])).toBe(1);
   expect(said[0]).toBe("logits: forward: every id must be an integer from 0 to 111, got 112");
   expect(said[1]).toContain("ENOENT");
-  expect(said[2]).toBe("logits: openDecoder: model folder must be a folder with config.json, got none");
+  expect(said[2]).toBe("logits: openModel: model folder must be a folder with config.json, got none");
   expect(said[3]).toBe(
-    "logits: decoderConfig: config.json: architectures must be one of LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, got NopeForCausalLM",
+    "logits: openModel: config.json: architectures must be one of LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, MambaForCausalLM, Mamba2ForCausalLM, got NopeForCausalLM",
   );
 });

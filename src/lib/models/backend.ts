@@ -1,5 +1,6 @@
 import type {Tensor} from "../tensor/tensor.js";
 import {type AttentionCall, attention} from "./attention.js";
+import {referenceScans, type Scans} from "./scans.js";
 
 /** x [rows, in] to y [rows, out]; the number of rows follows from the length of x. */
 export type Linear = (x: Float32Array) => Float32Array;
@@ -17,10 +18,18 @@ export interface Backend {
   /** gate * sigmoid(gate) * up, element by element. (arXiv:2002.05202, SwiGLU) */
   siluGate(gate: Float32Array, up: Float32Array): Float32Array;
   attention(call: AttentionCall): Float32Array;
+  readonly scans: Scans;
 }
 
 /** Plain loops: products are summed in float64 and rounded to float32 once. */
-export const referenceBackend: Backend = {name: "reference", linear, rmsNorm, siluGate, attention};
+export const referenceBackend: Backend = {
+  name: "reference",
+  linear,
+  rmsNorm,
+  siluGate,
+  attention,
+  scans: referenceScans,
+};
 
 function linear({shape, data: w}: Tensor, bias: Float32Array | null): Linear {
   const [out, inputs] = shape as [number, number];

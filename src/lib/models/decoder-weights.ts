@@ -5,13 +5,7 @@ import type {TensorInfo} from "../io/safetensors.js";
 import type {Tensor} from "../tensor/tensor.js";
 import type {DecoderConfig} from "./config.js";
 import type {Site} from "./hooks.js";
-import {
-  DEFAULT_MAX_BYTES,
-  type Decoder,
-  type LoadOptions,
-  loadDecoder,
-  planTensors,
-} from "./load-decoder.js";
+import {DEFAULT_MAX_BYTES, type Decoder, type LoadOptions, loadDecoder, planTensors} from "./load-decoder.js";
 import {checkFits} from "./tensor-plan.js";
 
 /** All tensors of a model; a tied head is not among them. */

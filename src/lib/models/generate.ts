@@ -1,6 +1,7 @@
 import {forward} from "./decoder.js";
 import type {Hooks} from "./hooks.js";
 import {type KvCache, plainKvCache} from "./kv-cache.js";
+import type {Reading} from "./language-model.js";
 import type {Decoder} from "./load-decoder.js";
 
 export interface GreedyOptions {
@@ -27,17 +28,25 @@ export function greedy(
   steps: number,
   {cache = plainKvCache(model.config), hooks}: GreedyOptions = {},
 ): GreedyResult {
+  const options = hooks === undefined ? {cache} : {cache, hooks};
+  return readOn((part) => forward(model, part, options), ids, steps);
+}
+
+/**
+ * {@link greedy} for a model of any architecture, in a text that may have begun before `ids`.
+ * @throws RangeError as {@link greedy}.
+ */
+export function readOn(read: Reading, ids: readonly number[], steps: number): GreedyResult {
   if (!Number.isInteger(steps) || steps < 0) {
     throw new RangeError(`greedy: steps must be an integer of at least 0, got ${steps}`);
   }
-  const options = hooks === undefined ? {cache} : {cache, hooks};
-  const promptLogits = forward(model, ids, options).data;
+  const {data: promptLogits, shape} = read(ids);
   const tokens: number[] = [];
   const logits: Float32Array[] = [];
-  let row = promptLogits.subarray(promptLogits.length - model.config.vocabSize);
+  let row = promptLogits.subarray(promptLogits.length - shape.at(-1)!);
   for (let step = 0; step < steps; step++) {
     const token = argmax(row);
-    row = forward(model, [token], options).data;
+    row = read([token]).data;
     tokens.push(token);
     logits.push(row);
   }

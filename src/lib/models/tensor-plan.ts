@@ -26,7 +26,12 @@ export function tensorPlanner(where: string, tensors: ReadonlyMap<string, Tensor
       const info = tensors.get(stored);
       if (info === undefined) throw problem("missing-tensor", name, "none", `a tensor [${shape.join(", ")}]`);
       if (info.shape.join() !== shape.join()) {
-        throw problem("bad-shape", name, `[${info.shape.join(", ")}]`, `[${shape.join(", ")}] by config.json`);
+        throw problem(
+          "bad-shape",
+          name,
+          `[${info.shape.join(", ")}]`,
+          `[${shape.join(", ")}] by config.json`,
+        );
       }
       plan.set(name, info);
     },

@@ -2,28 +2,35 @@ import {silu} from "./nonlinear.js";
 import {requireLengths, requireSize} from "./require-length.js";
 
 /** One sequence for the depthwise convolution in front of a scan. */
-export interface CausalConvInput {
+export interface CausalConvInput<Floats extends Float32Array | Float64Array = Float64Array> {
   /** Width of x; written D. */
   readonly channels: number;
   /** Tokens that one output sees; written K. */
   readonly width: number;
   /** [L, D] */
-  readonly x: Float64Array;
+  readonly x: Floats;
   /** [D, K]; index K - 1 multiplies the newest token. */
-  readonly weight: Float64Array;
+  readonly weight: Floats;
   /** [D] */
-  readonly bias?: Float64Array;
+  readonly bias?: Floats;
   /** The K - 1 tokens before x, oldest first, [K - 1, D]; default zeros, as before the start of a text. */
   readonly state?: Float64Array;
+}
+
+/** What the convolution gives. */
+export interface CausalConvOutput<Floats extends Float32Array | Float64Array = Float64Array> {
+  /** [L, D] */
+  readonly y: Floats;
+  /** The last K - 1 tokens, to carry into the next call, [K - 1, D]. */
+  readonly state: Float64Array;
 }
 
 /**
  * y_t = silu(bias + sum_k weight_k x_(t - K + 1 + k)) for every channel by itself: a short memory in front of the scan.
  * (arXiv 2312.00752, section 3.4)
- * @returns y [L, D] and the last K - 1 tokens [K - 1, D] to carry into the next call.
  * @throws RangeError naming the array whose length does not fit.
  */
-export function causalConv1dSilu(input: CausalConvInput): {y: Float64Array; state: Float64Array} {
+export function causalConv1dSilu(input: CausalConvInput): CausalConvOutput {
   const {channels, width, x, weight, bias} = input;
   requireSize("causalConv1dSilu", "channels", channels);
   requireSize("causalConv1dSilu", "width", width);

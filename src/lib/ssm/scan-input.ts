@@ -9,8 +9,8 @@ import {requireGroups, requireLengths, requireSize} from "./require-length.js";
  */
 export type Discretization = "euler" | "zoh";
 
-/** One sequence of L tokens for the selective scan; all arrays row-major in float64. */
-export interface SelectiveScanInput {
+/** One sequence of L tokens for the selective scan; all arrays row-major, in float64 unless a kernel takes float32. */
+export interface SelectiveScanInput<Floats extends Float32Array | Float64Array = Float64Array> {
   /** Width of u; written D in shapes. */
   readonly channels: number;
   /** Numbers of state for each channel; written N. */
@@ -18,21 +18,21 @@ export interface SelectiveScanInput {
   /** Runs of neighbouring channels that share B and C; written G, default 1. */
   readonly groups?: number;
   /** [L, D] */
-  readonly u: Float64Array;
+  readonly u: Floats;
   /** Time steps before their bias and softplus, [L, D]. */
-  readonly delta: Float64Array;
+  readonly delta: Floats;
   /** [D, N], negative for a state that decays. */
-  readonly A: Float64Array;
+  readonly A: Floats;
   /** [L, G, N] */
-  readonly B: Float64Array;
+  readonly B: Floats;
   /** [L, G, N] */
-  readonly C: Float64Array;
+  readonly C: Floats;
   /** Skip from u to y, [D]; default none. */
-  readonly D?: Float64Array;
+  readonly D?: Floats;
   /** Gate: y is multiplied by silu(z), [L, D]; default none. */
-  readonly z?: Float64Array;
+  readonly z?: Floats;
   /** [D]; default 0. */
-  readonly deltaBias?: Float64Array;
+  readonly deltaBias?: Floats;
   /** Take softplus(delta + bias) as the time step (default), or delta + bias as it is. */
   readonly deltaSoftplus?: boolean;
   /** Above it softplus is the identity. */
@@ -43,9 +43,9 @@ export interface SelectiveScanInput {
 }
 
 /** What a scan gives. */
-export interface ScanOutput {
+export interface ScanOutput<Floats extends Float32Array | Float64Array = Float64Array> {
   /** Of the shape of the scan's input. */
-  readonly y: Float64Array;
+  readonly y: Floats;
   /** h after the last token, to carry into the next call. */
   readonly state: Float64Array;
 }

@@ -1,8 +1,8 @@
 import {requireGroups, requireLengths, requireSize} from "./require-length.js";
 import type {ScanOutput} from "./scan-input.js";
 
-/** One sequence of L tokens for the state-space dual layer of Mamba2; all arrays row-major in float64. */
-export interface SsdInput {
+/** One sequence of L tokens for the state-space dual layer of Mamba2; all arrays row-major, in float64 unless a kernel takes float32. */
+export interface SsdInput<Floats extends Float32Array | Float64Array = Float64Array> {
   /** Written H. */
   readonly heads: number;
   /** Channels of a head; written P. */
@@ -12,17 +12,17 @@ export interface SsdInput {
   /** Runs of neighbouring heads that share B and C; written G, default 1. */
   readonly groups?: number;
   /** [L, H, P] */
-  readonly x: Float64Array;
+  readonly x: Floats;
   /** Time steps as they are used (after bias, softplus and clamp), [L, H]. */
-  readonly dt: Float64Array;
+  readonly dt: Floats;
   /** One decay rate a head, [H], negative for a state that decays. */
-  readonly A: Float64Array;
+  readonly A: Floats;
   /** [L, G, N] */
-  readonly B: Float64Array;
+  readonly B: Floats;
   /** [L, G, N] */
-  readonly C: Float64Array;
+  readonly C: Floats;
   /** Skip from x to y, [H]; default none. */
-  readonly D?: Float64Array;
+  readonly D?: Floats;
   /** h before the first token, [H, P, N]; default 0. */
   readonly state?: Float64Array;
 }
