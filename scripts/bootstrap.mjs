@@ -18,16 +18,20 @@ export function stop(message) {
   process.exit(1);
 }
 
-/** Installs the dependencies of the lock file if they are absent or older than it. */
-export function ensureDependencies() {
+/** Installs the dependencies of a folder's lock file if they are absent or older than it. */
+export function ensureDependencies(folder = ".") {
   if (Number(process.versions.node.split(".")[0]) < oldestNode) {
     stop(`Node ${oldestNode} or newer is needed, this is ${process.version}. See https://nodejs.org`);
   }
   // npm writes this file last, so an install that broke off half-way is repeated.
-  const installed = modified("node_modules/.package-lock.json");
-  if (installed >= modified("package-lock.json")) return;
-  console.log("Installing the dependencies of the lock file (npm ci) …");
-  const {status, error} = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {cwd: root, stdio: "inherit"});
+  const installed = modified(`${folder}/node_modules/.package-lock.json`);
+  if (installed >= modified(`${folder}/package-lock.json`)) return;
+  // Standard output is for results.
+  console.error(`Installing the dependencies of ${folder}/package-lock.json (npm ci) …`);
+  const {status, error} = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    cwd: new URL(`${folder}/`, root),
+    stdio: ["inherit", 2, "inherit"],
+  });
   if (error) stop(`npm is needed to install the dependencies, and could not be started: ${error.message}`);
   if (status !== 0) stop("npm ci failed; it needs the npm registry, see its message above");
 }

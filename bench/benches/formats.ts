@@ -1,0 +1,85 @@
+import type {Format, Packed} from "../../src/lib/formats/format.js";
+import {int} from "../../src/lib/formats/int.js";
+import {mxfp4} from "../../src/lib/formats/mx.js";
+import {nvfp4} from "../../src/lib/formats/nvfp4.js";
+import {razer} from "../../src/lib/formats/razer.js";
+import {draws, randomStream} from "../../src/lib/tensor/random.js";
+import type {Tensor} from "../../src/lib/tensor/tensor.js";
+import {relativeError} from "../harness/agree.js";
+import type {Contest} from "../harness/contest.js";
+import {type GgmlFormat, type GgmlName, openGgml} from "../peers/ggml.js";
+
+const ROWS = 256;
+const COLUMNS = 4096;
+const VALUES = ROWS * COLUMNS;
+
+interface Pair {
+  readonly format: Format;
+  readonly ggml: GgmlName | null;
+}
+
+/** Formats of equal layout: the same elements, blocks and scale types, though ggml picks some scales by its own rule; ggml has no RaZeR. */
+const PAIRS: readonly Pair[] = [
+  {format: mxfp4, ggml: "mxfp4"},
+  {format: nvfp4({tensorScale: "none"}), ggml: "nvfp4"},
+  {format: int({bits: 8, groupSize: 32}), ggml: "q8_0"},
+  {format: int({bits: 4, groupSize: 32}), ggml: "q4_0"},
+  {format: razer(), ggml: null},
+];
+
+/** Rules differ, so errors do: mxfp4's by a tenth. A wrong layout or type would be off by far more. */
+function requireSimilarError(name: string, x: Tensor, ours: Float32Array, peers: Float32Array): void {
+  const [own, other] = [relativeError(x.data, ours), relativeError(x.data, peers)];
+  if (!(own < 2 * other && other < 2 * own)) {
+    throw new Error(`${name}: relative errors must be within a factor of 2, got ${own} and ${other}`);
+  }
+}
+
+interface Prepared {
+  readonly x: Tensor;
+  readonly packed: Packed;
+  /** ggml's side, with what it packed; null where it does not run. */
+  readonly peer: {readonly ggml: GgmlFormat; readonly packed: Uint8Array} | null;
+}
+
+async function prepare({format, ggml: name}: Pair): Promise<Prepared> {
+  const stream = randomStream(1, "bench/formats");
+  const x = {shape: [ROWS, COLUMNS], data: draws(VALUES, () => stream.normal())};
+  const packed = format.encode(x);
+  const ggml = name && (await openGgml())?.(name);
+  if (!ggml) return {x, packed, peer: null};
+  // A copy: ggml's buffer is used again.
+  const peer = {ggml, packed: ggml.encode(x.data, COLUMNS).slice()};
+  requireSimilarError(format.id, x, format.decode(packed).data, ggml.decode(peer.packed, VALUES));
+  return {x, packed, peer};
+}
+
+function contestsOf(pair: Pair): Contest[] {
+  const {format, ggml: name} = pair;
+  const peerName = `ggml ${name}, native`;
+  return [
+    {
+      name: `encode-${format.id}`,
+      title: `encode ${format.id}, ${ROWS} x ${COLUMNS}`,
+      unit: "Mvalue/s",
+      async prepare() {
+        const {x, peer} = await prepare(pair);
+        const peers = peer ? [{name: peerName, run: () => peer.ggml.encode(x.data, COLUMNS)}] : [];
+        return {work: VALUES, ours: () => format.encode(x), peers};
+      },
+    },
+    {
+      name: `decode-${format.id}`,
+      title: `decode ${format.id}, ${ROWS} x ${COLUMNS}`,
+      unit: "Mvalue/s",
+      async prepare() {
+        const {packed, peer} = await prepare(pair);
+        const peers = peer ? [{name: peerName, run: () => peer.ggml.decode(peer.packed, VALUES)}] : [];
+        return {work: VALUES, ours: () => format.decode(packed), peers};
+      },
+    },
+  ];
+}
+
+/** Number formats against the native quantizers of ggml, one thread each; Gaussian data. */
+export const formats: readonly Contest[] = PAIRS.flatMap(contestsOf);

@@ -1,0 +1,36 @@
+/** How the seconds of a run that does `work` units of work become a number of this unit. */
+export const UNITS = {
+  ms: {better: "lower", ofSeconds: (seconds: number, work: number) => (1e3 * seconds) / work},
+  "Mvalue/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds / 1e6},
+  "evaluations/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds},
+} as const;
+
+export type Unit = keyof typeof UNITS;
+
+/** Another way to do the same work. */
+export interface Peer {
+  readonly name: string;
+  readonly run: () => unknown;
+}
+
+/** Our way and those of the peers, on the same input. A side that works in the background gives a promise. */
+export interface Sides {
+  /** What one run does, in the values or evaluations of the unit; for times, how often it does the thing. */
+  readonly work: number;
+  readonly ours: () => unknown;
+  /** Without those that do not run on this machine. */
+  readonly peers: readonly Peer[];
+}
+
+/** One thing measured. It has a process of its own, so that no contest trains the engine for another. */
+export interface Contest {
+  /** Unique: lower case with hyphens. */
+  readonly name: string;
+  /** What a run does, with its sizes. */
+  readonly title: string;
+  readonly unit: Unit;
+  /** A number set beforehand that ours should reach, in the unit; it is no measurement. */
+  readonly target?: number;
+  /** Makes the input from a seed. @throws Error if the sides do not compute the same. */
+  readonly prepare: () => Promise<Sides>;
+}

@@ -1,0 +1,15 @@
+import {accelerators} from "./benches/accelerators.js";
+import {engine} from "./benches/engine.js";
+import {formats} from "./benches/formats.js";
+import {transforms} from "./benches/hadamard.js";
+import {products} from "./benches/products.js";
+import type {Contest} from "./harness/contest.js";
+
+/** Every contest, in the order in which they run. */
+export const contests: readonly Contest[] = [
+  ...formats,
+  ...engine,
+  ...products,
+  ...transforms,
+  ...accelerators,
+];

@@ -1,0 +1,20 @@
+// npm run bench: installs what is missing, bundles the benches, runs them. Node built-ins only, up to the bundler.
+import {fileURLToPath} from "node:url";
+import {ensureDependencies, must} from "../scripts/bootstrap.mjs";
+
+ensureDependencies();
+ensureDependencies("bench");
+const {build} = await import("esbuild");
+
+await build({
+  absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
+  entryPoints: ["bench/main.ts", "bench/child.ts"],
+  outdir: "bench/.cache",
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  packages: "external",
+  logLevel: "warning",
+});
+must(process.execPath, "bench/.cache/main.js", ...process.argv.slice(2));
