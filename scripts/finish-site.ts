@@ -93,7 +93,8 @@ export function foreignLoads(text: string): string[] {
     /url\(\s*["']?((?:https?:)?\/\/[^"')]*)/g,
     /@import\s+["']((?:https?:)?\/\/[^"']*)["']/g,
   ];
-  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, url]) => `refers to ${url}`));
+  const found = patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, url]) => url));
+  return [...new Set(found)].map((url) => `refers to ${url}`);
 }
 
 function brokenLinks(

@@ -67,7 +67,8 @@ const stages: readonly Stage[] = [
   {name: "types and lint", run: () => command("run", "--silent", "check")},
   {name: "unit tests", run: () => vitest("unit")},
   {name: "conformance with the golden files", run: conformance},
-  {name: "package", run: () => command("run", "--silent", "check:package")},
+  {name: "unused code", run: () => command("exec", "--", "knip")},
+  {name: "package", run: () => vitest("package")},
   {name: "site", run: () => command("run", "--silent", "build")},
   {name: "the site in a browser", run: browser},
 ];

@@ -1,7 +1,7 @@
 import {createServer, type Server} from "node:http";
 import type {AddressInfo} from "node:net";
 import {afterAll, beforeAll, expect, test} from "vitest";
-import {useSite} from "./site.js";
+import {builtFile, useSite} from "./site.js";
 
 const site = useSite();
 let elsewhere: Server;
@@ -45,6 +45,25 @@ test("a worker started the way the site starts its own cannot either", async () 
     });
   }, target());
   expect(outcome).toBe("TypeError");
+  expect(received).toEqual([]);
+  await context.close();
+});
+
+test("the site's own worker refuses to fetch a file from another origin", async () => {
+  const {page, context} = await site.open("");
+  const module = site.url(builtFile("_import/components/worker-run.js"));
+  const request = {
+    kind: "run",
+    id: "formats/bits-error",
+    params: {},
+    data: {"weights/decoder-small": {file: target()}},
+  };
+  // As text, since the test runner rewrites an import that it sees.
+  const outcome = await page.evaluate(`(async () => {
+    const {askWorker} = await import(${JSON.stringify(module)});
+    return askWorker(${JSON.stringify(request)}).then(() => "sent", (error) => error.message);
+  })()`);
+  expect(outcome).toBe("Failed to fetch");
   expect(received).toEqual([]);
   await context.close();
 });
