@@ -13,6 +13,17 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
       {name: "Choose a format", path: "/formats/choose"},
     ],
   },
+  {
+    name: "Accelerators",
+    pages: [
+      {name: "Compose", path: "/accelerators/compose"},
+      {name: "Roofline", path: "/accelerators/roofline"},
+      {name: "Systolic array", path: "/accelerators/systolic-array"},
+      {name: "Edge accelerator", path: "/accelerators/edge-accelerator"},
+      {name: "Sparse slices", path: "/accelerators/sparse-slices"},
+      {name: "Test-time compute", path: "/accelerators/test-time-compute"},
+    ],
+  },
   {name: "Ledger", pages: [{name: "Claims", path: "/claims"}]},
 ];
 

@@ -116,7 +116,7 @@ export const composeFront = experiment({
   params: {
     model: composeParams.model,
     machine: composeParams.machine,
-    context: composeParams.context,
+    context: {...composeParams.context, advanced: false},
     cost: {
       kind: "choice",
       label: "Cost",
@@ -124,7 +124,7 @@ export const composeFront = experiment({
       default: "time per token",
     },
     output: composeParams.output,
-    weights: formatList("Weights", [
+    weightFormats: formatList("Weights", [
       "fp16",
       "int8",
       "fp8_e4m3",
@@ -136,8 +136,8 @@ export const composeFront = experiment({
       "nf4",
       "int3",
     ]),
-    activations: formatList("Activations", ["fp16", "fp8_e4m3", "int8", "mxfp4"]),
-    kv: formatList("KV cache", [
+    activationFormats: formatList("Activations", ["fp16", "fp8_e4m3", "int8", "mxfp4"]),
+    kvFormats: formatList("KV cache", [
       "fp16",
       "fp8_e4m3",
       "int8",
@@ -211,7 +211,7 @@ export const composeFront = experiment({
   needs: ["weights/decoder-small", "activations/decoder-small"],
   sweep: [{}, {cost: "time per token of the whole batch"}, {cost: "memory"}, {cost: "energy per token"}],
   async run(setting, {data, progress}) {
-    const {context, output, weights, activations, kv, sparsities, batches, efficiency, staticWatts} = setting;
+    const {context, output, sparsities, batches, efficiency, staticWatts} = setting;
     const meter = noiseMeter(data.get("weights/decoder-small"), data.get("activations/decoder-small"));
     const combinations = composeAll(
       modelOf(setting),
@@ -219,9 +219,9 @@ export const composeFront = experiment({
       {
         machines: [machineOf(setting)],
         batches,
-        weights: weights.map(formatChoice),
-        activations: activations.map(formatChoice),
-        kv: kv.map(formatChoice),
+        weights: setting.weightFormats.map(formatChoice),
+        activations: setting.activationFormats.map(formatChoice),
+        kv: setting.kvFormats.map(formatChoice),
         sparsities: sparsities.map(sparsityOf),
       },
       {efficiency: EFFICIENCIES[efficiency], staticWatts},

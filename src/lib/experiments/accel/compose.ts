@@ -23,12 +23,12 @@ import {
 export const composeParams = {
   model: modelParam,
   machine: machineParam,
-  context: contextParam,
-  batch: batchParam,
   weights: formatParam("Weights", "mxfp4"),
-  activations: formatParam("Activations", "fp16"),
   kv: formatParam("KV cache", "fp16"),
-  sparsity: sparsityParam,
+  context: {...contextParam, advanced: true},
+  batch: {...batchParam, advanced: true},
+  activations: {...formatParam("Activations", "fp16"), advanced: true},
+  sparsity: {...sparsityParam, advanced: true},
   output: outputParam,
   efficiency: efficiencyParam,
   staticWatts: {
