@@ -1,0 +1,60 @@
+import {qr} from "./qr.js";
+import {orthogonalize} from "./svd.js";
+import {largestEigenpairs} from "./svd-eigen.js";
+import {
+  keptRank,
+  type Matrix,
+  type MatrixInput,
+  matrixOf,
+  type Svd,
+  transpose,
+  transposeSvd,
+} from "./svd-matrix.js";
+import {rowProducts} from "./svd-products.js";
+
+/** Below this share of the largest singular value, squaring has cost the vectors too many digits. */
+const WELL_CONDITIONED = 1e-4;
+
+/**
+ * The `rank` largest components of A through the eigenvectors of the smaller of A^T A and A A^T. Squaring loses half
+ * the digits of small singular values, so where there are any, one power step with A itself sharpens the vectors and
+ * Jacobi rotations make their images orthogonal: values are then right to about 1e-13 of the largest.
+ * @throws RangeError if the data does not fit the sizes or is not finite, or if rank is no integer of at least 0.
+ */
+export function gramSvd(a: MatrixInput, rank: number): Svd {
+  const matrix = matrixOf("gramSvd", a);
+  const kept = keptRank("gramSvd", matrix, rank);
+  return matrix.columns > matrix.rows
+    ? transposeSvd(tallSvd(transpose(matrix), matrix, kept))
+    : tallSvd(matrix, transpose(matrix), kept);
+}
+
+/** `turned` is the transpose of `tall`. */
+function tallSvd(tall: Matrix, turned: Matrix, rank: number): Svd {
+  const {rows: m, columns: n} = tall;
+  const gram = rowProducts(turned.data, n, turned.data, n, m, true);
+  const {values, vectors} = largestEigenpairs(gram, n, rank);
+  const images = rowProducts(vectors, rank, tall.data, m, n);
+  const smallest = Math.sqrt(Math.max(0, values[rank - 1] ?? 0));
+  if (smallest > WELL_CONDITIONED * Math.sqrt(values[0] ?? 0)) return normalized(images, rank, m, vectors);
+  const sharper = basis(rowProducts(basis(images, rank), rank, turned.data, n, m), rank);
+  return orthogonalize(rowProducts(sharper, rank, tall.data, m, n), rank, m, sharper, n);
+}
+
+/** Orthonormal rows that span those of x [rank, …]. */
+function basis(x: Float64Array, rank: number): Float64Array {
+  const {rows, columns, data} = transpose({rows: rank, columns: rank === 0 ? 0 : x.length / rank, data: x});
+  return transpose({rows, columns, data: qr({rows, columns, data}).q}).data;
+}
+
+/** Orthogonal images: their lengths are the singular values. */
+function normalized(images: Float64Array, rank: number, m: number, vectors: Float64Array): Svd {
+  const s = new Float64Array(rank);
+  for (let k = 0; k < rank; k++) {
+    let sum = 0;
+    for (let i = k * m; i < (k + 1) * m; i++) sum += images[i]! * images[i]!;
+    s[k] = Math.sqrt(sum);
+    for (let i = k * m; i < (k + 1) * m; i++) images[i] = images[i]! / s[k]!;
+  }
+  return {rank, u: transpose({rows: rank, columns: m, data: images}).data, s, vt: vectors};
+}
