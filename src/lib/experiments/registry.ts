@@ -15,7 +15,13 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "formats/hadamard-outliers": () => import("./formats/hadamard-outliers.js").then((m) => m.hadamardOutliers),
   "formats/own-file": () => import("./formats/own-file.js").then((m) => m.ownFile),
   "formats/razer-special": () => import("./formats/razer-special.js").then((m) => m.razerSpecial),
+  "models/activations": () => import("./models/activations.js").then((m) => m.activations),
+  "models/formats-on-model": () => import("./models/formats-on-model.js").then((m) => m.formatsOnModel),
+  "models/inside": () => import("./models/inside.js").then((m) => m.inside),
+  "models/layer-sensitivity": () => import("./models/layer-sensitivity.js").then((m) => m.layerSensitivity),
+  "models/one-sentence": () => import("./models/one-sentence.js").then((m) => m.oneSentence),
   "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
+  "claims/working-model": () => import("./claims/working-model.js").then((m) => m.workingModelClaims),
 };
 
 /**

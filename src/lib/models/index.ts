@@ -13,6 +13,8 @@ export * from "./hooks.js";
 export * from "./kv-cache.js";
 export * from "./layer-sensitivity.js";
 export * from "./load-decoder.js";
+export * from "./loss-reduction.js";
+export * from "./observe.js";
 export * from "./open-decoder.js";
 export * from "./packed-kv-cache.js";
 export * from "./prepared-model.js";

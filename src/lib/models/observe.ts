@@ -1,6 +1,7 @@
 /** Looks at a forward pass from outside: chosen tensors, and what every head attends to. */
 
-import type {Tensor} from "../tensor/tensor.js";
+import {gramSvd} from "../tensor/svd-gram.js";
+import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {forward} from "./decoder.js";
 import type {Site} from "./hooks.js";
 import type {Decoder} from "./load-decoder.js";
@@ -66,4 +67,10 @@ export function channelSizes({shape, data}: Tensor): {absMax: Float64Array; rms:
   }
   const tokens = data.length / channels;
   return {absMax, rms: squares.map((sum) => Math.sqrt(sum / tokens))};
+}
+
+/** The singular values of x seen as a matrix, largest first, min(rows, columns) of them. */
+export function singularValues(x: Tensor): Float64Array {
+  const {rows, columns} = matrixSize(x);
+  return gramSvd({rows, columns, data: x.data}, Math.min(rows, columns)).s;
 }

@@ -4,6 +4,20 @@ import type {Provenance} from "../../experiment/provenance.js";
 /** How our evidence stands to a printed claim; decided from the numbers by the claim's own rule. */
 export type Verdict = "agrees" | "same direction" | "differs" | "cannot be judged here";
 
+/** A row of a ledger: one number for or against a claim, and the verdict from all of them. */
+export const claimColumns = {
+  claim: {type: "string", label: "Claim"},
+  statement: {type: "string", label: "Statement"},
+  paper: {type: "string", label: "Paper"},
+  place: {type: "string", label: "Place in the paper"},
+  subject: {type: "string", label: "On"},
+  quantity: {type: "string", label: "Quantity"},
+  value: {type: "number", label: "Value", provenance: "row", nullable: true},
+  unit: {type: "string", label: "Unit"},
+  verdict: {type: "string", label: "Verdict"},
+  why: {type: "string", label: "Why they differ"},
+} as const;
+
 /** One number for or against a claim. */
 export interface Evidence {
   /** What it was measured on, modelled for or printed about. */

@@ -1,4 +1,5 @@
 import {experiment} from "../../experiment/experiment.js";
+import {claimColumns} from "./claim.js";
 import {mxClaims} from "./mx.js";
 import {razerClaims} from "./razer.js";
 
@@ -20,18 +21,7 @@ export const numberFormatClaims = experiment({
       default: papers,
     },
   },
-  columns: {
-    claim: {type: "string", label: "Claim"},
-    statement: {type: "string", label: "Statement"},
-    paper: {type: "string", label: "Paper"},
-    place: {type: "string", label: "Place in the paper"},
-    subject: {type: "string", label: "On"},
-    quantity: {type: "string", label: "Quantity"},
-    value: {type: "number", label: "Value", provenance: "row", nullable: true},
-    unit: {type: "string", label: "Unit"},
-    verdict: {type: "string", label: "Verdict"},
-    why: {type: "string", label: "Why they differ"},
-  },
+  columns: claimColumns,
   needs: ["weights/decoder-small", "activations/decoder-small"],
   sweep: [{}],
   async run({papers: chosen}, {data, progress}) {

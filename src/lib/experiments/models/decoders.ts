@@ -1,0 +1,56 @@
+/** The decoders that come with the library, as experiments ask for them: a choice, data sets, and what their tensors mean. */
+
+import type {TensorSet} from "../../experiment/experiment.js";
+import type {DecoderConfig} from "../../models/config.js";
+import type {DecoderWeights} from "../../models/decoder-weights.js";
+
+const small: DecoderConfig = {
+  architecture: "LlamaForCausalLM",
+  hiddenSize: 64,
+  intermediateSize: 176,
+  layers: 4,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 16,
+  vocabSize: 256,
+  maxPositions: 128,
+  normEps: 1e-5,
+  ropeTheta: 10000,
+  ropeScaling: null,
+  tied: false,
+  windows: [null, null, null, null],
+  biases: {qkv: false, o: false, mlp: false},
+};
+
+/**
+ * What a data set of tensors cannot say of its model: the content of each model's config.json, which a test holds
+ * against the file. A model of one's own is opened from its folder instead (`openDecoderWeights`).
+ */
+export const DECODERS = {
+  "decoder-small": small,
+  "decoder-small-outliers": small,
+} as const satisfies Readonly<Record<string, DecoderConfig>>;
+
+/** The id of a decoder that comes with the library. */
+export type DecoderId = keyof typeof DECODERS;
+
+export const DECODER_IDS = Object.keys(DECODERS) as readonly DecoderId[];
+
+/** The data set that holds each decoder's weights. */
+export const DECODER_NEEDS = DECODER_IDS.map((id) => `weights/${id}` as const);
+
+type DecoderNeed = (typeof DECODER_NEEDS)[number];
+
+/** The choice of a decoder, in the words all experiments of this family share. */
+export const modelParam = {
+  kind: "choice",
+  label: "Model",
+  help: "Both small ones compute the same; the second carries large values in a few channels on the way.",
+  options: DECODER_IDS,
+  default: "decoder-small",
+} as const;
+
+/** A decoder's weights from its data set. */
+export function decoderWeights(id: DecoderId, data: {get(name: DecoderNeed): TensorSet}): DecoderWeights {
+  return {config: DECODERS[id], tensors: data.get(`weights/${id}`)};
+}

@@ -1,0 +1,173 @@
+import {experiment} from "../../experiment/experiment.js";
+import type {Format} from "../../formats/format.js";
+import {formats} from "../../formats/registry.js";
+import {corpusCalibration, corpusSeeds, EVAL_SEEDS} from "../../models/eval-texts.js";
+import {evaluateModel, remembered} from "../../models/evaluate.js";
+import {prepareModel} from "../../models/prepared-model.js";
+import {METHOD_NAMES} from "../../models/quantize-decoder.js";
+import {wasmBackend} from "../../models/wasm-backend.js";
+import {formatColumns, formatIds} from "../formats/columns.js";
+import {DECODER_IDS, DECODER_NEEDS, decoderWeights, modelParam} from "./decoders.js";
+import {qualityCells, qualityColumns} from "./quality-columns.js";
+import {watched} from "./watched.js";
+
+/** What stays as it is. */
+const FLOAT = "float32";
+/** Activations take the format of the weights, or the one that its paper means for them. */
+const AS_WEIGHTS = "as weights";
+/** Formats whose activations have one of their own. */
+const ACTIVATION_FORMATS: Readonly<Record<string, string>> = {razer: "razer_act"};
+/** What is written, not only predicted: four facts, all asked for; a sample counts if all answers are right. */
+const TASK = "needle-multiquery";
+/** The seed of rows that pool all evaluation seeds. */
+export const ALL_SEEDS = "all";
+const CALIBRATION_TEXTS = 16;
+
+/** The formats that a reader meets first. The stored weights are float16, so that fp16 is the baseline itself. */
+export const MODEL_FORMATS = formatIds(
+  "fp16",
+  "fp8_e4m3",
+  "int8",
+  "int4",
+  "int4_asym",
+  "int3",
+  "fp4",
+  "nf4",
+  "mxfp8_e4m3",
+  "mxfp6_e2m3",
+  "mxfp6_e3m2",
+  "mxfp4",
+  "mxint8",
+  "mxint4",
+  "nvfp4",
+  "four_over_six",
+  "razer",
+);
+
+/** Formats judged by what a trained model does with them. */
+export const formatsOnModel = experiment({
+  id: "models/formats-on-model",
+  title: "Formats on a working model",
+  question: "What does a model lose when its numbers are stored in a format, and how sure is that?",
+  source: "quality figures as llama.cpp's perplexity tool prints them; formats as their registry cites them",
+  params: {
+    model: modelParam,
+    formats: {
+      kind: "choices",
+      label: "Weight formats",
+      help: "The seven projections of every layer; embedding, norms and head stay as they are.",
+      options: Object.keys(formats),
+      default: MODEL_FORMATS,
+    },
+    activations: {
+      kind: "choice",
+      label: "Activations",
+      help: "What goes into every projection, each token with scales of its own. RaZeR has a format for them.",
+      options: [FLOAT, AS_WEIGHTS, ...Object.keys(formats)],
+      default: FLOAT,
+    },
+    kv: {
+      kind: "choice",
+      label: "Keys and values",
+      help: "How the cache packs every token.",
+      options: [FLOAT, ...Object.keys(formats)],
+      default: FLOAT,
+      advanced: true,
+    },
+    method: {
+      kind: "choice",
+      label: "Method",
+      help: `What is done before and while rounding; calibrated on ${CALIBRATION_TEXTS} training documents.`,
+      options: METHOD_NAMES,
+      default: "rtn",
+    },
+    documents: {
+      kind: "integer",
+      label: "Documents for each seed",
+      help: "Of 128 tokens. More narrow the intervals.",
+      min: 2,
+      max: 64,
+      default: 8,
+      advanced: true,
+    },
+    samples: {
+      kind: "integer",
+      label: "Samples of the task for each seed",
+      min: 1,
+      max: 64,
+      default: 8,
+      advanced: true,
+    },
+  },
+  columns: {
+    model: {type: "string", label: "Model"},
+    method: {type: "string", label: "Method"},
+    activations: {type: "string", label: "Activations"},
+    kv: {type: "string", label: "Keys and values"},
+    ...formatColumns,
+    bitsPerWeight: {type: "number", label: "Size", unit: "bits per weight", provenance: "measured"},
+    bitsPerKv: {
+      type: "number",
+      label: "Size of the cache",
+      unit: "bits per cached number",
+      provenance: "measured",
+    },
+    seed: {type: "string", label: "Evaluation seed"},
+    ...qualityColumns,
+    solved: {type: "number", label: `Samples of ${TASK} solved`, provenance: "measured"},
+    solvedLow: {type: "number", label: "Samples solved, lower end of 95 %", provenance: "measured"},
+    solvedHigh: {type: "number", label: "Samples solved, upper end of 95 %", provenance: "measured"},
+    samples: {type: "integer", label: "Samples"},
+  },
+  needs: DECODER_NEEDS,
+  sweep: DECODER_IDS.flatMap((model) => [{model}, {model, activations: AS_WEIGHTS}]),
+  async run({model, formats: ids, activations, kv, method, documents, samples}, {data, progress}) {
+    const weights = decoderWeights(model, data);
+    const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents, tasks: [TASK], samples});
+    const options = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend};
+    const baseline = remembered(await prepareModel(weights, {}, options));
+    const rows = [];
+    for (const [n, id] of ids.entries()) {
+      const step = watched(progress, {from: n / ids.length, to: (n + 1) / ids.length, what: id});
+      const format = formats[id]!;
+      const inputs = activationFormat(activations, id);
+      const kvFormat = kv === FLOAT ? undefined : formats[kv]!;
+      const setup = {
+        weights: format,
+        method,
+        ...(inputs && {activations: inputs}),
+        ...(kvFormat && {kv: kvFormat}),
+      };
+      const prepared = await prepareModel(weights, setup, {...options, signal: step.signal});
+      const {pooled, seeds: each} = await evaluateModel(prepared, baseline, seeds, step);
+      const shared = {
+        model,
+        method,
+        activations: inputs?.id ?? FLOAT,
+        kv,
+        format: id,
+        family: format.family,
+        convention: format.convention,
+        bitsPerWeight: prepared.bitsPerWeight!,
+        bitsPerKv: prepared.bitsPerKv ?? 32,
+      };
+      for (const {seed, ...measured} of [{seed: ALL_SEEDS, ...pooled}, ...each]) {
+        const {share, low, high, trials} = measured.tasks[TASK]!.model;
+        const task = {solved: share, solvedLow: low, solvedHigh: high, samples: trials};
+        rows.push({
+          ...shared,
+          seed: String(seed),
+          ...qualityCells(measured),
+          ...task,
+          provenance: "measured" as const,
+        });
+      }
+    }
+    return rows;
+  },
+});
+
+function activationFormat(choice: string, weightFormat: string): Format | undefined {
+  if (choice === FLOAT) return undefined;
+  return formats[choice === AS_WEIGHTS ? (ACTIVATION_FORMATS[weightFormat] ?? weightFormat) : choice]!;
+}
