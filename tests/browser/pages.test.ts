@@ -41,6 +41,16 @@ describe.each(pagePaths())("page /%s", (path) => {
   });
 });
 
+test("follows the colour scheme of the reader", async () => {
+  const grounds = [];
+  for (const scheme of ["light", "dark"] as const) {
+    const {page, context} = await site.open("", {scheme});
+    grounds.push(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor));
+    await context.close();
+  }
+  expect(grounds).toEqual(["rgb(253, 252, 249)", "rgb(21, 23, 27)"]);
+});
+
 test("the navigation opens on a narrow screen without a script of its own", async () => {
   const {page, context} = await site.open("", {width: 360});
   const link = page.locator("#pages a").first();
