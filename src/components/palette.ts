@@ -20,7 +20,11 @@ export const TECHNIQUE_NAMES = {
   ws: "weight-stationary",
   is: "input-stationary",
   hybrid: "hybrid array",
+  reading: "long input, short output",
+  writing: "short input, long output",
   sparse: "sparse",
+  topk: "top-k attention",
+  blocktopk: "block top-k attention",
 } as const;
 
 /** What has a colour of its own on every page. */

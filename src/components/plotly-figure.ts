@@ -3,6 +3,7 @@ import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series}
 import {type PlacedLabel, placeLabels} from "./label-places.js";
 import {numberText} from "./number-text.js";
 import type {Theme} from "./palette.js";
+import type {Scale} from "./scale.js";
 import {chartScales} from "./sketch.js";
 
 export interface PlotlyFigure {
@@ -26,7 +27,7 @@ export function plotlyFigure(
   const traces = spec.series.map((series) => trace(spec, series, labels, theme));
   return {
     data: selected == null ? traces : [...traces, ring(spec, selected, theme)],
-    layout: layout(spec, theme, width),
+    layout: layout(spec, theme, width, {x, y}),
     config: {
       responsive: true,
       displaylogo: false,
@@ -113,11 +114,18 @@ export function plainText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 }
 
-function layout(spec: ChartSpec, theme: Theme, width: number): object {
-  const axis = (of: Axis) => ({
+const isPowerOfTen = (tick: number): boolean => Number.isInteger(Math.log10(tick));
+
+function layout(
+  spec: ChartSpec,
+  theme: Theme,
+  width: number,
+  {x, y}: {readonly x: Scale; readonly y: Scale},
+): object {
+  const axis = (of: Axis, {ticks}: Scale) => ({
     title: {text: plainText(axisTitle(of)), standoff: 8},
     type: of.log ? "log" : "linear",
-    ...(of.log ? {exponentformat: "power", dtick: 1} : {}),
+    ...(of.log ? {exponentformat: "power", dtick: ticks.every(isPowerOfTen) ? 1 : "D2"} : {}),
     gridcolor: theme.line,
     linecolor: theme.line,
     zeroline: false,
@@ -135,8 +143,8 @@ function layout(spec: ChartSpec, theme: Theme, width: number): object {
     hovermode: "closest",
     hoverlabel: {bgcolor: theme.paper, bordercolor: theme.inkSoft, font: {color: theme.ink}, align: "left"},
     dragmode: width < 480 ? false : "zoom",
-    xaxis: axis(spec.x),
-    yaxis: axis(spec.y),
+    xaxis: axis(spec.x, x),
+    yaxis: axis(spec.y, y),
     annotations: spec.better
       ? [
           {

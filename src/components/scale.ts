@@ -43,11 +43,16 @@ function linearTicks(low: number, high: number, count: number): number[] {
   return Array.from({length: last - first + 1}, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Powers of ten; where a domain has no two of them, their doubles and halves of the next as well. */
 function logTicks(low: number, high: number): number[] {
   const first = Math.ceil(low - 1e-9);
   const last = Math.floor(high + 1e-9);
   const stride = Math.max(1, Math.ceil((last - first + 1) / 6));
   const ticks: number[] = [];
   for (let power = first; power <= last; power += stride) ticks.push(Number(`1e${power}`));
-  return ticks;
+  if (ticks.length > 1) return ticks;
+  const between = Array.from({length: Math.ceil(high) - Math.floor(low)}, (_, i) => Math.floor(low) + i);
+  return between
+    .flatMap((power) => [1, 2, 5].map((factor) => Number(`${factor}e${power}`)))
+    .filter((tick) => Math.log10(tick) >= low - 1e-9 && Math.log10(tick) <= high + 1e-9);
 }

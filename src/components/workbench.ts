@@ -20,6 +20,8 @@ export interface Figure<P extends Params, C extends Columns> {
   readonly draw: (rows: readonly Row<C>[], params: ParamValues<P>) => ChartSpec;
   /** The key of a row: the point, in every figure, that stands for it. */
   readonly key: (row: Row<C>) => string;
+  /** What the link of a touched point says besides the setting, for another workbench of the page to open it. */
+  readonly opens?: (row: Row<C>) => Readonly<Record<string, string>>;
 }
 
 /** The type of a figure for an experiment: `FigureOf<typeof blockScale>`. */
@@ -58,30 +60,34 @@ export function workbench<P extends Params, C extends Columns, N extends string>
     ...(table && {table: readShippedTable(table)}),
   });
 
-  function makeChart({key}: Figure<P, C>): Chart {
+  function makeChart({key, opens}: Figure<P, C>): Chart {
     return chart({
-      explain: (point) =>
-        explanation(
-          point,
-          rows.findLast((row) => key(row) === point.key),
-        ),
+      explain: (point) => {
+        const row = rows.findLast((row) => key(row) === point.key);
+        return explanation(point, row, row && opens?.(row));
+      },
       onSelect: (selected) => {
         for (const each of charts) each.select(selected);
       },
     });
   }
 
-  function explanation({label}: Point, row: Row<C> | undefined): Explanation {
+  function explanation(
+    {label}: Point,
+    row: Row<C> | undefined,
+    opened: Readonly<Record<string, string>> = {},
+  ): Explanation {
     const facts = Object.entries(experiment.columns).map(
       ([name, column]) =>
         [column.label, `${cellText(row?.[name])}${column.unit ? ` ${column.unit}` : ""}`] as const,
     );
-    const search = writeState(experiment.params, inputs.value, location.search, prefix);
+    const search = new URLSearchParams(writeState(experiment.params, inputs.value, location.search, prefix));
+    for (const [name, value] of Object.entries(opened)) search.set(name, value);
     return {
       title: label,
       facts: [...facts, ["provenance", row?.provenance ?? "–"]],
       source: experiment.source,
-      link: `${location.pathname}${search}`,
+      link: `${location.pathname}${search.size > 0 ? `?${search.toString().replace(/%2C/g, ",")}` : ""}`,
     };
   }
 

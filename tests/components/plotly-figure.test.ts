@@ -11,6 +11,15 @@ const family = {
   mx: "#000004",
   nvfp4: "#000005",
   razer: "#000006",
+  os: "#000007",
+  ws: "#000008",
+  is: "#000009",
+  hybrid: "#00000a",
+  sparse: "#00000b",
+  reading: "#00000c",
+  writing: "#00000d",
+  topk: "#00000e",
+  blocktopk: "#00000f",
 };
 const theme: Theme = {
   ink: "#111",

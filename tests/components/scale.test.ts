@@ -71,3 +71,8 @@ test("exactText loses no digit", () => {
   expect(exactText(-57344)).toBe("−57344");
   expect(exactText(2 ** -127)).toContain("·10^−39");
 });
+
+test("a logarithmic scale within one decade has ticks at 1, 2 and 5 times a power of ten", () => {
+  expect(makeScale([3, 30], [0, 100], {log: true}).ticks).toEqual([5, 10, 20]);
+  expect(makeScale([0.012, 0.06], [0, 100], {log: true}).ticks).toEqual([0.02, 0.05]);
+});

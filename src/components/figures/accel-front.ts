@@ -31,6 +31,13 @@ function nameOf({weights, activations, kv, sparsity, batch}: FrontRow): string {
 /** Error against cost for what is on the front and for the best of every pair of weights and cache. */
 export const frontFigure: FrontFigure = {
   key: nameOf,
+  opens: ({weights, activations, kv, sparsity, batch}) => ({
+    weights: weights!,
+    activations: activations!,
+    kv: kv!,
+    sparsity: sparsity!,
+    batch: String(batch),
+  }),
   draw(rows, {cost}) {
     const {scale, ...axis} = AXES[cost];
     const point = (row: FrontRow): Point & {readonly row: FrontRow} => ({

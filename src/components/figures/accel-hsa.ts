@@ -70,7 +70,7 @@ export const areaFigure: HsaFigure = {
     const lines = names.map((name, i) =>
       line(
         name,
-        i === 0 ? "is" : "os",
+        i === 0 ? "reading" : "writing",
         scenarios.filter(({what}) => what === name),
         ({mm2}) => mm2!,
         ({tokensPerSecondPerMm2}) => tokensPerSecondPerMm2!,
@@ -81,7 +81,7 @@ export const areaFigure: HsaFigure = {
       .map(
         ({what, tokensPerSecondPerMm2: y}, i): Series => ({
           name: `reported: ${what}`,
-          family: i === 0 ? "is" : "os",
+          family: i === 0 ? "reading" : "writing",
           provenance: "reported",
           join: "guide",
           points: [low!, high!].map((x) => ({key: `reported: ${what} at ${x}`, label: what, x, y: y!})),

@@ -14,8 +14,8 @@ const key = ({attention, generated, trials}: KineticsRow): string =>
 /** Dense attention is the baseline, and grey. */
 const FAMILY: Readonly<Record<string, Family>> = {
   dense: "baseline",
-  "top-k": "sparse",
-  "block top-k": "hybrid",
+  "top-k": "topk",
+  "block top-k": "blocktopk",
 };
 
 function lines(

@@ -99,7 +99,8 @@ function rooflineFinding(rows: readonly RooflineRow[], {phase, batch, weights, m
 export const rooflineTimeFigure: RooflineFigure = {
   key: ({operator}) => operator,
   draw(rows, setting) {
-    const drawn = rows.filter(({seconds}) => seconds > 0);
+    // What takes less than a thousandth of the step would stretch the axes over decades of nothing.
+    const drawn = rows.filter(({share}) => share > 0.1);
     const longest = drawn.reduce((a, b) => (b.seconds > a.seconds ? b : a));
     const point = (row: RooflineRow): Point => ({
       key: row.operator,

@@ -172,7 +172,8 @@ function hsaStep(operators: readonly Operator[], m: HsaMachine, rows: number, mo
   const {flops} = totalCounts(operators);
   const memory = emaBytes / m.dramBytesPerSecond;
   const seconds = Math.max(computeCycles / m.clockHz, memory);
-  const ideal = Math.max(flops / 2 / (m.array[0] * m.array[1]) / m.clockHz, memory);
+  const onArray = m.foldedUnits ? operators.filter(({kind}) => kind !== "vector") : operators;
+  const ideal = Math.max(totalCounts(onArray).flops / 2 / (m.array[0] * m.array[1]) / m.clockHz, memory);
   const joules = ((flops / 2) * m.pjPerMac + emaBytes * m.pjPerDramByte) * 1e-12;
   return {seconds, computeCycles, ema, emaBytes, utilization: ideal / seconds, joules};
 }

@@ -130,6 +130,7 @@ export const composeFront = experiment({
       "fp8_e4m3",
       "mxfp6_e2m3",
       "mxfp4",
+      "int4_g32",
       "nvfp4",
       "razer",
       "int4",
@@ -152,7 +153,8 @@ export const composeFront = experiment({
       kind: "choices",
       label: "Weights kept",
       options: SPARSITIES,
-      default: SPARSITIES,
+      help: "By magnitude and without retraining: the error is that of pruning alone.",
+      default: ["dense", "2:4"],
       advanced: true,
     },
     batches: {kind: "choices", label: "Batches", options: BATCHES, default: BATCHES, advanced: true},
@@ -244,8 +246,8 @@ export const composeFront = experiment({
       ["min", "min"],
     ).map((i) => priced[i]!);
     return [
-      ...front.map((each) => pricedRow(each, "front", 1)),
       ...Array.from(representatives(priced), ([each, count]) => pricedRow(each, "other", count)),
+      ...front.map((each) => pricedRow(each, "front", 1)),
       ...refusedRows(combinations.filter(({refused}) => refused !== null)),
     ].map((row) => ({...row, provenance: "modelled" as const}));
   },
