@@ -114,7 +114,7 @@ describe("run", () => {
   });
 
   test.each([
-    ["run", "run: an experiment must be named: formats/bits-error"],
+    ["run", "run: an experiment must be named: accel/compose"],
     ["run formats/block-scal", 'got "formats/block-scal". Did you mean formats/block-scale?'],
     [
       "run formats/block-scale --element e9m9",
