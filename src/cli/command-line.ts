@@ -1,5 +1,6 @@
 /** The command line `paretoscope`: which command a call means, and its exit code. */
 import {readFile} from "node:fs/promises";
+import {composeCommand} from "./compose.js";
 import {conformance} from "./conformance/main.js";
 import {evalCommand} from "./eval.js";
 import {helpText, listText} from "./help.js";
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   }),
   run: done(runCommand),
   quantize: done(quantizeCommand),
+  compose: done(composeCommand),
   eval: done(evalCommand),
   logits: logitsCommand,
   conformance,

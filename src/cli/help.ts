@@ -3,6 +3,7 @@ import {DATA_SETS} from "../data/data-sets.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {formats} from "../lib/formats/registry.js";
+import {COMPOSE_OPTIONS} from "./compose.js";
 import {EVAL_OPTIONS} from "./eval.js";
 import {LOGITS_USAGE} from "./logits.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
@@ -14,6 +15,7 @@ const OVERVIEW = `paretoscope: trade-offs of efficient machine learning, really 
 paretoscope list                         what there is: experiments, formats, data sets
 paretoscope run EXPERIMENT [options]     one experiment's rows
 paretoscope quantize FILE [options]      the tensors of a safetensors file in several formats
+paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
 ${LOGITS_USAGE.padEnd(40)} what a model folder computes
 paretoscope conformance --out DIR FILE…  hold golden files against the library
@@ -28,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   list: () => "paretoscope list\n",
   run: () => `paretoscope run EXPERIMENT [options]\n\n${optionLines(RUN_OPTIONS)}`,
   quantize: () => `paretoscope quantize FILE.safetensors [options]\n\n${optionLines(QUANTIZE_OPTIONS)}`,
+  compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
   eval: () => `paretoscope eval MODEL [options]\n\n${optionLines(EVAL_OPTIONS)}`,
   logits: () => `${LOGITS_USAGE}\n`,
   conformance: () => "paretoscope conformance --out DIR FILE…\n",

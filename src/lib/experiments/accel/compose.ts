@@ -125,6 +125,20 @@ function stepRows(
   }));
 }
 
+/** A composition as rows: memory, then every operator of both steps, or the one reason why it cannot be. */
+export function compositionRows(composition: Composition) {
+  const result = composed(composition);
+  if (result.refused) {
+    const {kind, reason} = result.refused;
+    return [{...blank, step: "refused", part: kind, note: reason, provenance: "modelled" as const}];
+  }
+  return [
+    ...memoryRows(composition, result),
+    ...stepRows("prefill", result.prefill.roofline, composition, result),
+    ...stepRows("decode", result.decode.roofline, composition, result),
+  ].map((row) => ({...row, provenance: "modelled" as const}));
+}
+
 /** One model on one machine with one choice of formats: where memory, time and energy go, or why it cannot be. */
 export const compose = experiment({
   id: "accel/compose",
@@ -145,17 +159,5 @@ export const compose = experiment({
   },
   needs: [],
   sweep: [{}, {weights: "fp16"}, {weights: "nvfp4"}, {weights: "razer"}, {weights: "int4"}],
-  run(setting) {
-    const composition = compositionOf(setting);
-    const result = composed(composition);
-    if (result.refused) {
-      const {kind, reason} = result.refused;
-      return [{...blank, step: "refused", part: kind, note: reason, provenance: "modelled"}];
-    }
-    return [
-      ...memoryRows(composition, result),
-      ...stepRows("prefill", result.prefill.roofline, composition, result),
-      ...stepRows("decode", result.decode.roofline, composition, result),
-    ].map((row) => ({...row, provenance: "modelled" as const}));
-  },
+  run: (setting) => compositionRows(compositionOf(setting)),
 });
