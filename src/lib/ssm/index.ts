@@ -1,14 +1,21 @@
-/** State-space models: scans, their quantized parts and what surrounds them, for scripts: `paretoscope/ssm`. */
+/** State-space models: scans and their quantization, for scripts: `paretoscope/ssm`. */
 
 export * from "./associative-scan.js";
 export * from "./causal-conv1d.js";
 export * from "./gla.js";
 export * from "./gla-chunked.js";
+export * from "./head-channel-groups.js";
+export * from "./k-means.js";
 export * from "./nonlinear.js";
+export * from "./quamba-embedding.js";
+export * from "./quamba2-weights.js";
+export * from "./rearrange.js";
 export * from "./scan-input.js";
 export * from "./segsum.js";
 export * from "./selective-scan.js";
 export * from "./selective-scan-associative.js";
 export * from "./selective-scan-chunked.js";
+export * from "./sort-and-cluster.js";
 export * from "./ssd.js";
 export * from "./ssd-chunked.js";
+export * from "./ward-clusters.js";

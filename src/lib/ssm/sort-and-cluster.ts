@@ -13,7 +13,7 @@ export interface ClusterOptions {
   readonly channelGroups?: number;
   /**
    * `members` groups the channels of a head group by the heads in it. `rows` is what the published code does: it reads
-   * as many heads at the same places of the order before clustering, which are others.
+   * as many heads at the same places of the order before clustering, which are others, and stops k-means early.
    */
   readonly channelsOf?: "members" | "rows";
 }
@@ -62,7 +62,9 @@ export function sortAndCluster(
       clusters.map((members) => {
         const rows = members.map((_, i) => first + i);
         first += members.length;
-        return channelRanges(own, channelsOf === "members" ? members : rows, headDim, channelGroups);
+        return channelsOf === "members"
+          ? channelRanges(own, members, headDim, channelGroups, 0)
+          : channelRanges(own, rows, headDim, channelGroups, 1e-4);
       }),
     );
   }
@@ -144,6 +146,7 @@ function channelRanges(
   rows: readonly number[],
   headDim: number,
   channelGroups: number,
+  tolerance: number,
 ): number[] {
   const width = rows.length;
   const points = Float64Array.from({length: headDim * width}, (_, i) => {
@@ -156,7 +159,7 @@ function channelRanges(
   }
   const sizes: number[] = Array(channelGroups).fill(0);
   let reached = 0;
-  for (const label of kMeans(points, width, centers)) {
+  for (const label of kMeans(points, width, centers, {tolerance})) {
     // Sorted channels meet the centres in order; should one step back, its range still has no hole.
     reached = Math.max(reached, label);
     sizes[reached] = sizes[reached]! + 1;
