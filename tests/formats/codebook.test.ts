@@ -1,7 +1,14 @@
 import fc from "fast-check";
-import {expect, test} from "vitest";
+import {describe, expect, test} from "vitest";
 import {encodeValue} from "../../src/lib/formats/cast.js";
-import {nearestCodes, nearestIndex, sortCodebook, type TieRule} from "../../src/lib/formats/codebook.js";
+import {
+  countBelow,
+  makeThresholds,
+  nearestCodes,
+  nearestIndex,
+  sortCodebook,
+  type TieRule,
+} from "../../src/lib/formats/codebook.js";
 import {e2m1, e4m3fn} from "../../src/lib/formats/element.js";
 import {NF4_VALUES} from "../../src/lib/formats/nf4.js";
 import {neighbour} from "./naive.js";
@@ -52,4 +59,55 @@ test("infinities take the outermost levels, one level takes all", () => {
 
 test("nearestCodes gives codes, not positions", () => {
   expect([...nearestCodes(sortCodebook([4, -4]), Float32Array.of(-9, 9))]).toEqual([1, 0]);
+});
+
+describe("countBelow", () => {
+  const searched = (ascending: Float32Array, x: number) =>
+    ascending.filter((threshold) => threshold < x).length;
+  const float = fc.float({noNaN: true});
+
+  test("counts as a search does, for any thresholds and on either side of each", () => {
+    const sets = fc.array(fc.float({noNaN: true, noDefaultInfinity: true}), {maxLength: 20});
+    fc.assert(
+      fc.property(sets, fc.array(float, {maxLength: 20}), (set, others) => {
+        const ascending = Float32Array.from(set).sort();
+        const thresholds = makeThresholds(ascending);
+        for (const t of [...ascending, ...others]) {
+          for (const x of [neighbour(t, false), t, neighbour(t, true)]) {
+            expect(countBelow(thresholds, x)).toBe(searched(ascending, x));
+          }
+        }
+      }),
+      {seed: 3, numRuns: 1000},
+    );
+  });
+
+  test.each([
+    ["close together beside a wide gap", [-1e30, 1, 1 + 2 ** -23, 1 + 2 ** -22]],
+    ["at both ends of float32", [-3.4e38, 3.4e38]],
+    ["among the subnormal numbers", [-(2 ** -149), 0, 2 ** -149, 2 ** -148]],
+    ["equal", [2, 2, 2]],
+    ["one alone", [1e30]],
+    ["none", []],
+  ])("counts thresholds that are %s", (_, list) => {
+    const ascending = Float32Array.from(list);
+    const thresholds = makeThresholds(ascending);
+    const beside = [...ascending].flatMap((t) => [neighbour(t, false), t, neighbour(t, true)]);
+    for (const x of [
+      ...beside,
+      0,
+      -0,
+      1e-40,
+      -1e-40,
+      5,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ]) {
+      expect(countBelow(thresholds, x)).toBe(searched(ascending, x));
+    }
+  });
+
+  test("counts none below NaN", () => {
+    expect(countBelow(makeThresholds(Float32Array.of(-1, 1)), Number.NaN)).toBe(0);
+  });
 });

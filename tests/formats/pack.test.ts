@@ -44,6 +44,29 @@ describe("packCodes", () => {
     expect(packCodes(Uint8Array.from(codes), 3)).toEqual(packCodes(codes, 3));
   });
 
+  test("packs bytes of any width, higher bits cut, as it packs plain numbers", () => {
+    const widths = fc.integer({min: 1, max: 8});
+    fc.assert(
+      fc.property(widths, fc.uint8Array({maxLength: 40}), (bits, codes) => {
+        const bytes = packCodes(codes, bits);
+        expect(bytes).toEqual(packCodes([...codes], bits));
+        expect([...unpackCodes(bytes, bits, codes.length)]).toEqual(
+          [...codes].map((code) => code % 2 ** bits),
+        );
+      }),
+      {seed: 12, numRuns: 500},
+    );
+  });
+
+  test("gives arrays of its own, even where nothing has to be done", () => {
+    const codes = Buffer.from([1, 2, 3]);
+    for (const copy of [packCodes(codes, 8), unpackCodes(codes, 8, 3)]) {
+      expect(Object.getPrototypeOf(copy)).toBe(Uint8Array.prototype);
+      copy[0] = 9;
+    }
+    expect([...codes]).toEqual([1, 2, 3]);
+  });
+
   test("leaves unused bits at the end 0", () => {
     expect(packCodes([7, 7, 7], 3)[1]).toBe(0b1);
     expect(packedLength(3, 3)).toBe(2);

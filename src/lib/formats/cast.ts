@@ -120,13 +120,14 @@ function makeEncoder(element: ElementFormat, {rounding, overflow}: Required<Cast
 
 /** What is made once per element and cast rule. */
 function memoized<T>(make: (element: ElementFormat, options: Required<CastOptions>) => T) {
-  const made = new WeakMap<ElementFormat, Map<string, T>>();
+  type ByRule = Partial<Record<Rounding, Partial<Record<Overflow, T>>>>;
+  const made = new WeakMap<ElementFormat, ByRule>();
   return (element: ElementFormat, {rounding = "half-even", overflow = "saturate"}: CastOptions): T => {
-    const ofElement = made.get(element) ?? new Map<string, T>();
-    made.set(element, ofElement);
-    const key = `${rounding} ${overflow}`;
-    const result = ofElement.get(key) ?? make(element, {rounding, overflow});
-    ofElement.set(key, result);
+    const before = made.get(element);
+    const found = before?.[rounding]?.[overflow];
+    if (found !== undefined) return found;
+    const result = make(element, {rounding, overflow});
+    made.set(element, {...before, [rounding]: {...before?.[rounding], [overflow]: result}});
     return result;
   };
 }
@@ -250,12 +251,25 @@ function decodeTable(element: ElementFormat): Float32Array {
  * @throws RangeError if the element has no such code.
  */
 export function decodeValues(element: ElementFormat, codes: Uint8Array | Uint16Array): Float32Array {
+  // A loop for each type of array: one that has seen two is several times slower.
+  return codes instanceof Uint8Array ? decodeBytes(element, codes) : decodeWords(element, codes);
+}
+
+function decodeBytes(element: ElementFormat, codes: Uint8Array): Float32Array {
   const values = decodeTable(element);
-  // One type of array for the loop: it is several times slower once it has seen two.
-  const wide = codes instanceof Uint16Array ? codes : new Uint16Array(codes);
-  const x = new Float32Array(wide.length);
+  const x = new Float32Array(codes.length);
   for (let i = 0; i < x.length; i++) {
-    const code = wide[i]!;
+    const code = codes[i]!;
+    x[i] = code < values.length ? values[code]! : decodeValue(element, code);
+  }
+  return x;
+}
+
+function decodeWords(element: ElementFormat, codes: Uint16Array): Float32Array {
+  const values = decodeTable(element);
+  const x = new Float32Array(codes.length);
+  for (let i = 0; i < x.length; i++) {
+    const code = codes[i]!;
     x[i] = code < values.length ? values[code]! : decodeValue(element, code);
   }
   return x;

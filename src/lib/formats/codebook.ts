@@ -4,6 +4,47 @@ import type {Rounding} from "./round.js";
 export type TieRule = Exclude<Rounding, "toward-zero" | "magic">;
 
 /**
+ * Ascending numbers, made ready for counting how many are below another: a line of equal cells over their range
+ * tells the count at the start of each cell, and few cells hold a threshold to step over.
+ */
+export interface Thresholds {
+  /** With infinity, which no number is above, as its end. */
+  readonly sorted: Float32Array;
+  /** A power of two, so that a float32 number times it is exact. */
+  readonly cellsPerUnit: number;
+  /** Where cell 0 begins, in cells. */
+  readonly firstCell: number;
+  /** How many thresholds are below the start of each cell. */
+  readonly below: Uint16Array;
+}
+
+/** Enough that a number seldom shares its cell with a threshold: a branch that is seldom taken costs nothing. */
+const CELLS = 512;
+
+/** Prepares at most 65,535 ascending float32 numbers for {@link countBelow}. */
+export function makeThresholds(ascending: Float32Array): Thresholds {
+  const [first = 0] = ascending;
+  const last = ascending.at(-1) ?? 0;
+  const cellsPerUnit = 2 ** Math.floor(Math.log2((CELLS - 2) / Math.max(last - first, 2 ** -149)));
+  const firstCell = Math.floor(first * cellsPerUnit);
+  const below = new Uint16Array(CELLS);
+  for (let cell = 0, count = 0; cell < CELLS; cell++) {
+    const start = (firstCell + cell) / cellsPerUnit;
+    while (count < ascending.length && ascending[count]! < start) count++;
+    below[cell] = count;
+  }
+  return {sorted: Float32Array.of(...ascending, Number.POSITIVE_INFINITY), cellsPerUnit, firstCell, below};
+}
+
+/** How many thresholds are below `x`, a float32 number; 0 for NaN. */
+export function countBelow({sorted, cellsPerUnit, firstCell, below}: Thresholds, x: number): number {
+  const cell = Math.floor(x * cellsPerUnit) - firstCell;
+  let count = below[Math.min(Math.max(cell, 0), CELLS - 1) | 0]!;
+  while (x > sorted[count]!) count++;
+  return count;
+}
+
+/**
  * A codebook in ascending order: `levels[i]` is the value of code `codes[i]`, `midpoints[i]` (rounded to
  * float32) lies between levels i and i + 1.
  */
@@ -11,6 +52,8 @@ export interface SortedCodebook {
   readonly levels: Float32Array;
   readonly codes: Uint16Array;
   readonly midpoints: Float32Array;
+  /** The midpoints again. */
+  readonly thresholds: Thresholds;
 }
 
 /**
@@ -28,7 +71,8 @@ export function sortCodebook(values: readonly number[]): SortedCodebook {
   const entries = [...byValue].sort(([a], [b]) => a - b);
   const levels = Float32Array.from(entries, ([value]) => value);
   const midpoints = Float32Array.from(levels.subarray(1), (level, i) => (levels[i]! + level) / 2);
-  return {levels, codes: Uint16Array.from(entries, ([, code]) => code), midpoints};
+  const codes = Uint16Array.from(entries, ([, code]) => code);
+  return {levels, codes, midpoints, thresholds: makeThresholds(midpoints)};
 }
 
 /** Whether a number at the midpoint of levels `index` and `index + 1` takes the upper one. */
@@ -52,15 +96,9 @@ function tieGoesUp({midpoints, codes}: SortedCodebook, index: number, ties: TieR
  * `half-even` means the even code. Infinities take the outermost level. NaN is the caller's to catch.
  */
 export function nearestIndex(book: SortedCodebook, x: number, ties: TieRule = "half-down"): number {
-  const {midpoints} = book;
-  let low = 0;
-  let high = midpoints.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (midpoints[middle]! < x) low = middle + 1;
-    else high = middle;
-  }
-  return midpoints[low] === x && tieGoesUp(book, low, ties) ? low + 1 : low;
+  const index = countBelow(book.thresholds, x);
+  const isTie = index < book.midpoints.length && book.midpoints[index] === x;
+  return isTie && tieGoesUp(book, index, ties) ? index + 1 : index;
 }
 
 /** The codes of the levels nearest to `x`; see `nearestIndex`. */

@@ -90,7 +90,8 @@ function quantizeBlocks(x: Tensor, options: Required<MxOptions>): MxBlocks {
   const {element, blockSize, axis, scaleRule, rounding} = options;
   const groups = groupsAlong(x.shape, axis, blockSize);
   const amax = groupAbsMax(x.data, groups);
-  const scales = Uint8Array.from(amax, (largest) => mxScaleByte(scaleRule, element, largest));
+  const scales = new Uint8Array(groups.count);
+  for (let b = 0; b < scales.length; b++) scales[b] = mxScaleByte(scaleRule, element, amax[b]!);
   const quotients = divideByScale(x.data, groups, decodeValues(e8m0, scales));
   // Only the blocks with a NaN scale have NaN quotients; what they hold is said by the scale alone.
   const finite = scales.includes(0xff) ? quotients.map((q) => (Number.isNaN(q) ? 0 : q)) : quotients;

@@ -83,7 +83,8 @@ export function nvfp4TensorScale(x: Tensor): number {
 
 /** E4M3 codes, to nearest even, of scales held within 2^-9 … 448: the smallest scale serves zero blocks too. */
 export function blockScaleCodes(scales: Float32Array): Uint8Array {
-  return Uint8Array.from(encodeValues(ue4m3, scales), (code) => Math.max(code, LEAST_SCALE_CODE));
+  const codes = encodeValues(ue4m3, scales) as Uint8Array;
+  return codes.map((code) => Math.max(code, LEAST_SCALE_CODE));
 }
 
 function modeloptScaleCodes(scales: Float32Array): Uint8Array {

@@ -22,8 +22,18 @@ export function packedLength(count: number, bits: number): number {
  */
 export function packCodes(codes: ArrayLike<number>, bits: number): Uint8Array {
   requireBits("packCodes", bits);
-  // One type of array for the loop: it is several times slower once it has seen two.
+  // One type of array for each loop: it is several times slower once it has seen two.
+  if (bits === 8 && codes instanceof Uint8Array) return new Uint8Array(codes);
+  if (bits === 4 && codes instanceof Uint8Array) return packNibbles(codes);
   return packWide(codes instanceof Uint16Array ? codes : new Uint16Array(codes), bits);
+}
+
+function packNibbles(codes: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(packedLength(codes.length, 4));
+  const pairs = codes.length >> 1;
+  for (let i = 0; i < pairs; i++) bytes[i] = (codes[2 * i]! & 15) | (codes[2 * i + 1]! << 4);
+  if (codes.length % 2 === 1) bytes[pairs] = codes[2 * pairs]! & 15;
+  return bytes;
 }
 
 function packWide(codes: Uint16Array, bits: number): Uint8Array {
@@ -54,8 +64,16 @@ export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Uin
       `unpackCodes: bytes must hold ${packedLength(count, bits)} bytes for ${count} codes of ${bits} bits, got ${bytes.length}`,
     );
   }
+  if (bits === 8) return new Uint8Array(bytes);
+  if (bits === 4) return unpackNibbles(bytes, count);
   const codes = unpackWide(bytes, bits, count);
-  return bits <= 8 ? new Uint8Array(codes) : codes;
+  return bits < 8 ? new Uint8Array(codes) : codes;
+}
+
+function unpackNibbles(bytes: Uint8Array, count: number): Uint8Array {
+  const codes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) codes[i] = (bytes[i >> 1]! >> (4 * (i & 1))) & 15;
+  return codes;
 }
 
 function unpackWide(bytes: Uint8Array, bits: number, count: number): Uint16Array {

@@ -1,19 +1,18 @@
 import type {Tensor} from "../tensor/tensor.js";
-import {sortCodebook} from "./codebook.js";
+import {countBelow, makeThresholds, sortCodebook, type Thresholds} from "./codebook.js";
 import type {Codebook} from "./format.js";
 import {forEachGroup, type Groups, groupsAlong, multiplyByScale} from "./groups.js";
 
 /**
  * A base codebook whose negative zero, a redundant code, stands for a special value instead: at most 16 levels in
- * ascending order. A number v takes level n, the count of thresholds below it. Both arrays are padded to a power of
- * two with the last level and infinity, which no number is above.
+ * ascending order, padded to 16 with the last. A number takes the level whose index is the count of thresholds below it.
  */
 export interface SpecialBook {
   /** The special value, or null where negative zero is left unused. */
   readonly special: number | null;
   readonly levels: Float32Array;
   readonly codes: Uint8Array;
-  readonly thresholds: Float32Array;
+  readonly thresholds: Thresholds;
   /** The largest magnitude of all levels. */
   readonly largest: number;
 }
@@ -70,9 +69,7 @@ export function specialBook(
     levels: Float32Array.from({length: 16}, (_, i) => levels[Math.min(i, last)]!),
     codes: Uint8Array.from({length: 16}, (_, i) => codes[Math.min(i, last)]!),
     // A tie that goes up is one with the threshold just below the midpoint.
-    thresholds: Float32Array.from({length: 15}, (_, i) =>
-      i < last ? (isUp(i) ? floatBelow(midpoints[i]!) : midpoints[i]!) : Number.POSITIVE_INFINITY,
-    ),
+    thresholds: makeThresholds(midpoints.map((middle, i) => (isUp(i) ? floatBelow(middle) : middle))),
     largest: Math.max(-levels[0]!, levels[last]!),
   };
 }
@@ -154,11 +151,7 @@ function roundBlock(
   let error = 0;
   for (let i = 0; i < count && error < limit; i++) {
     const value = y[start + i]!;
-    const v = Math.fround(value / divisor);
-    let n = v > thresholds[7]! ? 8 : 0;
-    if (v > thresholds[n + 3]!) n += 4;
-    if (v > thresholds[n + 1]!) n += 2;
-    if (v > thresholds[n]!) n += 1;
+    const n = countBelow(thresholds, Math.fround(value / divisor));
     const difference = Math.fround(Math.fround(levels[n]! * scale) - value);
     error += difference * difference;
     codes[i] = codeOf[n]!;
@@ -215,12 +208,10 @@ export function dequantizeSpecials(q: SpecialTensor): Tensor {
   const {shape, base, specials, codes, specialIndex, scales, tensorScale} = q;
   const groups = groupsAlong(shape, -1, q.blockSize);
   const data = new Float32Array(codes.length);
+  const tables = specials.map((special) => Float32Array.from(codebookWith(base, special).values));
   forEachGroup(groups, (block, start, _step, count) => {
-    const special = specials[specialIndex[block]!]!;
-    for (let i = start; i < start + count; i++) {
-      const code = codes[i]!;
-      data[i] = code === specialCode(base) ? special : base.values[code]!;
-    }
+    const values = tables[specialIndex[block]!]!;
+    for (let i = start; i < start + count; i++) data[i] = values[codes[i]!]!;
   });
   multiplyByScale(data, groups, scales);
   if (tensorScale !== 1) for (let i = 0; i < data.length; i++) data[i] = data[i]! * tensorScale;

@@ -1,4 +1,5 @@
 import type {Tensor} from "../tensor/tensor.js";
+import {countBelow} from "./codebook.js";
 import {e2m1} from "./element.js";
 import type {Codebook} from "./format.js";
 import {forEachGroup, groupsAlong, requireFinite} from "./groups.js";
@@ -59,7 +60,8 @@ export function razerZeroPoint(
 function quantizeBlock(x: Float32Array, book: SpecialBook) {
   const {scale, zeroPoint} = affine(x, book);
   const dequantized = x.map((value) => {
-    const level = nearestLevel(book, Math.fround(Math.fround(value / scale) - zeroPoint));
+    const level =
+      book.levels[countBelow(book.thresholds, Math.fround(Math.fround(value / scale) - zeroPoint))]!;
     return Math.fround(level + zeroPoint) * scale;
   });
   const error = dequantized.reduce((sum, value, i) => sum + Math.fround(value - x[i]!) ** 2, 0);
@@ -77,9 +79,4 @@ function affine(x: Float32Array, {levels}: SpecialBook): {scale: number; zeroPoi
   const share = -lowest / range;
   const middle = fround(fround(max * fround(share)) + fround(min * fround(1 - share)));
   return {scale, zeroPoint: roundHalfEven(fround(middle / scale))};
-}
-
-function nearestLevel({levels, thresholds}: SpecialBook, v: number): number {
-  const above = thresholds.findIndex((threshold) => !(v > threshold));
-  return levels[above < 0 ? levels.length - 1 : above]!;
 }

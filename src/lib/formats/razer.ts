@@ -93,8 +93,8 @@ export function razerBlock(y: Float32Array, options: RazerOptions = {}): readonl
  * [5, -5, 8, -8] they are the sign and the magnitude. (number formats spec, 4.5)
  */
 function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
-  const payload = encodeValues(e3m3, scales);
-  return Uint8Array.from(payload, (code, b) => {
+  const payload = encodeValues(e3m3, scales) as Uint8Array;
+  return payload.map((code, b) => {
     const index = specialIndex[b]!;
     return ((index & 1) << 7) | ((index >> 1) << 6) | code;
   });
