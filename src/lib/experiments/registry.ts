@@ -20,6 +20,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "models/inside": () => import("./models/inside.js").then((m) => m.inside),
   "models/layer-sensitivity": () => import("./models/layer-sensitivity.js").then((m) => m.layerSensitivity),
   "models/one-sentence": () => import("./models/one-sentence.js").then((m) => m.oneSentence),
+  "claims/accelerators": () => import("./claims/accelerators.js").then((m) => m.acceleratorClaims),
   "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
   "claims/working-model": () => import("./claims/working-model.js").then((m) => m.workingModelClaims),
 };

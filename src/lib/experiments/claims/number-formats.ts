@@ -1,5 +1,6 @@
 import {experiment} from "../../experiment/experiment.js";
 import {claimColumns} from "./claim.js";
+import {ledgerRows} from "./ledger-rows.js";
 import {mxClaims} from "./mx.js";
 import {razerClaims} from "./razer.js";
 
@@ -24,15 +25,10 @@ export const numberFormatClaims = experiment({
   columns: claimColumns,
   needs: ["weights/decoder-small", "activations/decoder-small"],
   sweep: [{}],
-  async run({papers: chosen}, {data, progress}) {
-    const judged = claims.filter(({paper}) => chosen.includes(paper));
-    const rows = [];
-    for (const [n, {id, statement, paper, place, reported, ours, judge, why}] of judged.entries()) {
-      await progress(n / judged.length, id);
-      const found = ours(data as never);
-      const shared = {claim: id, statement, paper, place, verdict: judge(reported, found), why};
-      rows.push(...[...reported, ...found].map((evidence) => ({...shared, ...evidence})));
-    }
-    return rows;
-  },
+  run: ({papers: chosen}, {data, progress}) =>
+    ledgerRows(
+      claims.filter(({paper}) => chosen.includes(paper)),
+      data as never,
+      progress,
+    ),
 });
