@@ -93,12 +93,11 @@ describe("the library", () => {
     expect(wrong.map(({from, to}) => `${from} → ${to}`)).toEqual([]);
   });
 
-  test("has no dependency but valibot where it checks parameters and tables, and apache-arrow where it writes Arrow", () => {
+  test("has no dependency but valibot where it checks tables of a user, and apache-arrow where it writes Arrow", () => {
     const external = imports.filter(({from, external}) => external && from.startsWith("src/lib/"));
     const packages = external.filter(({to}) => !to.startsWith("node:")).map(({from, to}) => `${from}: ${to}`);
     expect([...new Set(packages)].sort()).toEqual([
       "src/lib/accel/tables.ts: valibot",
-      "src/lib/experiment/check-params.ts: valibot",
       "src/lib/io/arrow.ts: apache-arrow",
     ]);
   });
