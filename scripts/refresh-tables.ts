@@ -1,12 +1,12 @@
 // Removes from the cache every table whose code or data has changed: Framework looks at the loader's own file alone.
 import {createHash} from "node:crypto";
-import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
+import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {build, type Metafile} from "esbuild";
-import {dataSetPath} from "../src/data/data-sets.js";
+import {DATA_SETS, dataSetPath} from "../src/data/data-sets.js";
 import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
 
-const CACHE = "src/.observablehq/cache/data/tables";
+const CACHE = "src/.observablehq/cache/data";
 const HASHES = "src/.observablehq/table-hashes.json";
 /** What runs every sweep, whatever the experiment. */
 const SHARED = ["src/data/tables/[family]/[name].arrow.ts", "src/data/sweep-worker.ts"];
@@ -51,29 +51,56 @@ export async function hashFiles(files: readonly string[], root: string): Promise
   return hash.digest("hex");
 }
 
-/** The hash of everything that the table of an experiment follows from: code, installed packages, data. */
-async function tableHash(id: string, root: string): Promise<string> {
-  const code = await importGraph([...SHARED, `src/lib/experiments/${id}.ts`], root);
-  const {needs} = await loadExperiment(id);
-  const data = needs.map((name) => dataSetPath(name).slice(root.length + 1));
-  return hashFiles([...code, "package-lock.json", ...data], root);
+/** A table of the cache, the code it follows from and the data sets that code may read. */
+interface CachedTable {
+  /** Path below the data folder, without `.arrow`. */
+  readonly name: string;
+  readonly code: readonly string[];
+  readonly data: readonly string[];
+}
+
+/** The tables of all experiments that have a sweep; without one, the data is a reader's own file. */
+async function sweptTables(): Promise<CachedTable[]> {
+  const loaded = await Promise.all(Object.keys(experiments).map(loadExperiment));
+  return loaded
+    .filter(({sweep}) => sweep.length > 0)
+    .map(({id, needs}) => ({
+      name: `tables/${id}`,
+      code: [...SHARED, `src/lib/experiments/${id}.ts`],
+      data: needs,
+    }));
+}
+
+/** The tables with a loader of their own; they may read any data set. */
+async function ownTables(root: string): Promise<CachedTable[]> {
+  const loaders = (await readdir(join(root, "src/data"))).filter((name) => name.endsWith(".arrow.ts"));
+  return loaders.map((loader) => ({
+    name: loader.slice(0, -".arrow.ts".length),
+    code: [`src/data/${loader}`],
+    data: Object.keys(DATA_SETS),
+  }));
+}
+
+/** The hash of everything that a table follows from: code, installed packages, data. */
+async function tableHash({code, data}: CachedTable, root: string): Promise<string> {
+  const files = data.map((name) => dataSetPath(name).slice(root.length + 1));
+  return hashFiles([...(await importGraph(code, root)), "package-lock.json", ...files], root);
 }
 
 /**
  * Removes the cached tables that no longer follow from code and data, so that the next build runs them anew.
- * @returns the ids of the experiments whose tables were removed or are not known to be fresh.
+ * @returns the names of the tables that were removed or are not known to be fresh.
  */
 export async function refreshTables(root = process.cwd()): Promise<string[]> {
   const known = await readHashes(root);
   const hashes: Record<string, string> = {};
   const stale: string[] = [];
-  for (const id of Object.keys(experiments)) {
-    // Without a sweep there is no table: its data is a reader's own file.
-    if ((await loadExperiment(id)).sweep.length === 0) continue;
-    hashes[id] = await tableHash(id, root);
-    if (hashes[id] === known[id]) continue;
-    stale.push(id);
-    await rm(join(root, CACHE, `${id}.arrow`), {force: true});
+  for (const table of [...(await sweptTables()), ...(await ownTables(root))]) {
+    const hash = await tableHash(table, root);
+    hashes[table.name] = hash;
+    if (hash === known[table.name]) continue;
+    stale.push(table.name);
+    await rm(join(root, CACHE, `${table.name}.arrow`), {force: true});
   }
   await mkdir(dirname(join(root, HASHES)), {recursive: true});
   await writeFile(join(root, HASHES), `${JSON.stringify(hashes, null, 2)}\n`);

@@ -5,12 +5,11 @@ import {readShippedTable} from "./shipped-table.js";
 type Row = Parameters<typeof bitsErrorFigure.draw>[0][number];
 type Values = Parameters<typeof bitsErrorFigure.draw>[1];
 
-/** The first figure of the home page: the shipped table's rows of one source, drawn still. */
-export function frontPageChart(table: ArrayBuffer, distribution: Values["distribution"]): HTMLElement {
-  const rows = (readShippedTable(table) as unknown as Row[]).filter(
-    (row) => row.distribution === distribution,
-  );
+/** The first figure of the home page: its own small table, all rows of one source, drawn still. */
+export function frontPageChart(table: ArrayBuffer): HTMLElement {
+  const rows = readShippedTable(table) as unknown as Row[];
   const figure: Chart = chart({still: true});
+  const {distribution} = rows[0]! as {distribution: Values["distribution"]};
   figure.show(bitsErrorFigure.draw(rows, {distribution, formats: [], seed: 0}));
   return figure.element;
 }
