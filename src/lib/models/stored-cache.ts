@@ -1,0 +1,89 @@
+/** Caches that hold keys and values in a form of their own, and what such a form has to do. */
+
+import {checkTruncate, type KvCache} from "./kv-cache.js";
+import type {PackedKvCache} from "./packed-kv-cache.js";
+
+/** Keys and values of a layer as attention reads them. */
+export type LayerKv = ReturnType<KvCache["read"]>;
+
+/** Where a cache really puts its tokens. */
+export interface KvStore {
+  /** Takes tokens that follow those it has. */
+  put(layer: number, kv: LayerKv): void;
+  /** What is left of all tokens that it took. */
+  get(layer: number): LayerKv;
+  /** Forgets tokens from position `length` on. */
+  cut(length: number): void;
+  /** Bytes of all that it holds. */
+  bytes(): number;
+}
+
+export interface StoredCacheOptions {
+  /** True: the store takes and gives keys before rotary. */
+  readonly unrotatedKeys?: boolean;
+  /**
+   * What a pass sees of its own tokens: as they came, and put into the store only after it (`exact`, the rule of prefill
+   * in the papers), or as the store gives them back (`stored`: harsher, every token reads the compressed cache).
+   */
+  readonly own?: "exact" | "stored";
+}
+
+/** A cache over a store. Between `append` and `read` of a layer the newest tokens are still floats, and counted so. */
+export function storedCache(
+  store: KvStore,
+  {unrotatedKeys = false, own = "exact"}: StoredCacheOptions = {},
+): PackedKvCache {
+  const fresh = new Map<number, LayerKv>();
+  const settle = (layer: number) => {
+    const kv = fresh.get(layer);
+    if (kv) store.put(layer, kv);
+    fresh.delete(layer);
+  };
+  return {
+    length: 0,
+    unrotatedKeys,
+    append(layer, keys, values, positions) {
+      settle(layer);
+      fresh.set(layer, {keys: keys.slice(), values: values.slice(), positions: positions.slice()});
+      if (own === "stored") settle(layer);
+    },
+    read(layer) {
+      const kv = fresh.get(layer);
+      if (kv === undefined) return store.get(layer);
+      const all = joined([store.get(layer), kv]);
+      settle(layer);
+      return all;
+    },
+    truncate(length) {
+      checkTruncate(this.length, length);
+      this.length = length;
+      for (const layer of [...fresh.keys()]) settle(layer);
+      store.cut(length);
+    },
+    bytes: () =>
+      [...fresh.values()].reduce(
+        (sum, {keys, values}) => sum + keys.byteLength + values.byteLength,
+        store.bytes(),
+      ),
+  };
+}
+
+/** Tokens one after another. */
+export function joined(parts: readonly LayerKv[]): LayerKv {
+  return {
+    keys: concat(parts.map(({keys}) => keys)),
+    values: concat(parts.map(({values}) => values)),
+    positions: Int32Array.from(parts.flatMap(({positions}) => Array.from(positions))),
+  };
+}
+
+/** Arrays one after another. */
+export function concat(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, {length}) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
