@@ -5,6 +5,8 @@ export interface Axis {
   readonly label: string;
   readonly unit?: string;
   readonly log?: boolean;
+  /** The values to name on the axis, where round ones would say nothing. */
+  readonly ticks?: readonly number[];
 }
 
 /** One mark; points of one `key` are the same thing in every figure of a page. */
@@ -14,6 +16,8 @@ export interface Point {
   readonly label: string;
   readonly x: number;
   readonly y: number;
+  /** The ends of an interval around y, drawn as a line through the mark. */
+  readonly interval?: readonly [low: number, high: number];
 }
 
 /** Points of one colour and one provenance; by that, points of different provenance are never joined. */
@@ -39,7 +43,7 @@ export interface ChartSpec {
   /** The corner where cheap meets good. */
   readonly better?: "top left" | "bottom left";
   readonly series: readonly Series[];
-  /** Keys whose labels stand beside their marks. */
+  /** Keys whose labels stand beside their marks where there is room, the first ones first. */
   readonly labelled?: ReadonlySet<string>;
 }
 

@@ -1,46 +1,135 @@
-import {type ChartSpec, labelsOf, type Point} from "./chart-spec.js";
+import {type ChartSpec, isMarked, labelsOf, type Point} from "./chart-spec.js";
 
-/** A label that found room: beside its mark, on this side. */
+/** Where a label stands around its mark, in the words that Plotly uses too. */
+export type LabelPlace = `${"top" | "middle" | "bottom"} ${"left" | "right"}`;
+
+/** A label that found room around its mark. */
 export interface PlacedLabel {
   readonly point: Point;
   readonly text: string;
-  readonly side: "right" | "left";
+  readonly place: LabelPlace;
 }
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
 
 const characterWidth = 6.8;
 const lineHeight = 13;
-const gap = 9;
+/** From a mark's centre to a label beside it, and the rise of a label above or below. */
+const gap = {x: 9, y: 11};
+const markRadius = 6;
+/** The corners before the sides: a front leaves its points to the right and comes from below. */
+const places: readonly LabelPlace[] = [
+  "middle right",
+  "top left",
+  "bottom right",
+  "top right",
+  "middle left",
+  "bottom left",
+];
 
 /**
- * The labels of a chart that do not cover one another, the first ones first: what finds no room is left to the
- * list of points. `x` and `y` give places in pixels.
+ * The labels of a chart that cover neither one another nor another mark, the first ones first: what finds no room is
+ * left to the list of points. A join is crossed only where every other place is taken. `x` and `y` give places in
+ * pixels, `left` and `right` bound the room.
  */
 export function placeLabels(
   spec: ChartSpec,
   x: (value: number) => number,
   y: (value: number) => number,
-  width: number,
+  {left, right}: {readonly left: number; readonly right: number},
 ): PlacedLabel[] {
-  const taken: {left: number; right: number; y: number}[] = [];
+  const marks = spec.series.filter(isMarked).flatMap(({points}) => points);
+  const joins = joinSegments(spec, x, y);
+  const taken: Box[] = [];
   const placed: PlacedLabel[] = [];
-  for (const {point, text} of spec.series.flatMap((series) => labelsOf(series, spec.labelled))) {
-    const size = text.length * characterWidth;
-    const right = {side: "right" as const, left: x(point.x) + gap, y: y(point.y)};
-    const left = {side: "left" as const, left: x(point.x) - gap - size, y: y(point.y)};
-    const found = [right, left].find(
-      (place) =>
-        place.left >= 0 &&
-        place.left + size <= width &&
-        !taken.some(
-          (other) =>
-            Math.abs(other.y - place.y) < lineHeight &&
-            other.left < place.left + size &&
-            place.left < other.right,
-        ),
-    );
+  for (const {point, text} of orderedLabels(spec)) {
+    const free = places
+      .map((place) => ({place, box: labelBox(place, text, x(point.x), y(point.y))}))
+      .filter(
+        ({box}) =>
+          box.left >= left &&
+          box.right <= right &&
+          !taken.some((other) => overlap(box, other)) &&
+          !marks.some((mark) => covers(box, x(mark.x), y(mark.y)) && !samePlace(mark, point)),
+      );
+    const found = free.find(({box}) => !joins.some((join) => crosses(box, join))) ?? free[0];
     if (found === undefined) continue;
-    taken.push({left: found.left, right: found.left + size, y: found.y});
-    placed.push({point, text, side: found.side});
+    taken.push(found.box);
+    placed.push({point, text, place: found.place});
   }
   return placed;
+}
+
+/** Names of lines first, then marks in the order in which the chart wants them labelled. */
+function orderedLabels({series, labelled = new Set()}: ChartSpec) {
+  const order = new Map([...labelled].map((key, i) => [key, i]));
+  return series
+    .flatMap((each) => labelsOf(each, labelled).map((label) => ({...label, named: each.join !== undefined})))
+    .sort(
+      (a, b) =>
+        Number(b.named) - Number(a.named) || (order.get(a.point.key) ?? 0) - (order.get(b.point.key) ?? 0),
+    );
+}
+
+/** The place of a label's text relative to its mark: the offsets that the sketch draws with. */
+export function labelOffset(place: LabelPlace): {readonly dx: number; readonly dy: number} {
+  const side = place.endsWith("right") ? 1 : -1;
+  if (place.startsWith("middle")) return {dx: side * gap.x, dy: 0};
+  return {dx: (side * gap.x) / 2, dy: place.startsWith("top") ? -gap.y : gap.y};
+}
+
+function labelBox(place: LabelPlace, text: string, x: number, y: number): Box {
+  const {dx, dy} = labelOffset(place);
+  const width = text.length * characterWidth;
+  const left = dx > 0 ? x + dx : x + dx - width;
+  return {left, right: left + width, top: y + dy - lineHeight / 2, bottom: y + dy + lineHeight / 2};
+}
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+const covers = (box: Box, x: number, y: number): boolean =>
+  overlap(box, {left: x - markRadius, right: x + markRadius, top: y - markRadius, bottom: y + markRadius});
+
+const samePlace = (a: Point, b: Point): boolean => a.x === b.x && a.y === b.y;
+
+function joinSegments({series}: ChartSpec, x: (value: number) => number, y: (value: number) => number) {
+  return series.flatMap(({join, points}) =>
+    join === undefined
+      ? []
+      : points.slice(1).flatMap((to, i): Segment[] => {
+          const [x1, y1, x2, y2] = [x(points[i]!.x), y(points[i]!.y), x(to.x), y(to.y)];
+          return join === "front"
+            ? [
+                [x1, y1, x2, y1],
+                [x2, y1, x2, y2],
+              ]
+            : [[x1, y1, x2, y2]];
+        }),
+  );
+}
+
+/** Whether a segment enters a box: it is cut to the box's width, then to its height (Liang and Barsky). */
+function crosses(box: Box, [x1, y1, x2, y2]: Segment): boolean {
+  let [from, to] = [0, 1];
+  for (const [start, step, low, high] of [
+    [x1, x2 - x1, box.left, box.right],
+    [y1, y2 - y1, box.top, box.bottom],
+  ] as const) {
+    if (step === 0) {
+      if (start <= low || start >= high) return false;
+      continue;
+    }
+    const ends = [(low - start) / step, (high - start) / step];
+    from = Math.max(from, Math.min(...ends));
+    to = Math.min(to, Math.max(...ends));
+  }
+  return from < to;
 }

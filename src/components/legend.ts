@@ -15,8 +15,13 @@ export function legend(spec: ChartSpec): HTMLElement {
   const drawn = spec.series.filter(isMarked);
   const hasFront = spec.series.some(({join}) => join === "front");
   const families = [...new Set(drawn.map(({family}) => family))];
+  // One line alone in its colour is that colour's name; marks and several lines share that of their family.
+  const nameOf = (family: Family) => {
+    const [first, ...others] = drawn.filter((series) => series.family === family);
+    return first?.join === "line" && others.length === 0 ? first.name : familyName(family);
+  };
   return html`<ul class="legend">
-    ${families.map((family) => html`<li>${swatch(family)}${familyName(family)}</li>`)}
+    ${families.map((family) => html`<li>${swatch(family)}${nameOf(family)}</li>`)}
     ${provenancesOf(spec).map((provenance) => html`<li>${provenanceMark(provenance)}${PROVENANCE_TEXT[provenance]}</li>`)}
     ${hasFront ? html`<li>${stepMark()}Pareto front</li>` : null}
   </ul>`;

@@ -4,7 +4,7 @@ import {type PlacedLabel, placeLabels} from "./label-places.js";
 import {numberText} from "./number-text.js";
 import type {Theme} from "./palette.js";
 import type {Scale} from "./scale.js";
-import {chartScales} from "./sketch.js";
+import {chartScales, margin, rightMargin} from "./sketch.js";
 
 export interface PlotlyFigure {
   readonly data: readonly object[];
@@ -23,7 +23,8 @@ export function plotlyFigure(
   }: {readonly selected?: string | null; readonly width?: number; readonly height?: number} = {},
 ): PlotlyFigure {
   const {x, y} = chartScales(spec, width, height);
-  const labels = new Map(placeLabels(spec, x, y, width).map((label) => [label.point, label]));
+  const placed = placeLabels(spec, x, y, {left: margin.left, right: width});
+  const labels = new Map(placed.map((label) => [label.point, label]));
   const traces = spec.series.map((series) => trace(spec, series, labels, theme));
   return {
     data: selected == null ? traces : [...traces, ring(spec, selected, theme)],
@@ -65,7 +66,7 @@ function trace(
     customdata: points.map(({key}) => key),
     mode: modes.filter(Boolean).join("+"),
     text: points.map((point) => plainText(labels.get(point)?.text ?? "")),
-    textposition: points.map((point) => `middle ${labels.get(point)?.side ?? "right"}`),
+    textposition: points.map((point) => labels.get(point)?.place ?? "middle right"),
     textfont: {color: theme.ink, size: 12},
     cliponaxis: false,
     line: {
@@ -80,9 +81,26 @@ function trace(
       symbol: symbols[provenance],
       line: {color: colour, width: 2},
     },
+    ...errorBars(points, colour),
     ...(marked
       ? {hovertext: points.map((point) => hoverText(spec, point, provenance)), hoverinfo: "text"}
       : {hoverinfo: "skip"}),
+  };
+}
+
+/** Lengths up and down from each mark to the ends of its interval; 0 where it has none. */
+function errorBars(points: readonly Point[], color: string): object {
+  if (points.every(({interval}) => interval === undefined)) return {};
+  return {
+    error_y: {
+      type: "data",
+      symmetric: false,
+      array: points.map(({y, interval}) => (interval ? interval[1] - y : 0)),
+      arrayminus: points.map(({y, interval}) => (interval ? y - interval[0] : 0)),
+      color,
+      thickness: 1.5,
+      width: 3,
+    },
   };
 }
 
@@ -104,9 +122,9 @@ function ring(spec: ChartSpec, selected: string, theme: Theme): object {
 function hoverText({x, y}: ChartSpec, point: Point, provenance: Provenance): string {
   const line = (axis: Axis, value: number) =>
     `${plainText(axis.label)}: ${numberText(value)} ${axis.unit ?? ""}`;
-  return [`<b>${plainText(point.label)}</b> (${provenance})`, line(x, point.x), line(y, point.y)].join(
-    "<br>",
-  );
+  const within = point.interval && `95 %: ${point.interval.map((end) => numberText(end)).join(" to ")}`;
+  const lines = [line(x, point.x), line(y, point.y), ...(within ? [within] : [])];
+  return [`<b>${plainText(point.label)}</b> (${provenance})`, ...lines].join("<br>");
 }
 
 /** Plotly reads a few tags in its labels; names may come from a reader's own file. */
@@ -122,10 +140,13 @@ function layout(
   width: number,
   {x, y}: {readonly x: Scale; readonly y: Scale},
 ): object {
-  const axis = (of: Axis, {ticks}: Scale) => ({
+  // The ranges and margins of the sketch, so that nothing jumps when this takes its place.
+  const axis = (of: Axis, {ticks, ends}: Scale) => ({
     title: {text: plainText(axisTitle(of)), standoff: 8},
     type: of.log ? "log" : "linear",
-    ...(of.log ? {exponentformat: "power", dtick: ticks.every(isPowerOfTen) ? 1 : "D2"} : {}),
+    range: ends,
+    ...(of.ticks ? {tickmode: "array", tickvals: ticks} : {}),
+    ...(of.log && !of.ticks ? {exponentformat: "power", dtick: ticks.every(isPowerOfTen) ? 1 : "D2"} : {}),
     gridcolor: theme.line,
     linecolor: theme.line,
     zeroline: false,
@@ -136,9 +157,10 @@ function layout(
     // The state of zoom outlives an update of the data.
     uirevision: spec.question,
     font: {family: theme.font, size: 13, color: theme.ink},
-    paper_bgcolor: "rgba(0,0,0,0)",
+    // A picture that is taken away needs the ground that its ink was chosen for.
+    paper_bgcolor: theme.paper,
     plot_bgcolor: "rgba(0,0,0,0)",
-    margin: {l: 8, r: width < 480 ? 40 : 72, t: 12, b: 8},
+    margin: {l: margin.left, r: rightMargin(width), t: margin.top, b: margin.bottom},
     showlegend: false,
     hovermode: "closest",
     hoverlabel: {bgcolor: theme.paper, bordercolor: theme.inkSoft, font: {color: theme.ink}, align: "left"},

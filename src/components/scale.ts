@@ -2,23 +2,27 @@
 export interface Scale {
   (value: number): number;
   readonly ticks: readonly number[];
+  /** The ends of the domain, as the logarithm to base 10 where the scale is logarithmic. */
+  readonly ends: readonly [number, number];
 }
 
 /**
- * A linear or logarithmic scale from `domain` to `range`, with about `count` round ticks inside the domain.
+ * A linear or logarithmic scale from `domain` to `range`, with those of the given ticks that lie inside the domain, or
+ * about `count` round ones.
  * A domain of no width is widened, so that a single value stands in the middle.
  */
 export function makeScale(
   domain: readonly [number, number],
   range: readonly [number, number],
-  {log = false, count = 5} = {},
+  {log = false, count = 5, ticks: given}: {log?: boolean; count?: number; ticks?: readonly number[]} = {},
 ): Scale {
   const forward = log ? Math.log10 : (value: number) => value;
   let [low, high] = [forward(domain[0]), forward(domain[1])];
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
   const place = (value: number) => range[0] + ((forward(value) - low) / (high - low)) * (range[1] - range[0]);
-  const ticks = log ? logTicks(low, high) : linearTicks(low, high, count);
-  return Object.assign(place, {ticks});
+  const inside = given?.filter((tick) => forward(tick) >= low && forward(tick) <= high);
+  const ticks = inside ?? (log ? logTicks(low, high) : linearTicks(low, high, count));
+  return Object.assign(place, {ticks, ends: [low, high] as const});
 }
 
 /** The extent of finite values, with `padding` of its width on both sides; [0, 1] for none. */
@@ -36,7 +40,7 @@ export function paddedExtent(values: readonly number[], padding = 0.06, log = fa
 function linearTicks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= 0.7 * rough)!;
   const first = Math.ceil(low / step);
   const last = Math.floor(high / step);
   // Multiples of the step, never sums of it: 0.1 added up is not 0.3.

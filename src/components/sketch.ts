@@ -1,10 +1,12 @@
 import {svg} from "htl";
-import {axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
-import {placeLabels} from "./label-places.js";
+import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
+import {labelOffset, placeLabels} from "./label-places.js";
 import {numberText} from "./number-text.js";
+import type {Family} from "./palette.js";
 import {makeScale, paddedExtent, type Scale} from "./scale.js";
 
-const margin = {top: 26, bottom: 44, left: 58};
+/** The room around the plot that both ways of drawing leave, in pixels. */
+export const margin = {top: 26, bottom: 44, left: 58};
 
 /**
  * A chart drawn as plain SVG: what a reader sees at once, before the 1.5 MB of the plotting library have come
@@ -30,21 +32,23 @@ export function chartScales(spec: ChartSpec, width: number, height: number) {
     spec.x.log,
   );
   const ys = paddedExtent(
-    points.map((point) => point.y),
+    points.flatMap(({y, interval}) => (interval ? [y, ...interval] : [y])),
     0.08,
     spec.y.log,
   );
   return {
     x: makeScale(xs, [margin.left, width - rightMargin(width)], {
-      log: spec.x.log ?? false,
+      ...axisOptions(spec.x),
       count: width < 480 ? 4 : 7,
     }),
-    y: makeScale(ys, [height - margin.bottom, margin.top], {log: spec.y.log ?? false, count: 5}),
+    y: makeScale(ys, [height - margin.bottom, margin.top], {...axisOptions(spec.y), count: 5}),
   };
 }
 
+const axisOptions = ({log = false, ticks}: Axis) => ({log, ...(ticks && {ticks})});
+
 /** Room for labels beside the last marks. */
-function rightMargin(width: number): number {
+export function rightMargin(width: number): number {
   return width < 480 ? 36 : 72;
 }
 
@@ -80,8 +84,12 @@ function path({points, join, family, provenance}: Series, x: Scale, y: Scale): S
 function marks({points, family, provenance}: Series, x: Scale, y: Scale): SVGElement[] {
   return points.map(
     (point) =>
-      svg`<path class="mark mark-${provenance}" data-key=${point.key} transform="translate(${x(point.x)},${y(point.y)})" d=${MARK_PATHS[provenance]} style=${`--colour: var(--family-${family})`} />`,
+      svg`${point.interval && whisker(point.interval, x(point.x), y, family)}<path class="mark mark-${provenance}" data-key=${point.key} transform="translate(${x(point.x)},${y(point.y)})" d=${MARK_PATHS[provenance]} style=${`--colour: var(--family-${family})`} />`,
   );
+}
+
+function whisker([low, high]: readonly [number, number], x: number, y: Scale, family: Family): SVGElement {
+  return svg`<path class="whisker" d=${`M${x - 3},${y(low)}h6m-3,0V${y(high)}m-3,0h6`} style=${`stroke: var(--family-${family})`} />`;
 }
 
 /** Provenance is the mark: measured a filled disc, modelled a ring, reported a cross. */
@@ -92,9 +100,9 @@ export const MARK_PATHS = {
 } as const;
 
 function labels(spec: ChartSpec, x: Scale, y: Scale, width: number): SVGElement[] {
-  return placeLabels(spec, x, y, width).map(({point, text, side}) => {
-    const right = side === "right";
-    return svg`<text class="label" x=${x(point.x) + (right ? 9 : -9)} y=${y(point.y)} dy="0.32em" text-anchor=${right ? "start" : "end"}>${text}</text>`;
+  return placeLabels(spec, x, y, {left: margin.left, right: width}).map(({point, text, place}) => {
+    const {dx, dy} = labelOffset(place);
+    return svg`<text class="label" x=${x(point.x) + dx} y=${y(point.y) + dy} dy="0.32em" text-anchor=${dx > 0 ? "start" : "end"}>${text}</text>`;
   });
 }
 

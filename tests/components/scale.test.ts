@@ -76,3 +76,10 @@ test("a logarithmic scale within one decade has ticks at 1, 2 and 5 times a powe
   expect(makeScale([3, 30], [0, 100], {log: true}).ticks).toEqual([5, 10, 20]);
   expect(makeScale([0.012, 0.06], [0, 100], {log: true}).ticks).toEqual([0.02, 0.05]);
 });
+
+test("a scale names the ticks it is given, as far as they lie inside its domain", () => {
+  const scale = makeScale([3, 17], [0, 100], {log: true, ticks: [2, 3, 4, 6, 8, 16, 32]});
+  expect(scale.ticks).toEqual([3, 4, 6, 8, 16]);
+  expect(scale.ends.map((end) => 10 ** end)).toEqual([expect.closeTo(3, 12), expect.closeTo(17, 12)]);
+  expect(makeScale([0, 10], [0, 100], {ticks: [-1, 5, 11]}).ticks).toEqual([5]);
+});

@@ -34,11 +34,16 @@ export const bitsErrorFigure: BitsFigure = {
     return {
       question: "Which format loses least at which size?",
       finding: bitsFinding(front, distribution),
-      x: {label: "size", unit: "bits per element, scales included"},
+      x: {
+        label: "size",
+        unit: "bits per element, scales included",
+        log: true,
+        ticks: [1, 2, 3, 4, 6, 8, 16, 32],
+      },
       y: {label: "signal to quantization noise", unit: "dB"},
       better: "top left",
       series: [frontSeries(front), ...seriesByFamily(points)],
-      labelled: new Set(front.map(({key}) => key)),
+      labelled: new Set([...front, ...points].map(({key}) => key)),
     };
   },
 };
