@@ -14,6 +14,13 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
     ],
   },
   {
+    name: "Models",
+    pages: [
+      {name: "Formats on a working model", path: "/models/formats-on-a-working-model"},
+      {name: "Inside the model", path: "/models/inside-the-model"},
+    ],
+  },
+  {
     name: "Accelerators",
     pages: [
       {name: "Compose", path: "/accelerators/compose"},
