@@ -7,11 +7,13 @@ import {exactText, numberText} from "./number-text.js";
 export function blockCells(
   {title, family, convention}: Pick<Format, "title" | "family" | "convention">,
   {scale, cells, squaredError, bitsPerElement}: BlockView,
+  story: Node,
 ): HTMLElement {
   const largest = Math.max(...cells.map(({x}) => Math.abs(x)), 1e-30);
   return html`<section class="block" style=${`--colour: var(--family-${family})`} aria-label=${title}>
     <h3>${title} <span>${convention}</span></h3>
     <p class="block-facts"><span>scale ${numberText(scale, 6)}</span><span>squared error ${numberText(squaredError)}</span><span>${numberText(bitsPerElement)} bits per element for this block alone</span></p>
+    ${story}
     <ol class="cells">${cells.map((cell, i) => cellElement(cell, i, largest))}</ol>
   </section>`;
 }

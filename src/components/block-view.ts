@@ -1,4 +1,4 @@
-import type {Format} from "../lib/formats/format.js";
+import type {Format, Packed} from "../lib/formats/format.js";
 import {bitsPerElement, unpackCodes} from "../lib/formats/pack.js";
 import {tensor} from "../lib/tensor/tensor.js";
 
@@ -16,6 +16,8 @@ export interface BlockCell {
 }
 
 export interface BlockView {
+  /** The bytes that everything else was read from. */
+  readonly packed: Packed;
   readonly scale: number;
   readonly cells: readonly BlockCell[];
   readonly squaredError: number;
@@ -48,7 +50,7 @@ export function blockView(format: Format, values: readonly number[]): BlockView 
     };
   });
   const squaredError = cells.reduce((sum, {error}) => sum + error * error, 0);
-  return {scale, cells, squaredError, bitsPerElement: bitsPerElement(packed)};
+  return {packed, scale, cells, squaredError, bitsPerElement: bitsPerElement(packed)};
 }
 
 function commonScale(codebook: readonly number[], codes: ArrayLike<number>, data: Float32Array): number {
