@@ -10,6 +10,8 @@ export interface ExplorableOptions<P extends Params> {
   readonly prefix?: string;
   /** Parameters that the drawing itself sets, so that they need no control. */
   readonly drawn?: readonly (keyof P & string)[];
+  /** A state in words, for who hears the page: told after every change. */
+  readonly says?: (values: ParamValues<P>) => string;
   /** Draws a state; `set` moves to another one. What should keep the focus carries `data-focus`. */
   readonly draw: (values: ParamValues<P>, set: (next: Partial<ParamValues<P>>) => void) => Node;
 }
@@ -20,6 +22,7 @@ export function explorable<P extends Params>({
   params,
   prefix = "",
   drawn = [],
+  says,
   draw,
 }: ExplorableOptions<P>): HTMLElement {
   const {values: initial, problems} = readState(params, location.search, prefix);
@@ -27,12 +30,15 @@ export function explorable<P extends Params>({
   const shown = Object.fromEntries(Object.entries(params).filter(([name]) => !drawn.includes(name)));
   const inputs = paramInputs(shown, values as ParamValues<typeof shown>);
   const place = html`<div class="drawing"></div>`;
+  // Outside the drawing: a region that is made anew with its text is not read out.
+  const said = html`<p class="heard" role="status"></p>`;
 
   function set(next: Partial<ParamValues<P>>): void {
     values = {...values, ...next};
     inputs.value = values as ParamValues<typeof shown>;
     rememberState(params, values, prefix);
     redraw();
+    if (says) said.textContent = says(values);
   }
 
   function redraw(): void {
@@ -47,5 +53,6 @@ export function explorable<P extends Params>({
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${Object.keys(shown).length > 0 ? inputs : null}
     ${place}
+    ${says && said}
   </section>`;
 }
