@@ -7,7 +7,7 @@ import {formatById, formats} from "../../formats/registry.js";
 export const FORMAT_IDS: readonly string[] = Object.keys(formats).filter((id) => !id.endsWith("_axis0"));
 
 const COLUMNS = 512;
-const ROWS = 64;
+const ROWS = 8;
 
 const bytesOf = (format: Format, rows: number): number =>
   packedBytes(format.encode({shape: [rows, COLUMNS], data: new Float32Array(rows * COLUMNS)}));
