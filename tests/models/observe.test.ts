@@ -11,9 +11,7 @@ const ids = [1, 3, 20, 90, 91, 2, 4, 20];
 let model: Decoder;
 let seen: Observation;
 beforeAll(async () => {
-  model = await decoderOf(
-    decoderWeights("decoder-small", (await loadData(["weights/decoder-small"])) as never),
-  );
+  model = await decoderOf(decoderWeights("decoder-small", await loadData(["weights/decoder-small"])));
   seen = observe(model, ids, ["k", "layer.output"]);
 });
 

@@ -31,12 +31,18 @@ describe("the decoders of the experiments", () => {
     expect(Object.keys(DATA_SETS)).toEqual(expect.arrayContaining([...DECODER_NEEDS]));
     const data = await loadData(DECODER_NEEDS);
     for (const id of DECODER_IDS) {
-      const weights = decoderWeights(id, data as never);
+      const weights = decoderWeights(id, data);
       const decoder = await decoderOf(weights);
       expect(decoder.unused).toEqual([]);
       expect(decoder.layers).toHaveLength(DECODERS[id].layers);
     }
   });
+});
+
+test("weights that were not handed in are asked for by name", () => {
+  expect(() => decoderWeights("decoder-small", new Map())).toThrow(
+    "decoderWeights: data must hold weights/decoder-small, got none of this name",
+  );
 });
 
 describe("a prompt", () => {

@@ -1,6 +1,6 @@
 /** The decoders that come with the library, as experiments ask for them: a choice, data sets, and what their tensors mean. */
 
-import type {TensorSet} from "../../experiment/experiment.js";
+import type {DataSets} from "../../experiment/experiment.js";
 import type {DecoderConfig} from "../../models/config.js";
 import type {DecoderWeights} from "../../models/decoder-weights.js";
 
@@ -39,8 +39,6 @@ export const DECODER_IDS = Object.keys(DECODERS) as readonly DecoderId[];
 /** The data set that holds each decoder's weights. */
 export const DECODER_NEEDS = DECODER_IDS.map((id) => `weights/${id}` as const);
 
-type DecoderNeed = (typeof DECODER_NEEDS)[number];
-
 /** The choice of a decoder, in the words all experiments of this family share. */
 export const modelParam = {
   kind: "choice",
@@ -50,7 +48,15 @@ export const modelParam = {
   default: "decoder-small",
 } as const;
 
-/** A decoder's weights from its data set. */
-export function decoderWeights(id: DecoderId, data: {get(name: DecoderNeed): TensorSet}): DecoderWeights {
-  return {config: DECODERS[id], tensors: data.get(`weights/${id}`)};
+/**
+ * A decoder's weights from its data set.
+ * @throws RangeError if the data set is not there.
+ */
+export function decoderWeights(id: DecoderId, data: Pick<DataSets, "get">): DecoderWeights {
+  const name = `weights/${id}`;
+  const tensors = data.get(name);
+  if (tensors === undefined) {
+    throw new RangeError(`decoderWeights: data must hold ${name}, got none of this name`);
+  }
+  return {config: DECODERS[id], tensors};
 }
