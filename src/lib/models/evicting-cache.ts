@@ -1,0 +1,136 @@
+import type {EvictionPolicy} from "../attention/eviction.js";
+import type {AttentionCall} from "./attention.js";
+import type {DecoderConfig} from "./config.js";
+import type {Hooks} from "./hooks.js";
+import {checkTruncate, type KvCache} from "./kv-cache.js";
+import type {PackedKvCache} from "./packed-kv-cache.js";
+
+/** A cache that lets keys go for good, and the hooks that tell it what was attended to; both belong to one text. */
+export interface EvictingCache {
+  readonly cache: PackedKvCache;
+  readonly hooks: Hooks;
+}
+
+export interface EvictingCacheOptions {
+  /** First layers that keep everything. */
+  readonly denseLayers?: number;
+}
+
+/** One token of one key head. */
+interface Row {
+  readonly position: number;
+  readonly key: Float32Array;
+  readonly value: Float32Array;
+  received: number;
+}
+
+/**
+ * Evicts after each pass, head by head: every key head of every layer holds its own tokens, and what the policy drops is
+ * freed. The pass itself sees all that it was given. Bytes count keys and values, 4 a token and head for its
+ * position, and 8 for its score where the policy keeps one.
+ */
+export function evictingCache(
+  {layers, kvHeads, headDim}: DecoderConfig,
+  policy: EvictionPolicy,
+  {denseLayers = 0}: EvictingCacheOptions = {},
+): EvictingCache {
+  const held: Row[][][] = Array.from({length: layers}, () => Array.from({length: kvHeads}, () => []));
+  const passes = new Int32Array(layers);
+  const rowBytes = 8 * headDim + 4 + (policy.countedQueries > 0 ? 8 : 0);
+  const cache: PackedKvCache = {
+    length: 0,
+    append(layer, keys, values, positions) {
+      passes[layer] = passes[layer]! + 1;
+      held[layer]!.forEach((rows, g) => {
+        positions.forEach((position, t) => {
+          const from = (t * kvHeads + g) * headDim;
+          const [key, value] = [keys, values].map((x) => x.slice(from, from + headDim));
+          rows.push({position, key: key!, value: value!, received: 0});
+        });
+      });
+    },
+    read: (layer) => unionOf(held[layer]!, headDim),
+    truncate(length) {
+      checkTruncate(this.length, length);
+      this.length = length;
+      for (const rows of held.flat()) while ((rows.at(-1)?.position ?? -1) >= length) rows.pop();
+      if (length === 0) passes.fill(0);
+    },
+    bytes: () => held.flat().reduce((sum, rows) => sum + rows.length * rowBytes, 0),
+  };
+  const evict = (layer: number) => {
+    held[layer] = held[layer]!.map((rows) => {
+      const kept = policy.keep({
+        positions: rows.map(({position}) => position),
+        received: Float64Array.from(rows, ({received}) => received),
+        seen: (rows.at(-1)?.position ?? -1) + 1,
+        isPrefill: passes[layer] === 1,
+      });
+      return kept.map((at) => rows[at]!);
+    });
+  };
+  const hooks: Hooks = {
+    attention(call, plain) {
+      const heads = held[call.layer]!;
+      if (call.layer < denseLayers) return plain(call);
+      const mask = presenceMask(call, heads);
+      const observe = (p: Float32Array) => {
+        count(p, call, heads, policy.countedQueries);
+        call.observe?.(p);
+      };
+      const out = plain({...call, ...(mask && {mask}), ...(policy.countedQueries > 0 && {observe})});
+      evict(call.layer);
+      return out;
+    },
+  };
+  return {cache, hooks};
+}
+
+/** All tokens that any head holds; where a head lacks one, its place is zero and the mask hides it. */
+function unionOf(heads: readonly Row[][], headDim: number): ReturnType<KvCache["read"]> {
+  const positions = Int32Array.from(
+    new Set(heads.flatMap((rows) => rows.map(({position}) => position))),
+  ).sort();
+  const places = new Map(Array.from(positions, (position, at) => [position, at]));
+  const keys = new Float32Array(positions.length * heads.length * headDim);
+  const values = new Float32Array(keys.length);
+  heads.forEach((rows, g) => {
+    for (const {position, key, value} of rows) {
+      const to = (places.get(position)! * heads.length + g) * headDim;
+      keys.set(key, to);
+      values.set(value, to);
+    }
+  });
+  return {keys, values, positions};
+}
+
+/** [heads, T, L]; undefined where every head holds every token. */
+function presenceMask(call: AttentionCall, held: readonly Row[][]): Uint8Array | undefined {
+  const {heads, kvHeads, keyPositions, queryPositions} = call;
+  const [T, L] = [queryPositions.length, keyPositions.length];
+  if (held.every((rows) => rows.length === L)) return undefined;
+  const mask = new Uint8Array(heads * T * L);
+  for (let h = 0; h < heads; h++) {
+    const present = new Set(held[Math.floor((h * kvHeads) / heads)]!.map(({position}) => position));
+    const row = Uint8Array.from(keyPositions, (position) => (present.has(position) ? 1 : 0));
+    for (let i = 0; i < T; i++) mask.set(row, (h * T + i) * L);
+  }
+  return mask;
+}
+
+/** Adds the attention of the last queries to the score of each held token. */
+function count(
+  p: Float32Array,
+  {heads, kvHeads, keyPositions, queryPositions}: AttentionCall,
+  held: readonly Row[][],
+  queries: number,
+): void {
+  const [T, L] = [queryPositions.length, keyPositions.length];
+  const places = new Map(Array.from(keyPositions, (position, at) => [position, at]));
+  for (let h = 0; h < heads; h++) {
+    const rows = held[Math.floor((h * kvHeads) / heads)]!;
+    for (let i = Math.max(0, T - queries); i < T; i++) {
+      for (const row of rows) row.received += p[(h * T + i) * L + places.get(row.position)!]!;
+    }
+  }
+}

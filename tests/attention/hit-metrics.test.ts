@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import {describe, expect, test} from "vitest";
+import {
+  hitAccuracy,
+  indexCorrelation,
+  jensenShannon,
+  overlap,
+  spearman,
+} from "../../src/lib/attention/hit-metrics.js";
+
+const row = fc
+  .array(fc.integer({min: -50, max: 50}), {minLength: 3, maxLength: 12})
+  .map((x) => Float64Array.from(x));
+const x = Float64Array.of(1, 4, 2, 8);
+
+describe("hitAccuracy", () => {
+  test("counts the true top keys that the estimate has", () => {
+    expect(hitAccuracy(x, x)).toBe(1);
+    expect(hitAccuracy(Float64Array.of(9, 8, 1, 1), Float64Array.of(1, 9, 8, 1))).toBe(0.5);
+    expect(hitAccuracy(Float64Array.of(0, 1, 2), Float64Array.of(2, 1, 0), 0.1)).toBe(0);
+  });
+
+  test("refuses a ratio of 0, and rows of different lengths", () => {
+    expect(() => hitAccuracy(x, x, 0)).toThrow(/ratio must be above 0 and at most 1, got 0$/);
+    expect(() => hitAccuracy(x, x.slice(1))).toThrow(/same length, got 4 and 3$/);
+  });
+});
+
+describe("spearman", () => {
+  test("is 1 for any monotone map and -1 for a falling one", () => {
+    fc.assert(
+      fc.property(row, (values) => {
+        fc.pre(new Set(values).size > 1);
+        expect(
+          spearman(
+            values,
+            values.map((value) => value ** 3),
+          ),
+        ).toBeCloseTo(1, 12);
+        expect(
+          spearman(
+            values,
+            values.map((value) => -2 * value),
+          ),
+        ).toBeCloseTo(-1, 12);
+      }),
+      {seed: 5},
+    );
+  });
+
+  test("shares the mean rank among ties", () => {
+    expect(spearman(Float64Array.of(1, 1, 2), Float64Array.of(1, 2, 3))).toBeCloseTo(Math.sqrt(3) / 2, 12);
+    expect(spearman(Float64Array.of(1, 1), Float64Array.of(1, 2))).toBeNaN();
+  });
+
+  test("is not the released correlation of indices", () => {
+    const [a, b] = [Float64Array.of(4, 3, 2, 1), Float64Array.of(3, 4, 2, 1)];
+    expect(spearman(a, b)).toBeCloseTo(0.8, 12);
+    expect(indexCorrelation(a, b)).toBeCloseTo(0.8, 12);
+    const [c, d] = [Float64Array.of(9, 1, 8, 2), Float64Array.of(2, 9, 1, 8)];
+    expect(spearman(c, d)).toBeCloseTo(-0.8, 12);
+    expect(indexCorrelation(c, d)).not.toBeCloseTo(-0.8, 2);
+  });
+});
+
+describe("jensenShannon", () => {
+  test("is 0 for equal rows, ln 2 for disjoint ones, and symmetric", () => {
+    const [p, q] = [Float64Array.of(1, 0, 0), Float64Array.of(0, 0.5, 0.5)];
+    expect(jensenShannon(p, p)).toBeCloseTo(0, 14);
+    expect(jensenShannon(p, q)).toBeCloseTo(Math.LN2, 9);
+    expect(jensenShannon(p, q)).toBeCloseTo(jensenShannon(q, p), 14);
+  });
+});
+
+test("overlap says how many keys are still there", () => {
+  expect(overlap([1, 2, 3, 4], [4, 9, 1, 8])).toBe(0.5);
+});
