@@ -12,7 +12,7 @@ export function promptView(rows: readonly InsideRow[]): HTMLElement {
 }
 
 /** The words of the prompt by position; the marker that begins it is a word too. */
-export function wordsOf(rows: readonly InsideRow[]): string[] {
+function wordsOf(rows: readonly InsideRow[]): string[] {
   const next = rows.filter(({part}) => part === "next").map(({word}) => word ?? "");
   return ["<begin>", ...next];
 }

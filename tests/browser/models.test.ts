@@ -1,0 +1,61 @@
+import type {Page} from "playwright-core";
+import {expect, test} from "vitest";
+import {useSite} from "./site.js";
+
+const site = useSite();
+const bench = (page: Page, id: string) => page.locator(`[data-experiment='models/${id}']`);
+
+test("a prompt that a reader types is answered in the browser", async () => {
+  const {page, context, complaints} = await site.open("models/inside-the-model");
+  const inside = bench(page, "inside");
+  await inside.getByLabel("Prompt", {exact: true}).fill("fact wolf silver candle . query wolf");
+  await inside.locator(".status[data-state=live]").waitFor();
+  expect(await inside.locator(".coming li").first().textContent()).toContain("silver");
+  expect(await inside.locator(".map").count()).toBe(4);
+  expect(new URL(page.url()).searchParams.get("prompt")).toBe("fact wolf silver candle . query wolf");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a word that the model does not know is named, and the next prompt works again", async () => {
+  const {page, context} = await site.open("models/inside-the-model");
+  const inside = bench(page, "inside");
+  const prompt = inside.getByLabel("Prompt", {exact: true});
+  await prompt.fill("fact platypus amber plum");
+  await inside.locator(".status[data-state=failed]").waitFor();
+  expect(await inside.locator(".status").textContent()).toMatch(
+    /word 2 must be one of the 256 .* "platypus"/,
+  );
+  await prompt.fill("fact otter amber");
+  await inside.locator(".status[data-state=live]").waitFor();
+  await context.close();
+});
+
+test("an evaluation of many formats shows how far it is and ends when it is told to", async () => {
+  const {page, context, complaints} = await site.open("models/formats-on-a-working-model");
+  const quality = bench(page, "formats-on-model");
+  const figures = quality.locator("table.quality tbody tr");
+  const shipped = await figures.count();
+  expect(shipped).toBeGreaterThan(10);
+  await quality.getByRole("button", {name: "Run it here"}).click();
+  const progress = quality.locator("progress");
+  await expect.poll(() => progress.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0);
+  await quality.getByRole("button", {name: "Cancel"}).click();
+  await quality.locator(".status[data-state=shipped]").waitFor();
+  expect(await figures.count()).toBe(shipped);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("one sentence in another format adds up by hand", async () => {
+  const {page, context} = await site.open(
+    "models/formats-on-a-working-model?sentence.format=mxint2&sentence.sentence=query+otter",
+  );
+  const sentence = bench(page, "one-sentence");
+  await sentence.locator(".status[data-state=live]").waitFor();
+  const costs = await sentence.locator("tbody tr td:nth-child(3)").allTextContents();
+  const total = await sentence.locator("tfoot td:nth-child(3)").textContent();
+  expect(costs).toHaveLength(2);
+  expect(Math.abs(Number(costs[0]) + Number(costs[1]) - Number(total))).toBeLessThan(0.02);
+  await context.close();
+});
