@@ -15,6 +15,7 @@ import {
   intElement,
 } from "../lib/formats/element.js";
 import type {FormatFamily} from "../lib/formats/format.js";
+import {NF4_VALUES} from "../lib/formats/nf4.js";
 import {exactText} from "./number-text.js";
 
 /** An element format as pages show it. */
@@ -46,14 +47,40 @@ export function bookValues(element: ElementFormat): number[] {
   return [...new Set(finite.map((value) => value + 0))].sort((a, b) => a - b);
 }
 
-/** The share of a format's values that lie in the inner half of its range, from 0 to 1. */
-export function innerShare(element: ElementFormat): number {
-  const values = bookValues(element);
-  return values.filter((value) => Math.abs(value) <= element.max / 2).length / values.length;
+/** A codebook as a line of values. */
+export interface LineBook {
+  readonly bits: number;
+  readonly family: FormatFamily;
+  /** In rising order, each once. */
+  readonly values: readonly number[];
+}
+
+/** All codebooks that a number line can show, by id: the element formats, and NF4, whose values follow no rule of bits. */
+export const lineBooks: Readonly<Record<string, LineBook>> = {
+  ...Object.fromEntries(
+    Object.entries(elementBooks).map(([id, {element, family}]) => [
+      id,
+      {bits: element.bits, family, values: bookValues(element)},
+    ]),
+  ),
+  nf4: {bits: 4, family: "codebook", values: NF4_VALUES},
+};
+
+export const lineIds: readonly string[] = Object.keys(lineBooks);
+
+/** A book's largest value: what a block scale brings the largest magnitude to. */
+export function largestOf({values}: Pick<LineBook, "values">): number {
+  return values.at(-1)!;
+}
+
+/** The share of a book's values that lie in the inner half of its range, from 0 to 1. */
+export function innerShare({values}: Pick<LineBook, "values">): number {
+  const half = largestOf({values}) / 2;
+  return values.filter((value) => Math.abs(value) <= half).length / values.length;
 }
 
 function findingOf(element: ElementFormat): string {
   const {id, max} = element;
-  const share = Math.round(100 * innerShare(element));
+  const share = Math.round(100 * innerShare({values: bookValues(element)}));
   return `${id} has ${bookValues(element).length} distinct finite values up to ${exactText(max)}; ${share} % of them lie in the inner half of its range.`;
 }

@@ -22,7 +22,7 @@ type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
 const characterWidth = 6.8;
 const lineHeight = 13;
 /** From a mark's centre to a label beside it, and the rise of a label above or below. */
-const gap = {x: 9, y: 11};
+const gap = {x: 9, y: 13};
 const markRadius = 6;
 /** The corners before the sides: a front leaves its points to the right and comes from below. */
 const places: readonly LabelPlace[] = [

@@ -65,7 +65,8 @@ function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number
       (tick) => svg`<g class="tick"><line x1=${x(tick)} x2=${x(tick)} y1=${base} y2=${base + 5} />
         <text x=${x(tick)} y=${base + 18} text-anchor="middle">${numberText(tick)}</text></g>`,
     ),
-    svg`<text class="axis" x=${width - rightMargin(width)} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
+    // On a narrow screen a long title needs all the width there is.
+    svg`<text class="axis" x=${width < 480 ? width - 2 : width - rightMargin(width)} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
     svg`<text class="axis" x="4" y="14">↑ ${axisTitle(spec.y)}</text>`,
   ];
 }

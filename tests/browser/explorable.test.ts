@@ -49,7 +49,7 @@ test("choosing codebooks draws them and puts them in the address", async () => {
   const {page, context} = await site.open(path);
   const rows = page.locator(".number-line").nth(1).locator("text.label");
   const before = await rows.count();
-  await page.getByText("Codebooks: 4 of").click();
+  await page.getByText("Codebooks: 5 of").click();
   await page.getByLabel("e5m2", {exact: true}).check();
   await expect.poll(() => rows.count()).toBe(before + 1);
   expect(new URL(page.url()).search).toContain("line.books=");
