@@ -24,6 +24,12 @@ export default {
   compilers: {md: pageCode},
   ignoreExportsUsedInFile: true,
   // Started or read by their names, not imported: the build of the site, the linters of the package, axe in a page.
-  ignoreDependencies: ["@observablehq/framework", "@arethetypeswrong/cli", "publint", "axe-core", "observablehq"],
+  ignoreDependencies: [
+    "@observablehq/framework",
+    "@arethetypeswrong/cli",
+    "publint",
+    "axe-core",
+    "observablehq",
+  ],
   ignoreBinaries: ["apt-get"],
 } satisfies KnipConfig;

@@ -84,7 +84,7 @@ function run({inProj, inProjBias, convWeight, convBias, dtBias, aLog, d, norm, o
   for (let t = 0; t < TOKENS; t++) {
     const row = gated.subarray(t * inner, (t + 1) * inner);
     const scale = 1 / Math.sqrt(row.reduce((sum, value) => sum + value * value, 0) / inner + 1e-5);
-    row.forEach((value, i) => (row[i] = value * scale * norm.data[i]!));
+    row.set(row.map((value, i) => value * scale * norm.data[i]!));
   }
   return {y, state, update: linear(gated, outProj)};
 }

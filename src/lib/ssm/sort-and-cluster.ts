@@ -128,7 +128,7 @@ function unitProfiles(magnitude: Float32Array, order: Int32Array, headDim: numbe
   for (let from = 0; from < profiles.length; from += headDim) {
     const profile = profiles.subarray(from, from + headDim);
     const length = Math.fround(Math.hypot(...profile));
-    if (length > 0) profile.forEach((value, i) => (profile[i] = Math.fround(value / length)));
+    if (length > 0) profile.set(profile.map((value) => Math.fround(value / length)));
   }
   return profiles;
 }
@@ -136,7 +136,7 @@ function unitProfiles(magnitude: Float32Array, order: Int32Array, headDim: numbe
 /** The points of each label. */
 function membersOf(labels: Int32Array, clusters: number): number[][] {
   const members = Array.from({length: clusters}, (): number[] => []);
-  labels.forEach((label, point) => members[label]!.push(point));
+  for (const [point, label] of labels.entries()) members[label]!.push(point);
   return members;
 }
 
