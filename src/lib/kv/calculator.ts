@@ -81,8 +81,15 @@ export function kvBytesPerToken(model: KvModel, tokens: number, method?: KvMetho
   return kvCacheBytes(model, tokens, method) / tokens;
 }
 
+/** The most that a text of up to `tokens` tokens takes: KIVI's cache shrinks whenever waiting keys go into codes. */
+function peakBytes(model: KvModel, tokens: number, method: KvMethod | undefined): number {
+  const now = kvCacheBytes(model, tokens, method);
+  if (method?.kind !== "kivi") return now;
+  return Math.max(now, kvCacheBytes(model, Math.max(0, tokens - (tokens % method.residual) - 1), method));
+}
+
 /**
- * The longest text whose cache fits `bytes`, at most `limit` tokens.
+ * The longest text that can be grown token by token in `bytes`, at most `limit` tokens.
  * @throws RangeError as {@link kvCacheBytes}, or if bytes is negative.
  */
 export function largestContext(model: KvModel, bytes: number, method?: KvMethod, limit = 2 ** 30): number {
@@ -90,7 +97,7 @@ export function largestContext(model: KvModel, bytes: number, method?: KvMethod,
   let [fits, tooLong] = [0, limit + 1];
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);
-    if (kvCacheBytes(model, middle, method) <= bytes) fits = middle;
+    if (peakBytes(model, middle, method) <= bytes) fits = middle;
     else tooLong = middle;
   }
   return fits;
