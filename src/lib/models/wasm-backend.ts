@@ -6,7 +6,7 @@ import {type WasmHeap, wasmHeap} from "../kernels/wasm-heap.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {type AttentionCall, attention} from "./attention.js";
 import type {Backend, Linear} from "./backend.js";
-import {referenceScans} from "./scans.js";
+import {wasmScans} from "./wasm-scans.js";
 
 interface Kernels {
   matmul(
@@ -53,7 +53,7 @@ export async function wasmBackend(): Promise<Backend> {
     rmsNorm: (x, weight, eps) => rmsNorm(heap, kernels, x, weight, eps),
     siluGate: (gate, up) => siluGate(heap, kernels, gate, up),
     attention: (call) => attend(heap, kernels, call),
-    scans: referenceScans,
+    scans: await wasmScans(heap),
   };
 }
 
