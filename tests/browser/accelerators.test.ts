@@ -1,0 +1,99 @@
+import {Buffer} from "node:buffer";
+import type {Page} from "playwright-core";
+import {expect, test} from "vitest";
+import {compose} from "../../src/lib/experiments/accel/compose.js";
+import {useSite} from "./site.js";
+
+const site = useSite();
+const path = "accelerators/compose";
+const one = (page: Page) => page.locator("[data-experiment='accel/compose']");
+const front = (page: Page) => page.locator("[data-experiment='accel/compose-front']");
+const chosen = (page: Page, bench: typeof one, label: string) =>
+  bench(page)
+    .getByLabel(label, {exact: true})
+    .evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]!.text);
+
+test("a machine chosen for one composition holds for all combinations, and in the address", async () => {
+  const {page, context, complaints} = await site.open(path);
+  await one(page).getByLabel("Machine", {exact: true}).selectOption({label: "h100-sxm"});
+  expect(await chosen(page, front, "Machine")).toBe("h100-sxm");
+  expect(new URL(page.url()).search).toBe("?machine=h100-sxm");
+  await front(page).locator(".status[data-state=live]").waitFor();
+  await front(page).getByLabel("Model", {exact: true}).selectOption({label: "qwen2.5-7b"});
+  expect(await chosen(page, one, "Model")).toBe("qwen2.5-7b");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("the figures of a composition are those of the library", async () => {
+  const {page, context} = await site.open(`${path}?weights=razer&kv=int4&context=32768`);
+  await one(page).locator(".status[data-state=live]").waitFor();
+  const rows = await compose.run({weights: "razer", kv: "int4", context: 32768});
+  const seconds = rows.filter(({step}) => step === "decode").reduce((sum, row) => sum + row.seconds!, 0);
+  expect(await one(page).locator(".headline").textContent()).toContain(
+    `at least ${Number((1e3 * seconds).toPrecision(3))} ms`,
+  );
+  await context.close();
+});
+
+test("what cannot be is refused with what would fit", async () => {
+  const {page, context} = await site.open(`${path}?weights=fp16&batch=64`);
+  const alert = one(page).getByRole("alert");
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(/> 24\.0 GB by .* fits with a context of at most \d+/);
+  await context.close();
+});
+
+test("touching a combination explains it, and its link opens it as a composition", async () => {
+  const {page, context, complaints} = await site.open(path);
+  await front(page).scrollIntoViewIfNeeded();
+  await front(page).locator(".picker select").selectOption({index: 5});
+  const card = front(page).locator(".explain-card");
+  const text = await card.textContent();
+  const link = new URL(await card.getByRole("link").evaluate((a) => (a as HTMLAnchorElement).href));
+  const weights = link.searchParams.get("weights")!;
+  expect(text).toContain(weights);
+  await page.goto(link.href);
+  expect(await chosen(page, one, "Weights")).toBe(weights);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a config.json of the reader's own is costed in the browser and never sent", async () => {
+  const {page, context, complaints} = await site.open(path);
+  const config = {
+    hidden_size: 1024,
+    num_hidden_layers: 8,
+    num_attention_heads: 16,
+    intermediate_size: 2816,
+    vocab_size: 32000,
+  };
+  await one(page).getByText("More parameters").click();
+  await one(page)
+    .getByLabel("config.json of your own, from a file")
+    .setInputFiles({
+      name: "config.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(JSON.stringify(config)),
+    });
+  await one(page).locator(".status[data-state=live]").waitFor();
+  const rows = await compose.run({config: JSON.stringify(config)});
+  const weights = rows.find(({part}) => part === "weights")!.bytes!;
+  expect(await one(page).locator(".memory").textContent()).toContain(
+    `weights ${Number((weights / 1e6).toPrecision(3))} MB`,
+  );
+  await one(page).locator("textarea").first().fill("{");
+  await one(page).locator(".status[data-state=failed]").waitFor();
+  expect(await one(page).getByRole("status").first().textContent()).toContain("config must be JSON");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a small product flows through the array cycle by cycle", async () => {
+  const {page, context} = await site.open("accelerators/systolic-array?small.cycle=1");
+  expect(await page.locator(".array .busy").count()).toBe(1);
+  await page.getByLabel("Cycle", {exact: true}).fill("3");
+  expect(await page.locator(".array .busy").count()).toBe(6);
+  expect(new URL(page.url()).search).toBe("?small.cycle=3");
+  await context.close();
+});
