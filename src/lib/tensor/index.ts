@@ -2,5 +2,12 @@
 
 export * from "./error.js";
 export * from "./hadamard.js";
+export * from "./qr.js";
 export * from "./random.js";
+export * from "./random-svd.js";
+export * from "./rotary.js";
+export * from "./svd.js";
+export * from "./svd-gram.js";
+export * from "./svd-matrix.js";
+export * from "./svd-truncated.js";
 export * from "./tensor.js";

@@ -137,6 +137,8 @@ const mla: CaseOp = (args, inputs) => {
     upValue: doubles(inputs, "Wuv"),
     query: doubles(inputs, "Wq"),
     frequencies: inverseFrequencies(d_rope!, rope_base!),
+    // A formula in words is the default.
+    ...(typeof args.scale === "number" && {scale: args.scale}),
   };
   const h = doubles(inputs, "h");
   const out = mlaAttention(h, weights);
