@@ -39,7 +39,7 @@ test("the keyboard turns bits and keeps its place", async () => {
   await page.getByRole("button", {name: /mantissa bit 0/}).focus();
   await page.keyboard.press("Space");
   expect(await page.locator(".code-value output").textContent()).toBe("2");
-  expect(await page.getByRole("status").first().textContent()).toBe("the value is 2");
+  expect(await page.locator(".heard").textContent()).toBe("the value is 2");
   await page.keyboard.press("Space");
   expect(await page.locator(".code-value output").textContent()).toBe("3");
   await context.close();
