@@ -30,7 +30,7 @@ export const klFigure: QualityFigure = {
       question: "How far do the predictions move?",
       finding: frontFinding(front, activations),
       ...shared(points, front),
-      y: {label: "mean KL divergence from float32", unit: "nats", log: true},
+      y: {label: "mean KL divergence", unit: "nats", log: true},
     };
   },
 };
@@ -48,11 +48,17 @@ export const perplexityFigure: QualityFigure = {
       question: "What does it cost in perplexity?",
       finding: perplexityFinding(pooled),
       ...common,
-      y: {label: "perplexity", log: true},
+      y: {label: "perplexity", log: isWide(points)},
       series: baseline === undefined ? common.series : [guide(points, baseline), ...common.series],
     };
   },
 };
+
+/** Whether a linear axis would press all but the worst into one line. */
+function isWide(points: readonly Point[]): boolean {
+  const ys = points.map(({y}) => y);
+  return Math.max(...ys) > 5 * Math.min(...ys);
+}
 
 function pointOf({format, family, bitsPerWeight}: QualityRow, y: number, half: number): FormatPoint {
   // A logarithmic axis has no place for an end at or below zero.
@@ -65,7 +71,7 @@ function shared(
   front: readonly Point[],
 ): Pick<ChartSpec, "x" | "better" | "series" | "labelled"> {
   return {
-    x: {label: "size of the projections", unit: "bits per weight, scales included"},
+    x: {label: "size", unit: "bits per weight, scales included", log: true},
     better: "bottom left",
     series: [frontSeries(front), ...seriesByFamily(points)],
     labelled: new Set([...front.map(({key}) => key), "mxfp4", "nvfp4", "razer"]),
