@@ -6,7 +6,7 @@ import {currentTheme, onThemeChange} from "./palette.js";
 import {plotlyFigure} from "./plotly-figure.js";
 import {sketch} from "./sketch.js";
 
-/** A figure on a page: a sketch at once, the interactive plot as soon as it is looked at. */
+/** A figure on a page: a sketch at once, the interactive plot as soon as a reader reaches for it. */
 export interface Chart {
   readonly element: HTMLElement;
   show(spec: ChartSpec): void;
@@ -39,8 +39,14 @@ export function chart({explain, onSelect, still = false}: ChartOptions = {}): Ch
   function draw(): void {
     if (spec === undefined || area.clientWidth === 0) return;
     const width = area.clientWidth;
-    if (plotly === undefined) area.replaceChildren(sketch(spec, width, area.clientHeight));
-    else {
+    if (plotly === undefined) {
+      const drawing = sketch(spec, width, area.clientHeight);
+      drawing.addEventListener("click", touchMark);
+      for (const mark of drawing.querySelectorAll("[data-key]")) {
+        mark.classList.toggle("ringed", mark.getAttribute("data-key") === selected);
+      }
+      area.replaceChildren(drawing);
+    } else {
       const {data, layout, config} = plotlyFigure(spec, currentTheme(), {
         selected,
         width,
@@ -48,6 +54,12 @@ export function chart({explain, onSelect, still = false}: ChartOptions = {}): Ch
       });
       plotly.react(area, data, layout, config);
     }
+  }
+
+  /** A finger touches a mark before the plot that it reached for is there. */
+  function touchMark({target}: Event): void {
+    const key = (target as Element).getAttribute("data-key");
+    if (explain !== undefined && key !== null) choose(key === selected ? null : key);
   }
 
   function choose(key: string | null): void {
@@ -82,7 +94,7 @@ export function chart({explain, onSelect, still = false}: ChartOptions = {}): Ch
   const load = () => (loading ??= upgrade());
   new ResizeObserver(() => plotly === undefined && draw()).observe(area);
   onThemeChange(draw);
-  if (!still) whenSeen(element, load);
+  if (!still) whenReachedFor(area, load);
   return {
     element,
     show(next) {
@@ -107,15 +119,12 @@ interface PlotlyElement {
   on(event: "plotly_click", listener: (event: {points: readonly {customdata: unknown}[]}) => void): void;
 }
 
-/** Calls back once, when the element has come into view and the browser has nothing better to do. */
-function whenSeen(element: HTMLElement, callback: () => void): void {
-  const observer = new IntersectionObserver((entries) => {
-    if (!entries.some(({isIntersecting}) => isIntersecting)) return;
-    observer.disconnect();
-    const soon = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 200));
-    soon(callback);
-  });
-  observer.observe(element);
+/**
+ * Calls back once, when a pointer comes to the element. The plotting library takes a fraction of a second to start, on
+ * the page's own thread: a reader who only looks does not pay for it.
+ */
+function whenReachedFor(element: HTMLElement, callback: () => void): void {
+  element.addEventListener("pointerenter", callback, {once: true});
 }
 
 function pointsByKey(spec: ChartSpec): Map<string, Point> {
