@@ -2,8 +2,8 @@
 
   python3 training/grow.py decoder-large --small small.pt --out grown.pt
 
-Trained from random weights the large decoder stayed for over a thousand steps where it read recent facts instead of
-the one that was asked for; from here it only has to put its new width and layers to use.
+Two runs from random weights were stopped before they had learned to retrieve (README.md has their numbers); from here
+the large decoder only has to put its new width and layers to use.
 Old layers become every second one. Wherever something new would write into the residual stream it starts at zero.
 """
 
