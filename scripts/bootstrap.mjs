@@ -27,13 +27,15 @@ export function ensureDependencies(folder = ".") {
   const installed = modified(`${folder}/node_modules/.package-lock.json`);
   if (installed >= modified(`${folder}/package-lock.json`)) return;
   // Standard output is for results.
-  console.error(`Installing the dependencies of ${folder}/package-lock.json (npm ci) …`);
-  const {status, error} = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  console.error(`Installing the dependencies of ${folder}/package-lock.json …`);
+  // Not "npm ci": a lock file written where a registry lacks the optional packages of other platforms does not name
+  // them, and "npm ci" refuses it. This installs the locked versions too, and leaves the lock file as it is.
+  const {status, error} = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
     cwd: new URL(`${folder}/`, root),
     stdio: ["inherit", 2, "inherit"],
   });
   if (error) stop(`npm is needed to install the dependencies, and could not be started: ${error.message}`);
-  if (status !== 0) stop("npm ci failed; it needs the npm registry, see its message above");
+  if (status !== 0) stop("npm install failed; it needs the npm registry, see its message above");
 }
 
 function modified(path) {
