@@ -1,7 +1,7 @@
 import {type FormatChoice, type Formats, FP16, type Machine} from "./machine.js";
 import {MACHINES, machineById} from "./machines.js";
 import type {Model} from "./model.js";
-import {modelById} from "./models.js";
+import {MODELS, modelById} from "./models.js";
 import {pricesOf, stepSeconds} from "./roofline.js";
 import {buildOperators} from "./workload/build.js";
 import {decode} from "./workload/step.js";
@@ -93,4 +93,51 @@ export function compareMeasurements(
     const bound = 1 / stepSeconds(buildOperators(modelById(model, models), decode(1, context)), prices);
     return {measurement, bound, ratio: tokensPerSecond / bound};
   });
+}
+
+const LINE = "machine, model, bits per weight, tokens per second";
+
+/**
+ * A reader's own measurements from text, one a line: `rtx-4090, llama-2-7b, 4, 120.5`. Empty lines are passed over.
+ * @throws RangeError naming the line, what was wrong and what is allowed.
+ */
+export function measurementsFromText(text: string): Measurement[] {
+  return text
+    .split("\n")
+    .map((line, i) => [line.trim(), i + 1] as const)
+    .filter(([line]) => line !== "")
+    .map(([line, number]) => measurementFromLine(line, `measurementsFromText: line ${number}`));
+}
+
+function measurementFromLine(line: string, where: string): Measurement {
+  const cells = line.split(",").map((cell) => cell.trim());
+  const [machine, model, bits, speed] = cells;
+  if (cells.length !== 4) throw new RangeError(`${where} must be ${LINE}, got ${cells.length} of the four`);
+  const known: readonly [string, string, Iterable<string>][] = [
+    ["machine", machine!, MACHINES.keys()],
+    ["model", model!, MODELS.keys()],
+  ];
+  for (const [what, id, ids] of known) {
+    const all = [...ids];
+    if (!all.includes(id))
+      throw new RangeError(`${where}: ${what} must be one of ${all.join(", ")}, got ${id}`);
+  }
+  const weightBits = Number(bits);
+  if (!(weightBits >= 1 && weightBits <= 32)) {
+    throw new RangeError(`${where}: bits per weight must be a number from 1 to 32, got ${bits}`);
+  }
+  const tokensPerSecond = Number(speed);
+  if (!(tokensPerSecond > 0 && Number.isFinite(tokensPerSecond))) {
+    throw new RangeError(`${where}: tokens per second must be a number above 0, got ${speed}`);
+  }
+  const source = "the reader";
+  return {
+    machine: machine!,
+    model: model!,
+    system: "yours",
+    weightBits,
+    threads: null,
+    tokensPerSecond,
+    source,
+  };
 }
