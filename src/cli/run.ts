@@ -113,7 +113,10 @@ async function rowsOf(
       );
     }
     if (isSweep) return await withSweepPool((pool) => runSweep(experiment, {pool, progress}));
-    return await experiment.run(params as never, {data: await loadData(needs), progress});
+    return await experiment.run(params as never, {
+      data: await loadData(experiment.needsOf(params as never)),
+      progress,
+    });
   } finally {
     line.stop();
   }

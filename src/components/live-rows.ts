@@ -20,10 +20,11 @@ export interface LiveRows<P extends Params> {
   cancel(): void;
 }
 
-export interface LiveRowsOptions {
+export interface LiveRowsOptions<P extends Params = Params> {
   /** The shipped table; absent where rows depend on a reader's file. */
   readonly table?: readonly SweepRow[];
-  readonly data?: () => Readonly<Record<string, DataSource>>;
+  /** Where a setting's data sets are. */
+  readonly data?: (params: ParamValues<P>) => Readonly<Record<string, DataSource>>;
   /** A run that takes longer is ended, in milliseconds. */
   readonly timeLimit?: number;
 }
@@ -35,7 +36,7 @@ const settle = 200;
 export function liveRows<P extends Params, C extends Columns, N extends string>(
   experiment: Experiment<P, C, N>,
   tell: (state: RowState) => void,
-  {table = [], data = () => ({}), timeLimit = 120_000}: LiveRowsOptions = {},
+  {table = [], data = () => ({}), timeLimit = 120_000}: LiveRowsOptions<P> = {},
 ): LiveRows<P> {
   const settings = sweepSettings(experiment).map((params) => settingKey(experiment.params, params));
   let running: AbortController | undefined;
@@ -62,7 +63,7 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     const progress = (share: number, what?: string) =>
       running === mine && tell({kind: "running", share, ...(what === undefined ? {} : {what})});
     try {
-      const request = {kind: "run", id: experiment.id, params, data: data()} as const;
+      const request = {kind: "run", id: experiment.id, params, data: data(params)} as const;
       settleOn({kind: "live", rows: await askWorker(request, {progress, signal})});
     } catch (error) {
       if (mine.signal.aborted) return;

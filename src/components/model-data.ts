@@ -6,6 +6,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "weights/decoder-small": () => FileAttachment("../data/models/decoder-small/model.safetensors"),
   "weights/decoder-small-outliers": () =>
     FileAttachment("../data/models/decoder-small-outliers/model.safetensors"),
+  "weights/decoder-large": () => FileAttachment("../data/models/decoder-large/model.safetensors"),
   "activations/decoder-small": () => FileAttachment("../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>
     FileAttachment("../data/models/decoder-small-outliers/activations.safetensors"),

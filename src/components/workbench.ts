@@ -28,7 +28,7 @@ export interface Figure<P extends Params, C extends Columns> {
 export type FigureOf<E> = E extends Experiment<infer P, infer C, string> ? Figure<P, C> : never;
 
 export interface WorkbenchOptions<P extends Params, C extends Columns>
-  extends Omit<LiveRowsOptions, "table"> {
+  extends Omit<LiveRowsOptions<P>, "table"> {
   /** The bytes of the Arrow table that the site ships for this experiment. */
   readonly table?: ArrayBuffer;
   /** At most two, so that both are in view. */
@@ -55,7 +55,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
   const charts = figures.map((figure) => makeChart(figure));
   const status = statusLine({run: () => source.run(inputs.value), cancel: () => source.cancel()});
   const source = liveRows(experiment, show, {
-    data: () => modelData(experiment.needs),
+    data: (params) => modelData(experiment.needsOf(params)),
     ...options,
     ...(table && {table: readShippedTable(table)}),
   });

@@ -10,6 +10,7 @@ import type {Tensor} from "../lib/tensor/tensor.js";
 export const DATA_SETS = {
   "weights/decoder-small": "models/decoder-small/model.safetensors",
   "weights/decoder-small-outliers": "models/decoder-small-outliers/model.safetensors",
+  "weights/decoder-large": "models/decoder-large/model.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
 } as const;

@@ -1,9 +1,9 @@
 /** What a worker thread of the sweep pool runs: one setting of one experiment, with data sets that it loads itself. */
 import type {Row} from "../lib/experiment/columns.js";
-import type {DataSets} from "../lib/experiment/experiment.js";
+import type {TensorSet} from "../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
-import {loadData} from "./data-sets.js";
+import {dataSetPath, loadTensors} from "./data-sets.js";
 
 /** One setting to run. */
 export interface SweepTask {
@@ -11,11 +11,15 @@ export interface SweepTask {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** A thread runs many settings of one experiment: its data sets are loaded once. */
-const loaded = new Map<string, Promise<DataSets>>();
+/** A thread runs many settings: each data set is loaded once. */
+const loaded = new Map<string, Promise<TensorSet>>();
 
 export default async function runSetting({id, params}: SweepTask): Promise<Row[]> {
-  const {needs, run} = await loadExperiment(id);
-  if (!loaded.has(id)) loaded.set(id, loadData(needs));
-  return run(params as Partial<ParamValues<Params>>, {data: await loaded.get(id)!});
+  const {needsOf, run} = await loadExperiment(id);
+  const values = params as Partial<ParamValues<Params>>;
+  const sets = needsOf(values).map(async (name) => {
+    if (!loaded.has(name)) loaded.set(name, loadTensors(dataSetPath(name)));
+    return [name, await loaded.get(name)!] as const;
+  });
+  return run(values, {data: new Map(await Promise.all(sets))});
 }

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {loadData} from "../../src/data/data-sets.js";
+import {DATA_SETS, loadData} from "../../src/data/data-sets.js";
 import {withSweepPool} from "../../src/data/sweep-pool.js";
 import {runSweep} from "../../src/lib/experiment/sweep.js";
 import {errorAnatomy} from "../../src/lib/experiments/formats/error-anatomy.js";
@@ -23,6 +23,6 @@ test("a failure on a thread ends the sweep with the words of the experiment", as
 
 test("a data set that does not exist is refused by name", async () => {
   await expect(loadData(["weights/gpt-9"])).rejects.toThrow(
-    'dataSetPath: name must be one of weights/decoder-small, weights/decoder-small-outliers, activations/decoder-small, activations/decoder-small-outliers, got "weights/gpt-9"',
+    `dataSetPath: name must be one of ${Object.keys(DATA_SETS).join(", ")}, got "weights/gpt-9"`,
   );
 });

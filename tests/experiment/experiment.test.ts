@@ -295,3 +295,31 @@ test("types of parameters and rows follow from the definition", () => {
   // @ts-expect-error a data set that is not in needs
   void (() => experiment({...numbers, run: (_p, {data}) => [...data.get("weights/other")] && []}));
 });
+
+describe("the data sets of an experiment", () => {
+  const chosen = experiment({
+    id: "numbers/chosen",
+    title: "Chosen",
+    question: "How many tensors has the chosen set?",
+    source: "arithmetic",
+    params: {set: {kind: "choice", label: "Set", options: ["a", "b"], default: "a"}},
+    columns: {tensors: {type: "integer", label: "Tensors", provenance: "measured"}},
+    needs: ["sets/a", "sets/b"],
+    needsOf: ({set}) => [`sets/${set}` as "sets/a" | "sets/b"],
+    sweep: [{}],
+    run: ({set}, {data}) => [{tensors: data.get(`sets/${set}` as "sets/a").size, provenance: "measured"}],
+  });
+
+  test("are all of them, unless a setting reads fewer", () => {
+    expect(means.needsOf()).toEqual(["weights/decoder-small"]);
+    expect(chosen.needsOf()).toEqual(["sets/a"]);
+    expect(chosen.needsOf({set: "b"})).toEqual(["sets/b"]);
+    expect(() => chosen.needsOf({set: "c" as "a"})).toThrow("set must be one of a, b");
+  });
+
+  test("must hold those of the setting and no others", async () => {
+    const data = new Map([["sets/b", new Map([["x", tensor(Float32Array.of(1), [1, 1])]])]]);
+    expect(await chosen.run({set: "b"}, {data})).toEqual([{tensors: 1, provenance: "measured"}]);
+    await expect(chosen.run({set: "a"}, {data})).rejects.toThrow("data must hold sets/a, got sets/b");
+  });
+});

@@ -22,6 +22,13 @@ describe("the registry of experiments", () => {
     expect(known).toEqual(expect.arrayContaining([...experiment.needs]));
   });
 
+  test.each(ids)("%s reads for a setting of its table what it says that it may read", async (id) => {
+    const experiment = await loadExperiment(id);
+    for (const setting of sweepSettings(experiment)) {
+      expect(experiment.needs).toEqual(expect.arrayContaining([...experiment.needsOf(setting)]));
+    }
+  });
+
   test.each(ids)("%s has no parameter that an option of the command line hides", async (id) => {
     const {params} = await loadExperiment(id);
     expect(Object.keys(params).filter((name) => name in RUN_OPTIONS || name === "help")).toEqual([]);

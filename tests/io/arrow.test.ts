@@ -82,6 +82,7 @@ test("experimentMetadata tells the settings of the rows as JSON", () => {
     params: {bits: {kind: "integer", label: "Bits", min: 2, max: 8, default: 4}},
     columns,
     needs: [],
+    needsOf: () => [],
     sweep: [],
     run: async () => [],
   } as const;

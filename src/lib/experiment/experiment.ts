@@ -41,8 +41,10 @@ export interface Definition<P extends Params, C extends Columns, N extends strin
   readonly source: string;
   readonly params: P;
   readonly columns: C;
-  /** Names of the data sets that `run` reads. */
+  /** Names of all data sets that `run` may read. */
   readonly needs: readonly N[];
+  /** Those of them that it reads for one setting, where that is not all. */
+  needsOf?(params: ParamValues<P>): readonly N[];
   /** The parameter settings whose rows together are the table that the site ships. */
   readonly sweep: readonly Partial<ParamValues<P>>[];
   /** Pure: same params and data, same rows. */
@@ -51,7 +53,12 @@ export interface Definition<P extends Params, C extends Columns, N extends strin
 
 /** A defined experiment: its definition, with a `run` that checks what goes in and what comes out. */
 export interface Experiment<P extends Params = Params, C extends Columns = Columns, N extends string = string>
-  extends Omit<Definition<P, C, N>, "run"> {
+  extends Omit<Definition<P, C, N>, "run" | "needsOf"> {
+  /**
+   * Names of the data sets that a run of this setting reads; missing params take their defaults.
+   * @throws RangeError for a value that is not allowed.
+   */
+  needsOf(params?: Partial<ParamValues<P>>): readonly N[];
   /**
    * Rows for one setting; missing params take their defaults.
    * @throws RangeError for a value that is not allowed or a data set that is missing; the signal's reason if aborted.
@@ -69,11 +76,13 @@ export function experiment<const P extends Params, const C extends Columns, cons
   checkDefinition(definition);
   const {id, params, columns, needs} = definition;
   const where = `run ${id}`;
+  const needsOf = (values: ParamValues<P>) => definition.needsOf?.(values) ?? needs;
   return Object.freeze({
     ...definition,
+    needsOf: (given: Partial<ParamValues<P>> = {}) => needsOf(checkParams(where, params, given)),
     async run(given: Partial<ParamValues<P>> = {}, context: Partial<RunContext> = {}) {
       const values = checkParams(where, params, given);
-      const data = checkData(where, needs, context.data ?? new Map());
+      const data = checkData(where, needsOf(values), context.data ?? new Map());
       const progress = progressOf(context);
       await progress(0);
       const rows = await definition.run(values, {data, progress});

@@ -12,7 +12,7 @@ import {type PreparedModel, prepareModel} from "../../models/prepared-model.js";
 import {scorePair} from "../../models/quality.js";
 import {wasmBackend} from "../../models/wasm-backend.js";
 import {averagePerplexity, razerV2Perplexities} from "../../reported/perplexity.js";
-import {DECODER_NEEDS, type DecoderId, decoderWeights} from "../models/decoders.js";
+import {type DecoderId, decoderWeights, SMALL_DECODERS} from "../models/decoders.js";
 import {type Claim, claimColumns, type Evidence, type Verdict} from "./claim.js";
 
 /** From best to worst as Table 3 has them, each with what its paper means for activations. */
@@ -26,7 +26,7 @@ const RANKED = [
 type Name = (typeof RANKED)[number]["name"];
 
 /** The small decoder, and its twin with outlier channels: these are what language models have and small ones lack. */
-const MODELS: readonly DecoderId[] = ["decoder-small", "decoder-small-outliers"];
+const MODELS: readonly DecoderId[] = SMALL_DECODERS;
 
 /** Mean negative log-likelihood and mean KL divergence to the float model of every document, in nats. */
 interface Scores {
@@ -160,7 +160,7 @@ export const workingModelClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: DECODER_NEEDS,
+  needs: SMALL_DECODERS.map((id) => `weights/${id}` as const),
   sweep: [{}],
   async run({documents}, {data, progress}) {
     const texts = corpusSeeds({seeds: EVAL_SEEDS, documents}).flatMap((seed) => seed.texts);

@@ -4,7 +4,7 @@ import {corpusSeeds} from "../../models/eval-texts.js";
 import {channelSizes, observe, singularValues} from "../../models/observe.js";
 import {wasmBackend} from "../../models/wasm-backend.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {DECODER_IDS, DECODER_NEEDS, decoderWeights} from "./decoders.js";
+import {DECODER_IDS, DECODER_NEEDS, decoderWeights, SMALL_DECODERS} from "./decoders.js";
 import {CHANNEL_SITES, KV_SITES} from "./inside.js";
 
 const SITES = [...CHANNEL_SITES.slice(0, 1), ...KV_SITES, ...CHANNEL_SITES.slice(1)] as const;
@@ -19,7 +19,7 @@ export const activations = experiment({
     "Where in a model do single channels stand out, and how many dimensions do keys and values really use?",
   source: "outlier channels: arXiv:2208.07339; spectra of keys and values: arXiv:2503.18893",
   params: {
-    models: {kind: "choices", label: "Models", options: DECODER_IDS, default: DECODER_IDS},
+    models: {kind: "choices", label: "Models", options: DECODER_IDS, default: SMALL_DECODERS},
     documents: {
       kind: "integer",
       label: "Documents",
@@ -50,6 +50,7 @@ export const activations = experiment({
     },
   },
   needs: DECODER_NEEDS,
+  needsOf: ({models}) => models.map((model) => `weights/${model}` as const),
   sweep: [{}],
   async run({models, documents}, {data, progress}) {
     const [seed] = corpusSeeds({seeds: [4242], documents});

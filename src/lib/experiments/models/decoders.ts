@@ -22,6 +22,17 @@ const small: DecoderConfig = {
   biases: {qkv: false, o: false, mlp: false},
 };
 
+const large: DecoderConfig = {
+  ...small,
+  hiddenSize: 128,
+  intermediateSize: 344,
+  layers: 8,
+  heads: 8,
+  kvHeads: 4,
+  maxPositions: 256,
+  windows: Array(8).fill(null),
+};
+
 /**
  * What a data set of tensors cannot say of its model: the content of each model's config.json, which a test holds
  * against the file. A model of one's own is opened from its folder instead (`openDecoderWeights`).
@@ -29,6 +40,7 @@ const small: DecoderConfig = {
 export const DECODERS = {
   "decoder-small": small,
   "decoder-small-outliers": small,
+  "decoder-large": large,
 } as const satisfies Readonly<Record<string, DecoderConfig>>;
 
 /** The id of a decoder that comes with the library. */
@@ -36,14 +48,20 @@ export type DecoderId = keyof typeof DECODERS;
 
 export const DECODER_IDS = Object.keys(DECODERS) as readonly DecoderId[];
 
+/** The two that are small enough for tables of many settings. */
+export const SMALL_DECODERS = ["decoder-small", "decoder-small-outliers"] as const;
+
 /** The data set that holds each decoder's weights. */
 export const DECODER_NEEDS = DECODER_IDS.map((id) => `weights/${id}` as const);
+
+/** The data set that one setting of an experiment with a `model` reads. */
+export const needsOfModel = ({model}: {model: DecoderId}) => [`weights/${model}`] as const;
 
 /** The choice of a decoder, in the words all experiments of this family share. */
 export const modelParam = {
   kind: "choice",
   label: "Model",
-  help: "Both small ones compute the same; the second carries large values in a few channels on the way.",
+  help: "Both small ones compute the same; the second carries large values in a few channels on the way. The large one has seven times the weights.",
   options: DECODER_IDS,
   default: "decoder-small",
 } as const;

@@ -7,7 +7,7 @@ import {prepareModel} from "../../models/prepared-model.js";
 import {METHOD_NAMES} from "../../models/quantize-decoder.js";
 import {wasmBackend} from "../../models/wasm-backend.js";
 import {formatColumns, formatIds} from "../formats/columns.js";
-import {DECODER_IDS, DECODER_NEEDS, decoderWeights, modelParam} from "./decoders.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "./decoders.js";
 import {qualityCells, qualityColumns} from "./quality-columns.js";
 import {watched} from "./watched.js";
 
@@ -120,7 +120,8 @@ export const formatsOnModel = experiment({
     samples: {type: "integer", label: "Samples"},
   },
   needs: DECODER_NEEDS,
-  sweep: DECODER_IDS.flatMap((model) => [{model}, {model, activations: AS_WEIGHTS}]),
+  needsOf: needsOfModel,
+  sweep: SMALL_DECODERS.flatMap((model) => [{model}, {model, activations: AS_WEIGHTS}]),
   async run({model, formats: ids, activations, kv, method, documents, samples}, {data, progress}) {
     const weights = decoderWeights(model, data);
     const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents, tasks: [TASK], samples});

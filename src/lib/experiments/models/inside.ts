@@ -4,7 +4,7 @@ import type {Decoder} from "../../models/load-decoder.js";
 import {channelSizes, type Observation, observe, singularValues} from "../../models/observe.js";
 import {wasmBackend} from "../../models/wasm-backend.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {DECODER_NEEDS, decoderWeights, modelParam} from "./decoders.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "./decoders.js";
 import {promptIds, promptParam} from "./prompt.js";
 
 /** Where a reader may look at channels: what the projections of a layer read, and the stream between layers. */
@@ -82,6 +82,7 @@ export const inside = experiment({
     },
   },
   needs: DECODER_NEEDS,
+  needsOf: needsOfModel,
   sweep: [0, 1, 2, 3].map((layer) => ({layer})),
   async run({model, prompt, layer, site}, {data, progress}) {
     const ids = promptIds(prompt);

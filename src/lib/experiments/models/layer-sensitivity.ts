@@ -8,7 +8,7 @@ import {prepareModel} from "../../models/prepared-model.js";
 import {wasmBackend} from "../../models/wasm-backend.js";
 import {roundToNearest} from "../../quant/rtn.js";
 import {formatColumns} from "../formats/columns.js";
-import {DECODER_NEEDS, decoderWeights, modelParam} from "./decoders.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "./decoders.js";
 import {qualityCells, qualityColumns} from "./quality-columns.js";
 import {watched} from "./watched.js";
 
@@ -52,6 +52,7 @@ export const layerSensitivity = experiment({
     ...qualityColumns,
   },
   needs: DECODER_NEEDS,
+  needsOf: needsOfModel,
   sweep: SHOWN.map((format) => ({format})),
   async run({model, format: id, documents}, {data, progress}) {
     const weights = decoderWeights(model, data);

@@ -4,7 +4,7 @@ import {prepareModel} from "../../models/prepared-model.js";
 import {scorePair} from "../../models/quality.js";
 import {wasmBackend} from "../../models/wasm-backend.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {DECODER_NEEDS, decoderWeights, modelParam} from "./decoders.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "./decoders.js";
 import {MODEL_FORMATS} from "./formats-on-model.js";
 import {promptIds, promptParam} from "./prompt.js";
 
@@ -36,6 +36,7 @@ export const oneSentence = experiment({
     quantizedLikeliest: {type: "string", label: "Likeliest word, quantized weights"},
   },
   needs: DECODER_NEEDS,
+  needsOf: needsOfModel,
   sweep: MODEL_FORMATS.map((format) => ({format})),
   async run({model, format, sentence}, {data, progress}) {
     const ids = promptIds(sentence);
