@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {pageBounds, pageScore, questDecode, questMask} from "../../src/lib/attention/quest.js";
+import {attentionLogits} from "../../src/lib/attention/logits.js";
+import {
+  pageBounds,
+  pageScore,
+  questDecode,
+  questImportance,
+  questMask,
+} from "../../src/lib/attention/quest.js";
 import {questReleasedMask} from "../../src/lib/attention/quest-released.js";
 import {keptKeys, randomQueries} from "./queries.js";
 
@@ -67,4 +74,25 @@ test("questMask finds a key that points against the channel maxima, the released
   const options = {keepFraction: 0.25, sinks: 0, pageSize: 2};
   expect(keptKeys(questMask(input, options), 0)[15]).toContain(5);
   expect(keptKeys(questReleasedMask(input, options).mask, 0)[15]).not.toContain(5);
+});
+
+test("questImportance is never below a logit, for every query of a text, and says nothing of later keys", () => {
+  const input = randomQueries(7, {tokens: 21});
+  const logits = attentionLogits(input);
+  const {data} = questImportance(input, {pageSize: 4});
+  data.forEach((score, at) => {
+    const logit = logits.data[at]!;
+    if (logit === Number.NEGATIVE_INFINITY) expect(score).toBe(Number.NEGATIVE_INFINITY);
+    else expect(score / Math.sqrt(input.headDim)).toBeGreaterThanOrEqual(logit - 1e-12);
+  });
+});
+
+test("the released rule gives every key the score of its page", () => {
+  const input = randomQueries(8, {tokens: 10});
+  const {importance, scores, pages} = questReleasedMask(input, {keepFraction: 0.5, pageSize: 4});
+  for (let row = 0; row < 6 * 10; row++) {
+    for (let j = 0; j <= row % 10; j++) {
+      expect(importance.data[row * 10 + j]).toBe(scores[row * pages + Math.floor(j / 4)]);
+    }
+  }
 });

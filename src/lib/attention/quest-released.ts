@@ -1,12 +1,21 @@
 import {type BudgetOptions, budgetMask} from "./budget-mask.js";
 import {pageBounds} from "./quest.js";
-import {filled, forEachRow, type KeyMask, type Queries, selectionShape} from "./selection.js";
+import {
+  filled,
+  forEachRow,
+  type Importance,
+  type KeyMask,
+  type Queries,
+  selectionShape,
+} from "./selection.js";
 
 /** The masks of a text and the page scores that they come from. */
 export interface QuestReleased {
   readonly pages: number;
   /** [heads, T, pages] */
   readonly scores: Float64Array;
+  /** The score of its page for every key that a query sees. */
+  readonly importance: Importance;
   readonly mask: KeyMask;
 }
 
@@ -38,5 +47,5 @@ export function questReleasedMask(
       if (from < to) importance.data.fill(score, start + from, start + to);
     }
   });
-  return {pages, scores, mask: budgetMask(importance, budget)};
+  return {pages, scores, importance, mask: budgetMask(importance, budget)};
 }

@@ -1,5 +1,13 @@
 import {type BudgetOptions, budgetMask, mostImportant} from "./budget-mask.js";
-import {filled, forEachRow, type KeyMask, type Queries, requireCount, selectionShape} from "./selection.js";
+import {
+  filled,
+  forEachRow,
+  type Importance,
+  type KeyMask,
+  type Queries,
+  requireCount,
+  selectionShape,
+} from "./selection.js";
 
 /** For each page of consecutive keys the largest and smallest value of each channel, [pages, kvHeads, headDim]. */
 export interface PageBounds {
@@ -98,17 +106,14 @@ export function questDecode(
 }
 
 /**
- * Quest for every query of a text under the budget that all methods share: keys have the score of their page, whose box
- * holds only keys that the query sees. A page may be cut where the budget ends; its earlier keys stay.
- * @throws RangeError as {@link pageBounds} and {@link budgetMask}.
+ * Quest's importance for every query of a text: keys have the score of their page, whose box holds only keys that the
+ * query sees; not divided by sqrt(headDim). Keys after the query hold -Infinity.
+ * @throws RangeError as {@link pageBounds}.
  */
-export function questMask(
-  input: Queries,
-  {pageSize = 16, ...budget}: BudgetOptions & {readonly pageSize?: number},
-): KeyMask {
+export function questImportance(input: Queries, {pageSize = 16} = {}): Importance {
   const {q, keys, heads, kvHeads, headDim} = input;
   const width = kvHeads * headDim;
-  const importance = filled(selectionShape("questMask", input), Number.NEGATIVE_INFINITY);
+  const importance = filled(selectionShape("questImportance", input), Number.NEGATIVE_INFINITY);
   const whole = pageBounds(keys, width, pageSize);
   const unfinished = new Map<number, PageBounds>();
   forEachRow(importance, (h, i, start, visible) => {
@@ -129,5 +134,17 @@ export function questMask(
       importance.data.fill(score, start + page * pageSize, start + Math.min(visible, (page + 1) * pageSize));
     }
   });
-  return budgetMask(importance, budget);
+  return importance;
+}
+
+/**
+ * Quest for every query of a text under the budget that all methods share. A page may be cut where the budget ends; its
+ * earlier keys stay.
+ * @throws RangeError as {@link questImportance} and {@link budgetMask}.
+ */
+export function questMask(
+  input: Queries,
+  {pageSize = 16, ...budget}: BudgetOptions & {readonly pageSize?: number},
+): KeyMask {
+  return budgetMask(questImportance(input, {pageSize}), budget);
 }
