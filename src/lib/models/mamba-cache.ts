@@ -8,20 +8,36 @@ export interface MixerState {
   readonly scan: Float64Array;
 }
 
-/** The memory of a whole model; `forward` moves it on. */
+/**
+ * The memory of a whole model: the plug point for what stores it in another way. `forward` reads each layer once a pass
+ * and writes what comes next.
+ */
 export interface MambaCache {
+  /** Tokens that the model has taken in. */
   length: number;
-  readonly layers: MixerState[];
+  read(layer: number): MixerState;
+  write(layer: number, state: MixerState): void;
 }
 
-/** The memory before the first token: all zeros. */
+/** The memory before the first token, all zeros, kept in float64. */
 export function mambaCache(config: MambaConfig): MambaCache {
-  const {innerSize, stateSize, convWidth, layers} = config;
-  const empty = (): MixerState => ({
+  const layers = Array.from({length: config.layers}, () => emptyState(config));
+  return {
+    length: 0,
+    read: (layer) => layers[layer]!,
+    write(layer, state) {
+      layers[layer] = state;
+    },
+  };
+}
+
+/** What a layer remembers before the first token: zeros. */
+export function emptyState(config: MambaConfig): MixerState {
+  const {innerSize, stateSize, convWidth} = config;
+  return {
     conv: new Float64Array((convWidth - 1) * convChannels(config)),
     scan: new Float64Array(innerSize * stateSize),
-  });
-  return {length: 0, layers: Array.from({length: layers}, empty)};
+  };
 }
 
 /** Channels that pass the convolution: x, in Mamba2 with B and C. */

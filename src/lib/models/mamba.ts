@@ -32,8 +32,8 @@ export function forwardMamba(
     const x = seen(hooks, "mixer.input", layer, backend.rmsNorm(h, norm, config.normEps), tokens);
     const see = (site: Parameters<NonNullable<MambaHooks["tensor"]>>[0], value: Float32Array) =>
       seen(hooks, site, layer, value, tokens);
-    const {update, state} = mixer(x, cache.layers[layer]!, see);
-    cache.layers[layer] = {...state, scan: hooks?.state?.(layer, state.scan) ?? state.scan};
+    const {update, state} = mixer(x, cache.read(layer), see);
+    cache.write(layer, {...state, scan: hooks?.state?.(layer, state.scan) ?? state.scan});
     h = add(h, see("mixer.update", update));
     h = see("layer.output", h);
   });
