@@ -9,6 +9,7 @@ import {
   requireCount,
   requireFraction,
   rowStart,
+  visibleKeys,
 } from "./selection.js";
 
 export interface SnapKvOptions {
@@ -52,7 +53,8 @@ export function windowVotes(p: Importance, h: number, i: number, window: number)
   const votes = new Float64Array(p.keys);
   for (let query = Math.max(0, i - window + 1); query <= i; query++) {
     const start = rowStart(p, h, query);
-    for (let j = 0; j < p.keys; j++) votes[j] = votes[j]! + p.data[start + j]!;
+    const visible = visibleKeys(p, query);
+    for (let j = 0; j < visible; j++) votes[j] = votes[j]! + p.data[start + j]!;
   }
   return votes;
 }
@@ -66,7 +68,12 @@ export function maxPool(x: Float64Array, width: number): Float64Array {
     throw new RangeError(`maxPool: width must be an odd integer of at least 1, got ${width}`);
   }
   const half = (width - 1) / 2;
-  return x.map((_, j) =>
-    x.subarray(Math.max(0, j - half), j + half + 1).reduce((top, value) => Math.max(top, value)),
-  );
+  const pooled = new Float64Array(x.length);
+  for (let j = 0; j < x.length; j++) {
+    const end = Math.min(x.length, j + half + 1);
+    let top = x[j]!;
+    for (let near = Math.max(0, j - half); near < end; near++) if (!(x[near]! <= top)) top = x[near]!;
+    pooled[j] = top;
+  }
+  return pooled;
 }

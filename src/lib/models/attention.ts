@@ -31,82 +31,86 @@ export function attention(call: AttentionCall): Float32Array {
   const {q, keys, values, heads, kvHeads, headDim, queryPositions, keyPositions, observe} = call;
   const [T, L] = [queryPositions.length, keyPositions.length];
   const out = new Float32Array(T * heads * headDim);
-  const seen = observe && new Float32Array(heads * T * L);
+  const probabilities = observe && new Float32Array(heads * T * L);
+  // Where the rows of the keys that a query sees begin: what is hidden costs nothing.
+  const rows = new Int32Array(L);
   const p = new Float64Array(L);
+  const mixed = new Float64Array(headDim);
   for (let h = 0; h < heads; h++) {
-    const g = Math.floor(h / (heads / kvHeads));
+    const start = Math.floor(h / (heads / kvHeads)) * headDim;
     for (let i = 0; i < T; i++) {
       const query = (i * heads + h) * headDim;
-      scores(p, q.subarray(query, query + headDim), keys, g, kvHeads, visible(call, h, i));
-      softmaxInPlace(p, call, h, i);
-      mix(out.subarray(query, query + headDim), p, values, g, kvHeads);
-      seen?.set(p, (h * T + i) * L);
+      const count = seenRows(rows, call, h, i);
+      for (let n = 0; n < count; n++) rows[n] = rows[n]! * kvHeads * headDim + start;
+      scores(p, count, q.subarray(query, query + headDim), keys, rows);
+      softmaxInPlace(p, count);
+      mix(mixed, p, count, values, rows);
+      out.set(mixed, query);
+      if (probabilities === undefined) continue;
+      const row = (h * T + i) * L;
+      for (let n = 0; n < count; n++) {
+        probabilities[row + (rows[n]! - start) / (kvHeads * headDim)] = p[n]!;
+      }
     }
   }
-  if (seen) observe?.(seen);
+  if (probabilities) observe?.(probabilities);
   return out;
 }
 
-/** Whether query i of head h may see key j. */
-function visible({queryPositions, keyPositions, window, mask}: AttentionCall, h: number, i: number) {
+/** Writes the keys that query i of head h may see to `rows`; gives their number. */
+function seenRows(rows: Int32Array, call: AttentionCall, h: number, i: number): number {
+  const {layer, queryPositions, keyPositions, window, mask} = call;
   const [T, L] = [queryPositions.length, keyPositions.length];
   const position = queryPositions[i]!;
   const first = window === null ? Number.NEGATIVE_INFINITY : position - window + 1;
   const row = (h * T + i) * L;
-  return (j: number): boolean => {
+  let count = 0;
+  for (let j = 0; j < L; j++) {
     const key = keyPositions[j]!;
-    return key <= position && key >= first && (mask === undefined || mask[row + j] === 1);
-  };
+    if (key <= position && key >= first && (mask === undefined || mask[row + j] === 1)) rows[count++] = j;
+  }
+  if (count > 0) return count;
+  throw new RangeError(
+    `attention: every query must see a key, got none for layer ${layer}, head ${h}, position ${position}`,
+  );
 }
 
-/** Scaled q·k for every key that is seen, -Infinity for the others. */
-function scores(
-  p: Float64Array,
-  q: Float32Array,
-  keys: Float32Array,
-  g: number,
-  kvHeads: number,
-  sees: (j: number) => boolean,
-): void {
+/** Scaled q·k of the keys in `rows`. */
+function scores(p: Float64Array, count: number, q: Float32Array, keys: Float32Array, rows: Int32Array): void {
   const d = q.length;
   const scale = 1 / Math.sqrt(d);
-  for (let j = 0; j < p.length; j++) {
-    if (!sees(j)) {
-      p[j] = Number.NEGATIVE_INFINITY;
-      continue;
-    }
-    const key = (j * kvHeads + g) * d;
+  for (let n = 0; n < count; n++) {
+    const key = rows[n]!;
     let sum = 0;
     for (let m = 0; m < d; m++) sum += q[m]! * keys[key + m]!;
-    p[j] = sum * scale;
+    p[n] = sum * scale;
   }
 }
 
-function softmaxInPlace(p: Float64Array, {layer, queryPositions}: AttentionCall, h: number, i: number): void {
+function softmaxInPlace(p: Float64Array, count: number): void {
   let top = Number.NEGATIVE_INFINITY;
-  for (let j = 0; j < p.length; j++) if (p[j]! > top) top = p[j]!;
-  if (p.every((score) => score === Number.NEGATIVE_INFINITY)) {
-    throw new RangeError(
-      `attention: every query must see a key, got none for layer ${layer}, head ${h}, position ${queryPositions[i]}`,
-    );
-  }
+  for (let n = 0; n < count; n++) if (p[n]! > top) top = p[n]!;
   let sum = 0;
-  for (let j = 0; j < p.length; j++) {
-    p[j] = Math.exp(p[j]! - top);
-    sum += p[j]!;
+  for (let n = 0; n < count; n++) {
+    p[n] = Math.exp(p[n]! - top);
+    sum += p[n]!;
   }
-  for (let j = 0; j < p.length; j++) p[j] = p[j]! / sum;
+  for (let n = 0; n < count; n++) p[n] = p[n]! / sum;
 }
 
 /** The values' mean weighted with p. */
-function mix(out: Float32Array, p: Float64Array, values: Float32Array, g: number, kvHeads: number): void {
-  const d = out.length;
-  for (let m = 0; m < d; m++) {
-    let sum = 0;
-    for (let j = 0; j < p.length; j++) {
-      // An unseen value may be anything, infinite too, and counts for nothing.
-      if (p[j] !== 0) sum += p[j]! * values[(j * kvHeads + g) * d + m]!;
-    }
-    out[m] = sum;
+function mix(
+  mixed: Float64Array,
+  p: Float64Array,
+  count: number,
+  values: Float32Array,
+  rows: Int32Array,
+): void {
+  mixed.fill(0);
+  for (let n = 0; n < count; n++) {
+    const [weight, value] = [p[n]!, rows[n]!];
+    // A value of no weight may be anything, infinite too, and counts for nothing.
+    if (weight === 0) continue;
+    for (let m = 0; m < mixed.length; m++) mixed[m] = mixed[m]! + weight * values[value + m]!;
   }
 }
