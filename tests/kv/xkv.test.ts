@@ -1,6 +1,13 @@
 import {describe, expect, test} from "vitest";
 import {linearCka, meanRowCosine, rankForEnergy, subspaceOverlap} from "../../src/lib/kv/alignment.js";
-import {xkvElements, xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../src/lib/kv/xkv.js";
+import {
+  xkvElements,
+  xkvFactorize,
+  xkvGroups,
+  xkvReconstruct,
+  xkvSvd,
+  xkvTruncate,
+} from "../../src/lib/kv/xkv.js";
 import {xkvCompressionRatio, xkvMlaCompressionRatio, xkvStoredElements} from "../../src/lib/kv/xkv-ratio.js";
 import {normals, relativeSquare} from "./random.js";
 
@@ -76,6 +83,26 @@ describe("xkvFactorize", () => {
     layers.forEach((layer, i) => {
       expect(relativeSquare(layer, xkvReconstruct(group, i))).toBeLessThan((40 * 2 ** -24) ** 2);
     });
+  });
+
+  test("cut to fewer components is what factorizing at that rank gives", () => {
+    const whole = xkvFactorize(layers, 10, 12);
+    for (const rank of [0, 3, 11]) {
+      const [cut, direct] = [xkvTruncate(whole, rank), xkvFactorize(layers, 10, rank)];
+      expect(xkvElements(cut)).toBe(xkvElements(direct));
+      layers.forEach((layer, i) => {
+        const [a, b] = [xkvReconstruct(cut, i), xkvReconstruct(direct, i)];
+        const difference = relativeSquare(
+          layer,
+          layer.map((x, at) => x + a[at]! - b[at]!),
+        );
+        expect(difference).toBeLessThan(1e-10);
+      });
+    }
+    expect(xkvTruncate(whole, 12)).toBe(whole);
+    expect(() => xkvTruncate(whole, 0.5)).toThrow(
+      "xkvTruncate: rank must be an integer of at least 0, got 0.5",
+    );
   });
 
   test("takes one token, and none", () => {

@@ -16,8 +16,8 @@ describe("corpusSeeds", () => {
     expect(EVAL_SEEDS.length).toBeGreaterThanOrEqual(3);
     for (const {seed, texts, samples} of seeds) {
       expect(texts.map(({tokens}) => tokens.length)).toEqual([65, 65]);
-      const {tokens, answers} = corpusDocument("test", 1, {context: 64, seed});
-      expect(texts[1]).toEqual({tokens: [...tokens], answers});
+      const {tokens, answers, copies} = corpusDocument("test", 1, {context: 64, seed});
+      expect(texts[1]).toEqual({tokens: [...tokens], answers, copies});
       const sample = taskById("needle-single").sample(2, {context: 64, seed, split: "test"});
       expect(samples[2]).toEqual({task: "needle-single", sample});
     }

@@ -80,6 +80,26 @@ describe("evaluateModel", () => {
     expect(spread.perplexity!.seeds).toBe(3);
   });
 
+  test("counts answers and copies apart, and only from where a text says", async () => {
+    // The model counts up by one: it is right wherever the text does.
+    const text = {tokens: [1, 2, 3, 9, 10, 4], answers: [1, 4], copies: [2, 3, 5]};
+    const never = {
+      ...counting(0.5),
+      logits: (ids: readonly number[]) => counting(0.5).logits(ids.map((id) => id + 1)),
+    };
+    const over = (from?: number) =>
+      evaluateModel(counting(0.5), never, [
+        {seed: 1, texts: [{...text, ...(from && {from})}], samples: []},
+      ]).then(({pooled}) => pooled);
+    const [all, tail] = [await over(), await over(3)];
+    expect(all.answers).toMatchObject({model: {share: 1, trials: 2}, baseline: {share: 0}});
+    expect(all.copies).toMatchObject({model: {share: 1 / 3, trials: 3}, difference: {value: 1 / 3}});
+    expect(all.comparison!.model.tokens).toBe(5);
+    expect(tail.answers!.model.trials).toBe(1);
+    expect(tail.copies!.model).toMatchObject({share: 0, trials: 2});
+    expect(tail.comparison!.model.tokens).toBe(3);
+  });
+
   test("asks tasks by letting the models write", async () => {
     const samples = [sampleOf([6, 7]), sampleOf([6, 8]), sampleOf([6, 7])];
     const seeds = [1, 2].map((seed) => ({seed, texts: [], samples}));

@@ -33,6 +33,19 @@ describe("observe", () => {
     }
   });
 
+  test("shows a pass through changed tensors, and what they became", () => {
+    const zeros = new Float32Array(ids.length * 32);
+    const changed = observe(model, ids, ["k", "v"], {
+      tensor: (site, layer) => (site === "k" && layer === 0 ? zeros : undefined),
+    });
+    expect(changed.tensor("k", 0).data).toEqual(zeros);
+    expect(changed.tensor("v", 0)).toEqual(observe(model, ids, ["v"]).tensor("v", 0));
+    // Keys of zeros: every token looks at all before it alike.
+    const T = ids.length;
+    expect(changed.attention[0]![(T - 1) * T]).toBeCloseTo(1 / T, 6);
+    expect(changed.logits).not.toEqual(seen.logits);
+  });
+
   test("keeps the tensors that were asked for and names those that there are", () => {
     expect(seen.tensor("k", 3).shape).toEqual([ids.length, 32]);
     expect(seen.tensor("layer.output", 0).shape).toEqual([ids.length, 64]);

@@ -6,6 +6,7 @@ import {
   distribution,
   overSeeds,
   pairedDifference,
+  pairedShare,
   perplexity,
   recovery,
   scorePair,
@@ -216,6 +217,32 @@ describe("distribution", () => {
   test("refuses nothing and NaN", () => {
     expect(() => distribution([])).toThrow("distribution: values must not be empty");
     expect(() => distribution([0, Number.NaN])).toThrow("distribution: values must not hold NaN");
+  });
+});
+
+describe("pairedShare", () => {
+  const trials = (both: number, won: number, lost: number, neither: number) =>
+    [
+      [true, true, both],
+      [true, false, won],
+      [false, true, lost],
+      [false, false, neither],
+    ].flatMap(([a, b, n]) => Array.from({length: n as number}, () => [a, b] as [boolean, boolean]));
+
+  test("is the difference of the shares, in an interval from where the two part", () => {
+    const {value, low, high} = pairedShare(trials(50, 5, 15, 30));
+    expect(value).toBeCloseTo(-0.1, 12);
+    const half = (1.959963984540054 * Math.sqrt(21 - 100 / 102)) / 102;
+    expect([low, high]).toEqual([-10 / 102 - half, -10 / 102 + half]);
+  });
+
+  test("is narrower than two shares apart, and never of no width", () => {
+    const same = pairedShare(trials(80, 0, 0, 20));
+    expect(same.value).toBe(0);
+    expect(same.high).toBeGreaterThan(0);
+    expect(same.high).toBeLessThan(wilson(80, 100).high - 0.8);
+    expect(pairedShare([[true, false]])).toMatchObject({value: 1, high: 1});
+    expect(() => pairedShare([])).toThrow("pairedShare: trials must be at least one, got none");
   });
 });
 

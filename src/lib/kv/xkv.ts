@@ -75,6 +75,21 @@ export function xkvFactorize(layers: readonly Float32Array[], width: number, ran
 }
 
 /**
+ * The same group with only its `rank` strongest components: what factorizing it at that rank gives, without another
+ * decomposition. A rank that it does not reach leaves it as it is.
+ * @throws RangeError if rank is no integer of at least 0.
+ */
+export function xkvTruncate(group: XkvGroup, rank: number): XkvGroup {
+  requireInteger("xkvTruncate", "rank", rank, 0);
+  if (rank >= group.rank) return group;
+  const basis = new Float32Array(group.tokens * rank);
+  for (let t = 0; t < group.tokens; t++) {
+    basis.set(group.basis.subarray(t * group.rank, t * group.rank + rank), t * rank);
+  }
+  return {...group, rank, basis, factors: group.factors.map((factor) => factor.slice(0, rank * group.width))};
+}
+
+/**
  * A layer of a group, A B [tokens, width]: what attention reads, keys still to be rotated.
  * @throws RangeError if the group has no such layer.
  */

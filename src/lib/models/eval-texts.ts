@@ -10,6 +10,10 @@ export interface EvalText {
   readonly tokens: readonly number[];
   /** Positions of the tokens that the text determines, such as a needle's; may be empty. */
   readonly answers: readonly number[];
+  /** Positions of the tokens that repeat a span of the text. */
+  readonly copies?: readonly number[];
+  /** First position whose prediction counts; default 1, all. What comes before is read only. */
+  readonly from?: number;
 }
 
 /** A sample of a task, to be answered by writing. */
@@ -62,8 +66,8 @@ export function corpusSeeds({
   return seeds.map((seed) => ({
     seed,
     texts: Array.from({length: documents}, (_, index) => {
-      const {tokens, answers} = corpusDocument("test", index, {context, seed, mix});
-      return {tokens: Array.from(tokens), answers};
+      const {tokens, answers, copies} = corpusDocument("test", index, {context, seed, mix});
+      return {tokens: Array.from(tokens), answers, copies};
     }),
     samples: tasks.flatMap((task) =>
       Array.from({length: samples}, (_, index) => ({

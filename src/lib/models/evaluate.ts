@@ -1,7 +1,9 @@
 /** Measures a prepared model beside its baseline over evaluation seeds: texts for perplexity and its kin, tasks by writing. */
 
 import {taskScore} from "../tasks/task.js";
+import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import type {EvalSample, EvalSeed, EvalText} from "./eval-texts.js";
+import type {Interval} from "./loss-reduction.js";
 import type {PreparedModel} from "./prepared-model.js";
 import {
   type Comparison,
@@ -9,6 +11,7 @@ import {
   concatPairs,
   overSeeds,
   type PairedScores,
+  pairedShare,
   type SeedSummary,
   type Share,
   scorePair,
@@ -19,6 +22,8 @@ import {
 export interface PairedAccuracy {
   readonly model: Share;
   readonly baseline: Share;
+  /** The model's share less the baseline's, with the interval of the paired difference. */
+  readonly difference: Interval;
 }
 
 /** What one evaluation seed, or all of them together, found. */
@@ -27,6 +32,8 @@ export interface Measured {
   readonly comparison: Comparison | null;
   /** Share of the tokens that the texts determine for which the likeliest token is right; null where there are none. */
   readonly answers: PairedAccuracy | null;
+  /** The same over tokens that repeat a span of the text. */
+  readonly copies: PairedAccuracy | null;
   /** Share of samples answered fully, by task. */
   readonly tasks: Readonly<Record<string, PairedAccuracy>>;
 }
@@ -50,15 +57,17 @@ export interface EvaluateOptions {
 /** What is kept of one text. */
 interface TextScores {
   readonly scores: PairedScores;
-  /** Right answers of the model and the baseline, and how many there were. */
-  readonly right: readonly [number, number];
-  readonly asked: number;
+  readonly answers: readonly Trial[];
+  readonly copies: readonly Trial[];
 }
+
+/** Whether the model and the baseline were right. */
+type Trial = readonly [model: boolean, baseline: boolean];
 
 /** What is kept of one sample. */
 interface SampleScores {
   readonly task: string;
-  readonly solved: readonly [boolean, boolean];
+  readonly solved: Trial;
 }
 
 /**
@@ -124,14 +133,26 @@ function memo<A, R>(compute: (argument: A) => R): (argument: A) => R {
 function scoreText(
   model: Pick<PreparedModel, "logits">,
   baseline: Pick<PreparedModel, "logits">,
-  {tokens, answers}: EvalText,
+  {tokens, answers, copies = [], from = 1}: EvalText,
 ): TextScores {
   const read = tokens.slice(0, -1);
-  const targets = tokens.slice(1);
-  const scores = scorePair(baseline.logits(read), model.logits(read), targets);
-  const rightOf = ({topTokens}: {topTokens: Int32Array}) =>
-    answers.filter((position) => topTokens[position - 1] === tokens[position]).length;
-  return {scores, right: [rightOf(scores.model), rightOf(scores.baseline)], asked: answers.length};
+  const scored = (of: Pick<PreparedModel, "logits">) => rowsFrom(of.logits(read), from - 1);
+  const scores = scorePair(scored(baseline), scored(model), tokens.slice(from));
+  const trials = (positions: readonly number[]) =>
+    positions
+      .filter((position) => position >= from)
+      .map((position): Trial => {
+        const isRight = ({topTokens}: {topTokens: Int32Array}) =>
+          topTokens[position - from] === tokens[position];
+        return [isRight(scores.model), isRight(scores.baseline)];
+      });
+  return {scores, answers: trials(answers), copies: trials(copies)};
+}
+
+/** The rows of x [rows, columns] from one on. */
+function rowsFrom(x: Tensor, first: number): Tensor {
+  const {rows, columns} = matrixSize(x);
+  return first === 0 ? x : {shape: [rows - first, columns], data: x.data.subarray(first * columns)};
 }
 
 function scoreSample(
@@ -145,18 +166,26 @@ function scoreSample(
 }
 
 function measured(texts: readonly TextScores[], samples: readonly SampleScores[]): Measured {
-  const asked = texts.reduce((sum, text) => sum + text.asked, 0);
-  const right = (of: 0 | 1) => texts.reduce((sum, text) => sum + text.right[of], 0);
   const tasks: Record<string, PairedAccuracy> = {};
   for (const task of new Set(samples.map((sample) => sample.task))) {
     const own = samples.filter((sample) => sample.task === task);
-    const solved = (of: 0 | 1) => own.filter((sample) => sample.solved[of]).length;
-    tasks[task] = {model: wilson(solved(0), own.length), baseline: wilson(solved(1), own.length)};
+    tasks[task] = accuracy(own.map(({solved}) => solved))!;
   }
   return {
     comparison: texts.length === 0 ? null : compareScores(concatPairs(texts.map(({scores}) => scores))),
-    answers: asked === 0 ? null : {model: wilson(right(0), asked), baseline: wilson(right(1), asked)},
+    answers: accuracy(texts.flatMap(({answers}) => answers)),
+    copies: accuracy(texts.flatMap(({copies}) => copies)),
     tasks,
+  };
+}
+
+function accuracy(trials: readonly Trial[]): PairedAccuracy | null {
+  if (trials.length === 0) return null;
+  const right = (of: 0 | 1) => trials.filter((trial) => trial[of]).length;
+  return {
+    model: wilson(right(0), trials.length),
+    baseline: wilson(right(1), trials.length),
+    difference: pairedShare(trials),
   };
 }
 

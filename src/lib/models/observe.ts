@@ -3,7 +3,7 @@
 import {gramSvd} from "../tensor/svd-gram.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {forward} from "./decoder.js";
-import type {Site} from "./hooks.js";
+import type {Hooks, Site} from "./hooks.js";
 import type {Decoder} from "./load-decoder.js";
 
 /** What one pass over a text showed. */
@@ -18,18 +18,24 @@ export interface Observation {
 
 /**
  * Runs a text from its start and keeps what `sites` name, of all layers. Attention is observed, which the reference
- * computes whatever the backend; everything else runs on the model's own.
+ * computes whatever the backend; everything else runs on the model's own. What `change` makes of a tensor is what is kept.
  * @throws RangeError as {@link forward}.
  */
-export function observe(model: Decoder, ids: readonly number[], sites: readonly Site[]): Observation {
+export function observe(
+  model: Decoder,
+  ids: readonly number[],
+  sites: readonly Site[],
+  change: Pick<Hooks, "tensor"> = {},
+): Observation {
   const tensors = new Map<string, Tensor>();
   const attention: Float32Array[] = [];
   const logits = forward(model, ids, {
     hooks: {
       tensor(site, layer, x, rows) {
+        const changed = change.tensor?.(site, layer, x, rows);
         if (sites.includes(site))
-          tensors.set(`${site} ${layer}`, {shape: [rows, x.length / rows], data: x.slice()});
-        return undefined;
+          tensors.set(`${site} ${layer}`, {shape: [rows, x.length / rows], data: (changed ?? x).slice()});
+        return changed;
       },
       attention: (call, plain) =>
         plain({
