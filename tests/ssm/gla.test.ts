@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {type GlaInput, gla} from "../../src/lib/ssm/gla.js";
 import {glaChunked} from "../../src/lib/ssm/gla-chunked.js";
+import {glaChunkedNaive} from "../../src/lib/ssm/gla-chunked-naive.js";
 import {chunkSizes, cut, DECAY_NAMES, expectSame, glaInput, LENGTHS} from "./inputs.js";
 
 const PER_TOKEN = ["q", "k", "v", "logDecay"] as (keyof GlaInput)[];
@@ -42,6 +43,27 @@ describe("gated linear attention", () => {
     const b = input.logDecay.filter((_, i) => i % 8 === 0).reduce((sum, g) => sum + g, 0);
     expect(Math.exp(-b)).toBe(Number.POSITIVE_INFINITY);
     expectSame(glaChunked(input, {chunkSize: 64}), gla(input));
+  });
+
+  test("the naive chunks agree where nothing overflows, a chunk of one token always", () => {
+    for (const decay of ["mixed", "weak"] as const) {
+      const input = glaInput(65, decay);
+      for (const chunkSize of [1, 16, 65]) expectSame(glaChunkedNaive(input, {chunkSize}), gla(input));
+    }
+    expectSame(glaChunkedNaive(glaInput(65, "strong"), {chunkSize: 1}), gla(glaInput(65, "strong")));
+  });
+
+  test("the naive chunks divide by what has vanished, and glaChunked does not", () => {
+    const input = {...glaInput(64, "strong"), logDecay: new Float64Array(64 * 8).fill(-10)};
+    const broken = (precision: "float64" | "float32", chunkSize: number) =>
+      glaChunkedNaive(input, {chunkSize, precision}).y.some((value) => !Number.isFinite(value));
+    // e^(10 Q) leaves float32 at Q = 9 and float64 at Q = 71.
+    expect([broken("float32", 8), broken("float32", 9), broken("float64", 64)]).toEqual([false, true, false]);
+    const stronger = {...input, logDecay: new Float64Array(64 * 8).fill(-12)};
+    expect(glaChunkedNaive(stronger, {chunkSize: 64}).y.some(Number.isNaN)).toBe(true);
+    for (const precision of ["float64", "float32"] as const) {
+      expectSame(glaChunked(stronger, {chunkSize: 64, precision}), gla(stronger), 1e-6);
+    }
   });
 
   test("open gates are plain linear attention: a sum over all earlier pairs", () => {
@@ -95,8 +117,10 @@ describe("gated linear attention", () => {
   test("changes neither its input nor its state", () => {
     const input = glaInput(5, "mixed");
     const before = structuredClone(input);
-    gla(input);
-    glaChunked(input);
+    for (const form of [gla, glaChunked, glaChunkedNaive]) {
+      form(input);
+      form(input, {precision: "float32"});
+    }
     expect(input).toEqual(before);
   });
 
@@ -108,10 +132,14 @@ describe("gated linear attention", () => {
     const input = {...glaInput(2, "mixed"), ...wrong};
     expect(() => gla(input)).toThrow(new RangeError(`gla: ${message}`));
     expect(() => glaChunked(input)).toThrow(new RangeError(`glaChunked: ${message}`));
+    expect(() => glaChunkedNaive(input)).toThrow(new RangeError(`glaChunkedNaive: ${message}`));
   });
 
   test("refuses chunks that are no number of tokens", () => {
     expect(() => glaChunked(glaInput(2, "mixed"), {chunkSize: 0})).toThrow("chunkSize must be");
+    expect(() => glaChunkedNaive(glaInput(2, "mixed"), {chunkSize: 1.5})).toThrow(
+      "glaChunkedNaive: chunkSize must be an integer of at least 1, got 1.5",
+    );
     expect(() => glaChunked(glaInput(2, "mixed"), {subChunkSize: 0.5})).toThrow(
       "glaChunked: subChunkSize must be an integer of at least 1, got 0.5",
     );

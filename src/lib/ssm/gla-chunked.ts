@@ -1,9 +1,10 @@
 import {type GlaInput, type GlaSteps, glaSteps} from "./gla.js";
+import {type Numbers, type Precision, type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {requireSize} from "./require-length.js";
 import type {ScanOutput} from "./scan-input.js";
 
 /** The two levels of blocks; neither has to divide the other or the sequence. */
-export interface GlaChunkOptions {
+export interface GlaChunkOptions extends PrecisionOption {
   /** Tokens between two states that are kept; the length of the sequence gives the parallel form. */
   readonly chunkSize?: number;
   /** Tokens whose pairs are computed one by one, with a decay for each. */
@@ -21,12 +22,13 @@ export interface GlaChunkOptions {
  */
 export function glaChunked(
   input: GlaInput,
-  {chunkSize = 64, subChunkSize = 16}: GlaChunkOptions = {},
+  {chunkSize = 64, subChunkSize = 16, precision = "float64"}: GlaChunkOptions = {},
 ): ScanOutput {
   requireSize("glaChunked", "chunkSize", chunkSize);
   requireSize("glaChunked", "subChunkSize", subChunkSize);
-  const steps = glaSteps("glaChunked", input);
-  const y = new Float64Array(steps.v.length);
+  const checked = glaSteps("glaChunked", input);
+  const steps = {...checked, state: stored(precision, checked.state), precision};
+  const y = zeros(precision, steps.v.length);
   for (let head = 0; head < steps.heads; head++) {
     for (let from = 0; from < steps.tokens; from += chunkSize) {
       const to = Math.min(from + chunkSize, steps.tokens);
@@ -39,11 +41,14 @@ export function glaChunked(
       carryState(steps, head, from, to);
     }
   }
-  return {y, state: steps.state};
+  return {y: widened(y), state: widened(steps.state)};
 }
 
+/** A checked input with what the form keeps. */
+type Kept = Omit<GlaSteps, "state"> & {readonly state: Numbers; readonly precision: Precision};
+
 /** y_i += (scale q_i e^b_i) S for the tokens of a chunk, b_i the decay since its start. */
-function readState(steps: GlaSteps, y: Float64Array, head: number, from: number, to: number): void {
+function readState(steps: Kept, y: Numbers, head: number, from: number, to: number): void {
   const {heads, keyDim, valueDim, state} = steps;
   const queries = decayedQueries(steps, head, from, to);
   for (let i = from; i < to; i++) {
@@ -56,8 +61,8 @@ function readState(steps: GlaSteps, y: Float64Array, head: number, from: number,
 
 /** Tokens sub .. end see those of their chunk before their sub-chunk: one product of decayed queries and keys. */
 function readEarlierSubChunks(
-  steps: GlaSteps,
-  y: Float64Array,
+  steps: Kept,
+  y: Numbers,
   head: number,
   from: number,
   sub: number,
@@ -78,7 +83,7 @@ function readEarlierSubChunks(
 }
 
 /** The pairs inside a sub-chunk, each with the decay between its two tokens. */
-function readOwnSubChunk(steps: GlaSteps, y: Float64Array, head: number, sub: number, end: number): void {
+function readOwnSubChunk(steps: Kept, y: Numbers, head: number, sub: number, end: number): void {
   const {heads, keyDim, valueDim, q, v, scale} = steps;
   for (let i = sub; i < end; i++) {
     const row = i * heads + head;
@@ -94,7 +99,7 @@ function readOwnSubChunk(steps: GlaSteps, y: Float64Array, head: number, sub: nu
 }
 
 /** S' = diag(e^b_last) S + Σ_j (k_j e^(b_last - b_j)) v_j^T. */
-function carryState(steps: GlaSteps, head: number, from: number, to: number): void {
+function carryState(steps: Kept, head: number, from: number, to: number): void {
   const {heads, keyDim, valueDim, logDecay, v, state} = steps;
   const keys = decayedKeys(steps, head, from, to);
   for (let c = 0; c < keyDim; c++) {
@@ -111,12 +116,12 @@ function carryState(steps: GlaSteps, head: number, from: number, to: number): vo
 
 /** scale q_i times the decay from before token `from` up to i, [to - from, K]. */
 function decayedQueries(
-  {heads, keyDim, q, logDecay, scale}: GlaSteps,
+  {heads, keyDim, q, logDecay, scale, precision}: Kept,
   head: number,
   from: number,
   to: number,
-): Float64Array {
-  const queries = new Float64Array((to - from) * keyDim);
+): Numbers {
+  const queries = zeros(precision, (to - from) * keyDim);
   for (let c = 0; c < keyDim; c++) {
     let decay = 0;
     for (let i = from; i < to; i++) {
@@ -130,12 +135,12 @@ function decayedQueries(
 
 /** k_j times the decay after j up to token to - 1, [to - from, K]. */
 function decayedKeys(
-  {heads, keyDim, k, logDecay}: GlaSteps,
+  {heads, keyDim, k, logDecay, precision}: Kept,
   head: number,
   from: number,
   to: number,
-): Float64Array {
-  const keys = new Float64Array((to - from) * keyDim);
+): Numbers {
+  const keys = zeros(precision, (to - from) * keyDim);
   for (let c = 0; c < keyDim; c++) {
     let decay = 0;
     for (let j = to - 1; j >= from; j--) {
@@ -148,10 +153,10 @@ function decayedKeys(
 }
 
 /** y[at ..] += factor x[from ..] for `length` values. */
-function addScaled(
-  y: Float64Array,
+export function addScaled(
+  y: Numbers,
   at: number,
-  x: Float64Array,
+  x: Numbers,
   from: number,
   length: number,
   factor: number,

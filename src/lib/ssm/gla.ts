@@ -1,3 +1,4 @@
+import {type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {requireLengths, requireSize} from "./require-length.js";
 import type {ScanOutput} from "./scan-input.js";
 
@@ -57,9 +58,11 @@ export function glaSteps(where: string, input: GlaInput): GlaSteps {
  * @returns y [L, H, V] and the state [H, K, V] after the last token.
  * @throws RangeError as {@link glaSteps}.
  */
-export function gla(input: GlaInput): ScanOutput {
-  const {tokens, heads, keyDim, valueDim, q, k, v, logDecay, scale, state} = glaSteps("gla", input);
-  const y = new Float64Array(v.length);
+export function gla(input: GlaInput, {precision = "float64"}: PrecisionOption = {}): ScanOutput {
+  const steps = glaSteps("gla", input);
+  const {tokens, heads, keyDim, valueDim, q, k, v, logDecay, scale} = steps;
+  const state = stored(precision, steps.state);
+  const y = zeros(precision, v.length);
   for (let row = 0; row < tokens * heads; row++) {
     const S = (row % heads) * keyDim * valueDim;
     for (let i = 0; i < keyDim; i++) {
@@ -74,5 +77,5 @@ export function gla(input: GlaInput): ScanOutput {
       }
     }
   }
-  return {y, state};
+  return {y: widened(y), state: widened(state)};
 }

@@ -1,6 +1,7 @@
 /** What the three forms of the selective scan share: their input, the time steps, the skip and the gate. */
 
 import {silu, softplus} from "./nonlinear.js";
+import {type Numbers, widened} from "./precision.js";
 import {requireGroups, requireLengths, requireSize} from "./require-length.js";
 
 /**
@@ -122,8 +123,9 @@ function exactGain(delta: number, a: number): number {
   return a === 0 ? delta : Math.expm1(delta * a) / a;
 }
 
-/** y + D u, times silu(z); the gate multiplies the skip as well. In place. */
-export function skipAndGate(y: Float64Array, {channels, u, D, z}: SelectiveScanInput): Float64Array {
+/** y + D u, times silu(z); the gate multiplies the skip as well. In place if y is in float64. */
+export function skipAndGate(sums: Numbers, {channels, u, D, z}: SelectiveScanInput): Float64Array {
+  const y = widened(sums);
   if (D !== undefined) for (let i = 0; i < y.length; i++) y[i] = y[i]! + D[i % channels]! * u[i]!;
   if (z !== undefined) for (let i = 0; i < y.length; i++) y[i] = y[i]! * silu(z[i]!);
   return y;

@@ -1,4 +1,5 @@
 import {associativeScan} from "./associative-scan.js";
+import {type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {type ScanOutput, type SelectiveScanInput, scanSteps, skipAndGate} from "./scan-input.js";
 
 /**
@@ -8,14 +9,16 @@ import {type ScanOutput, type SelectiveScanInput, scanSteps, skipAndGate} from "
  * @returns as {@link selectiveScan}.
  * @throws RangeError as {@link scanSteps}.
  */
-export function selectiveScanAssociative(input: SelectiveScanInput): ScanOutput {
-  const {tokens, channels, stateSize, groups, u, delta, A, B, C, gain, state} = scanSteps(
-    "selectiveScanAssociative",
-    input,
-  );
-  const y = new Float64Array(u.length);
-  const decays = new Float64Array(tokens);
-  const h = new Float64Array(tokens);
+export function selectiveScanAssociative(
+  input: SelectiveScanInput,
+  {precision = "float64"}: PrecisionOption = {},
+): ScanOutput {
+  const steps = scanSteps("selectiveScanAssociative", input);
+  const {tokens, channels, stateSize, groups, u, delta, A, B, C, gain} = steps;
+  const state = stored(precision, steps.state);
+  const y = zeros(precision, u.length);
+  const decays = zeros(precision, tokens);
+  const h = zeros(precision, tokens);
   for (let at = 0; at < state.length && tokens > 0; at++) {
     const d = Math.floor(at / stateSize);
     const column = Math.floor((d * groups) / channels) * stateSize + (at % stateSize);
@@ -33,5 +36,5 @@ export function selectiveScanAssociative(input: SelectiveScanInput): ScanOutput 
     }
     state[at] = h[tokens - 1]!;
   }
-  return {y: skipAndGate(y, input), state};
+  return {y: skipAndGate(y, input), state: widened(state)};
 }

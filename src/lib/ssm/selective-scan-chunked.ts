@@ -1,3 +1,4 @@
+import {type Numbers, type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {requireSize} from "./require-length.js";
 import {
   type ScanOutput,
@@ -18,22 +19,26 @@ import {
  */
 export function selectiveScanChunked(
   input: SelectiveScanInput,
-  {chunkSize = 64}: {readonly chunkSize?: number} = {},
+  {chunkSize = 64, precision = "float64"}: {readonly chunkSize?: number} & PrecisionOption = {},
 ): ScanOutput {
   requireSize("selectiveScanChunked", "chunkSize", chunkSize);
   const steps = scanSteps("selectiveScanChunked", input);
-  const y = new Float64Array(steps.u.length);
+  const state = stored(precision, steps.state);
+  const y = zeros(precision, steps.u.length);
   for (let from = 0; from < steps.tokens; from += chunkSize) {
-    scanChunk(steps, y, from, Math.min(from + chunkSize, steps.tokens));
+    const own = zeros(precision, state.length);
+    const kept = zeros(precision, state.length).fill(1);
+    scanChunk({...steps, state, own, kept}, y, from, Math.min(from + chunkSize, steps.tokens));
   }
-  return {y: skipAndGate(y, input), state: steps.state};
+  return {y: skipAndGate(y, input), state: widened(state)};
 }
 
+/** What one chunk works with: the state H that enters it, what its own tokens make, what is left of H. */
+type Chunk = Omit<ScanSteps, "state"> & Readonly<Record<"state" | "own" | "kept", Numbers>>;
+
 /** The tokens from .. to into y; `state`, H before them, becomes H after them. */
-function scanChunk(steps: ScanSteps, y: Float64Array, from: number, to: number): void {
-  const {channels, stateSize, groups, u, delta, A, B, C, gain, state} = steps;
-  const own = new Float64Array(state.length);
-  const kept = new Float64Array(state.length).fill(1);
+function scanChunk(chunk: Chunk, y: Numbers, from: number, to: number): void {
+  const {channels, stateSize, groups, u, delta, A, B, C, gain, state, own, kept} = chunk;
   for (let t = from; t < to; t++) {
     for (let d = 0; d < channels; d++) {
       const step = delta[t * channels + d]!;

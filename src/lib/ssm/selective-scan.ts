@@ -1,3 +1,4 @@
+import {type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {type ScanOutput, type SelectiveScanInput, scanSteps, skipAndGate} from "./scan-input.js";
 
 /**
@@ -11,12 +12,14 @@ import {type ScanOutput, type SelectiveScanInput, scanSteps, skipAndGate} from "
  * @returns y [L, D] and the state [D, N] after the last token.
  * @throws RangeError as {@link scanSteps}.
  */
-export function selectiveScan(input: SelectiveScanInput): ScanOutput {
-  const {tokens, channels, stateSize, groups, u, delta, A, B, C, gain, state} = scanSteps(
-    "selectiveScan",
-    input,
-  );
-  const y = new Float64Array(u.length);
+export function selectiveScan(
+  input: SelectiveScanInput,
+  {precision = "float64"}: PrecisionOption = {},
+): ScanOutput {
+  const steps = scanSteps("selectiveScan", input);
+  const {tokens, channels, stateSize, groups, u, delta, A, B, C, gain} = steps;
+  const state = stored(precision, steps.state);
+  const y = zeros(precision, u.length);
   for (let t = 0; t < tokens; t++) {
     for (let d = 0; d < channels; d++) {
       const step = delta[t * channels + d]!;
@@ -25,12 +28,12 @@ export function selectiveScan(input: SelectiveScanInput): ScanOutput {
       let sum = 0;
       for (let n = 0; n < stateSize; n++) {
         const a = A[d * stateSize + n]!;
-        const h = Math.exp(step * a) * state[d * stateSize + n]! + gain(step, a) * B[group + n]! * x;
-        state[d * stateSize + n] = h;
-        sum += C[group + n]! * h;
+        const at = d * stateSize + n;
+        state[at] = Math.exp(step * a) * state[at]! + gain(step, a) * B[group + n]! * x;
+        sum += C[group + n]! * state[at]!;
       }
       y[t * channels + d] = sum;
     }
   }
-  return {y: skipAndGate(y, input), state};
+  return {y: skipAndGate(y, input), state: widened(state)};
 }

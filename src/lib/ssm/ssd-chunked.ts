@@ -1,3 +1,4 @@
+import {type Numbers, type Precision, type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {requireSize} from "./require-length.js";
 import type {ScanOutput} from "./scan-input.js";
 import {segsum} from "./segsum.js";
@@ -19,28 +20,31 @@ import {addSkip, type SsdInput, type SsdSteps, ssdSteps} from "./ssd.js";
  */
 export function ssdChunked(
   input: SsdInput,
-  {chunkSize = 64}: {readonly chunkSize?: number} = {},
+  {chunkSize = 64, precision = "float64"}: {readonly chunkSize?: number} & PrecisionOption = {},
 ): ScanOutput {
   requireSize("ssdChunked", "chunkSize", chunkSize);
   const steps = ssdSteps("ssdChunked", input);
-  const y = new Float64Array(steps.x.length);
+  const kept = {...steps, state: stored(precision, steps.state), precision};
+  const y = zeros(precision, steps.x.length);
   for (let head = 0; head < steps.heads; head++) {
     for (let from = 0; from < steps.tokens; from += chunkSize) {
-      chunkOfHead(steps, y, head, from, Math.min(from + chunkSize, steps.tokens));
+      chunkOfHead(kept, y, head, from, Math.min(from + chunkSize, steps.tokens));
     }
   }
-  return {y: addSkip(y, input), state: steps.state};
+  return {y: addSkip(y, input), state: widened(kept.state)};
 }
 
+type Kept = Omit<SsdSteps, "state"> & {readonly state: Numbers; readonly precision: Precision};
+
 /** One chunk of one head into y; the head's part of `state`, H before the chunk, becomes H after it. */
-function chunkOfHead(steps: SsdSteps, y: Float64Array, head: number, from: number, to: number): void {
-  const {heads, headDim, stateSize, dt, A, x} = steps;
+function chunkOfHead(steps: Kept, y: Numbers, head: number, from: number, to: number): void {
+  const {heads, headDim, stateSize, dt, A, x, precision} = steps;
   const Q = to - from;
-  const a = Float64Array.from({length: Q}, (_, i) => dt[(from + i) * heads + head]! * A[head]!);
+  const a = zeros(precision, Q).map((_, i) => dt[(from + i) * heads + head]! * A[head]!);
   const decays = segsum(a).map(Math.exp);
   const sinceStart = cumulative(a).map(Math.exp);
   const [B, C] = [rowsOfGroup(steps, steps.B, head, from, Q), rowsOfGroup(steps, steps.C, head, from, Q)];
-  const X = new Float64Array(Q * headDim);
+  const X = zeros(precision, Q * headDim);
   for (let i = 0; i < Q; i++) {
     const row = (from + i) * heads + head;
     for (let p = 0; p < headDim; p++) X[i * headDim + p] = dt[row]! * x[row * headDim + p]!;
@@ -66,7 +70,7 @@ function chunkOfHead(steps: SsdSteps, y: Float64Array, head: number, from: numbe
   }
 }
 
-function cumulative(a: Float64Array): Float64Array {
+function cumulative(a: Numbers): Numbers {
   let sum = 0;
   return a.map((value) => {
     sum += value;
@@ -76,7 +80,7 @@ function cumulative(a: Float64Array): Float64Array {
 
 /** The rows [Q, N] of B or C that a head reads. */
 function rowsOfGroup(
-  {heads, groups, stateSize}: SsdSteps,
+  {heads, groups, stateSize}: Pick<SsdSteps, "heads" | "groups" | "stateSize">,
   values: Float64Array,
   head: number,
   from: number,
@@ -91,7 +95,7 @@ function rowsOfGroup(
   return rows;
 }
 
-function dot(a: Float64Array, aFrom: number, b: Float64Array, bFrom: number, length: number): number {
+function dot(a: Float64Array, aFrom: number, b: Numbers, bFrom: number, length: number): number {
   let sum = 0;
   for (let n = 0; n < length; n++) sum += a[aFrom + n]! * b[bFrom + n]!;
   return sum;

@@ -1,3 +1,4 @@
+import {type Numbers, type PrecisionOption, stored, widened, zeros} from "./precision.js";
 import {requireGroups, requireLengths, requireSize} from "./require-length.js";
 import type {ScanOutput} from "./scan-input.js";
 
@@ -64,9 +65,11 @@ export function ssdSteps(where: string, input: SsdInput): SsdSteps {
  * @returns y [L, H, P] and the state [H, P, N] after the last token.
  * @throws RangeError as {@link ssdSteps}.
  */
-export function ssd(input: SsdInput): ScanOutput {
-  const {tokens, heads, headDim, stateSize, groups, x, dt, A, B, C, state} = ssdSteps("ssd", input);
-  const y = new Float64Array(x.length);
+export function ssd(input: SsdInput, {precision = "float64"}: PrecisionOption = {}): ScanOutput {
+  const steps = ssdSteps("ssd", input);
+  const {tokens, heads, headDim, stateSize, groups, x, dt, A, B, C} = steps;
+  const state = stored(precision, steps.state);
+  const y = zeros(precision, x.length);
   for (let t = 0; t < tokens; t++) {
     for (let head = 0; head < heads; head++) {
       const step = dt[t * heads + head]!;
@@ -78,19 +81,19 @@ export function ssd(input: SsdInput): ScanOutput {
         const input = step * x[at]!;
         let sum = 0;
         for (let n = 0; n < stateSize; n++) {
-          const h = decay * state[row + n]! + input * B[group + n]!;
-          state[row + n] = h;
-          sum += C[group + n]! * h;
+          state[row + n] = decay * state[row + n]! + input * B[group + n]!;
+          sum += C[group + n]! * state[row + n]!;
         }
         y[at] = sum;
       }
     }
   }
-  return {y: addSkip(y, input), state};
+  return {y: addSkip(y, input), state: widened(state)};
 }
 
-/** y + D x, in place. */
-export function addSkip(y: Float64Array, {heads, headDim, x, D}: SsdInput): Float64Array {
+/** y + D x, in place if y is in float64. */
+export function addSkip(sums: Numbers, {heads, headDim, x, D}: SsdInput): Float64Array {
+  const y = widened(sums);
   if (D === undefined) return y;
   for (let i = 0; i < y.length; i++) y[i] = y[i]! + D[Math.floor(i / headDim) % heads]! * x[i]!;
   return y;
