@@ -83,6 +83,22 @@ export function shrinkChannels(x: Float32Array, {inputs, down}: ChannelFactors):
   return Float32Array.from(product(Float64Array.from(x), down, inputs));
 }
 
+/**
+ * B^+ = B^T (B B^T)^-1, [outputs, rank]: wherever A = W B^+, as in the factors that {@link channelFactors} and
+ * {@link fitChannelFactors} give, the features are x A = (x W) B^+. So they can be made from keys or values themselves,
+ * which are then projected on the rows of B.
+ * @throws RangeError if the rows of B are not independent.
+ */
+export function featureMap({rank, outputs, up}: ChannelFactors): Float64Array {
+  return transposed(solve(product(up, transposed(up, outputs), outputs), up, rank), outputs);
+}
+
+/** c = y B^+ from keys before rotary or values y [tokens, outputs]. @throws RangeError if y does not hold whole tokens. */
+export function featuresOf(y: Float32Array, map: Float64Array, outputs: number): Float32Array {
+  requireLength("featuresOf", "y", y, Math.ceil(y.length / outputs) * outputs);
+  return Float32Array.from(product(Float64Array.from(y), map, outputs));
+}
+
 /** c B, [tokens, outputs]: keys before rotary, or values. @throws RangeError if c does not hold whole tokens. */
 export function expandChannels(c: Float32Array, {rank, up}: ChannelFactors): Float32Array {
   requireLength("expandChannels", "c", c, Math.ceil(c.length / rank) * rank);

@@ -11,6 +11,7 @@ import {
 } from "../formats/pack.js";
 import {roundHalfEven} from "../formats/round.js";
 import {requireFinite, requireInteger, tokenCount} from "./require.js";
+import {turn} from "./turn.js";
 
 export interface KiviOptions {
   /** 1 to 8; the paper has 2 and 4. */
@@ -159,13 +160,4 @@ function settings(
     throw new RangeError(`${where}: bits must be an integer from 1 to 8, got ${bits}`);
   }
   return {bits, groupSize, scaleType};
-}
-
-/** [rows, columns] to [columns, rows]. */
-function turn(x: Float32Array, rows: number, columns: number): Float32Array {
-  const y = new Float32Array(x.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) y[j * rows + i] = x[i * columns + j]!;
-  }
-  return y;
 }

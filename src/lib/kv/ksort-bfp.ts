@@ -1,4 +1,7 @@
+import type {Format, Packed} from "../formats/format.js";
+import {packCodes, packedLength, requirePart, unpackCodes} from "../formats/pack.js";
 import {roundHalfEven} from "../formats/round.js";
+import {elementCount} from "../tensor/tensor.js";
 import {requireFinite, requireInteger, tokenCount} from "./require.js";
 
 /**
@@ -15,10 +18,7 @@ export function blockFloat(
   {blockSize = 32, bits = 4}: BlockFloatOptions = {},
 ): Float32Array {
   const rows = tokenCount("blockFloat", x, width);
-  requireInteger("blockFloat", "blockSize", blockSize, 1);
-  if (!Number.isInteger(bits) || bits < 2 || bits > 16) {
-    throw new RangeError(`blockFloat: bits must be an integer from 2 to 16, got ${bits}`);
-  }
+  checkOptions("blockFloat", {blockSize, bits});
   requireFinite("blockFloat", "x", x);
   const y = new Float32Array(x.length);
   for (let row = 0; row < rows; row++) {
@@ -35,21 +35,90 @@ export interface BlockFloatOptions {
   readonly bits?: number;
 }
 
-function quantizeBlock(x: Float32Array, y: Float32Array, from: number, to: number, bits: number): void {
-  let largest = 0;
-  for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(x[i]!));
-  if (largest === 0) return;
-  const step = 2 ** (exponentOf(largest) - bits + 2);
-  const highest = 2 ** (bits - 1) - 1;
-  for (let i = from; i < to; i++) {
-    y[i] = step * Math.min(highest, Math.max(-highest - 1, roundHalfEven(x[i]! / step)));
-  }
+function checkOptions(where: string, {blockSize, bits}: Required<BlockFloatOptions>): void {
+  requireInteger(where, "blockSize", blockSize, 1);
+  if (Number.isInteger(bits) && bits >= 2 && bits <= 16) return;
+  throw new RangeError(`${where}: bits must be an integer from 2 to 16, got ${bits}`);
 }
 
-/** floor(log2 x), exact: Math.log2 may land on the next integer just below a power of two. */
+function quantizeBlock(x: Float32Array, y: Float32Array, from: number, to: number, bits: number): void {
+  const largest = absMax(x, from, to);
+  if (largest === 0) return;
+  const step = 2 ** (exponentOf(largest) - bits + 2);
+  for (let i = from; i < to; i++) y[i] = step * mantissa(x[i]! / step, bits);
+}
+
+function mantissa(steps: number, bits: number): number {
+  const highest = 2 ** (bits - 1) - 1;
+  return Math.min(highest, Math.max(-highest - 1, roundHalfEven(steps)));
+}
+
+function absMax(x: Float32Array, from: number, to: number): number {
+  let largest = 0;
+  for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(x[i]!));
+  return largest;
+}
+
+/** floor(log2 x), exact: Math.log2 may land on the next integer just below a power of two. -Infinity for 0. */
 function exponentOf(x: number): number {
+  if (x === 0) return Number.NEGATIVE_INFINITY;
   const guess = Math.floor(Math.log2(x));
   return 2 ** guess > x ? guess - 1 : 2 ** (guess + 1) <= x ? guess + 1 : guess;
+}
+
+/** Exponents are stored as a byte, E + 127: a block below 2^-127 takes the steps of that one. */
+const EXPONENT_BIAS = 127;
+
+/**
+ * {@link blockFloat} as a format that packs: a mantissa of `bits` bits for each value and a byte for each block's
+ * exponent. Blocks run along the last axis.
+ * @throws RangeError as {@link blockFloat}; from encode, if a value is not finite.
+ */
+export function blockFloatFormat({blockSize = 32, bits = 4}: BlockFloatOptions = {}): Format {
+  checkOptions("blockFloatFormat", {blockSize, bits});
+  const id = `bfp${bits}_b${blockSize}`;
+  const levels = 2 ** bits;
+  const signed = (code: number) => (code < levels / 2 ? code : code - levels);
+  const layout = ({shape}: Pick<Packed, "shape">) => {
+    const count = elementCount(shape);
+    const width = Math.max(1, shape.at(-1) ?? 1);
+    const perRow = Math.ceil(width / blockSize);
+    return {count, width, perRow, blocks: (count / width) * perRow};
+  };
+  return Object.freeze({
+    id,
+    title: `BFP${bits}`,
+    family: "mx",
+    convention: `two's-complement mantissas of ${bits} bits in steps of 2^(E - ${bits - 2}), E = floor(log2 amax) in 8 bits for each block of ${blockSize}, half to even`,
+    source: "arXiv:2403.20137, section 2",
+    blockSize,
+    codebook: {bits, values: Array.from({length: levels}, (_, code) => signed(code) / 2 ** (bits - 2))},
+    encode(x) {
+      requireFinite(id, "x", x.data);
+      const {count, width, perRow, blocks} = layout(x);
+      const codes = new Uint16Array(count);
+      const exponents = new Uint8Array(blocks);
+      for (let block = 0; block < blocks; block++) {
+        const from = Math.floor(block / perRow) * width + (block % perRow) * blockSize;
+        const to = Math.min(from + blockSize, (Math.floor(block / perRow) + 1) * width);
+        const E = Math.max(-EXPONENT_BIAS, exponentOf(absMax(x.data, from, to)));
+        exponents[block] = E + EXPONENT_BIAS;
+        const step = 2 ** (E - bits + 2);
+        for (let i = from; i < to; i++) codes[i] = mantissa(x.data[i]! / step, bits) & (levels - 1);
+      }
+      return {format: id, shape: [...x.shape], parts: {codes: packCodes(codes, bits), exponents}};
+    },
+    decode(packed) {
+      const {count, width, perRow, blocks} = layout(packed);
+      const codes = unpackCodes(requirePart(packed, "codes", packedLength(count, bits)), bits, count);
+      const exponents = requirePart(packed, "exponents", blocks);
+      const data = Float32Array.from(codes, (code, i) => {
+        const block = Math.floor(i / width) * perRow + Math.floor((i % width) / blockSize);
+        return signed(code) * 2 ** (exponents[block]! - EXPONENT_BIAS - bits + 2);
+      });
+      return {shape: [...packed.shape], data};
+    },
+  } satisfies Format);
 }
 
 /** Mantissa and a share of the exponent's byte: bits + 8 / blockSize. */
@@ -68,18 +137,42 @@ export function blockFloatBitsPerValue({blockSize = 32, bits = 4}: BlockFloatOpt
  */
 export function keySortOrder(wk: Float32Array, headDim: number, {isRotated = false} = {}): Int32Array {
   requireInteger("keySortOrder", "headDim", headDim, 1);
-  const inputs = wk.length / headDim;
-  if (!Number.isInteger(inputs)) {
-    throw new RangeError(`keySortOrder: wk must hold ${headDim} rows, got ${wk.length} values`);
-  }
-  const squares = Float64Array.from({length: headDim}, (_, row) =>
-    wk.subarray(row * inputs, (row + 1) * inputs).reduce((sum, value) => sum + value * value, 0),
-  );
+  const squares = rowSquares("keySortOrder", wk, headDim);
   if (!isRotated) return descending(squares);
-  if (headDim % 2 !== 0) throw new RangeError(`keySortOrder: headDim must be even, got ${headDim}`);
-  const half = headDim / 2;
+  const half = evenHalf("keySortOrder", headDim);
   const pairs = descending(Float64Array.from({length: half}, (_, c) => squares[c]! + squares[c + half]!));
   return Int32Array.from([...pairs, ...pairs.map((c) => c + half)]);
+}
+
+/**
+ * K-sort over all heads of a layer at once, as an order in which keys are stored after rotary: channels by the joint norm
+ * of their rotary pair's rows in W_k, largest first, so that a block holds channels of like size of any head. Storing
+ * in another order changes no logit. (arXiv:2403.20137, section 3)
+ * @param wk [kvHeads · headDim, inputs]
+ * @returns for each new channel the old one, [kvHeads · headDim]
+ * @throws RangeError if wk does not hold whole rows, or headDim is odd.
+ */
+export function keyStoreOrder(wk: Float32Array, kvHeads: number, headDim: number): Int32Array {
+  requireInteger("keyStoreOrder", "kvHeads", kvHeads, 1);
+  const squares = rowSquares("keyStoreOrder", wk, kvHeads * headDim);
+  const half = evenHalf("keyStoreOrder", headDim);
+  const partner = (c: number) => (c % headDim < half ? c + half : c - half);
+  return descending(squares.map((square, c) => square + squares[partner(c)]!));
+}
+
+function rowSquares(where: string, wk: Float32Array, rows: number): Float64Array {
+  const inputs = wk.length / rows;
+  if (!Number.isInteger(inputs)) {
+    throw new RangeError(`${where}: wk must hold ${rows} rows, got ${wk.length} values`);
+  }
+  return Float64Array.from({length: rows}, (_, row) =>
+    wk.subarray(row * inputs, (row + 1) * inputs).reduce((sum, value) => sum + value * value, 0),
+  );
+}
+
+function evenHalf(where: string, headDim: number): number {
+  if (headDim % 2 !== 0) throw new RangeError(`${where}: headDim must be even, got ${headDim}`);
+  return headDim / 2;
 }
 
 function descending(x: Float64Array): Int32Array {

@@ -1,4 +1,5 @@
 import type {EvictionPolicy} from "../attention/eviction.js";
+import {type Format, type Packed, packedBytes} from "../formats/format.js";
 import type {AttentionCall} from "./attention.js";
 import type {DecoderConfig} from "./config.js";
 import type {Hooks} from "./hooks.js";
@@ -14,29 +15,34 @@ export interface EvictingCache {
 export interface EvictingCacheOptions {
   /** First layers that keep everything. */
   readonly denseLayers?: number;
+  /** How the rows that stay are packed, each head's on its own; without it they stay float32. */
+  readonly format?: Format;
 }
+
+/** A row of one head: as it came until its pass is over, then packed. */
+type Stored = Float32Array | Packed;
 
 /** One token of one key head. */
 interface Row {
   readonly position: number;
-  readonly key: Float32Array;
-  readonly value: Float32Array;
+  key: Stored;
+  value: Stored;
   received: number;
 }
 
 /**
  * Evicts after each pass, head by head: every key head of every layer holds its own tokens, and what the policy drops is
- * freed. The pass itself sees all that it was given. Bytes count keys and values, 4 a token and head for its
+ * freed. The pass itself sees all that it was given, as it came. Bytes count keys and values, 4 a token and head for its
  * position, and 8 for its score where the policy keeps one.
  */
 export function evictingCache(
   {layers, kvHeads, headDim}: DecoderConfig,
   policy: EvictionPolicy,
-  {denseLayers = 0}: EvictingCacheOptions = {},
+  {denseLayers = 0, format}: EvictingCacheOptions = {},
 ): EvictingCache {
   const held: Row[][][] = Array.from({length: layers}, () => Array.from({length: kvHeads}, () => []));
   const passes = new Int32Array(layers);
-  const rowBytes = 8 * headDim + 4 + (policy.countedQueries > 0 ? 8 : 0);
+  const noteBytes = 4 + (policy.countedQueries > 0 ? 8 : 0);
   const cache: PackedKvCache = {
     length: 0,
     append(layer, keys, values, positions) {
@@ -49,14 +55,18 @@ export function evictingCache(
         });
       });
     },
-    read: (layer) => unionOf(held[layer]!, headDim),
+    read: (layer) => unionOf(held[layer]!, headDim, format),
     truncate(length) {
       checkTruncate(this.length, length);
       this.length = length;
       for (const rows of held.flat()) while ((rows.at(-1)?.position ?? -1) >= length) rows.pop();
       if (length === 0) passes.fill(0);
     },
-    bytes: () => held.flat().reduce((sum, rows) => sum + rows.length * rowBytes, 0),
+    bytes: () =>
+      held.flat(2).reduce((sum, {key, value}) => sum + noteBytes + storedBytes(key) + storedBytes(value), 0),
+  };
+  const settle = (layer: number) => {
+    if (format) for (const row of held[layer]!.flat()) packRow(row, format);
   };
   const evict = (layer: number) => {
     held[layer] = held[layer]!.map((rows) => {
@@ -72,7 +82,10 @@ export function evictingCache(
   const hooks: Hooks = {
     attention(call, plain) {
       const heads = held[call.layer]!;
-      if (call.layer < denseLayers) return plain(call);
+      if (call.layer < denseLayers) {
+        settle(call.layer);
+        return plain(call);
+      }
       const mask = presenceMask(call, heads);
       const observe = (p: Float32Array) => {
         count(p, call, heads, policy.countedQueries);
@@ -80,14 +93,32 @@ export function evictingCache(
       };
       const out = plain({...call, ...(mask && {mask}), ...(policy.countedQueries > 0 && {observe})});
       evict(call.layer);
+      settle(call.layer);
       return out;
     },
   };
   return {cache, hooks};
 }
 
+function packRow(row: Row, format: Format): void {
+  if (!(row.key instanceof Float32Array && row.value instanceof Float32Array)) return;
+  const pack = (data: Float32Array) => format.encode({shape: [1, data.length], data});
+  row.key = pack(row.key);
+  row.value = pack(row.value);
+}
+
+function storedBytes(stored: Stored): number {
+  return stored instanceof Float32Array ? stored.byteLength : packedBytes(stored);
+}
+
 /** All tokens that any head holds; where a head lacks one, its place is zero and the mask hides it. */
-function unionOf(heads: readonly Row[][], headDim: number): ReturnType<KvCache["read"]> {
+function unionOf(
+  heads: readonly Row[][],
+  headDim: number,
+  format: Format | undefined,
+): ReturnType<KvCache["read"]> {
+  const unpacked = (stored: Stored) =>
+    stored instanceof Float32Array ? stored : format!.decode(stored).data;
   const positions = Int32Array.from(
     new Set(heads.flatMap((rows) => rows.map(({position}) => position))),
   ).sort();
@@ -97,8 +128,8 @@ function unionOf(heads: readonly Row[][], headDim: number): ReturnType<KvCache["
   heads.forEach((rows, g) => {
     for (const {position, key, value} of rows) {
       const to = (places.get(position)! * heads.length + g) * headDim;
-      keys.set(key, to);
-      values.set(value, to);
+      keys.set(unpacked(key), to);
+      values.set(unpacked(value), to);
     }
   });
   return {keys, values, positions};

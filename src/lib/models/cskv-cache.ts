@@ -1,0 +1,154 @@
+import {fp16} from "../formats/float.js";
+import type {Format} from "../formats/format.js";
+import {
+  type ChannelFactorOptions,
+  type ChannelFactors,
+  channelFactors,
+  expandChannels,
+  featureMap,
+  featuresOf,
+  fitChannelFactors,
+} from "../kv/cskv.js";
+import {turn} from "../kv/turn.js";
+import type {DecoderConfig} from "./config.js";
+import {forward} from "./decoder.js";
+import {type DecoderWeights, decoderOf} from "./decoder-weights.js";
+import type {PackedKvCache} from "./packed-kv-cache.js";
+import {type PageRule, pagedStore} from "./paged-store.js";
+import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
+
+/** The factors of the key and value projections of every layer. */
+export interface CskvFactors {
+  readonly keys: readonly ChannelFactors[];
+  readonly values: readonly ChannelFactors[];
+}
+
+export interface CskvCacheOptions extends Pick<StoredCacheOptions, "own"> {
+  /** Tokens that wait whole and are then shrunk together. */
+  readonly window?: number;
+  /** How features are packed: keys' blocks along a window's tokens, values' along a token's features. */
+  readonly format?: Format;
+  /** How tokens of the window are kept. */
+  readonly wholeFormat?: Format;
+}
+
+/**
+ * CSKV: keys before rotary and values as few features a token, c = x A, and attention reads c B; the newest tokens stay
+ * whole until `window` of them have come. The features are made from the keys and values themselves
+ * ({@link featuresOf}), so that none need be held for the window. (arXiv:2409.10593, section 2)
+ * @throws RangeError if there are not factors for every layer, or as {@link pagedStore}.
+ */
+export function cskvCache(
+  config: DecoderConfig,
+  {keys, values}: CskvFactors,
+  {window = 32, format = fp16, wholeFormat = fp16, own = "exact"}: CskvCacheOptions = {},
+): PackedKvCache {
+  if (keys.length !== config.layers || values.length !== config.layers) {
+    throw new RangeError(
+      `cskvCache: factors must be of ${config.layers} layers, got ${keys.length} of keys and ${values.length} of values`,
+    );
+  }
+  const store = pagedStore(config, {
+    keys: shrinking(keys, window, format, true),
+    values: shrinking(values, window, format, false),
+    wholeFormat,
+  });
+  return storedCache(store, {unrotatedKeys: true, own});
+}
+
+function shrinking(
+  factors: readonly ChannelFactors[],
+  window: number,
+  format: Format,
+  perChannel: boolean,
+): PageRule {
+  const maps = factors.map(featureMap);
+  return {
+    pageTokens: window,
+    pack(x, layer) {
+      const {rank, outputs} = factors[layer]!;
+      const c = featuresOf(x, maps[layer]!, outputs);
+      return perChannel
+        ? format.encode({shape: [rank, window], data: turn(c, window, rank)})
+        : format.encode({shape: [window, rank], data: c});
+    },
+    unpack(page, layer) {
+      const {data} = format.decode(page);
+      const c = perChannel ? turn(data, factors[layer]!.rank, window) : data;
+      return expandChannels(c, factors[layer]!);
+    },
+  };
+}
+
+export interface CskvCalibration extends Pick<ChannelFactorOptions, "alpha"> {
+  readonly rankK: number;
+  readonly rankV: number;
+  /** Rounds of least squares after the decomposition. */
+  readonly fitSteps?: number;
+}
+
+/**
+ * Factors of every layer's key and value projections: the decomposition weighted with the size of the calibration texts'
+ * activations, then fitted to them by least squares.
+ * @throws RangeError if the projections have biases, which features do not carry, or as {@link channelFactors}.
+ */
+export async function calibrateCskv(
+  weights: DecoderWeights,
+  texts: readonly (readonly number[])[],
+  {rankK, rankV, alpha = 0.5, fitSteps = 2}: CskvCalibration,
+): Promise<CskvFactors> {
+  if (weights.config.biases.qkv) {
+    throw new RangeError("calibrateCskv: key and value projections must have no bias, got biases");
+  }
+  const inputs = await inputStatistics(weights, texts);
+  const shrunk = (name: string, rank: number) =>
+    inputs.map(({means, gram}, layer) => {
+      const {shape, data} = weights.tensors.get(`model.layers.${layer}.self_attn.${name}.weight`)!;
+      const [out, width] = shape as [number, number];
+      const w = turn(data, out, width);
+      const start = channelFactors(w, width, rank, {activationMeans: means, alpha});
+      return fitChannelFactors(w, start, gram, fitSteps);
+    });
+  return {keys: shrunk("k_proj", rankK), values: shrunk("v_proj", rankV)};
+}
+
+/** Mean |x| of each input channel of a layer's attention, and X^T X over the texts. */
+interface InputStatistics {
+  readonly means: Float64Array;
+  readonly gram: Float64Array;
+}
+
+async function inputStatistics(
+  weights: DecoderWeights,
+  texts: readonly (readonly number[])[],
+): Promise<InputStatistics[]> {
+  const model = await decoderOf(weights);
+  const width = weights.config.hiddenSize;
+  const sums = Array.from({length: weights.config.layers}, () => ({
+    means: new Float64Array(width),
+    gram: new Float64Array(width * width),
+  }));
+  const tokens = texts.reduce((sum, {length}) => sum + length, 0);
+  for (const ids of texts) {
+    forward(model, ids, {
+      rows: "last",
+      hooks: {
+        tensor(site, layer, x) {
+          if (site === "attention.input") addStatistics(sums[layer]!, x, width, tokens);
+          return undefined;
+        },
+      },
+    });
+  }
+  return sums;
+}
+
+function addStatistics({means, gram}: InputStatistics, x: Float32Array, width: number, tokens: number): void {
+  for (let at = 0; at < x.length; at += width) {
+    for (let i = 0; i < width; i++) {
+      const value = x[at + i]!;
+      means[i] = means[i]! + Math.abs(value) / tokens;
+      for (let j = 0; j < width; j++) gram[i * width + j] = gram[i * width + j]! + value * x[at + j]!;
+    }
+  }
+}
