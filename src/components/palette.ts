@@ -25,6 +25,12 @@ export const TECHNIQUE_NAMES = {
   sparse: "sparse",
   topk: "top-k attention",
   blocktopk: "block top-k attention",
+  "token-butler": "TokenButler",
+  quest: "Quest",
+  "quest-released": "Quest as run by TokenButler's repository",
+  h2o: "H2O",
+  snapkv: "SnapKV",
+  window: "sinks and a window",
 } as const;
 
 /** What has a colour of its own on every page. */
