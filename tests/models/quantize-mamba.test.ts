@@ -3,11 +3,12 @@ import {openCheckpoint} from "../../src/lib/io/checkpoint.js";
 import {forwardMamba} from "../../src/lib/models/mamba.js";
 import {mambaConfig} from "../../src/lib/models/mamba-config.js";
 import type {MambaHooks, MambaSite} from "../../src/lib/models/mamba-hooks.js";
+import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../../src/lib/models/mamba-methods.js";
 import {roundMambaWeights} from "../../src/lib/models/mamba-round-weights.js";
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../src/lib/models/mamba-weights.js";
 import {
-  MAMBA_METHODS,
-  type MambaMethod,
+  MAMBA_BITS,
+  type MambaBits,
   type QuantizeMambaOptions,
   quantizeMamba,
 } from "../../src/lib/models/quantize-mamba.js";
@@ -69,7 +70,7 @@ describe.each([
   beforeAll(async () => {
     weights = await weightsOf(config);
   });
-  const methods = MAMBA_METHODS.filter((method) => name === "Mamba2" || method !== "quamba2");
+  const methods = mambaMethods(name === "Mamba" ? "MambaForCausalLM" : "Mamba2ForCausalLM");
 
   test.each(methods)("%s changes no output before anything is rounded", async (method) => {
     // A few roundings of weights and rotated activations to float32, summed over two layers.
@@ -167,7 +168,11 @@ describe.each([
     await expect(quantizeMamba(weights, {method: "quamba", bits: "w8a8"})).rejects.toThrow(
       "quantizeMamba: method quamba needs calibration texts, got none",
     );
+    await expect(quantizeMamba(weights, {method: "smoothquant", bits: "w4a16"})).rejects.toThrow(
+      "quantizeMamba: method smoothquant needs calibration texts, got none",
+    );
     await expect(quantizeMamba(weights, {method: "dynamic", bits: "w8a8"})).resolves.toBeDefined();
+    await expect(quantizeMamba(weights, {method: "quamba2", bits: "w4a16"})).resolves.toBeDefined();
   });
 });
 
@@ -274,10 +279,64 @@ describe("what each repair mends", () => {
     expect(outputs.get("rotated")).toEqual(hadamard(plain).data);
   });
 
-  test("Quamba2 needs a Mamba2, and widths without a transform cannot be rotated", async () => {
-    await expect(logitError(await weightsOf(MAMBA), {method: "quamba2"})).rejects.toThrow(
-      "quantizeMamba: method quamba2 needs a Mamba2 model, got MambaForCausalLM",
+  test("a loud state group shares no scale of B with a quiet one", async () => {
+    const plain = await weightsOf(MAMBA2);
+    const {innerSize, stateSize} = plain.config;
+    const isLoud = (channel: number) => channel >= innerSize && channel < innerSize + stateSize;
+    const loud = changed(plain, (name, data) =>
+      /conv1d\.(weight|bias)$/.test(name)
+        ? data.map((w, i) => (isLoud(Math.floor(i / (name.endsWith("weight") ? 3 : 1))) ? 30 * w : w))
+        : data,
     );
-    await expect(logitError(await weightsOf(TINY_MAMBA), {method: "quamba"})).rejects.toThrow("got 10");
+    const quietNoise = async (method: MambaMethod) => {
+      const B: Float32Array[] = [];
+      const hooks: MambaHooks = {
+        tensor(site, layer, value, rows) {
+          const columns = value.length / rows;
+          if (site === "B" && layer === 0) B.push(value.filter((_, i) => i % columns >= stateSize));
+          return undefined;
+        },
+      };
+      for (const bits of [null, "w8a8"] as const) {
+        (await quantizeMamba(loud, {method, bits, calibration: TEXTS, hooks})).logits(HELD_OUT);
+      }
+      const [exact, rounded] = B as [Float32Array, Float32Array];
+      return rounded.reduce((sum, value, i) => sum + (value - exact[i]!) ** 2, 0);
+    };
+    expect(await quietNoise("state-groups")).toBeLessThan((await quietNoise("static")) / 5);
+  });
+
+  test("Quamba2 on Mamba is Quamba with its ends rounded, which has no heads to cluster", async () => {
+    const weights = await weightsOf(MAMBA);
+    const logits = async (options: Partial<QuantizeMambaOptions> & {method: MambaMethod}) =>
+      (await quantizeMamba(weights, {bits: "w8a8", calibration: TEXTS, ...options})).logits(HELD_OUT).data;
+    expect(await logits({method: "quamba2", roundsEnds: false})).toEqual(await logits({method: "quamba"}));
+    expect(await logits({method: "quamba2"})).not.toEqual(await logits({method: "quamba"}));
+    for (const method of ["cluster", "state-groups"] as const) {
+      await expect(logits({method})).rejects.toThrow(
+        `quantizeMamba: method ${method} needs a Mamba2 model, got MambaForCausalLM`,
+      );
+    }
+  });
+
+  test("says which bits, groups and widths it cannot take", async () => {
+    const weights = await weightsOf(MAMBA2);
+    const refused = (options: Partial<QuantizeMambaOptions>) =>
+      quantizeMamba(weights, {method: "quamba2", bits: "w8a8", calibration: TEXTS, ...options});
+    await expect(refused({bits: "w3a3" as MambaBits})).rejects.toThrow(
+      `quantizeMamba: bits must be one of ${MAMBA_BITS.join(", ")} or null, got w3a3`,
+    );
+    await expect(refused({headGroups: 5})).rejects.toThrow(
+      "quantizeMamba: headGroups must be an integer from 1 to the 4 heads of a state group, got 5",
+    );
+    await expect(refused({channelGroups: 9})).rejects.toThrow(
+      "channelGroups must be an integer from 1 to 8, got 9",
+    );
+    await expect(refused({method: "clip", alpha: 0.2})).rejects.toThrow(
+      "percentileObserver: alpha must be above 0.5 and at most 1, got 0.2",
+    );
+    await expect(logitError(await weightsOf(TINY_MAMBA), {method: "quamba"})).rejects.toThrow(
+      "hadamardFactors: n must be 2^k or 12, 20, 28 or 40 times 2^k, got 10",
+    );
   });
 });

@@ -1,51 +1,78 @@
-import {packedBytes} from "../formats/format.js";
+import {fp16} from "../formats/float.js";
+import {type Format, packedBytes} from "../formats/format.js";
 import {int, intRules} from "../formats/int.js";
 import {packCodes} from "../formats/pack.js";
+import {quantizeEmbedding} from "../ssm/quamba-embedding.js";
 import {quantizeW4, quantizeW4A8} from "../ssm/quamba2-weights.js";
-import type {Tensor} from "../tensor/tensor.js";
-import {convParts, layerTensor, type MambaWeights, projectionParts} from "./mamba-weights.js";
+import {matrixSize, type Tensor} from "../tensor/tensor.js";
+import {convParts, MAMBA_NAMES, type MambaWeights, projectionParts} from "./mamba-weights.js";
 
-/** `w8`: int8 per tensor; `w4a16`: 4 bits in groups of 128 inputs; `w4a8`: these expanded to int8. */
-export type WeightScheme = "w8" | "w4a16" | "w4a8";
+/**
+ * `w8`: int8 per tensor; `w4a8`: 4 bits in groups of 128 inputs, expanded to int8; `w4a16`: these 4 bits, and float16
+ * for what no linear layer reads; `w16`: float16 for all.
+ */
+export type WeightScheme = "w8" | "w4a8" | "w4a16" | "w16";
+
+/** Where the bytes of a model are, scales included. */
+export interface WeightBytes {
+  /** All tensors of the mixers but their norms. */
+  readonly mixers: number;
+  readonly embedding: number;
+  /** 0 where the head is the embedding. */
+  readonly head: number;
+  readonly norms: number;
+}
 
 /** Rounded weights, and what they are packed into. */
 export interface RoundedWeights {
   readonly weights: MambaWeights;
-  /** Numbers that were rounded, and the bytes they pack into, scales included. */
+  /** Numbers in the mixers, norms aside, and the bytes they pack into, scales included. */
   readonly elements: number;
   readonly bytes: number;
+  readonly memory: WeightBytes;
 }
 
-/** The tensors of a mixer that no linear layer reads; each has an int8 scale of its own. */
-const SMALL = ["conv1d.weight", "conv1d.bias", "A_log", "D", "dt_bias", "dt_proj.bias"];
-const LINEAR = ["in_proj.weight", "x_proj.weight", "dt_proj.weight", "out_proj.weight"];
-
 /**
- * Rounds what is in the mixers: linear weights by the scheme, everything else to int8 per tensor as Quamba does; where
- * parts stand one below another (z, x, B, C and dt of Mamba2's input projection, the same of its convolution) each part
- * is a tensor of its own. Norms, embedding, head and the biases of the projections keep float32.
+ * Rounds every tensor of a model to what it is stored as. In the mixers linear weights follow the scheme and small
+ * tensors are int8 per tensor as in Quamba; where parts stand one below another (z, x, B, C and dt of Mamba2's input
+ * projection, the same of its convolution) each part is a tensor of its own. Norms and the biases of the projections are
+ * float16. So are embedding and head, unless `roundsEnds`: then the embedding has a scale for each row and the head
+ * follows the scheme, as in Quamba2; a head that is the embedding stays it.
  * (arXiv 2410.13229 and 2503.22879; number formats spec, 6.2 and 6.4)
  */
-export function roundMambaWeights({config, tensors}: MambaWeights, scheme: WeightScheme): RoundedWeights {
-  const changed = new Map(tensors);
-  let [elements, bytes] = [0, 0];
-  const put = (name: string, {weight, bytes: packed}: Rounded) => {
+export function roundMambaWeights(
+  {config, tensors}: MambaWeights,
+  scheme: WeightScheme,
+  {roundsEnds = false}: {readonly roundsEnds?: boolean} = {},
+): RoundedWeights {
+  const changed = new Map<string, Tensor>();
+  const memory = {mixers: 0, embedding: 0, head: 0, norms: 0};
+  let elements = 0;
+  for (const [name, tensor] of tensors) {
+    const part = partOf(name);
+    const isEnd = part === "embedding" || part === "head";
+    const {weight, bytes} =
+      part === "embedding" && roundsEnds && scheme !== "w16"
+        ? embeddingRows(tensor, scheme)
+        : storing(name, {config, scheme: isEnd && !roundsEnds ? "w16" : scheme})(tensor);
     changed.set(name, weight);
-    elements += weight.data.length;
-    bytes += packed;
-  };
-  for (let layer = 0; layer < config.layers; layer++) {
-    for (const part of [...LINEAR, ...SMALL]) {
-      const name = layerTensor(layer, `mixer.${part}`);
-      const w = tensors.get(name);
-      if (w === undefined) continue;
-      if (LINEAR.includes(part) && scheme !== "w8") put(name, fourBits(w, scheme));
-      else if (part === "in_proj.weight") put(name, eightBits(w, projectionParts(config)));
-      else if (part.startsWith("conv1d")) put(name, eightBits(w, convParts(config)));
-      else put(name, eightBits(w, [w.shape[0]!]));
-    }
+    memory[part] += bytes;
+    if (part === "mixers") elements += tensor.data.length;
   }
-  return {weights: {config, tensors: changed}, elements, bytes};
+  return {weights: {config, tensors: changed}, elements, bytes: memory.mixers, memory};
+}
+
+/** The bytes of a model that is kept in float32. */
+export function plainWeightBytes({tensors}: MambaWeights): WeightBytes {
+  const memory = {mixers: 0, embedding: 0, head: 0, norms: 0};
+  for (const [name, {data}] of tensors) memory[partOf(name)] += data.byteLength;
+  return memory;
+}
+
+function partOf(name: string): keyof WeightBytes {
+  if (name === MAMBA_NAMES.embedding) return "embedding";
+  if (name === MAMBA_NAMES.head) return "head";
+  return /norm(_f)?\.weight$/.test(name) ? "norms" : "mixers";
 }
 
 interface Rounded {
@@ -55,6 +82,27 @@ interface Rounded {
 
 const INT8 = int({bits: 8, scheme: "full", granularity: "tensor", rule: intRules.smoothquant});
 
+/** How the tensor of this name is stored. */
+function storing(
+  name: string,
+  {config, scheme}: Pick<MambaWeights, "config"> & {readonly scheme: WeightScheme},
+): (w: Tensor) => Rounded {
+  const isLinear = name === MAMBA_NAMES.head || /(in|x|dt|out)_proj\.weight$/.test(name);
+  const isPlain = /norm(_f)?\.weight$|(in|out)_proj\.bias$/.test(name);
+  if (scheme === "w16" || isPlain || (scheme === "w4a16" && !isLinear)) return stored(fp16);
+  if (isLinear && scheme !== "w8") return (w) => fourBits(w, scheme);
+  if (name.endsWith("in_proj.weight")) return (w) => eightBits(w, projectionParts(config));
+  if (name.includes("conv1d")) return (w) => eightBits(w, convParts(config));
+  return (w) => eightBits(w, [w.shape[0]!]);
+}
+
+const stored =
+  (format: Format) =>
+  (w: Tensor): Rounded => {
+    const packed = format.encode(w);
+    return {weight: format.decode(packed), bytes: packedBytes(packed)};
+  };
+
 /** Each run of rows to int8 with one scale. */
 function eightBits({shape, data}: Tensor, parts: readonly number[]): Rounded {
   const width = data.length / shape[0]!;
@@ -62,9 +110,9 @@ function eightBits({shape, data}: Tensor, parts: readonly number[]): Rounded {
   let [row, bytes] = [0, 0];
   for (const rows of parts) {
     const part = data.slice(row * width, (row + rows) * width);
-    const packed = INT8.encode({shape: [rows, width], data: part});
-    rounded.set(INT8.decode(packed).data, row * width);
-    bytes += packedBytes(packed);
+    const {weight, bytes: packed} = stored(INT8)({shape: [rows, width], data: part});
+    rounded.set(weight.data, row * width);
+    bytes += packed;
     row += rows;
   }
   return {weight: {shape, data: rounded}, bytes};
@@ -79,4 +127,14 @@ function fourBits(w: Tensor, scheme: "w4a16" | "w4a8"): Rounded {
   // Ratios are stored in float16.
   const scales = 2 * (groupRatios?.length ?? 0) + channelScales.byteLength;
   return {weight: values, bytes: packCodes(groups.codes, 4).length + scales};
+}
+
+/** A float16 scale for each row of the embedding. */
+function embeddingRows(w: Tensor, scheme: Exclude<WeightScheme, "w16">): Rounded {
+  const bits = scheme === "w8" ? 8 : 4;
+  const {codes, scales} = quantizeEmbedding(w, {bits});
+  const {columns} = matrixSize(w);
+  const zero = bits === 8 ? 0 : 8;
+  const data = Float32Array.from(codes, (code, i) => (code - zero) * scales[Math.floor(i / columns)]!);
+  return {weight: {shape: w.shape, data}, bytes: packCodes(codes, bits).length + 2 * scales.length};
 }

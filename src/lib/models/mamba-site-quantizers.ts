@@ -1,6 +1,7 @@
-/** Quantizers of one tensor in a forward pass: they watch it during calibration and round it afterwards. */
+/** Quantizers of one tensor in a forward pass: they watch it during calibration and pack it afterwards. */
 
-import {quantizeStatically} from "../quant/activations.js";
+import type {Format, Packed} from "../formats/format.js";
+import {roundHalfEven} from "../formats/round.js";
 import {type ObservedRange, type Observer, quantizationParameters} from "../quant/observers.js";
 import {
   dequantizeGroups,
@@ -9,27 +10,38 @@ import {
   quantizeHeadChannels,
   quantizeStates,
 } from "../ssm/head-channel-groups.js";
-import type {Tensor} from "../tensor/tensor.js";
+import {elementCount, type Tensor} from "../tensor/tensor.js";
 
-/** Tensors are [rows, columns]. */
-export interface SiteQuantizer {
+/**
+ * Tensors are [rows, columns] and become int8: a byte a number, and beside it only the scales that are the tensor's own.
+ * @throws RangeError (encode, decode) if it needs calibration and has seen nothing, or a value is NaN.
+ */
+export interface SiteQuantizer extends Pick<Format, "encode" | "decode"> {
   /** Takes a batch of calibration into account. */
   observe(x: Tensor): void;
-  /** x rounded and back. @throws RangeError if it needs calibration and has seen nothing. */
-  quantize(x: Tensor): Tensor;
+  /** Bytes of the scales that calibration fixed once for all: the model's, not the tensor's. */
+  fixedBytes(): number;
+}
+
+/** x packed and unpacked: what is left of it. */
+export function rounded(quantizer: Pick<Format, "encode" | "decode">, x: Tensor): Tensor {
+  return quantizer.decode(quantizer.encode(x));
 }
 
 /** int8 with the scales that an observer ends with. */
 export function staticQuantizer(observer: Observer): SiteQuantizer {
   let range: ObservedRange | null = null;
+  const scales = (): Float32Array => {
+    if (range === null) throw notCalibrated();
+    return quantizationParameters(range).scale;
+  };
   return {
     observe(x) {
       range = observer(range, x);
     },
-    quantize(x) {
-      if (range === null) throw notCalibrated();
-      return quantizeStatically(x, quantizationParameters(range));
-    },
+    encode: (x) => packed(x, {codes: codesOf(x, scales())}),
+    decode: ({shape, parts}) => ({shape: [...shape], data: valuesOf(parts.codes!, shape.at(-1)!, scales())}),
+    fixedBytes: () => scales().byteLength,
   };
 }
 
@@ -37,15 +49,30 @@ export function staticQuantizer(observer: Observer): SiteQuantizer {
 export function dynamicQuantizer(observer: Observer): SiteQuantizer {
   return {
     observe() {},
-    quantize: ({shape, data}) => {
-      const columns = shape.at(-1)!;
-      const rounded = new Float32Array(data.length);
-      for (let from = 0; from < data.length; from += columns) {
-        const row = {shape: [1, columns], data: data.subarray(from, from + columns)};
-        rounded.set(quantizeStatically(row, quantizationParameters(observer(null, row))).data, from);
+    encode(x) {
+      const columns = x.shape.at(-1)!;
+      const rows = x.data.length / columns;
+      const codes = new Uint8Array(x.data.length);
+      const scales = new Float32Array(rows);
+      for (let row = 0; row < rows; row++) {
+        const data = x.data.subarray(row * columns, (row + 1) * columns);
+        const own = quantizationParameters(observer(null, {shape: [1, columns], data})).scale;
+        codes.set(codesOf({shape: [1, columns], data}, own), row * columns);
+        scales[row] = own[0]!;
       }
-      return {shape, data: rounded};
+      return packed(x, {codes, scales: new Uint8Array(scales.buffer)});
     },
+    decode({shape, parts}) {
+      const columns = shape.at(-1)!;
+      const scales = new Float32Array(parts.scales!.slice().buffer);
+      const data = new Float32Array(elementCount(shape));
+      scales.forEach((_, row) => {
+        const codes = parts.codes!.subarray(row * columns, (row + 1) * columns);
+        data.set(valuesOf(codes, columns, scales.subarray(row, row + 1)), row * columns);
+      });
+      return {shape: [...shape], data};
+    },
+    fixedBytes: () => 0,
   };
 }
 
@@ -54,70 +81,122 @@ export function partsQuantizer(
   widths: readonly number[],
   quantizers: readonly SiteQuantizer[],
 ): SiteQuantizer {
-  const part = ({shape, data}: Tensor, from: number, width: number): Tensor => {
-    const columns = shape.at(-1)!;
-    const rows = data.length / columns;
-    const values = new Float32Array(rows * width);
-    for (let row = 0; row < rows; row++) {
-      values.set(data.subarray(row * columns + from, row * columns + from + width), row * width);
-    }
-    return {shape: [rows, width], data: values};
-  };
-  const each = (visit: (quantizer: SiteQuantizer, from: number, width: number) => void): void => {
-    let from = 0;
-    quantizers.forEach((quantizer, i) => {
-      visit(quantizer, from, widths[i]!);
-      from += widths[i]!;
-    });
-  };
+  const from = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
+  const part = (x: Tensor, i: number) => columnsOf(x, from[i]!, from[i]! + widths[i]!);
   return {
     observe(x) {
-      each((quantizer, from, width) => quantizer.observe(part(x, from, width)));
+      quantizers.forEach((quantizer, i) => {
+        quantizer.observe(part(x, i));
+      });
     },
-    quantize(x) {
-      const columns = x.shape.at(-1)!;
-      const rounded = new Float32Array(x.data.length);
-      each((quantizer, from, width) => {
-        const {data} = quantizer.quantize(part(x, from, width));
-        for (let row = 0; row * columns < rounded.length; row++) {
-          rounded.set(data.subarray(row * width, (row + 1) * width), row * columns + from);
+    encode(x) {
+      const each = quantizers.map((quantizer, i) => quantizer.encode(part(x, i)).parts);
+      return packed(
+        x,
+        Object.fromEntries(
+          each.flatMap((parts, i) => Object.entries(parts).map(([role, bytes]) => [`${role} ${i}`, bytes])),
+        ),
+      );
+    },
+    decode({shape, parts}) {
+      const columns = shape.at(-1)!;
+      const data = new Float32Array(elementCount(shape));
+      const rows = data.length / columns;
+      quantizers.forEach((quantizer, i) => {
+        const width = widths[i]!;
+        const own = Object.entries(parts).filter(([role]) => role.endsWith(` ${i}`));
+        const roles = Object.fromEntries(own.map(([role, bytes]) => [role.split(" ")[0]!, bytes]));
+        const values = quantizer.decode({format: "int8", shape: [rows, width], parts: roles}).data;
+        for (let row = 0; row < rows; row++) {
+          data.set(values.subarray(row * width, (row + 1) * width), row * columns + from[i]!);
         }
       });
-      return {shape: x.shape, data: rounded};
+      return {shape: [...shape], data};
     },
+    fixedBytes: () => quantizers.reduce((sum, quantizer) => sum + quantizer.fixedBytes(), 0),
   };
+}
+
+/** The columns from .. to of x, [rows, to - from]. */
+export function columnsOf({shape, data}: Tensor, from: number, to: number): Tensor {
+  const columns = shape.at(-1)!;
+  const rows = data.length / columns;
+  const values = new Float32Array(rows * (to - from));
+  for (let row = 0; row < rows; row++) {
+    values.set(data.subarray(row * columns + from, row * columns + to), row * (to - from));
+  }
+  return {shape: [rows, to - from], data: values};
 }
 
 /** int8 with a static scale for each group of channels in a group of heads; rows are [heads, headDim]. */
 export function headChannelQuantizer(groups: HeadChannelGroups, heads: number): SiteQuantizer {
-  return groupedQuantizer("input", groups, quantizeHeadChannels, ({shape, data}) => {
-    return {shape: [shape[0]!, heads, shape[1]! / heads], data};
+  return groupedQuantizer("input", groups, quantizeHeadChannels, (shape) => {
+    return [elementCount(shape) / shape.at(-1)!, heads, shape.at(-1)! / heads];
   });
 }
 
 /** The same for a state [heads, headDim, N], with a scale for each number of state. */
 export function groupedStateQuantizer(groups: HeadChannelGroups, shape: readonly number[]): SiteQuantizer {
-  return groupedQuantizer("state", groups, quantizeStates, ({data}) => ({shape, data}));
+  return groupedQuantizer("state", groups, quantizeStates, () => shape);
 }
 
 function groupedQuantizer(
   kind: "input" | "state",
   groups: HeadChannelGroups,
   quantize: (x: Tensor, groups: HeadChannelGroups, options?: {scales?: Float32Array}) => GroupedInts,
-  shaped: (x: Tensor) => Tensor,
+  inGroups: (shape: readonly number[]) => readonly number[],
 ): SiteQuantizer {
   let largest: Float32Array | null = null;
+  const scales = (): Float32Array => {
+    if (largest === null) throw notCalibrated();
+    return largest;
+  };
+  const shaped = ({shape, data}: Tensor): Tensor => ({shape: [...inGroups(shape)], data});
   return {
     observe(x) {
-      const {scales} = quantize(shaped(x), groups);
-      largest = scales.map((scale, i) => Math.max(scale, largest?.[i] ?? 0));
+      const seen = quantize(shaped(x), groups).scales;
+      largest = seen.map((scale, i) => Math.max(scale, largest?.[i] ?? 0));
     },
-    quantize(x) {
-      if (largest === null) throw notCalibrated();
-      const q = quantize(shaped(x), groups, {scales: largest});
-      return {shape: x.shape, data: dequantizeGroups(q, groups, kind).data};
+    encode(x) {
+      const {codes} = quantize(shaped(x), groups, {scales: scales()});
+      return packed(x, {codes: new Uint8Array(codes.buffer)});
     },
+    decode({shape, parts}) {
+      const codes = new Int8Array(parts.codes!.slice().buffer);
+      const q = {shape: inGroups(shape), codes, scales: scales()};
+      return {shape: [...shape], data: dequantizeGroups(q, groups, kind).data};
+    },
+    fixedBytes: () => scales().byteLength,
   };
+}
+
+function packed({shape}: Tensor, parts: Packed["parts"]): Packed {
+  return {format: "int8", shape: [...shape], parts};
+}
+
+/** q = clamp(round(x / s), -128, 127) in float32, ties to even, in two's complement; scales share the columns out. */
+function codesOf({shape, data}: Tensor, scales: Float32Array): Uint8Array {
+  const columns = shape.at(-1)!;
+  const perScale = columns / scales.length;
+  const codes = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const quotient = Math.fround(data[i]! / scales[Math.floor((i % columns) / perScale)]!);
+    if (Number.isNaN(quotient)) {
+      throw new RangeError(`siteQuantizer: values must not be NaN, got ${data[i]} at index ${i}`);
+    }
+    codes[i] = roundHalfEven(Math.min(127, Math.max(-128, quotient)));
+  }
+  return codes;
+}
+
+function valuesOf(codes: Uint8Array, columns: number, scales: Float32Array): Float32Array {
+  const perScale = columns / scales.length;
+  const values = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]! < 128 ? codes[i]! : codes[i]! - 256;
+    values[i] = code * scales[Math.floor((i % columns) / perScale)]!;
+  }
+  return values;
 }
 
 function notCalibrated(): RangeError {
