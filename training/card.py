@@ -1,17 +1,26 @@
 """Model cards, written from the numbers of a run so that they cannot drift from it."""
 
-FILES = """| file | content |
+import mamba
+
+DECODER_FILES = """| file | content |
 |---|---|
 | `model.safetensors` | weights, float16, in the published Llama layout |
 | `config.json` | `LlamaForCausalLM`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
 | `tokenizer.json` | 256 words, one token each, parted by white space |
 | `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
 | `activations.safetensors` | what flows through every layer for {tokens} tokens of validation documents, float16, `[tokens, channels]` |
-"""
 
-ACTIVATIONS = """Activations of layer N are named `model.layers.N.` and then: `self_attn.qkv.input`, `self_attn.key` (before the rotary
+Activations of layer N are named `model.layers.N.` and then: `self_attn.qkv.input`, `self_attn.key` (before the rotary
 embedding), `self_attn.key_rotated`, `self_attn.value`, `self_attn.o_proj.input`, `mlp.gate_up.input`, `mlp.down_proj.input`.
 `input_ids` holds the tokens, `[documents, tokens]`.
+"""
+
+MAMBA_FILES = """| file | content |
+|---|---|
+| `model.safetensors` | weights, float16, by the published names |
+| `config.json` | `{architecture}`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
+| `tokenizer.json` | 256 words, one token each, parted by white space |
+| `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
 """
 
 TASK_TITLES = {
@@ -49,22 +58,59 @@ def percent(right, of):
     return f"{100 * right / of:.1f} % ({right} of {of})"
 
 
+def files(config, captured):
+    if not isinstance(config, mamba.Config):
+        return DECODER_FILES.format(tokens=captured)
+    return MAMBA_FILES.format(architecture=mamba.config_json(config, None)["architectures"][0])
+
+
+def purpose(config):
+    """Why the model is here, and what is to be seen in it."""
+    if isinstance(config, mamba.Config):
+        return """It is small enough to run in a page, and reads
+what the decoders beside it read, so that a state of fixed size stands against a cache that grows."""
+    return """It is small enough to run in a page and good enough that damage to its weights, activations or KV cache shows
+in what it does: it finds facts in its context, follows aliases and repeats spans."""
+
+
+def kind(config):
+    if not isinstance(config, mamba.Config):
+        return "Llama-style decoder"
+    return "Mamba2 language model" if config.head_dim else "Mamba language model"
+
+
+def architecture(config):
+    if not isinstance(config, mamba.Config):
+        return f"""{config.layers} layers, width {config.width}, {config.heads} query heads and {config.kv_heads} key/value heads of {config.head_dim}, SwiGLU of {config.hidden}, RMS norm before each part (eps {config.eps:g}),
+half-split rotary embedding with base {config.base:g}, no biases."""
+    inside = (f"{config.heads} heads of {config.head_dim}, {config.groups} groups of B and C, a norm over the gated output" if config.head_dim
+              else f"time steps from {config.rank} channels")
+    state, window = state_sizes(config)
+    return f"""{config.layers} layers, width {config.width}, {config.inner} inner channels with {config.state} numbers of state each, convolution over {config.conv} tokens, {inside};
+RMS norm before each layer (eps {config.eps:g}), a bias in the convolution alone. After any number of tokens a layer keeps {state:,} numbers of
+state and {window:,} of the convolution's window: {config.layers * (state + window):,} in all, {4 * config.layers * (state + window):,} bytes as float32."""
+
+
+def state_sizes(config):
+    """Numbers that a layer keeps: of the scan, and of the tokens before the convolution."""
+    channels = config.inner + (2 * config.groups * config.state if config.head_dim else 0)
+    return config.inner * config.state, (config.conv - 1) * channels
+
+
 def model_card(name, config, state, result, captured):
     arguments, log, test = state["arguments"], state["log"], result["test"]
     parameters = sum(weight.numel() for weight in state["model"].values())
     gram = result["ngram"][5]
+    embedding = "embeddings" if isinstance(config, mamba.Config) else "embed_tokens"
     return f"""# {name}
 
-A Llama-style decoder of {parameters:,} parameters ({parameters + config.vocabulary * config.width:,} as stored, see below), trained on the generated retrieval corpus of `src/lib/tasks` (mix
-`{result['mix']}`). It is small enough to run in a page and good enough that damage to its weights, activations or KV cache shows
-in what it does: it finds facts in its context, follows aliases and repeats spans.
+A {kind(config)} of {parameters:,} parameters ({parameters + config.vocabulary * config.width:,} as stored, see below), trained on the generated retrieval corpus of `src/lib/tasks` (mix
+`{result['mix']}`). {purpose(config)}
 
-{FILES.format(tokens=captured)}
-{ACTIVATIONS}
+{files(config, captured)}
 ## Architecture
-{config.layers} layers, width {config.width}, {config.heads} query heads and {config.kv_heads} key/value heads of {config.head_dim}, SwiGLU of {config.hidden}, RMS norm before each part (eps {config.eps:g}),
-half-split rotary embedding with base {config.base:g}, no biases. Trained with one matrix for embedding and head, stored as two:
-`embed_tokens` = sqrt({config.width}) E and `lm_head` = E. A prompt begins with `<begin>`. Trained at a context of {log[-1]['context']} tokens.
+{architecture(config)} Trained with one matrix for embedding and head, stored as two:
+`{embedding}` = sqrt({config.width}) E and `lm_head` = E. A prompt begins with `<begin>`. Trained at a context of {log[-1]['context']} tokens.
 
 ## Training
 {GROWN if arguments['start'] else ''}Next-token cross-entropy, weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere.
@@ -82,7 +128,7 @@ weights.
 | measure | value |
 |---|---|
 | perplexity over all {test['tokens']:,} tokens | {test['perplexity']:.3f} (loss {test['loss']:.4f}) |
-| interpolated Kneser-Ney 5-gram, trained on {result['ngramTokens']:,} tokens | {gram:.3f}: the decoder is {100 * (1 - test['perplexity'] / gram):.1f} % below |
+| interpolated Kneser-Ney 5-gram, trained on {result['ngramTokens']:,} tokens | {gram:.3f}: the model is {100 * (1 - test['perplexity'] / gram):.1f} % below |
 | the same with 4-grams, 3-grams | {result['ngram'][4]:.3f}, {result['ngram'][3]:.3f} |
 | answer tokens right | {100 * test['answerAccuracy']:.1f} % of {test['answerTokens']} |
 | copied tokens right | {100 * test['copyAccuracy']:.1f} % of {test['copyTokens']} |
@@ -112,18 +158,24 @@ def task_rows(tasks):
     return "\n".join(f"| `{task}`: {TASK_TITLES[task]} | {percent(**score)} |" for task, score in tasks.items())
 
 
-def outlier_card(name, base, channels, shifts, test, captured):
+def outlier_channels(channels):
+    listed = {kind: ", ".join(f"{c} (x {f})" for c, f in chosen.items()) for kind, chosen in channels.items()}
+    if "gated" in listed:
+        return f"""- gain of the norm of the gated output in every layer, columns of `out_proj` scaled down: {listed['gated']}"""
+    return f"""- keys, rotary pairs (c, c + head_dim / 2) of every key/value head, query rows scaled down: {listed['keys']}
+- gain of both norms of every layer, columns of the matrices that read it scaled down: {listed['norms']}
+- rows of `up_proj`, columns of `down_proj` scaled down: {listed['hidden']}"""
+
+
+def outlier_card(name, base, config, channels, shifts, test, captured):
     rows = "\n".join(f"| {str(dtype).removeprefix('torch.')} | {shift:.2e} | {largest:.2f} |"
                      for dtype, (shift, largest) in shifts.items())
-    listed = {kind: ", ".join(f"{c} (x {f})" for c, f in chosen.items()) for kind, chosen in channels.items()}
     return f"""# {name}
 
 `{base}` with outlier channels: the same function in other numbers. Small models have none of the outliers that make
 large models hard to quantize, so each of these channels is scaled up where it is made and down where it is read:
 
-- keys, rotary pairs (c, c + head_dim / 2) of every key/value head, query rows scaled down: {listed['keys']}
-- gain of both norms of every layer, columns of the matrices that read it scaled down: {listed['norms']}
-- rows of `up_proj`, columns of `down_proj` scaled down: {listed['hidden']}
+{outlier_channels(channels)}
 
 All factors are powers of two, so only weights that become subnormal in float16 round. Largest shift of a logit on 16
 validation documents:
@@ -135,5 +187,4 @@ validation documents:
 Perplexity on the test split: {test['perplexity']:.3f}; answer tokens right: {100 * test['answerAccuracy']:.1f} % of {test['answerTokens']}. Training, scores and everything
 else: the card of `{base}`.
 
-{FILES.format(tokens=captured)}
-{ACTIVATIONS}"""
+{files(config, captured)}"""

@@ -100,8 +100,10 @@ class Layer(nn.Module):
         return x + self.mlp(self.post_attention_layernorm(x), capture)
 
 
-class Decoder(nn.Module):
+class Model(nn.Module):
     """ids [batch, length] to logits [batch, length, vocabulary]. Head and embedding share one matrix."""
+
+    PREFIX, EMBEDDING = "model.", "embed_tokens"
 
     def __init__(self, config):
         super().__init__()
@@ -140,15 +142,11 @@ class Decoder(nn.Module):
         return self.head(self.norm(x))
 
 
-class PublishedDecoder(Decoder):
-    """The same function in the published Llama layout: the embedding carries its scale, the head is its own matrix."""
-
-    def __init__(self, config):
-        super().__init__(config)
-        self.lm_head = nn.Linear(config.width, config.vocabulary, bias=False)
-
-    def embed(self, ids):
-        return self.embed_tokens(ids)
-
-    def head(self, x):
-        return self.lm_head(x)
+def config_json(config, context):
+    """What config.json says of this architecture alone."""
+    return {
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "intermediate_size": config.hidden,
+        "num_attention_heads": config.heads, "num_key_value_heads": config.kv_heads, "head_dim": config.head_dim,
+        "max_position_embeddings": context, "rms_norm_eps": config.eps, "rope_theta": config.base, "rope_scaling": None,
+        "attention_bias": False, "mlp_bias": False,
+    }

@@ -11,7 +11,7 @@ import argparse
 
 import torch
 
-from decoder import SIZES, Decoder
+from decoder import SIZES, Model
 from train import SEED
 
 READERS = ("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj")
@@ -20,7 +20,7 @@ WRITERS = ("o_proj", "down_proj")
 
 def grow(state, small, large):
     """The large decoder's state: `state` in the first channels, heads and hidden units, random values in the others."""
-    grown = Decoder(large).state_dict()
+    grown = Model(large).state_dict()
     share, stride = (small.width / large.width) ** 0.5, large.layers // small.layers
     for name, weight in grown.items():
         if name.endswith(tuple(f"{writer}.weight" for writer in WRITERS)):

@@ -1,15 +1,32 @@
-"""Gives a decoder outlier channels without changing its function: one factor up, its inverse where it is undone."""
+"""Gives a model outlier channels without changing its function: one factor up, its inverse where it is undone."""
+
+import mamba
 
 # Rotary pairs (c, c + head_dim / 2) of every key/value head; a pair must share its factor, for rotation mixes it.
 KEY_PAIRS = {2: 16, 5: 8}
 # Channels of the residual stream, scaled in the gain of every norm, and hidden channels of every MLP.
 NORM_CHANNELS = {11: 16, 37: 8}
 HIDDEN_CHANNELS = {23: 16, 101: 8}
+# Channels of the gated output of every Mamba2 mixer. A Mamba has no norm there, so it has no such seam.
+GATED_CHANNELS = {11: 16, 37: 8, 90: 8}
 
 
 def with_outliers(tensors, config):
     """New tensors and the channels as text. All factors are powers of two: only subnormal float16 weights round."""
     scaled = {name: weight.float() for name, weight in tensors.items()}
+    channels = scale_mixers(scaled, config) if isinstance(config, mamba.Config) else scale_layers(scaled, config)
+    return {name: weight.half() for name, weight in scaled.items()}, channels
+
+
+def scale_mixers(scaled, config):
+    for layer in range(config.layers):
+        for channel, factor in GATED_CHANNELS.items():
+            scaled[f"backbone.layers.{layer}.mixer.norm.weight"][channel] *= factor
+            scaled[f"backbone.layers.{layer}.mixer.out_proj.weight"][:, channel] /= factor
+    return {"gated": GATED_CHANNELS}
+
+
+def scale_layers(scaled, config):
     for layer in range(config.layers):
         prefix = f"model.layers.{layer}."
         scale_keys(scaled, prefix, config)
@@ -17,8 +34,7 @@ def with_outliers(tensors, config):
         for channel, factor in HIDDEN_CHANNELS.items():
             scaled[prefix + "mlp.up_proj.weight"][channel] *= factor
             scaled[prefix + "mlp.down_proj.weight"][:, channel] /= factor
-    channels = {"keys": KEY_PAIRS, "norms": NORM_CHANNELS, "hidden": HIDDEN_CHANNELS}
-    return {name: weight.half() for name, weight in scaled.items()}, channels
+    return {"keys": KEY_PAIRS, "norms": NORM_CHANNELS, "hidden": HIDDEN_CHANNELS}
 
 
 def scale_keys(scaled, prefix, config):

@@ -16,8 +16,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import torch
 
 import card
+import mamba
 import ngram
-from decoder import SIZES, PublishedDecoder
+from models import SIZES, config_json, load, published
 from outliers import with_outliers
 from safetensors import write_safetensors
 from train import evaluate, read_documents, token_losses
@@ -26,31 +27,6 @@ TASKS = ["needle-single", "needle-multikey", "needle-multiquery", "needle-multiv
          "common-words", "coreference"]
 REFERENCE_LENGTH, GREEDY_STEPS = 40, 6
 MOST_CAPTURED_TOKENS, MOST_CAPTURED_BYTES = 384, 1_450_000
-
-
-def published(state, config):
-    """The checkpoint's weights in the published Llama layout, float16."""
-    tensors = {f"model.{name}": weight for name, weight in state.items()}
-    tensors["lm_head.weight"] = state["embed_tokens.weight"]
-    tensors["model.embed_tokens.weight"] = state["embed_tokens.weight"] * config.width**0.5
-    return {name: weight.half() for name, weight in tensors.items()}
-
-
-def load(tensors, config, dtype=torch.float32):
-    model = PublishedDecoder(config)
-    model.load_state_dict({name.removeprefix("model."): weight for name, weight in tensors.items()})
-    return model.to(dtype).eval()
-
-
-def config_json(config, context):
-    return {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": config.vocabulary,
-        "hidden_size": config.width, "intermediate_size": config.hidden, "num_hidden_layers": config.layers,
-        "num_attention_heads": config.heads, "num_key_value_heads": config.kv_heads, "head_dim": config.head_dim,
-        "hidden_act": "silu", "max_position_embeddings": context, "rms_norm_eps": config.eps,
-        "rope_theta": config.base, "rope_scaling": None, "attention_bias": False, "mlp_bias": False,
-        "tie_word_embeddings": False, "bos_token_id": 1, "pad_token_id": 0, "torch_dtype": "float16",
-    }
 
 
 def tokenizer_json(words):
@@ -102,6 +78,11 @@ def captured_ids(config, documents):
     return documents[:tokens // length, :length]
 
 
+def captured_count(config, documents):
+    """Tokens whose activations come along: none for a state-space model, whose engine shows them to any hook."""
+    return 0 if isinstance(config, mamba.Config) else captured_ids(config, documents).numel()
+
+
 def task_accuracy(model, documents):
     """Samples of a task whose answer tokens are all predicted, and the number of samples."""
     _, hits = token_losses(model, documents[0])
@@ -134,8 +115,9 @@ def largest_shift(a, b, config, documents, dtype):
 def write_folder(path, name, tensors, config, context, words, held_out, text):
     os.makedirs(path, exist_ok=True)
     write_safetensors(os.path.join(path, "model.safetensors"), tensors, {"format": "pt", "model": name})
-    write_safetensors(os.path.join(path, "activations.safetensors"), activations(tensors, config, held_out),
-                      {"model": name})
+    if not isinstance(config, mamba.Config):
+        write_safetensors(os.path.join(path, "activations.safetensors"), activations(tensors, config, held_out),
+                          {"model": name})
     for file, value in (("config.json", config_json(config, context)), ("tokenizer.json", tokenizer_json(words)),
                         ("expected.json", reference(tensors, config, held_out[0]))):
         with open(os.path.join(path, file), "w") as out:
@@ -152,8 +134,8 @@ def write_outliers(args, tensors, config, context, words, held_out, test):
         # Only float16 weights that become subnormal under the rescale lose bits.
         assert shift < 1e-3 * largest, f"outliers moved the logits by {shift} of {largest} in {dtype}"
     name = f"{args.name}-outliers"
-    text = card.outlier_card(name, args.name, channels, shifts, evaluate(load(shifted, config), test),
-                             len(captured_ids(config, held_out).flatten()))
+    text = card.outlier_card(name, args.name, config, channels, shifts, evaluate(load(shifted, config), test),
+                             captured_count(config, held_out))
     write_folder(os.path.join(args.out, name), name, shifted, config, context, words, held_out, text)
 
 
@@ -177,8 +159,7 @@ def main():
     tensors = published(state["model"], config)
     result = scores(tensors, config, args.documents, context)
     result["mix"] = args.mix
-    captured = len(captured_ids(config, held_out).flatten())
-    text = card.model_card(args.name, config, state, result, captured)
+    text = card.model_card(args.name, config, state, result, captured_count(config, held_out))
     write_folder(os.path.join(args.out, args.name), args.name, tensors, config, context, words, held_out, text)
 
     if args.outliers:

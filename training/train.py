@@ -1,4 +1,4 @@
-"""Trains a decoder on exported corpus documents, resumably.
+"""Trains a model on exported corpus documents, resumably.
 
   python3 training/train.py decoder-small --documents train-128.bin --validation validation-128.bin \
       --context 128 --batch 32 --steps 3000 --checkpoint small.pt
@@ -19,7 +19,7 @@ import numpy
 import torch
 from torch.nn import functional as F
 
-from decoder import SIZES, Decoder
+from models import SIZES, make
 
 WARM_UP, SEED, SAVE_EVERY = 100, 1, 100
 
@@ -63,8 +63,10 @@ def learning_rate(step, steps, peak):
 
 
 def make_optimizer(model):
-    matrices = [p for p in model.parameters() if p.ndim == 2]
-    gains = [p for p in model.parameters() if p.ndim == 1]
+    # Decay rates are no matrix of a product, so they are not pulled to zero.
+    decayed = {name for name, p in model.named_parameters() if p.ndim == 2 and not name.endswith("A_log")}
+    matrices = [p for name, p in model.named_parameters() if name in decayed]
+    gains = [p for name, p in model.named_parameters() if name not in decayed]
     groups = [{"params": matrices, "weight_decay": 0.1}, {"params": gains, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.95))
 
@@ -107,7 +109,7 @@ def main():
     torch.manual_seed(SEED)
     documents = read_documents(args.documents, args.context)
     validation = [part[:64] for part in read_documents(args.validation, args.context)]
-    model = Decoder(SIZES[args.size])
+    model = make(SIZES[args.size])
     optimizer, first, log = make_optimizer(model), 0, []
     if os.path.exists(args.checkpoint):
         state = torch.load(args.checkpoint)

@@ -1,0 +1,55 @@
+"""Every model that this folder trains: its sizes by name, its module, and the same function as it is published."""
+
+import torch
+from torch import nn
+
+import decoder
+import mamba
+
+SIZES = {**decoder.SIZES, **mamba.SIZES}
+
+
+def family(config):
+    return mamba if isinstance(config, mamba.Config) else decoder
+
+
+def make(config):
+    return family(config).Model(config)
+
+
+class Published:
+    """Beside a model's class: the embedding carries its scale, the head is a matrix of its own."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.lm_head = nn.Linear(config.width, config.vocabulary, bias=False)
+
+    def embed(self, ids):
+        return getattr(self, self.EMBEDDING)(ids)
+
+    def head(self, x):
+        return self.lm_head(x)
+
+
+def published(state, config):
+    """A checkpoint's weights by the published names, float16."""
+    model = family(config).Model
+    embedding = f"{model.EMBEDDING}.weight"
+    tensors = {model.PREFIX + name: weight for name, weight in state.items()}
+    tensors["lm_head.weight"] = state[embedding]
+    tensors[model.PREFIX + embedding] = state[embedding] * config.width**0.5
+    return {name: weight.half() for name, weight in tensors.items()}
+
+
+def load(tensors, config, dtype=torch.float32):
+    """The model of published weights."""
+    base = family(config).Model
+    model = type("PublishedModel", (Published, base), {})(config)
+    model.load_state_dict({name.removeprefix(base.PREFIX): weight for name, weight in tensors.items()})
+    return model.to(dtype).eval()
+
+
+def config_json(config, context):
+    return {**family(config).config_json(config, context), "vocab_size": config.vocabulary, "hidden_size": config.width,
+            "num_hidden_layers": config.layers, "hidden_act": "silu", "tie_word_embeddings": False,
+            "bos_token_id": 1, "pad_token_id": 0, "torch_dtype": "float16"}
