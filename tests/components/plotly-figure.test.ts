@@ -1,26 +1,12 @@
 import {describe, expect, test} from "vitest";
 import {axisTitle, type ChartSpec, labelsOf, type Series} from "../../src/components/chart-spec.js";
-import type {Theme} from "../../src/components/palette.js";
+import {FAMILY_NAMES, TECHNIQUE_NAMES, type Theme} from "../../src/components/palette.js";
 import {plainText, plotlyFigure} from "../../src/components/plotly-figure.js";
 
-const family = {
-  baseline: "#777777",
-  int: "#000001",
-  fp: "#000002",
-  codebook: "#000003",
-  mx: "#000004",
-  nvfp4: "#000005",
-  razer: "#000006",
-  os: "#000007",
-  ws: "#000008",
-  is: "#000009",
-  hybrid: "#00000a",
-  sparse: "#00000b",
-  reading: "#00000c",
-  writing: "#00000d",
-  topk: "#00000e",
-  blocktopk: "#00000f",
-};
+/** A colour of its own for every family. */
+const family = Object.fromEntries(
+  Object.keys({...FAMILY_NAMES, ...TECHNIQUE_NAMES}).map((id, i) => [id, `#${String(i).padStart(6, "0")}`]),
+) as Theme["family"];
 const theme: Theme = {
   ink: "#111",
   inkSoft: "#444",
