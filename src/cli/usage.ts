@@ -45,6 +45,26 @@ export function readCall(command: string, args: readonly string[], specs: Option
   return {options, positionals};
 }
 
+/** The value of an option that takes one. */
+export function text({options}: Call, name: string): string | undefined {
+  return options.get(name) as string | undefined;
+}
+
+/**
+ * The integers of an option, parted by commas.
+ * @throws UsageError if one is no integer of at least `least`.
+ */
+export function integers(command: string, call: Call, name: string, least = 1): number[] | undefined {
+  const parts = text(call, name)?.split(",");
+  const wrong = parts?.find((part) => !/^\d{1,15}$/.test(part) || Number(part) < least);
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `${command}: --${name} must be integers of at least ${least}, got ${JSON.stringify(wrong)}`,
+    );
+  }
+  return parts?.map(Number);
+}
+
 function tokensOf(args: readonly string[], spellings: ReadonlyMap<string, string>, specs: OptionSpecs) {
   const options: ParseArgsConfig["options"] = Object.fromEntries(
     [...spellings].map(([as, name]) => [as, {type: specs[name]?.value === undefined ? "boolean" : "string"}]),
