@@ -20,6 +20,8 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "models/inside": () => import("./models/inside.js").then((m) => m.inside),
   "models/layer-sensitivity": () => import("./models/layer-sensitivity.js").then((m) => m.layerSensitivity),
   "models/one-sentence": () => import("./models/one-sentence.js").then((m) => m.oneSentence),
+  "attention/policies": () => import("./attention/policies.js").then((m) => m.policies),
+  "ssm/scan-forms": () => import("./ssm/scan-forms.js").then((m) => m.scanForms),
   "claims/accelerators": () => import("./claims/accelerators.js").then((m) => m.acceleratorClaims),
   "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
   "claims/working-model": () => import("./claims/working-model.js").then((m) => m.workingModelClaims),
