@@ -31,6 +31,10 @@ export const TECHNIQUE_NAMES = {
   h2o: "H2O",
   snapkv: "SnapKV",
   window: "sinks and a window",
+  associative: "associative scan",
+  chunked: "in chunks",
+  naive: "naive chunks",
+  kernel: "wasm kernel",
 } as const;
 
 /** What has a colour of its own on every page. */
