@@ -1,22 +1,40 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../src/lib/io/checkpoint.js";
+import {openFolder} from "../../src/lib/io/node-file.js";
 import {referenceBackend} from "../../src/lib/models/backend.js";
 import {ARCHITECTURES} from "../../src/lib/models/config.js";
 import {forward} from "../../src/lib/models/decoder.js";
-import {greedy} from "../../src/lib/models/generate.js";
+import {greedy, readOn} from "../../src/lib/models/generate.js";
+import {forwardMamba} from "../../src/lib/models/mamba.js";
+import {mambaCache} from "../../src/lib/models/mamba-cache.js";
+import {MAMBA_ARCHITECTURES, mambaConfig} from "../../src/lib/models/mamba-config.js";
+import {mambaOf, readMambaWeights} from "../../src/lib/models/mamba-weights.js";
+import {readConfig} from "../../src/lib/models/read-config.js";
 import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
 import {loadFolder, maxDifference, readExpected, trainedPath} from "./golden.js";
 
 const BACKENDS = {reference: async () => referenceBackend, wasm: wasmBackend};
-const isDecoder = (name: string) => {
-  const config = JSON.parse(readFileSync(`${trainedPath(name)}/config.json`, "utf8"));
-  return ARCHITECTURES.includes(config.architectures[0]);
-};
-const RUNS = readdirSync(trainedPath(""))
-  .filter(isDecoder)
-  .flatMap((name) => Object.entries(BACKENDS).map(([backend, make]) => ({name, backend, make})));
 
-describe.each(RUNS)("trained model $name on $backend", ({name, make}) => {
+/** Every trained model of some architectures on every backend. */
+function runs(architectures: readonly string[]) {
+  const names = readdirSync(trainedPath("")).filter((name) => {
+    const config = JSON.parse(readFileSync(`${trainedPath(name)}/config.json`, "utf8"));
+    return architectures.includes(config.architectures[0]);
+  });
+  return names.flatMap((name) => Object.entries(BACKENDS).map(([backend, make]) => ({name, backend, make})));
+}
+
+/** The residual stream of an outlier variant reaches thousands: the tolerance is of the largest value. */
+function expectHidden(hidden: readonly Float32Array[], expected: readonly Float64Array[]): void {
+  expect(hidden.length).toBe(expected.length);
+  hidden.forEach((h, i) => {
+    const largest = expected[i]!.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+    expect(maxDifference(h, expected[i]!)).toBeLessThan(3e-5 * largest);
+  });
+}
+
+describe.each(runs(ARCHITECTURES))("trained model $name on $backend", ({name, make}) => {
   const expected = readExpected(name, trainedPath(name));
 
   test("gives the logits, hidden states and greedy tokens of its float64 run", async () => {
@@ -31,15 +49,46 @@ describe.each(RUNS)("trained model $name on $backend", ({name, make}) => {
       },
     });
     expect(maxDifference(logits.data, expected.logits)).toBeLessThan(expected.tolerance);
-    expect(hidden.length).toBe(expected.hidden.length);
-    hidden.forEach((h, i) => {
-      // The residual stream of the outlier variant reaches thousands: the tolerance is of the largest value.
-      const largest = expected.hidden[i]!.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
-      expect(maxDifference(h, expected.hidden[i]!)).toBeLessThan(3e-5 * largest);
-    });
+    expectHidden(hidden, expected.hidden);
     const {tokens, logits: rows} = greedy(model, expected.ids, expected.greedy.length);
     expect(tokens).toEqual(expected.greedy.map(({token}) => token));
     rows.forEach((row, i) => {
+      expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
+    });
+  });
+});
+
+describe.each(runs(MAMBA_ARCHITECTURES))("trained model $name on $backend", ({name, make}) => {
+  const expected = readExpected(name, trainedPath(name));
+  const open = async () => {
+    const folder = await openFolder(trainedPath(name));
+    const config = mambaConfig(await readConfig(folder, "test"));
+    const weights = await readMambaWeights(await openCheckpoint(folder), config);
+    await folder.close();
+    return mambaOf(weights, {backend: await make()});
+  };
+
+  test("gives the logits and hidden states of its float64 run", async () => {
+    const hidden: Float32Array[] = [];
+    const logits = forwardMamba(await open(), expected.ids, {
+      hooks: {
+        tensor(site, _, x) {
+          if (site === "embedding" || site === "layer.output") hidden.push(x);
+          return undefined;
+        },
+      },
+    });
+    expect(maxDifference(logits.data, expected.logits)).toBeLessThan(expected.tolerance);
+    expectHidden(hidden, expected.hidden);
+  });
+
+  test("writes the greedy tokens of its float64 run, step by step from its state", async () => {
+    const model = await open();
+    const cache = mambaCache(model.config);
+    const read = (ids: readonly number[]) => forwardMamba(model, ids, {cache});
+    const {tokens, logits} = readOn(read, expected.ids, expected.greedy.length);
+    expect(tokens).toEqual(expected.greedy.map(({token}) => token));
+    logits.forEach((row, i) => {
       expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
     });
   });
