@@ -94,6 +94,27 @@ function expectWithin(
   }
 }
 
+/** The tokens from … to of the arrays that have one row a token. */
+function cut<T extends object>(
+  input: T,
+  names: readonly (keyof T)[],
+  tokens: number,
+  from: number,
+  to: number,
+): T {
+  const rows = names.map((name) => {
+    const array = input[name] as Float32Array;
+    const width = array.length / tokens;
+    return [name, array.slice(from * width, to * width)];
+  });
+  return {...input, ...Object.fromEntries(rows)};
+}
+
+/** 2 units in the last place of exp, an argument of up to 88 that is rounded three times, and the sums. */
+const share = (L: number, N: number) => 2 ** -21 * (L * (2 + 88) + N);
+const scanKept = ["A", "delta", "deltaBias", "z"];
+const ssdKept = ["A", "dt"];
+
 const size = (max: number) => fc.integer({min: 1, max});
 const fourths = (max: number) => fc.integer({min: 1, max}).map((n) => 4 * n);
 const decays = fc.constantFrom(1e-9, 0.1, 3, 50, 1e5);
@@ -102,18 +123,16 @@ describe("the wasm scans against the reference", () => {
   test("the selective scan is within its bound for every shape and decay", () => {
     fc.assert(
       fc.property(
-        size(70),
-        size(19),
-        fourths(5),
+        size(140),
+        size(11),
+        size(18),
         size(3),
         decays,
         fc.nat(999),
         (L, perGroup, N, groups, decay, seed) => {
           const input = scanInput(L, perGroup, N, groups, decay, seed);
-          const scale = selectiveScan(magnitudes(input, ["A", "delta", "deltaBias", "z"]));
-          // 2 units in the last place of exp, an argument of up to 88 that is rounded three times, and the sums.
-          const share = 2 ** -21 * (L * (2 + 88) + N);
-          expectWithin(wasm.selectiveScan(input), referenceScans.selectiveScan(input), scale, share);
+          const scale = selectiveScan(magnitudes(input, scanKept));
+          expectWithin(wasm.selectiveScan(input), referenceScans.selectiveScan(input), scale, share(L, N));
         },
       ),
       {seed: 1, numRuns: 60},
@@ -122,29 +141,50 @@ describe("the wasm scans against the reference", () => {
 
   test("at mild decays it is far nearer: 1e-5 of the magnitudes", () => {
     const input = scanInput(64, 24, 16, 1, 2, 5);
-    const scale = selectiveScan(magnitudes(input, ["A", "delta", "deltaBias", "z"]));
+    const scale = selectiveScan(magnitudes(input, scanKept));
     expectWithin(wasm.selectiveScan(input), referenceScans.selectiveScan(input), scale, 1e-5);
   });
 
-  test("Mamba2's recurrence is within its bound for every shape and decay", () => {
+  test("Mamba2's layer is within its bound for every shape and decay, token by token and in chunks", () => {
     fc.assert(
       fc.property(
-        size(40),
+        size(140),
         size(3),
-        size(9),
-        fourths(5),
+        size(19),
+        size(18),
         size(3),
         decays,
         fc.nat(999),
         (L, perGroup, P, N, groups, decay, seed) => {
           const input = ssdInput(L, perGroup, P, N, groups, decay, seed);
-          const scale = ssd(magnitudes(input, ["A", "dt"]));
-          const share = 2 ** -21 * (L * (2 + 88) + N);
-          expectWithin(wasm.ssd(input), referenceScans.ssd(input), scale, share);
+          const scale = ssd(magnitudes(input, ssdKept));
+          expectWithin(wasm.ssd(input), referenceScans.ssd(input), scale, share(L, N));
         },
       ),
       {seed: 2, numRuns: 60},
     );
+  });
+
+  test("in chunks Mamba2's layer is within 1e-5 of the magnitudes at a model's decays", () => {
+    const input = ssdInput(300, 4, 16, 32, 2, 2, 5);
+    expectWithin(wasm.ssd(input), referenceScans.ssd(input), ssd(magnitudes(input, ssdKept)), 1e-5);
+  });
+
+  test.each([1, 16, 64, 1000])("chunks of %i give the same, at both extremes of decay", async (chunkSize) => {
+    const chunked = await wasmScans(wasmHeap(), {chunkSize});
+    for (const L of [1, 7, 8, 63, 64, 65, 128]) {
+      for (const decay of [0, 1e-9, 1, 1e5]) {
+        const scan = scanInput(L, 5, 6, 2, decay, L);
+        const scanScale = selectiveScan(magnitudes(scan, scanKept));
+        const scanned = chunked.selectiveScan(scan);
+        expectWithin(scanned, referenceScans.selectiveScan(scan), scanScale, share(L, 6));
+        // The order of its sums does not depend on the chunk.
+        expect(scanned).toEqual(wasm.selectiveScan(scan));
+        const dual = ssdInput(L, 2, 9, 6, 2, decay, L);
+        const dualScale = ssd(magnitudes(dual, ssdKept));
+        expectWithin(chunked.ssd(dual), referenceScans.ssd(dual), dualScale, share(L, 6));
+      }
+    }
   });
 
   test("the convolution is within 2^-20 of the sum of magnitudes, and carries the same state", () => {
@@ -184,25 +224,28 @@ describe("the wasm scans against the reference", () => {
     );
   });
 
-  test("a sequence cut anywhere and carried on is the whole one bit for bit", () => {
+  test("a selective scan cut anywhere and carried on is the whole one bit for bit", () => {
     const input = scanInput(9, 6, 8, 2, 3, 7);
     const whole = wasm.selectiveScan(input);
-    const part = (from: number, to: number) => {
-      const cut = (array: Float32Array) => array.slice((array.length / 9) * from, (array.length / 9) * to);
-      return {
-        ...input,
-        u: cut(input.u),
-        delta: cut(input.delta),
-        B: cut(input.B),
-        C: cut(input.C),
-        z: cut(input.z!),
-      };
-    };
     for (let at = 0; at <= 9; at++) {
-      const first = wasm.selectiveScan(part(0, at));
-      const second = wasm.selectiveScan({...part(at, 9), state: first.state});
+      const first = wasm.selectiveScan(cut(input, ["u", "delta", "B", "C", "z"], 9, 0, at));
+      const rest = cut(input, ["u", "delta", "B", "C", "z"], 9, at, 9);
+      const second = wasm.selectiveScan({...rest, state: first.state});
       expect([...first.y, ...second.y]).toEqual([...whole.y]);
       expect(second.state).toEqual(whole.state);
+    }
+  });
+
+  test("Mamba2's layer cut anywhere and carried on is the whole one within its bound", () => {
+    const [L, N] = [21, 6];
+    const input = ssdInput(L, 2, 5, N, 2, 3, 7);
+    const whole = referenceScans.ssd(input);
+    const scale = ssd(magnitudes(input, ssdKept));
+    for (let at = 0; at <= L; at++) {
+      const first = wasm.ssd(cut(input, ["x", "dt", "B", "C"], L, 0, at));
+      const second = wasm.ssd({...cut(input, ["x", "dt", "B", "C"], L, at, L), state: first.state});
+      const joined = {y: Float32Array.of(...first.y, ...second.y), state: second.state};
+      expectWithin(joined, whole, scale, share(L, N));
     }
   });
 
@@ -232,15 +275,37 @@ describe("the wasm scans against the reference", () => {
     });
   });
 
-  test("what the kernels do not do is the reference's: odd sizes, growth, the exact rule", () => {
-    const odd = [
-      scanInput(5, 3, 3, 1, 1, 1),
-      {...scanInput(5, 3, 4, 1, 1, 1), A: new Float32Array(12).fill(0.1)},
-      {...scanInput(5, 3, 4, 1, 1, 1), discretization: "zoh" as const},
+  test("what the kernels do not do is the reference's: growth, steps back in time, the exact rule", () => {
+    const {z: _, ...plain} = scanInput(5, 4, 4, 1, 1, 1);
+    const others = [
+      {...plain, A: new Float32Array(16).fill(0.1)},
+      {...plain, discretization: "zoh" as const},
+      {...plain, deltaSoftplus: false},
     ];
-    for (const input of odd) expect(wasm.selectiveScan(input)).toEqual(referenceScans.selectiveScan(input));
-    const ssdOdd = ssdInput(5, 2, 3, 3, 1, 1, 1);
-    expect(wasm.ssd(ssdOdd)).toEqual(referenceScans.ssd(ssdOdd));
+    for (const input of others)
+      expect(wasm.selectiveScan(input)).toEqual(referenceScans.selectiveScan(input));
+  });
+
+  test("refuses a chunk of no tokens", async () => {
+    await expect(wasmScans(wasmHeap(), {chunkSize: 0})).rejects.toThrow(
+      new RangeError("wasmScans: chunkSize must be an integer of at least 1, got 0"),
+    );
+  });
+
+  test("takes no tokens at all", () => {
+    const input = scanInput(0, 4, 4, 1, 1, 1);
+    expect(wasm.selectiveScan(input)).toEqual({y: new Float32Array(0), state: input.state});
+    const dual = ssdInput(0, 2, 4, 4, 1, 1, 1);
+    expect(wasm.ssd(dual)).toEqual({y: new Float32Array(0), state: dual.state});
+  });
+
+  test("a chunk that holds a NaN says so, and the one before it does not", () => {
+    const input = ssdInput(128, 1, 8, 4, 1, 1, 3);
+    const dt = input.dt.slice();
+    dt[100] = Number.NaN;
+    const {y} = wasm.ssd({...input, dt});
+    expect(y.subarray(0, 64 * 8).every(Number.isFinite)).toBe(true);
+    expect(y.subarray(100 * 8).every(Number.isNaN)).toBe(true);
   });
 
   test("runs without bias, skip, gate and state", () => {
