@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {erf, gelu} from "../../src/lib/attention/gelu.js";
 import {
+  importanceStream,
   layerImportance,
   predictImportance,
   type TokenButlerShape,
@@ -83,6 +84,56 @@ describe("predictImportance", () => {
       /hidden must hold 168 values, got 167$/,
     );
     expect(() => layerImportance(whole, 2)).toThrow(/layer must be from 0 to 1, got 2$/);
+  });
+});
+
+describe("importanceStream", () => {
+  const pushed = (...sizes: number[]) => {
+    const stream = importanceStream(SHAPE, weightsOf(1), FREQUENCIES);
+    let from = 0;
+    const parts = sizes.map((tokens) => {
+      const part = stream.push(hidden.slice(24 * from, 24 * (from + tokens)));
+      from += tokens;
+      return part;
+    });
+    return {stream, parts};
+  };
+
+  test.each([[[1, 1, 1, 1, 1, 1, 1]], [[4, 3]], [[1, 5, 1]]])(
+    "says of a text in passes of %j what it says of the whole",
+    (sizes) => {
+      const whole = predictImportance(hidden, SHAPE, weightsOf(1), FREQUENCIES);
+      const {parts} = pushed(...sizes);
+      for (let layer = 0; layer < 2; layer++) {
+        const all = layerImportance(whole, layer);
+        let row = 0;
+        for (const part of parts) {
+          const {queries, keys, data} = layerImportance(part, layer);
+          for (let i = 0; i < queries; i++, row++) {
+            for (let h = 0; h < 3; h++) {
+              for (let j = 0; j <= row; j++) {
+                expect(data[(h * queries + i) * keys + j]).toBeCloseTo(all.data[(h * 7 + row) * 7 + j]!, 12);
+              }
+            }
+          }
+        }
+        expect(row).toBe(7);
+      }
+    },
+  );
+
+  test("stores importance keys of all slots and its own keys and values in float32", () => {
+    const {stream} = pushed(3);
+    expect(stream.tokens).toBe(3);
+    expect(stream.bytes()).toBe(4 * 3 * (2 * 3 * 4 + 2 * 6));
+  });
+
+  test("forgets what is cut off, and goes on as if it had not been", () => {
+    const {stream} = pushed(3, 4);
+    stream.truncate(3);
+    expect(stream.tokens).toBe(3);
+    const again = stream.push(hidden.slice(24 * 3));
+    expect(again).toEqual(pushed(3, 4).parts[1]);
   });
 });
 

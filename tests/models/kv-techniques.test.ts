@@ -141,12 +141,12 @@ describe("tokenButlerHooks", () => {
     keyOut: zeros(72),
   };
   const frequencies = {attention: Float64Array.of(1), importance: Float64Array.of(1)};
+  const predictor = {shape, weights, frequencies, site: "attention.input"} as const;
 
   test("at 100 % is the model, and with nothing to say keeps the first keys", async () => {
     const tiny = await tinyDecoder();
     const ids = [1, 2, 3, 4, 5, 6, 7, 8];
-    const hooks = (keepFraction: number) =>
-      tokenButlerHooks(shape, weights, frequencies, {keepFraction, sinks: 0});
+    const hooks = (keepFraction: number) => tokenButlerHooks(predictor, {keepFraction, sinks: 0});
     expect(forward(tiny, ids, {hooks: hooks(1)})).toEqual(forward(tiny, ids));
     let seen: Uint8Array | undefined;
     const {tensor, attention} = hooks(0.5);
@@ -164,12 +164,14 @@ describe("tokenButlerHooks", () => {
     expect([...seen!.subarray(7 * 8, 8 * 8)]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
   });
 
-  test("needs a whole text", async () => {
+  test("needs to have seen what is in the cache", async () => {
     const tiny = await tinyDecoder();
     const {plainKvCache} = await import("../../src/lib/models/kv-cache.js");
     const cache = plainKvCache(tiny.config);
     forward(tiny, [1, 2], {cache});
-    const hooks = tokenButlerHooks(shape, weights, frequencies, {keepFraction: 0.5});
-    expect(() => forward(tiny, [3], {cache, hooks})).toThrow(/must hold its whole text, 3 tokens, got 1$/);
+    const hooks = tokenButlerHooks(predictor, {keepFraction: 0.5});
+    expect(() => forward(tiny, [3], {cache, hooks})).toThrow(
+      /must have seen the 2 tokens before the pass, got 0\. Begin with the text\.$/,
+    );
   });
 });

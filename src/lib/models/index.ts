@@ -40,6 +40,7 @@ export * from "./packed-kv-cache.js";
 export * from "./packed-mamba-cache.js";
 export * from "./paged-store.js";
 export * from "./policies.js";
+export * from "./policy-bytes.js";
 export * from "./prepared-model.js";
 export * from "./quality.js";
 export * from "./quantize-decoder.js";

@@ -1,8 +1,8 @@
 import {type BudgetOptions, budgetMask} from "../attention/budget-mask.js";
-import {forEachRow, type KeyMask, type Queries} from "../attention/selection.js";
+import {forEachRow, type KeyMask, type Queries, selectionShape} from "../attention/selection.js";
 import {
+  importanceStream,
   layerImportance,
-  predictImportance,
   type TokenButlerFrequencies,
   type TokenButlerPrediction,
   type TokenButlerShape,
@@ -42,38 +42,55 @@ function keepsAll(mask: KeyMask): boolean {
   return isWhole;
 }
 
-export interface TokenButlerHookOptions extends BudgetOptions, SelectionOptions {
-  /** What the predictor reads in layer 0: what enters its attention (the code), or its MLP, after attention (the figure). */
-  readonly site?: Extract<Site, "attention.input" | "mlp.input">;
+/** A trained predictor and where it reads. */
+export interface TokenButlerPredictor {
+  readonly shape: TokenButlerShape;
+  readonly weights: TokenButlerWeights;
+  readonly frequencies: TokenButlerFrequencies;
+  /** What it reads of layer 0: what enters its attention (the code), or its MLP, after attention (the figure). */
+  readonly site: Extract<Site, "attention.input" | "mlp.input">;
+}
+
+/** Hooks with a predictor that keeps a small cache of its own beside the model's. */
+export interface TokenButlerHooks extends Hooks {
+  /** What the predictor stores for the tokens so far. */
+  predictorBytes(): number;
 }
 
 /**
- * Hooks that keep the keys TokenButler's predictor asks for. A pass must be a whole text.
- * @throws RangeError (in the pass) as {@link predictImportance}, or if the pass follows earlier tokens.
+ * Hooks that keep the keys TokenButler's predictor asks for: in one pass over a whole text, or pass by pass after a cache
+ * that holds every token. A pass that follows fewer tokens than the predictor knows takes the others back, so a new
+ * text may begin at any time.
+ * @throws RangeError as {@link importanceStream}; in the pass if it follows tokens that the predictor has not seen.
  */
 export function tokenButlerHooks(
-  shape: TokenButlerShape,
-  weights: TokenButlerWeights,
-  frequencies: TokenButlerFrequencies,
-  {site = "attention.input", denseLayers = 1, ...budget}: TokenButlerHookOptions,
-): Hooks {
+  {shape, weights, frequencies, site}: TokenButlerPredictor,
+  {denseLayers = 1, ...budget}: BudgetOptions & SelectionOptions,
+): TokenButlerHooks {
+  const stream = importanceStream(shape, weights, frequencies);
+  // Layer 0 says what the tokens are, a later layer's cache how many there were before them.
+  let hidden: Float32Array | undefined;
   let prediction: TokenButlerPrediction | undefined;
-  const select = ({keys, kvHeads, headDim}: Queries, layer: number): KeyMask => {
-    const L = keys.length / (kvHeads * headDim);
-    if (prediction?.tokens !== L) {
-      throw new RangeError(
-        `tokenButlerHooks: a pass must hold its whole text, ${L} tokens, got ${prediction?.tokens ?? 0}`,
-      );
+  const select = (queries: Queries, layer: number): KeyMask => {
+    if (hidden !== undefined) {
+      const {queries: T, keys: L} = selectionShape("tokenButlerHooks", queries);
+      if (stream.tokens < L - T) {
+        throw new RangeError(
+          `tokenButlerHooks: the predictor must have seen the ${L - T} tokens before the pass, got ${stream.tokens}. Begin with the text.`,
+        );
+      }
+      stream.truncate(L - T);
+      prediction = stream.push(Float64Array.from(hidden));
+      hidden = undefined;
     }
-    return budgetMask(layerImportance(prediction, layer), budget);
+    return budgetMask(layerImportance(prediction!, layer), budget);
   };
   return {
     ...selectionHooks(select, {denseLayers: Math.max(1, denseLayers)}),
     tensor(at, layer, x) {
-      if (at === site && layer === 0) {
-        prediction = predictImportance(Float64Array.from(x), shape, weights, frequencies);
-      }
+      if (at === site && layer === 0) hidden = x.slice();
       return undefined;
     },
+    predictorBytes: () => stream.bytes(),
   };
 }

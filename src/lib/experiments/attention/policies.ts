@@ -1,0 +1,260 @@
+import {experiment} from "../../experiment/experiment.js";
+import type {DecoderConfig} from "../../models/config.js";
+import {forward} from "../../models/decoder.js";
+import {type Evaluation, evaluateModel, type Measured, remembered} from "../../models/evaluate.js";
+import type {Decoder} from "../../models/load-decoder.js";
+import {
+  EVICTING_POLICY_IDS,
+  POLICIES,
+  POLICY_IDS,
+  type PolicyId,
+  type PolicyOptions,
+  policyCache,
+  policyHooks,
+} from "../../models/policies.js";
+import {evictionNoteBytes, policyReadBytes, policyStateBytes} from "../../models/policy-bytes.js";
+import {type ReadCounter, readCounter} from "../../models/read-counter.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {openedDecoder, testSeeds} from "../kv/decoder-texts.js";
+import {ALL_SEEDS} from "../models/formats-on-model.js";
+import {qualityCells} from "../models/quality-columns.js";
+import {watched} from "../models/watched.js";
+import {policyColumns} from "./policy-columns.js";
+import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "./predictors.js";
+
+/** Masks: every query of a text as if it were decoded. Eviction: a cache that frees what its policy drops. */
+const FRAMES = ["masks", "eviction"] as const;
+
+/** A policy at a budget in a frame, ready to read texts. */
+interface Setting {
+  readonly frame: (typeof FRAMES)[number];
+  readonly policy: PolicyId;
+  readonly budget: number;
+  readonly options: PolicyOptions;
+  /** Tokens of each text that are its prompt. */
+  readonly prompt: number;
+}
+
+/** Selection and eviction policies judged by what a trained model does with the keys that they leave. */
+export const policies = experiment({
+  id: "attention/policies",
+  title: "Which tokens matter",
+  question:
+    "How few keys can each query read, and which rule chooses them, before a model loses what it knows?",
+  source: `frame: arXiv:2503.07518, section 4; ${Object.values(POLICIES)
+    .map(({label, source}) => `${label}: ${source}`)
+    .join("; ")}`,
+  params: {
+    model: {
+      kind: "choice",
+      label: "Model",
+      help: "The two for which TokenButler's predictor was trained; texts are as long as their context.",
+      options: PREDICTED_DECODERS,
+      default: "decoder-small",
+    },
+    frame: {
+      kind: "choice",
+      label: "Frame",
+      help: "Masks: every query of a text chooses as if it were decoded. Eviction: after the prompt, token by token, a cache frees what its policy drops; only H2O, SnapKV and StreamingLLM have such a rule.",
+      options: FRAMES,
+      default: "masks",
+    },
+    policies: {kind: "choices", label: "Policies", options: POLICY_IDS, default: POLICY_IDS},
+    budgets: {
+      kind: "choices",
+      label: "Share of keys kept",
+      help: "Of the keys up to each token, rounded up; layer 0 keeps all.",
+      options: [1, 0.5, 0.25, 0.1, 0.05],
+      default: [1, 0.5, 0.25, 0.1, 0.05],
+    },
+    documents: {
+      kind: "integer",
+      label: "Documents for each of three seeds",
+      help: "More narrow the intervals.",
+      min: 1,
+      max: 64,
+      default: 4,
+      advanced: true,
+    },
+    prompt: {
+      kind: "number",
+      label: "Share of a text that is its prompt",
+      help: "Quality and bytes count the tokens after it.",
+      min: 0.1,
+      max: 0.9,
+      step: 0.05,
+      default: 0.5,
+      advanced: true,
+    },
+    sinks: {
+      kind: "integer",
+      label: "First keys that every query sees",
+      help: "On top of the budget; StreamingLLM counts them as part of it.",
+      min: 0,
+      max: 16,
+      default: 4,
+      advanced: true,
+    },
+    pageSize: {
+      kind: "choice",
+      label: "Keys of a page of Quest",
+      help: "Its paper has 16, for texts of many thousand tokens.",
+      options: [4, 8, 16, 32],
+      default: 8,
+      advanced: true,
+    },
+  },
+  columns: policyColumns,
+  needs: PREDICTED_DECODERS.flatMap((model) => needsOfPredicted({model})),
+  needsOf: needsOfPredicted,
+  sweep: [
+    {model: "decoder-small"},
+    {model: "decoder-small", frame: "eviction"},
+    {model: "decoder-large"},
+    {model: "decoder-large", frame: "eviction", documents: 2},
+  ],
+  async run(
+    {model: id, frame, policies: chosen, budgets, documents, prompt, sinks, pageSize},
+    {data, progress},
+  ) {
+    const model = await openedDecoder(id, data);
+    const context = model.config.maxPositions;
+    const start = Math.round(prompt * context);
+    const seeds = testSeeds(model.config, {documents}).map(({texts, ...seed}) => ({
+      ...seed,
+      texts: texts.map((text) => ({...text, from: start + 1})),
+    }));
+    const baseline = remembered({logits: (ids) => forward(model, ids), write: () => []});
+    const options = {sinks, pageSize, predictor: predictorOf(id, data)};
+    const settings = settingsOf(frame, chosen, budgets).map((each) => ({...each, options, prompt: start}));
+    const rows = [];
+    for (const [n, setting] of settings.entries()) {
+      const step = watched(progress, {
+        from: n / settings.length,
+        to: (n + 1) / settings.length,
+        what: `${POLICIES[setting.policy].label}, ${setting.budget}`,
+      });
+      const judged = reader(model, setting);
+      const evaluation = await evaluateModel({logits: judged.logits, write: () => []}, baseline, seeds, step);
+      const {policy, budget} = setting;
+      const {label, kind} = POLICIES[policy];
+      const shared = {model: id, frame, policy, label, kind, budget, ...judged.bytes()};
+      rows.push(...rowsOf(evaluation).map((cells) => ({...shared, ...cells})));
+    }
+    return rows;
+  },
+});
+
+/** @throws RangeError if no chosen policy has a rule for the frame. */
+function settingsOf(frame: Setting["frame"], chosen: readonly PolicyId[], budgets: readonly number[]) {
+  const able: readonly PolicyId[] = frame === "masks" ? chosen : EVICTING_POLICY_IDS;
+  const found = chosen.filter((policy) => able.includes(policy));
+  if (found.length === 0) {
+    throw new RangeError(
+      `run attention/policies: policies must have one of ${able.join(", ")} for frame ${frame}, got ${chosen.join(", ")}`,
+    );
+  }
+  return found.flatMap((policy) => budgets.map((budget) => ({frame, policy, budget})));
+}
+
+/** The pooled row first, then a row for each seed. */
+function rowsOf({pooled, seeds}: Evaluation) {
+  return [{seed: ALL_SEEDS, ...pooled}, ...seeds].map(({seed, ...measured}) => ({
+    seed: String(seed),
+    ...qualityCells(measured),
+    ...copyCells(measured),
+    provenance: "measured" as const,
+  }));
+}
+
+function copyCells({answers, copies}: Measured) {
+  return {
+    retrievalDifference: answers?.difference.value ?? null,
+    retrievalDifferenceLow: answers?.difference.low ?? null,
+    retrievalDifferenceHigh: answers?.difference.high ?? null,
+    copying: copies?.model.share ?? null,
+    copyingLow: copies?.model.low ?? null,
+    copyingHigh: copies?.model.high ?? null,
+    copyingDifference: copies?.difference.value ?? null,
+    copyingDifferenceLow: copies?.difference.low ?? null,
+    copyingDifferenceHigh: copies?.difference.high ?? null,
+    copyingTrials: copies?.model.trials ?? 0,
+  };
+}
+
+/** Reads texts under a setting, and says afterwards what that cost, means over the texts. */
+function reader(model: Decoder, setting: Setting) {
+  const {prompt} = setting;
+  const counter = readCounter({from: prompt, denseLayers: 1});
+  const kept: number[] = [];
+  const read = setting.frame === "masks" ? readMasked : readEvicting;
+  let tokens = 0;
+  return {
+    logits(ids: readonly number[]): Tensor {
+      const {logits, bytes} = read(model, setting, ids, counter);
+      kept.push(bytes / ids.length);
+      tokens = ids.length;
+      return logits;
+    },
+    bytes: () =>
+      byteCells(model.config, setting, counter, {
+        lengths: Array.from({length: tokens - prompt}, (_, i) => prompt + i + 1),
+        kept: kept.reduce((sum, bytes) => sum + bytes, 0) / kept.length,
+      }),
+  };
+}
+
+/** A whole text in one pass. What an evicting policy would hold at its end are the keys of the last query. */
+function readMasked(
+  {config, ...model}: Decoder,
+  setting: Setting,
+  ids: readonly number[],
+  counter: ReadCounter,
+) {
+  const {policy, budget, options} = setting;
+  const hooks = counter.watch(policyHooks(policy, budget, options));
+  const logits = forward({config, ...model}, ids, {hooks});
+  const evicts = POLICIES[policy].kind === "evicts";
+  const keys = evicts ? counter.lastKeys() : config.layers * config.kvHeads * ids.length;
+  const notes = evicts ? evictionNoteBytes(policy) : 0;
+  const bytes = keys * (8 * config.headDim + notes) + policyStateBytes(policy, config, ids.length, options);
+  return {logits, bytes};
+}
+
+/** The prompt in one pass, then token by token. */
+function readEvicting(model: Decoder, setting: Setting, ids: readonly number[], counter: ReadCounter) {
+  const {policy, budget, options, prompt} = setting;
+  const {cache, hooks} = policyCache(
+    model.config,
+    policy as (typeof EVICTING_POLICY_IDS)[number],
+    budget,
+    options,
+  );
+  const state = {cache, hooks: counter.watch(hooks)};
+  const vocabulary = model.config.vocabSize;
+  const data = new Float32Array(ids.length * vocabulary);
+  data.set(forward(model, ids.slice(0, prompt), state).data);
+  for (let t = prompt; t < ids.length; t++) data.set(forward(model, [ids[t]!], state).data, t * vocabulary);
+  return {logits: {shape: [ids.length, vocabulary], data}, bytes: cache.bytes()};
+}
+
+function byteCells(
+  config: DecoderConfig,
+  {policy, options}: Setting,
+  counter: ReadCounter,
+  {lengths, kept}: {readonly lengths: readonly number[]; readonly kept: number},
+) {
+  const reads = counter.reads();
+  const {kv, method, weights} = policyReadBytes(policy, config, reads, lengths, options);
+  const pair = 8 * config.headDim;
+  return {
+    keysShown: reads.shownShare,
+    bytesReadKv: kv,
+    bytesReadMethod: method,
+    bytesReadWeights: weights,
+    bytesRead: kv + method + weights,
+    bytesReadShare: (kv + method + weights) / (reads.allKeys * pair),
+    bytesKept: kept,
+    bytesKeptShare: kept / (config.layers * config.kvHeads * pair),
+  };
+}
