@@ -6,7 +6,12 @@ import {int} from "../../src/lib/formats/int.js";
 import {channelFactors} from "../../src/lib/kv/cskv.js";
 import {blockFloat, blockFloatFormat, keyStoreOrder} from "../../src/lib/kv/ksort-bfp.js";
 import {miniCacheMerge, miniCacheMergeReleased} from "../../src/lib/kv/minicache.js";
-import {type CskvFactors, calibrateCskv, cskvCache} from "../../src/lib/models/cskv-cache.js";
+import {
+  attentionInputs,
+  type CskvFactors,
+  calibrateCskv,
+  cskvCache,
+} from "../../src/lib/models/cskv-cache.js";
 import {forward} from "../../src/lib/models/decoder.js";
 import {evictingCache} from "../../src/lib/models/evicting-cache.js";
 import {formatCache} from "../../src/lib/models/format-cache.js";
@@ -39,7 +44,8 @@ const error = (cache: PackedKvCache, prefill = 8) => meanSquare(logits(cache, pr
 
 async function fullFactors(rank: number): Promise<CskvFactors> {
   const weights = await openDecoderWeights(tinyFolder());
-  return calibrateCskv(weights, [IDS, [...IDS].reverse(), [7, 3, 12, 22, 15, 18, 10, 13]], {
+  const inputs = attentionInputs(model, [IDS, [...IDS].reverse(), [7, 3, 12, 22, 15, 18, 10, 13]]);
+  return calibrateCskv(weights, inputs, {
     rankK: rank,
     rankV: rank,
     fitSteps: 0,
@@ -200,7 +206,7 @@ describe("cskvCache", () => {
     const weights = await openDecoderWeights(tinyFolder());
     const texts = Array.from({length: 6}, (_, i) => IDS.map((id) => (id * (i + 1) + i) % 23));
     const errorWith = async (fitSteps: number) => {
-      const factors = await calibrateCskv(weights, texts, {rankK: 4, rankV: 4, fitSteps});
+      const factors = calibrateCskv(weights, attentionInputs(model, texts), {rankK: 4, rankV: 4, fitSteps});
       const cache = cskvCache(config, factors, {window: 13, format: fp32, wholeFormat: fp32});
       forward(model, IDS, {cache});
       return meanSquare(cache.read(0).values, captureKv(model, IDS).values[0]!);
@@ -215,7 +221,7 @@ describe("cskvCache", () => {
     );
     const weights = await openDecoderWeights(tinyFolder());
     const biased = {...weights, config: {...config, biases: {...config.biases, qkv: true}}};
-    await expect(calibrateCskv(biased, [IDS], {rankK: 1, rankV: 1})).rejects.toThrow(/got biases$/);
+    expect(() => calibrateCskv(biased, [], {rankK: 1, rankV: 1})).toThrow(/got biases$/);
   });
 
   test("factors that have lost a row have no inverse", () => {

@@ -1,5 +1,5 @@
 import {fp16} from "../formats/float.js";
-import type {Format} from "../formats/format.js";
+import type {Format, Packed} from "../formats/format.js";
 import {
   type ChannelFactorOptions,
   type ChannelFactors,
@@ -12,10 +12,11 @@ import {
 import {turn} from "../kv/turn.js";
 import type {DecoderConfig} from "./config.js";
 import {forward} from "./decoder.js";
-import {type DecoderWeights, decoderOf} from "./decoder-weights.js";
+import type {DecoderWeights} from "./decoder-weights.js";
+import type {Decoder} from "./load-decoder.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
 import {type PageRule, pagedStore} from "./paged-store.js";
-import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
+import {type StoredCacheOptions, storedCache, type UnpackOptions, unpackedOnce} from "./stored-cache.js";
 
 /** The factors of the key and value projections of every layer. */
 export interface CskvFactors {
@@ -23,7 +24,7 @@ export interface CskvFactors {
   readonly values: readonly ChannelFactors[];
 }
 
-export interface CskvCacheOptions extends Pick<StoredCacheOptions, "own"> {
+export interface CskvCacheOptions extends UnpackOptions, Pick<StoredCacheOptions, "own"> {
   /** Tokens that wait whole and are then shrunk together. */
   readonly window?: number;
   /** How features are packed: keys' blocks along a window's tokens, values' along a token's features. */
@@ -41,7 +42,7 @@ export interface CskvCacheOptions extends Pick<StoredCacheOptions, "own"> {
 export function cskvCache(
   config: DecoderConfig,
   {keys, values}: CskvFactors,
-  {window = 32, format = fp16, wholeFormat = fp16, own = "exact"}: CskvCacheOptions = {},
+  {window = 32, format = fp16, wholeFormat = fp16, own = "exact", unpackOnce = false}: CskvCacheOptions = {},
 ): PackedKvCache {
   if (keys.length !== config.layers || values.length !== config.layers) {
     throw new RangeError(
@@ -49,20 +50,29 @@ export function cskvCache(
     );
   }
   const store = pagedStore(config, {
-    keys: shrinking(keys, window, format, true),
-    values: shrinking(values, window, format, false),
+    keys: shrinking(keys, {window, format, perChannel: true, unpackOnce}),
+    values: shrinking(values, {window, format, perChannel: false, unpackOnce}),
     wholeFormat,
   });
   return storedCache(store, {unrotatedKeys: true, own});
 }
 
+interface Shrinking extends Required<Pick<CskvCacheOptions, "window" | "format" | "unpackOnce">> {
+  readonly perChannel: boolean;
+}
+
 function shrinking(
   factors: readonly ChannelFactors[],
-  window: number,
-  format: Format,
-  perChannel: boolean,
+  {window, format, perChannel, unpackOnce}: Shrinking,
 ): PageRule {
   const maps = factors.map(featureMap);
+  const expand = factors.map((layer) => {
+    const unpack = (page: Packed): Float32Array => {
+      const {data} = format.decode(page);
+      return expandChannels(perChannel ? turn(data, layer.rank, window) : data, layer);
+    };
+    return unpackOnce ? unpackedOnce(unpack) : unpack;
+  });
   return {
     pageTokens: window,
     pack(x, layer) {
@@ -72,11 +82,7 @@ function shrinking(
         ? format.encode({shape: [rank, window], data: turn(c, window, rank)})
         : format.encode({shape: [window, rank], data: c});
     },
-    unpack(page, layer) {
-      const {data} = format.decode(page);
-      const c = perChannel ? turn(data, factors[layer]!.rank, window) : data;
-      return expandChannels(c, factors[layer]!);
-    },
+    unpack: (page, layer) => expand[layer]!(page),
   };
 }
 
@@ -90,17 +96,17 @@ export interface CskvCalibration extends Pick<ChannelFactorOptions, "alpha"> {
 /**
  * Factors of every layer's key and value projections: the decomposition weighted with the size of the calibration texts'
  * activations, then fitted to them by least squares.
+ * @param inputs of the model's layers, from {@link attentionInputs}
  * @throws RangeError if the projections have biases, which features do not carry, or as {@link channelFactors}.
  */
-export async function calibrateCskv(
+export function calibrateCskv(
   weights: DecoderWeights,
-  texts: readonly (readonly number[])[],
+  inputs: readonly InputStatistics[],
   {rankK, rankV, alpha = 0.5, fitSteps = 2}: CskvCalibration,
-): Promise<CskvFactors> {
+): CskvFactors {
   if (weights.config.biases.qkv) {
     throw new RangeError("calibrateCskv: key and value projections must have no bias, got biases");
   }
-  const inputs = await inputStatistics(weights, texts);
   const shrunk = (name: string, rank: number) =>
     inputs.map(({means, gram}, layer) => {
       const {shape, data} = weights.tensors.get(`model.layers.${layer}.self_attn.${name}.weight`)!;
@@ -113,18 +119,15 @@ export async function calibrateCskv(
 }
 
 /** Mean |x| of each input channel of a layer's attention, and X^T X over the texts. */
-interface InputStatistics {
+export interface InputStatistics {
   readonly means: Float64Array;
   readonly gram: Float64Array;
 }
 
-async function inputStatistics(
-  weights: DecoderWeights,
-  texts: readonly (readonly number[])[],
-): Promise<InputStatistics[]> {
-  const model = await decoderOf(weights);
-  const width = weights.config.hiddenSize;
-  const sums = Array.from({length: weights.config.layers}, () => ({
+/** What enters the attention of every layer while the model reads texts. @throws RangeError as {@link forward}. */
+export function attentionInputs(model: Decoder, texts: readonly (readonly number[])[]): InputStatistics[] {
+  const {hiddenSize: width, layers} = model.config;
+  const sums = Array.from({length: layers}, () => ({
     means: new Float64Array(width),
     gram: new Float64Array(width * width),
   }));

@@ -10,9 +10,16 @@ import {
 } from "../kv/kivi.js";
 import type {DecoderConfig} from "./config.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
-import {concat, type KvStore, type StoredCacheOptions, storedCache} from "./stored-cache.js";
+import {
+  concat,
+  type KvStore,
+  type StoredCacheOptions,
+  storedCache,
+  type UnpackOptions,
+  unpackedOnce,
+} from "./stored-cache.js";
 
-export interface KiviCacheOptions extends KiviOptions, Pick<StoredCacheOptions, "own"> {
+export interface KiviCacheOptions extends KiviOptions, UnpackOptions, Pick<StoredCacheOptions, "own"> {
   /** Newest tokens that stay out of the codes; a multiple of groupSize. */
   readonly residual?: number;
   /** How those tokens are kept. */
@@ -55,7 +62,8 @@ export function kiviCache(
   const quantize = ({blocks, tail}: Rows, count: number, axis: KiviAxis) => {
     if (count > 0) blocks.push(kiviQuantize(unpack(tail.splice(0, count)), width, axis, options));
   };
-  const read = ({blocks, tail}: Rows) => concat([...blocks.map(kiviDequantize), unpack(tail)]);
+  const dequantize = options.unpackOnce ? unpackedOnce(kiviDequantize) : kiviDequantize;
+  const read = ({blocks, tail}: Rows) => concat([...blocks.map(dequantize), unpack(tail)]);
   const store: KvStore = {
     put(layer, kv) {
       positions[layer]!.push(...kv.positions);

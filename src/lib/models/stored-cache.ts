@@ -70,11 +70,38 @@ export function storedCache(
 
 /** Tokens one after another. */
 export function joined(parts: readonly LayerKv[]): LayerKv {
+  const positions = new Int32Array(parts.reduce((sum, part) => sum + part.positions.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    positions.set(part.positions, at);
+    at += part.positions.length;
+  }
   return {
     keys: concat(parts.map(({keys}) => keys)),
     values: concat(parts.map(({values}) => values)),
-    positions: Int32Array.from(parts.flatMap(({positions}) => Array.from(positions))),
+    positions,
   };
+}
+
+/**
+ * What a cache that unpacks gives for the same stored thing each time, computed once and held for as long as that thing is.
+ * For studies that decode many texts: the floats are no part of the cache and are not counted.
+ */
+export function unpackedOnce<P extends object>(
+  unpack: (packed: P) => Float32Array,
+): (packed: P) => Float32Array {
+  const known = new WeakMap<P, Float32Array>();
+  return (packed) => {
+    const found = known.get(packed) ?? unpack(packed);
+    known.set(packed, found);
+    return found;
+  };
+}
+
+/** An option of caches whose unpacking is slow. */
+export interface UnpackOptions {
+  /** True: unpacked values are held beside the packed ones ({@link unpackedOnce}); what is stored stays the same. */
+  readonly unpackOnce?: boolean;
 }
 
 /** Arrays one after another. */

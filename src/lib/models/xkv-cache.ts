@@ -3,9 +3,16 @@ import {type Format, type Packed, packedBytes} from "../formats/format.js";
 import {type XkvGroup, xkvFactorize, xkvGroups, xkvReconstruct} from "../kv/xkv.js";
 import type {DecoderConfig} from "./config.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
-import {concat, type KvStore, type LayerKv, storedCache} from "./stored-cache.js";
+import {
+  concat,
+  type KvStore,
+  type LayerKv,
+  storedCache,
+  type UnpackOptions,
+  unpackedOnce,
+} from "./stored-cache.js";
 
-export interface XkvCacheOptions {
+export interface XkvCacheOptions extends UnpackOptions {
   /** Consecutive layers that share a basis; 1 decomposes each layer alone. */
   readonly groupSize?: number;
   /** First and last layer that are compressed; by default all. */
@@ -23,7 +30,13 @@ interface Side {
   readonly rank: number;
   /** Whole tokens of each layer, [tokens, width] packed as they came. */
   readonly whole: Packed[][];
-  shared?: {readonly tokens: number; readonly basis: Packed; readonly factors: readonly Packed[]};
+  shared?: Shared;
+}
+
+interface Shared {
+  readonly tokens: number;
+  readonly basis: Packed;
+  readonly factors: readonly Packed[];
 }
 
 /**
@@ -34,7 +47,7 @@ interface Side {
  */
 export function xkvCache(
   {layers, kvHeads, headDim}: DecoderConfig,
-  {groupSize = 4, first = 0, last = layers - 1, rankK, rankV, format = fp32}: XkvCacheOptions,
+  {groupSize = 4, first = 0, last = layers - 1, rankK, rankV, format = fp32, unpackOnce}: XkvCacheOptions,
 ): PackedKvCache {
   if (last >= layers) throw new RangeError(`xkvCache: last must be below ${layers} layers, got ${last}`);
   for (const [name, rank] of Object.entries({rankK, rankV})) {
@@ -50,6 +63,14 @@ export function xkvCache(
     ...alone.map((layer) => newGroup([layer], 0, 0)),
   ];
   const positions: number[][] = Array.from({length: layers}, () => []);
+  const rebuild = Array.from({length: layers}, (_, at) => {
+    const layerOf = (shared: Shared) => rebuilt(shared, at, width, format);
+    return unpackOnce ? unpackedOnce(layerOf) : layerOf;
+  });
+  const readSide = ({shared, whole}: Side, at: number) => {
+    const tail = unpack(whole[at]!, format);
+    return shared === undefined ? tail : concat([rebuild[at]!(shared), tail]);
+  };
   const groupOf = (layer: number) => groups.find(({members}) => members.includes(layer))!;
   const store: KvStore = {
     put(layer, kv) {
@@ -67,8 +88,8 @@ export function xkvCache(
       const {members, keys, values} = groupOf(layer);
       const at = members.indexOf(layer);
       return {
-        keys: readSide(keys, at, width, format),
-        values: readSide(values, at, width, format),
+        keys: readSide(keys, at),
+        values: readSide(values, at),
         positions: Int32Array.from(positions[layer]!),
       };
     },
@@ -117,13 +138,12 @@ function compress(side: Side, width: number, format: Format): void {
   for (const layer of whole) layer.length = 0;
 }
 
-function readSide({shared, whole}: Side, at: number, width: number, format: Format): Float32Array {
-  const tail = unpack(whole[at]!, format);
-  if (shared === undefined) return tail;
+/** The tokens of the layer at a place of its group that the shared basis stands for. */
+function rebuilt(shared: Shared, at: number, width: number, format: Format): Float32Array {
   const basis = format.decode(shared.basis).data;
   const factors = [format.decode(shared.factors[at]!).data];
   const group: XkvGroup = {tokens: shared.tokens, rank: basis.length / shared.tokens, width, basis, factors};
-  return concat([xkvReconstruct(group, 0), tail]);
+  return xkvReconstruct(group, 0);
 }
 
 /** Keeps `counts[i]` tokens of layer i; a shared basis loses rows, its factors stay. */

@@ -1,0 +1,75 @@
+import type {Tensor} from "../tensor/tensor.js";
+import {forward} from "./decoder.js";
+import type {Hooks} from "./hooks.js";
+import type {KvCache} from "./kv-cache.js";
+import type {Decoder} from "./load-decoder.js";
+import type {PackedKvCache} from "./packed-kv-cache.js";
+import {concat} from "./stored-cache.js";
+
+/** A cache for one text, what has to be plugged in beside it, and what it costs. */
+export interface CacheSession {
+  readonly cache: KvCache;
+  readonly hooks?: Hooks;
+  /** Bytes of all that is held now. */
+  bytes(): number;
+  /** Bytes that the last pass read of it. */
+  bytesRead(): number;
+}
+
+/** A cache of which every pass reads everything. */
+export function wholeSession(cache: PackedKvCache, hooks?: Hooks): CacheSession {
+  const bytes = () => cache.bytes();
+  return {cache, ...(hooks && {hooks}), bytes, bytesRead: bytes};
+}
+
+/** What a text costs at its end, in bytes for each of its tokens: the mean over the texts so far. */
+export interface CacheCost {
+  /** Of all that is held. */
+  readonly keptPerToken: number;
+  /** Of what the last token read. */
+  readonly readPerToken: number;
+}
+
+/** A decoder that reads through a cache. */
+export interface CachedModel {
+  /** Logits [T, vocab] of a text from its start; the rows of the prefill are as exact as the cache's own rule. */
+  logits(ids: readonly number[]): Tensor;
+  /** @throws RangeError if no text has been read. */
+  cost(): CacheCost;
+}
+
+/**
+ * Reads texts the way a cache is used: the first `prefill` tokens in one pass, each later one in a pass of its own that
+ * finds what the cache gives back. Every text has a cache of its own.
+ * @throws RangeError unless prefill is an integer of at least 1; from `logits`, if no token is left to decode.
+ */
+export function cachedModel(model: Decoder, start: () => CacheSession, prefill: number): CachedModel {
+  if (!Number.isInteger(prefill) || prefill < 1) {
+    throw new RangeError(`cachedModel: prefill must be an integer of at least 1, got ${prefill}`);
+  }
+  const kept: number[] = [];
+  const read: number[] = [];
+  return {
+    logits(ids) {
+      if (ids.length <= prefill) {
+        throw new RangeError(
+          `cachedModel: a text must have more than the ${prefill} tokens of the prefill, got ${ids.length}`,
+        );
+      }
+      const session = start();
+      const {cache, hooks} = session;
+      const pass = (part: readonly number[]) => forward(model, part, {cache, ...(hooks && {hooks})}).data;
+      const rows = [pass(ids.slice(0, prefill))];
+      for (let t = prefill; t < ids.length; t++) rows.push(pass([ids[t]!]));
+      kept.push(session.bytes() / ids.length);
+      read.push(session.bytesRead() / ids.length);
+      return {shape: [ids.length, model.config.vocabSize], data: concat(rows)};
+    },
+    cost: () => ({keptPerToken: mean(kept), readPerToken: mean(read)}),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("cachedModel: a text must have been read, got none");
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
