@@ -1,5 +1,7 @@
+import type {DecoderConfig} from "./config.js";
 import {forward} from "./decoder.js";
 import type {Hooks} from "./hooks.js";
+import {type KvCache, plainKvCache} from "./kv-cache.js";
 import type {Decoder} from "./load-decoder.js";
 
 /** Keys and values of every layer for one text, each [tokens, kvHeads · headDim]. */
@@ -43,4 +45,30 @@ export function replacedKv({keys, rotatedKeys, values}: Partial<CapturedKv>): Ho
       return site === "v" ? values?.[layer] : undefined;
     },
   };
+}
+
+/**
+ * A cache that already holds a text's first tokens with these keys, before rotary, and values: what follows reads them as
+ * the model would read what a method gives back after a prompt.
+ * @throws RangeError unless there are keys and values of every layer, all of the same tokens.
+ */
+export function filledCache(
+  config: DecoderConfig,
+  {keys, values}: Pick<CapturedKv, "keys" | "values">,
+): KvCache {
+  const width = config.kvHeads * config.headDim;
+  const tokens = (keys[0]?.length ?? 0) / width;
+  const sizes = [...keys, ...values].map(({length}) => length);
+  if (sizes.length !== 2 * config.layers || sizes.some((size) => size !== tokens * width)) {
+    throw new RangeError(
+      `filledCache: keys and values must be of ${config.layers} layers and the same tokens, got ${sizes.join(", ")} values`,
+    );
+  }
+  const cache = {...plainKvCache(config), unrotatedKeys: true};
+  const positions = Int32Array.from({length: tokens}, (_, i) => i);
+  for (let layer = 0; layer < config.layers; layer++) {
+    cache.append(layer, keys[layer]!, values[layer]!, positions);
+  }
+  cache.length = tokens;
+  return cache;
 }

@@ -1,0 +1,96 @@
+/** The settings that an experiment on sharing tries: which layers share what, under which name. */
+
+import type {DecoderConfig} from "../../models/config.js";
+
+export const TECHNIQUES = ["xKV", "MiniCache", "MiniCache, released"] as const;
+type Technique = (typeof TECHNIQUES)[number];
+
+interface Named {
+  /** What a reader calls it beside its mark. */
+  readonly name: string;
+  readonly groupSize: number;
+}
+
+/** Every layer as it is, packed. */
+interface Whole extends Named {
+  readonly technique: "uncompressed";
+}
+
+export interface XkvSharing extends Named {
+  readonly technique: "xKV" | "single-layer SVD";
+  /** Components of a group. */
+  readonly rankK: number;
+  readonly rankV: number;
+  /** Bytes before over bytes after in a text without end, where factors weigh nothing beside the basis. */
+  readonly limitRatio: number;
+}
+
+export interface MiniCacheSharing extends Named {
+  readonly technique: "MiniCache" | "MiniCache, released";
+  readonly rule: "correct" | "released";
+  /** The first layer that is merged. */
+  readonly first: number;
+  /** Share of the range of angles whose rows are kept. */
+  readonly gamma: number;
+}
+
+export type Sharing = Whole | XkvSharing | MiniCacheSharing;
+
+export const WHOLE: Whole = {technique: "uncompressed", name: "uncompressed", groupSize: 1};
+
+interface Choice {
+  readonly techniques: readonly Technique[];
+  readonly groupSizes: readonly number[];
+  /** Components of keys a layer, as a share of their width. */
+  readonly keptKeys: readonly number[];
+}
+
+/** Values need half as many components again: xKV's authors keep 2 : 3. */
+const VALUES_PER_KEY = 1.5;
+
+/** Every combination of a choice that fits a model. */
+export function sharings(config: DecoderConfig, {techniques, groupSizes, keptKeys}: Choice): Sharing[] {
+  const {layers} = config;
+  const groups = groupSizes.filter((groupSize) => groupSize <= layers);
+  return techniques.flatMap((technique): readonly Sharing[] =>
+    technique === "xKV"
+      ? groups.flatMap((groupSize) => keptKeys.map((kept) => xkvSharing(config, groupSize, kept)))
+      : miniCacheSharings(layers, technique),
+  );
+}
+
+/** The most components that any of these settings asks of groups of this size. */
+export function largestRank(all: readonly Sharing[], groupSize: number): number {
+  const ranks = all.map((sharing) =>
+    "rankV" in sharing && sharing.groupSize === groupSize ? sharing.rankV : 0,
+  );
+  return Math.max(0, ...ranks);
+}
+
+function xkvSharing({layers, kvHeads, headDim}: DecoderConfig, groupSize: number, kept: number): XkvSharing {
+  const width = kvHeads * headDim;
+  const [rankK, rankV] = [1, VALUES_PER_KEY].map((factor) =>
+    Math.min(width, Math.max(1, Math.round(factor * kept * width))),
+  ) as [number, number];
+  const stored = (Math.ceil(layers / groupSize) * groupSize * (rankK + rankV)) / layers;
+  return {
+    technique: groupSize === 1 ? "single-layer SVD" : "xKV",
+    name: `${groupSize === 1 ? "SVD" : `xKV-${groupSize}`} ${rankK}, ${rankV}`,
+    groupSize,
+    rankK: groupSize * rankK,
+    rankV: groupSize * rankV,
+    limitRatio: (2 * width) / stored,
+  };
+}
+
+function miniCacheSharings(layers: number, technique: MiniCacheSharing["technique"]): MiniCacheSharing[] {
+  const rule = technique === "MiniCache" ? "correct" : "released";
+  return [Math.floor(layers / 2), 0].map((first) => ({
+    technique,
+    name: `${technique} from layer ${first}`,
+    groupSize: 2,
+    rule,
+    first,
+    gamma: 0.05,
+  }));
+}
