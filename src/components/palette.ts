@@ -35,6 +35,12 @@ export const TECHNIQUE_NAMES = {
   chunked: "in chunks",
   naive: "naive chunks",
   kernel: "wasm kernel",
+  svd: "SVD of single layers",
+  "xkv-2": "xKV, 2 layers a group",
+  "xkv-4": "xKV, 4 layers a group",
+  "xkv-8": "xKV, 8 layers a group",
+  minicache: "MiniCache",
+  "minicache-released": "MiniCache as run by xKV's repository",
 } as const;
 
 /** What has a colour of its own on every page. */
