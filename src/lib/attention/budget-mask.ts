@@ -23,10 +23,10 @@ export function budgetMask(importance: Importance, {keepFraction, sinks = 4}: Bu
   requireFraction("budgetMask", keepFraction);
   requireCount("budgetMask", "sinks", sinks);
   const mask = emptyMask(importance);
-  const sorted = new Float64Array(importance.keys);
+  const room = new Float64Array(importance.keys);
   forEachRow(importance, (_h, _i, start, visible) => {
     const row = importance.data.subarray(start, start + visible);
-    markMostImportant(mask.data, start, row, budgetOf(keepFraction, visible), sorted);
+    markMostImportant(mask.data, start, row, budgetOf(keepFraction, visible), room);
     mask.data.fill(1, start, start + Math.min(sinks, visible));
   });
   return mask;
@@ -37,30 +37,55 @@ export function budgetOf(keepFraction: number, visible: number): number {
   return Math.min(visible, Math.ceil(Math.fround(Math.fround(keepFraction) * visible)));
 }
 
-/** Marks what {@link mostImportant} lists, without the list: for every row of a text. `sorted` is room for a row. */
-function markMostImportant(
+/**
+ * Marks in `mask`, from `start` on, what {@link mostImportant} lists, without the list: for every row of a text.
+ * @param room for the scores, at least as long
+ * @throws RangeError if a score is NaN.
+ */
+export function markMostImportant(
   mask: Uint8Array,
   start: number,
-  row: Float64Array,
+  scores: Float64Array,
   count: number,
-  sorted: Float64Array,
+  room: Float64Array,
 ): void {
-  const order = sorted.subarray(0, row.length);
-  order.set(row);
-  // Without a comparator this sorts numbers natively, NaN last.
-  order.sort();
-  if (Number.isNaN(order.at(-1))) refuseNaN(row);
-  const least = order[row.length - count]!;
+  if (count < 1) return;
+  refuseNaN(scores);
+  room.set(scores);
+  const least = kthLargest(room, scores.length, count);
   let ties = count;
-  for (let j = 0; j < row.length; j++) if (row[j]! > least) ties--;
-  for (let j = 0; j < row.length; j++) {
-    if (row[j]! > least || (row[j]! === least && ties-- > 0)) mask[start + j] = 1;
+  for (let j = 0; j < scores.length; j++) if (scores[j]! > least) ties--;
+  for (let j = 0; j < scores.length; j++) {
+    if (scores[j]! > least || (scores[j]! === least && ties-- > 0)) mask[start + j] = 1;
   }
 }
 
+/** The k-th largest of the first `size` numbers of x, which are reordered: Hoare's quickselect. (doi.org/10.1145/366622.366647) */
+function kthLargest(x: Float64Array, size: number, k: number): number {
+  let [low, high] = [0, size - 1];
+  while (low < high) {
+    const pivot = x[(low + high) >> 1]!;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (x[i]! > pivot) i++;
+      while (x[j]! < pivot) j--;
+      if (i > j) break;
+      const larger = x[j]!;
+      x[j--] = x[i]!;
+      x[i++] = larger;
+    }
+    if (k - 1 <= j) high = j;
+    else if (k - 1 >= i) low = i;
+    else break;
+  }
+  return x[k - 1]!;
+}
+
 function refuseNaN(scores: Float64Array): void {
-  const nan = scores.findIndex(Number.isNaN);
-  if (nan >= 0) throw new RangeError(`mostImportant: every importance must be a number, got NaN at ${nan}`);
+  for (let at = 0; at < scores.length; at++) {
+    if (!Number.isNaN(scores[at])) continue;
+    throw new RangeError(`mostImportant: every importance must be a number, got NaN at ${at}`);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import {filled, forEachRow, type Importance, type Queries, selectionShape} from "./selection.js";
+import {rowProducts} from "../tensor/svd-products.js";
+import {filled, forEachRow, type Importance, type Queries, selectionShape, visibleKeys} from "./selection.js";
 
 /**
  * q·k / sqrt(headDim) for every key that a query sees, -Infinity for the others; float64 [heads, T, L].
@@ -6,20 +7,44 @@ import {filled, forEachRow, type Importance, type Queries, selectionShape} from 
  * @throws RangeError as {@link selectionShape}.
  */
 export function attentionLogits(input: Queries): Importance {
-  const {q, keys, heads, kvHeads, headDim} = input;
+  const {heads, kvHeads} = input;
   const logits = filled(selectionShape("attentionLogits", input), Number.NEGATIVE_INFINITY);
-  const scale = 1 / Math.sqrt(headDim);
-  forEachRow(logits, (h, i, start, visible) => {
-    const query = (i * heads + h) * headDim;
-    const g = Math.floor((h * kvHeads) / heads);
-    for (let j = 0; j < visible; j++) {
-      const key = (j * kvHeads + g) * headDim;
-      let sum = 0;
-      for (let c = 0; c < headDim; c++) sum += q[query + c]! * keys[key + c]!;
-      logits.data[start + j] = sum * scale;
-    }
-  });
+  for (let h = 0; h < heads; h++) headLogits(logits, input, h, Math.floor((h * kvHeads) / heads));
   return logits;
+}
+
+/** Queries that are multiplied at once: the few keys of the block that only its later queries see cost less than they save. */
+const BLOCK = 32;
+
+/** The rows of one head, its queries a block at a time. */
+function headLogits(logits: Importance, input: Queries, h: number, g: number): void {
+  const {queries: T, keys: L, data} = logits;
+  const {q, keys, heads, kvHeads, headDim} = input;
+  const own = headRows(q, heads, h, headDim);
+  const others = headRows(keys, kvHeads, g, headDim);
+  const scale = 1 / Math.sqrt(headDim);
+  for (let first = 0; first < T; first += BLOCK) {
+    const rows = Math.min(BLOCK, T - first);
+    const seen = visibleKeys(logits, first + rows - 1);
+    const block = own.subarray(first * headDim, (first + rows) * headDim);
+    const products = rowProducts(block, rows, others.subarray(0, seen * headDim), seen, headDim);
+    for (let r = 0; r < rows; r++) {
+      const start = (h * T + first + r) * L;
+      const visible = visibleKeys(logits, first + r);
+      for (let j = 0; j < visible; j++) data[start + j] = products[r * seen + j]! * scale;
+    }
+  }
+}
+
+/** The rows of one head of x [rows, heads, headDim], side by side in float64. */
+function headRows(x: Float32Array, heads: number, h: number, headDim: number): Float64Array {
+  const rows = x.length / (heads * headDim);
+  const own = new Float64Array(rows * headDim);
+  for (let row = 0; row < rows; row++) {
+    const from = (row * heads + h) * headDim;
+    for (let c = 0; c < headDim; c++) own[row * headDim + c] = x[from + c]!;
+  }
+  return own;
 }
 
 /** The softmax of every row over the keys that its query sees; 0 for the others. */

@@ -1,4 +1,4 @@
-import {budgetOf, mostImportant} from "./budget-mask.js";
+import {budgetOf, markMostImportant} from "./budget-mask.js";
 import {attentionLogits, softmaxRows} from "./logits.js";
 import {
   emptyMask,
@@ -36,12 +36,13 @@ export function snapKvMask(input: Queries, options: SnapKvOptions): KeyMask {
   requireCount("snapKvMask", "sinks", sinks);
   const p = softmaxRows(attentionLogits(input));
   const mask = emptyMask(p);
+  const room = new Float64Array(p.keys);
   forEachRow(p, (h, i, start, visible) => {
     const budget = budgetOf(keepFraction, visible);
     // A budget smaller than the window holds its newest keys alone.
     const recent = Math.min(window, budget, visible);
     const votes = maxPool(windowVotes(p, h, i, window).subarray(0, visible - recent), pool);
-    for (const j of mostImportant(votes, budget - recent)) mask.data[start + j] = 1;
+    markMostImportant(mask.data, start, votes, budget - recent, room);
     mask.data.fill(1, start + visible - recent, start + visible);
     mask.data.fill(1, start, start + Math.min(sinks, visible));
   });
