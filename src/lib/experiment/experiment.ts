@@ -20,6 +20,8 @@ export interface RunContext {
   readonly progress?: (share: number, what?: string) => void;
   /** Looked at between pieces of work; an aborted run throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Milliseconds of a clock that never goes back; by default the machine's. */
+  readonly clock?: () => number;
 }
 
 /** What an experiment's own `run` works with: everything has been checked and is there. */
@@ -28,6 +30,8 @@ export interface Work<N extends string = string> {
   readonly data: {get(name: N): TensorSet};
   /** Awaited between pieces of work: tells the share that is done and throws the reason of an aborted run. */
   readonly progress: (share: number, what?: string) => Promise<void>;
+  /** Milliseconds. Asked only where a parameter wants time measured, never in a sweep: those rows differ from run to run. */
+  readonly clock: () => number;
 }
 
 /** What an experiment says of itself; everything its table, page, command line and script need, said once. */
@@ -47,7 +51,7 @@ export interface Definition<P extends Params, C extends Columns, N extends strin
   needsOf?(params: ParamValues<P>): readonly N[];
   /** The parameter settings whose rows together are the table that the site ships. */
   readonly sweep: readonly Partial<ParamValues<P>>[];
-  /** Pure: same params and data, same rows. */
+  /** Pure but for what the clock says: same params and data, same rows. */
   run(params: ParamValues<P>, work: Work<N>): Row<C>[] | Promise<Row<C>[]>;
 }
 
@@ -85,7 +89,8 @@ export function experiment<const P extends Params, const C extends Columns, cons
       const data = checkData(where, needsOf(values), context.data ?? new Map());
       const progress = progressOf(context);
       await progress(0);
-      const rows = await definition.run(values, {data, progress});
+      const {clock = () => performance.now()} = context;
+      const rows = await definition.run(values, {data, progress, clock});
       checkRows(where, columns, rows);
       await progress(1);
       return rows;

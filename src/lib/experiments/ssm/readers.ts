@@ -1,0 +1,48 @@
+/** Decoders and state-space models side by side, as experiments compare them. */
+
+import type {DataSets} from "../../experiment/experiment.js";
+import {decoderOf} from "../../models/decoder-weights.js";
+import {mambaOf} from "../../models/mamba-weights.js";
+import {decoderText, mambaText, type OpenText} from "../../models/open-text.js";
+import {wasmBackend} from "../../models/wasm-backend.js";
+import {type DecoderId, decoderWeights} from "../models/decoders.js";
+import {type MambaId, mambaWeights} from "./mambas.js";
+
+/** Models that remember in either way; the two small decoders compute the same, and so do the two Mamba2. */
+export const READER_IDS = [
+  "decoder-small",
+  "decoder-large",
+  "mamba1-small",
+  "mamba2-small",
+] as const satisfies readonly (DecoderId | MambaId)[];
+
+export type ReaderId = (typeof READER_IDS)[number];
+
+/** The choice of models to compare. */
+export const readersParam = {
+  kind: "choices",
+  label: "Models",
+  options: READER_IDS,
+  default: ["decoder-small", "mamba1-small", "mamba2-small"],
+} as const;
+
+export const READER_NEEDS = READER_IDS.map((id) => `weights/${id}` as const);
+
+/** The data sets that one setting of an experiment with `models` reads. */
+export const needsOfReaders = ({models}: {models: readonly ReaderId[]}) =>
+  models.map((id) => `weights/${id}` as const);
+
+export function isMamba(id: ReaderId): id is ReaderId & MambaId {
+  return id.startsWith("mamba");
+}
+
+/** Makes a model ready to begin texts. */
+export async function reader(id: ReaderId, data: Pick<DataSets, "get">): Promise<() => OpenText> {
+  const options = {backend: await wasmBackend()};
+  if (isMamba(id)) {
+    const model = await mambaOf(mambaWeights(id, data), options);
+    return () => mambaText(model);
+  }
+  const model = await decoderOf(decoderWeights(id, data), options);
+  return () => decoderText(model);
+}
