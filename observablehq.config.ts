@@ -21,6 +21,14 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
     ],
   },
   {
+    name: "Caches",
+    pages: [{name: "Sharing across layers", path: "/kv/sharing-across-layers"}],
+  },
+  {
+    name: "State-space models",
+    pages: [{name: "The scan", path: "/ssm/the-scan"}],
+  },
+  {
     name: "Accelerators",
     pages: [
       {name: "Compose", path: "/accelerators/compose"},

@@ -11,11 +11,15 @@ const SHADES = 8;
 export function attentionMaps(rows: readonly InsideRow[], words: readonly string[]): HTMLElement {
   const seen = rows.filter(({part}) => part === "attention");
   const heads = grouped(seen, ({head}) => String(head));
-  const maps = html`<div class="maps">${Array.from(heads, ([head, cells]) => headMap(head, cells, words))}</div>`;
+  const maps = html`<div class="maps">${Array.from(heads, ([head, cells]) => attentionMap(`head ${head}`, cells, words))}</div>`;
   return captioned("Where does each head look?", attentionFinding(heads, words), maps);
 }
 
-function headMap(head: string, cells: readonly InsideRow[], words: readonly string[]): HTMLElement {
+/** What one token takes from another. */
+export type Look = Pick<InsideRow, "index" | "other" | "value">;
+
+/** One head's attention as a square with its name. */
+export function attentionMap(title: string, cells: readonly Look[], words: readonly string[]): HTMLElement {
   const n = words.length;
   const shades = grouped(cells, ({value}) => String(Math.max(1, Math.ceil(SHADES * value))));
   const paths = Array.from(shades, ([shade, members]) => {
@@ -24,19 +28,19 @@ function headMap(head: string, cells: readonly InsideRow[], words: readonly stri
   });
   const strongest = lookOf(cells, n - 1);
   return html`<div class="map">
-    <p class="map-title">head ${head}</p>
-    ${svg`<svg viewBox="0 0 ${n} ${n}" role="img" aria-label=${`Head ${head}: ${strongest ? lookText(strongest, words) : "no strong look"}`}>
+    <p class="map-title">${title}</p>
+    ${svg`<svg viewBox="0 0 ${n} ${n}" role="img" aria-label=${`${title}: ${strongest ? lookText(strongest, words) : "no strong look"}`}>
       <path class="map-ground" d=${`M0,0L${n},${n}H0Z`} />${paths}</svg>`}
     <p class="map-look">${strongest ? lookText(strongest, words) : null}</p>
   </div>`;
 }
 
 /** What the word at a position looks at most. */
-function lookOf(cells: readonly InsideRow[], position: number): InsideRow | undefined {
+function lookOf<L extends Look>(cells: readonly L[], position: number): L | undefined {
   return cells.filter(({index}) => index === position).toSorted((a, b) => b.value - a.value)[0];
 }
 
-function lookText({index, other, value}: InsideRow, words: readonly string[]): string {
+function lookText({index, other, value}: Look, words: readonly string[]): string {
   return `“${words[index]}” looks at “${words[other ?? 0]}” (word ${other}), ${numberText(100 * value, 2)} %`;
 }
 
