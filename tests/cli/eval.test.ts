@@ -27,9 +27,14 @@ interface JsonRow {
 }
 
 /** Runs the command and gives its rows, found by seed and measure. */
-async function evaluated(...args: string[]): Promise<(seed: string, measure: string) => JsonRow> {
+const evaluated = (...args: string[]) => evaluatedOn(MODEL, ...args);
+
+async function evaluatedOn(
+  model: string,
+  ...args: string[]
+): Promise<(seed: string, measure: string) => JsonRow> {
   const out = at(`${expect.getState().currentTestName?.replace(/\W/g, "-")}-${args.length}.json`);
-  await evalCommand([MODEL, ...SMALL, ...args, "--out", out]);
+  await evalCommand([model, ...SMALL, ...args, "--out", out]);
   const rows: JsonRow[] = JSON.parse(await readFile(out, "utf8"));
   return (seed, measure) => rows.find((row) => row.seed === seed && row.measure === measure)!;
 }
@@ -141,5 +146,53 @@ describe("paretoscope eval", () => {
       "layers must be integers of 0 .. 3, got 4",
     );
     await expect(evalCommand([folder])).rejects.toThrow("config.json");
+  });
+});
+
+describe("paretoscope eval on a state-space model", () => {
+  const MAMBA = "src/data/models/mamba2-small";
+
+  test("measures every width of a method, and the packed size of weights and state", async () => {
+    const at = async (...args: string[]) => {
+      const row = await evaluatedOn(MAMBA, ...args);
+      return {
+        weights: row("all", "bits per weight of the projections").value,
+        state: row("all", "bits per cached number").value,
+        kl: row("all", "KL divergence, mean (nats)").value,
+      };
+    };
+    const plain = await at();
+    expect(plain).toEqual({weights: 32, state: 32, kl: 0});
+    const eight = await at("--bits", "w8a8", "--method", "quamba2");
+    const four = await at("--bits", "w4a8", "--method", "quamba2");
+    expect(eight.weights).toBeGreaterThanOrEqual(8);
+    expect(eight.weights).toBeLessThan(9);
+    expect(four.weights).toBeLessThan(5);
+    expect(eight.state).toBeLessThan(9);
+    expect(eight.kl).toBeGreaterThan(0);
+    expect(four.kl).toBeGreaterThan(eight.kl);
+  });
+
+  test("asks it tasks, and a method without bits changes nothing but by rounding in float32", async () => {
+    const row = await evaluatedOn(MAMBA, "--method", "hadamard", "--task", "corpus,needle-single");
+    expect(row("all", "KL divergence, mean (nats)").value).toBeLessThan(1e-6);
+    const task = row("all", "accuracy: needle-single");
+    expect(task.value).toBe(task.baseline);
+  });
+
+  test.each([
+    [[MAMBA, "--weights", "int8"], "eval: --weights is an option of decoders, got another model"],
+    [[MAMBA, "--layers", "1"], "eval: --layers is an option of decoders, got another model"],
+    [[MODEL, "--bits", "w8a8"], "eval: --bits is an option of state-space models, got another model"],
+    [[MAMBA, "--bits", "w8"], 'eval: --bits must be one of w8a8, w4a8, w4a16, w16a16, got "w8"'],
+    [[MAMBA, "--method", "gptq"], /eval: --method must be one of static, .*quamba2, got "gptq"/],
+    [
+      ["src/data/models/mamba1-small", "--method", "cluster"],
+      /eval: --method must be one of static, .* got "cluster"/,
+    ],
+  ])("refuses an option of other models: %j", async (args, message) => {
+    const call = evalCommand(args);
+    await expect(call).rejects.toThrow(message);
+    await expect(call).rejects.toThrow(UsageError);
   });
 });
