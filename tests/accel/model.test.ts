@@ -16,7 +16,10 @@ describe("parameter counts", () => {
     ["llama-2-13b", 13_015_864_320],
     ["llama-3.1-8b", 8_030_261_248],
     ["llama-3.1-70b", 70_553_706_496],
+    ["llama-3.2-1b", 1_235_814_400],
     ["qwen2.5-7b", 7_615_616_512],
+    ["qwen2.5-14b", 14_770_033_664],
+    ["qwen3-8b", 8_190_735_360],
     ["qwen2.5-32b", 32_763_876_352],
     ["mistral-7b", 7_241_732_096],
     ["tinyllama-1.1b", 1_100_048_384],
@@ -28,6 +31,16 @@ describe("parameter counts", () => {
     test(`${id} has exactly ${count} parameters`, () =>
       expect(parameterCount(modelById(id)).total).toBe(count));
   }
+
+  test("Gemma's differ from the published ones by the norms that are left out", () => {
+    expect(9_241_705_984 - parameterCount(modelById("gemma-2-9b")).total).toBe(42 * 2 * 3584);
+  });
+
+  test("DeepSeek-V3 has 671 billion parameters, of which a token passes 37", () => {
+    const {total, active, embedding} = parameterCount(modelById("deepseek-v3"));
+    expect(total / 1e9).toBeCloseTo(671, 0);
+    expect((active + embedding) / 1e9).toBeCloseTo(37.5, 0);
+  });
 
   test("Mamba-2 agrees with the published size to a thousandth", () => {
     expect(parameterCount(modelById("mamba2-2.7b")).total / 2.703e9).toBeCloseTo(1, 3);
@@ -62,6 +75,10 @@ describe("what a token leaves behind", () => {
     ["llama-3.1-8b", 65_536],
     ["llama-3.1-70b", 163_840],
     ["qwen2.5-7b", 28_672],
+    ["qwen3-8b", 73_728],
+    ["gemma-2-9b", 172_032],
+    ["gemma-3-4b", 69_632],
+    ["deepseek-v3", 61 * 576],
     ["qwen2.5-32b", 131_072],
     ["mistral-7b", 65_536],
     ["tinyllama-1.1b", 11_264],

@@ -35,6 +35,30 @@ function llama(m: Llama): Model {
   };
 }
 
+/**
+ * A decoder in the manner of Gemma 2 and 3: some layers see a window only. The groups say how many, not which; its two
+ * additional norms a layer are left out of the parameters.
+ */
+function gemma({
+  windowed,
+  window,
+  ...m
+}: Llama & {readonly windowed: number; readonly window: number}): Model {
+  const model = llama({
+    ...m,
+    tied: true,
+    source: "public config.json of the model; two norms a layer not counted",
+  });
+  const [all] = model.groups as [LayerGroup & {readonly mixer: GroupedAttention}];
+  return {
+    ...model,
+    groups: [
+      {...all, count: windowed, mixer: {...all.mixer, window}},
+      {...all, count: m.layers - windowed},
+    ],
+  };
+}
+
 function deit(id: string, title: string, hidden: number, heads: number): Model {
   const ffn: DenseFfn = {kind: "dense", width: 4 * hidden, gated: false, bias: true};
   const mixer: GroupedAttention = {
@@ -84,6 +108,8 @@ const LATENT = {
   valueDim: 128,
 } as const;
 
+const LATENT_V3 = {...LATENT, heads: 128, qRank: 1536} as const;
+
 const TABLE: readonly Model[] = [
   llama({
     id: "llama-2-7b",
@@ -126,6 +152,17 @@ const TABLE: readonly Model[] = [
     vocab: 128256,
   }),
   llama({
+    id: "llama-3.2-1b",
+    title: "Llama 3.2 1B",
+    layers: 16,
+    hidden: 2048,
+    heads: 32,
+    kvHeads: 8,
+    ffn: 8192,
+    vocab: 128256,
+    tied: true,
+  }),
+  llama({
     id: "qwen2.5-7b",
     title: "Qwen2.5 7B",
     layers: 28,
@@ -133,6 +170,17 @@ const TABLE: readonly Model[] = [
     heads: 28,
     kvHeads: 4,
     ffn: 18944,
+    vocab: 152064,
+    attention: {qkvBias: true},
+  }),
+  llama({
+    id: "qwen2.5-14b",
+    title: "Qwen2.5 14B",
+    layers: 48,
+    hidden: 5120,
+    heads: 40,
+    kvHeads: 8,
+    ffn: 13824,
     vocab: 152064,
     attention: {qkvBias: true},
   }),
@@ -146,6 +194,45 @@ const TABLE: readonly Model[] = [
     ffn: 27648,
     vocab: 152064,
     attention: {qkvBias: true},
+  }),
+  llama({
+    id: "qwen3-8b",
+    title: "Qwen3 8B",
+    layers: 36,
+    hidden: 4096,
+    heads: 32,
+    kvHeads: 8,
+    headDim: 128,
+    ffn: 12288,
+    vocab: 151936,
+    attention: {qkNorm: true},
+  }),
+  gemma({
+    id: "gemma-2-9b",
+    title: "Gemma 2 9B",
+    layers: 42,
+    windowed: 21,
+    window: 4096,
+    hidden: 3584,
+    heads: 16,
+    kvHeads: 8,
+    headDim: 256,
+    ffn: 14336,
+    vocab: 256000,
+  }),
+  gemma({
+    id: "gemma-3-4b",
+    title: "Gemma 3 4B",
+    layers: 34,
+    windowed: 29,
+    window: 1024,
+    hidden: 2560,
+    heads: 8,
+    kvHeads: 4,
+    headDim: 256,
+    ffn: 10240,
+    vocab: 262208,
+    attention: {qkNorm: true},
   }),
   llama({
     id: "mistral-7b",
@@ -209,6 +296,19 @@ const TABLE: readonly Model[] = [
     groups: [
       {count: 1, mixer: LATENT, ffn: {kind: "dense", width: 10944, gated: true}},
       {count: 26, mixer: LATENT, ffn: {kind: "moe", experts: 64, active: 6, shared: 2, width: 1408}},
+    ],
+  },
+  {
+    id: "deepseek-v3",
+    title: "DeepSeek-V3",
+    source: "DeepSeek-V3, arXiv:2412.19437, section 4.2; without the layer that predicts a second token",
+    verified: true,
+    hidden: 7168,
+    vocab: 129280,
+    tied: false,
+    groups: [
+      {count: 3, mixer: LATENT_V3, ffn: {kind: "dense", width: 18432, gated: true}},
+      {count: 58, mixer: LATENT_V3, ffn: {kind: "moe", experts: 256, active: 8, shared: 1, width: 2048}},
     ],
   },
   {
