@@ -16,7 +16,7 @@ type Side = keyof typeof SIDES;
  * Tokens as the text has them, or each layer's in an order of its own: that keeps every layer's spectrum and leaves layers
  * nothing in common, so what a group still saves then it saves only because a short text has few tokens.
  */
-export const ORDERS = ["of the text", "shuffled in each layer"] as const;
+export const ORDERS = ["text", "shuffled"] as const;
 type Order = (typeof ORDERS)[number];
 
 /** Layers to a group; those that a model has not are left out. */
@@ -47,7 +47,6 @@ export const spectra = experiment({
     order: {type: "string", label: "Order of tokens"},
     first: {type: "integer", label: "First layer of the group"},
     component: {type: "integer", label: "Component"},
-    share: {type: "number", label: "Share of the squared length", provenance: "measured"},
     kept: {
       type: "number",
       label: "Share of the squared length up to this component",
@@ -69,7 +68,7 @@ export const spectra = experiment({
         await progress((n + at / groups.length) / documents, `${side}, layers ${members.join(", ")}`);
         const matrices = members.map((layer) => {
           const x = captured[SIDES[side]][layer]!;
-          return order === "of the text" ? x : shuffledRows(x, width, layer);
+          return order === "text" ? x : shuffledRows(x, width, layer);
         });
         const {s} = xkvSvd(matrices, width, members.length * width);
         const total = s.reduce((sum, value) => sum + value * value, 0);
@@ -79,7 +78,7 @@ export const spectra = experiment({
     }
     return groups.flatMap(({side, groupSize, order, members}, at) => {
       let kept = 0;
-      return Array.from(sums[at]!, (share, i) => {
+      const rows = Array.from(sums[at]!, (share, i) => {
         kept += share;
         return {
           model,
@@ -88,11 +87,12 @@ export const spectra = experiment({
           order,
           first: members[0]!,
           component: i + 1,
-          share,
           kept,
           provenance: "measured" as const,
         };
       });
+      // The control is only compared where groups of all sizes have a point.
+      return order === "text" ? rows : rows.filter(({component}) => component % groupSize === 0);
     });
   },
 });
