@@ -1,4 +1,5 @@
 import {experiment} from "../../experiment/experiment.js";
+import {cachedModel, wholeSession} from "../../models/cached-model.js";
 import type {DecoderConfig} from "../../models/config.js";
 import {forward} from "../../models/decoder.js";
 import {type Evaluation, evaluateModel, type Measured, remembered} from "../../models/evaluate.js";
@@ -108,6 +109,15 @@ export const policies = experiment({
       default: 8,
       advanced: true,
     },
+    window: {
+      kind: "integer",
+      label: "Last queries that vote in SnapKV",
+      help: "Their keys are always kept. Its paper has 32, for prompts of many thousand tokens.",
+      min: 1,
+      max: 64,
+      default: 8,
+      advanced: true,
+    },
   },
   columns: policyColumns,
   needs: PREDICTED_DECODERS.flatMap((model) => needsOfPredicted({model})),
@@ -118,7 +128,7 @@ export const policies = experiment({
     {model: "decoder-large", policies: LARGE_POLICIES, documents: 2},
   ],
   async run(
-    {model: id, frame, policies: chosen, budgets, documents, prompt, sinks, pageSize},
+    {model: id, frame, policies: chosen, budgets, documents, prompt, sinks, pageSize, window},
     {data, progress},
   ) {
     const model = await openedDecoder(id, data);
@@ -129,7 +139,7 @@ export const policies = experiment({
       texts: texts.map((text) => ({...text, from: start + 1})),
     }));
     const baseline = remembered({logits: (ids) => forward(model, ids), write: () => []});
-    const options = {sinks, pageSize, predictor: predictorOf(id, data)};
+    const options = {sinks, pageSize, window, predictor: predictorOf(id, data)};
     const settings = settingsOf(frame, chosen, budgets).map((each) => ({...each, options, prompt: start}));
     const rows = [];
     for (const [n, setting] of settings.entries()) {
@@ -228,18 +238,10 @@ function readMasked(
 /** The prompt in one pass, then token by token. */
 function readEvicting(model: Decoder, setting: Setting, ids: readonly number[], counter: ReadCounter) {
   const {policy, budget, options, prompt} = setting;
-  const {cache, hooks} = policyCache(
-    model.config,
-    policy as (typeof EVICTING_POLICY_IDS)[number],
-    budget,
-    options,
-  );
-  const state = {cache, hooks: counter.watch(hooks)};
-  const vocabulary = model.config.vocabSize;
-  const data = new Float32Array(ids.length * vocabulary);
-  data.set(forward(model, ids.slice(0, prompt), state).data);
-  for (let t = prompt; t < ids.length; t++) data.set(forward(model, [ids[t]!], state).data, t * vocabulary);
-  return {logits: {shape: [ids.length, vocabulary], data}, bytes: cache.bytes()};
+  const able = policy as (typeof EVICTING_POLICY_IDS)[number];
+  const {cache, hooks} = policyCache(model.config, able, budget, options);
+  const {logits} = cachedModel(model, () => wholeSession(cache, counter.watch(hooks)), prompt);
+  return {logits: logits(ids), bytes: cache.bytes()};
 }
 
 function byteCells(
