@@ -1,0 +1,104 @@
+import {describe, expect, test} from "vitest";
+import {forgettingFigure, memoryFigure, tokenFigure} from "../../src/components/figures/ssm-state.js";
+import {checkParams} from "../../src/lib/experiment/check-params.js";
+import {forgetting} from "../../src/lib/experiments/ssm/forgetting.js";
+import {stateAgainstCache} from "../../src/lib/experiments/ssm/state-against-cache.js";
+
+type CostRow = Parameters<typeof memoryFigure.key>[0];
+type ForgettingRow = Parameters<typeof forgettingFigure.key>[0];
+
+const setting = checkParams("test", stateAgainstCache.params, {});
+
+function cost(model: string, context: number, more: Partial<CostRow> = {}): CostRow {
+  const memoryBytes = model.startsWith("mamba") ? 7300 : 50 * context;
+  return {
+    model,
+    context,
+    format: "fp16",
+    memoryBytes,
+    memoryAgainst: memoryBytes / 50,
+    weightBytes: 1000,
+    operations: model.startsWith("mamba") ? 500 : 400 + context,
+    time: null,
+    timeLow: null,
+    timeHigh: null,
+    provenance: "measured",
+    ...more,
+  };
+}
+
+const costs = ["decoder-small", "mamba2-small"].flatMap((model) => [cost(model, 16), cost(model, 1616)]);
+
+describe("the figures of state against cache", () => {
+  test("draw a line for every model, and say how many tokens a state is worth", () => {
+    const {series, finding} = memoryFigure.draw(costs, setting);
+    expect(series.map(({family, join}) => [family, join])).toEqual([
+      ["decoder-small", "line"],
+      ["mamba2-small", "line"],
+    ]);
+    expect(finding).toContain("50 bytes a token");
+    expect(finding).toContain("Mamba2's state as much as 146 of its tokens");
+  });
+
+  test("show operations, which are modelled, until times are there", () => {
+    const {series, y, finding} = tokenFigure.draw(costs, setting);
+    expect(series.every(({provenance}) => provenance === "modelled")).toBe(true);
+    expect(y.label).toBe("operations");
+    expect(finding).toContain("small decoder 4.85, Mamba2 1.");
+  });
+
+  test("show measured times with their quartiles as soon as there are some", () => {
+    const timed = costs.map((row) => ({...row, time: 2, timeLow: 1, timeHigh: 3}));
+    const {series, y} = tokenFigure.draw(timed, setting);
+    expect(y.unit).toBe("ms");
+    expect(series[0]!.provenance).toBe("measured");
+    expect(series[0]!.points[0]).toMatchObject({x: 16, y: 2, interval: [1, 3]});
+  });
+
+  test("every point has a key of its own, and finds its row again", () => {
+    const keys = memoryFigure.draw(costs, setting).series.flatMap(({points}) => points.map(({key}) => key));
+    expect(new Set(keys).size).toBe(costs.length);
+    expect(keys.toSorted()).toEqual(costs.map(memoryFigure.key).toSorted());
+  });
+});
+
+function found(model: string, distance: number, right: number, seed = "all"): ForgettingRow {
+  return {
+    ...{model, between: "facts", distance, facts: distance / 5, seed, right},
+    ...{rightLow: right / 2, rightHigh: 1, documents: 48, provenance: "measured"},
+  };
+}
+
+describe("the figure of forgetting", () => {
+  const facts = checkParams("test", forgetting.params, {});
+  const rows = [
+    found("decoder-small", 0, 1),
+    found("decoder-small", 10, 0.9),
+    found("mamba2-small", 0, 0.8),
+    found("mamba2-small", 10, 0.2),
+    found("mamba1-small", 0, 0.1),
+    found("mamba1-small", 10, 0.6),
+    found("mamba2-small", 10, 1, "999"),
+  ];
+
+  test("draws what all seeds say together, with its intervals", () => {
+    const {series} = forgettingFigure.draw(rows, facts);
+    expect(series.map(({points}) => points.map(({y}) => y))).toEqual([
+      [1, 0.9],
+      [0.8, 0.2],
+      [0.1, 0.6],
+    ]);
+    expect(series[0]!.points[1]!.interval).toEqual([0.45, 1]);
+  });
+
+  test("says up to where each finds at least half, in tokens and facts", () => {
+    const {finding, question} = forgettingFigure.draw(rows, facts);
+    expect(finding).toContain(
+      "small decoder to the end, Mamba2 up to 0 tokens (0 facts), Mamba not even at once",
+    );
+    expect(question).toContain("among others");
+    const text = forgettingFigure.draw(rows, {...facts, between: "text"});
+    expect(text.finding).toContain("Mamba2 up to 0 tokens, ");
+    expect(text.question).toContain("more text");
+  });
+});
