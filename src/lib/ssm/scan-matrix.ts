@@ -22,12 +22,15 @@ export function selectiveScanMatrix(input: SelectiveScanInput, channel: number):
   const M = new Float64Array(tokens * tokens);
   for (let n = 0; n < stateSize; n++) {
     const a = A[channel * stateSize + n]!;
-    const decays = segsum(steps.map((step) => step * a)).map(Math.exp);
+    // What the state still holds of each token's input; an exponential for every pair would cost most of the time.
+    const held = new Float64Array(tokens);
     for (let i = 0; i < tokens; i++) {
+      const decay = Math.exp(steps[i]! * a);
       const c = C[at(i) + n]!;
+      held[i] = gain(steps[i]!, a) * B[at(i) + n]!;
       for (let j = 0; j <= i; j++) {
-        const cell = i * tokens + j;
-        M[cell] = M[cell]! + c * decays[cell]! * gain(steps[j]!, a) * B[at(j) + n]!;
+        if (j < i) held[j] = decay * held[j]!;
+        M[i * tokens + j] = M[i * tokens + j]! + c * held[j]!;
       }
     }
   }
