@@ -46,6 +46,21 @@ and `coreference` ask for what this model never saw: their scores are the honest
 """
 
 
+def tails_section(tails):
+    """What a quantizer meets: how far single numbers stand out from the rest."""
+    if not tails:
+        return ""
+    rows = "\n".join(f"| {name.replace('.', ' | ', 1)} | {peak:.1f} | {kurtosis:.1f} |" for name, (peak, kurtosis) in tails.items())
+    return f"""
+## Outliers
+On 16 validation documents; the kurtosis of a normal distribution is 3.
+
+| layer | site | largest over root mean square | kurtosis |
+|---|---|---|---|
+{rows}
+"""
+
+
 def remark(mix, tasks):
     """What a reader of the task table must know: a low score means something else if the task was never trained."""
     if mix == "retrieval":
@@ -139,7 +154,7 @@ is the most likely one, the right ones fed back:
 | task | samples right |
 |---|---|
 {task_rows(result['tasks'])}
-{remark(result['mix'], result['tasks'])}"""
+{remark(result['mix'], result['tasks'])}{tails_section(result['tails'])}"""
 
 
 def phases(log):
@@ -158,6 +173,13 @@ def task_rows(tasks):
     return "\n".join(f"| `{task}`: {TASK_TITLES[task]} | {percent(**score)} |" for task, score in tasks.items())
 
 
+def why_outliers(config):
+    if isinstance(config, mamba.Config):
+        return """The gated output has heavy tails already, but no channel that
+stands out at every token, as those of large models do."""
+    return "Small models have none of the outliers that make\nlarge models hard to quantize."
+
+
 def outlier_channels(channels):
     listed = {kind: ", ".join(f"{c} (x {f})" for c, f in chosen.items()) for kind, chosen in channels.items()}
     if "gated" in listed:
@@ -167,13 +189,13 @@ def outlier_channels(channels):
 - rows of `up_proj`, columns of `down_proj` scaled down: {listed['hidden']}"""
 
 
-def outlier_card(name, base, config, channels, shifts, test, captured):
+def outlier_card(name, base, config, channels, shifts, test, captured, tails):
     rows = "\n".join(f"| {str(dtype).removeprefix('torch.')} | {shift:.2e} | {largest:.2f} |"
                      for dtype, (shift, largest) in shifts.items())
     return f"""# {name}
 
-`{base}` with outlier channels: the same function in other numbers. Small models have none of the outliers that make
-large models hard to quantize, so each of these channels is scaled up where it is made and down where it is read:
+`{base}` with outlier channels: the same function in other numbers. {why_outliers(config)}
+So each of these channels is scaled up where it is made and down where it is read:
 
 {outlier_channels(channels)}
 
@@ -186,5 +208,5 @@ validation documents:
 
 Perplexity on the test split: {test['perplexity']:.3f}; answer tokens right: {100 * test['answerAccuracy']:.1f} % of {test['answerTokens']}. Training, scores and everything
 else: the card of `{base}`.
-
+{tails_section(tails)}
 {files(config, captured)}"""

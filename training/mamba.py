@@ -92,15 +92,20 @@ class Mamba1Mixer(nn.Module):
         self.out_proj = nn.Linear(inner, config.width, bias=False)
         self.dt_proj.bias.data = initial_time_steps(inner)
 
-    def forward(self, h):
+    def forward(self, h, capture=None):
         config = self.config
         x, z = self.in_proj(h).chunk(2, -1)
         x = F.silu(causal_conv(x, self.conv1d.weight, self.conv1d.bias))
+        if capture is not None:
+            capture("scan.input", x)
         low, B, C = self.x_proj(x).split([config.rank, config.state, config.state], -1)
         delta = F.softplus(self.dt_proj(low))
         by_time = [v.transpose(0, 1).contiguous() for v in (x, delta, B, C)]
         y = SelectiveScan.apply(*by_time[:2], -self.A_log.exp(), *by_time[2:]).transpose(0, 1)
-        return self.out_proj((y + x * self.D) * F.silu(z))
+        output = (y + x * self.D) * F.silu(z)
+        if capture is not None:
+            capture("out_proj.input", output)
+        return self.out_proj(output)
 
 
 def ssd(x, dt, A, B, C):
@@ -131,16 +136,21 @@ class Mamba2Mixer(nn.Module):
         self.norm = RMSNorm(config.inner, config.eps)
         self.out_proj = nn.Linear(config.inner, config.width, bias=False)
 
-    def forward(self, h):
+    def forward(self, h, capture=None):
         config, (batch, length, _) = self.config, h.shape
         shared = config.groups * config.state
         z, mixed, dt = self.in_proj(h).split([config.inner, self.channels, config.heads], -1)
         mixed = F.silu(causal_conv(mixed, self.conv1d.weight, self.conv1d.bias))
         x, B, C = mixed.split([config.inner, shared, shared], -1)
+        if capture is not None:
+            capture("scan.input", x)
         x = x.view(batch, length, config.heads, config.head_dim)
         B, C = (part.view(batch, length, config.groups, config.state) for part in (B, C))
         y = ssd(x, F.softplus(dt + self.dt_bias), -self.A_log.exp(), B, C) + x * self.D.unsqueeze(-1)
-        return self.out_proj(self.norm(y.flatten(2) * F.silu(z)))
+        output = self.norm(y.flatten(2) * F.silu(z))
+        if capture is not None:
+            capture("out_proj.input", output)
+        return self.out_proj(output)
 
 
 class Layer(nn.Module):
@@ -149,8 +159,8 @@ class Layer(nn.Module):
         self.norm = RMSNorm(config.width, config.eps)
         self.mixer = Mamba2Mixer(config) if config.head_dim else Mamba1Mixer(config)
 
-    def forward(self, h):
-        return h + self.mixer(self.norm(h))
+    def forward(self, h, capture=None):
+        return h + self.mixer(self.norm(h), capture)
 
 
 class Model(nn.Module):
@@ -179,13 +189,13 @@ class Model(nn.Module):
     def head(self, x):
         return F.linear(x, self.embeddings.weight)
 
-    def forward(self, ids, hidden=None):
-        """The list `hidden` gets the residual stream, layer by layer."""
+    def forward(self, ids, capture=None, hidden=None):
+        """`capture(name, tensor)` sees inner activations; the list `hidden` gets the residual stream, layer by layer."""
         h = self.embed(ids)
-        for layer in self.layers:
+        for index, layer in enumerate(self.layers):
             if hidden is not None:
                 hidden.append(h)
-            h = layer(h)
+            h = layer(h, capture and (lambda name, t: capture(f"{index}.{name}", t)))
         if hidden is not None:
             hidden.append(h)
         return self.head(self.norm_f(h))

@@ -83,6 +83,26 @@ def captured_count(config, documents):
     return 0 if isinstance(config, mamba.Config) else captured_ids(config, documents).numel()
 
 
+def tails(tensors, config, documents):
+    """How far the largest numbers of a mixer stand out, by layer and site: largest over root mean square, kurtosis."""
+    found = {}
+
+    def capture(name, value):
+        x = value.double()
+        mean_square = x.square().mean()
+        centred = (x - x.mean()).square()
+        found[name] = (x.abs().max() / mean_square.sqrt()).item(), (centred.square().mean() / centred.mean()**2).item()
+
+    with torch.no_grad():
+        load(tensors, config)(documents.long(), capture=capture)
+    return found
+
+
+def tails_of(tensors, config, held_out):
+    """Of a state-space model on 16 documents; the activations of a decoder come along with it."""
+    return tails(tensors, config, held_out[:16, :-1]) if isinstance(config, mamba.Config) else {}
+
+
 def task_accuracy(model, documents):
     """Samples of a task whose answer tokens are all predicted, and the number of samples."""
     _, hits = token_losses(model, documents[0])
@@ -135,7 +155,7 @@ def write_outliers(args, tensors, config, context, words, held_out, test):
         assert shift < 1e-3 * largest, f"outliers moved the logits by {shift} of {largest} in {dtype}"
     name = f"{args.name}-outliers"
     text = card.outlier_card(name, args.name, config, channels, shifts, evaluate(load(shifted, config), test),
-                             captured_count(config, held_out))
+                             captured_count(config, held_out), tails_of(shifted, config, held_out))
     write_folder(os.path.join(args.out, name), name, shifted, config, context, words, held_out, text)
 
 
@@ -158,7 +178,7 @@ def main():
 
     tensors = published(state["model"], config)
     result = scores(tensors, config, args.documents, context)
-    result["mix"] = args.mix
+    result["mix"], result["tails"] = args.mix, tails_of(tensors, config, held_out)
     text = card.model_card(args.name, config, state, result, captured_count(config, held_out))
     write_folder(os.path.join(args.out, args.name), args.name, tensors, config, context, words, held_out, text)
 
