@@ -20,22 +20,47 @@ export interface DecodeStep {
 export function attendSelected(step: DecodeStep, selected: readonly ArrayLike<number>[]): Float32Array {
   const {heads, kvHeads, headDim, keys} = step;
   requireCount("attendSelected", "heads", heads, 1);
-  if (selected.length !== heads) {
-    throw new RangeError(`attendSelected: selected must have ${heads} heads, got ${selected.length}`);
-  }
-  const L = keys.length / (kvHeads * headDim);
+  requireSelection("attendSelected", selected, heads, keys.length / (kvHeads * headDim));
   const out = new Float32Array(heads * headDim);
   selected.forEach((list, h) => {
-    const kept = Int32Array.from(list);
-    const wrong = kept.find((j) => j < 0 || j >= L);
-    if (kept.length === 0 || wrong !== undefined) {
-      throw new RangeError(
-        `attendSelected: head ${h} must select keys from 0 to ${L - 1}, got ${wrong ?? "none"}`,
-      );
-    }
-    attendHead(step, h, kept, out.subarray(h * headDim, (h + 1) * headDim));
+    attendHead(step, h, Int32Array.from(list), out.subarray(h * headDim, (h + 1) * headDim));
   });
   return out;
+}
+
+/**
+ * Dense attention of one decoded token over all keys.
+ * @returns [heads, headDim]
+ * @throws RangeError if there is no key.
+ */
+export function attendAll(step: DecodeStep): Float32Array {
+  const tokens = step.keys.length / (step.kvHeads * step.headDim);
+  const every = Int32Array.from({length: tokens}, (_, j) => j);
+  return attendSelected(step, new Array(step.heads).fill(every));
+}
+
+/** @throws RangeError unless there are `count` lists, each of at least one key below `tokens`. */
+export function requireSelection(
+  where: string,
+  selected: readonly ArrayLike<number>[],
+  count: number,
+  tokens: number,
+): void {
+  if (selected.length !== count) {
+    throw new RangeError(`${where}: selected must have ${count} heads, got ${selected.length}`);
+  }
+  selected.forEach((list, h) => {
+    let wrong: number | undefined;
+    for (let n = 0; n < list.length; n++) {
+      const j = list[n]!;
+      if (!(j >= 0 && j < tokens && Number.isInteger(j))) wrong ??= j;
+    }
+    if (list.length === 0 || wrong !== undefined) {
+      throw new RangeError(
+        `${where}: head ${h} must select keys from 0 to ${tokens - 1}, got ${wrong ?? "none"}`,
+      );
+    }
+  });
 }
 
 function attendHead(

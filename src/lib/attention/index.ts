@@ -3,6 +3,7 @@
 export * from "./active-set.js";
 export * from "./attend-selected.js";
 export * from "./budget-mask.js";
+export * from "./decode-attention.js";
 export * from "./eviction.js";
 export * from "./gelu.js";
 export * from "./h2o.js";
