@@ -39,6 +39,7 @@ export const TECHNIQUE_NAMES = {
   "decoder-large": "large decoder",
   "mamba1-small": "Mamba",
   "mamba2-small": "Mamba2",
+  shuffled: "tokens shuffled in each layer",
   svd: "SVD of single layers",
   "xkv-2": "xKV, 2 layers a group",
   "xkv-4": "xKV, 4 layers a group",

@@ -11,9 +11,9 @@ type AttentionRow = Row<(typeof sharedAttention)["columns"]>;
 
 /** A head's attention with its own keys beside that with shared ones, and what the model then expects. */
 export function sharedAttentionView(rows: readonly AttentionRow[]): HTMLElement {
-  const seen = rows.filter(({part}) => part === "attention");
+  const seen = rows.filter(({part}) => part === "attention").map(looked);
   const heads = grouped(seen, ({head}) => String(head));
-  const words = wordsOf(seen);
+  const words = rows.filter(({part}) => part === "word").map(({word}) => word ?? "");
   return html`<div>${explorable({
     label: "Head",
     prefix: "head.",
@@ -28,22 +28,21 @@ export function sharedAttentionView(rows: readonly AttentionRow[]): HTMLElement 
       },
     },
     draw: ({head}) => headPair(head, heads, words),
-  })}${expected(rows.filter(({part}) => part === "next"))}</div>`;
+  })}${expected(rows.filter(({part}) => part === "next").map(looked))}</div>`;
 }
 
-function wordsOf(rows: readonly AttentionRow[]): string[] {
-  const words: string[] = [];
-  for (const {index, word} of rows) words[index] = word ?? "";
-  return words;
-}
+/** A row that has both numbers. */
+type Looked = AttentionRow & {readonly exact: number; readonly shared: number};
+
+const looked = (row: AttentionRow): Looked => ({...row, exact: row.exact ?? 0, shared: row.shared ?? 0});
 
 function headPair(
   head: number,
-  heads: ReadonlyMap<string, readonly AttentionRow[]>,
+  heads: ReadonlyMap<string, readonly Looked[]>,
   words: readonly string[],
 ): HTMLElement {
   const cells = heads.get(String(head)) ?? [];
-  const looks = (of: (row: AttentionRow) => number) =>
+  const looks = (of: (row: Looked) => number) =>
     cells
       .map((row) => ({index: row.index, other: row.other, value: of(row)}))
       .filter(({value}) => value > 0.004);
@@ -76,11 +75,11 @@ function headPair(
 }
 
 /** Half the sum of all differences of a row: the share of attention that moved. */
-function movedShare(rows: readonly AttentionRow[], words: number): number {
+function movedShare(rows: readonly Looked[], words: number): number {
   return rows.reduce((sum, {exact, shared}) => sum + Math.abs(exact - shared), 0) / 2 / words;
 }
 
-function expected(rows: readonly AttentionRow[]): HTMLElement {
+function expected(rows: readonly Looked[]): HTMLElement {
   const percent = (share: number) => `${numberText(100 * share, 3)} %`;
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Likeliest next words"><table class="heat">
     <thead><tr><th scope="col">next word</th><th scope="col">own keys and values</th><th scope="col">shared</th></tr></thead>

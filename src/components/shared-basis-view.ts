@@ -15,9 +15,8 @@ export function sharedBasisView({turned, rank, how}: SharedBasisState): HTMLElem
   const {layers, groups, kept, stored, lost, cosine} = found;
   const plain = 2 * TOKENS * WIDTH;
   return html`<div class="shared-basis">
-    <div class="matrices">
-      ${layers.map((layer, i) => matrix(`layer ${i}: tokens down, channels across`, layer, WIDTH))}
-    </div>
+    <p class="step-name">What the layers compute, tokens down and channels across,</p>
+    <div class="matrices">${layers.map((layer, i) => matrix(`layer ${i}`, layer, WIDTH))}</div>
     <p class="step-name">is kept as</p>
     <div class="matrices">${groups.map((group, i) => factors(group, groups.length > 1 ? ` of layer ${i}` : ""))}</div>
     <p class="step-name">and multiplied back gives</p>

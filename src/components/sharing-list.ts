@@ -3,12 +3,13 @@ import {captioned} from "./captioned.js";
 import {pooledSharing, type SharingRow, sharingFamily, UNCOMPRESSED} from "./figures/kv-sharing.js";
 import {numberText} from "./number-text.js";
 
-const percent = (share: number) => numberText(100 * share, 3);
+/** Points of a hundred, to a tenth: finer than any of these intervals. */
+const points = (share: number) => (100 * share).toFixed(1).replace("-", "−");
 
 /** What sharing leaves of answers and copies, each change with its paired interval. */
 export function sharingList(rows: readonly SharingRow[]): HTMLElement {
   const pooled = pooledSharing(rows).toSorted((a, b) => b.bytesPerToken - a.bytesPerToken);
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by technique"><table class="quality">
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by technique"><table class="quality changes">
     <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">answers right, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
     <tbody>${pooled.map(line)}</tbody>
   </table></div>`;
@@ -22,16 +23,16 @@ function line(row: SharingRow): HTMLElement {
     <td>${numberText(row.ratio, 3)}</td>
     <td>${numberText(row.limitRatio, 3)}</td>
     <td>${numberText(row.perplexity, 4)}</td>
-    <td>${row.retrieval === null ? "–" : percent(row.retrieval)}</td>
+    <td>${row.retrieval === null ? "–" : points(row.retrieval)}</td>
     <td>${change(row.answersChange, row.answersChangeLow, row.answersChangeHigh)}</td>
-    <td>${row.copies === null ? "–" : percent(row.copies)}</td>
+    <td>${row.copies === null ? "–" : points(row.copies)}</td>
     <td>${change(row.copiesChange, row.copiesChangeLow, row.copiesChangeHigh)}</td>
   </tr>`;
 }
 
 function change(value: number | null, low: number | null, high: number | null): HTMLElement | string {
   if (value === null || low === null || high === null) return "–";
-  return html`<span>${percent(value)} <span class="muted">${percent(low)} to ${percent(high)}</span></span>`;
+  return html`<span>${points(value)} <span class="muted">(${points(low)} to ${points(high)})</span></span>`;
 }
 
 function finding(rows: readonly SharingRow[]): string {

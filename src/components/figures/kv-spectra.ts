@@ -38,21 +38,26 @@ function sideFigure(side: string, question: string): SpectraFigure {
         question,
         finding: finding(own, side),
         x: {label: "components for each layer", log: true, ticks: [1, 2, 4, 8, 16, 32, 64]},
-        y: {label: "squared length kept", unit: "%"},
-        better: "top left",
+        y: {label: "squared length lost", unit: "%", log: true},
+        better: "bottom left",
         series,
       };
     },
   };
 }
 
-/** Means over the groups of a size; only whole components for each layer, so that lines have like marks. */
+/** Enough of them for a line, few enough for their marks to stand apart. */
+const SHOWN = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+/** Per cent: less than this is nothing to see. */
+const LEAST = 0.1;
+
+/** Means over the groups of a size, at whole components for each layer. */
 function lineOf(rows: readonly SpectrumRow[]): Series {
   const {side, order, groupSize} = rows[0]!;
   const groups = new Set(rows.map(({first}) => first)).size;
   const shuffled = order !== ORDERS[0];
   const byComponent = grouped(
-    rows.filter(({component}) => component % groupSize === 0),
+    rows.filter(({component}) => SHOWN.includes(component / groupSize)),
     ({component}) => String(component),
   );
   const layers = groupSize === 1 ? "alone" : `${groupSize} together`;

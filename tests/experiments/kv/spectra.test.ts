@@ -76,7 +76,7 @@ describe("attention with shared keys", () => {
   test("of four layers together keeps an answer that layers alone lose", async () => {
     const probability = async (groupSize: 1 | 4) => {
       const rows = await sharedAttention.run({groupSize, rank: 3}, {data});
-      return last(rows).find(({word}) => word === "amber")!.shared;
+      return last(rows).find(({word}) => word === "amber")!.shared!;
     };
     expect(await probability(4)).toBeGreaterThan(0.9);
     expect(await probability(1)).toBeLessThan(0.1);
@@ -87,7 +87,7 @@ describe("attention with shared keys", () => {
     const heads = new Set(rows.filter(({part}) => part === "attention").map(({head}) => head));
     expect(heads.size).toBe(8);
     const row = rows.filter(({head, index}) => head === 3 && index === 9);
-    expect(row.reduce((sum, {exact}) => sum + exact, 0)).toBeGreaterThan(0.95);
+    expect(row.reduce((sum, {exact}) => sum + exact!, 0)).toBeGreaterThan(0.95);
   });
 
   test("names a layer that the model has not", async () => {

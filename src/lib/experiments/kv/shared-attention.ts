@@ -14,13 +14,13 @@ import {GROUP_SIZES} from "./spectra.js";
 const LEAST_ATTENTION = 0.004;
 
 type AttentionRow = {
-  readonly part: "attention" | "next";
+  readonly part: "word" | "attention" | "next";
   readonly head: number | null;
   readonly index: number;
   readonly other: number | null;
   readonly word: string | null;
-  readonly exact: number;
-  readonly shared: number;
+  readonly exact: number | null;
+  readonly shared: number | null;
   readonly provenance: "measured";
 };
 
@@ -65,12 +65,18 @@ export const sharedAttention = experiment({
     head: {type: "integer", label: "Head", nullable: true},
     index: {type: "integer", label: "Position"},
     other: {type: "integer", label: "Position attended to", nullable: true},
-    word: {type: "string", label: "Word at the position, or expected next", nullable: true},
-    exact: {type: "number", label: "Attention or probability, own keys and values", provenance: "measured"},
+    word: {type: "string", label: "Word of the text, or expected next", nullable: true},
+    exact: {
+      type: "number",
+      label: "Attention or probability, own keys and values",
+      provenance: "measured",
+      nullable: true,
+    },
     shared: {
       type: "number",
       label: "Attention or probability, shared keys and values",
       provenance: "measured",
+      nullable: true,
     },
   },
   needs: DECODER_NEEDS,
@@ -89,7 +95,11 @@ export const sharedAttention = experiment({
     await progress(0.3);
     const size = Math.min(groupSize, layers);
     const shared = observe(decoder, ids, [], replacedKv(sharedKv(decoder, exact, size, rank * size)));
-    return [...attentionRows(exact, shared, layer, ids), ...nextRows(exact, shared, ids.length - 1)];
+    return [
+      ...wordRows(ids),
+      ...attentionRows(exact, shared, layer, ids.length),
+      ...nextRows(exact, shared, ids.length - 1),
+    ];
   },
 });
 
@@ -103,29 +113,26 @@ function sharedKv({config}: Decoder, seen: Observation, groupSize: number, rank:
   return {keys: through("k"), values: through("v")};
 }
 
-function attentionRows(
-  exact: Observation,
-  shared: Observation,
-  layer: number,
-  ids: readonly number[],
-): AttentionRow[] {
-  const T = ids.length;
-  const words = ids.map((id) => decodeText([id]));
+const BLANK = {
+  head: null,
+  other: null,
+  word: null,
+  exact: null,
+  shared: null,
+  provenance: "measured",
+} as const;
+
+function wordRows(ids: readonly number[]): AttentionRow[] {
+  return ids.map((id, index) => ({...BLANK, part: "word", index, word: decodeText([id])}));
+}
+
+function attentionRows(exact: Observation, shared: Observation, layer: number, T: number): AttentionRow[] {
   const rows: AttentionRow[] = [];
   exact.attention[layer]!.forEach((value, i) => {
     const other = shared.attention[layer]![i]!;
     if (Math.max(value, other) < LEAST_ATTENTION) return;
     const [head, index] = [Math.floor(i / (T * T)), Math.floor(i / T) % T];
-    rows.push({
-      part: "attention",
-      head,
-      index,
-      other: i % T,
-      word: words[index]!,
-      exact: value,
-      shared: other,
-      provenance: "measured",
-    });
+    rows.push({...BLANK, part: "attention", head, index, other: i % T, exact: value, shared: other});
   });
   return rows;
 }
@@ -138,14 +145,12 @@ function nextRows(exact: Observation, shared: Observation, index: number): Atten
       .sort((a, b) => x[b]! - x[a]! || a - b)
       .slice(0, LIKELIEST);
   return [...new Set([...top(p!), ...top(q!)])].map((id) => ({
+    ...BLANK,
     part: "next",
-    head: null,
     index,
-    other: null,
     word: decodeText([id]),
     exact: p![id]!,
     shared: q![id]!,
-    provenance: "measured",
   }));
 }
 
