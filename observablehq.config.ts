@@ -22,11 +22,17 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
   },
   {
     name: "Caches",
-    pages: [{name: "Sharing across layers", path: "/kv/sharing-across-layers"}],
+    pages: [
+      {name: "Which tokens matter", path: "/kv/which-tokens-matter"},
+      {name: "Sharing across layers", path: "/kv/sharing-across-layers"},
+    ],
   },
   {
     name: "State-space models",
-    pages: [{name: "The scan", path: "/ssm/the-scan"}],
+    pages: [
+      {name: "The scan", path: "/ssm/the-scan"},
+      {name: "State against cache", path: "/ssm/state-against-cache"},
+    ],
   },
   {
     name: "Accelerators",

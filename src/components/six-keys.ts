@@ -13,11 +13,11 @@ export const SIX_KEYS: readonly Pair[] = [
   [2, 1],
   [1.2, 1.6],
   [-2, -0.8],
-  [-1.4, 0.4],
+  [-1.1, 0.9],
   [0.6, -1.8],
   [-0.4, -1],
 ];
-export const SIX_VALUES = [10, 20, 30, 40, 50, 60];
+export const SIX_VALUES = [40, 10, 60, 20, 50, 30];
 
 const headDim = 2;
 const keys = Float32Array.from(SIX_KEYS.flat());

@@ -97,7 +97,7 @@ function strip({policy, words, keys, answer, agrees}: Told, step: number): HTMLE
       : html`<span class=${agrees ? "right" : "wrong"}>${agrees ? "as the full model" : "not the full model's answer"}</span>`;
   return html`<section class="strip" style=${`--colour: var(--family-${policyFamily(policy)})`} aria-label=${policyName(policy)}>
     <h3>${policyName(policy)}</h3>
-    <p class="block-facts"><span>writes <strong>${answer}</strong></span>${verdict}<span>keeps ${percent(now.kept)} of the tokens at this step</span><span>expects “${now.expected}” next, ${percent(now.probability ?? 0)}</span></p>
+    <p class="block-facts"><span>writes <strong>${answer}</strong></span>${verdict}<span>is shown ${percent(now.kept)} of the tokens</span><span>expects “${now.expected}” next, ${percent(now.probability ?? 0)}</span></p>
     <ol class="tokens">${words.map((row) => token(row, step, seen.get(row.step), most))}</ol>
   </section>`;
 }

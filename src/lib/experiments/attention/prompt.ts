@@ -67,6 +67,7 @@ export const attentionPrompt = experiment({
       help: "The oracle looks at all keys before it chooses; what H2O, SnapKV and StreamingLLM drop is gone.",
       options: POLICY_IDS,
       default: ["oracle", "token-butler", "quest", "quest-released", "h2o", "snapkv", "streaming-llm"],
+      advanced: true,
     },
     layer: {
       kind: "integer",

@@ -1,0 +1,54 @@
+import type {Page} from "playwright-core";
+import {expect, test} from "vitest";
+import {useSite} from "./site.js";
+
+const site = useSite();
+const path = "kv/which-tokens-matter";
+const bench = (page: Page, id: string) => page.locator(`[data-experiment='attention/${id}']`).first();
+
+test("a prompt that a reader types is answered under every policy, and a step back changes what is kept", async () => {
+  const {page, context, complaints} = await site.open(path);
+  const prompt = bench(page, "prompt");
+  const strips = prompt.locator(".strip");
+  const shipped = await strips.count();
+  expect(shipped).toBeGreaterThan(5);
+  const typed =
+    "fact goat copper silver . quiet river carries light across open valley . fact wolf silver candle . small house stands far away . query wolf";
+  await prompt.getByLabel("Prompt", {exact: true}).fill(typed);
+  await prompt.locator(".status[data-state=live]").waitFor();
+  expect(await strips.count()).toBe(shipped);
+  expect(await strips.first().locator(".block-facts").textContent()).toContain("writes silver candle");
+  expect(await strips.nth(1).locator(".right").count()).toBe(1);
+  const kept = strips.nth(1).locator(".token.kept");
+  const before = await kept.allTextContents();
+  await prompt.getByLabel(/^Step/).first().focus();
+  await strips.first().locator(".token", {hasText: "valley"}).click();
+  expect(await strips.first().locator(".token.now").textContent()).toBe("valley");
+  expect(await kept.allTextContents()).not.toEqual(before);
+  expect(new URL(page.url()).searchParams.get("view.step")).toBe("12");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a word that the model does not know is named", async () => {
+  const {page, context} = await site.open(`${path}?prompt=fact+platypus`);
+  const status = bench(page, "prompt").locator(".status[data-state=failed]");
+  await status.waitFor();
+  expect(await status.textContent()).toMatch(/word 2 must be one of the 256 .* "platypus"/);
+  await context.close();
+});
+
+test("the keyboard turns a query until another page matters more", async () => {
+  const {page, context} = await site.open(path);
+  const pages = page.locator(".explorable[aria-label='A box around a page']");
+  const finding = pages.locator("figcaption");
+  expect(await finding.textContent()).toContain("Quest picks page 2");
+  expect(await finding.textContent()).toContain("The released score picks page 1");
+  const slider = pages.getByLabel("Query, first number, slider");
+  await slider.focus();
+  await page.keyboard.press("End");
+  await expect.poll(() => finding.textContent()).toContain("Quest picks page 1");
+  expect(await slider.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(new URL(page.url()).searchParams.get("pages.x")).toBe("2");
+  await context.close();
+});
