@@ -210,3 +210,27 @@ def config_json(config, _):
                 "intermediate_size": config.inner, "time_step_rank": config.rank}
     return {"architectures": ["Mamba2ForCausalLM"], "model_type": "mamba2", **shared, "num_heads": config.heads,
             "head_dim": config.head_dim, "n_groups": config.groups, "chunk_size": 128}
+
+
+def check():
+    """Gradients of the scan against finite differences, and one chunk of Mamba2 against its recurrence."""
+    torch.manual_seed(0)
+    tokens, batch, inner, state = 9, 2, 3, 4
+    draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
+    inputs = (draw(tokens, batch, inner), F.softplus(draw(tokens, batch, inner)), -draw(inner, state).exp(),
+              draw(tokens, batch, state), draw(tokens, batch, state))
+    assert torch.autograd.gradcheck(SelectiveScan.apply, [value.requires_grad_() for value in inputs])
+
+    heads, width, groups = 4, 3, 2
+    x, dt, A = draw(batch, tokens, heads, width), F.softplus(draw(batch, tokens, heads)), -draw(heads).exp()
+    B, C = draw(batch, tokens, groups, state), draw(batch, tokens, groups, state)
+    h, rows = torch.zeros(batch, heads, width, state, dtype=torch.float64), []
+    for t in range(tokens):
+        B_t, C_t = (part[:, t].repeat_interleave(heads // groups, 1) for part in (B, C))
+        h = (dt[:, t] * A).exp()[..., None, None] * h + (dt[:, t, :, None] * x[:, t]).unsqueeze(-1) * B_t.unsqueeze(2)
+        rows.append((h @ C_t.unsqueeze(-1)).squeeze(-1))
+    assert torch.allclose(ssd(x, dt, A, B, C), torch.stack(rows, 1), rtol=1e-12, atol=1e-12)
+
+
+if __name__ == "__main__":
+    check()
