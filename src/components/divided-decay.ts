@@ -47,6 +47,6 @@ export function dividedDecay(rate: number, tokens: number): HTMLElement {
   const finding =
     wrong.length === 0
       ? `All ${tokens} decays to the last token come out right both ways.`
-      : `${wrong.length} of ${tokens} decays to the last token are wrong by more than a thousandth or no number at all when two factors are multiplied; the exponential of the difference is right each time.`;
+      : `As a product of two factors, ${wrong.length} of the ${tokens} decays to the last token ${wrong.length === 1 ? "is" : "are"} off by more than a thousandth, infinite or no number; the exponential of the difference is right each time.`;
   return captioned("What does it cost to divide by what has vanished?", finding, table);
 }

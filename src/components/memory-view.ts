@@ -24,13 +24,8 @@ export function memoryView(
 
 /** All layers: units by rank of how far they look, each with its half-life. */
 function reach(rows: readonly MemoryRow[], unit: string): HTMLElement {
-  const halfLives = new Map(
-    rows.filter(({part}) => part === "half-life").map((row) => [`${row.layer} ${row.unit}`, row.value]),
-  );
-  const layers = grouped(
-    rows.filter(({part}) => part === "distance"),
-    (row) => String(row.layer),
-  );
+  const all = rows.filter(({part}) => part === "reach");
+  const layers = grouped(all, (row) => String(row.layer));
   const ranked = Array.from(layers, ([layer, units]) => ({
     layer,
     cells: evenly(
@@ -38,11 +33,10 @@ function reach(rows: readonly MemoryRow[], unit: string): HTMLElement {
       RANKS,
     ),
   }));
-  const all = rows.filter(({part}) => part === "distance");
   const most = Math.max(...all.map(({value}) => value!));
   const cell = (row: MemoryRow) => {
-    const halfLife = halfLives.get(`${row.layer} ${row.unit}`);
-    return html`<td class="shaded" style=${`--share: ${Math.round((100 * row.value!) / most)}%`}>${numberText(row.value!, 2)} <span class="muted">${halfLife == null ? "∞" : numberText(halfLife, 2)}</span></td>`;
+    const halfLife = row.halfLife === null ? "never" : `in ${numberText(row.halfLife, 2)}`;
+    return html`<td class="shaded" style=${`--share: ${Math.round((100 * row.value!) / most)}%`}>${numberText(row.value!, 2)} <span class="muted half-life">½ ${halfLife}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Memory by layer"><table class="heat">
     <thead><tr><th scope="col">layer</th><th scope="colgroup" colspan=${RANKS}>${unit}s, from the one that looks least far to the one that looks farthest</th></tr></thead>
@@ -51,7 +45,7 @@ function reach(rows: readonly MemoryRow[], unit: string): HTMLElement {
   const farthest = all.reduce((a, b) => (b.value! > a.value! ? b : a));
   return captioned(
     `How far back does each ${unit} look?`,
-    `Mean distance in tokens that the outputs of a ${unit} look back over this text; beside it, the half-life of its slowest number of state at its mean time step. ${capital(unit)} ${farthest.unit} of layer ${farthest.layer} looks farthest, ${numberText(farthest.value!, 3)} tokens.`,
+    `Mean distance in tokens that the outputs of a ${unit} look back over this text; below it, after how many tokens half is gone (½) of its slowest number of state, at its mean time step. ${capital(unit)} ${farthest.unit} of layer ${farthest.layer} looks farthest, ${numberText(farthest.value!, 3)} tokens.`,
     table,
   );
 }

@@ -11,16 +11,17 @@ const MODELS = ["mamba1-small", "mamba2-small"] as const;
 /** Heads or channels of a layer whose weights are shown. */
 const SHOWN = 8;
 /** Smaller shares are not worth a row. */
-const LEAST_SHARE = 0.02;
+const LEAST_SHARE = 0.03;
 
 type MemoryRow = {
-  readonly part: "word" | "half-life" | "distance" | "step" | "share";
+  readonly part: "word" | "reach" | "step" | "share";
   readonly layer: number | null;
   readonly unit: number | null;
   readonly index: number | null;
   readonly other: number | null;
   readonly word: string | null;
   readonly value: number | null;
+  readonly halfLife: number | null;
   readonly provenance: "measured";
 };
 
@@ -32,7 +33,12 @@ export const memory = experiment({
     "How long does each head or channel of a trained model remember, and which words reach its output?",
   source: "implicit attention: arXiv:2403.01590; scans as matrices: arXiv:2405.21060, section 3",
   params: {
-    model: {...mambaParam, options: MODELS, default: "mamba2-small"},
+    model: {
+      ...mambaParam,
+      help: "Mamba keeps 16 numbers of state for each of 128 channels, Mamba2 64 for the channels of 8 heads.",
+      options: MODELS,
+      default: "mamba2-small",
+    },
     prompt: promptParam(
       "Text",
       "fact otter amber plum . fact heron velvet bell . quiet river carries light across open valley . query otter amber plum . query heron",
@@ -55,14 +61,21 @@ export const memory = experiment({
     word: {type: "string", label: "Word", nullable: true},
     value: {
       type: "number",
-      label: "Half-life or mean distance in tokens, time step, or signed share of an output",
+      label: "Mean distance looked back in tokens, time step, or signed share of an output",
+      provenance: "measured",
+      nullable: true,
+    },
+    halfLife: {
+      type: "number",
+      label: "Half-life of the slowest number of state",
+      unit: "tokens",
       provenance: "measured",
       nullable: true,
     },
   },
   needs: MODELS.map((model) => `weights/${model}` as const),
   needsOf: needsOfMamba,
-  sweep: MODELS.flatMap((model) => [0, 1, 2, 3].map((layer) => ({model, layer}))),
+  sweep: [...[0, 1, 2, 3].map((layer) => ({layer})), {model: "mamba1-small"}],
   async run({model, prompt, layer}, {data, progress}) {
     const ids = promptIds(prompt);
     const scans = await observeScans(mambaWeights(model, data), ids, {backend: await wasmBackend()});
@@ -75,7 +88,7 @@ export const memory = experiment({
     for (const [at, scan] of scans.entries()) {
       await progress(at / scans.length, `layer ${at}`);
       const units = unitsOf(scan);
-      rows.push(...units.flatMap((unit) => summaryRows(unit, at)));
+      rows.push(...units.map((unit) => reachRow(unit, at)));
       if (at === layer) rows.push(...spread(units).flatMap((unit) => unitRows(unit, at)));
     }
     return rows;
@@ -89,6 +102,7 @@ const BLANK = {
   other: null,
   word: null,
   value: null,
+  halfLife: null,
   provenance: "measured",
 } as const;
 
@@ -151,12 +165,10 @@ function spread(units: readonly Unit[]): Unit[] {
   );
 }
 
-function summaryRows({unit, halfLife, distance}: Unit, layer: number): MemoryRow[] {
-  return [
-    // A state that never decays has no half-life.
-    {...BLANK, part: "half-life", layer, unit, value: Number.isFinite(halfLife) ? halfLife : null},
-    {...BLANK, part: "distance", layer, unit, value: distance},
-  ];
+function reachRow({unit, halfLife, distance}: Unit, layer: number): MemoryRow {
+  // A state that never decays has no half-life.
+  const finite = Number.isFinite(halfLife) ? halfLife : null;
+  return {...BLANK, part: "reach", layer, unit, value: distance, halfLife: finite};
 }
 
 function unitRows({unit, tokens, steps, shares}: Unit, layer: number): MemoryRow[] {
