@@ -25,7 +25,8 @@ export function packCodes(codes: ArrayLike<number>, bits: number): Uint8Array {
   // One type of array for each loop: it is several times slower once it has seen two.
   if (bits === 8 && codes instanceof Uint8Array) return new Uint8Array(codes);
   if (bits === 4 && codes instanceof Uint8Array) return packNibbles(codes);
-  return packWide(codes instanceof Uint16Array ? codes : new Uint16Array(codes), bits);
+  const wide = codes instanceof Uint16Array ? codes : new Uint16Array(codes);
+  return bits === 16 ? new Uint8Array(wide.slice().buffer) : packWide(wide, bits);
 }
 
 function packNibbles(codes: Uint8Array): Uint8Array {
@@ -66,6 +67,8 @@ export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Uin
   }
   if (bits === 8) return new Uint8Array(bytes);
   if (bits === 4) return unpackNibbles(bytes, count);
+  // Two whole bytes a code, in the order in which every machine that runs this keeps them.
+  if (bits === 16) return new Uint16Array(bytes.slice().buffer);
   const codes = unpackWide(bytes, bits, count);
   return bits < 8 ? new Uint8Array(codes) : codes;
 }

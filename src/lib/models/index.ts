@@ -31,6 +31,8 @@ export * from "./mamba-methods.js";
 export * from "./mamba-mixer.js";
 export * from "./mamba-round-weights.js";
 export * from "./mamba-site-quantizers.js";
+export * from "./mamba-tensor-errors.js";
+export * from "./mamba-tensors.js";
 export * from "./mamba-transform.js";
 export * from "./mamba-weights.js";
 export * from "./minicache-cache.js";

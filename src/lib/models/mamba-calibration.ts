@@ -74,7 +74,7 @@ export async function calibrateMamba(
   if (calibration.length === 0 && !recipe.isDynamic) {
     throw new RangeError(`quantizeMamba: method ${method} needs calibration texts, got none`);
   }
-  const run = runner(options);
+  const run = runner(options, recipe);
   const {transformed, groups} = await transform(weights, recipe, options, run);
   const quantizers = quantizersOf(transformed.config, recipe, options, groups);
   const calibrated: CalibratedMamba = {
@@ -104,7 +104,7 @@ export async function transformMamba(
   if (recipe.smooths && (options.calibration ?? []).length === 0) {
     throw new RangeError(`quantizeMamba: method ${options.method} needs calibration texts, got none`);
   }
-  const {transformed} = await transform(weights, recipe, options, runner(options));
+  const {transformed} = await transform(weights, recipe, options, runner(options, recipe));
   return {
     weights: transformed,
     recipe,
@@ -119,10 +119,12 @@ function recipeOf({config}: MambaWeights, {method, roundsEnds}: CalibrateMambaOp
   return roundsEnds === undefined ? recipe : {...recipe, roundsEnds};
 }
 
-function runner({calibration = [], backend}: CalibrateMambaOptions): Run {
+function runner({calibration = [], backend}: CalibrateMambaOptions, {roundsEnds}: MambaRecipe): Run {
   return async (weights, hooks) => {
     const model = await mambaOf(weights, backend ? {backend: await backend()} : {});
-    for (const ids of calibration) forwardMamba(model, ids, {hooks});
+    // What the head takes is seen of every token only where it is rounded.
+    const rows = roundsEnds ? "all" : "last";
+    for (const ids of calibration) forwardMamba(model, ids, {hooks, rows});
   };
 }
 

@@ -176,15 +176,17 @@ function packed({shape}: Tensor, parts: Packed["parts"]): Packed {
 
 /** q = clamp(round(x / s), -128, 127) in float32, ties to even, in two's complement; scales share the columns out. */
 function codesOf({shape, data}: Tensor, scales: Float32Array): Uint8Array {
-  const columns = shape.at(-1)!;
-  const perScale = columns / scales.length;
+  const perScale = shape.at(-1)! / scales.length;
   const codes = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const quotient = Math.fround(data[i]! / scales[Math.floor((i % columns) / perScale)]!);
-    if (Number.isNaN(quotient)) {
-      throw new RangeError(`siteQuantizer: values must not be NaN, got ${data[i]} at index ${i}`);
+  for (let from = 0, run = 0; from < data.length; from += perScale, run++) {
+    const scale = scales[run % scales.length]!;
+    for (let i = from; i < from + perScale; i++) {
+      const quotient = Math.fround(data[i]! / scale);
+      if (Number.isNaN(quotient)) {
+        throw new RangeError(`siteQuantizer: values must not be NaN, got ${data[i]} at index ${i}`);
+      }
+      codes[i] = roundHalfEven(Math.min(127, Math.max(-128, quotient)));
     }
-    codes[i] = roundHalfEven(Math.min(127, Math.max(-128, quotient)));
   }
   return codes;
 }
@@ -192,9 +194,9 @@ function codesOf({shape, data}: Tensor, scales: Float32Array): Uint8Array {
 function valuesOf(codes: Uint8Array, columns: number, scales: Float32Array): Float32Array {
   const perScale = columns / scales.length;
   const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]! < 128 ? codes[i]! : codes[i]! - 256;
-    values[i] = code * scales[Math.floor((i % columns) / perScale)]!;
+  for (let from = 0, run = 0; from < codes.length; from += perScale, run++) {
+    const scale = scales[run % scales.length]!;
+    for (let i = from; i < from + perScale; i++) values[i] = ((codes[i]! << 24) >> 24) * scale;
   }
   return values;
 }

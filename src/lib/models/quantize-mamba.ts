@@ -2,6 +2,7 @@
 
 import {fp16, fp32} from "../formats/float.js";
 import {readOn} from "./generate.js";
+import type {Reading} from "./language-model.js";
 import {forwardMamba} from "./mamba.js";
 import {convChannels} from "./mamba-cache.js";
 import {
@@ -58,6 +59,8 @@ export interface MambaMemory extends WeightBytes {
 
 /** A quantized state-space model that can be measured; a cached number is one of the state. */
 export interface PreparedMamba extends PreparedModel {
+  /** Begins a text whose passes meet in the packed memories, as in generation. */
+  read(): Reading;
   readonly memory: MambaMemory;
 }
 
@@ -73,13 +76,23 @@ export async function quantizeMamba(
   weights: MambaWeights,
   options: QuantizeMambaOptions,
 ): Promise<PreparedMamba> {
-  const {bits, backend, hooks} = options;
-  if (bits !== null && !Object.hasOwn(SCHEMES, bits)) {
-    throw new RangeError(`quantizeMamba: bits must be one of ${MAMBA_BITS.join(", ")} or null, got ${bits}`);
-  }
+  const {bits} = options;
+  requireBits(bits);
+  const calibrate = bits !== null && !SCHEMES[bits].roundsActivations ? transformMamba : calibrateMamba;
+  return roundMamba(await calibrate(weights, options), options);
+}
+
+/**
+ * The second half of {@link quantizeMamba}: one calibration serves all bits.
+ * @throws RangeError if the bits are unknown.
+ */
+export async function roundMamba(
+  calibrated: CalibratedMamba,
+  {bits, backend, hooks}: Pick<QuantizeMambaOptions, "bits" | "backend" | "hooks">,
+): Promise<PreparedMamba> {
+  requireBits(bits);
   const scheme = bits === null ? null : SCHEMES[bits];
   const isStored16 = scheme !== null && !scheme.roundsActivations;
-  const calibrated = await (isStored16 ? transformMamba : calibrateMamba)(weights, options);
   const {roundsEnds = false} = calibrated.recipe;
   const stored = scheme && roundMambaWeights(calibrated.weights, scheme.weights, {roundsEnds});
   const model = await mambaOf(
@@ -90,11 +103,15 @@ export async function quantizeMamba(
   const rounding = roundingHooks(calibrated, rounds, hooks);
   const newCache = () => packedMambaCache(model.config, statePacking(calibrated, rounds, isStored16));
   const {conv: convState, scan: scanState} = newCache().bytes();
+  const begin = (): Reading => {
+    const cache = newCache();
+    return (ids) => forwardMamba(model, ids, {cache, hooks: rounding});
+  };
   return {
     logits: (ids) => forwardMamba(model, ids, {hooks: rounding}),
+    read: begin,
     write(turns) {
-      const cache = newCache();
-      const read = (ids: readonly number[]) => forwardMamba(model, ids, {cache, hooks: rounding});
+      const read = begin();
       return turns.map(({prompt, tokens}) => [...readOn(read, prompt, tokens).tokens]);
     },
     bitsPerWeight: stored && (8 * stored.bytes) / stored.elements,
@@ -106,6 +123,11 @@ export async function quantizeMamba(
       convState,
     },
   };
+}
+
+function requireBits(bits: MambaBits | null): void {
+  if (bits === null || Object.hasOwn(SCHEMES, bits)) return;
+  throw new RangeError(`quantizeMamba: bits must be one of ${MAMBA_BITS.join(", ")} or null, got ${bits}`);
 }
 
 /** Numbers that all layers remember. */
@@ -138,11 +160,14 @@ function roundingHooks(
       const {data} = own ? rounded(own, tensor) : tensor;
       return outer?.tensor?.(site, layer, data, rows) ?? data;
     },
-    state(layer, state) {
-      const own = rounds ? quantizer(layer, "state") : undefined;
-      const tensor = {shape: [1, state.length], data: new Float32Array(state)};
-      const kept = own ? new Float64Array(rounded(own, tensor).data) : state;
-      return outer?.state?.(layer, kept) ?? kept;
-    },
+    // The cache rounds what it packs; here it is only shown as it will be.
+    ...(outer?.state && {
+      state(layer: number, state: Float64Array) {
+        const own = rounds ? quantizer(layer, "state") : undefined;
+        const tensor = {shape: [1, state.length], data: new Float32Array(state)};
+        const kept = own ? new Float64Array(rounded(own, tensor).data) : state;
+        return outer.state?.(layer, kept) ?? kept;
+      },
+    }),
   };
 }

@@ -146,8 +146,11 @@ export function quantizationParameters(
 
 function checkBatch(where: string, {data}: Tensor): void {
   if (data.length === 0) throw new RangeError(`${where}: a batch must not be empty`);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new RangeError(`${where}: values must be finite, got ${data[bad]} at index ${bad}`);
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i]!)) {
+      throw new RangeError(`${where}: values must be finite, got ${data[i]} at index ${i}`);
+    }
+  }
 }
 
 function groupExtremes(batch: Tensor, groupSize: number, symmetric: boolean): ObservedRange {
@@ -158,11 +161,17 @@ function groupExtremes(batch: Tensor, groupSize: number, symmetric: boolean): Ob
   const groups = columns / groupSize;
   const low = new Float32Array(groups).fill(symmetric ? 0 : Number.POSITIVE_INFINITY);
   const high = new Float32Array(groups).fill(symmetric ? MAGNITUDE_FLOOR : Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < batch.data.length; i++) {
-    const group = Math.floor((i % columns) / groupSize);
-    const value = symmetric ? Math.abs(batch.data[i]!) : batch.data[i]!;
-    if (value > high[group]!) high[group] = value;
-    if (!symmetric && value < low[group]!) low[group] = value;
+  const {data} = batch;
+  for (let from = 0, run = 0; from < data.length; from += groupSize, run++) {
+    const group = run % groups;
+    let [least, most] = [low[group]!, high[group]!];
+    for (let i = from; i < from + groupSize; i++) {
+      const value = symmetric ? Math.abs(data[i]!) : data[i]!;
+      if (value > most) most = value;
+      if (!symmetric && value < least) least = value;
+    }
+    low[group] = least;
+    high[group] = most;
   }
   return {low, high};
 }

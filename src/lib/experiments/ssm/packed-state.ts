@@ -1,0 +1,79 @@
+import {experiment} from "../../experiment/experiment.js";
+import {corpusCalibration} from "../../models/eval-texts.js";
+import {calibrateMamba} from "../../models/mamba-calibration.js";
+import {type MambaMethod, mambaMethods} from "../../models/mamba-methods.js";
+import {type PreparedMamba, quantizeMamba, roundMamba} from "../../models/quantize-mamba.js";
+import {wasmBackend} from "../../models/wasm-backend.js";
+import {watched} from "../models/watched.js";
+import {mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
+import {
+  CALIBRATION_TEXTS,
+  FLOAT16,
+  quantizedColumns,
+  quantizedMeasure,
+  recipeParams,
+} from "./quantized-quality.js";
+
+const MODELS = ["mamba1-small", "mamba2-small"] as const;
+/** Methods that treat the state in ways of their own. */
+const METHODS = ["static", "dynamic", "clip", "state-groups", "quamba", "quamba2"] as const;
+
+/** A model that writes meets its own packed state after every token: errors of the state add up, if they do. */
+export const packedState = experiment({
+  id: "ssm/packed-state",
+  title: "Through a packed state, token by token",
+  question: "What is lost when the state is packed into int8 after every single token, as in writing?",
+  source: "Quamba: arXiv:2410.13229; Quamba2: arXiv:2503.22879, section 4",
+  params: {
+    model: {...mambaParam, options: MODELS, default: "mamba2-small"},
+    methods: {
+      kind: "choices",
+      label: "Methods",
+      help: "All with 8-bit weights and activations; state groups need the heads of Mamba2.",
+      options: METHODS,
+      default: METHODS,
+    },
+    ...recipeParams,
+    documents: {
+      kind: "integer",
+      label: "Documents for each seed",
+      help: "Of 128 tokens, and as many passes. More narrow the intervals.",
+      min: 1,
+      max: 32,
+      default: 3,
+      advanced: true,
+    },
+  },
+  columns: {
+    model: {type: "string", label: "Model"},
+    method: {type: "string", label: "Method"},
+    ...quantizedColumns,
+  },
+  needs: MODELS.map((id) => `weights/${id}` as const),
+  needsOf: needsOfMamba,
+  sweep: MODELS.map((model) => ({model})),
+  async run({model, methods, documents, ...options}, {data, progress}) {
+    const weights = mambaWeights(model, data);
+    const own = mambaMethods(weights.config.architecture).filter((method) =>
+      (methods as readonly MambaMethod[]).includes(method),
+    );
+    const measure = await quantizedMeasure(weights, {documents, reading: "token by token"});
+    const rowsOf = async (method: string, n: number, prepared: PreparedMamba) => {
+      const share = {from: n / (own.length + 1), to: (n + 1) / (own.length + 1), what: method};
+      const measured = await measure(prepared, watched(progress, share));
+      return measured.map((row) => ({model, method, ...row}));
+    };
+    const setup = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend, ...options};
+    const rows = await rowsOf(
+      FLOAT16,
+      0,
+      await quantizeMamba(weights, {...setup, method: "static", bits: "w16a16"}),
+    );
+    for (const [n, method] of own.entries()) {
+      const calibrated = await calibrateMamba(weights, {...setup, method});
+      const prepared = await roundMamba(calibrated, {bits: "w8a8", backend: wasmBackend});
+      rows.push(...(await rowsOf(method, n + 1, prepared)));
+    }
+    return rows;
+  },
+});

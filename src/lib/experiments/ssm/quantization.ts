@@ -1,0 +1,89 @@
+import {experiment} from "../../experiment/experiment.js";
+import {corpusCalibration} from "../../models/eval-texts.js";
+import {calibrateMamba} from "../../models/mamba-calibration.js";
+import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../../models/mamba-methods.js";
+import {type MambaBits, type PreparedMamba, quantizeMamba, roundMamba} from "../../models/quantize-mamba.js";
+import {wasmBackend} from "../../models/wasm-backend.js";
+import {watched} from "../models/watched.js";
+import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
+import {
+  CALIBRATION_TEXTS,
+  FLOAT16,
+  quantizedColumns,
+  quantizedMeasure,
+  recipeParams,
+} from "./quantized-quality.js";
+
+const BITS = ["w8a8", "w4a8", "w4a16"] as const;
+
+/** Methods that only move or scale activations are one and the same where no activation is rounded. */
+const ACTIVATIONS_ONLY: ReadonlySet<MambaMethod> = new Set(["dynamic", "clip", "cluster", "state-groups"]);
+
+/** State-space models quantized whole, judged by what is left of them. */
+export const quantization = experiment({
+  id: "ssm/quantization",
+  title: "Quantized state-space models",
+  question:
+    "What do Quamba, Quamba2 and their repairs leave of a trained state-space model, and in how many bytes?",
+  source: "Quamba: arXiv:2410.13229; Quamba2: arXiv:2503.22879; SmoothQuant: arXiv:2211.10438",
+  params: {
+    model: mambaParam,
+    methods: {
+      kind: "choices",
+      label: "Methods",
+      help: "Static int8 for everything, and what repairs it. Clusters and state groups need the heads of Mamba2; a model without them leaves them out.",
+      options: MAMBA_METHODS,
+      default: MAMBA_METHODS,
+    },
+    bits: {
+      kind: "choices",
+      label: "Bits of weights and activations",
+      help: "With 16-bit activations only methods that change weights are told apart.",
+      options: BITS,
+      default: BITS,
+    },
+    ...recipeParams,
+    documents: {
+      kind: "integer",
+      label: "Documents for each seed",
+      help: "Of 128 tokens. More narrow the intervals.",
+      min: 2,
+      max: 64,
+      default: 6,
+      advanced: true,
+    },
+  },
+  columns: {
+    model: {type: "string", label: "Model"},
+    method: {type: "string", label: "Method"},
+    bits: {type: "string", label: "Bits of weights and activations"},
+    ...quantizedColumns,
+  },
+  needs: MAMBA_IDS.map((id) => `weights/${id}` as const),
+  needsOf: needsOfMamba,
+  sweep: MAMBA_IDS.map((model) => ({model})),
+  async run({model, methods, bits, documents, ...options}, {data, progress}) {
+    const weights = mambaWeights(model, data);
+    const own = mambaMethods(weights.config.architecture).filter((method) => methods.includes(method));
+    const setup = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend, ...options};
+    const measure = await quantizedMeasure(weights, {documents, reading: "at once"});
+    const total = 1 + own.length * bits.length;
+    let done = 0;
+    const rowsOf = async (method: string, width: MambaBits, prepared: PreparedMamba) => {
+      const share = {from: done / total, to: ++done / total, what: `${method} ${width}`};
+      const measured = await measure(prepared, watched(progress, share));
+      return measured.map((row) => ({model, method, bits: width, ...row}));
+    };
+    const float16 = await quantizeMamba(weights, {...setup, method: "static", bits: "w16a16"});
+    const rows = await rowsOf(FLOAT16, "w16a16", float16);
+    for (const method of own) {
+      const calibrated = await calibrateMamba(weights, {...setup, method});
+      for (const width of bits) {
+        if (width === "w4a16" && ACTIVATIONS_ONLY.has(method)) continue;
+        const prepared = await roundMamba(calibrated, {bits: width, backend: wasmBackend});
+        rows.push(...(await rowsOf(method, width, prepared)));
+      }
+    }
+    return rows;
+  },
+});
