@@ -61,7 +61,7 @@ export const foundFigure = headFigure("found", "foundError", {
     if (own.length === 0) return "No head looks facts up.";
     const means = meansOf(own, ({found}) => found);
     const most = mean(own.map((row) => row.most));
-    return `${heads.size} heads look facts up, in layer ${[...new Set(own.map(({layer}) => layer))].join(", ")}. Of their attention ${percent(keep)} of the tokens could hold ${percent(most)}; the estimates find ${means}.`;
+    return `${heads.size} ${heads.size === 1 ? "head looks" : "heads look"} facts up, in layer ${[...new Set(own.map(({layer}) => layer))].join(", ")}. Of their attention ${percent(keep)} of the tokens could hold ${percent(most)}; the estimates find ${means}.`;
   },
 });
 
