@@ -31,6 +31,7 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
     name: "State-space models",
     pages: [
       {name: "The scan", path: "/ssm/the-scan"},
+      {name: "Quantizing a state-space model", path: "/ssm/quantizing"},
       {name: "State against cache", path: "/ssm/state-against-cache"},
     ],
   },

@@ -39,6 +39,10 @@ export const TECHNIQUE_NAMES = {
   "decoder-large": "large decoder",
   "mamba1-small": "Mamba",
   "mamba2-small": "Mamba2",
+  "int8-baseline": "baselines",
+  "int8-repair": "one repair by itself",
+  quamba: "Quamba",
+  quamba2: "Quamba2",
   shuffled: "tokens shuffled in each layer",
   svd: "SVD of single layers",
   "xkv-2": "xKV, 2 layers a group",
@@ -46,6 +50,11 @@ export const TECHNIQUE_NAMES = {
   "xkv-8": "xKV, 8 layers a group",
   minicache: "MiniCache",
   "minicache-released": "MiniCache as run by xKV's repository",
+  "fewer-bits": "fewer bits",
+  "shared-layers": "shared layers",
+  "fewer-channels": "fewer channels",
+  "fewer-tokens": "fewer tokens",
+  combined: "two at once",
 } as const;
 
 /** What has a colour of its own on every page. */
