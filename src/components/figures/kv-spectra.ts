@@ -61,20 +61,15 @@ function lineOf(rows: readonly SpectrumRow[]): Series {
     ({component}) => String(component),
   );
   const layers = groupSize === 1 ? "alone" : `${groupSize} together`;
+  const name = `${layers}${shuffled ? ", shuffled" : ""}`;
   const points = Array.from(byComponent.values(), (members) => ({
     key: `${side} ${order} ${groupSize} ${members[0]!.component}`,
-    label: `${layers}${shuffled ? ", shuffled" : ""}, ${members[0]!.component / groupSize} for each layer`,
+    label: `${name}, ${members[0]!.component / groupSize} for each layer`,
     x: members[0]!.component / groupSize,
-    y: (100 * members.reduce((sum, {kept}) => sum + kept, 0)) / groups,
-  }));
-  const family = shuffled ? "baseline" : groupFamily(groupSize);
-  return {
-    name: `${layers}${shuffled ? ", shuffled" : ""}`,
-    family,
-    provenance: "measured",
-    join: "line",
-    points,
-  };
+    y: 100 - (100 * members.reduce((sum, {kept}) => sum + kept, 0)) / groups,
+  })).filter(({y}) => y >= LEAST);
+  const family = shuffled ? "shuffled" : groupFamily(groupSize);
+  return {name, family, provenance: "measured", join: "line", points};
 }
 
 function finding(rows: readonly SpectrumRow[], side: string): string {

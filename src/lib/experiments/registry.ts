@@ -16,6 +16,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "formats/own-file": () => import("./formats/own-file.js").then((m) => m.ownFile),
   "formats/razer-special": () => import("./formats/razer-special.js").then((m) => m.razerSpecial),
   "kv/alignment": () => import("./kv/alignment.js").then((m) => m.alignment),
+  "kv/context": () => import("./kv/context.js").then((m) => m.context),
   "kv/shared-attention": () => import("./kv/shared-attention.js").then((m) => m.sharedAttention),
   "kv/sharing": () => import("./kv/sharing.js").then((m) => m.sharing),
   "kv/spectra": () => import("./kv/spectra.js").then((m) => m.spectra),
@@ -37,6 +38,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "ssm/state-against-cache": () => import("./ssm/state-against-cache.js").then((m) => m.stateAgainstCache),
   "claims/accelerators": () => import("./claims/accelerators.js").then((m) => m.acceleratorClaims),
   "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
+  "claims/token-selection": () => import("./claims/token-selection.js").then((m) => m.tokenSelectionClaims),
   "claims/working-model": () => import("./claims/working-model.js").then((m) => m.workingModelClaims),
 };
 
