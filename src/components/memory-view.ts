@@ -39,7 +39,7 @@ function reach(rows: readonly MemoryRow[], unit: string): HTMLElement {
     return html`<td class="shaded" style=${`--share: ${Math.round((100 * row.value!) / most)}%`}>${numberText(row.value!, 2)} <span class="muted half-life">½ ${halfLife}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Memory by layer"><table class="heat">
-    <thead><tr><th scope="col">layer</th><th scope="colgroup" colspan=${RANKS}>${unit}s, from the one that looks least far to the one that looks farthest</th></tr></thead>
+    <thead><tr><th scope="col">layer</th><th scope="colgroup" colspan=${RANKS}>${unit}s, from near to far</th></tr></thead>
     <tbody>${ranked.map(({layer, cells}) => html`<tr><th scope="row">${layer}</th>${cells.map(cell)}</tr>`)}</tbody>
   </table></div>`;
   const farthest = all.reduce((a, b) => (b.value! > a.value! ? b : a));
