@@ -1,11 +1,16 @@
 import {describe, expect, test} from "vitest";
-import {forgettingFigure, memoryFigure, tokenFigure} from "../../src/components/figures/ssm-state.js";
+import {
+  afterFactsFigure,
+  afterTextFigure,
+  memoryFigure,
+  tokenFigure,
+} from "../../src/components/figures/ssm-state.js";
 import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {forgetting} from "../../src/lib/experiments/ssm/forgetting.js";
 import {stateAgainstCache} from "../../src/lib/experiments/ssm/state-against-cache.js";
 
 type CostRow = Parameters<typeof memoryFigure.key>[0];
-type ForgettingRow = Parameters<typeof forgettingFigure.key>[0];
+type ForgettingRow = Parameters<typeof afterFactsFigure.key>[0];
 
 const setting = checkParams("test", stateAgainstCache.params, {});
 
@@ -62,15 +67,21 @@ describe("the figures of state against cache", () => {
   });
 });
 
-function found(model: string, distance: number, right: number, seed = "all"): ForgettingRow {
+function found(
+  model: string,
+  distance: number,
+  right: number,
+  more: Partial<ForgettingRow> = {},
+): ForgettingRow {
   return {
-    ...{model, between: "facts", distance, facts: distance / 5, seed, right},
+    ...{model, between: "facts", distance, facts: distance / 5, seed: "all", right},
     ...{rightLow: right / 2, rightHigh: 1, documents: 48, provenance: "measured"},
+    ...more,
   };
 }
 
-describe("the figure of forgetting", () => {
-  const facts = checkParams("test", forgetting.params, {});
+describe("the figures of forgetting", () => {
+  const params = checkParams("test", forgetting.params, {});
   const rows = [
     found("decoder-small", 0, 1),
     found("decoder-small", 10, 0.9),
@@ -78,27 +89,36 @@ describe("the figure of forgetting", () => {
     found("mamba2-small", 10, 0.2),
     found("mamba1-small", 0, 0.1),
     found("mamba1-small", 10, 0.6),
-    found("mamba2-small", 10, 1, "999"),
+    found("mamba2-small", 10, 1, {seed: "999"}),
+    found("mamba2-small", 0, 0.7, {between: "text"}),
+    found("mamba2-small", 10, 0.4, {between: "text"}),
   ];
 
-  test("draws what all seeds say together, with its intervals", () => {
-    const {series} = forgettingFigure.draw(rows, facts);
+  test("draw what all seeds say together of one kind of text, with its intervals", () => {
+    const {series} = afterFactsFigure.draw(rows, params);
     expect(series.map(({points}) => points.map(({y}) => y))).toEqual([
       [1, 0.9],
       [0.8, 0.2],
       [0.1, 0.6],
     ]);
     expect(series[0]!.points[1]!.interval).toEqual([0.45, 1]);
+    expect(afterTextFigure.draw(rows, params).series.map(({points}) => points.map(({y}) => y))).toEqual([
+      [0.7, 0.4],
+    ]);
   });
 
-  test("says up to where each finds at least half, in tokens and facts", () => {
-    const {finding, question} = forgettingFigure.draw(rows, facts);
-    expect(finding).toContain(
-      "small decoder to the end, Mamba2 up to 0 tokens (0 facts), Mamba not even at once",
+  test("say up to where each finds at least half, in tokens and facts", () => {
+    expect(afterFactsFigure.draw(rows, params).finding).toContain(
+      "by small decoder to the end; Mamba2 for 0 tokens, that is 0 facts; Mamba not even at once.",
     );
-    expect(question).toContain("among others");
-    const text = forgettingFigure.draw(rows, {...facts, between: "text"});
-    expect(text.finding).toContain("Mamba2 up to 0 tokens, ");
-    expect(text.question).toContain("more text");
+    expect(afterTextFigure.draw(rows, params).finding).toContain("by Mamba2 for 0 tokens. Lines");
+  });
+
+  test("a point of one figure is none of the other", () => {
+    const keys = [afterFactsFigure, afterTextFigure].flatMap((figure) =>
+      figure.draw(rows, params).series.flatMap(({points}) => points.map(({key}) => key)),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(afterFactsFigure.key(rows[0]!)).toBe(keys[0]);
   });
 });

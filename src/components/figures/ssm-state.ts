@@ -13,9 +13,6 @@ type CostRow = Parameters<CostFigure["key"]>[0];
 type ForgettingFigure = FigureOf<typeof forgetting>;
 type ForgettingRow = Parameters<ForgettingFigure["key"]>[0];
 
-/** Tokens of the texts that the small models were trained on. */
-const TRAINED = 128;
-
 const nameOf = (model: string) => familyName(model as ReaderId);
 const costKey = ({model, context}: CostRow) => `${model} at ${context}`;
 
@@ -118,45 +115,50 @@ function timeFinding(rows: readonly CostRow[]): string {
   return `On this machine, from ${first} to ${last} tokens: ${growth.join(", ")}. Marks are medians, lines the middle half of the times taken.`;
 }
 
-/** How many facts are found again, the further back they are. */
-export const forgettingFigure: ForgettingFigure = {
-  key: ({model, distance}) => `${model} at ${distance}`,
-  draw(rows, {between}) {
-    const pooled = rows.filter(({seed}) => seed === ALL_SEEDS);
-    return {
-      question:
-        between === "facts"
-          ? "Who still knows a fact among others?"
-          : "Who still knows a fact after more text?",
-      finding: forgettingFinding(pooled, between),
-      x: {label: "between the fact and its query", unit: "tokens"},
-      y: {label: "share of facts found again"},
-      series: lines(pooled, "measured", (row) => ({
-        key: `${row.model} at ${row.distance}`,
-        label: `${nameOf(row.model)}, ${row.distance} tokens`,
-        x: row.distance,
-        y: row.right,
-        interval: [row.rightLow, row.rightHigh] as const,
-      })),
-    };
-  },
-};
+/** How many facts are found again after more text, which has nothing worth keeping. */
+export const afterTextFigure = forgettingFigure("text", "Who still knows a fact after more text?");
 
-/** The longest distance up to which every share is at least one half. */
-function heldUntil(rows: readonly ForgettingRow[]): number | undefined {
-  const lost = rows.findIndex(({right}) => right < 0.5);
-  return rows[lost < 0 ? rows.length - 1 : lost - 1]?.distance;
+/** How many facts are found again after other facts, which compete for the same memory. */
+export const afterFactsFigure = forgettingFigure("facts", "Who still knows a fact among others?");
+
+function forgettingFigure(between: "text" | "facts", question: string): ForgettingFigure {
+  const key = (row: ForgettingRow) => `${row.model} at ${row.distance} of ${row.between}`;
+  return {
+    key,
+    draw(rows) {
+      const pooled = rows.filter((row) => row.seed === ALL_SEEDS && row.between === between);
+      return {
+        question,
+        finding: forgettingFinding(pooled, between),
+        x: {label: "between the fact and its query", unit: "tokens"},
+        y: {label: "share of facts found again"},
+        series: lines(pooled, "measured", (row) => ({
+          key: key(row),
+          label: `${nameOf(row.model)}, ${row.distance} tokens`,
+          x: row.distance,
+          y: row.right,
+          interval: [row.rightLow, row.rightHigh] as const,
+        })),
+      };
+    },
+  };
 }
 
-function forgettingFinding(rows: readonly ForgettingRow[], between: string): string {
+/** The distance up to which every share is at least one half; undefined if none is. */
+function heldUntil(rows: readonly ForgettingRow[]): number | undefined {
+  const lost = rows.findIndex(({right}) => right < 0.5);
+  return lost < 0 ? rows.at(-1)?.distance : rows[lost - 1]?.distance;
+}
+
+function forgettingFinding(rows: readonly ForgettingRow[], between: "text" | "facts"): string {
   const held = Array.from(
     grouped(rows, ({model}) => model),
     ([model, own]) => {
       const until = heldUntil(own);
       if (until === undefined) return `${nameOf(model)} not even at once`;
       if (until === own.at(-1)!.distance) return `${nameOf(model)} to the end`;
-      return `${nameOf(model)} up to ${until} tokens${between === "facts" ? ` (${until / 5} facts)` : ""}`;
+      return `${nameOf(model)} for ${until} tokens${between === "facts" ? `, that is ${until / 5} facts` : ""}`;
     },
   );
-  return `At least half of the facts are found again: by ${held.join(", ")}. The small models were trained on ${TRAINED} tokens. Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents.`;
+  return `At least half of the facts are found again by ${held.join("; ")}. Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents.`;
 }

@@ -9,7 +9,7 @@ import {type RandomStream, randomStream, shuffled} from "../../tensor/random.js"
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {needsOfReaders, READER_NEEDS, reader, readersParam} from "./readers.js";
 
-/** What comes after the fact. */
+/** What comes after the fact: text has nothing worth keeping, more facts compete for the same memory. */
 const BETWEEN = ["text", "facts"] as const;
 /** Tokens after the fact at which it is asked for: whole sentences, and whole facts. */
 const DISTANCES = [0, 10, 20, 40, 60, 80, 100, 150, 200, 300] as const;
@@ -38,50 +38,45 @@ export const forgetting = experiment({
   source: "retrieval tasks after RULER, arXiv:2404.06654; recall of state-space models: arXiv:2312.04927",
   params: {
     models: readersParam,
-    between: {
-      kind: "choice",
-      label: "After the fact",
-      help: "Text has nothing worth keeping; more facts compete for the same memory.",
-      options: BETWEEN,
-      default: "facts",
-    },
     documents: {
       kind: "integer",
       label: "Documents for each seed",
       help: "More narrow the intervals.",
       min: 2,
       max: 64,
-      default: 16,
+      default: 12,
       advanced: true,
     },
   },
   columns,
   needs: READER_NEEDS,
   needsOf: needsOfReaders,
-  sweep: BETWEEN.map((between) => ({between})),
-  async run({models, between, documents}, {data, progress}) {
+  sweep: [{}],
+  async run({models, documents}, {data, progress}) {
     const rows: ForgettingRow[] = [];
     for (const [at, model] of models.entries()) {
       const begin = await reader(model, data);
-      const found = new Map<number, boolean[][]>();
-      for (const [n, seed] of EVAL_SEEDS.entries()) {
-        const texts: boolean[][] = [];
-        for (let index = 0; index < documents; index++) {
-          const done = (n + index / documents) / EVAL_SEEDS.length;
-          await progress((at + done) / models.length, model);
-          texts.push(askedAgain(begin(), growingText(seed, index, between)));
+      for (const [half, between] of BETWEEN.entries()) {
+        const found = new Map<number, boolean[][]>(EVAL_SEEDS.map((seed) => [seed, []]));
+        for (const [seed, texts] of found) {
+          const done = at + (half + EVAL_SEEDS.indexOf(seed) / EVAL_SEEDS.length) / BETWEEN.length;
+          for (let index = 0; index < documents; index++) {
+            await progress(done / models.length, model);
+            texts.push(askedAgain(begin(), growingText(seed, index, between)));
+          }
         }
-        found.set(seed, texts);
+        rows.push(...accuracyRows(model, between, found));
       }
-      rows.push(...accuracyRows(model, between, found));
     }
     return rows;
   },
 });
 
+type Between = (typeof BETWEEN)[number];
+
 function accuracyRows(
   model: string,
-  between: (typeof BETWEEN)[number],
+  between: Between,
   found: ReadonlyMap<number, readonly (readonly boolean[])[]>,
 ): ForgettingRow[] {
   const groups = [[ALL_SEEDS, [...found.values()].flat()] as const, ...found];
@@ -104,7 +99,7 @@ interface GrowingText {
   readonly parts: readonly (readonly number[])[];
 }
 
-function growingText(seed: number, index: number, between: (typeof BETWEEN)[number]): GrowingText {
+function growingText(seed: number, index: number, between: Between): GrowingText {
   const stream = randomStream(seed, `forgetting/${between}/${index}`);
   const topic = stream.integer(topicCount);
   const [key, ...others] = shuffled(

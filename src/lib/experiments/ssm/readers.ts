@@ -23,7 +23,7 @@ export const readersParam = {
   kind: "choices",
   label: "Models",
   options: READER_IDS,
-  default: ["decoder-small", "mamba1-small", "mamba2-small"],
+  default: READER_IDS,
 } as const;
 
 export const READER_NEEDS = READER_IDS.map((id) => `weights/${id}` as const);

@@ -15,7 +15,7 @@ import {wasmBackend} from "../../models/wasm-backend.js";
 import {draws, randomStream} from "../../tensor/random.js";
 import {DECODERS, decoderWeights} from "../models/decoders.js";
 import {MAMBAS, mambaWeights} from "./mambas.js";
-import {isMamba, needsOfReaders, READER_IDS, READER_NEEDS, type ReaderId, readersParam} from "./readers.js";
+import {isMamba, needsOfReaders, READER_NEEDS, type ReaderId, readersParam} from "./readers.js";
 
 /** Tokens before the one that is read: powers of two from here on. */
 const SHORTEST = 16;
@@ -72,7 +72,7 @@ export const stateAgainstCache = experiment({
   question: "What does a text cost a model that keeps a state, and one that keeps every token?",
   source: "Mamba, arXiv:2312.00752, section 3.1; Mamba2, arXiv:2405.21060",
   params: {
-    models: {...readersParam, default: READER_IDS},
+    models: readersParam,
     longest: {
       kind: "choice",
       label: "Longest context",
