@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
+import {wasmProducts} from "../../src/lib/kernels/wasm-products.js";
 import {qr} from "../../src/lib/tensor/qr.js";
-import {type RowProducts, randomSvd} from "../../src/lib/tensor/random-svd.js";
+import {randomSvd} from "../../src/lib/tensor/random-svd.js";
 import {svd} from "../../src/lib/tensor/svd.js";
 import {gramSvd} from "../../src/lib/tensor/svd-gram.js";
 import {type MatrixInput, reconstruct, type Svd, truncate} from "../../src/lib/tensor/svd-matrix.js";
+import type {RowProducts} from "../../src/lib/tensor/svd-products.js";
 import {truncatedSvd} from "../../src/lib/tensor/svd-truncated.js";
 import {farthest, frobenius, gaussianMatrix, skewness, withSpectrum} from "./svd-helpers.js";
 
@@ -143,6 +144,23 @@ describe("gramSvd", () => {
   });
 });
 
+describe("truncatedSvd on the wasm products", () => {
+  test("gives every value of a decaying spectrum to 1e-4 of itself, of tall and of wide matrices", async () => {
+    const products = await wasmProducts();
+    const spectrum = Array.from({length: 48}, (_, i) => 10 ** (-i / 12));
+    for (const [rows, columns] of [
+      [150, 48],
+      [48, 150],
+    ] as const) {
+      const a = withSpectrum(13, rows, columns, spectrum);
+      const {s, ...vectors} = truncatedSvd(a, 36, {products});
+      expect(Math.max(...s.map((value, i) => Math.abs(value / spectrum[i]! - 1)))).toBeLessThan(1e-10);
+      // The condition, 1e3, enters squared.
+      expect(skewness({...vectors, s})).toBeLessThan(1e6 * 2 ** -52);
+    }
+  });
+});
+
 describe("randomSvd", () => {
   const spectrum = Array.from({length: 24}, (_, i) => 0.7 ** i);
   const a = withSpectrum(11, 80, 70, spectrum);
@@ -161,17 +179,17 @@ describe("randomSvd", () => {
     expect(run(3)).not.toEqual(run(4));
   });
 
-  test("takes products from a machine that is handed in", async () => {
-    const backend = await wasmBackend();
+  test("takes its products from a machine that is handed in", async () => {
+    const machine = await wasmProducts();
     let calls = 0;
-    const products: RowProducts = (x, _, w, q, length) => {
+    const products: RowProducts = (...args) => {
       calls++;
-      return backend.linear({shape: [q, length], data: w}, null)(x);
+      return machine(...args);
     };
     const fast = randomSvd(a, 8, {products});
-    expect(calls).toBe(6);
-    // Float32 products: 80 terms of 2^-24 each, of the largest value.
-    expect(farthest(fast.s, randomSvd(a, 8).s)).toBeLessThan(80 * 2 ** -24);
+    expect(calls).toBe(9);
+    expect(farthest(fast.s, randomSvd(a, 8).s)).toBeLessThan(1e-13);
+    expect(farthest(reconstruct(fast), reconstruct(randomSvd(a, 8)))).toBeLessThan(1e-12);
   });
 
   test.each([

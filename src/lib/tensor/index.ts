@@ -9,5 +9,6 @@ export * from "./rotary.js";
 export * from "./svd.js";
 export * from "./svd-gram.js";
 export * from "./svd-matrix.js";
+export type {RowProducts} from "./svd-products.js";
 export * from "./svd-truncated.js";
 export * from "./tensor.js";

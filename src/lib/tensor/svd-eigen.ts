@@ -24,7 +24,7 @@ export function largestEigenpairs(a: Float64Array, n: number, count: number): Ei
   const t = tridiagonalize(work, n);
   const values = eigenvalues(t).slice(0, count);
   const vectors = inverseIteration(t, values);
-  for (let k = 0; k < count; k++) applyReflections(work, n, vectors, k * n);
+  reflectAll(work, n, vectors, count);
   return {values, vectors};
 }
 
@@ -32,13 +32,16 @@ export function largestEigenpairs(a: Float64Array, n: number, count: number): Ei
 function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
-  const p = new Float64Array(n);
-  for (let k = 0; k < n - 1; k++) {
+  const w = new Float64Array(n);
+  const Av = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    // Row k takes what reflection k - 1 does, which makes reflection k; the rows behind it then take both at once.
+    if (k > 0) updateRow(a, n, k, k, w);
     diagonal[k] = a[k * n + k]!;
-    offDiagonal[k] = makeReflector(a, k * n + k + 1, n - k - 1);
-    reflectBothSides(a, n, k, p);
+    if (k + 1 < n) offDiagonal[k] = makeReflector(a, k * n + k + 1, n - k - 1);
+    updateAndMultiply(a, n, k, w, Av);
+    reflectionWeights(a, n, k, Av, w);
   }
-  if (n > 0) diagonal[n - 1] = a[n * n - 1]!;
   return {n, diagonal, offDiagonal};
 }
 
@@ -59,23 +62,81 @@ function makeReflector(a: Float64Array, start: number, length: number): number {
   return axis;
 }
 
-/** H A H for the block behind k, H = I - 2 v v^T: A - v w^T - w v^T with w = 2 A v - 2 (v^T A v) v. */
-function reflectBothSides(a: Float64Array, n: number, k: number, w: Float64Array): void {
+/** Row i of A - v w^T - w v^T from column k on, where v is that of reflection k - 1. */
+function updateRow(a: Float64Array, n: number, i: number, k: number, w: Float64Array): void {
+  const row = i * n;
+  const v = (k - 1) * n;
+  const vi = a[v + i]!;
+  const wi = w[i]!;
+  for (let j = k; j < n; j++) a[row + j] = a[row + j]! - vi * w[j]! - wi * a[v + j]!;
+}
+
+/**
+ * The rows behind k of A - v w^T - w v^T, with v of reflection k - 1, and their products with the vector of
+ * reflection k: one pass over the matrix, two rows at a time. Before the first reflection w is 0.
+ */
+function updateAndMultiply(a: Float64Array, n: number, k: number, w: Float64Array, Av: Float64Array): void {
+  const v = Math.max(0, k - 1) * n;
+  const next = k * n;
+  for (let i = k + 1; i < n; i += 2) {
+    const row = i * n;
+    // An odd last row goes twice with itself: the same numbers are written.
+    const below = i + 1 < n ? row + n : row;
+    const [v0, v1, w0, w1] = [a[v + i]!, a[v + below / n]!, w[i]!, w[below / n]!];
+    let sum0 = 0;
+    let sum1 = 0;
+    for (let j = k + 1; j < n; j++) {
+      const vj = a[v + j]!;
+      const wj = w[j]!;
+      const x = a[next + j]!;
+      const first = a[row + j]! - v0 * wj - w0 * vj;
+      const second = a[below + j]! - v1 * wj - w1 * vj;
+      a[row + j] = first;
+      a[below + j] = second;
+      sum0 += first * x;
+      sum1 += second * x;
+    }
+    Av[i] = sum0;
+    Av[below / n] = sum1;
+  }
+}
+
+/** w = 2 A v - 2 (v^T A v) v, of which H A H = A - v w^T - w v^T for the reflection H = I - 2 v v^T. */
+function reflectionWeights(a: Float64Array, n: number, k: number, Av: Float64Array, w: Float64Array): void {
   const v = k * n;
   let vAv = 0;
-  for (let i = k + 1; i < n; i++) {
-    const row = i * n;
-    let sum = 0;
-    for (let j = k + 1; j < n; j++) sum += a[row + j]! * a[v + j]!;
-    w[i] = 2 * sum;
-    vAv += a[v + i]! * sum;
-  }
-  for (let i = k + 1; i < n; i++) w[i] = w[i]! - 2 * vAv * a[v + i]!;
-  for (let i = k + 1; i < n; i++) {
-    const row = i * n;
-    const vi = a[v + i]!;
-    const wi = w[i]!;
-    for (let j = k + 1; j < n; j++) a[row + j] = a[row + j]! - vi * w[j]! - wi * a[v + j]!;
+  for (let i = k + 1; i < n; i++) vAv += a[v + i]! * Av[i]!;
+  for (let i = k + 1; i < n; i++) w[i] = 2 * Av[i]! - 2 * vAv * a[v + i]!;
+}
+
+/** How many vectors are reflected together: each reflection is read once for all of them. */
+const TOGETHER = 4;
+
+function reflectAll(reflectors: Float64Array, n: number, x: Float64Array, count: number): void {
+  const whole = count - (count % TOGETHER);
+  for (let first = 0; first < whole; first += TOGETHER) reflectFour(reflectors, n, x, first * n);
+  for (let k = whole; k < count; k++) applyReflections(reflectors, n, x, k * n);
+}
+
+function reflectFour(reflectors: Float64Array, n: number, x: Float64Array, start: number): void {
+  const [x0, x1, x2, x3] = [start, start + n, start + 2 * n, start + 3 * n];
+  for (let k = n - 2; k >= 0; k--) {
+    const v = k * n;
+    let [d0, d1, d2, d3] = [0, 0, 0, 0];
+    for (let i = k + 1; i < n; i++) {
+      const vi = 2 * reflectors[v + i]!;
+      d0 += vi * x[x0 + i]!;
+      d1 += vi * x[x1 + i]!;
+      d2 += vi * x[x2 + i]!;
+      d3 += vi * x[x3 + i]!;
+    }
+    for (let i = k + 1; i < n; i++) {
+      const vi = reflectors[v + i]!;
+      x[x0 + i] = x[x0 + i]! - d0 * vi;
+      x[x1 + i] = x[x1 + i]! - d1 * vi;
+      x[x2 + i] = x[x2 + i]! - d2 * vi;
+      x[x3 + i] = x[x3 + i]! - d3 * vi;
+    }
   }
 }
 

@@ -10,7 +10,12 @@ import {
   transpose,
   transposeSvd,
 } from "./svd-matrix.js";
-import {rowProducts} from "./svd-products.js";
+import {type RowProducts, rowProducts} from "./svd-products.js";
+
+export interface GramSvdOptions {
+  /** The products of matrices, by default in TypeScript; those of the wasm kernels are faster. */
+  readonly products?: RowProducts;
+}
 
 /** Below this share of the largest singular value, squaring has cost the vectors too many digits. */
 const WELL_CONDITIONED = 1e-4;
@@ -21,24 +26,24 @@ const WELL_CONDITIONED = 1e-4;
  * Jacobi rotations make their images orthogonal: values are then right to about 1e-13 of the largest.
  * @throws RangeError if the data does not fit the sizes or is not finite, or if rank is no integer of at least 0.
  */
-export function gramSvd(a: MatrixInput, rank: number): Svd {
+export function gramSvd(a: MatrixInput, rank: number, {products = rowProducts}: GramSvdOptions = {}): Svd {
   const matrix = matrixOf("gramSvd", a);
   const kept = keptRank("gramSvd", matrix, rank);
   return matrix.columns > matrix.rows
-    ? transposeSvd(tallSvd(transpose(matrix), matrix, kept))
-    : tallSvd(matrix, transpose(matrix), kept);
+    ? transposeSvd(tallSvd(transpose(matrix), matrix, kept, products))
+    : tallSvd(matrix, transpose(matrix), kept, products);
 }
 
 /** `turned` is the transpose of `tall`. */
-function tallSvd(tall: Matrix, turned: Matrix, rank: number): Svd {
+function tallSvd(tall: Matrix, turned: Matrix, rank: number, products: RowProducts): Svd {
   const {rows: m, columns: n} = tall;
-  const gram = rowProducts(turned.data, n, turned.data, n, m, true);
+  const gram = products(turned.data, n, turned.data, n, m, true);
   const {values, vectors} = largestEigenpairs(gram, n, rank);
-  const images = rowProducts(vectors, rank, tall.data, m, n);
+  const images = products(vectors, rank, tall.data, m, n);
   const smallest = Math.sqrt(Math.max(0, values[rank - 1] ?? 0));
   if (smallest > WELL_CONDITIONED * Math.sqrt(values[0] ?? 0)) return normalized(images, rank, m, vectors);
-  const sharper = basis(rowProducts(basis(images, rank), rank, turned.data, n, m), rank);
-  return orthogonalize(rowProducts(sharper, rank, tall.data, m, n), rank, m, sharper, n);
+  const sharper = basis(products(basis(images, rank), rank, turned.data, n, m), rank);
+  return orthogonalize(products(sharper, rank, tall.data, m, n), rank, m, sharper, n);
 }
 
 /** Orthonormal rows that span those of x [rank, …]. */

@@ -1,3 +1,16 @@
+/**
+ * All dot products of the rows of a [p, length] with those of b [q, length], row-major [p, q]: what a faster machine may
+ * take over. Where `isSymmetric`, b is a.
+ */
+export type RowProducts = (
+  a: Float64Array,
+  p: number,
+  b: Float64Array,
+  q: number,
+  length: number,
+  isSymmetric?: boolean,
+) => Float64Array;
+
 /** Rows of a matrix that are worked on together: their sums stay in registers. */
 const TILE = 4;
 /** Columns at a time: four rows of them fit the fastest cache. */
@@ -7,14 +20,7 @@ const CHUNK = 512;
  * All dot products of the rows of a [p, length] with those of b [q, length]: A B^T, row-major [p, q], summed in
  * float64. For b = a only the lower triangle is computed where `isSymmetric`, and mirrored.
  */
-export function rowProducts(
-  a: Float64Array,
-  p: number,
-  b: Float64Array,
-  q: number,
-  length: number,
-  isSymmetric = false,
-): Float64Array {
+export const rowProducts: RowProducts = (a, p, b, q, length, isSymmetric = false) => {
   const out = new Float64Array(p * q);
   for (let from = 0; from < length; from += CHUNK) {
     const to = Math.min(length, from + CHUNK);
@@ -28,7 +34,7 @@ export function rowProducts(
   }
   if (isSymmetric) mirror(out, p);
   return out;
-}
+};
 
 function fullTile(
   out: Float64Array,
@@ -108,6 +114,7 @@ function edgeTile(
   }
 }
 
-function mirror(square: Float64Array, n: number): void {
+/** The lower triangle above the diagonal too. */
+export function mirror(square: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) square[i * n + j] = square[j * n + i]!;
 }

@@ -12,5 +12,5 @@ const LARGEST_GRAM = 2048;
  */
 export function truncatedSvd(a: MatrixInput, rank: number, options: RandomSvdOptions = {}): Svd {
   const isLong = Math.min(a.rows, a.columns) > LARGEST_GRAM && rank < LARGEST_GRAM / 2;
-  return isLong ? randomSvd(a, rank, options) : gramSvd(a, rank);
+  return isLong ? randomSvd(a, rank, options) : gramSvd(a, rank, options);
 }
