@@ -19,6 +19,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "kv/context": () => import("./kv/context.js").then((m) => m.context),
   "kv/shared-attention": () => import("./kv/shared-attention.js").then((m) => m.sharedAttention),
   "kv/sharing": () => import("./kv/sharing.js").then((m) => m.sharing),
+  "kv/small-caches": () => import("./kv/small-caches.js").then((m) => m.smallCaches),
   "kv/spectra": () => import("./kv/spectra.js").then((m) => m.spectra),
   "models/activations": () => import("./models/activations.js").then((m) => m.activations),
   "models/formats-on-model": () => import("./models/formats-on-model.js").then((m) => m.formatsOnModel),
@@ -39,6 +40,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "claims/accelerators": () => import("./claims/accelerators.js").then((m) => m.acceleratorClaims),
   "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
   "claims/token-selection": () => import("./claims/token-selection.js").then((m) => m.tokenSelectionClaims),
+  "claims/state-space": () => import("./claims/state-space.js").then((m) => m.stateSpaceClaims),
   "claims/working-model": () => import("./claims/working-model.js").then((m) => m.workingModelClaims),
 };
 
