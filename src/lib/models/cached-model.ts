@@ -4,6 +4,7 @@ import type {Hooks} from "./hooks.js";
 import type {KvCache} from "./kv-cache.js";
 import type {Decoder} from "./load-decoder.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
+import {type RecordedPrefill, recordPrefill, replayPrefill} from "./recorded-prefill.js";
 import {concat} from "./stored-cache.js";
 
 /** A cache for one text, what has to be plugged in beside it, and what it costs. */
@@ -41,9 +42,15 @@ export interface CachedModel {
 /**
  * Reads texts the way a cache is used: the first `prefill` tokens in one pass, each later one in a pass of its own that
  * finds what the cache gives back. Every text has a cache of its own.
+ * @param recorded gives the first pass over a text; a study of many caches may remember it
  * @throws RangeError unless prefill is an integer of at least 1; from `logits`, if no token is left to decode.
  */
-export function cachedModel(model: Decoder, start: () => CacheSession, prefill: number): CachedModel {
+export function cachedModel(
+  model: Decoder,
+  start: () => CacheSession,
+  prefill: number,
+  recorded = (ids: readonly number[]): RecordedPrefill => recordPrefill(model, ids),
+): CachedModel {
   if (!Number.isInteger(prefill) || prefill < 1) {
     throw new RangeError(`cachedModel: prefill must be an integer of at least 1, got ${prefill}`);
   }
@@ -58,9 +65,12 @@ export function cachedModel(model: Decoder, start: () => CacheSession, prefill: 
       }
       const session = start();
       const {cache, hooks} = session;
-      const pass = (part: readonly number[]) => forward(model, part, {cache, ...(hooks && {hooks})}).data;
-      const rows = [pass(ids.slice(0, prefill))];
-      for (let t = prefill; t < ids.length; t++) rows.push(pass([ids[t]!]));
+      const first = recorded(ids.slice(0, prefill));
+      replayPrefill(model, first, cache, hooks);
+      const rows = [first.logits];
+      for (let t = prefill; t < ids.length; t++) {
+        rows.push(forward(model, [ids[t]!], {cache, ...(hooks && {hooks})}).data);
+      }
       kept.push(session.bytes() / ids.length);
       read.push(session.bytesRead() / ids.length);
       return {shape: [ids.length, model.config.vocabSize], data: concat(rows)};

@@ -1,5 +1,5 @@
 import {fp16} from "../formats/float.js";
-import type {Format, Packed} from "../formats/format.js";
+import type {Format} from "../formats/format.js";
 import {
   type ChannelFactorOptions,
   type ChannelFactors,
@@ -16,7 +16,7 @@ import type {DecoderWeights} from "./decoder-weights.js";
 import type {Decoder} from "./load-decoder.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
 import {type PageRule, pagedStore} from "./paged-store.js";
-import {type StoredCacheOptions, storedCache, type UnpackOptions, unpackedOnce} from "./stored-cache.js";
+import {type StoredCacheOptions, storedCache, type UnpackOptions} from "./stored-cache.js";
 
 /** The factors of the key and value projections of every layer. */
 export interface CskvFactors {
@@ -50,29 +50,20 @@ export function cskvCache(
     );
   }
   const store = pagedStore(config, {
-    keys: shrinking(keys, {window, format, perChannel: true, unpackOnce}),
-    values: shrinking(values, {window, format, perChannel: false, unpackOnce}),
+    keys: shrinking(keys, {window, format, perChannel: true}),
+    values: shrinking(values, {window, format, perChannel: false}),
     wholeFormat,
+    unpackOnce,
   });
   return storedCache(store, {unrotatedKeys: true, own});
 }
 
-interface Shrinking extends Required<Pick<CskvCacheOptions, "window" | "format" | "unpackOnce">> {
+interface Shrinking extends Required<Pick<CskvCacheOptions, "window" | "format">> {
   readonly perChannel: boolean;
 }
 
-function shrinking(
-  factors: readonly ChannelFactors[],
-  {window, format, perChannel, unpackOnce}: Shrinking,
-): PageRule {
+function shrinking(factors: readonly ChannelFactors[], {window, format, perChannel}: Shrinking): PageRule {
   const maps = factors.map(featureMap);
-  const expand = factors.map((layer) => {
-    const unpack = (page: Packed): Float32Array => {
-      const {data} = format.decode(page);
-      return expandChannels(perChannel ? turn(data, layer.rank, window) : data, layer);
-    };
-    return unpackOnce ? unpackedOnce(unpack) : unpack;
-  });
   return {
     pageTokens: window,
     pack(x, layer) {
@@ -82,7 +73,11 @@ function shrinking(
         ? format.encode({shape: [rank, window], data: turn(c, window, rank)})
         : format.encode({shape: [window, rank], data: c});
     },
-    unpack: (page, layer) => expand[layer]!(page),
+    unpack(page, layer) {
+      const {data} = format.decode(page);
+      const c = perChannel ? turn(data, factors[layer]!.rank, window) : data;
+      return expandChannels(c, factors[layer]!);
+    },
   };
 }
 
@@ -143,15 +138,25 @@ export function attentionInputs(model: Decoder, texts: readonly (readonly number
       },
     });
   }
+  for (const {gram} of sums) mirror(gram, width);
   return sums;
 }
 
+/** The upper triangle from the lower. */
+function mirror(x: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) x[j * n + i] = x[i * n + j]!;
+  }
+}
+
+/** Adds to the lower triangle of X^T X. */
 function addStatistics({means, gram}: InputStatistics, x: Float32Array, width: number, tokens: number): void {
   for (let at = 0; at < x.length; at += width) {
     for (let i = 0; i < width; i++) {
       const value = x[at + i]!;
+      const row = i * width;
       means[i] = means[i]! + Math.abs(value) / tokens;
-      for (let j = 0; j < width; j++) gram[i * width + j] = gram[i * width + j]! + value * x[at + j]!;
+      for (let j = 0; j <= i; j++) gram[row + j] = gram[row + j]! + value * x[at + j]!;
     }
   }
 }

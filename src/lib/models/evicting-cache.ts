@@ -5,6 +5,7 @@ import type {DecoderConfig} from "./config.js";
 import type {Hooks} from "./hooks.js";
 import {checkTruncate, type KvCache} from "./kv-cache.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
+import type {UnpackOptions} from "./stored-cache.js";
 
 /** A cache that lets keys go for good, and the hooks that tell it what was attended to; both belong to one text. */
 export interface EvictingCache {
@@ -12,7 +13,7 @@ export interface EvictingCache {
   readonly hooks: Hooks;
 }
 
-export interface EvictingCacheOptions {
+export interface EvictingCacheOptions extends UnpackOptions {
   /** First layers that keep everything. */
   readonly denseLayers?: number;
   /** How the rows that stay are packed, each head's on its own; without it they stay float32. */
@@ -28,6 +29,8 @@ interface Row {
   key: Stored;
   value: Stored;
   received: number;
+  /** What the packed key and value say, where they are unpacked once. */
+  unpacked?: readonly [key: Float32Array, value: Float32Array];
 }
 
 /**
@@ -38,7 +41,7 @@ interface Row {
 export function evictingCache(
   {layers, kvHeads, headDim}: DecoderConfig,
   policy: EvictionPolicy,
-  {denseLayers = 0, format}: EvictingCacheOptions = {},
+  {denseLayers = 0, format, unpackOnce = false}: EvictingCacheOptions = {},
 ): EvictingCache {
   const held: Row[][][] = Array.from({length: layers}, () => Array.from({length: kvHeads}, () => []));
   const passes = new Int32Array(layers);
@@ -66,13 +69,17 @@ export function evictingCache(
       held.flat(2).reduce((sum, {key, value}) => sum + noteBytes + storedBytes(key) + storedBytes(value), 0),
   };
   const settle = (layer: number) => {
-    if (format) for (const row of held[layer]!.flat()) packRow(row, format);
+    if (format) for (const rows of held[layer]!) packNewest(rows, format, unpackOnce);
   };
   const evict = (layer: number) => {
     held[layer] = held[layer]!.map((rows) => {
+      const received = new Float64Array(rows.length);
+      rows.forEach((row, at) => {
+        received[at] = row.received;
+      });
       const kept = policy.keep({
         positions: rows.map(({position}) => position),
-        received: Float64Array.from(rows, ({received}) => received),
+        received,
         seen: (rows.at(-1)?.position ?? -1) + 1,
         isPrefill: passes[layer] === 1,
       });
@@ -100,11 +107,20 @@ export function evictingCache(
   return {cache, hooks};
 }
 
-function packRow(row: Row, format: Format): void {
-  if (!(row.key instanceof Float32Array && row.value instanceof Float32Array)) return;
+/** Packs the rows that are still as they came: they are the last. */
+function packNewest(rows: readonly Row[], format: Format, unpackOnce: boolean): void {
   const pack = (data: Float32Array) => format.encode({shape: [1, data.length], data});
-  row.key = pack(row.key);
-  row.value = pack(row.value);
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at]!;
+    if (!(row.key instanceof Float32Array && row.value instanceof Float32Array)) return;
+    row.key = pack(row.key);
+    row.value = pack(row.value);
+    if (unpackOnce) row.unpacked = [unpack(row.key, format), unpack(row.value, format)];
+  }
+}
+
+function unpack(stored: Stored, format: Format | undefined): Float32Array {
+  return stored instanceof Float32Array ? stored : format!.decode(stored).data;
 }
 
 function storedBytes(stored: Stored): number {
@@ -117,20 +133,21 @@ function unionOf(
   headDim: number,
   format: Format | undefined,
 ): ReturnType<KvCache["read"]> {
-  const unpacked = (stored: Stored) =>
-    stored instanceof Float32Array ? stored : format!.decode(stored).data;
   const positions = Int32Array.from(
     new Set(heads.flatMap((rows) => rows.map(({position}) => position))),
   ).sort();
-  const places = new Map(Array.from(positions, (position, at) => [position, at]));
   const keys = new Float32Array(positions.length * heads.length * headDim);
   const values = new Float32Array(keys.length);
   heads.forEach((rows, g) => {
-    for (const {position, key, value} of rows) {
-      const to = (places.get(position)! * heads.length + g) * headDim;
-      keys.set(unpacked(key), to);
-      values.set(unpacked(value), to);
-    }
+    const places = placesOf(rows, positions);
+    rows.forEach((row, at) => {
+      const to = (places[at]! * heads.length + g) * headDim;
+      const [key, value] = row.unpacked ?? [unpack(row.key, format), unpack(row.value, format)];
+      for (let c = 0; c < headDim; c++) {
+        keys[to + c] = key[c]!;
+        values[to + c] = value[c]!;
+      }
+    });
   });
   return {keys, values, positions};
 }
@@ -141,10 +158,13 @@ function presenceMask(call: AttentionCall, held: readonly Row[][]): Uint8Array |
   const [T, L] = [queryPositions.length, keyPositions.length];
   if (held.every((rows) => rows.length === L)) return undefined;
   const mask = new Uint8Array(heads * T * L);
+  const rows = held.map((head) => {
+    const row = new Uint8Array(L);
+    for (const place of placesOf(head, keyPositions)) row[place] = 1;
+    return row;
+  });
   for (let h = 0; h < heads; h++) {
-    const present = new Set(held[Math.floor((h * kvHeads) / heads)]!.map(({position}) => position));
-    const row = Uint8Array.from(keyPositions, (position) => (present.has(position) ? 1 : 0));
-    for (let i = 0; i < T; i++) mask.set(row, (h * T + i) * L);
+    for (let i = 0; i < T; i++) mask.set(rows[Math.floor((h * kvHeads) / heads)]!, (h * T + i) * L);
   }
   return mask;
 }
@@ -157,11 +177,25 @@ function count(
   queries: number,
 ): void {
   const [T, L] = [queryPositions.length, keyPositions.length];
-  const places = new Map(Array.from(keyPositions, (position, at) => [position, at]));
+  const places = held.map((rows) => placesOf(rows, keyPositions));
   for (let h = 0; h < heads; h++) {
-    const rows = held[Math.floor((h * kvHeads) / heads)]!;
+    const g = Math.floor((h * kvHeads) / heads);
     for (let i = Math.max(0, T - queries); i < T; i++) {
-      for (const row of rows) row.received += p[(h * T + i) * L + places.get(row.position)!]!;
+      const start = (h * T + i) * L;
+      held[g]!.forEach((row, at) => {
+        row.received += p[start + places[g]![at]!]!;
+      });
     }
   }
+}
+
+/** Where each row stands among the keys; both ascend. */
+function placesOf(rows: readonly Row[], keyPositions: Int32Array): Int32Array {
+  const places = new Int32Array(rows.length);
+  let place = 0;
+  rows.forEach(({position}, at) => {
+    while (keyPositions[place]! < position) place++;
+    places[at] = place;
+  });
+  return places;
 }

@@ -7,7 +7,7 @@ import {type PagedStoreOptions, type PageRule, pagedStore} from "./paged-store.j
 import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
 
 export interface FormatCacheOptions
-  extends Pick<PagedStoreOptions, "wholeFormat">,
+  extends Pick<PagedStoreOptions, "wholeFormat" | "unpackOnce">,
     Pick<StoredCacheOptions, "own"> {
   readonly keys: Format;
   /** By default the format of the keys. */
@@ -44,6 +44,7 @@ export function formatCache(config: DecoderConfig, options: FormatCacheOptions):
     keys: keyAxis === "tokens" ? perChannel(keys, {pageTokens, residual}) : perToken,
     values: rowsOf(values, heads),
     ...(options.wholeFormat && {wholeFormat: options.wholeFormat}),
+    ...(options.unpackOnce && {unpackOnce: true}),
   });
   return storedCache(store, {own: options.own ?? "exact"});
 }

@@ -2,6 +2,7 @@
 
 export * from "./attention.js";
 export * from "./backend.js";
+export * from "./cached-model.js";
 export * from "./config.js";
 export * from "./config-fields.js";
 export * from "./cskv-cache.js";
@@ -50,12 +51,14 @@ export * from "./quantize-decoder.js";
 export * from "./quantize-mamba.js";
 export * from "./quest-cache.js";
 export * from "./read-counter.js";
+export * from "./recorded-prefill.js";
 export * from "./rope.js";
 export * from "./scans.js";
 export * from "./selection-hooks.js";
 export * from "./selective-reading.js";
 export * from "./stored-cache.js";
 export * from "./tensor-plan.js";
+export * from "./token-butler-cache.js";
 export * from "./token-butler-predictor.js";
 export * from "./token-operations.js";
 export * from "./wasm-backend.js";

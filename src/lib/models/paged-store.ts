@@ -1,7 +1,7 @@
 import {fp16} from "../formats/float.js";
 import {type Format, type Packed, packedBytes} from "../formats/format.js";
 import type {DecoderConfig} from "./config.js";
-import {concat, type KvStore} from "./stored-cache.js";
+import {concat, type KvStore, type UnpackOptions} from "./stored-cache.js";
 
 /** How keys, or values, go from whole tokens into pages. */
 export interface PageRule {
@@ -14,7 +14,7 @@ export interface PageRule {
   unpack(page: Packed, layer: number): Float32Array;
 }
 
-export interface PagedStoreOptions {
+export interface PagedStoreOptions extends UnpackOptions {
   readonly keys: PageRule;
   readonly values: PageRule;
   /** How a token is kept until it goes into a page. */
@@ -39,10 +39,10 @@ interface Rows {
  */
 export function pagedStore(
   {layers, kvHeads, headDim}: DecoderConfig,
-  {keys, values, wholeFormat = fp16}: PagedStoreOptions,
+  {keys, values, wholeFormat = fp16, unpackOnce = false}: PagedStoreOptions,
 ): KvStore {
   const width = kvHeads * headDim;
-  const sides = [pagedSide(keys, width, layers, wholeFormat), pagedSide(values, width, layers, wholeFormat)];
+  const sides = [keys, values].map((rule) => pagedSide(rule, {width, layers, wholeFormat, unpackOnce}));
   const positions: number[][] = Array.from({length: layers}, () => []);
   return {
     put(layer, kv) {
@@ -65,7 +65,12 @@ export function pagedStore(
   };
 }
 
-function pagedSide(rule: PageRule, width: number, layers: number, wholeFormat: Format) {
+interface SideOptions extends Required<Pick<PagedStoreOptions, "wholeFormat" | "unpackOnce">> {
+  readonly width: number;
+  readonly layers: number;
+}
+
+function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: SideOptions) {
   const {pageTokens = 1, residual = 0} = rule;
   checkCount("pageTokens", pageTokens, 1);
   checkCount("residual", residual, 0);
@@ -75,6 +80,7 @@ function pagedSide(rule: PageRule, width: number, layers: number, wholeFormat: F
       whole.push(wholeFormat.encode({shape: [1, width], data: x.slice(at, at + width)}));
     }
   };
+  const unpacked = rows.map(() => unpackedPages(rule));
   const unpackWhole = (tokens: readonly Packed[]) =>
     concat(tokens.map((token) => wholeFormat.decode(token).data));
   return {
@@ -93,12 +99,14 @@ function pagedSide(rule: PageRule, width: number, layers: number, wholeFormat: F
     },
     get(layer: number): Float32Array {
       const {pages, whole} = rows[layer]!;
+      if (unpackOnce) return unpacked[layer]!.read(pages, unpackWhole(whole), layer);
       return concat([...pages.map(({packed}) => rule.unpack(packed, layer)), unpackWhole(whole)]);
     },
     /** Of a page that is cut, what it says goes on as whole tokens. */
     cut(layer: number, count: number): void {
       const {pages, whole} = rows[layer]!;
       const paged = () => pages.reduce((sum, {tokens}) => sum + tokens, 0);
+      unpacked[layer]!.forget();
       whole.length = Math.min(whole.length, Math.max(0, count - paged()));
       while (paged() > count) {
         const last = rule.unpack(pages.pop()!.packed, layer);
@@ -110,6 +118,34 @@ function pagedSide(rule: PageRule, width: number, layers: number, wholeFormat: F
         (sum, {pages, whole}) => sum + sumBytes(pages.map(({packed}) => packed)) + sumBytes(whole),
         0,
       ),
+  };
+}
+
+/** What pages gave when they were unpacked, one after another in one array that grows. */
+function unpackedPages({unpack}: PageRule) {
+  let values = new Float32Array(0);
+  let [done, end] = [0, 0];
+  const reserve = (length: number) => {
+    if (length <= values.length) return;
+    const bigger = new Float32Array(Math.max(length, 2 * values.length));
+    bigger.set(values.subarray(0, end));
+    values = bigger;
+  };
+  return {
+    read(pages: readonly Page[], rest: Float32Array, layer: number): Float32Array {
+      for (; done < pages.length; done++) {
+        const page = unpack(pages[done]!.packed, layer);
+        reserve(end + page.length);
+        values.set(page, end);
+        end += page.length;
+      }
+      reserve(end + rest.length);
+      values.set(rest, end);
+      return values.subarray(0, end + rest.length);
+    },
+    forget(): void {
+      [done, end] = [0, 0];
+    },
   };
 }
 

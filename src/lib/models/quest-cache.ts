@@ -47,7 +47,7 @@ export function questCache(
       const bounds = unpackedBounds(pages[call.layer]!, width, pageSize, boundsFormat);
       return Array.from({length: call.heads}, (_, h) => bestKeys(call, h, bounds, keepFraction));
     },
-    extraBytes: (layer) => pages[layer]!.reduce((sum, page) => sum + packedBytes(page), 0),
+    extraBytes: () => pages.flat().reduce((sum, page) => sum + packedBytes(page), 0),
   });
 }
 

@@ -20,8 +20,8 @@ export interface SelectiveReadingOptions {
   select(call: AttentionCall): readonly ArrayLike<number>[];
   /** Called with every pass of a layer that may select, before it does. */
   prepare?(call: AttentionCall): void;
-  /** Bytes that the selection keeps for a layer, all of which a decoded token looks at. */
-  extraBytes?(layer: number): number;
+  /** Bytes that the selection keeps beside the cache, all of which a decoded token looks at. */
+  extraBytes?(): number;
 }
 
 /**
@@ -36,33 +36,33 @@ export function selectiveReading(
 ): ReadingCache {
   const read = new Float64Array(layers);
   const held = new Float64Array(layers);
-  const lookedAt = new Float64Array(layers);
-  const extra = () => Array.from({length: layers}, (_, layer) => extraBytes(layer));
+  let hasChosen = false;
   const hooks: Hooks = {
     attention(call, plain) {
       const {layer} = call;
       const L = call.keyPositions.length;
       held[layer] = L * kvHeads;
       read[layer] = held[layer]!;
-      lookedAt[layer] = 0;
+      if (layer === 0) hasChosen = false;
       if (layer < denseLayers) return plain(call);
       prepare?.(call);
       if (call.queryPositions.length > 1) return plain(call);
       const mask = maskOf(select(call), call);
       read[layer] = rowsRead(mask, call);
-      lookedAt[layer] = extraBytes(layer);
+      hasChosen = true;
       return mask.includes(0) ? plain({...call, mask}) : plain(call);
     },
   };
   return {
     cache,
     hooks,
-    bytes: () => cache.bytes() + sum(extra()),
-    bytesRead: () => (sum(held) === 0 ? 0 : (cache.bytes() * sum(read)) / sum(held) + sum(lookedAt)),
+    bytes: () => cache.bytes() + extraBytes(),
+    bytesRead() {
+      const [all, some] = [held, read].map((rows) => rows.reduce((sum, value) => sum + value, 0));
+      return all === 0 ? 0 : (cache.bytes() * some!) / all! + (hasChosen ? extraBytes() : 0);
+    },
   };
 }
-
-const sum = (x: ArrayLike<number>): number => Array.from(x).reduce((all, value) => all + value, 0);
 
 /** [heads, 1, L] */
 function maskOf(selected: readonly ArrayLike<number>[], {heads, keyPositions}: AttentionCall): Uint8Array {

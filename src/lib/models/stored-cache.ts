@@ -28,12 +28,16 @@ export interface StoredCacheOptions {
   readonly own?: "exact" | "stored";
 }
 
-/** A cache over a store. Between `append` and `read` of a layer the newest tokens are still floats, and counted so. */
+/**
+ * A cache over a store. Between `append` and `read` of a layer the newest tokens are still floats, and counted so. What a
+ * layer's `read` gives is overwritten by its next.
+ */
 export function storedCache(
   store: KvStore,
   {unrotatedKeys = false, own = "exact"}: StoredCacheOptions = {},
 ): PackedKvCache {
   const fresh = new Map<number, LayerKv>();
+  const rooms = new Map<number, Room>();
   const settle = (layer: number) => {
     const kv = fresh.get(layer);
     if (kv) store.put(layer, kv);
@@ -50,7 +54,9 @@ export function storedCache(
     read(layer) {
       const kv = fresh.get(layer);
       if (kv === undefined) return store.get(layer);
-      const all = joined([store.get(layer), kv]);
+      const room = rooms.get(layer) ?? {keys: new Float32Array(0), values: new Float32Array(0)};
+      rooms.set(layer, room);
+      const all = joined(store.get(layer), kv, room);
       settle(layer);
       return all;
     },
@@ -68,19 +74,33 @@ export function storedCache(
   };
 }
 
+/** Where a layer's tokens are put together for attention, over and over: a new array with every token costs more. */
+interface Room {
+  keys: Float32Array;
+  values: Float32Array;
+}
+
 /** Tokens one after another. */
-export function joined(parts: readonly LayerKv[]): LayerKv {
-  const positions = new Int32Array(parts.reduce((sum, part) => sum + part.positions.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    positions.set(part.positions, at);
-    at += part.positions.length;
-  }
+function joined(held: LayerKv, fresh: LayerKv, room: Room): LayerKv {
+  const positions = new Int32Array(held.positions.length + fresh.positions.length);
+  positions.set(held.positions);
+  positions.set(fresh.positions, held.positions.length);
+  room.keys = withRoom(room.keys, held.keys.length + fresh.keys.length);
+  room.values = withRoom(room.values, held.values.length + fresh.values.length);
   return {
-    keys: concat(parts.map(({keys}) => keys)),
-    values: concat(parts.map(({values}) => values)),
+    keys: filled(room.keys, held.keys, fresh.keys),
+    values: filled(room.values, held.values, fresh.values),
     positions,
   };
+}
+
+const withRoom = (x: Float32Array, length: number): Float32Array =>
+  length <= x.length ? x : new Float32Array(Math.ceil(1.5 * length));
+
+function filled(room: Float32Array, first: Float32Array, second: Float32Array): Float32Array {
+  room.set(first);
+  room.set(second, first.length);
+  return room.subarray(0, first.length + second.length);
 }
 
 /**

@@ -1,0 +1,148 @@
+import {experiment} from "../../experiment/experiment.js";
+import {cachedModel, wholeSession} from "../../models/cached-model.js";
+import {evaluateModel, remembered} from "../../models/evaluate.js";
+import {plainKvCache} from "../../models/kv-cache.js";
+import type {Decoder} from "../../models/load-decoder.js";
+import {type RecordedPrefill, recordPrefill} from "../../models/recorded-prefill.js";
+import {PREDICTED_DECODERS, type PredictedDecoder, predictorOf} from "../attention/predictors.js";
+import {DECODER_IDS, DECODER_NEEDS, type DecoderId, decoderWeights, modelParam} from "../models/decoders.js";
+import {ALL_SEEDS} from "../models/formats-on-model.js";
+import {qualityCells, qualityColumns} from "../models/quality-columns.js";
+import {watched} from "../models/watched.js";
+import {cacheSetting} from "./cache-setting.js";
+import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, type CacheTechniqueId} from "./cache-techniques.js";
+import {openedDecoder, testSeeds} from "./decoder-texts.js";
+
+/** Bytes against quality for every way to keep a cache small, on a model that really decodes from it. */
+export const smallCaches = experiment({
+  id: "kv/small-caches",
+  title: "Small caches",
+  question: "What does a model lose when its cache is quantized, shared, shrunk, evicted or read in part?",
+  source: "each technique's own paper; quality figures as llama.cpp's perplexity tool prints them",
+  params: {
+    model: modelParam,
+    techniques: {
+      kind: "choices",
+      label: "Techniques",
+      options: CACHE_TECHNIQUE_IDS,
+      default: CACHE_TECHNIQUE_IDS,
+    },
+    prefillShare: {
+      kind: "number",
+      label: "Share of the text that is read at once",
+      help: "A prefill attends to what it computes; every later token is decoded from the cache, and only those are scored.",
+      min: 0.1,
+      max: 0.9,
+      step: 0.05,
+      default: 0.75,
+      advanced: true,
+    },
+    decoded: {
+      kind: "integer",
+      label: "Tokens decoded for each seed",
+      help: "In as many documents of the model's full context as it takes.",
+      min: 16,
+      max: 4096,
+      default: 128,
+      advanced: true,
+    },
+  },
+  columns: {
+    model: {type: "string", label: "Model"},
+    technique: {type: "string", label: "Technique"},
+    label: {type: "string", label: "Name"},
+    family: {type: "string", label: "What it does"},
+    formula: {type: "string", label: "Bytes for each token of a long text"},
+    source: {type: "string", label: "Source"},
+    seed: {type: "string", label: "Evaluation seed"},
+    kept: {
+      type: "number",
+      label: "Kept at the end of the text",
+      unit: "bytes per token",
+      provenance: "measured",
+    },
+    read: {type: "number", label: "Read by the last token", unit: "bytes per token", provenance: "measured"},
+    keptLong: {
+      type: "number",
+      label: "Kept, of a long text",
+      unit: "bytes per token",
+      provenance: "modelled",
+    },
+    readLong: {
+      type: "number",
+      label: "Read, of a long text",
+      unit: "bytes per token",
+      provenance: "modelled",
+    },
+    ...qualityColumns,
+  },
+  needs: [...DECODER_NEEDS, ...PREDICTED_DECODERS.map((id) => `predictor/${id}` as const)],
+  needsOf: ({model}) =>
+    isPredicted(model) ? [`weights/${model}`, `predictor/${model}`] : [`weights/${model}`],
+  sweep: DECODER_IDS.map((model) => ({model})),
+  async run({model, techniques, prefillShare, decoded}, {data, progress}) {
+    const decoder = await openedDecoder(model, data);
+    const setting = cacheSetting(
+      decoderWeights(model, data),
+      decoder,
+      isPredicted(model) ? predictorOf(model, data) : undefined,
+    );
+    const {config} = decoder;
+    const prefill = Math.round(prefillShare * config.maxPositions);
+    const seeds = testSeeds(config, {documents: Math.ceil(decoded / (config.maxPositions - prefill))}).map(
+      (seed) => ({
+        ...seed,
+        texts: seed.texts.map((text) => ({...text, from: prefill + 1})),
+      }),
+    );
+    const exact = () => wholeSession({...plainKvCache(config), bytes: () => 0});
+    const recorded = rememberedPrefill(decoder);
+    const baseline = remembered({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
+    const rows = [];
+    for (const [n, id] of techniques.entries()) {
+      const {label, family, formula, source, longText, prepare} = CACHE_TECHNIQUES[id as CacheTechniqueId];
+      const step = watched(progress, {
+        from: n / techniques.length,
+        to: (n + 1) / techniques.length,
+        what: label,
+      });
+      const start = prepare(setting);
+      if (start === null) continue;
+      const cached = cachedModel(decoder, start, prefill, recorded);
+      const {pooled, seeds: each} = await evaluateModel({...cached, write: () => []}, baseline, seeds, step);
+      const cost = cached.cost();
+      const long = longText(setting);
+      for (const {seed, ...measured} of [{seed: ALL_SEEDS, ...pooled}, ...each]) {
+        rows.push({
+          model,
+          technique: id,
+          label,
+          family,
+          formula,
+          source,
+          seed: String(seed),
+          kept: cost.keptPerToken,
+          read: cost.readPerToken,
+          keptLong: long.kept,
+          readLong: long.read,
+          ...qualityCells(measured),
+          provenance: "measured" as const,
+        });
+      }
+    }
+    return rows;
+  },
+});
+
+const isPredicted = (id: DecoderId): id is PredictedDecoder =>
+  PREDICTED_DECODERS.some((other) => other === id);
+
+/** Each text's first pass, computed once: it is the same for every cache. */
+function rememberedPrefill(decoder: Decoder) {
+  const known = new Map<string, RecordedPrefill>();
+  return (ids: readonly number[]): RecordedPrefill => {
+    const found = known.get(ids.join()) ?? recordPrefill(decoder, ids);
+    known.set(ids.join(), found);
+    return found;
+  };
+}

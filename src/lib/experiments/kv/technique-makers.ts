@@ -1,0 +1,205 @@
+/** Techniques by their settings: each function makes one entry of the list. */
+
+import type {EvictionPolicy} from "../../attention/eviction.js";
+import {fp16} from "../../formats/float.js";
+import type {Format} from "../../formats/format.js";
+import {kiviBitsPerValue} from "../../kv/kivi.js";
+import {blockFloatFormat} from "../../kv/ksort-bfp.js";
+import {wholeSession} from "../../models/cached-model.js";
+import type {DecoderConfig} from "../../models/config.js";
+import {cskvCache} from "../../models/cskv-cache.js";
+import {evictingCache} from "../../models/evicting-cache.js";
+import {formatCache} from "../../models/format-cache.js";
+import {kiviCache} from "../../models/kivi-cache.js";
+import {miniCacheCache} from "../../models/minicache-cache.js";
+import {xkvCache} from "../../models/xkv-cache.js";
+import {
+  bytesOf,
+  type CacheTechnique,
+  readWhole,
+  shareText,
+  unpackedOnce,
+  widthOf,
+  withFormat,
+} from "./cache-technique.js";
+
+const half = unpackedOnce(fp16);
+
+/** A token of all layers with keys and values of each head packed on their own. */
+const rowsInHeads = ({layers, kvHeads, headDim}: DecoderConfig, format: Format): number =>
+  layers * 2 * bytesOf(format, kvHeads, headDim);
+
+/** Keys and values of every token in a format, each head with scales of its own. */
+export function inFormat(format: Format, {label = format.id, source = format.source} = {}): CacheTechnique {
+  return {
+    label,
+    family: format.id === "fp16" ? "baseline" : "quantized",
+    formula: "2 · layers · bytes of kvHeads rows of headDim numbers",
+    source,
+    longText: ({config}) => readWhole(rowsInHeads(config, format)),
+    prepare:
+      ({config}) =>
+      () =>
+        wholeSession(formatCache(config, {keys: format, unpackOnce: true})),
+  };
+}
+
+/** KIVI, or with `per token` keys its contrast. */
+export function kivi(bits: number, keyAxis: "tokens" | "channels" = "tokens"): CacheTechnique {
+  const options = {
+    bits,
+    groupSize: 32,
+    residual: 32,
+    residualFormat: half,
+    keyAxis,
+    unpackOnce: true,
+  } as const;
+  return {
+    label: keyAxis === "tokens" ? `KIVI ${bits} bit` : `${bits} bit, keys per token`,
+    family: "quantized",
+    formula: "2 · layers · width · (bits + 32 / 32) / 8, the newest 32 tokens aside",
+    source: "KIVI, arXiv:2402.02750, section 3",
+    longText: ({config}) => readWhole((2 * config.layers * widthOf(config) * kiviBitsPerValue(options)) / 8),
+    prepare:
+      ({config}) =>
+      () =>
+        wholeSession(kiviCache(config, options)),
+  };
+}
+
+/** Tokens that wait whole before they are packed together. */
+const WINDOW = 32;
+
+/**
+ * xKV with this share of the width as the rank of each layer's keys, and half as much again for its values, as the paper
+ * has it. Group size 1 is a decomposition of every layer alone.
+ */
+export function xkv(groupSize: number, share: number, format: Format = fp16): CacheTechnique {
+  const packed = unpackedOnce(format);
+  const ranks = (config: DecoderConfig) => {
+    const perGroup = Math.min(groupSize, config.layers) * widthOf(config) * share;
+    return {rankK: Math.round(perGroup), rankV: Math.round(1.5 * perGroup)};
+  };
+  return {
+    label: withFormat(
+      groupSize === 1 ? `single SVD ${shareText(share)}` : `xKV-${groupSize} ${shareText(share)}`,
+      format,
+    ),
+    family: format.id === "fp16" ? "shared" : "combined",
+    formula: "groups · bytes of rankK + rankV numbers",
+    source: "xKV, arXiv:2503.18893, section 4",
+    longText({config}) {
+      const {rankK, rankV} = ranks(config);
+      const groups = Math.ceil(config.layers / groupSize);
+      return readWhole(groups * (bytesOf(format, 1, rankK) + bytesOf(format, 1, rankV)));
+    },
+    prepare:
+      ({config}) =>
+      () =>
+        wholeSession(xkvCache(config, {groupSize, ...ranks(config), format: packed, unpackOnce: true})),
+  };
+}
+
+/** MiniCache over the deep half, its rows kept by the paper's rule or by that of xKV's repository. */
+export function miniCache(
+  rule: "correct" | "released",
+  gamma: number,
+  format: Format = fp16,
+): CacheTechnique {
+  const packed = unpackedOnce(format);
+  const name = rule === "correct" ? "MiniCache" : "MiniCache as released";
+  return {
+    label: withFormat(gamma > 0.05 ? `${name}, γ ${gamma}` : name, format),
+    family: format.id === "fp16" ? "shared" : "combined",
+    formula:
+      "(layers − pairs) · 2 · bytes of a token, and 2 lengths a row of each pair; rows kept whole aside",
+    source: "MiniCache, arXiv:2405.14366, section 4",
+    longText({config}) {
+      const {layers, kvHeads} = config;
+      const pairs = Math.floor((layers - Math.floor(layers / 2)) / 2);
+      const rows = (rowsInHeads(config, format) / layers) * (layers - pairs);
+      return readWhole(rows + pairs * 2 * (2 * kvHeads * 2 + kvHeads / 8));
+    },
+    prepare:
+      ({config}) =>
+      () =>
+        wholeSession(miniCacheCache(config, {rule, gamma, window: WINDOW, format: packed})),
+  };
+}
+
+/** CSKV with this share of the channels, its features packed in a format. */
+export function cskv(share: number, format: Format = fp16): CacheTechnique {
+  const packed = unpackedOnce(format);
+  return {
+    label: withFormat(`CSKV ${shareText(share)}`, format),
+    family: format.id === "fp16" ? "shrunk" : "combined",
+    formula: "layers · bytes of 2 · share · width features, the newest 32 tokens aside",
+    source: "CSKV, arXiv:2409.10593, section 2",
+    longText({config}) {
+      const rank = Math.round(share * widthOf(config));
+      return readWhole(
+        config.layers * (bytesOf(format, rank, WINDOW) / WINDOW + bytesOf(format, WINDOW, rank) / WINDOW),
+      );
+    },
+    prepare({config, cskvFactors}) {
+      const factors = cskvFactors(share);
+      return () =>
+        wholeSession(
+          cskvCache(config, factors, {
+            window: WINDOW,
+            format: packed,
+            wholeFormat: half,
+            unpackOnce: true,
+          }),
+        );
+    },
+  };
+}
+
+/** Block floating point, its keys stored in K-sort's order or in their own. */
+export function blockFloats(bits: number, blockSize: number, isSorted: boolean): CacheTechnique {
+  const format = blockFloatFormat({bits, blockSize});
+  return {
+    label: `${isSorted ? "K-sort " : ""}BFP${bits}`,
+    family: "quantized",
+    formula: `2 · layers · width · (${bits} + 8 / ${blockSize}) / 8`,
+    source: "arXiv:2403.20137, sections 2 and 3",
+    longText: ({config}) =>
+      readWhole(
+        config.layers *
+          (bytesOf(format, 1, widthOf(config)) + rowsInHeads(config, format) / (2 * config.layers)),
+      ),
+    prepare: ({config, keyOrder}) => {
+      const order = isSorted ? keyOrder : keyOrder.map((each) => each.map((_, channel) => channel));
+      return () => wholeSession(formatCache(config, {keys: format, keyOrder: order, unpackOnce: true}));
+    },
+  };
+}
+
+/** How each eviction rule is made for a capacity. */
+export type EvictionRule = (capacity: (seen: number) => number) => EvictionPolicy;
+
+/** Keeps this share of the tokens of every head and frees the others; the rows that stay are packed in a format. */
+export function evicting(
+  name: string,
+  rule: EvictionRule,
+  share: number,
+  {format = fp16, source}: {format?: Format; source: string},
+): CacheTechnique {
+  const policy = rule((seen) => Math.ceil(share * seen));
+  const noteBytes = 4 + (policy.countedQueries > 0 ? 8 : 0);
+  return {
+    label: withFormat(`${name} ${shareText(share)}`, format),
+    family: format.id === "fp16" ? "evicted" : "combined",
+    formula: `share · layers · kvHeads · (bytes of a key and a value + ${noteBytes} of notes)`,
+    source,
+    longText: ({config: {layers, kvHeads, headDim}}) =>
+      readWhole(share * layers * kvHeads * (2 * bytesOf(format, 1, headDim) + noteBytes)),
+    prepare:
+      ({config}) =>
+      () => {
+        const {cache, hooks} = evictingCache(config, policy, {format, unpackOnce: true});
+        return wholeSession(cache, hooks);
+      },
+  };
+}
