@@ -1,7 +1,7 @@
 """Turns a checkpoint of token_butler.py into the published file of a model folder and its section of the card.
 
   python3 training/publish_butler.py decoder-small --models src/data/models --checkpoint butler-small.pt \
-      --test test-128.bin --context 128
+      --test test-128.bin --context 128 --documents 128
 
 Scores and the expected example are of the weights as stored (float16), widened exactly.
 """
@@ -15,7 +15,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import torch
 
 from decoder import SIZES
-from publish import encoded, load
+from models import load
+from publish import encoded
 from safetensors import read_safetensors, write_safetensors
 from token_butler import Predictor, evaluate, observe, scores
 from train import read_documents
@@ -90,6 +91,7 @@ def main():
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--test", required=True, help="documents that no choice has seen")
     parser.add_argument("--context", type=int, required=True)
+    parser.add_argument("--documents", type=int, required=True, help="how many of them, from the first on")
     args = parser.parse_args()
 
     torch.set_num_threads(1)
@@ -97,7 +99,7 @@ def main():
     folder, site = os.path.join(args.models, args.name), state["arguments"]["site"]
     weights = read_safetensors(os.path.join(folder, "model.safetensors"))
     model = load({name: weight.float() for name, weight in weights.items()}, config)
-    documents = read_documents(args.test, args.context)[0]
+    documents = read_documents(args.test, args.context)[0][:args.documents]
     predictor = widened(state, config, torch.float32)
     test = {**evaluate(predictor, model, documents, site), "documents": len(documents)}
 

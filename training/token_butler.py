@@ -21,7 +21,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from decoder import SIZES, rotate
-from publish import load
+from models import load
 from safetensors import read_safetensors
 from train import SEED, read_documents, save
 
