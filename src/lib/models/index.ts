@@ -27,6 +27,7 @@ export * from "./mamba.js";
 export * from "./mamba-cache.js";
 export * from "./mamba-calibration.js";
 export * from "./mamba-config.js";
+export * from "./mamba-footprint.js";
 export * from "./mamba-hooks.js";
 export * from "./mamba-methods.js";
 export * from "./mamba-mixer.js";

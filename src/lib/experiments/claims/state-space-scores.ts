@@ -1,0 +1,97 @@
+/** State-space models under several setups on the same test documents, scored document by document. */
+
+import type {Work} from "../../experiment/experiment.js";
+import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../models/eval-texts.js";
+import {remembered} from "../../models/evaluate.js";
+import type {Interval} from "../../models/loss-reduction.js";
+import {mambaTensorErrors} from "../../models/mamba-tensor-errors.js";
+import type {MambaWeights} from "../../models/mamba-weights.js";
+import type {PreparedModel} from "../../models/prepared-model.js";
+import {pairedShare, scorePair} from "../../models/quality.js";
+import {type QuantizeMambaOptions, quantizeMamba} from "../../models/quantize-mamba.js";
+import {wasmBackend} from "../../models/wasm-backend.js";
+import {CALIBRATION_TEXTS} from "../ssm/quantized-quality.js";
+
+/** Mean negative log-likelihood and mean KL divergence to the float model of every document, in nats. */
+export interface DocumentScores {
+  readonly nll: Float64Array;
+  readonly kl: Float64Array;
+  /** Share of right answers less the float model's. */
+  readonly answers: Interval;
+}
+
+/** A setup by name; null is the float model. */
+export type Setups<N extends string> = Readonly<
+  Record<N, Pick<QuantizeMambaOptions, "method" | "bits" | "roundsEnds"> | null>
+>;
+
+/** Scores of every setup on the documents of all seeds. */
+export async function documentScores<N extends string>(
+  weights: MambaWeights,
+  setups: Setups<N>,
+  {documents, tell}: {readonly documents: number; readonly tell: Work["progress"]},
+): Promise<Readonly<Record<N, DocumentScores>>> {
+  const texts = corpusSeeds({seeds: EVAL_SEEDS, documents}).flatMap((seed) => seed.texts);
+  const calibration = corpusCalibration(CALIBRATION_TEXTS);
+  const shared = {calibration, backend: wasmBackend, headGroups: 2};
+  const float = remembered(await quantizeMamba(weights, {...shared, method: "dynamic", bits: null}));
+  const found: Partial<Record<N, DocumentScores>> = {};
+  const all = Object.entries(setups) as [N, Setups<N>[N]][];
+  for (const [n, [name, setup]] of all.entries()) {
+    await tell(n / all.length, name);
+    const model = setup === null ? float : await quantizeMamba(weights, {...shared, ...setup});
+    found[name] = await scoresOf(model, float, texts, (share) => tell((n + share) / all.length, name));
+  }
+  return found as Record<N, DocumentScores>;
+}
+
+type Logits = Pick<PreparedModel, "logits">;
+
+async function scoresOf(
+  model: Logits,
+  float: Logits,
+  texts: readonly EvalText[],
+  tell: (share: number) => Promise<void>,
+): Promise<DocumentScores> {
+  const nll = new Float64Array(texts.length);
+  const kl = new Float64Array(texts.length);
+  const trials: [boolean, boolean][] = [];
+  for (const [i, {tokens, answers}] of texts.entries()) {
+    await tell(i / texts.length);
+    const read = tokens.slice(0, -1);
+    const pair = scorePair(float.logits(read), model.logits(read), tokens.slice(1));
+    nll[i] = -meanOf(pair.model.logProbs);
+    kl[i] = meanOf(pair.kl);
+    for (const position of answers) {
+      const isRight = (top: Int32Array) => top[position - 1] === tokens[position];
+      trials.push([isRight(pair.model.topTokens), isRight(pair.baseline.topTokens)]);
+    }
+  }
+  return {nll, kl, answers: pairedShare(trials)};
+}
+
+/** Kurtosis and signal to noise of the gated output, in the layer where each is worst, as it is and in Hadamard space. */
+export async function outputTails(weights: MambaWeights, documents: number) {
+  const texts = corpusSeeds({seeds: EVAL_SEEDS, documents}).flatMap((seed) =>
+    seed.texts.map(({tokens}) => tokens.slice(0, -1)),
+  );
+  const calibration = corpusCalibration(CALIBRATION_TEXTS);
+  const worst = async (method: "static" | "hadamard") => {
+    const errors = await mambaTensorErrors(weights, {method, calibration, backend: wasmBackend}, texts);
+    const own = errors.filter(({tensor}) => tensor === "output");
+    return {
+      kurtosis: Math.max(...own.map(({kurtosis}) => kurtosis)),
+      sqnrDb: Math.min(...own.map(({sqnrDb}) => sqnrDb)),
+    };
+  };
+  return {plain: await worst("static"), hadamard: await worst("hadamard")};
+}
+
+/** exp of the mean negative log-likelihood over documents. */
+export function perplexityOf({nll}: Pick<DocumentScores, "nll">): number {
+  return Math.exp(meanOf(nll));
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
