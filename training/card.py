@@ -173,10 +173,10 @@ def task_rows(tasks):
     return "\n".join(f"| `{task}`: {TASK_TITLES[task]} | {percent(**score)} |" for task, score in tasks.items())
 
 
-def why_outliers(config):
+def why_outliers(base, config):
     if isinstance(config, mamba.Config):
-        return """The gated output has heavy tails already, but no channel that
-stands out at every token, as those of large models do."""
+        return f"""The gated output has heavy tails of its own (the card of
+`{base}`); in large models whole channels stand out besides."""
     return "Small models have none of the outliers that make\nlarge models hard to quantize."
 
 
@@ -194,7 +194,7 @@ def outlier_card(name, base, config, channels, shifts, test, captured, tails):
                      for dtype, (shift, largest) in shifts.items())
     return f"""# {name}
 
-`{base}` with outlier channels: the same function in other numbers. {why_outliers(config)}
+`{base}` with outlier channels: the same function in other numbers. {why_outliers(base, config)}
 So each of these channels is scaled up where it is made and down where it is read:
 
 {outlier_channels(channels)}
