@@ -1,0 +1,57 @@
+import type {Page} from "playwright-core";
+import {expect, test} from "vitest";
+import {useSite} from "./site.js";
+
+const site = useSite();
+const path = "ssm/quantizing";
+const bench = (page: Page, id: string) => page.locator(`[data-experiment='ssm/${id}']`);
+
+test("a larger value makes the steps coarser, and clipping brings the others back", async () => {
+  const {page, context, complaints} = await site.open(`${path}?clip.largest=200`);
+  const byHand = page.locator("[aria-label='A scan input in int8']");
+  const off = async () => {
+    const text = (await byHand.locator("p").last().textContent()) ?? "";
+    const [, whole, clipped] = /off by ([\d.]+) on average .* by ([\d.]+) with/.exec(
+      (await byHand.locator(".drawing p").textContent()) ?? text,
+    )!;
+    return [Number(whole), Number(clipped)] as const;
+  };
+  const [whole, clipped] = await off();
+  expect(whole).toBeGreaterThan(0.2);
+  expect(clipped).toBeLessThan(whole);
+  const slider = byHand.getByLabel("The large value").first();
+  await slider.focus();
+  await slider.press("Home");
+  expect((await off())[0]).toBeLessThan(0.01);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("shows where values stand out, what mends them, and what it leaves in how many bytes", async () => {
+  const {page, context, complaints} = await site.open(path);
+  expect(await bench(page, "outliers").locator("svg.strip").count()).toBe(4 * 6);
+  const repairs = bench(page, "tensor-errors").locator("table.repairs");
+  const better = async (method: string) =>
+    (await repairs
+      .locator("tbody tr", {hasText: new RegExp(`^\\s*${method}`)})
+      .first()
+      .textContent()) ?? "";
+  expect(await better("static")).not.toContain("▲");
+  expect(await better("hadamard")).toContain("▲");
+  const setups = await bench(page, "quantization").locator("table.quality tbody th").allTextContents();
+  expect(setups).toContain("float16");
+  expect(setups).toContain("quamba2 W4A8");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("another percentile is run in the browser", async () => {
+  const {page, context, complaints} = await site.open(
+    `${path}?mends.methods=static,clip&mends.documents=1&mends.alpha=0.99`,
+  );
+  const errors = bench(page, "tensor-errors");
+  await errors.locator(".status[data-state=live]").waitFor();
+  expect(await errors.locator("table.repairs tbody tr").count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await context.close();
+});

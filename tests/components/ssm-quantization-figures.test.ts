@@ -1,0 +1,77 @@
+import {describe, expect, test} from "vitest";
+import {
+  methodFamily,
+  packedStateFigure,
+  type QuantizationRow,
+  quantizedKlFigure,
+  quantizedPerplexityFigure,
+  setupName,
+} from "../../src/components/figures/ssm-quantization.js";
+import {TECHNIQUE_NAMES} from "../../src/components/palette.js";
+import {checkParams} from "../../src/lib/experiment/check-params.js";
+import {packedState} from "../../src/lib/experiments/ssm/packed-state.js";
+import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
+import {MAMBA_METHODS} from "../../src/lib/models/mamba-methods.js";
+
+const params = checkParams("test", quantization.params, {});
+
+function row(method: string, bits: string, more: Partial<QuantizationRow>): QuantizationRow {
+  return {
+    method,
+    bits,
+    seed: "all",
+    bytes: 200_000,
+    stateBytes: 30_000,
+    scaleBytes: 1000,
+    perplexity: 12,
+    difference: 0.5,
+    differenceError: 0.1,
+    klMean: 0.01,
+    klError: 0.001,
+    ...more,
+  } as QuantizationRow;
+}
+
+const rows = [
+  row("float16", "w16a16", {bytes: 400_000, klMean: 0, difference: 0, perplexity: 11.5}),
+  row("static", "w8a8", {klMean: 0.05}),
+  row("quamba2", "w8a8", {bytes: 190_000}),
+  row("quamba2", "w4a8", {bytes: 100_000, klMean: 0.1, difference: 2, perplexity: 13.5}),
+  row("quamba2", "w4a8", {seed: "999", klMean: 9}),
+];
+
+describe("the figures of quantized state-space models", () => {
+  test("step along the setups that nothing of the same size or less beats, without the float model", () => {
+    const {series, finding} = quantizedKlFigure.draw(rows, params);
+    const front = series.find(({join}) => join === "front")!;
+    expect(front.points.map(({label}) => label)).toEqual(["quamba2 W4A8", "quamba2 W8A8"]);
+    expect(front.points.map(({x}) => x)).toEqual([100, 190]);
+    expect(finding).toContain("quamba2 W4A8 (100), quamba2 W8A8 (190)");
+    expect(series.flatMap(({points}) => points).some(({label}) => label === "float16")).toBe(false);
+  });
+
+  test("name the best and the worst of each width, with paired intervals", () => {
+    const {finding, series} = quantizedPerplexityFigure.draw(rows, params);
+    expect(finding).toContain("W4A8: 2 ± 0.2 (quamba2) to 2 ± 0.2 (quamba2)");
+    expect(finding).not.toContain("W4A16");
+    const float16 = series.flatMap(({points}) => points).find(({label}) => label === "float16")!;
+    expect(float16.interval![0]).toBeLessThan(11.5);
+  });
+
+  test("set what is packed against what it costs, worst first", () => {
+    const {series, finding} = packedStateFigure.draw(
+      rows.filter(({bits}) => bits !== "w4a8") as never,
+      checkParams("test", packedState.params, {}),
+    );
+    expect(series.flatMap(({points}) => points).map(({x}) => x)).toContain(31);
+    expect(finding).toContain("static 0.05, quamba2 0.01 nats");
+  });
+
+  test("give every method a family that has a name", () => {
+    for (const method of MAMBA_METHODS) {
+      expect(TECHNIQUE_NAMES).toHaveProperty(methodFamily(method));
+      expect(setupName({method, bits: "w4a16"})).toBe(`${method} W4A16`);
+    }
+    expect(methodFamily("float16")).toBe("baseline");
+  });
+});
