@@ -1,7 +1,6 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
-import {type attentionPrompt, FULL} from "../lib/experiments/attention/prompt.js";
-import {POLICIES, type PolicyId} from "../lib/models/policies.js";
+import type {attentionPrompt, FULL as Full} from "../lib/experiments/attention/prompt.js";
 import {captioned} from "./captioned.js";
 import {explorable} from "./explorable.js";
 import {grouped} from "./figures/series.js";
@@ -10,9 +9,13 @@ import {policyFamily} from "./policy-family.js";
 
 type PromptRow = Row<(typeof attentionPrompt)["columns"]>;
 
+/** Held to the experiment by its type alone: a page loads none of the code behind. */
+const FULL: typeof Full = "full";
+
 /** What a policy made of a prompt. */
 interface Told {
   readonly policy: string;
+  readonly label: string;
   /** A row for every step. */
   readonly words: readonly PromptRow[];
   /** By step, the keys that are kept or matter, by place. */
@@ -80,6 +83,7 @@ function toldOf(policy: string, rows: readonly PromptRow[], prompt: number): Tol
   const written = words.slice(prompt - 1);
   return {
     policy,
+    label: words[0]?.label ?? policy,
     words,
     keys: new Map(keys),
     answer: written.map(({expected}) => expected).join(" "),
@@ -87,7 +91,7 @@ function toldOf(policy: string, rows: readonly PromptRow[], prompt: number): Tol
   };
 }
 
-function strip({policy, words, keys, answer, agrees}: Told, step: number): HTMLElement {
+function strip({policy, label, words, keys, answer, agrees}: Told, step: number): HTMLElement {
   const now = words[step]!;
   const seen = keys.get(String(step)) ?? new Map<number, PromptRow>();
   const most = Math.max(...Array.from(seen.values(), ({importance}) => importance ?? 0));
@@ -95,34 +99,36 @@ function strip({policy, words, keys, answer, agrees}: Told, step: number): HTMLE
     policy === FULL
       ? null
       : html`<span class=${agrees ? "right" : "wrong"}>${agrees ? "as the full model" : "not the full model's answer"}</span>`;
-  return html`<section class="strip" style=${`--colour: var(--family-${policyFamily(policy)})`} aria-label=${policyName(policy)}>
-    <h3>${policyName(policy)}</h3>
+  return html`<section class="strip" style=${`--colour: var(--family-${policyFamily(policy)})`} aria-label=${label}>
+    <h3>${label}</h3>
     <p class="block-facts"><span>writes <strong>${answer}</strong></span>${verdict}<span>is shown ${percent(now.kept)} of the tokens</span><span>expects “${now.expected}” next, ${percent(now.probability ?? 0)}</span></p>
     <ol class="tokens">${words.map((row) => token(row, step, seen.get(row.step), most))}</ol>
   </section>`;
 }
 
+/** Made by hand: there are hundreds, and a template costs ten times as much as an element. */
 function token(row: PromptRow, step: number, key: PromptRow | undefined, most: number): HTMLElement {
   const place = row.step === step ? "now" : row.step > step ? "later" : "before";
-  const share = key?.importance != null && most > 0 ? key.importance / most : 0;
+  const importance = key?.importance ?? null;
   const kept = key?.kept ?? 0;
-  const title =
-    row.step > step
-      ? null
-      : `kept by ${percent(kept)} of the heads${key?.importance == null ? "" : `, importance ${percent(key.importance)}`}`;
-  return html`<li class=${`token ${place} ${kept > 0 ? "kept" : "dropped"}${row.written ? " written" : ""}`} data-step=${row.step} title=${title} style=${`--share: ${Math.round(100 * share)}%; --kept: ${Math.round(100 * kept)}%`}>${row.word}</li>`;
+  const item = document.createElement("li");
+  item.className = `token ${place} ${kept > 0 ? "kept" : "dropped"}${row.written ? " written" : ""}`;
+  item.dataset.step = String(row.step);
+  item.textContent = row.word;
+  if (row.step > step) return item;
+  const shade = importance !== null && most > 0 ? importance / most : 0;
+  item.style.cssText = `--share: ${Math.round(100 * shade)}%; --kept: ${Math.round(100 * kept)}%`;
+  item.title = `kept by ${percent(kept)} of the heads${importance === null ? "" : `, importance ${percent(importance)}`}`;
+  return item;
 }
 
 const percent = (share: number) => `${numberText(100 * share, 2)} %`;
 
-const policyName = (policy: string) =>
-  policy === FULL ? "The model with everything" : POLICIES[policy as PolicyId].label;
-
 const stepName = ({words}: Told, step: number) => `“${words[step]!.word}” (word ${step})`;
 
-function saidOf({policy, words}: Told, step: number): string {
+function saidOf({label, words}: Told, step: number): string {
   const {expected, agrees} = words[step]!;
-  return `${policyName(policy)} expects ${expected}${agrees ? "" : ", unlike the full model"}`;
+  return `${label} expects ${expected}${agrees ? "" : ", unlike the full model"}`;
 }
 
 function finding([full, ...policies]: readonly Told[], step: number, {layer, head}: Setting): string {
@@ -137,5 +143,5 @@ function finding([full, ...policies]: readonly Told[], step: number, {layer, hea
 }
 
 function listed(policies: readonly Told[]): string {
-  return policies.length === 0 ? "no policy" : policies.map(({policy}) => policyName(policy)).join(", ");
+  return policies.length === 0 ? "no policy" : policies.map(({label}) => label).join(", ");
 }

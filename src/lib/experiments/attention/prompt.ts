@@ -10,6 +10,7 @@ import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "./predictors.js
 
 /** The model as it is, in the column of policies. */
 export const FULL = "full";
+const FULL_LABEL = "The model with everything";
 /** A mean over the heads of the layer. */
 const ALL_HEADS = "all";
 /** A key that is dropped has a row only if the policy gives it at least this share. */
@@ -18,6 +19,7 @@ const MOST_HEADS = 8;
 
 type PromptRow = {
   readonly policy: string;
+  readonly label: string | null;
   readonly part: "word" | "key";
   readonly step: number;
   readonly position: number | null;
@@ -111,6 +113,7 @@ export const attentionPrompt = experiment({
   },
   columns: {
     policy: {type: "string", label: "Policy"},
+    label: {type: "string", label: "Policy, in words", nullable: true},
     part: {type: "string", label: "What the row is: a word, or a key that a word may look at"},
     step: {type: "integer", label: "Step: place of the word that is read or written"},
     position: {type: "integer", label: "Place of the key", nullable: true},
@@ -142,7 +145,7 @@ export const attentionPrompt = experiment({
     const options = {...told, predictor: predictorOf(model, data)};
     const full = answerUnder(decoder, ids, () => undefined, words);
     const look = {full, prompt: ids.length, head: head === ALL_HEADS ? null : Number(head)};
-    const rowsOf = (name: string, answer: Answer, policy: PolicyId) => {
+    const rowsOf = (name: PolicyId | typeof FULL, answer: Answer, policy: PolicyId) => {
       const met = answer.layers[layer]!;
       return answerRows(
         name,
@@ -183,13 +186,19 @@ interface Look {
 }
 
 /** A row for every step, and one for every key that matters to it. */
-function answerRows(policy: string, answer: Answer, judged: Judged, {full, prompt, head}: Look): PromptRow[] {
+function answerRows(
+  policy: PolicyId | typeof FULL,
+  answer: Answer,
+  judged: Judged,
+  {full, prompt, head}: Look,
+): PromptRow[] {
   const {ids, expected} = answer;
   const kept = keptShares(answer);
   return ids.flatMap((id, step) => {
     const next = expected[step]!;
     const word: PromptRow = {
       policy,
+      label: policy === FULL ? FULL_LABEL : POLICIES[policy].label,
       part: "word",
       step,
       position: null,
@@ -206,7 +215,14 @@ function answerRows(policy: string, answer: Answer, judged: Judged, {full, promp
   });
 }
 
-const NO_WORD = {word: null, written: null, expected: null, probability: null, agrees: null} as const;
+const NO_WORD = {
+  label: null,
+  word: null,
+  written: null,
+  expected: null,
+  probability: null,
+  agrees: null,
+} as const;
 
 function keyRows(policy: string, {mask, importance}: Judged, head: number | null, step: number): PromptRow[] {
   const heads = head === null ? Array.from({length: mask.heads}, (_, h) => h) : [head];
