@@ -1,5 +1,6 @@
 /** Models in whose plug points a technique can be tried, for scripts: `paretoscope/models`. */
 
+export * from "../kernels/wasm-products.js";
 export * from "./attention.js";
 export * from "./backend.js";
 export * from "./cached-model.js";
