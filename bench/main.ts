@@ -1,12 +1,12 @@
-/** Measures and tells: `npm run bench -- [--json] [--only NAME] [--save] [--list]`. */
+/** Measures and tells: `npm run bench -- [--json] [--only NAME] [--slow] [--save] [--list]`. */
 import {fork} from "node:child_process";
 import {readFileSync, writeFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
 import type {Contest} from "./harness/contest.js";
-import {circumstances, load} from "./harness/machine.js";
+import {circumstances, load, today} from "./harness/machine.js";
 import type {BenchRecord} from "./harness/record.js";
-import {type Run, sentence, textTable, withResults} from "./harness/report.js";
+import {type DatedRecord, merged, type Run, sentence, textTable, withResults} from "./harness/report.js";
 import {contests} from "./registry.js";
 
 const RESULTS = "bench/results.json";
@@ -18,18 +18,21 @@ function readOptions() {
       json: {type: "boolean", default: false},
       save: {type: "boolean", default: false},
       list: {type: "boolean", default: false},
+      slow: {type: "boolean", default: false},
       only: {type: "string"},
     },
   });
-  if (values.save && values.only !== undefined) {
-    throw new RangeError("bench: --save must come without --only, since the record is of a whole run");
-  }
   return values;
 }
 
-/** All contests, or those whose names begin with `only`. @throws RangeError if there is none. */
-function chosen(only = ""): readonly Contest[] {
-  const found = contests.filter(({name}) => name.startsWith(only));
+/**
+ * All contests, or those whose names begin with `only`; slow ones if asked for, all of them or one by its whole name.
+ * @throws RangeError if there is none.
+ */
+function chosen(only = "", withSlow = false): readonly Contest[] {
+  const found = contests.filter(
+    ({name, slow}) => name.startsWith(only) && (withSlow || slow !== true || name === only),
+  );
   if (found.length > 0) return found;
   const names = contests.map(({name}) => name).join(", ");
   throw new RangeError(`bench: --only must be one of ${names}, or the beginning of one, got ${only}`);
@@ -53,26 +56,30 @@ function peerVersions(): Record<string, string> {
   return {...dependencies, ...optionalDependencies};
 }
 
-function save(run: Run): void {
+/** A run of some contests replaces their records in the committed one. */
+function save(measured: Run, isWhole: boolean): void {
+  const committed = (): Run => JSON.parse(readFileSync(RESULTS, "utf8"));
+  const order = contests.map(({name}) => name);
+  const run = isWhole ? measured : merged(committed(), measured, order);
   writeFileSync(RESULTS, `${JSON.stringify(run, null, 2)}\n`);
   writeFileSync(PAGE, withResults(readFileSync(PAGE, "utf8"), run));
 }
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const selected = chosen(options.only);
+  const selected = chosen(options.only, options.slow || options.save || options.list);
   if (options.list) return console.log(selected.map(({name, title}) => `${name}: ${title}`).join("\n"));
-  const before = load();
-  const records: BenchRecord[] = [];
+  const records: DatedRecord[] = [];
   for (const [i, {name}] of selected.entries()) {
     console.error(`${i + 1} of ${selected.length}: ${name} …`);
-    const measured = await measure(name);
+    const when = {date: today(), load: load()};
+    const measured = (await measure(name)).map((record) => ({...record, ...when}));
     records.push(...measured);
     if (options.json) for (const record of measured) console.log(JSON.stringify(record));
   }
-  const run = {...circumstances(before), peers: peerVersions(), records};
+  const run = {...circumstances(), peers: peerVersions(), records};
   if (!options.json) console.log(`\n${textTable(records)}\n\n${sentence(run)}`);
-  if (options.save) save(run);
+  if (options.save) save(run, options.only === undefined);
 }
 
 main().catch((error: Error) => {

@@ -1,8 +1,11 @@
 import {accelerators} from "./benches/accelerators.js";
+import {decodeAttentions} from "./benches/decode-attention.js";
 import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
 import {transforms} from "./benches/hadamard.js";
 import {products} from "./benches/products.js";
+import {stateSpaceScans} from "./benches/scans.js";
+import {decompositions} from "./benches/svd.js";
 import type {Contest} from "./harness/contest.js";
 
 /** Every contest, in the order in which they run. */
@@ -11,5 +14,8 @@ export const contests: readonly Contest[] = [
   ...engine,
   ...products,
   ...transforms,
+  ...decompositions,
+  ...decodeAttentions,
+  ...stateSpaceScans,
   ...accelerators,
 ];

@@ -3,7 +3,7 @@ import {referenceBackend} from "../../src/lib/models/backend.js";
 import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {requireClose} from "../harness/agree.js";
-import type {Contest, Peer, Sides} from "../harness/contest.js";
+import type {Contest, PeerInTurn, Sides} from "../harness/contest.js";
 import {onnxPeers, type Product} from "../peers/onnx.js";
 
 function randomProduct(label: string, rows: number, inputs: number, out: number): Product {
@@ -12,7 +12,7 @@ function randomProduct(label: string, rows: number, inputs: number, out: number)
   return {x: draws(rows * inputs, normal), w: draws(out * inputs, normal), rows, inputs, out};
 }
 
-async function sidesOf(name: string, product: Product, others: readonly Peer[]): Promise<Sides> {
+async function sidesOf(name: string, product: Product, others: readonly PeerInTurn[]): Promise<Sides> {
   const {x, w, inputs, out} = product;
   const weight = {shape: [out, inputs], data: w};
   const ours = (await wasmBackend()).linear(weight, null);
@@ -26,7 +26,7 @@ async function sidesOf(name: string, product: Product, others: readonly Peer[]):
 }
 
 /** ml-matrix has float64 alone; its result is compared as numbers in rows. */
-function mlMatrixPeer({x, w, rows, inputs, out}: Product): Peer {
+function mlMatrixPeer({x, w, rows, inputs, out}: Product): PeerInTurn {
   const left = Matrix.from1DArray(rows, inputs, x);
   const right = Matrix.from1DArray(out, inputs, w).transpose();
   return {name: "ml-matrix (float64)", run: () => left.mmul(right).to1DArray()};

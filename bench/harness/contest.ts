@@ -7,11 +7,19 @@ export const UNITS = {
 
 export type Unit = keyof typeof UNITS;
 
-/** Another way to do the same work. */
-export interface Peer {
+/** Another way to do the same work, which takes turns with ours. */
+export interface PeerInTurn {
   readonly name: string;
   readonly run: () => unknown;
 }
+
+/** One whose seconds were taken before: it is no function of this process, or takes minutes. */
+export interface PeerApart {
+  readonly name: string;
+  readonly seconds: readonly number[];
+}
+
+export type Peer = PeerInTurn | PeerApart;
 
 /** Our way and those of the peers, on the same input. A side that works in the background gives a promise. */
 export interface Sides {
@@ -31,6 +39,10 @@ export interface Contest {
   readonly unit: Unit;
   /** A number set beforehand that ours should reach, in the unit; it is no measurement. */
   readonly target?: number;
+  /** Samples of each side where a run takes seconds; 15 at least. */
+  readonly samples?: number;
+  /** Takes minutes: runs for `--slow`, `--save` and its own name only. */
+  readonly slow?: true;
   /** Makes the input from a seed. @throws Error if the sides do not compute the same. */
   readonly prepare: () => Promise<Sides>;
 }

@@ -20,6 +20,8 @@ export interface BenchRecord {
   readonly oursQuartiles: readonly [number, number];
   readonly peerQuartiles: readonly [number, number] | null;
   readonly samples: number;
+  /** Fewer where the peer was measured apart; null for a target. */
+  readonly peerSamples: number | null;
 }
 
 /** How many times better ours is than the peer's. */
@@ -29,13 +31,17 @@ export function ratioOf(ours: number, peer: number, unit: Unit): number {
 
 /** Measures a contest: a record for every peer and for the target, and one without a peer if there is neither. */
 export async function runContest(contest: Contest, measure = measureInTurn): Promise<BenchRecord[]> {
-  const {unit, target} = contest;
+  const {unit, target, samples} = contest;
   const {work, ours, peers} = await contest.prepare();
-  const seconds = await measure([ours, ...peers.map(({run}) => run)]);
-  const [own, ...others] = seconds.map((samples) => samples.map((s) => UNITS[unit].ofSeconds(s, work)));
-  const records = peers.map(({name}, i) => record(contest, own!, name, others[i]!));
-  if (target !== undefined) records.push(record(contest, own!, TARGET, [target]));
-  return records.length > 0 ? records : [record(contest, own!, null, null)];
+  const runs = peers.flatMap((peer) => ("run" in peer ? [peer.run] : []));
+  const [own, ...inTurn] = await measure([ours, ...runs], samples === undefined ? {} : {samples});
+  const inUnit = (seconds: readonly number[]) => seconds.map((s) => UNITS[unit].ofSeconds(s, work));
+  const records = peers.map((peer) => {
+    const seconds = "run" in peer ? inTurn.shift()! : peer.seconds;
+    return record(contest, inUnit(own!), peer.name, inUnit(seconds));
+  });
+  if (target !== undefined) records.push(record(contest, inUnit(own!), TARGET, [target]));
+  return records.length > 0 ? records : [record(contest, inUnit(own!), null, null)];
 }
 
 function record(
@@ -57,6 +63,7 @@ function record(
     oursQuartiles: quartiles(own),
     peerQuartiles: other === null || peerName === TARGET ? null : quartiles(other),
     samples: own.length,
+    peerSamples: other === null || peerName === TARGET ? null : other.length,
   };
 }
 

@@ -1,11 +1,35 @@
 import type {Circumstances} from "./machine.js";
 import {type BenchRecord, TARGET} from "./record.js";
 
+/** A record with the day and the load average when its contest began. */
+export interface DatedRecord extends BenchRecord {
+  readonly date: string;
+  readonly load: number;
+}
+
 /** A whole run, as `results.json` keeps it. */
 export interface Run extends Circumstances {
   /** Versions of the peers. */
   readonly peers: Readonly<Record<string, string>>;
-  readonly records: readonly BenchRecord[];
+  readonly records: readonly DatedRecord[];
+}
+
+/**
+ * A run with the records of a later one of fewer contests in the place of its own, in the order of the contests' names.
+ * @throws RangeError if they come from two machines or two versions of Node.
+ */
+export function merged(run: Run, later: Run, order: readonly string[]): Run {
+  for (const name of ["cpu", "cores", "system", "node"] as const) {
+    if (run[name] !== later[name]) {
+      throw new RangeError(
+        `merged: ${name} must be ${run[name]}, as in the committed run, got ${later[name]}; save a whole run`,
+      );
+    }
+  }
+  const names = new Set(later.records.map(({name}) => name));
+  const kept = run.records.filter(({name}) => !names.has(name) && order.includes(name));
+  const records = [...kept, ...later.records].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return {...later, records};
 }
 
 /** Three significant digits, and all digits before the point. */
@@ -37,14 +61,19 @@ export function textTable(records: readonly BenchRecord[]): string {
 }
 
 /** The circumstances of a run in a sentence or two. */
-export function sentence({date, cpu, cores, memoryGB, system, node, loadAverage, peers}: Run): string {
-  const shared = Math.max(...loadAverage) > cores ? " The machine was shared with other work." : "";
+export function sentence({cpu, cores, memoryGB, system, node, peers, records}: Run): string {
+  const loads = records.map(({load}) => load);
+  const dates = records.map(({date}) => date).sort();
+  const shared = Math.max(...loads) > cores ? " The machine was shared with other work." : "";
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return (
-    `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGB} GB, ${system}, Node ${node}; ` +
-    `load average ${loadAverage[0]} before and ${loadAverage[1]} after.${shared} Peers: ${versions.join(", ")}.`
+    `Measured on ${span(dates[0]!, dates.at(-1)!)}: ${cpu}, ${cores} cores, ${memoryGB} GB, ${system}, Node ${node}; ` +
+    `load average ${span(Math.min(...loads), Math.max(...loads))}.${shared} Peers: ${versions.join(", ")}.`
   );
 }
+
+const span = (first: string | number, last: string | number): string =>
+  first === last ? `${first}` : `${first} to ${last}`;
 
 /** A run as Markdown: the circumstances, then the table; a target is told from a measured peer. */
 export function markdown(run: Run): string {

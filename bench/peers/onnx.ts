@@ -1,5 +1,5 @@
 import type {InferenceSession, Tensor} from "onnxruntime-common";
-import type {Peer} from "../harness/contest.js";
+import type {PeerInTurn} from "../harness/contest.js";
 import {productModel} from "./onnx-file.js";
 
 /** What the packages for Node and for the web have in common. */
@@ -23,7 +23,7 @@ async function productPeer(
   name: string,
   {InferenceSession, Tensor}: Runtime,
   product: Product,
-): Promise<Peer> {
+): Promise<PeerInTurn> {
   const {x, w, rows, inputs, out} = product;
   const session = await InferenceSession.create(productModel(w, rows, inputs, out), {
     executionProviders: [name === "onnxruntime-web" ? "wasm" : "cpu"],
@@ -35,7 +35,7 @@ async function productPeer(
 }
 
 /** onnxruntime in float32 on one thread: native code, and WebAssembly as in a browser. */
-export async function onnxPeers(product: Product): Promise<Peer[]> {
+export async function onnxPeers(product: Product): Promise<PeerInTurn[]> {
   const web = await import("onnxruntime-web");
   web.env.wasm.numThreads = 1;
   const native = await import("onnxruntime-node");

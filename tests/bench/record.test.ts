@@ -51,6 +51,7 @@ describe("runContest", () => {
         oursQuartiles: [2, 4],
         peerQuartiles: [1, 1],
         samples: 5,
+        peerSamples: 1,
       },
       expect.objectContaining({ours: 3, peer: 30, peerName: "slow", ratio: 10}),
     ]);
@@ -64,10 +65,37 @@ describe("runContest", () => {
     expect(record!.oursQuartiles[0]).toBeLessThan(record!.oursQuartiles[1]);
   });
 
+  test("takes the seconds of a peer that was measured apart, in its place among those that take turns", async () => {
+    const peers = [{name: "apart", seconds: [0.5, 0.3]}, peer("in turn")];
+    const records = await runContest(contest({peers}), measured([0.1, 0.1, 0.1], [0.2, 0.2, 0.2]));
+    expect(records).toMatchObject([
+      {peerName: "apart", peer: 400, ratio: 4, samples: 3, peerSamples: 2},
+      {peerName: "in turn", peer: 200, ratio: 2, samples: 3, peerSamples: 3},
+    ]);
+  });
+
+  test("takes as many samples as the contest asks for, and by default as many as the measure does", async () => {
+    const asked: unknown[] = [];
+    const measure = async (_: unknown, options?: unknown) => {
+      asked.push(options);
+      return [[1]];
+    };
+    await runContest(contest({}, {samples: 15}), measure);
+    await runContest(contest(), measure);
+    expect(asked).toEqual([{samples: 15}, {}]);
+  });
+
   test("sets a target beside the measurement, as no measurement", async () => {
     const seconds = measured([0.002]);
     const [record] = await runContest(contest({}, {target: 10}), seconds);
-    expect(record).toMatchObject({ours: 2, peer: 10, peerName: "target", ratio: 5, peerQuartiles: null});
+    expect(record).toMatchObject({
+      ours: 2,
+      peer: 10,
+      peerName: "target",
+      ratio: 5,
+      peerQuartiles: null,
+      peerSamples: null,
+    });
   });
 
   test("keeps ours where no peer runs", async () => {

@@ -1,7 +1,15 @@
 import {existsSync, readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import {ratioOf} from "../../bench/harness/record.js";
-import {markdown, number, type Run, sentence, textTable, withResults} from "../../bench/harness/report.js";
+import {
+  markdown,
+  merged,
+  number,
+  type Run,
+  sentence,
+  textTable,
+  withResults,
+} from "../../bench/harness/report.js";
 
 const record = {
   name: "thing",
@@ -14,20 +22,21 @@ const record = {
   oursQuartiles: [1, 3],
   peerQuartiles: [30, 30],
   samples: 21,
+  peerSamples: 21,
+  date: "2026-01-02",
+  load: 0.5,
 } as const;
 
 const run: Run = {
-  date: "2026-01-02",
   cpu: "Some CPU",
   cores: 2,
   memoryGB: 8,
   system: "linux x64",
   node: "v20.0.0",
-  loadAverage: [0.5, 1.5],
   peers: {other: "1.2.3"},
   records: [
     record,
-    {...record, peer: 10, peerName: "target"},
+    {...record, peer: 10, peerName: "target", load: 1.5},
     {...record, peer: null, peerName: null, ratio: null},
   ],
 };
@@ -61,9 +70,33 @@ describe("the tables", () => {
   test("come with the machine, the date, the versions, and whether the machine was shared", () => {
     expect(sentence(run)).toBe(
       "Measured on 2026-01-02: Some CPU, 2 cores, 8 GB, linux x64, Node v20.0.0; " +
-        "load average 0.5 before and 1.5 after. Peers: other 1.2.3.",
+        "load average 0.5 to 1.5. Peers: other 1.2.3.",
     );
-    expect(sentence({...run, loadAverage: [0.5, 2.5]})).toContain("The machine was shared with other work.");
+    const later = {...run, records: [record, {...record, load: 2.5, date: "2026-01-04"}]};
+    expect(sentence(later)).toContain("Measured on 2026-01-02 to 2026-01-04: ");
+    expect(sentence(later)).toContain("load average 0.5 to 2.5. The machine was shared with other work.");
+    expect(sentence({...run, records: [record]})).toContain("load average 0.5. Peers");
+  });
+});
+
+describe("merged", () => {
+  const named = (name: string, ours: number) => ({...record, name, ours});
+
+  test("replaces the records of the contests that ran again, adds new ones, and keeps the order of the contests", () => {
+    const old = {...run, records: [named("a", 1), named("b", 1), named("b", 2), named("gone", 1)]};
+    const later = {...run, records: [named("b", 3), named("new", 3)]};
+    const {records} = merged(old, later, ["new", "a", "b"]);
+    expect(records.map(({name, ours}) => [name, ours])).toEqual([
+      ["new", 3],
+      ["a", 1],
+      ["b", 3],
+    ]);
+  });
+
+  test("refuses to mix two machines", () => {
+    expect(() => merged(run, {...run, cpu: "Other"}, [])).toThrow(
+      new RangeError("merged: cpu must be Some CPU, as in the committed run, got Other; save a whole run"),
+    );
   });
 });
 
