@@ -144,9 +144,9 @@ function forgettingFigure(between: "text" | "facts", question: string): Forgetti
   };
 }
 
-/** The distance up to which every share is at least one half; undefined if none is. */
+/** The distance up to which every share is at least nine tenths; undefined if none is. */
 function heldUntil(rows: readonly ForgettingRow[]): number | undefined {
-  const lost = rows.findIndex(({right}) => right < 0.5);
+  const lost = rows.findIndex(({right}) => right < 0.9);
   return lost < 0 ? rows.at(-1)?.distance : rows[lost - 1]?.distance;
 }
 
@@ -160,5 +160,5 @@ function forgettingFinding(rows: readonly ForgettingRow[], between: "text" | "fa
       return `${nameOf(model)} for ${until} tokens${between === "facts" ? `, that is ${until / 5} facts` : ""}`;
     },
   );
-  return `At least half of the facts are found again by ${held.join("; ")}. Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents.`;
+  return `At least nine in ten facts are found again by ${held.join("; ")}. Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents.`;
 }
