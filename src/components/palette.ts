@@ -54,6 +54,7 @@ export const TECHNIQUE_NAMES = {
   "shared-layers": "shared layers",
   "fewer-channels": "fewer channels",
   "fewer-tokens": "fewer tokens",
+  "part-read": "read in part",
   combined: "two at once",
 } as const;
 

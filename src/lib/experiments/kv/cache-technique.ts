@@ -10,11 +10,11 @@ import type {TokenButlerPredictor} from "../../models/selection-hooks.js";
 /** What a technique does with the cache; decides its colour. */
 export type CacheFamily =
   | "baseline"
-  | "quantized"
-  | "shared"
-  | "shrunk"
-  | "evicted"
-  | "selected"
+  | "fewer-bits"
+  | "shared-layers"
+  | "fewer-channels"
+  | "fewer-tokens"
+  | "part-read"
   | "combined";
 
 /** What the model at hand offers to techniques. */
@@ -41,6 +41,12 @@ export interface CacheTechnique {
   /** Bytes of one token of a long text, in words and symbols. */
   readonly formula: string;
   readonly source: string;
+  /** True: it knows what no method can know, and stands for a bound. */
+  readonly isBound?: boolean;
+  /** How a number of one token comes back, in a few words. */
+  readonly comesBack: string;
+  /** Where every head of a token is packed on its own, so that its numbers can be followed by hand. */
+  readonly format?: Format;
   /** A formula over the model's sizes; sizes of packed rows are counted. */
   longText(setting: CacheSetting): LongTextCost;
   /** Makes ready what all texts share and gives what starts a cache for one text; null if the model lacks what it takes. */

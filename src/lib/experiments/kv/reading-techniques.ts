@@ -40,9 +40,10 @@ export function quest(share: number, format: Format = fp16): CacheTechnique {
   const boundsFormat = unpackedOnce(fp16);
   return {
     label: withFormat(`Quest ${shareText(share)}`, format),
-    family: format.id === "fp16" ? "selected" : "combined",
+    family: format.id === "fp16" ? "part-read" : "combined",
     formula: `kept: all, and 2 · width numbers for ${PAGE_SIZE} tokens; read: those, and share · heads / kvHeads of all at most`,
     source: "Quest, arXiv:2406.10774, section 3",
+    comesBack: "as it is kept, where a head asks for the token",
     longText: ({config}) => partRead(config, format, share, (2 * widthOf(config) * 2) / PAGE_SIZE),
     prepare:
       ({config}) =>
@@ -60,9 +61,11 @@ export function quest(share: number, format: Format = fp16): CacheTechnique {
 export function oracle(share: number, format: Format = fp16): CacheTechnique {
   return {
     label: withFormat(`oracle ${shareText(share)}`, format),
-    family: format.id === "fp16" ? "selected" : "combined",
+    family: "baseline",
+    isBound: true,
     formula: "kept: all; read: share · heads / kvHeads of all at most, as if choosing were free",
     source: "a bound, as in TokenButler, arXiv:2503.07518, section 4",
+    comesBack: "as it is kept, where a head asks for the token",
     longText: ({config}) => partRead(config, format, share),
     prepare:
       ({config}) =>
@@ -83,10 +86,11 @@ export function oracle(share: number, format: Format = fp16): CacheTechnique {
 export function tokenButler(share: number, format: Format = fp16): CacheTechnique {
   return {
     label: withFormat(`TokenButler ${shareText(share)}`, format),
-    family: format.id === "fp16" ? "selected" : "combined",
+    family: format.id === "fp16" ? "part-read" : "combined",
     formula:
       "kept: all, and layers · heads · D + 2 · R numbers of the predictor in float32; read: those, and share · heads / kvHeads of all at most",
     source: "TokenButler, arXiv:2503.07518, section 3",
+    comesBack: "as it is kept, where a head asks for the token",
     longText({config, predictor}) {
       const {layers, heads, importanceDim, reducedDim} = predictor!.shape;
       const own = 4 * (layers * heads * importanceDim + 2 * reducedDim);

@@ -10,6 +10,7 @@ import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {qualityCells, qualityColumns} from "../models/quality-columns.js";
 import {watched} from "../models/watched.js";
 import {cacheSetting} from "./cache-setting.js";
+import type {CacheTechnique} from "./cache-technique.js";
 import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, type CacheTechniqueId} from "./cache-techniques.js";
 import {openedDecoder, testSeeds} from "./decoder-texts.js";
 
@@ -54,6 +55,7 @@ export const smallCaches = experiment({
     family: {type: "string", label: "What it does"},
     formula: {type: "string", label: "Bytes for each token of a long text"},
     source: {type: "string", label: "Source"},
+    isBound: {type: "boolean", label: "A bound, no technique"},
     seed: {type: "string", label: "Evaluation seed"},
     kept: {
       type: "number",
@@ -100,7 +102,8 @@ export const smallCaches = experiment({
     const baseline = remembered({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
     const rows = [];
     for (const [n, id] of techniques.entries()) {
-      const {label, family, formula, source, longText, prepare} = CACHE_TECHNIQUES[id as CacheTechniqueId];
+      const technique: CacheTechnique = CACHE_TECHNIQUES[id as CacheTechniqueId];
+      const {label, family, formula, source, isBound = false, longText, prepare} = technique;
       const step = watched(progress, {
         from: n / techniques.length,
         to: (n + 1) / techniques.length,
@@ -120,6 +123,7 @@ export const smallCaches = experiment({
           family,
           formula,
           source,
+          isBound,
           seed: String(seed),
           kept: cost.keptPerToken,
           read: cost.readPerToken,

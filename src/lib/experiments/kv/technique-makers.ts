@@ -33,10 +33,12 @@ const rowsInHeads = ({layers, kvHeads, headDim}: DecoderConfig, format: Format):
 export function inFormat(format: Format, {label = format.id, source = format.source} = {}): CacheTechnique {
   return {
     label,
-    family: format.id === "fp16" ? "baseline" : "quantized",
+    family: format.id === "fp16" ? "baseline" : "fewer-bits",
     formula: "2 · layers · bytes of kvHeads rows of headDim numbers",
     source,
     longText: ({config}) => readWhole(rowsInHeads(config, format)),
+    comesBack: "level · scale of the block",
+    format,
     prepare:
       ({config}) =>
       () =>
@@ -56,9 +58,13 @@ export function kivi(bits: number, keyAxis: "tokens" | "channels" = "tokens"): C
   } as const;
   return {
     label: keyAxis === "tokens" ? `KIVI ${bits} bit` : `${bits} bit, keys per token`,
-    family: "quantized",
+    family: "fewer-bits",
     formula: "2 · layers · width · (bits + 32 / 32) / 8, the newest 32 tokens aside",
     source: "KIVI, arXiv:2402.02750, section 3",
+    comesBack:
+      keyAxis === "tokens"
+        ? "code · scale + minimum; of a key's channel over 32 tokens, of a value's 32 channels"
+        : "code · scale + minimum of 32 channels of the token",
     longText: ({config}) => readWhole((2 * config.layers * widthOf(config) * kiviBitsPerValue(options)) / 8),
     prepare:
       ({config}) =>
@@ -85,9 +91,10 @@ export function xkv(groupSize: number, share: number, format: Format = fp16): Ca
       groupSize === 1 ? `single SVD ${shareText(share)}` : `xKV-${groupSize} ${shareText(share)}`,
       format,
     ),
-    family: format.id === "fp16" ? "shared" : "combined",
+    family: format.id === "fp16" ? "shared-layers" : "combined",
     formula: "groups · bytes of rankK + rankV numbers",
     source: "xKV, arXiv:2503.18893, section 4",
+    comesBack: "Σ basis number of the token · factor of the channel, over the components",
     longText({config}) {
       const {rankK, rankV} = ranks(config);
       const groups = Math.ceil(config.layers / groupSize);
@@ -110,10 +117,11 @@ export function miniCache(
   const name = rule === "correct" ? "MiniCache" : "MiniCache as released";
   return {
     label: withFormat(gamma > 0.05 ? `${name}, γ ${gamma}` : name, format),
-    family: format.id === "fp16" ? "shared" : "combined",
+    family: format.id === "fp16" ? "shared-layers" : "combined",
     formula:
       "(layers − pairs) · 2 · bytes of a token, and 2 lengths a row of each pair; rows kept whole aside",
     source: "MiniCache, arXiv:2405.14366, section 4",
+    comesBack: "direction shared with the neighbouring layer · own length, from the middle layer on",
     longText({config}) {
       const {layers, kvHeads} = config;
       const pairs = Math.floor((layers - Math.floor(layers / 2)) / 2);
@@ -132,9 +140,10 @@ export function cskv(share: number, format: Format = fp16): CacheTechnique {
   const packed = unpackedOnce(format);
   return {
     label: withFormat(`CSKV ${shareText(share)}`, format),
-    family: format.id === "fp16" ? "shrunk" : "combined",
+    family: format.id === "fp16" ? "fewer-channels" : "combined",
     formula: "layers · bytes of 2 · share · width features, the newest 32 tokens aside",
     source: "CSKV, arXiv:2409.10593, section 2",
+    comesBack: "Σ feature of the token · weight of the channel, over the features",
     longText({config}) {
       const rank = Math.round(share * widthOf(config));
       return readWhole(
@@ -161,9 +170,10 @@ export function blockFloats(bits: number, blockSize: number, isSorted: boolean):
   const format = blockFloatFormat({bits, blockSize});
   return {
     label: `${isSorted ? "K-sort " : ""}BFP${bits}`,
-    family: "quantized",
+    family: "fewer-bits",
     formula: `2 · layers · width · (${bits} + 8 / ${blockSize}) / 8`,
     source: "arXiv:2403.20137, sections 2 and 3",
+    comesBack: "mantissa · 2^(E − bits + 2), E of the block",
     longText: ({config}) =>
       readWhole(
         config.layers *
@@ -190,9 +200,10 @@ export function evicting(
   const noteBytes = 4 + (policy.countedQueries > 0 ? 8 : 0);
   return {
     label: withFormat(`${name} ${shareText(share)}`, format),
-    family: format.id === "fp16" ? "evicted" : "combined",
+    family: format.id === "fp16" ? "fewer-tokens" : "combined",
     formula: `share · layers · kvHeads · (bytes of a key and a value + ${noteBytes} of notes)`,
     source,
+    comesBack: "as it was, or gone with its token",
     longText: ({config: {layers, kvHeads, headDim}}) =>
       readWhole(share * layers * kvHeads * (2 * bytesOf(format, 1, headDim) + noteBytes)),
     prepare:

@@ -1,0 +1,99 @@
+import {describe, expect, test} from "vitest";
+import {smallest} from "../../src/components/cache-advice.js";
+import {AXES, type CacheRow, cacheFront} from "../../src/components/figures/cache-front.js";
+
+function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
+  return {
+    model: "m",
+    technique,
+    label: technique,
+    family: "fewer-bits",
+    formula: "",
+    source: "",
+    isBound: false,
+    seed: "all",
+    kept: 100,
+    read: 100,
+    keptLong: 50,
+    readLong: 50,
+    tokens: 100,
+    perplexity: 8,
+    perplexityError: 1,
+    difference: 0,
+    differenceError: 0.01,
+    klMean: 0.01,
+    klError: 0.001,
+    klMedian: 0,
+    kl99: 0,
+    sameTop: 1,
+    sameTopLow: 1,
+    sameTopHigh: 1,
+    retrieval: 0.9,
+    retrievalLow: 0.8,
+    retrievalHigh: 0.95,
+    retrievalTrials: 30,
+    provenance: "measured",
+    ...over,
+  };
+}
+
+const ROWS = [
+  row("fp16", {family: "baseline", kept: 512, read: 512}),
+  row("good", {kept: 160, read: 160, perplexity: 8.08, difference: 0.08}),
+  row("vague", {kept: 80, read: 80, perplexity: 8.01, difference: 0.01, differenceError: 2}),
+  row("bad", {kept: 40, read: 40, perplexity: 20, difference: 12}),
+  row("reads", {family: "part-read", kept: 600, read: 120, perplexity: 8.02, difference: 0.02}),
+  row("oracle", {family: "baseline", isBound: true, kept: 512, read: 20}),
+  row("good", {seed: "4242", kept: 1, perplexity: 1}),
+];
+const axes = {cost: AXES.cost.default, quality: AXES.quality.default};
+
+describe("cacheFront", () => {
+  test("joins what nothing beats, and never a bound", () => {
+    const front = (cost: "kept" | "read") =>
+      cacheFront(ROWS, {...axes, cost})
+        .series.find(({join}) => join === "front")!
+        .points.map(({key}) => key);
+    expect(front("kept")).toEqual(["bad", "vague", "fp16"]);
+    expect(front("read")).toEqual(["bad", "vague", "fp16"]);
+    const marks = cacheFront(ROWS, {...axes, cost: "read"}).series.flatMap(({join, points}) =>
+      join ? [] : points.map(({key}) => key),
+    );
+    expect(marks).toContain("oracle");
+    expect(marks.filter((key) => key === "good")).toHaveLength(1);
+  });
+
+  test("marks bytes of a text without end as modelled, and counted ones as measured", () => {
+    const provenances = (cost: "kept" | "kept, long text") =>
+      new Set(
+        cacheFront(ROWS, {...axes, cost})
+          .series.filter(({join}) => !join)
+          .map((s) => s.provenance),
+      );
+    expect([...provenances("kept")]).toEqual(["measured"]);
+    expect([...provenances("kept, long text")]).toEqual(["modelled"]);
+    expect(cacheFront(ROWS, {...axes, cost: "kept, long text"}).finding).toContain("modelled");
+  });
+
+  test("shows intervals of the paired difference around perplexity, and Wilson's around answers", () => {
+    const point = (quality: (typeof AXES.quality.options)[number]) =>
+      cacheFront(ROWS, {...axes, quality})
+        .series.filter(({join}) => !join)
+        .flatMap(({points}) => points)
+        .find(({key}) => key === "good")!;
+    expect(point("perplexity").interval![1]).toBeCloseTo(8.08 + 0.0196, 6);
+    expect(point("answers right").interval).toEqual([0.8, 0.95]);
+    expect(point("KL divergence").y).toBe(0.01);
+    expect(cacheFront(ROWS, {...axes, quality: "answers right"}).better).toBe("top left");
+  });
+});
+
+describe("smallest", () => {
+  test("names the smallest whose loss is surely within the limit", () => {
+    expect(smallest(ROWS, 0.03, "kept")?.technique).toBe("good");
+    expect(smallest(ROWS, 0.01, "kept")?.technique).toBe("fp16");
+    expect(smallest(ROWS, 0.01, "read")?.technique).toBe("reads");
+    expect(smallest(ROWS, 2, "kept")?.technique).toBe("bad");
+    expect(smallest(ROWS, 0.01, "kept", ({family}) => family === "fewer-bits")).toBeUndefined();
+  });
+});
