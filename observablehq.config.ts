@@ -23,6 +23,7 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
   {
     name: "Caches",
     pages: [
+      {name: "Small caches", path: "/kv/small-caches"},
       {name: "Sharing across layers", path: "/kv/sharing-across-layers"},
       {name: "Which tokens matter", path: "/kv/which-tokens-matter"},
       {name: "How long a context?", path: "/kv/how-long-a-context"},
