@@ -30,7 +30,7 @@ export function keptByHand(q: Pair, keep: number): HTMLElement {
     <tfoot><tr><th scope="row" colspan="4">Σ weight × value</th><td>${number(outputOfAll)}</td><td>${number(outputOfKept)}</td><td></td></tr></tfoot>
   </table></div>`;
   const finding = `Keys ${listed(kept)} hold ${numberText(100 * keptWeight, 3)} % of the attention; reading no others moves the output from ${number(outputOfAll)} to ${number(outputOfKept)}. Darker keys have more weight, ringed ones are read.`;
-  const drawing = html`<div class="by-hand">${plane(q, scored, kept, [])}${table}</div>`;
+  const drawing = html`<div class="six-keys">${plane(q, scored, kept, [])}${table}</div>`;
   return captioned("Which keys does this query need?", finding, drawing);
 }
 
@@ -57,7 +57,7 @@ export function pagesByHand(q: Pair): HTMLElement {
     <thead><tr><th scope="col">page</th><th scope="col">largest</th><th scope="col">smallest</th><th scope="col">best q·k inside</th><th scope="col">Quest's bound</th><th scope="col">as released with TokenButler</th></tr></thead>
     <tbody>${pages.map(line)}</tbody>
   </table></div>`;
-  const drawing = html`<div class="by-hand" style="--colour: var(--family-quest)">${plane(q, scored, keysOfPage(chosen.bound), pages)}${table}</div>`;
+  const drawing = html`<div class="six-keys" style="--colour: var(--family-quest)">${plane(q, scored, keysOfPage(chosen.bound), pages)}${table}</div>`;
   return captioned("Which page may hold the key that matters?", pageFinding(pages, chosen), drawing);
 }
 

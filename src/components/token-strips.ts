@@ -56,7 +56,7 @@ export function tokenStrips(rows: readonly PromptRow[], setting: Setting): HTMLE
     },
     says: ({step}) => `${stepName(full, step)}; ${policies.map((each) => saidOf(each, step)).join("; ")}`,
     draw({step}, set) {
-      const strips = html`<div class="strips">${told.map((each) => strip(each, step))}</div>`;
+      const strips = html`<div class="told-list">${told.map((each) => strip(each, step))}</div>`;
       // The slider is the way for a keyboard; a tab stop for every word would be a way through all of them.
       strips.addEventListener("click", ({target}) => {
         const place = (target as Element).closest<HTMLElement>("[data-step]")?.dataset.step;
@@ -99,10 +99,10 @@ function strip({policy, label, words, keys, answer, agrees}: Told, step: number)
     policy === FULL
       ? null
       : html`<span class=${agrees ? "right" : "wrong"}>${agrees ? "as the full model" : "not the full model's answer"}</span>`;
-  return html`<section class="strip" style=${`--colour: var(--family-${policyFamily(policy)})`} aria-label=${label}>
+  return html`<section class="told" style=${`--colour: var(--family-${policyFamily(policy)})`} aria-label=${label}>
     <h3>${label}</h3>
     <p class="block-facts"><span>writes <strong>${answer}</strong></span>${verdict}<span>is shown ${percent(now.kept)} of the tokens</span><span>expects “${now.expected}” next, ${percent(now.probability ?? 0)}</span></p>
-    <ol class="tokens">${words.map((row) => token(row, step, seen.get(row.step), most))}</ol>
+    <ol class="told-words">${words.map((row) => token(row, step, seen.get(row.step), most))}</ol>
   </section>`;
 }
 
@@ -112,7 +112,7 @@ function token(row: PromptRow, step: number, key: PromptRow | undefined, most: n
   const importance = key?.importance ?? null;
   const kept = key?.kept ?? 0;
   const item = document.createElement("li");
-  item.className = `token ${place} ${kept > 0 ? "kept" : "dropped"}${row.written ? " written" : ""}`;
+  item.className = `told-word ${place} ${kept > 0 ? "kept" : "dropped"}${row.written ? " written" : ""}`;
   item.dataset.step = String(row.step);
   item.textContent = row.word;
   if (row.step > step) return item;

@@ -9,7 +9,7 @@ const bench = (page: Page, id: string) => page.locator(`[data-experiment='attent
 test("a prompt that a reader types is answered under every policy, and a step back changes what is kept", async () => {
   const {page, context, complaints} = await site.open(path);
   const prompt = bench(page, "prompt");
-  const strips = prompt.locator(".strip");
+  const strips = prompt.locator(".told");
   const shipped = await strips.count();
   expect(shipped).toBeGreaterThan(5);
   const typed =
@@ -19,11 +19,11 @@ test("a prompt that a reader types is answered under every policy, and a step ba
   expect(await strips.count()).toBe(shipped);
   expect(await strips.first().locator(".block-facts").textContent()).toContain("writes silver candle");
   expect(await strips.nth(1).locator(".right").count()).toBe(1);
-  const kept = strips.nth(1).locator(".token.kept");
+  const kept = strips.nth(1).locator(".told-word.kept");
   const before = await kept.allTextContents();
   await prompt.getByLabel(/^Step/).first().focus();
-  await strips.first().locator(".token", {hasText: "valley"}).click();
-  expect(await strips.first().locator(".token.now").textContent()).toBe("valley");
+  await strips.first().locator(".told-word", {hasText: "valley"}).click();
+  expect(await strips.first().locator(".told-word.now").textContent()).toBe("valley");
   expect(await kept.allTextContents()).not.toEqual(before);
   expect(new URL(page.url()).searchParams.get("view.step")).toBe("12");
   expect(complaints).toEqual([]);
