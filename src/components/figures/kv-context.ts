@@ -114,10 +114,11 @@ function fitFinding(rows: readonly ContextRow[]): string {
   return `${from}${best.technique} has room for ${tokenText(best.largestContext!)}. This says nothing of what a model then still finds in them, nor whether it was trained for so many.`;
 }
 
-/** Tokens as a person says them. */
+/** Tokens with their thousands apart; millions in words. */
 export function tokenText(tokens: number): string {
-  if (tokens < 10_000) return `${tokens} tokens`;
-  return tokens < 1e6
-    ? `${Math.round(tokens / 1000)} thousand tokens`
-    : `${numberText(tokens / 1e6, 3)} million tokens`;
+  if (tokens >= 10e6) return `${numberText(tokens / 1e6, 3)} million tokens`;
+  return `${apart(tokens)} tokens`;
 }
+
+/** A whole number with a narrow gap before every three digits. */
+export const apart = (n: number): string => n.toLocaleString("en").replaceAll(",", "\u202f");

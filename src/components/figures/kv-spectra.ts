@@ -80,11 +80,13 @@ function finding(rows: readonly SpectrumRow[], side: string): string {
   return `${numberText(100 * ENERGY)} % of the squared length of ${side} take ${needs(1, ORDERS[0])} components in a layer alone, ${needs(largest, ORDERS[0])} for each layer with ${largest} together, and ${needs(largest, ORDERS[1])} when each layer's tokens are shuffled, so that only the text's shortness is left to share. Means over layers.`;
 }
 
-/** Components for each layer that hold the share, on average over the groups. */
+/** Whole components for each layer that hold the share, on average over the groups. */
 export function needed(rows: readonly SpectrumRow[]): number {
   const groups = Array.from(grouped(rows, ({first}) => String(first)).values());
   const each = groups.map((members) => {
-    const enough = members.find(({kept}) => kept >= ENERGY);
+    const enough = members.find(
+      ({kept, component, groupSize}) => kept >= ENERGY && component % groupSize === 0,
+    );
     return (enough?.component ?? 0) / (enough?.groupSize ?? 1);
   });
   return each.reduce((sum, value) => sum + value, 0) / each.length;
