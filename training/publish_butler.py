@@ -64,7 +64,8 @@ predictor together: a share that falls with the width, 1 % for the models of the
 
 Loss: mean squared error between its scores and the attention logits, over the keys that a query sees (the released code averages
 over later keys too). AdamW, {arguments['rate']:g} after a tenth of the steps, cosine to zero, {len(log) and log[-1]['step']:,} steps of {arguments['batch']} x {arguments['context']} tokens, no
-dropout as no document comes twice; the decoder stays as it is. {minutes:.0f} minutes on one core that other work shared.
+dropout as no document comes twice; the decoder stays as it is. {minutes:.0f} minutes on one core that other work shared. How the length of
+the schedule was chosen: `training/README.md`.
 
 | step | training loss | validation loss | hit accuracy |
 |---|---|---|---|
