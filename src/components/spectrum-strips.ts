@@ -38,7 +38,7 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
         ({first}) => String(first),
       );
       const cut = rank * size;
-      const strips = html`<div class="strips">${Array.from(groups.values(), (group) => strip(group, cut, layers))}</div>`;
+      const strips = html`<div class="spectra">${Array.from(groups.values(), (group) => strip(group, cut, layers))}</div>`;
       return captioned(
         `What do ${rank} components for each layer keep?`,
         `Each bar is the root of a component's share of the squared length, largest first: its singular value, relative to all of them. ${side === "rotated keys" ? "Keys after rotary are looked at layer by layer. " : ""}A group keeps its ${cut} first; in a text without end that makes its ${side} ${numberText(width / rank, 3)} times smaller.`,
@@ -64,7 +64,7 @@ function strip(group: readonly SpectrumRow[], cut: number, layers: number): HTML
       .join("");
   const name = last === first ? `layer ${first}` : `layers ${first} to ${last}`;
   const text = `${numberText(100 * kept, 3)} % kept by ${Math.min(cut, n)} of ${n}`;
-  return html`<div class="strip" style=${`--colour: var(--family-${groupFamily(groupSize)})`}>
+  return html`<div class="spectrum" style=${`--colour: var(--family-${groupFamily(groupSize)})`}>
     <p class="map-title">${name}: ${text}</p>
     ${svg`<svg viewBox="0 0 ${n} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${`${name}: ${text}`}>
       <path class="strip-kept" d=${bars(0, cut)} /><path class="strip-lost" d=${bars(cut, n)} /></svg>`}

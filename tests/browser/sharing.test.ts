@@ -20,7 +20,7 @@ test("a rank is moved over all groups without another run", async () => {
   const spectra = at.locator("[data-experiment='kv/spectra']");
   const cut = spectra.getByRole("region", {name: "Groups and ranks"});
   await cut.getByLabel("Layers of a group").selectOption("2");
-  expect(await cut.locator(".strip").count()).toBe(4);
+  expect(await cut.locator(".spectrum").count()).toBe(4);
   await cut.getByLabel("Components for each layer").first().fill("16");
   await expect.poll(() => cut.locator(".map-title").first().textContent()).toContain("by 32 of 128");
   expect(await spectra.locator(".status").getAttribute("data-state")).toBe("shipped");
