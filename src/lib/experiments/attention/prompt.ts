@@ -105,9 +105,10 @@ export const attentionPrompt = experiment({
     window: {
       kind: "integer",
       label: "Last words that vote in SnapKV",
+      help: "They are always kept. Its paper has 32, for prompts of many thousand tokens.",
       min: 1,
       max: 32,
-      default: 8,
+      default: 4,
       advanced: true,
     },
   },
