@@ -61,7 +61,7 @@ export const policies = experiment({
     frame: {
       kind: "choice",
       label: "Frame",
-      help: "Masks: every query of a text chooses as if it were decoded. Eviction: after the prompt, token by token, a cache frees what its policy drops; only H2O, SnapKV and StreamingLLM have such a rule.",
+      help: "Masks: every query of a text chooses as if it were decoded, and SnapKV votes anew with each, which its cache cannot. Eviction: after the prompt, token by token, a cache frees what its policy drops; only H2O, SnapKV and StreamingLLM have such a rule.",
       options: FRAMES,
       default: "masks",
     },
