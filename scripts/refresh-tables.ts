@@ -51,38 +51,52 @@ export async function hashFiles(files: readonly string[], root: string): Promise
   return hash.digest("hex");
 }
 
-/** A table of the cache, the code it follows from and the data sets that code may read. */
-interface CachedTable {
-  /** Path below the data folder, without `.arrow`. */
+/** A file of the cache, the code it follows from and the data sets that code may read. */
+interface CachedFile {
   readonly name: string;
+  /** Path below the data folder. */
+  readonly file: string;
   readonly code: readonly string[];
   readonly data: readonly string[];
 }
 
 /** The tables of all experiments that have a sweep; without one, the data is a reader's own file. */
-async function sweptTables(): Promise<CachedTable[]> {
+async function sweptTables(): Promise<CachedFile[]> {
   const loaded = await Promise.all(Object.keys(experiments).map(loadExperiment));
   return loaded
     .filter(({sweep}) => sweep.length > 0)
     .map(({id, needs}) => ({
       name: `tables/${id}`,
+      file: `tables/${id}.arrow`,
       code: [...SHARED, `src/lib/experiments/${id}.ts`],
       data: needs,
     }));
 }
 
-/** The tables with a loader of their own; they may read any data set. */
-async function ownTables(root: string): Promise<CachedTable[]> {
-  const loaders = (await readdir(join(root, "src/data"))).filter((name) => name.endsWith(".arrow.ts"));
+/** What experiments say of themselves, for pages that need no more. */
+async function definitions(): Promise<CachedFile[]> {
+  const loader = "src/data/definitions/[family]/[name].json.ts";
+  return Object.keys(experiments).map((id) => ({
+    name: `definitions/${id}`,
+    file: `definitions/${id}.json`,
+    code: [loader, `src/lib/experiments/${id}.ts`],
+    data: [],
+  }));
+}
+
+/** The files with a loader of their own; they may read any data set. */
+async function ownTables(root: string): Promise<CachedFile[]> {
+  const loaders = (await readdir(join(root, "src/data"))).filter((name) => /\.(arrow|json)\.ts$/.test(name));
   return loaders.map((loader) => ({
-    name: loader.slice(0, -".arrow.ts".length),
+    name: loader.replace(/\.(arrow|json)\.ts$/, ""),
+    file: loader.slice(0, -".ts".length),
     code: [`src/data/${loader}`],
     data: Object.keys(DATA_SETS),
   }));
 }
 
 /** The hash of everything that a table follows from: code, installed packages, data. */
-async function tableHash({code, data}: CachedTable, root: string): Promise<string> {
+async function tableHash({code, data}: CachedFile, root: string): Promise<string> {
   const files = data.map((name) => dataSetPath(name).slice(root.length + 1));
   return hashFiles([...(await importGraph(code, root)), "package-lock.json", ...files], root);
 }
@@ -95,12 +109,12 @@ export async function refreshTables(root = process.cwd()): Promise<string[]> {
   const known = await readHashes(root);
   const hashes: Record<string, string> = {};
   const stale: string[] = [];
-  for (const table of [...(await sweptTables()), ...(await ownTables(root))]) {
+  for (const table of [...(await sweptTables()), ...(await definitions()), ...(await ownTables(root))]) {
     const hash = await tableHash(table, root);
     hashes[table.name] = hash;
     if (hash === known[table.name]) continue;
     stale.push(table.name);
-    await rm(join(root, CACHE, `${table.name}.arrow`), {force: true});
+    await rm(join(root, CACHE, table.file), {force: true});
   }
   await mkdir(dirname(join(root, HASHES)), {recursive: true});
   await writeFile(join(root, HASHES), `${JSON.stringify(hashes, null, 2)}\n`);

@@ -1,8 +1,9 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
-import {ALL, type layerSensitivity} from "../lib/experiments/models/layer-sensitivity.js";
+import type {layerSensitivity} from "../lib/experiments/models/layer-sensitivity.js";
 import {captioned} from "./captioned.js";
 import {numberText} from "./number-text.js";
+import {ALL} from "./row-names.js";
 
 type LayerRow = Row<(typeof layerSensitivity)["columns"]>;
 

@@ -1,7 +1,8 @@
+import {checkParams} from "../lib/experiment/check-params.js";
 import type {Columns, Row} from "../lib/experiment/columns.js";
-import type {Experiment} from "../lib/experiment/experiment.js";
+import type {Described} from "../lib/experiment/described.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../lib/experiment/params.js";
-import {type SweepRow, sweepSettings} from "../lib/experiment/sweep.js";
+import type {SweepRow} from "../lib/experiment/sweep.js";
 import type {DataSource} from "./run-worker.js";
 import {askWorker} from "./worker-run.js";
 
@@ -34,11 +35,12 @@ const settle = 200;
 
 /** Rows of an experiment as its parameters move; `tell` hears every change of state. */
 export function liveRows<P extends Params, C extends Columns, N extends string>(
-  experiment: Experiment<P, C, N>,
+  experiment: Described<P, C, N>,
   tell: (state: RowState) => void,
   {table = [], data = () => ({}), timeLimit = 120_000}: LiveRowsOptions<P> = {},
 ): LiveRows<P> {
-  const settings = sweepSettings(experiment).map((params) => settingKey(experiment.params, params));
+  const {id, params: schema, sweep} = experiment;
+  const settings = sweep.map((setting) => settingKey(schema, checkParams(`sweep ${id}`, schema, setting)));
   let running: AbortController | undefined;
   let last: RowState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,8 +1,9 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
-import {ALL_SEEDS, type formatsOnModel} from "../lib/experiments/models/formats-on-model.js";
+import type {formatsOnModel} from "../lib/experiments/models/formats-on-model.js";
 import {provenanceMark} from "./legend.js";
 import {numberText} from "./number-text.js";
+import {ALL_SEEDS} from "./row-names.js";
 import {readShippedTable} from "./shipped-table.js";
 
 type QualityRow = Row<(typeof formatsOnModel)["columns"]>;

@@ -18,7 +18,7 @@ export interface RunRequest {
   readonly kind: "run";
   readonly id: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** By the names in the experiment's `needs`. */
+  /** By the names in the experiment's `needs`; loaded are those that the setting reads. */
   readonly data?: Readonly<Record<string, DataSource>>;
 }
 
@@ -58,8 +58,11 @@ self.onmessage = async ({data: request}: MessageEvent<RunRequest | ListRequest>)
 
 async function run({id, params, data = {}}: RunRequest): Promise<Results["run"]> {
   const experiment = await loadExperiment(id);
+  const read: readonly string[] = experiment.needsOf(params as Partial<ParamValues<Params>>);
   const sets = await Promise.all(
-    Object.entries(data).map(async ([name, source]) => [name, await loadTensors(source)] as const),
+    Object.entries(data)
+      .filter(([name]) => read.includes(name))
+      .map(async ([name, source]) => [name, await loadTensors(source)] as const),
   );
   return experiment.run(params as Partial<ParamValues<Params>>, {
     data: new Map(sets),

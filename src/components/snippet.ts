@@ -1,10 +1,10 @@
 import type {Columns} from "../lib/experiment/columns.js";
-import type {Experiment} from "../lib/experiment/experiment.js";
+import type {Described} from "../lib/experiment/described.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../lib/experiment/params.js";
 
 /** A script for Node that gives the rows of this state: parameters at their defaults are left out. */
 export function snippet<P extends Params, C extends Columns, N extends string>(
-  {id, params, needs}: Experiment<P, C, N>,
+  {id, params, needs}: Described<P, C, N>,
   values: ParamValues<P>,
 ): string {
   const own = needs.includes("file" as N);

@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {Columns, Row} from "../lib/experiment/columns.js";
-import type {Experiment} from "../lib/experiment/experiment.js";
+import type {Described} from "../lib/experiment/described.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {withGivenColumns} from "../lib/experiment/table.js";
 import {rowsToCsv} from "../lib/io/table-text.js";
@@ -15,7 +15,7 @@ interface State<P extends Params, C extends Columns> {
 
 /** What a reader can take away from a state: its address, a script that repeats it, its rows. */
 export function tools<P extends Params, C extends Columns, N extends string>(
-  experiment: Experiment<P, C, N>,
+  experiment: Described<P, C, N>,
   state: () => State<P, C>,
 ): HTMLElement {
   const name = experiment.id.replace("/", "-");

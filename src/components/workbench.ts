@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {Columns, Row} from "../lib/experiment/columns.js";
+import type {Described} from "../lib/experiment/described.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {type Chart, chart} from "./chart.js";
@@ -44,7 +45,7 @@ export interface WorkbenchOptions<P extends Params, C extends Columns>
  * The figures show the shipped table first; a setting that it does not hold is run in a worker.
  */
 export function workbench<P extends Params, C extends Columns, N extends string>(
-  experiment: Experiment<P, C, N>,
+  experiment: Described<P, C, N>,
   {table, figures, prefix = "", drawing, ...options}: WorkbenchOptions<P, C>,
 ): HTMLElement {
   const {values, problems} = readState(experiment.params, location.search, prefix);
@@ -55,7 +56,8 @@ export function workbench<P extends Params, C extends Columns, N extends string>
   const charts = figures.map((figure) => makeChart(figure));
   const status = statusLine({run: () => source.run(inputs.value), cancel: () => source.cancel()});
   const source = liveRows(experiment, show, {
-    data: (params) => modelData(experiment.needsOf(params)),
+    // A name costs nothing: the worker loads what the setting reads.
+    data: () => modelData(experiment.needs),
     ...options,
     ...(table && {table: readShippedTable(table)}),
   });

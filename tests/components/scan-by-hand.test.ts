@@ -4,7 +4,8 @@ import {keyTarget} from "../../src/components/lever.js";
 import {barParams, byHandParams, byHandScan, SCENES, TOKENS} from "../../src/components/scan-by-hand.js";
 import {checkParams} from "../../src/lib/experiment/check-params.js";
 
-const values = (changed: object = {}) => checkParams("test", byHandParams, changed);
+const values = (changed: Readonly<Record<string, unknown>> = {}) =>
+  checkParams("test", byHandParams, changed);
 
 describe("the scan by hand", () => {
   test("every number is made of those beside it", () => {

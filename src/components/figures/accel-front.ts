@@ -1,5 +1,4 @@
 import type {Cost, composeFront} from "../../lib/experiments/accel/compose-front.js";
-import {formats} from "../../lib/formats/registry.js";
 import type {Axis, Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import type {Family} from "../palette.js";
@@ -53,7 +52,7 @@ export const frontFigure: FrontFigure = {
       .map(point)
       .sort((a, b) => a.x - b.x || a.y - b.y);
     const points = new Map(possible.map((row) => [nameOf(row), point(row)]));
-    const families = grouped([...points.values()], ({row}) => formats[row.weights!]!.family);
+    const families = grouped([...points.values()], ({row}) => row.family!);
     return {
       question: "Which combinations does nothing else beat?",
       finding: frontFinding(rows, front),

@@ -1,5 +1,4 @@
 import type {roofline} from "../../lib/experiments/accel/roofline.js";
-import {formats} from "../../lib/formats/registry.js";
 import type {Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import type {Family} from "../palette.js";
@@ -12,12 +11,6 @@ type Setting = Parameters<RooflineFigure["draw"]>[1];
 
 /** What moves bytes: operators that ride with a neighbour have no place on the roofline. */
 const isDrawn = ({intensity}: RooflineRow): boolean => Number.isFinite(intensity) && intensity > 0;
-
-/** An operator has the colour of the format whose bytes it mostly reads. */
-function familyOf({kind}: RooflineRow, {weights, kv}: Setting): Family {
-  if (kind === "linear" || kind === "head") return formats[weights]!.family;
-  return kind === "attention" ? formats[kv]!.family : "baseline";
-}
 
 /** The roof of a compute format: the bandwidth's slope up to the ridge, then flat. */
 function roof(name: string, peak: number, bandwidth: number, [low, high]: readonly [number, number]): Series {
@@ -49,7 +42,7 @@ export const rooflineFigure: RooflineFigure = {
       Math.min(...intensities, ...ridges) / 3,
       Math.max(...intensities, ...ridges) * 3,
     ] as const;
-    const marks = grouped(drawn, (row) => familyOf(row, setting));
+    const marks = grouped(drawn, ({family}) => family);
     return {
       question: "Which operators wait for memory?",
       finding: rooflineFinding(rows, setting),
@@ -98,7 +91,7 @@ function rooflineFinding(rows: readonly RooflineRow[], {phase, batch, weights, m
 /** How long each operator takes at least: work against traffic, where the longer one counts. */
 export const rooflineTimeFigure: RooflineFigure = {
   key: ({operator}) => operator,
-  draw(rows, setting) {
+  draw(rows) {
     // What takes less than a thousandth of the step would stretch the axes over decades of nothing.
     const drawn = rows.filter(({share}) => share > 0.1);
     const longest = drawn.reduce((a, b) => (b.seconds > a.seconds ? b : a));
@@ -130,7 +123,7 @@ export const rooflineTimeFigure: RooflineFigure = {
           points: [slope(Math.min(...xs)), slope(Math.max(...xs))],
         },
         ...Array.from(
-          grouped(moved, (row) => familyOf(row, setting)),
+          grouped(moved, ({family}) => family),
           ([family, members]): Series => ({
             name: family,
             family: family as Family,

@@ -1,6 +1,7 @@
-import {type CHANNEL_SITES, type inside, KV_SITES} from "../../lib/experiments/models/inside.js";
+import type {CHANNEL_SITES, inside} from "../../lib/experiments/models/inside.js";
 import type {Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
+import {KV_SITES} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 
 type InsideFigure = FigureOf<typeof inside>;

@@ -1,8 +1,9 @@
-import {ALL_SEEDS, type formatsOnModel} from "../../lib/experiments/models/formats-on-model.js";
+import type {formatsOnModel} from "../../lib/experiments/models/formats-on-model.js";
 import type {FormatFamily} from "../../lib/formats/format.js";
 import type {ChartSpec, Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import {paretoFront} from "../pareto.js";
+import {ALL_SEEDS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 import {type FormatPoint, frontSeries, seriesByFamily} from "./series.js";
 

@@ -2,6 +2,7 @@ import {type Combination, composeAll, type Figures} from "../../accel/compose.js
 import {paretoFront} from "../../accel/pareto.js";
 import {EFFICIENCIES} from "../../accel/roofline.js";
 import {experiment} from "../../experiment/experiment.js";
+import {formatById} from "../../formats/registry.js";
 import {composeParams} from "./compose.js";
 import {FORMAT_IDS, formatChoice, SPARSITIES, sparsityOf} from "./format-choice.js";
 import {type NoiseMeter, noiseMeter} from "./noise.js";
@@ -47,6 +48,7 @@ function noiseOf({composition: {formats, sparsity = null}}: Combination, meter: 
 const blank = {
   batch: null,
   weights: null,
+  family: null,
   activations: null,
   kv: null,
   sparsity: null,
@@ -68,6 +70,7 @@ function pricedRow({combination, cost, noise}: Priced, kind: "front" | "other", 
     combinations,
     batch: workload.batch,
     weights: formats.weights.id,
+    family: formatById(formats.weights.id).family,
     activations: formats.activations.id,
     kv: formats.kv.id,
     sparsity: sparsity ? `${sparsity.n}:${sparsity.m}` : "dense",
@@ -168,6 +171,7 @@ export const composeFront = experiment({
     combinations: {type: "integer", label: "Combinations it stands for"},
     batch: {type: "integer", label: "Batch", unit: "sequences", nullable: true},
     weights: {type: "string", label: "Weights", nullable: true},
+    family: {type: "string", label: "Family of the weights' format", nullable: true},
     activations: {type: "string", label: "Activations", nullable: true},
     kv: {type: "string", label: "KV cache", nullable: true},
     sparsity: {type: "string", label: "Weights kept", nullable: true},

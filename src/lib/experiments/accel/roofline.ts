@@ -8,6 +8,7 @@ import {
 } from "../../accel/roofline.js";
 import {buildOperators} from "../../accel/workload/build.js";
 import {experiment} from "../../experiment/experiment.js";
+import {formatById} from "../../formats/registry.js";
 import {formatsOf, sparsityOf} from "./format-choice.js";
 import {
   batchParam,
@@ -33,6 +34,12 @@ function bytesFormula({op}: PricedOperator, prices: Prices): string {
   ] as const;
   const terms = moved.filter(([, elements]) => elements > 0);
   return terms.map(([name, elements, each]) => `${name} ${elements} * ${each}`).join(" + ") || "0";
+}
+
+/** The family of the format whose bytes an operator mostly reads. */
+function familyOf(kind: string, {weights, kv}: {readonly weights: string; readonly kv: string}): string {
+  if (kind === "linear" || kind === "head") return formatById(weights).family;
+  return kind === "attention" ? formatById(kv).family : "baseline";
 }
 
 /** `formula = values put in`, for one number of an operator. */
@@ -78,6 +85,7 @@ export const roofline = experiment({
   columns: {
     operator: {type: "string", label: "Operator"},
     kind: {type: "string", label: "Kind"},
+    family: {type: "string", label: "Family of the format that is mostly read"},
     runs: {type: "integer", label: "Runs a step"},
     flops: {type: "number", label: "Work of a run", unit: "FLOP", provenance: "modelled"},
     bytes: {type: "number", label: "Traffic of a run", unit: "B", provenance: "modelled"},
@@ -113,6 +121,7 @@ export const roofline = experiment({
       return {
         operator: op.name,
         kind: op.kind,
+        family: familyOf(op.kind, setting),
         runs: op.count,
         flops: op.flops,
         bytes,

@@ -1,0 +1,12 @@
+/**
+ * Words of rows that figures look for. They are held to the experiments that write them by their types alone, so that
+ * a page loads none of the code behind.
+ */
+
+import type {ALL_SEEDS as AllSeeds} from "../lib/experiments/models/formats-on-model.js";
+import type {KV_SITES as KvSites} from "../lib/experiments/models/inside.js";
+import type {ALL as All} from "../lib/experiments/models/layer-sensitivity.js";
+
+export const ALL_SEEDS: typeof AllSeeds = "all";
+export const ALL: typeof All = "all";
+export const KV_SITES: typeof KvSites = ["k", "k.rotated", "v"];

@@ -1,0 +1,10 @@
+import type {Columns} from "./columns.js";
+import type {Experiment} from "./experiment.js";
+import type {Params} from "./params.js";
+
+/** What an experiment says of itself, without the code that it runs: all that a page needs where a worker runs it. */
+export type Described<
+  P extends Params = Params,
+  C extends Columns = Columns,
+  N extends string = string,
+> = Omit<Experiment<P, C, N>, "run" | "needsOf">;
