@@ -48,7 +48,13 @@ const families: readonly {readonly name: string; readonly pages: readonly NavPag
       {name: "Test-time compute", path: "/accelerators/test-time-compute"},
     ],
   },
-  {name: "Ledger", pages: [{name: "Claims", path: "/claims"}]},
+  {
+    name: "Ledger",
+    pages: [
+      {name: "Claims", path: "/claims"},
+      {name: "Speed", path: "/benchmarks"},
+    ],
+  },
 ];
 
 const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;
