@@ -242,7 +242,7 @@ const sinks: SelectionClaim = {
       found.map(({scores}) => [gapPercent(scores, "recent keys alone", "4 first keys and recent ones")]),
       100,
     ),
-  why: "Large models park attention that they have no use for on the first tokens. Our decoders have not learned to: the first token gets no more than others, so a window misses it no more than any other, and four keys spent on it are missing elsewhere.",
+  why: "Large models park attention that they have no use for on the first tokens. Our decoders have not learned to: the first four get about an even share of attention, so a window misses them little more than any other keys.",
 };
 
 /** All claims of this ledger. */
