@@ -23,12 +23,12 @@ const SHADES = 8;
 const WIDTH = 512;
 const HEIGHT = 14;
 
-/** A strip a layer and tensor, a column a channel: the darker, the further its largest value stands out. */
+/** A strip a layer and tensor, a column a channel: the stronger its colour, the further its largest value stands out. */
 export function channelStrips(rows: readonly ChannelRow[]): HTMLElement {
   const most = Math.max(...rows.map(({absMaxOverRms}) => absMaxOverRms));
   const tensors = grouped(rows, ({tensor}) => tensor);
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Largest magnitude of every channel"><table class="strips">
-    <thead><tr><th scope="col">tensor</th><th scope="col">layer</th><th scope="col">channels, each by its largest magnitude</th><th scope="col">largest / rms</th></tr></thead>
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Largest magnitude of every channel"><table class="channel-strips">
+    <thead><tr><th scope="col">tensor</th><th scope="col">layer</th><th scope="col">channels, each by its largest magnitude</th><th scope="col">largest / rms, at channel</th></tr></thead>
     ${Array.from(tensors, ([tensor, members]) => tensorBody(tensor as MambaTensor, members, most))}
   </table></div>`;
   return captioned("Where does a value stand out?", stripsFinding(rows), table);
@@ -39,7 +39,7 @@ function tensorBody(tensor: MambaTensor, rows: readonly ChannelRow[], most: numb
   return html`<tbody>${layers.map((channels, i) => {
     const top = largest(channels);
     return html`<tr>${i === 0 ? html`<th scope="rowgroup" rowspan=${layers.length}>${TENSOR_NAMES[tensor]}</th>` : null}
-      <td>${top.layer}</td><td>${strip(channels, most)}</td><td>${numberText(top.absMaxOverRms, 3)} <span class="muted">channel ${top.channel}</span></td></tr>`;
+      <td>${top.layer}</td><td>${strip(channels, most)}</td><td>${numberText(top.absMaxOverRms, 3)} <span class="muted">at ${top.channel}</span></td></tr>`;
   })}</tbody>`;
 }
 
@@ -68,5 +68,5 @@ function stripsFinding(rows: readonly ChannelRow[]): string {
       value: largest(members).absMaxOverRms,
     }),
   ).toSorted((a, b) => b.value - a.value);
-  return `Largest magnitudes over the rms of their tensor, in the worst layer: ${told.map(({name, value}) => `${name} ${numberText(value, 3)}`).join("; ")}. One scale for a tensor is made for its darkest channel.`;
+  return `Largest magnitudes over the rms of their tensor, in the worst layer: ${told.map(({name, value}) => `${name} ${numberText(value, 3)}`).join("; ")}. One scale for a tensor is made for the channel that stands out most.`;
 }

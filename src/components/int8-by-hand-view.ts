@@ -21,7 +21,7 @@ export function clipView({largest, alpha}: {largest: number; alpha: number}): HT
         "what int8 can say of ordinary values; triangles: the values",
       ),
     )}
-    <div class="table-scroll" tabindex="0" role="group" aria-label="Nine values in int8"><table class="by-hand">
+    <div class="table-scroll" tabindex="0" role="group" aria-label="Nine values in int8"><table class="int8-table">
       <thead><tr><th scope="col" rowspan="2">value</th><th scope="colgroup" colspan="3">steps for the largest</th><th scope="colgroup" colspan="3">steps clipped</th></tr>
       <tr>${[0, 1].map(() => html`<th scope="col">code</th><th scope="col">stands for</th><th scope="col">off by</th>`)}</tr></thead>
       <tbody>${values.map((value, i) => html`<tr><th scope="row">${numberText(value)}</th>${cells(value, whole, i)}${cells(value, clipped, i)}</tr>`)}</tbody>
@@ -47,7 +47,7 @@ function gridRow({step}: Int8Row) {
 
 function cells(value: number, {codes, left}: Int8Row, i: number): HTMLElement[] {
   return [
-    html`<td>${codes[i]}</td>`,
+    html`<td>${numberText(codes[i]!)}</td>`,
     html`<td>${numberText(left[i]!, 3)}</td>`,
     html`<td>${numberText(Math.abs(value - left[i]!), 2)}</td>`,
   ];
@@ -58,7 +58,7 @@ export function hadamardView({largest}: {largest: number}): HTMLElement {
   const {values, plain, turned, rotated, back} = hadamardByHand(largest);
   const signs = ["+ + + +", "+ − + −", "+ + − −", "+ − − +"];
   return html`<div>
-    <div class="table-scroll" tabindex="0" role="group" aria-label="Four values in int8, as they are and in Hadamard space"><table class="by-hand">
+    <div class="table-scroll" tabindex="0" role="group" aria-label="Four values in int8, as they are and in Hadamard space"><table class="int8-table">
       <thead><tr><th scope="colgroup" colspan="3">as they are, steps of ${numberText(plain.step, 3)}</th><th scope="colgroup" colspan="3">in Hadamard space, steps of ${numberText(rotated.step, 3)}</th><th scope="colgroup" colspan="2">turned back</th></tr>
       <tr><th scope="col">value</th><th scope="col">stands for</th><th scope="col">off by</th><th scope="col">signs, over 2</th><th scope="col">sum</th><th scope="col">stands for</th><th scope="col">value</th><th scope="col">off by</th></tr></thead>
       <tbody>${values.map(

@@ -39,7 +39,7 @@ export const TECHNIQUE_NAMES = {
   "decoder-large": "large decoder",
   "mamba1-small": "Mamba",
   "mamba2-small": "Mamba2",
-  "int8-baseline": "baselines",
+  "int8-baseline": "static, dynamic, SmoothQuant",
   "int8-repair": "one repair by itself",
   quamba: "Quamba",
   quamba2: "Quamba2",

@@ -1,15 +1,15 @@
 import {html} from "htl";
-import {ALL_SEEDS} from "../lib/experiments/ssm/quantized-quality.js";
 import {captioned} from "./captioned.js";
 import {methodFamily, type QuantizationRow, setupName} from "./figures/ssm-quantization.js";
 import {numberText} from "./number-text.js";
+import {ALL_SEEDS} from "./row-names.js";
 
 const points = (share: number) => numberText(100 * share, 3);
 
 /** Answers and copies of every setup, with the paired change to the float model, smallest setup first. */
 export function recallList(rows: readonly QuantizationRow[]): HTMLElement {
   const pooled = rows.filter(({seed}) => seed === ALL_SEEDS).toSorted((a, b) => a.bytes - b.bytes);
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by setup"><table class="quality">
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by setup"><table class="quality recall">
     <thead><tr><th scope="col">setup</th><th scope="col">kB</th><th scope="col">of which state</th><th scope="col">answers, 0 to 100 %</th><th scope="col">change, points</th><th scope="col">copies, 0 to 100 %</th><th scope="col">change, points</th><th scope="col">same top word</th></tr></thead>
     <tbody>${pooled.map(line)}</tbody>
   </table></div>`;

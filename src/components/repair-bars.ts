@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
 import type {tensorErrors} from "../lib/experiments/ssm/tensor-errors.js";
-import {MAMBA_TENSORS, type MambaTensor} from "../lib/models/mamba-tensors.js";
+import type {MambaTensor} from "../lib/models/mamba-tensors.js";
 import {captioned} from "./captioned.js";
 import {TENSOR_NAMES} from "./channel-strips.js";
 import {grouped} from "./figures/series.js";
@@ -9,6 +9,8 @@ import {methodFamily} from "./figures/ssm-quantization.js";
 import {numberText} from "./number-text.js";
 
 type ErrorRow = Row<(typeof tensorErrors)["columns"]>;
+
+const TENSORS = Object.keys(TENSOR_NAMES) as readonly MambaTensor[];
 
 /** Decibels that a bar of full length stands for. */
 const FULL_DB = 50;
@@ -30,10 +32,10 @@ export function repairBars(rows: readonly ErrorRow[]): HTMLElement {
   const at = (method: string, tensor: MambaTensor) =>
     cells.find((cell) => cell.method === method && cell.tensor === tensor);
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Signal to noise of every tensor under every method"><table class="repairs">
-    <thead><tr><th scope="col">method</th>${MAMBA_TENSORS.map((tensor) => html`<th scope="col">${TENSOR_NAMES[tensor]}</th>`)}</tr></thead>
+    <thead><tr><th scope="col">method</th>${TENSORS.map((tensor) => html`<th scope="col">${TENSOR_NAMES[tensor]}</th>`)}</tr></thead>
     <tbody>${methods.map(
       (method) =>
-        html`<tr style=${`--colour: var(--family-${methodFamily(method)})`}><th scope="row">${method}</th>${MAMBA_TENSORS.map(
+        html`<tr style=${`--colour: var(--family-${methodFamily(method)})`}><th scope="row">${method}</th>${TENSORS.map(
           (tensor) => bars(at(method, tensor), at("static", tensor)),
         )}</tr>`,
     )}</tbody>

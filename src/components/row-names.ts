@@ -6,7 +6,9 @@
 import type {ALL_SEEDS as AllSeeds} from "../lib/experiments/models/formats-on-model.js";
 import type {KV_SITES as KvSites} from "../lib/experiments/models/inside.js";
 import type {ALL as All} from "../lib/experiments/models/layer-sensitivity.js";
+import type {FLOAT16 as Float16} from "../lib/experiments/ssm/quantized-quality.js";
 
 export const ALL_SEEDS: typeof AllSeeds = "all";
 export const ALL: typeof All = "all";
+export const FLOAT16: typeof Float16 = "float16";
 export const KV_SITES: typeof KvSites = ["k", "k.rotated", "v"];

@@ -32,7 +32,6 @@ export const outliers = experiment({
     layer: {type: "integer", label: "Layer"},
     tensor: {type: "string", label: "Tensor"},
     channel: {type: "integer", label: "Channel"},
-    absMax: {type: "number", label: "Largest magnitude", provenance: "measured"},
     absMaxOverRms: {
       type: "number",
       label: "Largest magnitude over the rms of the whole tensor",
@@ -58,7 +57,6 @@ export const outliers = experiment({
           layer,
           tensor,
           channel,
-          absMax: most,
           absMaxOverRms: typical === 0 ? 0 : most / typical,
           provenance: "measured" as const,
         }));

@@ -40,7 +40,7 @@ export const packedState = experiment({
       help: "Of 128 tokens, and as many passes. More narrow the intervals.",
       min: 1,
       max: 32,
-      default: 3,
+      default: 2,
       advanced: true,
     },
   },
