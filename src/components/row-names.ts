@@ -3,6 +3,7 @@
  * a page loads none of the code behind.
  */
 
+import type {ORDERS as Orders} from "../lib/experiments/kv/spectra.js";
 import type {ALL_SEEDS as AllSeeds} from "../lib/experiments/models/formats-on-model.js";
 import type {KV_SITES as KvSites} from "../lib/experiments/models/inside.js";
 import type {ALL as All} from "../lib/experiments/models/layer-sensitivity.js";
@@ -12,3 +13,4 @@ export const ALL_SEEDS: typeof AllSeeds = "all";
 export const ALL: typeof All = "all";
 export const FLOAT16: typeof Float16 = "float16";
 export const KV_SITES: typeof KvSites = ["k", "k.rotated", "v"];
+export const ORDERS: typeof Orders = ["text", "shuffled"];

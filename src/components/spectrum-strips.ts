@@ -1,10 +1,10 @@
 import {html, svg} from "htl";
-import {ORDERS} from "../lib/experiments/kv/spectra.js";
 import {captioned} from "./captioned.js";
 import {explorable} from "./explorable.js";
 import {groupFamily, type SpectrumRow} from "./figures/kv-spectra.js";
 import {grouped} from "./figures/series.js";
 import {numberText} from "./number-text.js";
+import {ORDERS} from "./row-names.js";
 
 const [HEIGHT, GAP] = [64, 0.15];
 

@@ -1,8 +1,8 @@
 import type {sharing} from "../../lib/experiments/kv/sharing.js";
-import {ALL_SEEDS} from "../../lib/experiments/models/formats-on-model.js";
 import type {ChartSpec, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import type {Family} from "../palette.js";
+import {ALL_SEEDS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 import {groupFamily} from "./kv-spectra.js";
 import {grouped} from "./series.js";

@@ -1,7 +1,8 @@
-import {ORDERS, type spectra} from "../../lib/experiments/kv/spectra.js";
+import type {spectra} from "../../lib/experiments/kv/spectra.js";
 import type {Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import type {Family} from "../palette.js";
+import {ORDERS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 import {grouped} from "./series.js";
 
