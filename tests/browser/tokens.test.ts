@@ -52,3 +52,18 @@ test("the keyboard turns a query until another page matters more", async () => {
   expect(new URL(page.url()).searchParams.get("pages.x")).toBe("2");
   await context.close();
 });
+
+test("the link to the large model opens what the tables hold of it", async () => {
+  const {page, context, complaints} = await site.open(path);
+  await page.getByRole("link", {name: "the large one", exact: true}).first().click();
+  await page.waitForURL(/cost\.model=decoder-large/);
+  await page.waitForLoadState("networkidle");
+  for (const id of ["policies", "heads"]) {
+    const states = page.locator(`[data-experiment='attention/${id}'] .status`);
+    await states.first().waitFor();
+    const found = await states.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.state));
+    expect(new Set(found)).toEqual(new Set(["shipped"]));
+  }
+  expect(complaints).toEqual([]);
+  await context.close();
+});

@@ -1,16 +1,14 @@
 import type {policies} from "../../lib/experiments/attention/policies.js";
-import type {ALL_SEEDS as AllSeeds} from "../../lib/experiments/models/formats-on-model.js";
 import type {Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import {policyFamily} from "../policy-family.js";
+import {ALL_SEEDS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 import {grouped} from "./series.js";
 
 type PolicyFigure = FigureOf<typeof policies>;
 export type PolicyRow = Parameters<PolicyFigure["key"]>[0];
 
-/** Held to the experiment by its type alone: a page loads none of the code behind. */
-const ALL_SEEDS: typeof AllSeeds = "all";
 /** Standard errors on each side of a 95 % interval. */
 const Z95 = 1.96;
 /** Drawn as lines; the others are in the list below the figures. */
@@ -174,7 +172,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
     return `${said} What a policy reads to choose is counted: the oracle reads every key, Quest its page bounds, TokenButler its importance keys and the weights of its predictor.`;
   },
   bytesKeptShare(rows, full) {
-    const freed = rows.filter(({kind, policy}) => kind === "evicts" && DRAWN.has(policy));
+    const freed = rows.filter((row) => row.kind === "evicts" && DRAWN.has(row.policy) && mayRun(row));
     const best = freed
       .filter(({bytesKeptShare}) => bytesKeptShare < 0.6)
       .toSorted((a, b) => (b.retrieval ?? 0) - (a.retrieval ?? 0))[0];
