@@ -36,6 +36,9 @@ export function selectiveScan(
   const input = step + bytes;
   const out = input + bytes;
   const decay = out + bytes;
+  const decay1 = decay + bytes;
+  const decay2 = decay1 + bytes;
+  const decay3 = decay2 + bytes;
   const rate4 = decay + 4 * bytes;
   const state4 = rate4 + 4 * states;
   for (let d: usize = 0; d < row; d += 16) {
@@ -44,9 +47,11 @@ export function selectiveScan(
     for (let n: usize = 0; n < states; n += 16) {
       transpose4(rates + n, states, rate4 + 4 * n, 16);
       transpose4(state + n, states, state4 + 4 * n, 16);
-      for (let lane: usize = 0; lane < 4; lane++) {
-        decays(step, v128.load(rate4 + 4 * n + 16 * lane), decay + lane * bytes, bytes);
-      }
+      const rate = rate4 + 4 * n;
+      decays(step, v128.load(rate), decay, bytes);
+      decays(step, v128.load(rate, 16), decay1, bytes);
+      decays(step, v128.load(rate, 32), decay2, bytes);
+      decays(step, v128.load(rate, 48), decay3, bytes);
       fourStates(input, decay, B + group + n, C + group + n, state4 + 4 * n, out, groups, bytes);
       transpose4(state4 + 4 * n, 16, state + n, states);
     }

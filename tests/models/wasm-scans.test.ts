@@ -271,7 +271,7 @@ describe("the wasm scans against the reference", () => {
     };
     wasm.selectiveScan(one).y.forEach((step, i) => {
       const exact = delta[i]! > 20 ? delta[i]! : Math.log1p(Math.exp(delta[i]!));
-      expect(Math.abs(step / exact - 1)).toBeLessThan(2 ** -20);
+      expect(Math.abs(step / exact - 1)).toBeLessThan(2 ** -21);
     });
   });
 
