@@ -156,6 +156,7 @@ function forgettingFinding(rows: readonly ForgettingRow[], between: "text" | "fa
     ([model, own]) => {
       const until = heldUntil(own);
       if (until === undefined) return `${nameOf(model)} not even at once`;
+      if (until === 0) return `${nameOf(model)} at once and not later`;
       if (until === own.at(-1)!.distance) return `${nameOf(model)} to the end`;
       return `${nameOf(model)} for ${until} tokens${between === "facts" ? `, that is ${until / 5} facts` : ""}`;
     },
