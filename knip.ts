@@ -13,6 +13,7 @@ export default {
     "src/data/data-sets.ts",
     "src/data/sweep-worker.ts",
     "src/data/**/*.arrow.ts",
+    "src/data/definitions/**/*.ts",
     "src/components/run-worker.ts",
     "src/**/*.md",
     "scripts/*.{ts,mjs}",

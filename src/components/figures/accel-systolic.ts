@@ -1,7 +1,8 @@
-import {DATAFLOWS, type systolic} from "../../lib/experiments/accel/systolic.js";
+import type {systolic} from "../../lib/experiments/accel/systolic.js";
 import type {Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import {familyName} from "../palette.js";
+import {DATAFLOWS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 
 type SystolicFigure = FigureOf<typeof systolic>;

@@ -1,7 +1,8 @@
-import {ALL_TENSORS, type bitsError} from "../../lib/experiments/formats/bits-error.js";
+import type {bitsError} from "../../lib/experiments/formats/bits-error.js";
 import type {Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import {paretoFront} from "../pareto.js";
+import {ALL_TENSORS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 import {type FormatPoint, frontSeries, seriesByFamily} from "./series.js";
 
