@@ -1,17 +1,15 @@
-"""Times PyTorch on the CPU, one thread, float32, at the shapes of the scan contests.
+"""PyTorch on the CPU, one thread, float32: a peer of the scan contests.
 
-    python3 bench/pytorch_scan.py selective L D N SAMPLES
-    python3 bench/pytorch_scan.py ssd L HEADS HEAD_DIM N CHUNK SAMPLES
+    python3 bench/pytorch_scan.py selective L D N
+    python3 bench/pytorch_scan.py ssd L HEADS HEAD_DIM N CHUNK
 
 Both follow the published algorithms with plain tensor operations, as the reference code of Mamba and Mamba2 does: the
 selective scan as a loop over tokens with the decays of all tokens made beforehand (arXiv 2312.00752, algorithm 2), the
-state-space dual layer in chunks (arXiv 2405.21060, section 6). Prints a line of JSON: the name with its version, and
-the seconds of each sample after one that does not count.
+state-space dual layer in chunks (arXiv 2405.21060, section 6). Prints its name with the version, then runs once for
+every line that it reads, and prints one.
 """
 
-import json
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
@@ -87,14 +85,12 @@ def ssd_contest(L, H, P, N, chunk):
 def main():
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    *sizes, samples = map(int, sys.argv[2:])
-    run = {"selective": selective_contest, "ssd": ssd_contest}[sys.argv[1]](*sizes)
-    seconds = []
-    for _ in range(samples + 1):
-        start = time.perf_counter()
+    run = {"selective": selective_contest, "ssd": ssd_contest}[sys.argv[1]](*map(int, sys.argv[2:]))
+    run()
+    print(f"PyTorch {torch.__version__}, CPU", flush=True)
+    for _ in sys.stdin:
         run()
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps({"name": f"PyTorch {torch.__version__}, CPU", "seconds": seconds[1:]}))
+        print(flush=True)
 
 
 with torch.no_grad():

@@ -54,7 +54,7 @@ async function scanSides(): Promise<Sides> {
   const scans = await wasmScans(wasmHeap());
   const [ours, plain] = [() => scans.selectiveScan(input).y, () => selectiveScan(exact).y];
   requireClose("selective-scan", ours(), plain(), TOLERANCE);
-  const torch = pythonPeer("pytorch_scan.py", "selective", SCAN.L, SCAN.D, SCAN.N, 5);
+  const torch = await pythonPeer("pytorch_scan.py", "selective", SCAN.L, SCAN.D, SCAN.N);
   return {work: 1, ours, peers: [{name: "plain TypeScript (float64)", run: plain}, ...torch]};
 }
 
@@ -65,8 +65,8 @@ async function ssdSides(): Promise<Sides> {
   const [ours, plain] = [() => scans.ssd(input).y, () => ssd(exact).y];
   requireClose("ssd", ours(), plain(), TOLERANCE);
   const {L, H, P, N} = SSD;
-  // 64 and 128 are PyTorch's best chunks here.
-  const torch = pythonPeer("pytorch_scan.py", "ssd", L, H, P, N, 128, 5);
+  // PyTorch's best chunk here.
+  const torch = await pythonPeer("pytorch_scan.py", "ssd", L, H, P, N, 128);
   return {work: 1, ours, peers: [{name: "plain TypeScript (float64)", run: plain}, ...torch]};
 }
 

@@ -80,7 +80,7 @@ async function sides(name: string, shape: Shape, isSlow: boolean): Promise<Sides
   const {data, spectrum} = knownMatrix(shape);
   const ours = () => truncatedSvd({rows, columns, data}, rank, {products});
   requireValues(name, ours().s, spectrum, rank);
-  const lapack = pythonPeer("numpy_svd.py", rows, columns, 5);
+  const lapack = await pythonPeer("numpy_svd.py", rows, columns);
   return {work: 1, ours, peers: [mlMatrixPeer(name, shape, data, spectrum, isSlow), ...lapack]};
 }
 

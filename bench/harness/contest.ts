@@ -13,7 +13,7 @@ export interface PeerInTurn {
   readonly run: () => unknown;
 }
 
-/** One whose seconds were taken before: it is no function of this process, or takes minutes. */
+/** One whose seconds were taken before, because it takes minutes. */
 export interface PeerApart {
   readonly name: string;
   readonly seconds: readonly number[];
