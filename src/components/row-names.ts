@@ -4,6 +4,7 @@
  */
 
 import type {DATAFLOWS as Dataflows} from "../lib/experiments/accel/systolic.js";
+import type {FULL as Full} from "../lib/experiments/attention/prompt.js";
 import type {ALL_TENSORS as AllTensors} from "../lib/experiments/formats/bits-error.js";
 import type {ORDERS as Orders} from "../lib/experiments/kv/spectra.js";
 import type {ALL_SEEDS as AllSeeds} from "../lib/experiments/models/formats-on-model.js";
@@ -12,6 +13,7 @@ import type {ALL as All} from "../lib/experiments/models/layer-sensitivity.js";
 import type {FLOAT16 as Float16} from "../lib/experiments/ssm/quantized-quality.js";
 
 export const DATAFLOWS: typeof Dataflows = ["os", "ws", "is"];
+export const FULL: typeof Full = "full";
 export const ALL_TENSORS: typeof AllTensors = "all";
 export const ALL_SEEDS: typeof AllSeeds = "all";
 export const ALL: typeof All = "all";

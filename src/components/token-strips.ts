@@ -1,16 +1,14 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
-import type {attentionPrompt, FULL as Full} from "../lib/experiments/attention/prompt.js";
+import type {attentionPrompt} from "../lib/experiments/attention/prompt.js";
 import {captioned} from "./captioned.js";
 import {explorable} from "./explorable.js";
 import {grouped} from "./figures/series.js";
 import {numberText} from "./number-text.js";
 import {policyFamily} from "./policy-family.js";
+import {FULL} from "./row-names.js";
 
 type PromptRow = Row<(typeof attentionPrompt)["columns"]>;
-
-/** Held to the experiment by its type alone: a page loads none of the code behind. */
-const FULL: typeof Full = "full";
 
 /** What a policy made of a prompt. */
 interface Told {
