@@ -7,6 +7,8 @@ import {sized} from "./sized.js";
 /** The part of the number line that ordinary values live on. */
 const REACH = 1.25;
 
+const HEADS = ["code", "stands for", "off by"] as const;
+
 /** Two grids for the same values: steps made for the largest, and steps made for the rest. */
 export function clipView({largest, alpha}: {largest: number; alpha: number}): HTMLElement {
   const {values, whole, clipped} = clipByHand(largest, alpha);
@@ -18,12 +20,12 @@ export function clipView({largest, alpha}: {largest: number; alpha: number}): HT
           {name: `steps of ${numberText(clipped.step, 3)}, clipped`, ...gridRow(clipped)},
         ],
         width,
-        "what int8 can say of ordinary values; triangles: the values",
+        "marks: codes; triangles: values",
       ),
     )}
     <div class="table-scroll" tabindex="0" role="group" aria-label="Nine values in int8"><table class="int8-table">
       <thead><tr><th scope="col" rowspan="2">value</th><th scope="colgroup" colspan="3">steps for the largest</th><th scope="colgroup" colspan="3">steps clipped</th></tr>
-      <tr>${[0, 1].map(() => html`<th scope="col">code</th><th scope="col">stands for</th><th scope="col">off by</th>`)}</tr></thead>
+      <tr>${[...HEADS, ...HEADS].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
       <tbody>${values.map((value, i) => html`<tr><th scope="row">${numberText(value)}</th>${cells(value, whole, i)}${cells(value, clipped, i)}</tr>`)}</tbody>
     </table></div>
     <p>${clipText({largest, alpha})}</p>

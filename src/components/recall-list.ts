@@ -6,6 +6,8 @@ import {ALL_SEEDS} from "./row-names.js";
 
 const points = (share: number) => numberText(100 * share, 3);
 
+const change = (share: number) => numberText(100 * share, 2);
+
 /** Answers and copies of every setup, with the paired change to the float model, smallest setup first. */
 export function recallList(rows: readonly QuantizationRow[]): HTMLElement {
   const pooled = rows.filter(({seed}) => seed === ALL_SEEDS).toSorted((a, b) => a.bytes - b.bytes);
@@ -31,7 +33,7 @@ function line(row: QuantizationRow): HTMLElement {
 
 function paired(value: number | null, low: number | null, high: number | null): string {
   if (value === null || low === null || high === null) return "–";
-  return `${points(value)} (${points(low)} to ${points(high)})`;
+  return `${change(value)} (${change(low)} to ${change(high)})`;
 }
 
 /** A share as a mark on a line from 0 to 1, with its interval as a bar. */

@@ -5,7 +5,7 @@ import {lossVerdict, stateSpaceClaims} from "../../../src/lib/experiments/claims
 type Rows = Awaited<ReturnType<typeof stateSpaceClaims.run>>;
 let rows: Rows;
 beforeAll(async () => {
-  rows = await stateSpaceClaims.run({documents: 2}, {data: await loadData(stateSpaceClaims.needs)});
+  rows = await stateSpaceClaims.run({documents: 6}, {data: await loadData(stateSpaceClaims.needs)});
 }, 120_000);
 
 const of = (claim: string) => rows.filter((row) => row.claim === claim);
