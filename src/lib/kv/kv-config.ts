@@ -1,7 +1,7 @@
 /** The cache that a published config.json describes. */
 
+import {fieldReader} from "../io/config-fields.js";
 import {type JsonObject, parseJsonObject, SIDE_FILE_LIMITS} from "../io/json-file.js";
-import {fieldReader} from "../models/config-fields.js";
 import type {KvModel} from "./calculator.js";
 
 const {count, flag, problem} = fieldReader("kvModelFromConfig");

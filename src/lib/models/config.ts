@@ -1,6 +1,6 @@
+import {fieldReader} from "../io/config-fields.js";
 import type {JsonObject} from "../io/json-file.js";
 import type {Json} from "../io/strict-json.js";
-import {fieldReader} from "./config-fields.js";
 import type {Llama3Scaling} from "./rope.js";
 
 /** The shape and the rules of a decoder of the Llama family. */

@@ -5,7 +5,6 @@ export * from "./attention.js";
 export * from "./backend.js";
 export * from "./cached-model.js";
 export * from "./config.js";
-export * from "./config-fields.js";
 export * from "./cskv-cache.js";
 export * from "./decoder.js";
 export * from "./decoder-weights.js";

@@ -1,9 +1,9 @@
 import {openCheckpoint} from "../io/checkpoint.js";
+import {fieldReader} from "../io/config-fields.js";
 import type {JsonObject} from "../io/json-file.js";
 import type {ModelFolder} from "../io/model-folder.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {ARCHITECTURES, decoderConfig} from "./config.js";
-import {fieldReader} from "./config-fields.js";
 import {forward} from "./decoder.js";
 import {plainKvCache} from "./kv-cache.js";
 import {type LoadOptions, loadDecoder} from "./load-decoder.js";

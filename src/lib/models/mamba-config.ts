@@ -1,6 +1,6 @@
+import {fieldReader} from "../io/config-fields.js";
 import type {JsonObject} from "../io/json-file.js";
 import type {Json} from "../io/strict-json.js";
-import {fieldReader} from "./config-fields.js";
 
 /** What Mamba and Mamba2 models have in common. */
 interface CommonConfig {

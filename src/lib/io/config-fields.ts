@@ -1,6 +1,6 @@
-import {FormatError} from "../io/format-error.js";
-import type {JsonObject} from "../io/json-file.js";
-import type {Json} from "../io/strict-json.js";
+import {FormatError} from "./format-error.js";
+import type {JsonObject} from "./json-file.js";
+import type {Json} from "./strict-json.js";
 
 /** Reads the keys of a config.json on behalf of a public function, whose name its errors carry. */
 export interface FieldReader {
