@@ -1,14 +1,22 @@
 import {Matrix, SingularValueDecomposition} from "ml-matrix";
+import {openFolder} from "../../src/lib/io/node-file.js";
 import {wasmProducts} from "../../src/lib/kernels/wasm-products.js";
+import {forward} from "../../src/lib/models/decoder.js";
+import {corpusSeeds} from "../../src/lib/models/eval-texts.js";
+import {plainKvCache} from "../../src/lib/models/kv-cache.js";
+import {openDecoder} from "../../src/lib/models/open-decoder.js";
+import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import {truncatedSvd} from "../../src/lib/tensor/svd-truncated.js";
-import type {Contest, Peer, Sides} from "../harness/contest.js";
+import type {Contest, Sides} from "../harness/contest.js";
 import {pythonPeer} from "../peers/python.js";
 
-interface Shape {
+interface Subject {
   readonly rows: number;
   readonly columns: number;
-  readonly rank: number;
+  readonly data: Float64Array;
+  /** Singular values, where they are known. */
+  readonly spectrum?: Float64Array;
 }
 
 /** Relative, of every singular value. */
@@ -30,7 +38,7 @@ function mix(x: Float64Array, flips: readonly Float64Array[]): void {
 }
 
 /** A matrix whose singular values are known, and fall as those of cached keys do: s[k] = (k + 1)^-0.75. */
-function knownMatrix({rows, columns}: Shape): {data: Float64Array; spectrum: Float64Array} {
+function knownMatrix(rows: number, columns: number): Subject {
   const stream = randomStream(1, "bench/svd");
   const flips = (n: number) =>
     [0, 1].map(() => Float64Array.from({length: n}, () => (stream.uniform() < 0.5 ? -1 : 1)));
@@ -47,58 +55,76 @@ function knownMatrix({rows, columns}: Shape): {data: Float64Array; spectrum: Flo
     mix(column, left);
     for (let i = 0; i < rows; i++) data[i * columns + j] = column[i]!;
   }
-  return {data, spectrum};
+  return {rows, columns, data, spectrum};
 }
 
-function requireValues(name: string, values: ArrayLike<number>, spectrum: Float64Array, rank: number): void {
+/** The keys before rotary of all layers of the shipped decoder, side by side, for each token of test documents. */
+async function realKeys(): Promise<Subject> {
+  const folder = await openFolder("src/data/models/decoder-large");
+  const model = await openDecoder(folder, {backend: await wasmBackend()}).finally(() => folder.close());
+  const {layers, kvHeads, headDim} = model.config;
+  const width = kvHeads * headDim;
+  const columns = layers * width;
+  const texts = corpusSeeds({seeds: [4242], documents: 4, context: 256}).flatMap(({texts}) => texts);
+  const rows = texts.flatMap(({tokens}) => {
+    const cache = {...plainKvCache(model.config), unrotatedKeys: true};
+    forward(model, tokens, {cache, rows: "last"});
+    const keys = Array.from({length: layers}, (_, layer) => cache.read(layer).keys);
+    return tokens.map((_, t) => keys.flatMap((layer) => [...layer.subarray(t * width, (t + 1) * width)]));
+  });
+  return {rows: rows.length, columns, data: Float64Array.from(rows.flat())};
+}
+
+function requireValues(
+  name: string,
+  values: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  rank: number,
+): void {
   for (let k = 0; k < rank; k++) {
-    if (!(Math.abs(values[k]! / spectrum[k]! - 1) <= TOLERANCE)) {
-      throw new Error(`${name}: value ${k} must be ${spectrum[k]} within ${TOLERANCE}, got ${values[k]}`);
+    if (!(Math.abs(values[k]! / expected[k]! - 1) <= TOLERANCE)) {
+      throw new Error(`${name}: value ${k} must be ${expected[k]} within ${TOLERANCE}, got ${values[k]}`);
     }
   }
 }
 
-/** ml-matrix decomposes the whole matrix; where that takes minutes, once. */
-function mlMatrixPeer(
-  name: string,
-  shape: Shape,
-  data: Float64Array,
-  spectrum: Float64Array,
-  isSlow: boolean,
-): Peer {
-  const matrix = Matrix.from1DArray(shape.rows, shape.columns, data);
+async function sides(name: string, subject: Subject, rank: number, isOnce: boolean): Promise<Sides> {
+  const {rows, columns, data, spectrum} = subject;
+  const products = await wasmProducts();
+  const ours = () => truncatedSvd({rows, columns, data}, rank, {products});
+  const matrix = Matrix.from1DArray(rows, columns, data);
   const run = () => new SingularValueDecomposition(matrix);
   const start = performance.now();
-  requireValues(`${name}, ml-matrix`, run().diagonal, spectrum, shape.rank);
+  const full = run().diagonal;
   const seconds = [(performance.now() - start) / 1e3];
-  return isSlow ? {name: "ml-matrix, full, once", seconds} : {name: "ml-matrix, full", run};
-}
-
-async function sides(name: string, shape: Shape, isSlow: boolean): Promise<Sides> {
-  const {rows, columns, rank} = shape;
-  const products = await wasmProducts();
-  const {data, spectrum} = knownMatrix(shape);
-  const ours = () => truncatedSvd({rows, columns, data}, rank, {products});
-  requireValues(name, ours().s, spectrum, rank);
-  const lapack = await pythonPeer("numpy_svd.py", rows, columns);
-  return {work: 1, ours, peers: [mlMatrixPeer(name, shape, data, spectrum, isSlow), ...lapack]};
-}
-
-function contest(shape: Shape, isSlow: boolean): Contest {
-  const {rows, columns, rank} = shape;
-  const name = `svd-${rows}x${columns}`;
-  return {
-    name,
-    title: `SVD of ${rows} x ${columns}, f64, the largest ${rank} components`,
-    unit: "ms",
-    samples: 15,
-    ...(isSlow && {slow: true}),
-    prepare: () => sides(name, shape, isSlow),
-  };
+  requireValues(name, ours().s, spectrum ?? full, rank);
+  requireValues(`${name}, ml-matrix`, full, spectrum ?? full, rank);
+  const mlMatrix = isOnce ? {name: "ml-matrix, full, once", seconds} : {name: "ml-matrix, full", run};
+  return {work: 1, ours, peers: [mlMatrix, ...(await pythonPeer("numpy_svd.py", rows, columns))]};
 }
 
 /** The truncated decomposition on wasm products; the peers have only the full one. */
 export const decompositions: readonly Contest[] = [
-  contest({rows: 1024, columns: 256, rank: 64}, false),
-  contest({rows: 4096, columns: 1024, rank: 256}, true),
+  {
+    name: "svd-1024x256",
+    title: "SVD of 1024 x 256, f64, the largest 64 components",
+    unit: "ms",
+    samples: 15,
+    prepare: () => sides("svd-1024x256", knownMatrix(1024, 256), 64, false),
+  },
+  {
+    name: "svd-keys",
+    title: "SVD of decoder-large's keys, 1024 tokens x 512, f64, the largest 128 components",
+    unit: "ms",
+    samples: 15,
+    prepare: async () => sides("svd-keys", await realKeys(), 128, true),
+  },
+  {
+    name: "svd-4096x1024",
+    title: "SVD of 4096 x 1024, f64, the largest 256 components",
+    unit: "ms",
+    samples: 15,
+    slow: true,
+    prepare: () => sides("svd-4096x1024", knownMatrix(4096, 1024), 256, true),
+  },
 ];
