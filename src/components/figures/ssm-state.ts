@@ -1,10 +1,10 @@
-import {ALL_SEEDS} from "../../lib/experiments/models/formats-on-model.js";
 import type {forgetting} from "../../lib/experiments/ssm/forgetting.js";
 import type {ReaderId} from "../../lib/experiments/ssm/readers.js";
 import type {stateAgainstCache} from "../../lib/experiments/ssm/state-against-cache.js";
 import type {Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import {familyName} from "../palette.js";
+import {ALL_SEEDS} from "../row-names.js";
 import type {FigureOf} from "../workbench.js";
 import {grouped} from "./series.js";
 
