@@ -81,7 +81,7 @@ async function counted(chunkSize: number): Promise<{scans: Scans; bytes: () => n
   return {scans: await wasmScans({...heap, scratch}, {chunkSize}), bytes: () => most};
 }
 
-/** The default chunk of 64 tokens against the others: time, and in the names the working memory. */
+/** The default chunk of 32 tokens against the others: time, and in the names the working memory. */
 async function chunkSides(name: string, run: (scans: Scans) => Float32Array): Promise<Sides> {
   const sides: (PeerInTurn & {readonly chunk: number})[] = [];
   let first: Float32Array | undefined;
@@ -92,7 +92,7 @@ async function chunkSides(name: string, run: (scans: Scans) => Float32Array): Pr
     requireClose(name, y, first, TOLERANCE);
     sides.push({name: `chunks of ${chunk}, ${(bytes() / 1e6).toFixed(2)} MB`, run: () => run(scans), chunk});
   }
-  const ours = sides.find(({chunk}) => chunk === 64)!;
+  const ours = sides.find(({chunk}) => chunk === 32)!;
   return {work: 1, ours: ours.run, peers: sides};
 }
 
@@ -105,7 +105,7 @@ export const stateSpaceScans: readonly Contest[] = [
   {name: "ssd", title: ssdTitle, unit: "ms", samples: 15, prepare: ssdSides},
   {
     name: "selective-scan-chunks",
-    title: `${scanTitle}, chunks of 64`,
+    title: `${scanTitle}, chunks of 32`,
     unit: "ms",
     samples: 15,
     prepare() {
@@ -115,7 +115,7 @@ export const stateSpaceScans: readonly Contest[] = [
   },
   {
     name: "ssd-chunks",
-    title: `${ssdTitle}, chunks of 64`,
+    title: `${ssdTitle}, chunks of 32`,
     unit: "ms",
     samples: 15,
     prepare() {

@@ -13,7 +13,7 @@ type Kernels = Readonly<
 >;
 
 export interface WasmScansOptions {
-  /** Tokens that are worked on at a time; the working memory grows with it. */
+  /** Tokens that are worked on at a time, default 32; the working memory grows with it. */
   readonly chunkSize?: number;
 }
 
@@ -27,7 +27,7 @@ const SHORTEST_CHUNK = 8;
  * that is negative and a state that grows are the reference's.
  * @throws RangeError if the chunk size is no integer of at least 1.
  */
-export async function wasmScans(heap: WasmHeap, {chunkSize = 64}: WasmScansOptions = {}): Promise<Scans> {
+export async function wasmScans(heap: WasmHeap, {chunkSize = 32}: WasmScansOptions = {}): Promise<Scans> {
   requireSize("wasmScans", "chunkSize", chunkSize);
   const kernels = await heap.instantiate<Kernels>(scanWasm);
   return {
