@@ -46,7 +46,7 @@ const ROWS = [
   row("oracle", {family: "baseline", isBound: true, kept: 512, read: 20}),
   row("good", {seed: "4242", kept: 1, perplexity: 1}),
 ];
-const axes = {cost: AXES.cost.default, quality: AXES.quality.default};
+const axes = {cost: AXES.cost.default, quality: "perplexity"} as const;
 
 describe("cacheFront", () => {
   test("joins what nothing beats, and never a bound", () => {

@@ -23,8 +23,8 @@ export const AXES = {
   quality: {
     kind: "choice",
     label: "Quality",
-    options: ["perplexity", "KL divergence", "answers right"],
-    default: "perplexity",
+    options: ["KL divergence", "perplexity", "answers right"],
+    default: "KL divergence",
   },
 } as const;
 
@@ -104,7 +104,7 @@ function yAxis(points: readonly Point[], {quality}: Axes): ChartSpec["y"] {
   if (quality === "answers right") return {label: "share of determined tokens right"};
   if (quality === "KL divergence") return {label: "mean KL divergence", unit: "nats", log: true};
   const ys = points.map(({y}) => y);
-  return {label: "perplexity", log: Math.max(...ys) > 3 * Math.min(...ys)};
+  return {label: "perplexity", log: Math.max(...ys) > 1.5 * Math.min(...ys)};
 }
 
 function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, quality}: Axes): string {

@@ -87,4 +87,4 @@ export const shareText = (share: number): string => SHARES[share] ?? String(shar
 
 /** A label with the format beside it, unless it is the baseline's. */
 export const withFormat = (label: string, format: Format): string =>
-  format.id === "fp16" ? label : `${label} + ${format.title}`;
+  format.id === "fp16" ? label : `${label} + ${format.title.split(" ")[0]}`;

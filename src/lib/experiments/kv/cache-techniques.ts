@@ -90,4 +90,21 @@ export const CACHE_TECHNIQUES = {
 
 export type CacheTechniqueId = keyof typeof CACHE_TECHNIQUES;
 
+/** Near others that say the same, or slow to run: a reader may add them. */
+const BY_CHOICE: ReadonlySet<CacheTechniqueId> = new Set([
+  "int4-asym",
+  "nf4",
+  "nvfp4-untensored",
+  "ksort-bfp3",
+  "xkv2-half",
+  "streaming-half",
+  "snapkv-half",
+  "oracle-eighth",
+  "snapkv-half-int4",
+  "butler-half-int4",
+]);
+
 export const CACHE_TECHNIQUE_IDS = Object.keys(CACHE_TECHNIQUES) as readonly CacheTechniqueId[];
+
+/** The techniques that a page shows first. */
+export const SHOWN_TECHNIQUE_IDS = CACHE_TECHNIQUE_IDS.filter((id) => !BY_CHOICE.has(id));

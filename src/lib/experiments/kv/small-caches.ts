@@ -11,7 +11,12 @@ import {qualityCells, qualityColumns} from "../models/quality-columns.js";
 import {watched} from "../models/watched.js";
 import {cacheSetting} from "./cache-setting.js";
 import type {CacheTechnique} from "./cache-technique.js";
-import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, type CacheTechniqueId} from "./cache-techniques.js";
+import {
+  CACHE_TECHNIQUE_IDS,
+  CACHE_TECHNIQUES,
+  type CacheTechniqueId,
+  SHOWN_TECHNIQUE_IDS,
+} from "./cache-techniques.js";
 import {openedDecoder, testSeeds} from "./decoder-texts.js";
 
 /** Bytes against quality for every way to keep a cache small, on a model that really decodes from it. */
@@ -26,7 +31,7 @@ export const smallCaches = experiment({
       kind: "choices",
       label: "Techniques",
       options: CACHE_TECHNIQUE_IDS,
-      default: CACHE_TECHNIQUE_IDS,
+      default: SHOWN_TECHNIQUE_IDS,
     },
     prefillShare: {
       kind: "number",
