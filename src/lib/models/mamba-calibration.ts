@@ -76,18 +76,11 @@ export async function calibrateMamba(
   }
   const run = runner(options, recipe);
   const {transformed, groups} = await transform(weights, recipe, options, run);
-  const quantizers = quantizersOf(transformed.config, recipe, options, groups);
-  const calibrated: CalibratedMamba = {
-    weights: transformed,
+  const calibrated = withQuantizers(
+    transformed,
     recipe,
-    quantizer: (layer, site) => quantizers.get(layer)?.[site],
-    inSpace: (site, x) => (site === "mixer.output" && recipe.rotatesOutput ? hadamard(x) : x),
-    fixedBytes: () => {
-      // What the convolution remembers shares the scales of what it was given.
-      const each = [...quantizers.values()].flatMap(({conv: _, ...own}) => Object.values(own));
-      return each.reduce((sum, quantizer) => sum + quantizer.fixedBytes(), 0);
-    },
-  };
+    quantizersOf(transformed.config, recipe, options, groups),
+  );
   if (!recipe.isDynamic) await run(transformed, observing(calibrated));
   return calibrated;
 }
@@ -105,12 +98,24 @@ export async function transformMamba(
     throw new RangeError(`quantizeMamba: method ${options.method} needs calibration texts, got none`);
   }
   const {transformed} = await transform(weights, recipe, options, runner(options, recipe));
+  return withQuantizers(transformed, recipe, new Map());
+}
+
+function withQuantizers(
+  weights: MambaWeights,
+  recipe: MambaRecipe,
+  quantizers: ReadonlyMap<number, LayerQuantizers>,
+): CalibratedMamba {
   return {
-    weights: transformed,
+    weights,
     recipe,
-    quantizer: () => undefined,
+    quantizer: (layer, site) => quantizers.get(layer)?.[site],
     inSpace: (site, x) => (site === "mixer.output" && recipe.rotatesOutput ? hadamard(x) : x),
-    fixedBytes: () => 0,
+    fixedBytes: () => {
+      // What the convolution remembers shares the scales of what it was given.
+      const each = [...quantizers.values()].flatMap(({conv: _, ...own}) => Object.values(own));
+      return each.reduce((sum, quantizer) => sum + quantizer.fixedBytes(), 0);
+    },
   };
 }
 
