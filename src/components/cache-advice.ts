@@ -32,15 +32,19 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
   const cell = (limit: number, isWanted?: (row: CacheRow) => boolean) => {
     const found = smallest(rows, limit, cost, isWanted);
     if (found === undefined) return html`<td class="muted">none</td>`;
-    const times =
-      whole === undefined ? "" : `, ${numberText(costOf(whole, cost) / costOf(found, cost), 2)}x smaller`;
-    return html`<td style=${`--colour: var(--family-${found.family})`}><span class="named">${found.label}</span> <span class="muted">${numberText(costOf(found, cost), 3)}${times}</span></td>`;
+    const size = whole ? sizeText(costOf(whole, cost) / costOf(found, cost)) : "";
+    return html`<td style=${`--colour: var(--family-${found.family})`}><span class="named">${found.label}</span> <span class="muted">${numberText(costOf(found, cost), 3)}${size}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="The smallest cache for a loss"><table class="advice">
     <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">smallest of all</th>${families.map((family) => html`<th scope="col">${familyName(family as Family)}</th>`)}</tr></thead>
     <tbody>${LIMITS.map((limit) => html`<tr><th scope="row">${numberText(100 * limit)} %</th>${cell(limit)}${families.map((family) => cell(limit, (row) => row.family === family))}</tr>`)}</tbody>
   </table></div>`;
   return captioned("What should I use?", finding(rows, cost), table);
+}
+
+/** How a size stands to the baseline's: nothing is smaller by a factor below 1. */
+function sizeText(times: number): string {
+  return times < 1 ? `, ${numberText(1 / times, 2)}x larger` : `, ${numberText(times, 2)}x smaller`;
 }
 
 function finding(rows: readonly CacheRow[], cost: Axes["cost"]): string {

@@ -34,10 +34,10 @@ export interface Axes {
 }
 
 const COSTS: Readonly<Record<Axes["cost"], {of: (row: CacheRow) => number; label: string}>> = {
-  kept: {of: ({kept}) => kept, label: "kept at the end of the text, counted"},
-  read: {of: ({read}) => read, label: "read by the last token, counted"},
-  "kept, long text": {of: ({keptLong}) => keptLong, label: "kept of a text without end, modelled"},
-  "read, long text": {of: ({readLong}) => readLong, label: "read of a text without end, modelled"},
+  kept: {of: ({kept}) => kept, label: "kept, counted"},
+  read: {of: ({read}) => read, label: "read, counted"},
+  "kept, long text": {of: ({keptLong}) => keptLong, label: "kept, long text, modelled"},
+  "read, long text": {of: ({readLong}) => readLong, label: "read, long text, modelled"},
 };
 
 /** Bytes for each token, by the measure that a reader chose. */
