@@ -57,6 +57,7 @@ function explanation(rows: readonly CacheRow[], key: string, label: string): Exp
       ["seeds", seeds.map(({seed, difference}) => `${seed}: ${numberText(difference, 2)}`).join("; ")],
       ["KL divergence, measured", `${withError(row.klMean, row.klError)} nats`],
       ["answers right, measured", answersText(row)],
+      ["change of answers, paired", changeText(row)],
     ],
     source: row.source,
     link: `${location.pathname}?${query.toString().replace(/%2C/g, ",")}`,
@@ -70,4 +71,10 @@ function answersText({retrieval, retrievalLow, retrievalHigh, retrievalTrials}: 
   if (retrieval === null) return "none asked";
   const percent = (share: number | null) => numberText(100 * (share ?? 0), 3);
   return `${percent(retrieval)} % (${percent(retrievalLow)} to ${percent(retrievalHigh)}) of ${retrievalTrials}`;
+}
+
+function changeText({answersChange, answersChangeLow, answersChangeHigh}: CacheRow): string {
+  if (answersChange === null) return "none asked";
+  const points = (share: number | null) => numberText(100 * (share ?? 0), 2);
+  return `${points(answersChange)} points (${points(answersChangeLow)} to ${points(answersChangeHigh)})`;
 }

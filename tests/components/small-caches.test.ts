@@ -32,6 +32,14 @@ function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
     retrievalLow: 0.8,
     retrievalHigh: 0.95,
     retrievalTrials: 30,
+    answersChange: -0.05,
+    answersChangeLow: -0.1,
+    answersChangeHigh: 0.02,
+    copies: null,
+    copiesChange: null,
+    copiesChangeLow: null,
+    copiesChangeHigh: null,
+    copyTrials: 0,
     provenance: "measured",
     ...over,
   };
@@ -75,14 +83,16 @@ describe("cacheFront", () => {
     expect(cacheFront(ROWS, {...axes, cost: "kept, long text"}).finding).toContain("modelled");
   });
 
-  test("shows intervals of the paired difference around perplexity, and Wilson's around answers", () => {
+  test("shows intervals of the paired difference around perplexity and answers", () => {
     const point = (quality: (typeof AXES.quality.options)[number]) =>
       cacheFront(ROWS, {...axes, quality})
         .series.filter(({join}) => !join)
         .flatMap(({points}) => points)
         .find(({key}) => key === "good")!;
     expect(point("perplexity").interval![1]).toBeCloseTo(8.08 + 0.0196, 6);
-    expect(point("answers right").interval).toEqual([0.8, 0.95]);
+    const [low, high] = point("answers right").interval!;
+    expect(low).toBeCloseTo(0.85, 9);
+    expect(high).toBeCloseTo(0.97, 9);
     expect(point("KL divergence").y).toBe(0.01);
     expect(cacheFront(ROWS, {...axes, quality: "answers right"}).better).toBe("top left");
   });

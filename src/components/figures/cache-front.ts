@@ -88,8 +88,16 @@ function pointOf(row: CacheRow, {cost, quality}: Axes): FamilyPoint[] {
   const {technique: key, label, family, isBound} = row;
   const point = {key, label, family, isBound, x: costOf(row, cost)};
   if (quality === "answers right") {
-    if (row.retrieval === null) return [];
-    return [{...point, y: row.retrieval, interval: [row.retrievalLow!, row.retrievalHigh!]}];
+    const {retrieval, answersChange, answersChangeLow, answersChangeHigh} = row;
+    if (retrieval === null) return [];
+    const whole = retrieval - answersChange!;
+    return [
+      {
+        ...point,
+        y: retrieval,
+        interval: [whole + answersChangeLow!, Math.min(1, whole + answersChangeHigh!)],
+      },
+    ];
   }
   const [y, half] =
     quality === "perplexity"
@@ -112,7 +120,7 @@ function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, qual
   const {tokens = 0, retrievalTrials = 0} = rows[0] ?? {};
   const intervals =
     quality === "answers right"
-      ? `Bars are 95 % Wilson intervals over ${retrievalTrials} determined tokens`
+      ? `Lines are 95 % intervals of the paired change over ${retrievalTrials} determined tokens`
       : `Lines are 95 % intervals over ${tokens} tokens${quality === "perplexity" ? ", of the paired difference to the uncompressed cache" : ""}`;
   const modelled = cost.endsWith("long text")
     ? " The bytes of a text without end are modelled, the quality is measured on short ones."

@@ -9,6 +9,7 @@ import {DECODER_IDS, DECODER_NEEDS, type DecoderId, decoderWeights, modelParam} 
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {qualityCells, qualityColumns} from "../models/quality-columns.js";
 import {watched} from "../models/watched.js";
+import {accuracyCells, accuracyColumns} from "./accuracy-columns.js";
 import {cacheSetting} from "./cache-setting.js";
 import type {CacheTechnique} from "./cache-technique.js";
 import {
@@ -82,6 +83,7 @@ export const smallCaches = experiment({
       provenance: "modelled",
     },
     ...qualityColumns,
+    ...accuracyColumns,
   },
   needs: [...DECODER_NEEDS, ...PREDICTED_DECODERS.map((id) => `predictor/${id}` as const)],
   needsOf: ({model}) =>
@@ -135,6 +137,7 @@ export const smallCaches = experiment({
           keptLong: long.kept,
           readLong: long.read,
           ...qualityCells(measured),
+          ...accuracyCells(measured),
           provenance: "measured" as const,
         });
       }
