@@ -2,6 +2,7 @@
 import {spawn} from "node:child_process";
 import {rm} from "node:fs/promises";
 import {finishSite} from "./finish-site.js";
+import {makeTables} from "./make-tables.js";
 import {refreshTables} from "./refresh-tables.js";
 
 /** Runs Framework's build; its output goes to the terminal and is returned to be searched for warnings. */
@@ -28,6 +29,7 @@ async function observableBuild(): Promise<string> {
 
 const stale = await refreshTables();
 if (stale.length > 0) console.log(`tables to run anew: ${stale.join(", ")}`);
+await makeTables();
 await rm("site", {recursive: true, force: true});
 const warnings = (await observableBuild()).split("\n").filter((line) => /warning/i.test(line));
 const problems = [...warnings, ...(await finishSite("site"))];

@@ -6,7 +6,8 @@ import {build, type Metafile} from "esbuild";
 import {DATA_SETS, dataSetPath} from "../src/data/data-sets.js";
 import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
 
-const CACHE = "src/.observablehq/cache/data";
+/** Where Framework keeps what loaders gave. */
+export const CACHE = "src/.observablehq/cache/data";
 const HASHES = "src/.observablehq/table-hashes.json";
 /** What runs every sweep, whatever the experiment. */
 const SHARED = ["src/data/tables/[family]/[name].arrow.ts", "src/data/sweep-worker.ts"];

@@ -8,3 +8,12 @@ export type Described<
   C extends Columns = Columns,
   N extends string = string,
 > = Omit<Experiment<P, C, N>, "run" | "needsOf">;
+
+/** The definition of an experiment as plain data, for JSON. */
+export function definitionOf<P extends Params, C extends Columns, N extends string>({
+  run: _run,
+  needsOf: _needsOf,
+  ...definition
+}: Experiment<P, C, N>): Described<P, C, N> {
+  return definition;
+}

@@ -3,8 +3,9 @@
  * but what a worker runs for it needs no more, and so loads none of the code that the experiment runs.
  */
 import {parseArgs} from "node:util";
+import {definitionOf} from "../../../lib/experiment/described.js";
 import {loadExperiment} from "../../../lib/experiments/registry.js";
 
 const {values} = parseArgs({options: {family: {type: "string"}, name: {type: "string"}}});
-const {run: _, needsOf: __, ...definition} = await loadExperiment(`${values.family}/${values.name}`);
-process.stdout.write(JSON.stringify(definition));
+const experiment = await loadExperiment(`${values.family}/${values.name}`);
+process.stdout.write(JSON.stringify(definitionOf(experiment)));
