@@ -47,10 +47,10 @@ export const smallCaches = experiment({
     decoded: {
       kind: "integer",
       label: "Tokens decoded for each seed",
-      help: "In as many documents of the model's full context as it takes.",
+      help: "In whole documents of the model's full context, at least one.",
       min: 16,
       max: 4096,
-      default: 128,
+      default: 96,
       advanced: true,
     },
   },
@@ -98,12 +98,12 @@ export const smallCaches = experiment({
     );
     const {config} = decoder;
     const prefill = Math.round(prefillShare * config.maxPositions);
-    const seeds = testSeeds(config, {documents: Math.ceil(decoded / (config.maxPositions - prefill))}).map(
-      (seed) => ({
-        ...seed,
-        texts: seed.texts.map((text) => ({...text, from: prefill + 1})),
-      }),
-    );
+    const seeds = testSeeds(config, {
+      documents: Math.max(1, Math.floor(decoded / (config.maxPositions - prefill))),
+    }).map((seed) => ({
+      ...seed,
+      texts: seed.texts.map((text) => ({...text, from: prefill + 1})),
+    }));
     const exact = () => wholeSession({...plainKvCache(config), bytes: () => 0});
     const recorded = rememberedPrefill(decoder);
     const baseline = remembered({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
