@@ -68,7 +68,7 @@ export const readWhole = (kept: number): LongTextCost => ({kept, read: kept});
  * The same format, which unpacks no tensor twice while it is held. A decoder unpacks its cache with every token; a study of
  * many texts need not. Neither what is stored nor what is counted changes.
  */
-export function unpackedOnce(format: Format): Format {
+export function decodedOnce(format: Format): Format {
   const known = new WeakMap<Packed, ReturnType<Format["decode"]>>();
   return {
     ...format,

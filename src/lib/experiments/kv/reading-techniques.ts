@@ -12,9 +12,9 @@ import {tokenButlerCache} from "../../models/token-butler-cache.js";
 import {
   bytesOf,
   type CacheTechnique,
+  decodedOnce,
   type LongTextCost,
   shareText,
-  unpackedOnce,
   widthOf,
   withFormat,
 } from "./cache-technique.js";
@@ -37,7 +37,7 @@ function partRead(config: DecoderConfig, format: Format, share: number, extra = 
 
 /** Quest: the pages whose bounds promise most. */
 export function quest(share: number, format: Format = fp16): CacheTechnique {
-  const boundsFormat = unpackedOnce(fp16);
+  const boundsFormat = decodedOnce(fp16);
   return {
     label: withFormat(`Quest ${shareText(share)}`, format),
     family: format.id === "fp16" ? "part-read" : "combined",

@@ -16,14 +16,14 @@ import {xkvCache} from "../../models/xkv-cache.js";
 import {
   bytesOf,
   type CacheTechnique,
+  decodedOnce,
   readWhole,
   shareText,
-  unpackedOnce,
   widthOf,
   withFormat,
 } from "./cache-technique.js";
 
-const half = unpackedOnce(fp16);
+const half = decodedOnce(fp16);
 
 /** A token of all layers with keys and values of each head packed on their own. */
 const rowsInHeads = ({layers, kvHeads, headDim}: DecoderConfig, format: Format): number =>
@@ -81,7 +81,7 @@ const WINDOW = 32;
  * has it. Group size 1 is a decomposition of every layer alone.
  */
 export function xkv(groupSize: number, share: number, format: Format = fp16): CacheTechnique {
-  const packed = unpackedOnce(format);
+  const packed = decodedOnce(format);
   const ranks = (config: DecoderConfig) => {
     const perGroup = Math.min(groupSize, config.layers) * widthOf(config) * share;
     return {rankK: Math.round(perGroup), rankV: Math.round(1.5 * perGroup)};
@@ -113,7 +113,7 @@ export function miniCache(
   gamma: number,
   format: Format = fp16,
 ): CacheTechnique {
-  const packed = unpackedOnce(format);
+  const packed = decodedOnce(format);
   const name = rule === "correct" ? "MiniCache" : "MiniCache as released";
   return {
     label: withFormat(gamma > 0.05 ? `${name}, γ ${gamma}` : name, format),
@@ -137,7 +137,7 @@ export function miniCache(
 
 /** CSKV with this share of the channels, its features packed in a format. */
 export function cskv(share: number, format: Format = fp16): CacheTechnique {
-  const packed = unpackedOnce(format);
+  const packed = decodedOnce(format);
   return {
     label: withFormat(`CSKV ${shareText(share)}`, format),
     family: format.id === "fp16" ? "fewer-channels" : "combined",
