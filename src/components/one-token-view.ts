@@ -49,5 +49,5 @@ function finding(techniques: readonly (readonly TokenRow[])[]): string {
     gone === 0
       ? ""
       : ` ${gone === 1 ? "One cache has" : `${gone} caches have`} let this token go in this head.`;
-  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Small numbers below are the level that a code stands for; level times scale is what comes back. Keys before rotary where the cache holds those, after it elsewhere; shading is the move of each number.`;
+  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Small numbers below are the level that a code stands for; level times scale is what comes back. Keys are compared after rotary, as attention reads them; shading is the move of each number.`;
 }

@@ -23,6 +23,13 @@ describe("one token", () => {
     expect(of("kivi-2")[0]!.error).toBeGreaterThan(of("int4")[0]!.error!);
   });
 
+  test("is compared after rotary whatever the cache holds: at a high rank little is lost", async () => {
+    const of = await run({techniques: ["cskv-half", "xkv4-half"], layer: 1});
+    expect(of("cskv-half")[0]!.error).toBeLessThan(0.35);
+    expect(of("xkv4-half")[0]!.error).toBeLessThan(0.35);
+    expect(of("cskv-half").map(({value}) => value)).toEqual(of("xkv4-half").map(({value}) => value));
+  });
+
   test("is gone where the head has let it go, and is there for others", async () => {
     const tokens = await Promise.all(
       [0, 40].map(async (token) =>

@@ -3,6 +3,7 @@ import {unpackCodes} from "../../formats/pack.js";
 import type {DecoderConfig} from "../../models/config.js";
 import {type CapturedKv, captureKv} from "../../models/kv-replacement.js";
 import {recordPrefill, replayPrefill} from "../../models/recorded-prefill.js";
+import {inverseFrequencies, rotaryTable, rotate} from "../../models/rope.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../models/decoders.js";
 import {cacheSetting} from "./cache-setting.js";
 import type {CacheTechnique} from "./cache-technique.js";
@@ -80,7 +81,8 @@ export const oneToken = experiment({
   sweep: [{}, {side: "values"}, {model: "decoder-small-outliers"}],
   async run({model, side, layer, head, token, techniques}, {data, progress}) {
     const decoder = await openedDecoder(model, data);
-    const {layers, kvHeads, headDim} = decoder.config;
+    const {layers, kvHeads, headDim, ropeTheta} = decoder.config;
+    const frequencies = inverseFrequencies(headDim, ropeTheta);
     const setting = cacheSetting(decoderWeights(model, data), decoder);
     const [text] = testTexts(decoder.config, {seeds: [4242], documents: 1});
     const ids = text!.tokens.slice(0, PREFILL);
@@ -99,9 +101,13 @@ export const oneToken = experiment({
       replayPrefill(decoder, prefill, cache, hooks);
       const kept = cache.read(at);
       const place = kept.positions.indexOf(token);
-      const keys = cache.unrotatedKeys ? captured.keys : captured.rotatedKeys;
-      const values = cellsOf((side === "keys" ? keys : captured.values)[at]!, token);
-      const given = place < 0 ? null : cellsOf(kept[side], place);
+      const values = cellsOf((side === "keys" ? captured.rotatedKeys : captured.values)[at]!, token);
+      // Attention turns keys that are kept before rotary; they are turned here too, to be compared.
+      const turned =
+        side === "keys" && cache.unrotatedKeys
+          ? rotate(kept.keys, kvHeads, rotaryTable(frequencies, kept.positions), kept.positions.length)
+          : kept[side];
+      const given = place < 0 ? null : cellsOf(turned, place);
       // An evicting cache leaves zeros where this head has let go of what another holds.
       const back = given?.every((value) => value === 0) ? null : given;
       const levels = levelsOf(technique, captured, {at, side, token}, decoder.config);
