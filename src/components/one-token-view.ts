@@ -12,9 +12,9 @@ export function oneTokenView(rows: readonly TokenRow[]): HTMLElement {
   const techniques = Array.from(grouped(rows, ({technique}) => technique).values());
   const [first = []] = techniques;
   const table = html`<div class="table-scroll whole" tabindex="0" role="group" aria-label="One token in every cache"><table class="one-token">
-    <thead><tr><th scope="col">kept as</th>${first.map(({channel}) => html`<th scope="col">${channel}</th>`)}<th scope="col">error</th><th scope="col">a number comes back as</th></tr></thead>
+    <thead><tr><th scope="col">kept as</th><th scope="col">error</th>${first.map(({channel}) => html`<th scope="col">${channel}</th>`)}<th scope="col">a number comes back as</th></tr></thead>
     <tbody>
-      <tr class="computed"><th scope="row">computed</th>${first.map(({value}) => html`<td>${value.toFixed(2).replace("-", "−")}</td>`)}<td></td><td></td></tr>
+      <tr class="computed"><th scope="row">computed</th><td></td>${first.map(({value}) => html`<td>${value.toFixed(2).replace("-", "−")}</td>`)}<td></td></tr>
       ${techniques.map((cells) => line(cells))}
     </tbody>
   </table></div>`;
@@ -25,8 +25,8 @@ function line(cells: readonly TokenRow[]): HTMLElement {
   const {label, family, error, comesBack} = cells[0]!;
   return html`<tr style=${`--colour: var(--family-${family})`}>
     <th scope="row">${label}</th>
-    ${cells.map((cell) => number(cell, cells))}
     <td>${error === null ? "gone" : `${numberText(100 * error, 2)} %`}</td>
+    ${cells.map((cell) => number(cell, cells))}
     <td class="how">${comesBack}</td>
   </tr>`;
 }
