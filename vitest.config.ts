@@ -5,6 +5,7 @@ const pack = ["tests/pack/**/*.test.ts"];
 
 export default defineConfig({
   test: {
+    maxConcurrency: 3,
     projects: [
       {
         test: {

@@ -3,7 +3,8 @@ import {axeViolations, pagePaths, useSite} from "./site.js";
 
 const site = useSite();
 
-describe.each(pagePaths())("page /%s", (path) => {
+// A page waits more than it works: a few at a time.
+describe.concurrent.each(pagePaths())("page /%s", (path) => {
   test.each([1280, 360])("is quiet, accessible and fits at %i px, in light and in dark", async (width) => {
     const {page, context, complaints} = await site.open(path, {width, scheme: "light"});
     // Plots come when they are scrolled to; what comes late counts too.

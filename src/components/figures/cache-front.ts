@@ -1,10 +1,10 @@
 import type {Row} from "../../lib/experiment/columns.js";
 import type {smallCaches} from "../../lib/experiments/kv/small-caches.js";
-import {ALL_SEEDS} from "../../lib/experiments/models/formats-on-model.js";
 import type {ChartSpec, Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import type {Family} from "../palette.js";
 import {paretoFront} from "../pareto.js";
+import {ALL_SEEDS} from "../row-names.js";
 import {grouped} from "./series.js";
 
 export type CacheRow = Row<(typeof smallCaches)["columns"]>;
