@@ -108,7 +108,7 @@ function brokenLinks(
   for (const [, link] of html.matchAll(/\s(?:href|src)="([^"]*)"/g)) {
     if (/^(\w+:|\/\/)/.test(link!)) continue;
     const [path, anchor] = link!.split("#");
-    const target = path === "" ? file : linkTarget(dirname(file), path!.split("?")[0]!, known);
+    const target = path === "" ? file : linkTarget(dirname(file), path!.split("?")[0], known);
     if (link!.startsWith("/")) problems.push(`link ${link} is absolute, it breaks below a sub-path`);
     else if (target === undefined) problems.push(`broken link ${link}`);
     else if (

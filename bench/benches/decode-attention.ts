@@ -43,7 +43,7 @@ async function denseSides(heads: number, kvHeads: number): Promise<Sides> {
 async function sparseSides(heads: number, kvHeads: number, lists: number): Promise<Sides> {
   const {step, cache, list} = await cached(heads, kvHeads);
   const selected = Array.from({length: lists}, list);
-  const ofHeads = Array.from({length: heads}, (_, h) => selected[Math.floor((h * lists) / heads)]!);
+  const ofHeads = Array.from({length: heads}, (_, h) => selected[Math.floor((h * lists) / heads)]);
   const ours = () => cache.attendSelected(step.q, selected);
   const plain = () => attendSelected(step, ofHeads);
   requireClose("selected", ours(), plain(), TOLERANCE);

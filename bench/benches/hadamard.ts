@@ -12,7 +12,7 @@ function denseProduct(matrix: Float32Array, x: Float32Array): Float32Array {
   const y = new Float32Array(n);
   for (let row = 0; row < n; row++) {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += matrix[row * n + i]! * x[i]!;
+    for (let i = 0; i < n; i++) sum += matrix[row * n + i] * x[i];
     y[row] = sum * norm;
   }
   return y;

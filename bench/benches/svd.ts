@@ -25,11 +25,11 @@ const TOLERANCE = 1e-4;
 /** x times an orthogonal matrix: random signs and a Hadamard transform, both of them twice. */
 function mix(x: Float64Array, flips: readonly Float64Array[]): void {
   for (const flip of flips) {
-    for (let i = 0; i < x.length; i++) x[i] = (x[i]! * flip[i]!) / Math.sqrt(x.length);
+    for (let i = 0; i < x.length; i++) x[i] = (x[i] * flip[i]) / Math.sqrt(x.length);
     for (let half = 1; half < x.length; half *= 2) {
       for (let i = 0; i < x.length; i++) {
         if ((i & half) !== 0) continue;
-        const [a, b] = [x[i]!, x[i + half]!];
+        const [a, b] = [x[i], x[i + half]];
         x[i] = a + b;
         x[i + half] = a - b;
       }
@@ -46,14 +46,14 @@ function knownMatrix(rows: number, columns: number): Subject {
   const spectrum = Float64Array.from({length: columns}, (_, k) => (k + 1) ** -0.75);
   const data = new Float64Array(rows * columns);
   for (let k = 0; k < columns; k++) {
-    data[k * columns + k] = spectrum[k]!;
+    data[k * columns + k] = spectrum[k];
     mix(data.subarray(k * columns, (k + 1) * columns), right);
   }
   const column = new Float64Array(rows);
   for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < rows; i++) column[i] = data[i * columns + j]!;
+    for (let i = 0; i < rows; i++) column[i] = data[i * columns + j];
     mix(column, left);
-    for (let i = 0; i < rows; i++) data[i * columns + j] = column[i]!;
+    for (let i = 0; i < rows; i++) data[i * columns + j] = column[i];
   }
   return {rows, columns, data, spectrum};
 }
@@ -82,7 +82,7 @@ function requireValues(
   rank: number,
 ): void {
   for (let k = 0; k < rank; k++) {
-    if (!(Math.abs(values[k]! / expected[k]! - 1) <= TOLERANCE)) {
+    if (!(Math.abs(values[k] / expected[k] - 1) <= TOLERANCE)) {
       throw new Error(`${name}: value ${k} must be ${expected[k]} within ${TOLERANCE}, got ${values[k]}`);
     }
   }

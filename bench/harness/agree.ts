@@ -15,8 +15,8 @@ export function requireClose(
   }
   let [largest, difference] = [0, 0];
   for (let i = 0; i < ours.length; i++) {
-    largest = Math.max(largest, Math.abs(ours[i]!));
-    difference = Math.max(difference, Math.abs(ours[i]! - peers[i]!));
+    largest = Math.max(largest, Math.abs(ours[i]));
+    difference = Math.max(difference, Math.abs(ours[i] - peers[i]));
   }
   // Written so that a NaN fails.
   if (!(difference <= tolerance * largest)) {
@@ -28,8 +28,8 @@ export function requireClose(
 export function relativeError(x: Float32Array, y: Float32Array): number {
   let [error, power] = [0, 0];
   for (let i = 0; i < x.length; i++) {
-    error += (x[i]! - y[i]!) ** 2;
-    power += x[i]! ** 2;
+    error += (x[i] - y[i]) ** 2;
+    power += x[i] ** 2;
   }
   return error / power;
 }

@@ -13,7 +13,7 @@ export interface Circumstances {
  * Processes that wanted to run in the last minute: above the number of cores the machine was shared; 0 on Windows,
  * which does not tell.
  */
-export const load = (): number => Number(loadavg()[0]!.toFixed(2));
+export const load = (): number => Number(loadavg()[0].toFixed(2));
 
 /** The day, ISO 8601, UTC. */
 export const today = (): string => new Date().toISOString().slice(0, 10);

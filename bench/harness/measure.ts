@@ -33,7 +33,7 @@ export async function measureInTurn(
   const seconds: number[][] = sides.map(() => []);
   for (let sample = 0; sample < all.samples; sample++) {
     for (let i = 0; i < sides.length; i++) {
-      seconds[i]!.push((await timed(sides[i]!, repeats[i]!, all.now)) / repeats[i]!);
+      seconds[i].push((await timed(sides[i], repeats[i], all.now)) / repeats[i]);
     }
   }
   return seconds;

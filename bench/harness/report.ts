@@ -48,12 +48,12 @@ function cells({title, ours, peer, unit, peerName, ratio}: BenchRecord): string[
 /** The records as aligned text for a terminal. */
 export function textTable(records: readonly BenchRecord[]): string {
   const rows = [[...HEADER], ...records.map(cells)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const isNumber = (column: number) => [1, 2, 5].includes(column);
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (isNumber(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+        .map((cell, i) => (isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
         .join("  ")
         .trimEnd(),
     )
@@ -67,7 +67,7 @@ export function sentence({cpu, cores, memoryGB, system, node, peers, records}: R
   const shared = Math.max(...loads) > cores ? " The machine was shared with other work." : "";
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return (
-    `Measured on ${span(dates[0]!, dates.at(-1)!)}: ${cpu}, ${cores} cores, ${memoryGB} GB, ${system}, Node ${node}; ` +
+    `Measured on ${span(dates[0], dates.at(-1)!)}: ${cpu}, ${cores} cores, ${memoryGB} GB, ${system}, Node ${node}; ` +
     `load average ${span(Math.min(...loads), Math.max(...loads))}.${shared} Peers: ${versions.join(", ")}.`
   );
 }

@@ -7,8 +7,8 @@ export function quantile(numbers: readonly number[], p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: p must be from 0 to 1, got ${p}`);
   const sorted = [...numbers].sort((a, b) => a - b);
   const place = (sorted.length - 1) * p;
-  const below = sorted[Math.floor(place)]!;
-  return below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));
+  const below = sorted[Math.floor(place)];
+  return below + (sorted[Math.ceil(place)] - below) * (place - Math.floor(place));
 }
 
 export const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);

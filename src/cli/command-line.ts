@@ -52,7 +52,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     if (name === undefined || name === "--help" || name === "-h") return await help([]);
     if (!Object.hasOwn(COMMANDS, name)) throw notOneOf("paretoscope: a command", name, Object.keys(COMMANDS));
     if (args.includes("--help")) return await help([helpTopic(name, args)]);
-    return await COMMANDS[name]!(args);
+    return await COMMANDS[name](args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UsageError)) return 1;

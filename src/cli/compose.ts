@@ -75,7 +75,7 @@ export async function composeCommand(args: readonly string[]): Promise<void> {
   const [only] = compositions;
   if (options.get("operators") !== true) {
     const rows = compositions.map((composition) => summaryRow(composition, composed(composition)));
-    if (rows.length === 1 && rows[0]!.refused !== null) throw new Error(`compose: ${rows[0]!.refused}`);
+    if (rows.length === 1 && rows[0].refused !== null) throw new Error(`compose: ${rows[0].refused}`);
     return write({
       columns: withGivenColumns(COLUMNS),
       rows,
@@ -86,7 +86,7 @@ export async function composeCommand(args: readonly string[]): Promise<void> {
     throw new UsageError(`compose: --operators must be of one combination, got ${compositions.length}`);
   }
   const rows = compositionRows(only!);
-  if (rows[0]!.step === "refused") throw new Error(`compose: ${rows[0]!.note}`);
+  if (rows[0].step === "refused") throw new Error(`compose: ${rows[0].note}`);
   await write({
     columns: withGivenColumns(compose.columns),
     rows,

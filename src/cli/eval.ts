@@ -132,7 +132,7 @@ async function drawTexts(
   const ids = await encodeFile(file, folder);
   const own = ownTextSeeds(ids, {seeds, windows: documents, context});
   return {
-    seeds: drawn.map((seed, i) => ({...seed, texts: own[i]!.texts})),
+    seeds: drawn.map((seed, i) => ({...seed, texts: own[i].texts})),
     calibration: ownTextCalibration(ids, calibration, context),
   };
 }
@@ -146,7 +146,7 @@ async function encodeFile(file: string, folder: ModelFolder): Promise<number[]> 
 function backendOf(call: Call): () => Backend | Promise<Backend> {
   const name = text(call, "backend") ?? "wasm";
   if (!Object.hasOwn(BACKENDS, name)) throw notOneOf("eval: --backend", name, Object.keys(BACKENDS));
-  return BACKENDS[name]!;
+  return BACKENDS[name];
 }
 
 function count(call: Call, name: string): number | undefined {

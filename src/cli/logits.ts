@@ -91,7 +91,7 @@ function readCall(args: readonly string[]): Call | string {
     const backend = values.backend ?? "wasm";
     if (backend !== "wasm" && backend !== "reference")
       return `--backend must be wasm or reference, got ${backend}`;
-    return {model: positionals[0]!, ids: ids.map(Number), steps: Number(steps), backend, out: values.out};
+    return {model: positionals[0], ids: ids.map(Number), steps: Number(steps), backend, out: values.out};
   } catch (error) {
     return (error as Error).message;
   }

@@ -35,10 +35,10 @@ export function tableWriter(command: string, out: string | undefined): (table: T
 function alignedTable({columns, rows}: Table): string {
   const names = Object.keys(columns);
   const lines = [names, ...rows.map((row) => names.map((name) => cellText(row[name])))];
-  const widths = names.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const isNumber = names.map((name) => columns[name]!.type === "number" || columns[name]!.type === "integer");
+  const widths = names.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const isNumber = names.map((name) => columns[name].type === "number" || columns[name].type === "integer");
   const pad = (cell: string, column: number) =>
-    isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+    isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]);
   return lines.map((line) => `${line.map(pad).join("  ").trimEnd()}\n`).join("");
 }
 

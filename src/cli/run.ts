@@ -30,7 +30,7 @@ export function paramOptions({params}: Experiment): OptionSpecs {
       const sentences = [
         `${label}.`,
         help,
-        `${allowed[0]!.toUpperCase()}${allowed.slice(1)} (${param.default}).`,
+        `${allowed[0].toUpperCase()}${allowed.slice(1)} (${param.default}).`,
       ];
       const text = sentences.filter(Boolean).join(" ");
       return [name, {help: text, ...(param.kind === "flag" ? {} : {value: param.kind.toUpperCase()})}];

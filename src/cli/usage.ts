@@ -40,7 +40,7 @@ export function readCall(command: string, args: readonly string[], specs: Option
     if (name === undefined || !token.rawName.startsWith("--"))
       throw unknownOption(command, token.rawName, specs);
     if (options.has(name)) throw new UsageError(`${command}: --${name} must be given once`);
-    options.set(name, isOff ? false : optionValue(command, name, token.value, specs[name]!));
+    options.set(name, isOff ? false : optionValue(command, name, token.value, specs[name]));
   }
   return {options, positionals};
 }
@@ -116,14 +116,14 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const replaced = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swapped = isSwap ? rows[i - 2]![j - 2]! + 1 : Number.POSITIVE_INFINITY;
-      row.push(Math.min(replaced, swapped, rows[i - 1]![j]! + 1, row[j - 1]! + 1));
+      const swapped = isSwap ? rows[i - 2][j - 2] + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(replaced, swapped, rows[i - 1][j] + 1, row[j - 1] + 1));
     }
     rows.push(row);
   }
-  return rows[a.length]![b.length]!;
+  return rows[a.length][b.length];
 }
 
 function kebab(name: string): string {

@@ -17,7 +17,7 @@ export function bitCells(element: ElementFormat, code: number, toggle: (code: nu
   return html`<div class="bit-cells">
     <div class="bits" role="group" aria-label="Bits of the code, from the top">${cells}</div>
     <ul class="bit-legend">${[...new Set(fields)].map((field) => html`<li class=${`bit-${field}`}>${field}</li>`)}</ul>
-    <p class="code-value"><output>${exactText(element.values[code]!)}</output>
+    <p class="code-value"><output>${exactText(element.values[code])}</output>
       <span>code ${code} = 0x${code
         .toString(16)
         .toUpperCase()

@@ -16,10 +16,10 @@ export function bitFields(element: ElementFormat): BitField[] {
 
 /** How the value of a code comes about, as a reader would compute it by hand. */
 export function codeFormula(element: ElementFormat, code: number): string {
-  const value = element.values[code]!;
+  const value = element.values[code];
   if (!Number.isFinite(value)) return `code ${code} is kept for ${Number.isNaN(value) ? "NaN" : "infinity"}`;
   return element.kind === "int"
-    ? intFormula(element.values[code]!, element.fractionBits)
+    ? intFormula(element.values[code], element.fractionBits)
     : floatFormula(element, code, value);
 }
 

@@ -36,16 +36,16 @@ export function blockView(format: Format, values: readonly number[]): BlockView 
   const scale = commonScale(format.codebook.values, codes, data);
   const cells = values.map((value, i) => {
     const x = Math.fround(value);
-    const code = codes[i]!;
-    const listed = format.codebook.values[code]!;
-    const special = data[i] !== 0 && !nearly(listed * scale, data[i]!);
+    const code = codes[i];
+    const listed = format.codebook.values[code];
+    const special = data[i] !== 0 && !nearly(listed * scale, data[i]);
     return {
       x,
       code,
       bits: code.toString(2).padStart(format.codebook.bits, "0"),
-      element: special ? Number((data[i]! / scale).toPrecision(6)) : listed,
-      decoded: data[i]!,
-      error: data[i]! - x,
+      element: special ? Number((data[i] / scale).toPrecision(6)) : listed,
+      decoded: data[i],
+      error: data[i] - x,
       special,
     };
   });
@@ -56,7 +56,7 @@ export function blockView(format: Format, values: readonly number[]): BlockView 
 function commonScale(codebook: readonly number[], codes: ArrayLike<number>, data: Float32Array): number {
   const votes = new Map<number, number>();
   data.forEach((value, i) => {
-    const listed = codebook[codes[i]!]!;
+    const listed = codebook[codes[i]];
     if (value === 0 || listed === 0) return;
     const scale = Number((value / listed).toPrecision(6));
     votes.set(scale, (votes.get(scale) ?? 0) + 1);

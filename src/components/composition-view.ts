@@ -71,7 +71,7 @@ function memoryBar(memory: readonly ComposeRow[], free: ComposeRow): HTMLElement
   const used = memory.filter(({bytes}) => bytes! > 0);
   const all = sum(used, ({bytes}) => bytes) + (free.bytes ?? 0);
   const parts = used.map(
-    (row) => [row.part === "kv" ? "KV cache" : row.part, row.bytes!, MEMORY_COLOURS[row.part]!] as const,
+    (row) => [row.part === "kv" ? "KV cache" : row.part, row.bytes!, MEMORY_COLOURS[row.part]] as const,
   );
   return html`<div class="memory">
     <div class="memory-bar" aria-hidden="true">${parts.map(([, bytes, colour]) => html`<span style=${`width: ${(100 * bytes) / all}%; background: var(${colour})`}></span>`)}</div>

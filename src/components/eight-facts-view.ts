@@ -6,11 +6,11 @@ import {numberText} from "./number-text.js";
 /** Facts as rows: what was written, what the state gives back, what a cache has. */
 export function eightFacts(facts: number, kept: number): HTMLElement {
   const {state, read} = factsInState(facts, kept);
-  const wrong = read.filter((value, i) => Math.abs(value - VALUES[i]!) > 0.5).length;
+  const wrong = read.filter((value, i) => Math.abs(value - VALUES[i]) > 0.5).length;
   const row = (value: number, i: number) => {
-    const bad = Math.abs(value - VALUES[i]!) > 0.5;
-    return html`<tr><th scope="row">${i + 1}</th><td>${KEYS[i]!.map((sign) => (sign > 0 ? "+" : "−")).join(" ")}</td><td>${numberText(VALUES[i]!)}</td>
-      <td class=${bad ? "no-number" : null}>${numberText(value, 3)}</td><td>${numberText(VALUES[i]!)}</td></tr>`;
+    const bad = Math.abs(value - VALUES[i]) > 0.5;
+    return html`<tr><th scope="row">${i + 1}</th><td>${KEYS[i].map((sign) => (sign > 0 ? "+" : "−")).join(" ")}</td><td>${numberText(VALUES[i])}</td>
+      <td class=${bad ? "no-number" : null}>${numberText(value, 3)}</td><td>${numberText(VALUES[i])}</td></tr>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Facts read back"><table class="numbers">
     <thead><tr><th scope="col">fact</th><th scope="col">key</th><th scope="col">value</th><th scope="col">back from the state</th><th scope="col">back from a cache</th></tr></thead>

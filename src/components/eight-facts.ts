@@ -36,10 +36,10 @@ export interface FactsInState {
 export function factsInState(facts: number, kept: number): FactsInState {
   const state = Array<number>(SIZE).fill(0);
   for (let i = 0; i < facts; i++) {
-    for (let n = 0; n < SIZE; n++) state[n] = kept * state[n]! + VALUES[i]! * KEYS[i]![n]!;
+    for (let n = 0; n < SIZE; n++) state[n] = kept * state[n] + VALUES[i] * KEYS[i][n];
   }
   const read = KEYS.slice(0, facts).map(
-    (key) => key.reduce((sum, sign, n) => sum + sign * state[n]!, 0) / SIZE,
+    (key) => key.reduce((sum, sign, n) => sum + sign * state[n], 0) / SIZE,
   );
   return {state, read};
 }

@@ -9,7 +9,7 @@ type Values = Parameters<typeof bitsErrorFigure.draw>[1];
 export function frontPageChart(table: ArrayBuffer): HTMLElement {
   const rows = readShippedTable(table) as unknown as Row[];
   const figure: Chart = chart({still: true});
-  const {distribution} = rows[0]! as {distribution: Values["distribution"]};
+  const {distribution} = rows[0] as {distribution: Values["distribution"]};
   figure.show(bitsErrorFigure.draw(rows, {distribution, formats: [], seed: 0}));
   return figure.element;
 }

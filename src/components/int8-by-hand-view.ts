@@ -49,9 +49,9 @@ function gridRow({step}: Int8Row) {
 
 function cells(value: number, {codes, left}: Int8Row, i: number): HTMLElement[] {
   return [
-    html`<td>${numberText(codes[i]!)}</td>`,
-    html`<td>${numberText(left[i]!, 3)}</td>`,
-    html`<td>${numberText(Math.abs(value - left[i]!), 2)}</td>`,
+    html`<td>${numberText(codes[i])}</td>`,
+    html`<td>${numberText(left[i], 3)}</td>`,
+    html`<td>${numberText(Math.abs(value - left[i]), 2)}</td>`,
   ];
 }
 
@@ -67,8 +67,8 @@ export function hadamardView({largest}: {largest: number}): HTMLElement {
         (
           value,
           i,
-        ) => html`<tr><th scope="row">${numberText(value)}</th><td>${numberText(plain.left[i]!, 3)}</td><td>${numberText(Math.abs(value - plain.left[i]!), 2)}</td>
-        <td>${signs[i]}</td><td>${numberText(turned[i]!, 4)}</td><td>${numberText(rotated.left[i]!, 4)}</td><td>${numberText(back[i]!, 3)}</td><td>${numberText(Math.abs(value - back[i]!), 2)}</td></tr>`,
+        ) => html`<tr><th scope="row">${numberText(value)}</th><td>${numberText(plain.left[i], 3)}</td><td>${numberText(Math.abs(value - plain.left[i]), 2)}</td>
+        <td>${signs[i]}</td><td>${numberText(turned[i], 4)}</td><td>${numberText(rotated.left[i], 4)}</td><td>${numberText(back[i], 3)}</td><td>${numberText(Math.abs(value - back[i]), 2)}</td></tr>`,
       )}</tbody>
     </table></div>
     <p>${hadamardText({largest})}</p>
@@ -83,5 +83,5 @@ export function hadamardText({largest}: {largest: number}): string {
 }
 
 function meanError(values: readonly number[], left: readonly number[], count: number): number {
-  return values.slice(0, count).reduce((sum, value, i) => sum + Math.abs(value - left[i]!), 0) / count;
+  return values.slice(0, count).reduce((sum, value, i) => sum + Math.abs(value - left[i]), 0) / count;
 }

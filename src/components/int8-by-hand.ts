@@ -25,7 +25,7 @@ function int8(values: readonly number[], observer: Observer): Int8Row {
   const codes = Array.from(new Int8Array(packed.parts.codes!.slice().buffer));
   const left = Array.from(quantizer.decode(packed).data);
   const one = quantizer.decode({...packed, parts: {codes: new Uint8Array(values.length).fill(1)}});
-  return {step: one.data[0]!, codes, left};
+  return {step: one.data[0], codes, left};
 }
 
 /** The ordinary values and a large one, with a scale made for the largest or for a quantile of the magnitudes. */

@@ -105,7 +105,7 @@ function joinSegments({series}: ChartSpec, x: (value: number) => number, y: (val
     join === undefined
       ? []
       : points.slice(1).flatMap((to, i): Segment[] => {
-          const [x1, y1, x2, y2] = [x(points[i]!.x), y(points[i]!.y), x(to.x), y(to.y)];
+          const [x1, y1, x2, y2] = [x(points[i].x), y(points[i].y), x(to.x), y(to.y)];
           return join === "front"
             ? [
                 [x1, y1, x2, y1],

@@ -14,7 +14,7 @@ export function ledger(rows: readonly ClaimRow[]): HTMLElement {
 }
 
 function claimEntry(rows: readonly ClaimRow[]): HTMLElement {
-  const {claim, statement, paper, place, verdict, why} = rows[0]!;
+  const {claim, statement, paper, place, verdict, why} = rows[0];
   return html`<article class="claim" id=${`claim-${claim}`}>
     <h3>${statement}</h3>
     <p class="cite">${paper}, ${place}</p>
@@ -28,7 +28,7 @@ function claimEntry(rows: readonly ClaimRow[]): HTMLElement {
 const shownRows = 8;
 
 function evidenceTable(rows: readonly ClaimRow[]): HTMLElement {
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label=${`Evidence: ${rows[0]!.statement}`}><table>
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label=${`Evidence: ${rows[0].statement}`}><table>
     <thead><tr><th scope="col">how we know</th><th scope="col">quantity</th><th scope="col">on</th><th scope="col">value</th></tr></thead>
     <tbody>${rows.map(evidenceRow)}</tbody>
   </table></div>`;

@@ -70,7 +70,7 @@ function writing(
   const strongest = mean.indexOf(most);
   const list = html`<ol class="words step-words" aria-label="Words and their mean time steps">${words.map(
     (word, at) =>
-      html`<li style=${`--share: ${Math.round((100 * mean[at]!) / most)}%`}><span>${word}</span> <span class="muted">${numberText(mean[at]!, 2)}</span></li>`,
+      html`<li style=${`--share: ${Math.round((100 * mean[at]) / most)}%`}><span>${word}</span> <span class="muted">${numberText(mean[at], 2)}</span></li>`,
   )}</ol>`;
   return captioned(
     "Which words are written, which pass by?",
@@ -129,7 +129,7 @@ function evenly<T>(ranked: readonly T[], count: number): T[] {
   const shown = Math.min(count, ranked.length);
   return Array.from(
     {length: shown},
-    (_, i) => ranked[Math.round((i * (ranked.length - 1)) / Math.max(1, shown - 1))]!,
+    (_, i) => ranked[Math.round((i * (ranked.length - 1)) / Math.max(1, shown - 1))],
   );
 }
 

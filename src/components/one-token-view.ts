@@ -22,7 +22,7 @@ export function oneTokenView(rows: readonly TokenRow[]): HTMLElement {
 }
 
 function line(cells: readonly TokenRow[]): HTMLElement {
-  const {label, family, error, comesBack} = cells[0]!;
+  const {label, family, error, comesBack} = cells[0];
   return html`<tr style=${`--colour: var(--family-${family})`}>
     <th scope="row">${label}</th>
     <td>${error === null ? "gone" : `${numberText(100 * error, 2)} %`}</td>

@@ -33,7 +33,7 @@ function outlierCell({absMaxOverRms, rank, channels}: OutlierRow, most: number):
 
 function outlierFinding(models: ReadonlyMap<string, readonly OutlierRow[]>): string {
   const told = Array.from(models, ([model, rows]) => {
-    const worst = rows.toSorted((a, b) => b.absMaxOverRms - a.absMaxOverRms)[0]!;
+    const worst = rows.toSorted((a, b) => b.absMaxOverRms - a.absMaxOverRms)[0];
     const input = rows
       .filter(({site}) => site === "attention.input")
       .reduce((most, row) => Math.max(most, row.absMaxOverRms), 0);

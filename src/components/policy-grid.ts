@@ -49,7 +49,7 @@ export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
       measure: {kind: "choice", label: "Show", options: Object.keys(MEASURES), default: "answers right"},
     },
     draw: ({measure}) =>
-      captioned("All policies at all budgets", finding(pooled, measure), grid(pooled, MEASURES[measure]!)),
+      captioned("All policies at all budgets", finding(pooled, measure), grid(pooled, MEASURES[measure])),
   });
 }
 
@@ -57,7 +57,7 @@ function grid(rows: readonly PolicyRow[], measure: Measure): HTMLElement {
   const budgets = [...new Set(rows.map(({budget}) => budget))].toSorted((a, b) => b - a);
   const all = rows.map(measure.of).filter((value) => value !== null);
   const line = (own: readonly PolicyRow[]) => {
-    const {policy, label, kind} = own[0]!;
+    const {policy, label, kind} = own[0];
     const at = new Map(own.map((row) => [row.budget, row]));
     return html`<tr style=${`--colour: var(--family-${policyFamily(policy)})`}><th scope="row">${label} <span class="muted">${kind}</span></th>${budgets.map((budget) => cell(at.get(budget), measure, all))}</tr>`;
   };

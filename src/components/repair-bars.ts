@@ -46,8 +46,8 @@ export function repairBars(rows: readonly ErrorRow[]): HTMLElement {
 function worstCells(rows: readonly ErrorRow[]): Cell[] {
   const groups = grouped(rows, ({method, tensor}) => `${method} ${tensor}`);
   return Array.from(groups.values(), (layers) => ({
-    method: layers[0]!.method,
-    tensor: layers[0]!.tensor as MambaTensor,
+    method: layers[0].method,
+    tensor: layers[0].tensor as MambaTensor,
     all: Math.min(...layers.map(({sqnrDb}) => sqnrDb)),
     ordinary: Math.min(...layers.map(({ordinarySqnrDb}) => ordinarySqnrDb)),
   }));

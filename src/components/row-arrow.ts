@@ -8,11 +8,11 @@ import type {TableColumn, TableColumns, TableRow} from "../lib/io/table-text.js"
 export function rowsToArrowInPage(columns: TableColumns, rows: readonly TableRow[]): Uint8Array<ArrayBuffer> {
   const names = Object.keys(columns);
   const table = tableFromArrays(names.map((name) => [name, rows.map((row) => row[name] ?? null)]) as never, {
-    types: Object.fromEntries(names.map((name) => [name, arrowType(columns[name]!)])),
+    types: Object.fromEntries(names.map((name) => [name, arrowType(columns[name])])),
   });
   const schema = {
     ...table.schema,
-    fields: table.schema.fields.map((field) => ({...field, metadata: fieldMetadata(columns[field.name]!)})),
+    fields: table.schema.fields.map((field) => ({...field, metadata: fieldMetadata(columns[field.name])})),
   };
   const described = Object.assign(Object.create(Object.getPrototypeOf(table)), table, {schema});
   return tableToIPC(described, {format: "stream"}) as Uint8Array<ArrayBuffer>;

@@ -9,7 +9,7 @@ const shownRows = 400;
 export function rowsTable(columns: Columns, rows: readonly Row[]): HTMLElement {
   const names = Object.keys(columns);
   const table = () => html`<div class="table-scroll" tabindex="0" role="group" aria-label="Rows"><table>
-    <thead><tr>${names.map((name) => html`<th scope="col">${columns[name]!.label}${columns[name]!.unit && ` (${columns[name]!.unit})`}</th>`)}<th scope="col">provenance</th></tr></thead>
+    <thead><tr>${names.map((name) => html`<th scope="col">${columns[name].label}${columns[name].unit && ` (${columns[name].unit})`}</th>`)}<th scope="col">provenance</th></tr></thead>
     <tbody>${rows.slice(0, shownRows).map((row) => tableRow(names, row))}</tbody>
   </table></div>`;
   const details =

@@ -30,7 +30,7 @@ export function scanByHandView(values: ByHand, set: SetState): HTMLElement {
     ${scenes(set)}
     ${stepsTable(scan, values, set)}
     <div class="scan-pair">
-      <div><p class="question">Token ${values.token}, number by number</p>${formulaLines(stepFormulas(scan.steps[values.token - 1]!, values.A))}</div>
+      <div><p class="question">Token ${values.token}, number by number</p>${formulaLines(stepFormulas(scan.steps[values.token - 1], values.A))}</div>
       <div><p class="question">Which tokens are in the state at token ${values.token}?</p>${rememberedTable(scan)}</div>
     </div>
     <p class="question">How much of each input reaches each output?</p>
@@ -40,7 +40,7 @@ export function scanByHandView(values: ByHand, set: SetState): HTMLElement {
 
 /** The state in words, told after every change. */
 export function scanByHandText(values: ByHand): string {
-  const {decay, state, output} = byHandScan(values).steps[values.token - 1]!;
+  const {decay, state, output} = byHandScan(values).steps[values.token - 1];
   return `token ${values.token} keeps ${numberText(decay, 3)} of the state before; its state is ${numberText(state, 3)}, its output ${numberText(output, 3)}`;
 }
 
@@ -137,7 +137,7 @@ function weightsTable(weights: Float64Array, token: number): HTMLElement {
   const row = (i: number) =>
     Array.from({length: TOKENS}, (_, j) => {
       if (j > i) return html`<td></td>`;
-      const weight = weights[i * TOKENS + j]!;
+      const weight = weights[i * TOKENS + j];
       return html`<td class="shaded" style=${`--share: ${Math.round((100 * Math.abs(weight)) / most)}%`}>${numberText(weight, 2)}</td>`;
     });
   const columns = Array.from({length: TOKENS}, (_, j) => j);

@@ -83,18 +83,18 @@ export function byHandScan(values: ByHand): ByHandScan {
   const states = selectiveScan(open).y;
   const kept = selectiveScanMatrix(open, 0);
   const steps = Array.from(states, (state, t) => ({
-    x: u[t]!,
-    delta: delta[t]!,
-    b: B[t]!,
-    c: C[t]!,
-    decay: Math.exp(delta[t]! * values.A),
-    input: delta[t]! * B[t]! * u[t]!,
+    x: u[t],
+    delta: delta[t],
+    b: B[t],
+    c: C[t],
+    decay: Math.exp(delta[t] * values.A),
+    input: delta[t] * B[t] * u[t],
     before: states[t - 1] ?? 0,
     state,
-    output: y[t]!,
+    output: y[t],
   }));
   const row = (values.token - 1) * TOKENS;
-  const remembered = Array.from({length: values.token}, (_, j) => kept[row + j]! * u[j]!);
+  const remembered = Array.from({length: values.token}, (_, j) => kept[row + j] * u[j]);
   return {steps, weights: selectiveScanMatrix(input, 0), remembered};
 }
 

@@ -98,11 +98,11 @@ function formsTable(input: SelectiveScanInput, chunkSize: number): HTMLElement {
   const chunked = selectiveScanChunked(input, {chunkSize}).y;
   const tree = selectiveScanAssociative(input).y;
   const worst = Math.max(
-    ...Array.from(y, (value, t) => Math.max(Math.abs(chunked[t]! - value), Math.abs(tree[t]! - value))),
+    ...Array.from(y, (value, t) => Math.max(Math.abs(chunked[t] - value), Math.abs(tree[t] - value))),
   );
   const digits = (value: number) => value.toFixed(6).replace("-", "−");
   const row = (t: number) =>
-    html`<tr><th scope="row">${t + 1}</th><td>${digits(y[t]!)}</td><td>${digits(chunked[t]!)}</td><td>${digits(tree[t]!)}</td></tr>`;
+    html`<tr><th scope="row">${t + 1}</th><td>${digits(y[t])}</td><td>${digits(chunked[t])}</td><td>${digits(tree[t])}</td></tr>`;
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Outputs of three forms"><table class="numbers">
     <thead><tr><th scope="col">token</th><th scope="col">recurrent</th><th scope="col">in chunks</th><th scope="col">associative</th></tr></thead>
     <tbody>${Array.from(y, (_, t) => row(t))}</tbody>

@@ -34,23 +34,23 @@ export interface SharedBasis {
  */
 export function sharedBasis(turned: number, rank: number, together: boolean): SharedBasis {
   const angle = (turned / 180) * Math.PI;
-  const turn = OWN.map((x, t) => Math.cos(angle) * x + Math.sin(angle) * OTHER[t]!);
+  const turn = OWN.map((x, t) => Math.cos(angle) * x + Math.sin(angle) * OTHER[t]);
   const layers = [OWN, turn].map((tokens, layer) =>
-    Float32Array.from(tokens.flatMap((x) => MAPS[layer]!.map((weight) => x * weight))),
+    Float32Array.from(tokens.flatMap((x) => MAPS[layer].map((weight) => x * weight))),
   );
   const groups = together
     ? [xkvFactorize(layers, WIDTH, rank)]
     : layers.map((layer) => xkvFactorize([layer], WIDTH, rank));
   const kept = layers.map((_, layer) =>
-    together ? xkvReconstruct(groups[0]!, layer) : xkvReconstruct(groups[layer]!, 0),
+    together ? xkvReconstruct(groups[0], layer) : xkvReconstruct(groups[layer], 0),
   );
   return {
     layers,
     groups,
     kept,
     stored: groups.reduce((sum, group) => sum + xkvElements(group), 0),
-    lost: squares(layers.map((x, i) => x.map((value, at) => value - kept[i]![at]!))) / squares(layers),
-    cosine: meanRowCosine(layers[0]!, layers[1]!, WIDTH),
+    lost: squares(layers.map((x, i) => x.map((value, at) => value - kept[i][at]))) / squares(layers),
+    cosine: meanRowCosine(layers[0], layers[1], WIDTH),
   };
 }
 

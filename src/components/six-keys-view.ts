@@ -35,7 +35,7 @@ export function keptByHand(q: Pair, keep: number): HTMLElement {
 }
 
 function keyLine({product, logit, weight, amongKept}: ScoredKey, j: number): HTMLElement {
-  return html`<tr class=${amongKept === null ? null : "chosen"}><th scope="row">${j + 1}</th><td>${pair(SIX_KEYS[j]!)}</td><td>${number(product)}</td><td>${number(logit)}</td><td>${number(weight)}</td><td>${amongKept === null ? "–" : number(amongKept)}</td><td>${SIX_VALUES[j]}</td></tr>`;
+  return html`<tr class=${amongKept === null ? null : "chosen"}><th scope="row">${j + 1}</th><td>${pair(SIX_KEYS[j])}</td><td>${number(product)}</td><td>${number(logit)}</td><td>${number(weight)}</td><td>${amongKept === null ? "–" : number(amongKept)}</td><td>${SIX_VALUES[j]}</td></tr>`;
 }
 
 /** For each page the bound that Quest takes from its box, the score of the released variant, and the truth. */
@@ -48,7 +48,7 @@ export function pagesByHand(q: Pair): HTMLElement {
     released: largest(pages, "released"),
   };
   const cell = (column: keyof typeof chosen, page: number) => {
-    const text = number(pages[page]![column]);
+    const text = number(pages[page][column]);
     return html`<td>${chosen[column] === page ? html`<strong>${text}</strong>` : text}</td>`;
   };
   const line = ({highest, lowest}: ScoredPage, page: number) =>
@@ -64,7 +64,7 @@ export function pagesByHand(q: Pair): HTMLElement {
 const keysOfPage = (page: number) => Array.from({length: PAGE_KEYS}, (_, j) => PAGE_KEYS * page + j);
 
 function largest(pages: readonly ScoredPage[], column: "truth" | "bound" | "released"): number {
-  return pages.reduce((best, page, at) => (page[column] > pages[best]![column] ? at : best), 0);
+  return pages.reduce((best, page, at) => (page[column] > pages[best][column] ? at : best), 0);
 }
 
 function pageFinding(
@@ -92,7 +92,7 @@ function plane(
     ${boxes.map(boxShape)}
     <path class="plane-query" d=${arrow(q)} /><text class="label" x=${x(q[0]) + 8} y=${y(q[1]) - 8}>q</text>
     ${scored.map(({weight}, j) => {
-      const [kx, ky] = SIX_KEYS[j]!;
+      const [kx, ky] = SIX_KEYS[j];
       return svg`<g><circle class=${kept.includes(j) ? "plane-key kept" : "plane-key"} style=${`--share: ${Math.round((100 * weight) / most)}%`} cx=${x(kx)} cy=${y(ky)} r="8" /><text class="label" x=${x(kx) + 12} y=${y(ky) + 4}>${j + 1}</text></g>`;
     })}
   </svg>`;

@@ -37,17 +37,17 @@ export function chooseKeys(q: Pair, keep: number) {
   const logits = attentionLogits(queriesOf(q));
   const weights = softmaxRows(logits).data;
   const kept = new Set(mostImportant(logits.data, keep));
-  const keptWeight = [...kept].reduce((sum, j) => sum + weights[j]!, 0);
+  const keptWeight = [...kept].reduce((sum, j) => sum + weights[j], 0);
   const scored = SIX_KEYS.map(
     (_, j): ScoredKey => ({
-      product: logits.data[j]! * Math.sqrt(headDim),
-      logit: logits.data[j]!,
-      weight: weights[j]!,
-      amongKept: kept.has(j) ? weights[j]! / keptWeight : null,
+      product: logits.data[j] * Math.sqrt(headDim),
+      logit: logits.data[j],
+      weight: weights[j],
+      amongKept: kept.has(j) ? weights[j] / keptWeight : null,
     }),
   );
   const output = (of: (key: ScoredKey) => number) =>
-    scored.reduce((sum, key, j) => sum + of(key) * SIX_VALUES[j]!, 0);
+    scored.reduce((sum, key, j) => sum + of(key) * SIX_VALUES[j], 0);
   return {
     scored,
     keptWeight,
@@ -75,7 +75,7 @@ export function scorePages(q: Pair): ScoredPage[] {
   const bounds = pageBounds(keys, headDim, PAGE_KEYS);
   const released = questReleasedMask(queries, {pageSize: PAGE_KEYS, keepFraction: 1}).scores;
   return Array.from({length: bounds.pages}, (_, page) => {
-    const pairOf = (of: Float32Array): Pair => [of[headDim * page]!, of[headDim * page + 1]!];
+    const pairOf = (of: Float32Array): Pair => [of[headDim * page], of[headDim * page + 1]];
     const [highest, lowest] = [pairOf(bounds.highest), pairOf(bounds.lowest)];
     const end = (c: 0 | 1) => (q[c] >= 0 ? highest[c] : lowest[c]);
     return {
@@ -83,7 +83,7 @@ export function scorePages(q: Pair): ScoredPage[] {
       lowest,
       truth: Math.max(...products.subarray(PAGE_KEYS * page, PAGE_KEYS * (page + 1))),
       bound: pageScore(queries.q, 0, bounds, headDim * page, headDim),
-      released: released[page]! * Math.sqrt(headDim),
+      released: released[page] * Math.sqrt(headDim),
       corner: [end(0), end(1)],
     };
   });

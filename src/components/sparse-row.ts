@@ -12,7 +12,7 @@ export function sparseRow(
 ): HTMLElement {
   const sparse = encodeNm(weights, weights.length, n, m);
   const kept = decodeNm(sparse);
-  const sum = (of: ArrayLike<number>) => x.reduce((total, value, i) => total + value * of[i]!, 0);
+  const sum = (of: ArrayLike<number>) => x.reduce((total, value, i) => total + value * of[i], 0);
   const perWeight = storedBits(sparse, valueBits) / weights.length;
   return html`<div style="--colour: var(--family-sparse)">
     <ol class="cells">${Array.from(weights, (weight, i) => {
@@ -21,7 +21,7 @@ export function sparseRow(
         <span class="cell-index">${i % m}</span>
         <span class="cell-x">${numberText(weight, 2)}</span>
         <span class="cell-decoded">${isKept ? "kept" : "dropped"}</span>
-        <span class="cell-decoded">× ${numberText(x[i]!, 2)}</span>
+        <span class="cell-decoded">× ${numberText(x[i], 2)}</span>
       </li>`;
     })}</ol>
     <p class="block-facts"><span>stored: ${Array.from(sparse.values, (value, i) => `${numberText(value, 2)} at ${sparse.indices[i]}`).join(", ")}</span></p>

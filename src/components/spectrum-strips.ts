@@ -49,16 +49,16 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
 }
 
 function strip(group: readonly SpectrumRow[], cut: number, layers: number): HTMLElement {
-  const {first, groupSize} = group[0]!;
+  const {first, groupSize} = group[0];
   const last = Math.min(layers, first + groupSize) - 1;
-  const kept = group[Math.min(cut, group.length) - 1]!.kept;
+  const kept = group[Math.min(cut, group.length) - 1].kept;
   const shares = group.map(({kept: upTo}, i) => upTo - (group[i - 1]?.kept ?? 0));
   const n = group.length;
   const bars = (from: number, to: number) =>
     shares
       .slice(from, to)
       .map((share, i) => {
-        const height = HEIGHT * Math.sqrt(Math.max(0, share) / shares[0]!);
+        const height = HEIGHT * Math.sqrt(Math.max(0, share) / shares[0]);
         return `M${from + i + GAP / 2},${HEIGHT}V${HEIGHT - height}h${1 - GAP}V${HEIGHT}z`;
       })
       .join("");

@@ -49,7 +49,7 @@ export function speedTable({records}: SpeedRun, names: RegExp, caption: string):
 }
 
 function contestRows(records: readonly SpeedRecord[]): HTMLElement {
-  return html`<tbody><tr><th scope="rowgroup" colspan="5">${records[0]!.title}</th></tr>${records.map(recordRow)}</tbody>`;
+  return html`<tbody><tr><th scope="rowgroup" colspan="5">${records[0].title}</th></tr>${records.map(recordRow)}</tbody>`;
 }
 
 function recordRow({ours, peer, peerName, ratio, unit, peerSamples}: SpeedRecord): HTMLElement {

@@ -53,6 +53,6 @@ export function systolicFrame(
 /** A small matrix as a table with its name. */
 export function matrixTable(name: string, {rows, columns, data}: Matrix): HTMLElement {
   return html`<table class="matrix"><caption>${name}</caption><tbody>
-    ${Array.from({length: rows}, (_, r) => html`<tr>${Array.from({length: columns}, (_, c) => html`<td>${numberText(data[r * columns + c]!)}</td>`)}</tr>`)}
+    ${Array.from({length: rows}, (_, r) => html`<tr>${Array.from({length: columns}, (_, c) => html`<td>${numberText(data[r * columns + c])}</td>`)}</tr>`)}
   </tbody></table>`;
 }

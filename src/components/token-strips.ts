@@ -90,7 +90,7 @@ function toldOf(policy: string, rows: readonly PromptRow[], prompt: number): Tol
 }
 
 function strip({policy, label, words, keys, answer, agrees}: Told, step: number): HTMLElement {
-  const now = words[step]!;
+  const now = words[step];
   const seen = keys.get(String(step)) ?? new Map<number, PromptRow>();
   const most = Math.max(...Array.from(seen.values(), ({importance}) => importance ?? 0));
   const verdict =
@@ -122,10 +122,10 @@ function token(row: PromptRow, step: number, key: PromptRow | undefined, most: n
 
 const percent = (share: number) => `${numberText(100 * share, 2)} %`;
 
-const stepName = ({words}: Told, step: number) => `“${words[step]!.word}” (word ${step})`;
+const stepName = ({words}: Told, step: number) => `“${words[step].word}” (word ${step})`;
 
 function saidOf({label, words}: Told, step: number): string {
-  const {expected, agrees} = words[step]!;
+  const {expected, agrees} = words[step];
   return `${label} expects ${expected}${agrees ? "" : ", unlike the full model"}`;
 }
 

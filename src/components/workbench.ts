@@ -98,7 +98,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
     if (state.kind !== "shipped" && state.kind !== "live") return;
     rows = state.rows as readonly Row<C>[];
     figures.forEach((figure, i) => {
-      charts[i]!.show(figure.draw(rows, inputs.value));
+      charts[i].show(figure.draw(rows, inputs.value));
     });
     rowsPlace.replaceChildren(rowsTable(experiment.columns, rows));
     if (drawing) drawingPlace.replaceChildren(drawing(rows, inputs.value));

@@ -140,7 +140,7 @@ describe("partial results", () => {
   const result = ({sum, output}: SoftmaxPart) => [...output].map((v) => v / sum);
   const close = (a: readonly number[], b: readonly number[]) =>
     a.forEach((v, i) => {
-      expect(Math.abs(v - b[i]!)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));
+      expect(Math.abs(v - b[i])).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));
     });
 
   test("merge in any grouping and order to the same result", () => {

@@ -172,7 +172,7 @@ describe("compose", () => {
     expect(one.timePerToken).toBeGreaterThan(0);
     const mqa = {
       ...llama,
-      groups: [{...llama.groups[0]!, mixer: {kind: "gqa", heads: 1, kvHeads: 1, headDim: 129} as const}],
+      groups: [{...llama.groups[0], mixer: {kind: "gqa", heads: 1, kvHeads: 1, headDim: 129} as const}],
     };
     const h200 = machineById("h200");
     const million = figures({model: mqa, machine: h200, workload: {batch: 1, prompt: 1_000_000, output: 1}});
@@ -201,7 +201,7 @@ describe("a sweep", () => {
 
   test("gives the same figures as composing one by one", () => {
     for (let i = 0; i < all.length; i += 97) {
-      const {composition, figures: f, refused} = all[i]!;
+      const {composition, figures: f, refused} = all[i];
       const single = compose(composition);
       expect(single.figures).toEqual(f);
       expect(single.refused?.kind).toBe(refused?.kind);
@@ -225,7 +225,7 @@ describe("a sweep", () => {
     const front = new Set(paretoFront(possible, ["min", "min", "max"]));
     expect(front.size).toBeGreaterThan(0);
     for (const i of front) {
-      const [m, t, s] = possible[i]! as [number, number, number];
+      const [m, t, s] = possible[i] as [number, number, number];
       const better = possible.some(
         ([a, b, c]) => a! <= m && b! <= t && c! >= s && (a! < m || b! < t || c! > s),
       );

@@ -23,7 +23,7 @@ const DENSE: Record<string, string> = {
 };
 const dense = golden.rows.filter((row) => row.model in DENSE && row.tensorParallel === 1);
 const run = (row: GenzRow) =>
-  genzLatency(modelById(DENSE[row.model]!), golden.params.systems[row.system]!, row);
+  genzLatency(modelById(DENSE[row.model]), golden.params.systems[row.system], row);
 
 describe("the cross-check with GenZ", () => {
   test("has dense rows on one device", () => expect(dense).toHaveLength(48));

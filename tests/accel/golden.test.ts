@@ -22,7 +22,7 @@ const read = (name: string): Golden => JSON.parse(readFileSync(new URL(name, fol
 
 function ruleFor(tolerance: Record<string, Rule>, path: string): Rule {
   const prefixes = Object.keys(tolerance).filter((key) => path === key || path.startsWith(`${key}/`));
-  return tolerance[prefixes.sort((a, b) => b.length - a.length)[0] ?? "*"]!;
+  return tolerance[prefixes.sort((a, b) => b.length - a.length)[0] ?? "*"];
 }
 
 function agrees(expected: number, computed: number, {kind, abs = 0, rel = 0}: Rule): boolean {

@@ -128,7 +128,7 @@ describe("the decode mode of the array", () => {
     const B = {
       rows: K,
       columns: N,
-      data: Array.from({length: K * N}, (_, i) => codes[(i % N) * K + Math.floor(i / N)]!),
+      data: Array.from({length: K * N}, (_, i) => codes[(i % N) * K + Math.floor(i / N)]),
     };
     const slow = simulateSystolic({rows: 1, columns: K, data: x}, B, "ws", [R, C]);
     const fast = run(x, weights, [R, C]);
@@ -185,9 +185,9 @@ describe("the units beside the array", () => {
     const rms = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / K + 1e-6);
     const exact = deferredNormLinear(x, gain, w, {rsqrt: (v) => 1 / Math.sqrt(v)});
     for (let n = 0; n < N; n++) {
-      const reference = x.reduce((sum, v, k) => sum + w[n * K + k]! * gain[k]! * (v / rms), 0);
+      const reference = x.reduce((sum, v, k) => sum + w[n * K + k] * gain[k] * (v / rms), 0);
       expect(exact[n]).toBeCloseTo(reference, 12);
-      expect(deferredNormLinear(x, gain, w)[n]! / reference).toBeCloseTo(1, 3);
+      expect(deferredNormLinear(x, gain, w)[n] / reference).toBeCloseTo(1, 3);
     }
   });
 

@@ -137,7 +137,7 @@ describe("a pass in plain loops", () => {
       const chosen = new Set<number>();
       for (let t = 0; t < 3; t++) {
         const left = Array.from({length: experts}, (_, i) => i);
-        for (let k = 0; k < active; k++) chosen.add(left.splice(pick(left.length), 1)[0]!);
+        for (let k = 0; k < active; k++) chosen.add(left.splice(pick(left.length), 1)[0]);
       }
       touched += chosen.size * 3 * 6 * width;
     }

@@ -80,7 +80,7 @@ describe("the roofline", () => {
   test("ridge points are those of the data sheets", () => {
     const ridge = (id: string) => {
       const operators = buildOperators(llama, decode(1, 1));
-      return roofline(operators, pricesOf(machineById(id), HALF)).operators[1]!.ridge;
+      return roofline(operators, pricesOf(machineById(id), HALF)).operators[1].ridge;
     };
     expect(ridge("a100-80gb")).toBeCloseTo(153, 0);
     expect(ridge("h100-sxm")).toBeCloseTo(295, 0);
@@ -219,7 +219,7 @@ describe("explanations", () => {
     const gate = roofline(buildOperators(llama, decode(1, 100)), prices).operators.find(
       ({op}) => op.name === "gate",
     )!;
-    const flops = explainOperator(gate, prices)[0]!;
+    const flops = explainOperator(gate, prices)[0];
     expect(flops.formula).toBe("2 * T * in * out");
     expect(substituted(flops)).toBe("2 * 1 * 4096 * 14336");
     expect(evaluate(substituted(flops), {})).toBe(flops.result);

@@ -29,13 +29,10 @@ function masked(w: ArrayLike<number>, K: number, n: number, m: number): number[]
   const rows = w.length / K;
   const padded = Float64Array.from({length: rows * groups * m}, (_, i) => {
     const k = i % (groups * m);
-    return k < K ? w[Math.floor(i / (groups * m)) * K + k]! : 0;
+    return k < K ? w[Math.floor(i / (groups * m)) * K + k] : 0;
   });
   const mask = nmMask(padded, groups * m, n, m);
-  return Array.from(
-    {length: w.length},
-    (_, i) => w[i]! * mask[Math.floor(i / K) * groups * m + (i % K)]! + 0,
-  );
+  return Array.from({length: w.length}, (_, i) => w[i] * mask[Math.floor(i / K) * groups * m + (i % K)] + 0);
 }
 
 describe("N:M masks", () => {
@@ -51,8 +48,7 @@ describe("N:M masks", () => {
             expect(kept).toHaveLength(n);
             const dropped = [0, 1, 2, 3].filter((i) => mask[g + i] === 0);
             for (const a of kept)
-              for (const b of dropped)
-                expect(Math.abs(w[g + a]!)).toBeGreaterThanOrEqual(Math.abs(w[g + b]!));
+              for (const b of dropped) expect(Math.abs(w[g + a])).toBeGreaterThanOrEqual(Math.abs(w[g + b]));
           }
         },
       ),
@@ -140,7 +136,7 @@ describe("a slice", () => {
         for (let row = 0; row < M; row++) {
           for (let column = 0; column < N; column++) {
             let sum = 0;
-            for (let k = 0; k < K; k++) sum += x[row * K + k]! * dense[column * K + k]!;
+            for (let k = 0; k < K; k++) sum += x[row * K + k] * dense[column * K + k];
             expect(y[row * N + column]).toBe(sum);
           }
         }

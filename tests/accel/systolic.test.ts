@@ -37,7 +37,7 @@ function product(A: Matrix, B: Matrix): number[] {
   return Array.from({length: A.rows * B.columns}, (_, x) => {
     const [m, n] = [Math.floor(x / B.columns), x % B.columns];
     let sum = 0;
-    for (let k = 0; k < A.columns; k++) sum += A.data[m * A.columns + k]! * B.data[k * B.columns + n]!;
+    for (let k = 0; k < A.columns; k++) sum += A.data[m * A.columns + k] * B.data[k * B.columns + n];
     return sum;
   });
 }
@@ -69,11 +69,11 @@ describe("the simulated array", () => {
   test("frames are numbered through all folds and show the array as it fills", () => {
     const frames = [...systolicFrames(filled(3, 2, 1), filled(2, 3, 2), "os", [2, 2])];
     expect(frames.map(({cycle}) => cycle)).toEqual(frames.map((_, i) => i));
-    expect(frames[0]!.fromLeft.filter((x) => x !== null)).toHaveLength(1);
-    expect(frames[0]!.active).toBe(1);
+    expect(frames[0].fromLeft.filter((x) => x !== null)).toHaveLength(1);
+    expect(frames[0].active).toBe(1);
     const load = [...systolicFrames(filled(3, 2, 1), filled(2, 3, 2), "ws", [2, 2])].slice(0, 2);
     expect(load.map(({phase}) => phase)).toEqual(["load", "load"]);
-    expect(load[1]!.held).toEqual(
+    expect(load[1].held).toEqual(
       [0, 1, 2, 3].map((x) => filled(2, 3, 2).data[Math.floor(x / 2) * 3 + (x % 2)]),
     );
   });
@@ -190,7 +190,7 @@ describe("random layers that SCALE-Sim itself was run on", () => {
     for (const {layer, dataflow, result, ...machine} of rows) {
       const ours = scaleSim(layer, dataflow, machine) as unknown as Record<string, number>;
       for (const [field, theirs] of Object.entries(result)) {
-        const close = Math.abs(ours[field]! - theirs) <= 1e-12 * Math.abs(theirs);
+        const close = Math.abs(ours[field] - theirs) <= 1e-12 * Math.abs(theirs);
         if (!close)
           expect([layer, dataflow, machine, field, ours[field]]).toEqual([
             layer,

@@ -74,7 +74,7 @@ describe("a user's models", () => {
     const broken = {
       ...llama,
       id: "x",
-      groups: [{...llama.groups[0]!, mixer: {kind: "gqa", heads: 7, kvHeads: 2, headDim: 64}}],
+      groups: [{...llama.groups[0], mixer: {kind: "gqa", heads: 7, kvHeads: 2, headDim: 64}}],
     };
     expect(() => modelsFromJson(broken)).toThrow(
       "modelsFromJson: x: heads must be a multiple of kvHeads = 2, got 7",
@@ -82,7 +82,7 @@ describe("a user's models", () => {
     const moe = {
       ...llama,
       id: "y",
-      groups: [{...llama.groups[0]!, ffn: {kind: "moe", experts: 2, active: 3, shared: 0, width: 8}}],
+      groups: [{...llama.groups[0], ffn: {kind: "moe", experts: 2, active: 3, shared: 0, width: 8}}],
     };
     expect(() => modelsFromJson(moe)).toThrow("modelsFromJson: y: active must be at most experts = 2, got 3");
     expect(() => modelsFromJson({...llama, id: "z", hidden: 1.5})).toThrow(
@@ -256,7 +256,7 @@ describe("a config.json", () => {
   });
 
   test("a window counts unless it is switched off", () => {
-    const mixer = (extra: object) => modelFromConfig({...LLAMA, ...extra}).groups[0]!.mixer;
+    const mixer = (extra: object) => modelFromConfig({...LLAMA, ...extra}).groups[0].mixer;
     expect(mixer({sliding_window: 4096})).toMatchObject({window: 4096});
     expect(mixer({sliding_window: 4096, use_sliding_window: false})).not.toHaveProperty("window");
     expect(mixer({sliding_window: null})).not.toHaveProperty("window");
@@ -339,7 +339,7 @@ describe("published measurements", () => {
   });
 
   test("a speed that is none is refused", () => {
-    expect(() => compareMeasurements([{...MEASUREMENTS[0]!, tokensPerSecond: 0}])).toThrow(
+    expect(() => compareMeasurements([{...MEASUREMENTS[0], tokensPerSecond: 0}])).toThrow(
       "compareMeasurements: tokensPerSecond must be above 0, got 0",
     );
   });

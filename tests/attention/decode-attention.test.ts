@@ -38,7 +38,7 @@ function expectClose(actual: Float32Array, expected: Float32Array): void {
   expect(actual.length).toBe(expected.length);
   const largest = expected.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
   expect(
-    [...actual.keys()].filter((i) => !(Math.abs(actual[i]! - expected[i]!) <= TOLERANCE * largest)),
+    [...actual.keys()].filter((i) => !(Math.abs(actual[i] - expected[i]) <= TOLERANCE * largest)),
   ).toEqual([]);
 }
 

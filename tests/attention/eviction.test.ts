@@ -72,7 +72,7 @@ describe("attendSelected", () => {
       mask,
     });
     attendSelected(step, selected).forEach((value, i) => {
-      expect(value).toBeCloseTo(dense[i]!, 6);
+      expect(value).toBeCloseTo(dense[i], 6);
     });
   });
 

@@ -13,7 +13,7 @@ import {keptKeys, randomQueries} from "./queries.js";
 
 const dot = (q: Float32Array, at: number, k: Float32Array, from: number, width: number) => {
   let sum = 0;
-  for (let c = 0; c < width; c++) sum += q[at + c]! * k[from + c]!;
+  for (let c = 0; c < width; c++) sum += q[at + c] * k[from + c];
   return sum;
 };
 
@@ -49,7 +49,7 @@ describe("questDecode", () => {
     const {mask, pages: all} = questDecode(input, {pageSize: 8, tokenBudget});
     expect(all).toBe(5);
     for (let h = 0; h < 6; h++) {
-      const kept = keptKeys(mask, h)[0]!;
+      const kept = keptKeys(mask, h)[0];
       const touched = new Set(kept.map((j) => Math.floor(j / 8)));
       expect(touched.size).toBe(pages);
       expect(kept.length).toBe([...touched].reduce((sum, page) => sum + (page === 4 ? 5 : 8), 0));
@@ -81,7 +81,7 @@ test("questImportance is never below a logit, for every query of a text, and say
   const logits = attentionLogits(input);
   const {data} = questImportance(input, {pageSize: 4});
   data.forEach((score, at) => {
-    const logit = logits.data[at]!;
+    const logit = logits.data[at];
     if (logit === Number.NEGATIVE_INFINITY) expect(score).toBe(Number.NEGATIVE_INFINITY);
     else expect(score / Math.sqrt(input.headDim)).toBeGreaterThanOrEqual(logit - 1e-12);
   });

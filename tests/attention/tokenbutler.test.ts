@@ -58,7 +58,7 @@ describe("predictImportance", () => {
       for (let h = 0; h < 3; h++) {
         for (let i = 0; i < 4; i++) {
           for (let j = 0; j < 4; j++) {
-            expect(first.data[(h * 4 + i) * 4 + j]).toBeCloseTo(all.data[(h * 7 + i) * 7 + j]!, 12);
+            expect(first.data[(h * 4 + i) * 4 + j]).toBeCloseTo(all.data[(h * 7 + i) * 7 + j], 12);
           }
         }
       }
@@ -70,7 +70,7 @@ describe("predictImportance", () => {
     const slot = 2 * 2 + 1;
     let sum = 0;
     for (let c = 0; c < 4; c++) {
-      sum += whole.queries[(slot * 7 + 6) * 4 + c]! * whole.keys[(slot * 7 + 3) * 4 + c]!;
+      sum += whole.queries[(slot * 7 + 6) * 4 + c] * whole.keys[(slot * 7 + 3) * 4 + c];
     }
     expect(scores[(2 * 7 + 6) * 7 + 3]).toBeCloseTo(sum / 2, 12);
   });
@@ -112,7 +112,7 @@ describe("importanceStream", () => {
           for (let i = 0; i < queries; i++, row++) {
             for (let h = 0; h < 3; h++) {
               for (let j = 0; j <= row; j++) {
-                expect(data[(h * queries + i) * keys + j]).toBeCloseTo(all.data[(h * 7 + row) * 7 + j]!, 12);
+                expect(data[(h * queries + i) * keys + j]).toBeCloseTo(all.data[(h * 7 + row) * 7 + j], 12);
               }
             }
           }

@@ -9,8 +9,8 @@ function parse(bytes: Uint8Array): Fields {
   let at = 0;
   const varint = () => {
     let [value, unit] = [0, 1];
-    for (; bytes[at]! >= 128; at++, unit *= 128) value += (bytes[at]! - 128) * unit;
-    return value + bytes[at++]! * unit;
+    for (; bytes[at] >= 128; at++, unit *= 128) value += (bytes[at] - 128) * unit;
+    return value + bytes[at++] * unit;
   };
   while (at < bytes.length) {
     const key = varint();

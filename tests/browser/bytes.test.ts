@@ -9,7 +9,7 @@ const shape = [33, 70];
 /** Values of all sizes, signs and ties, made from integers so that every engine makes the same. */
 function awkwardValues(): number[] {
   let state = 12345;
-  return Array.from({length: shape[0]! * shape[1]!}, (_, i) => {
+  return Array.from({length: shape[0] * shape[1]}, (_, i) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     const magnitude = (state >>> 8) * 2 ** ((i % 40) - 44);
     return Math.fround(i % 7 === 0 ? 0 : state & 1 ? -magnitude : magnitude);

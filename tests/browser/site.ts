@@ -26,7 +26,7 @@ export function builtFile(path: string): string {
       name.endsWith(extension!),
   );
   if (found.length !== 1) throw new Error(`${path} must have been built once, found ${found.length}`);
-  return found[0]!;
+  return found[0];
 }
 
 /** A page, and everything it did that it should not have. */

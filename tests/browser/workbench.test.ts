@@ -146,7 +146,7 @@ async function csvOf(page: Page): Promise<string> {
 }
 
 function rowsAsCsv(rows: readonly object[]): string {
-  return [Object.keys(rows[0]!), ...rows.map((row) => Object.values(row))]
+  return [Object.keys(rows[0]), ...rows.map((row) => Object.values(row))]
     .map((cells) => cells.map((cell) => (String(cell).includes(",") ? `"${cell}"` : String(cell))).join(","))
     .join("\r\n");
 }

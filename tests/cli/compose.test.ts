@@ -139,7 +139,7 @@ describe("paretoscope compose", () => {
     const sum = (step: string, field: string) =>
       parts
         .filter((row: Record<string, unknown>) => row.step === step)
-        .reduce((total: number, row: Record<string, number>) => total + row[field]!, 0);
+        .reduce((total: number, row: Record<string, number>) => total + row[field], 0);
     expect(1e3 * sum("decode", "seconds")).toBeCloseTo(whole.perTokenMs, 9);
     expect(1e3 * sum("prefill", "seconds")).toBeCloseTo(whole.firstTokenMs, 6);
     expect(sum("decode", "joules")).toBeCloseTo(whole.joulesPerToken, 9);

@@ -79,7 +79,7 @@ describe("the figures of policies", () => {
   });
 
   test("give a perplexity 1.96 standard errors of its difference, and a share its own interval", () => {
-    const quest = (figure: typeof perplexityByKeys) => lines(figure)[1]!.points[0]!;
+    const quest = (figure: typeof perplexityByKeys) => lines(figure)[1].points[0];
     expect(quest(perplexityByKeys).interval![0]).toBeCloseTo(7 - 0.196, 12);
     expect(quest(retrievalByKeys).interval).toEqual([0.97 - 0.1, 0.97 + 0.1]);
   });
@@ -146,7 +146,7 @@ describe("the figures of heads", () => {
     expect(finding).toContain("could hold 90 %");
     expect(finding).toContain("TokenButler 85 %, Quest 50 %");
     expect(series.map(({points}) => points.length)).toEqual([2, 2]);
-    expect(series[0]!.points[0]!.interval).toEqual([0.85, 0.85]);
+    expect(series[0].points[0].interval).toEqual([0.85, 0.85]);
   });
 
   test("average hit accuracy over all heads", () => {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {eightFactsParams, factsInState, KEYS, SIZE, VALUES} from "../../src/components/eight-facts.js";
 
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
 describe("eight facts in four numbers", () => {
   test("keys of a half stand at right angles, and no two keys are the same line", () => {
@@ -27,8 +27,8 @@ describe("eight facts in four numbers", () => {
     const {state, read} = factsInState(5, 1);
     expect(state).toEqual([7 - 4, 9 + 4, -5 + 4, 1 + 4]);
     VALUES.slice(0, 4).forEach((value, i) => {
-      expect(Math.abs(read[i]! - value)).toBe(Math.abs((VALUES[4] * dot(KEYS[i]!, KEYS[4]!)) / SIZE));
-      expect(Math.abs(read[i]! - value)).toBe(2);
+      expect(Math.abs(read[i] - value)).toBe(Math.abs((VALUES[4] * dot(KEYS[i], KEYS[4])) / SIZE));
+      expect(Math.abs(read[i] - value)).toBe(2);
     });
   });
 

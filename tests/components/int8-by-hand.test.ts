@@ -2,7 +2,7 @@ import {describe, expect, test} from "vitest";
 import {clipByHand, hadamardByHand, ORDINARY, THREE} from "../../src/components/int8-by-hand.js";
 
 const meanOff = (values: readonly number[], left: readonly number[], count: number) =>
-  values.slice(0, count).reduce((sum, value, i) => sum + Math.abs(value - left[i]!), 0) / count;
+  values.slice(0, count).reduce((sum, value, i) => sum + Math.abs(value - left[i]), 0) / count;
 
 describe("a scan input by hand", () => {
   test("has steps of the largest value over 127, and of the clip over 127", () => {
@@ -18,7 +18,7 @@ describe("a scan input by hand", () => {
   test("codes are the values over the step, to the nearest", () => {
     const {values, whole} = clipByHand(100, 0.8);
     whole.codes.forEach((code, i) => {
-      expect(code).toBe(Math.round(values[i]! / (100 / 127)) + 0);
+      expect(code).toBe(Math.round(values[i] / (100 / 127)) + 0);
       expect(whole.left[i]).toBeCloseTo((code * 100) / 127, 4);
     });
   });
@@ -45,7 +45,7 @@ describe("four values in Hadamard space", () => {
     const {turned} = hadamardByHand(40);
     const sums = [a + b + c + 40, a - b + c - 40, a + b - c - 40, a - b - c + 40];
     turned.forEach((value, i) => {
-      expect(value).toBeCloseTo(sums[i]! / 2, 4);
+      expect(value).toBeCloseTo(sums[i] / 2, 4);
     });
   });
 

@@ -15,7 +15,7 @@ describe("two layers by hand", () => {
     expect(Math.abs(cosine)).toBeLessThan(1e-7);
     kept.forEach((layer, i) => {
       layer.forEach((value, at) => {
-        expect(value).toBeCloseTo(layers[i]![at]!, 5);
+        expect(value).toBeCloseTo(layers[i][at], 5);
       });
     });
   });
@@ -65,7 +65,7 @@ describe("the figures of spectra", () => {
     ]);
     const [text] = series;
     expect(text!.points.map(({x}) => x)).toEqual([1, 2, 3, 4].filter((x) => 100 * 0.25 ** (2 * x) >= 0.1));
-    expect(text!.points[0]!.y).toBeCloseTo(100 / 16, 10);
+    expect(text!.points[0].y).toBeCloseTo(100 / 16, 10);
   });
 });
 
@@ -124,7 +124,7 @@ describe("the figures of contexts", () => {
     const {series, finding} = growthFigure.draw(rows, params);
     expect(series.every(({provenance}) => provenance === "modelled")).toBe(true);
     const guide = series.find(({join}) => join === "guide")!;
-    expect(guide.points[0]!.y).toBeCloseTo(24 - 16.06, 2);
+    expect(guide.points[0].y).toBeCloseTo(24 - 16.06, 2);
     expect(finding).toContain("leave 7.94 GB");
     const {series: fits} = fitFigure.draw(rows, params);
     const points = fits.flatMap((each) => each.points);

@@ -53,8 +53,8 @@ test("a sloping line counts as taken where it runs, not in its whole frame", () 
 test("the order of the wish decides who keeps its label in a crowd", () => {
   const crowd = Array.from({length: 20}, (_, i) => point(`k${i}`, 100, 100, `a long label ${i}`));
   const keys = crowd.map(({key}) => key);
-  expect(place(chart([marks(crowd)], keys))[0]!.point.key).toBe("k0");
-  expect(place(chart([marks(crowd)], [...keys].reverse()))[0]!.point.key).toBe("k19");
+  expect(place(chart([marks(crowd)], keys))[0].point.key).toBe("k0");
+  expect(place(chart([marks(crowd)], [...keys].reverse()))[0].point.key).toBe("k19");
 });
 
 test("no label leaves the room, covers another or covers a mark that is not its own", () => {

@@ -24,7 +24,7 @@ describe("the scan by hand", () => {
   test("the weights times the inputs are the outputs", () => {
     const {steps, weights} = byHandScan(values({c2: -1, b5: 0.3}));
     steps.forEach(({output}, i) => {
-      const sum = steps.reduce((total, {x}, j) => total + weights[i * TOKENS + j]! * x, 0);
+      const sum = steps.reduce((total, {x}, j) => total + weights[i * TOKENS + j] * x, 0);
       expect(sum).toBeCloseTo(output, 13);
     });
   });
@@ -32,12 +32,12 @@ describe("the scan by hand", () => {
   test.each([1, 4, 8])("what is remembered at token %i adds up to its state", (token) => {
     const {steps, remembered} = byHandScan(values({token}));
     expect(remembered).toHaveLength(token);
-    expect(remembered.reduce((a, b) => a + b, 0)).toBeCloseTo(steps[token - 1]!.state, 13);
+    expect(remembered.reduce((a, b) => a + b, 0)).toBeCloseTo(steps[token - 1].state, 13);
   });
 
   test("a time step of 0 lets a token pass: nothing is kept of it, nothing is lost", () => {
     const {steps, weights} = byHandScan(values({delta4: 0}));
-    expect(steps[3]!.state).toBe(steps[2]!.state);
+    expect(steps[3].state).toBe(steps[2].state);
     expect(weights[7 * TOKENS + 3]).toBe(0);
   });
 
@@ -45,7 +45,7 @@ describe("the scan by hand", () => {
     const {steps, weights} = byHandScan(values({c5: 0.5, c6: -2}));
     for (let i = 1; i < TOKENS; i++) {
       for (let j = 0; j < i; j++) {
-        const faded = (weights[(i - 1) * TOKENS + j]! / steps[i - 1]!.c) * steps[i]!.decay * steps[i]!.c;
+        const faded = (weights[(i - 1) * TOKENS + j] / steps[i - 1].c) * steps[i].decay * steps[i].c;
         expect(weights[i * TOKENS + j]).toBeCloseTo(faded, 13);
       }
     }
@@ -85,7 +85,7 @@ describe("a decay by division", () => {
 
   test("loses digits as its factor leaves the normal numbers, and then is infinite or none", () => {
     const off = ({divided, direct}: {divided: number; direct: number}) => Math.abs(divided / direct - 1);
-    expect(off(dividedPairs(8.4, 12)[0]!)).toBeGreaterThan(1e-3);
+    expect(off(dividedPairs(8.4, 12)[0])).toBeGreaterThan(1e-3);
     expect(dividedPairs(8, 12).at(-1)!.divided).toBe(Number.POSITIVE_INFINITY);
     expect(dividedPairs(10, 12).at(-1)!.divided).toBeNaN();
     expect(dividedPairs(10, 12).at(-1)!.direct).toBe(1);

@@ -12,11 +12,11 @@ describe("six keys", () => {
     const powers = SIX_KEYS.map((k) => Math.exp(dot([1.5, 0.5], k) / Math.SQRT2));
     const sum = powers.reduce((a, b) => a + b);
     scored.forEach(({product, weight}, j) => {
-      expect(product).toBeCloseTo(dot([1.5, 0.5], SIX_KEYS[j]!), 6);
-      expect(weight).toBeCloseTo(powers[j]! / sum, 6);
+      expect(product).toBeCloseTo(dot([1.5, 0.5], SIX_KEYS[j]), 6);
+      expect(weight).toBeCloseTo(powers[j] / sum, 6);
     });
     expect(outputOfAll).toBeCloseTo(
-      powers.reduce((all, p, j) => all + (p / sum) * SIX_VALUES[j]!, 0),
+      powers.reduce((all, p, j) => all + (p / sum) * SIX_VALUES[j], 0),
       5,
     );
   });
@@ -63,7 +63,7 @@ describe("three pages", () => {
     expect(top("bound")).toBe(1);
     expect(top("released")).toBe(0);
     // And there it is no bound at all.
-    expect(pages[1]!.released).toBeLessThan(pages[1]!.truth);
+    expect(pages[1].released).toBeLessThan(pages[1].truth);
   });
 
   test("where the query is positive both scores are the same", () => {

@@ -22,7 +22,7 @@ describe("the page on speed", () => {
   });
 
   test("names the machine by its processor alone, the days and the loads", () => {
-    const record = {...run.records[0]!, date: "2026-03-04", load: 0.5};
+    const record = {...run.records[0], date: "2026-03-04", load: 0.5};
     const machine = {cpu: "Some CPU", cores: 4, node: "v20.1.0"};
     expect(speedMachine({...machine, records: [record]})).toBe(
       "Some CPU, 4 cores, Node v20.1.0, on 2026-03-04; 0.5 to 0.5 programs wanted those cores meanwhile",

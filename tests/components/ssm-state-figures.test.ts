@@ -56,8 +56,8 @@ describe("the figures of state against cache", () => {
     const timed = costs.map((row) => ({...row, time: 2, timeLow: 1, timeHigh: 3}));
     const {series, y} = tokenFigure.draw(timed, setting);
     expect(y.unit).toBe("ms");
-    expect(series[0]!.provenance).toBe("measured");
-    expect(series[0]!.points[0]).toMatchObject({x: 16, y: 2, interval: [1, 3]});
+    expect(series[0].provenance).toBe("measured");
+    expect(series[0].points[0]).toMatchObject({x: 16, y: 2, interval: [1, 3]});
   });
 
   test("every point has a key of its own, and finds its row again", () => {
@@ -101,7 +101,7 @@ describe("the figures of forgetting", () => {
       [0.95, 0.2],
       [0.1, 0.6],
     ]);
-    expect(series[0]!.points[1]!.interval).toEqual([0.45, 1]);
+    expect(series[0].points[1].interval).toEqual([0.45, 1]);
     expect(afterTextFigure.draw(rows, params).series.map(({points}) => points.map(({y}) => y))).toEqual([
       [0.92, 0.4],
     ]);
@@ -123,6 +123,6 @@ describe("the figures of forgetting", () => {
       figure.draw(rows, params).series.flatMap(({points}) => points.map(({key}) => key)),
     );
     expect(new Set(keys).size).toBe(keys.length);
-    expect(afterFactsFigure.key(rows[0]!)).toBe(keys[0]);
+    expect(afterFactsFigure.key(rows[0])).toBe(keys[0]);
   });
 });

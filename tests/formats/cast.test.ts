@@ -41,7 +41,7 @@ const anyFloat32 = fc.oneof(
 /** Every finite value, every midpoint of neighbours, and the float32 numbers just below and above each. */
 function edges(element: ElementFormat): Float32Array {
   const values = element.values.filter(Number.isFinite).sort((a, b) => a - b);
-  const middles = values.slice(1).map((value, i) => (value + values[i]!) / 2);
+  const middles = values.slice(1).map((value, i) => (value + values[i]) / 2);
   const points = [...values, ...middles].filter((x) => Math.fround(x) === x);
   return Float32Array.from(points.flatMap((x) => [neighbour(x, false), x, neighbour(x, true)]));
 }
@@ -63,11 +63,11 @@ describe.each(small.map((element) => [element.id, element] as const))("%s", (_, 
     const back = encodeValues(element, Float32Array.from(element.values), {
       overflow: element.kind === "float" && element.infCode !== null ? "inf" : "saturate",
     });
-    for (const code of codes) if (back[code] !== code) merged.set(code, back[code]!);
+    for (const code of codes) if (back[code] !== code) merged.set(code, back[code]);
     for (const [code, became] of merged) {
       const isNaNCode = Number.isNaN(element.values[code]) && Number.isNaN(element.values[became]);
       const isBelowLowest =
-        element.kind === "int" && element.values[code]! < element.lowest / 2 ** element.fractionBits;
+        element.kind === "int" && element.values[code] < element.lowest / 2 ** element.fractionBits;
       expect(isNaNCode || isBelowLowest, `code ${code} became ${became}`).toBe(true);
     }
   });
@@ -107,13 +107,13 @@ describe("16-bit elements", () => {
   test.each([f16, bf16])("all codes of $id survive, and all midpoints go to the even code", (element) => {
     const wrong: number[] = [];
     for (let code = 0; code < element.maxCode; code++) {
-      const [low, high] = [element.values[code]!, element.values[code + 1]!];
+      const [low, high] = [element.values[code], element.values[code + 1]];
       const middle = (low + high) / 2;
       const even = code % 2 === 0 ? code : code + 1;
       const points = [low, middle, neighbour(middle, false), neighbour(middle, true)];
       const expected = [code, even, code, code + 1];
       points.forEach((x, i) => {
-        if (encodeValue(element, x) !== expected[i] || encodeValue(element, -x) !== expected[i]! + 2 ** 15) {
+        if (encodeValue(element, x) !== expected[i] || encodeValue(element, -x) !== expected[i] + 2 ** 15) {
           wrong.push(x);
         }
       });
@@ -286,7 +286,7 @@ describe("castTable", () => {
         bits[0] = high * 2 ** 16 + low;
         if (Number.isNaN(x[0])) continue;
         const code = table[castIndex(bits[0])];
-        if (code !== encodeValue(e4m3fn, x[0]!, {rounding: "half-away"})) expect.fail(`${x[0]}: ${code}`);
+        if (code !== encodeValue(e4m3fn, x[0], {rounding: "half-away"})) expect.fail(`${x[0]}: ${code}`);
       }
     }
   });

@@ -7,7 +7,7 @@ import {nvfp4, nvfp4Quantize} from "../../src/lib/formats/nvfp4.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 
 const squaredError = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0);
+  Array.from(a).reduce((sum, v, i) => sum + (v - b[i]) ** 2, 0);
 
 /** g = 1 and a block of its own for `block`. */
 const besideUnit = (block: readonly number[]) => tensor([2688, ...new Array(15).fill(0), ...block]);

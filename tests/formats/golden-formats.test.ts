@@ -30,7 +30,7 @@ test("the golden vectors of casts, MX, NF4 and integers are all there", () => {
 test("a wrong value in a golden file is found", () => {
   const file = JSON.parse(readFileSync(new URL("mx_fp4_e2m1_b32.json", folder), "utf8"));
   const bytes = Buffer.from(file.outputs.codes_half_even.b64, "base64");
-  bytes[700]! ^= 1;
+  bytes[700] ^= 1;
   file.outputs.codes_half_even.b64 = bytes.toString("base64");
   expect(checkGolden(JSON.stringify(file), ops).verdict).toBe("differs");
 });

@@ -35,8 +35,8 @@ describe.each(widths)("%i bits", (bits) => {
     const {codes, scales, zeroPoints} = intQuantize(tensor(x), options);
     const y = roundTrip(tensor(x), options);
     x.forEach((value, i) => {
-      const scale = scales[Math.floor(i / 64)]!;
-      expect(Math.abs(y[i]! - value)).toBeLessThanOrEqual(scale * (1 + 1e-5));
+      const scale = scales[Math.floor(i / 64)];
+      expect(Math.abs(y[i] - value)).toBeLessThanOrEqual(scale * (1 + 1e-5));
     });
     expect(Math.max(...codes)).toBe(2 ** bits - 1);
     expect(zeroPoints!.every((zero) => zero >= 0 && zero < 2 ** bits)).toBe(true);
@@ -60,11 +60,11 @@ describe.each(widths)("%i bits", (bits) => {
         const {scales} = intQuantize(x, options);
         const y = roundTrip(x, options);
         x.data.forEach((value, i) => {
-          expect(Math.abs(y[i]! - value)).toBeLessThanOrEqual(scales[Math.floor(i / 8)]! * (0.5 + 1e-4));
+          expect(Math.abs(y[i] - value)).toBeLessThanOrEqual(scales[Math.floor(i / 8)] * (0.5 + 1e-4));
         });
         const again = roundTrip(tensor(y), options);
         again.forEach((value, i) => {
-          expect(value).toBeCloseTo(y[i]!, 3);
+          expect(value).toBeCloseTo(y[i], 3);
         });
       }),
       {seed: 6, numRuns: 60},

@@ -174,7 +174,7 @@ describe("mxfp4", () => {
 
 describe("axis", () => {
   const transposed = (x: Float32Array, rows: number, columns: number) =>
-    Float32Array.from(x, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]!);
+    Float32Array.from(x, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]);
 
   test("0 of a matrix is the last axis of its transpose", () => {
     const x = normal(9 * 20);

@@ -8,8 +8,8 @@ export function neighbour(x: number, up: boolean): number {
   const value = Float32Array.of(x);
   const bits = new Int32Array(value.buffer);
   if (x === 0) return up ? 2 ** -149 : -(2 ** -149);
-  bits[0]! += x > 0 === up ? 1 : -1;
-  return value[0]!;
+  bits[0] += x > 0 === up ? 1 : -1;
+  return value[0];
 }
 
 /** Whether the upper of two neighbours is taken by a number that is at, or on which side of, their midpoint. */
@@ -37,8 +37,8 @@ function naiveFloat(element: FloatElement, x: number, rounding: Rounding): numbe
   if (negative && !element.signed) return 0;
   const a = Math.abs(x);
   let code = 0;
-  while (code < element.maxCode && element.values[code + 1]! <= a) code++;
-  const [lower, upper] = [element.values[code]!, element.values[code + 1]!];
+  while (code < element.maxCode && element.values[code + 1] <= a) code++;
+  const [lower, upper] = [element.values[code], element.values[code + 1]];
   const isBetween = code < element.maxCode && a > lower;
   if (isBetween && takesUpper(Math.sign(a - (lower + upper) / 2), code % 2 === 1, negative, rounding)) code++;
   const hasNegative = !(element.specials === "fnuz" && code === 0);

@@ -19,8 +19,8 @@ const normal = (count: number, seed = 1): Tensor => {
 
 const neighbour = (x: number, by: 1 | -1): number => {
   const bits = new Int32Array(Float32Array.of(x).buffer);
-  bits[0]! += x < 0 ? -by : by;
-  return new Float32Array(bits.buffer)[0]!;
+  bits[0] += x < 0 ? -by : by;
+  return new Float32Array(bits.buffer)[0];
 };
 
 /** Two values of 2688 make g = 1 and, in their own block, leave the other block's scale to its 6. */
@@ -52,7 +52,7 @@ describe("nvfp4", () => {
 
   test("reproduces every code under every block scale", () => {
     for (let scaleCode = 1; scaleCode <= ue4m3.maxCode; scaleCode++) {
-      const scale = ue4m3.values[scaleCode]!;
+      const scale = ue4m3.values[scaleCode];
       const block = e2m1.values.map((value) => value * scale);
       const q = nvfp4Quantize(tensor([2688, ...new Array(15).fill(0), ...block]));
       expect(q.scaleCodes[1]).toBe(scaleCode);
@@ -199,7 +199,7 @@ describe("nvfp4 properties", () => {
           const amax = Math.max(...x.slice(start, start + 16).map(Math.abs));
           // Half of the gap from 4 to 6 on a scale at most 1/16 off, or half the smallest step.
           const bound = Math.max((amax / 6) * (1 + 2 ** -4), 2 ** -9 * g);
-          expect(Math.abs(value - x[i]!)).toBeLessThanOrEqual(bound);
+          expect(Math.abs(value - x[i])).toBeLessThanOrEqual(bound);
         });
       }),
       {seed: 5},

@@ -34,7 +34,7 @@ function weights(rows: number, columns: number): Tensor {
 /** A block of 128 that is exact under `special` and the scale 1/2. */
 const exactBlock = (special: number): number[] => {
   const levels = e2m1.values.map((value, code) => (code === 8 ? special : value) * 0.5);
-  return Array.from({length: 128}, (_, i) => levels[i % 16]!);
+  return Array.from({length: 128}, (_, i) => levels[i % 16]);
 };
 
 describe("razerKernelQuantize", () => {
@@ -90,7 +90,7 @@ describe("razerKernelQuantize", () => {
     const w = weights(4, 256);
     for (const format of ["fp16-flags", "e3m3-byte"] as const) {
       const y = razerKernelDequantize(razerKernelQuantize(w, format)).data;
-      const noise = y.reduce((sum, v, i) => sum + (v - w.data[i]!) ** 2, 0);
+      const noise = y.reduce((sum, v, i) => sum + (v - w.data[i]) ** 2, 0);
       const signal = w.data.reduce((sum, v) => sum + v * v, 0);
       expect(10 * Math.log10(signal / noise)).toBeGreaterThan(19);
     }
@@ -119,7 +119,7 @@ describe("kernel words", () => {
     w.codes.set([1, 2, 3, 4, 5, 6, 7, 15], 128);
     const words = kernelCodeWords(w);
     expect(words[0]).toBe(0);
-    expect(words[1]! >>> 0).toBe(0xf7654321);
+    expect(words[1] >>> 0).toBe(0xf7654321);
   });
 
   test("come back for any shape", () => {
@@ -166,20 +166,20 @@ describe("Marlin-style groups", () => {
     const stored = marlinGroup(ALL_CODES, 0.5, special);
     expect(stored.scaleBits).toBe((special < 0 ? 0x8000 : 0) | 0x3800 | (Math.abs(special) === 8 ? 1 : 0));
     expect(fromMarlinGroup(stored)).toEqual({codes: ALL_CODES, scale: 0.5, special});
-    const signed = f16.values[stored.scaleBits & ~1 & 0x7fff]! * (special < 0 ? -1 : 1);
+    const signed = f16.values[stored.scaleBits & ~1 & 0x7fff] * (special < 0 ? -1 : 1);
     stored.codes.forEach((code, i) => {
-      const canonical = ALL_CODES[i]!;
-      const value = code === 8 ? Math.abs(special) : e2m1.values[code]!;
-      const expected = canonical === 8 ? special : e2m1.values[canonical]!;
+      const canonical = ALL_CODES[i];
+      const value = code === 8 ? Math.abs(special) : e2m1.values[code];
+      const expected = canonical === 8 ? special : e2m1.values[canonical];
       expect(value * signed + 0).toBe(expected * 0.5 + 0);
     });
   });
 
   test("round every float16 scale to 15 bits, at most half a step of those away", () => {
     for (let bits = 0; bits <= f16.maxCode; bits++) {
-      const scale = f16.values[bits]!;
+      const scale = f16.values[bits];
       const {scale: back} = fromMarlinGroup(marlinGroup(Uint8Array.of(1), scale, 5));
-      const step = f16.values[(bits | 1) + 1]! - f16.values[bits & ~1]!;
+      const step = f16.values[(bits | 1) + 1] - f16.values[bits & ~1];
       if (Number.isFinite(step)) expect(Math.abs(back - scale)).toBeLessThanOrEqual(step / 2);
       expect(back).toBeLessThanOrEqual(f16.max);
     }
@@ -200,8 +200,8 @@ describe("splitForTwoGemms", () => {
     const specials = new Float32Array(16).fill(special);
     const {main, correction} = splitForTwoGemms(ALL_CODES, specials);
     ALL_CODES.forEach((code) => {
-      const sum = e2m1.values[main[code]!]! + e2m1.values[correction[code]!]!;
-      expect(sum).toBe(code === 8 ? special : e2m1.values[code]!);
+      const sum = e2m1.values[main[code]] + e2m1.values[correction[code]];
+      expect(sum).toBe(code === 8 ? special : e2m1.values[code]);
     });
   });
 

@@ -25,7 +25,7 @@ const normal = (shape: readonly number[], seed = 1): Tensor => {
 };
 
 const squaredError = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0);
+  Array.from(a).reduce((sum, v, i) => sum + (v - b[i]) ** 2, 0);
 
 const roundTrip = (format: ReturnType<typeof razerV1>, x: Tensor) => format.decode(format.encode(x));
 
@@ -63,9 +63,9 @@ describe("razerV1", () => {
     expect(candidates.map(({special}) => special)).toEqual([5, -5, 8, -8]);
     expect(candidates.map(({scale}) => scale)).toEqual([1, 1, 0.75, 0.75]);
     expect(candidates[0]).toMatchObject({error: 0, chosen: true});
-    expect([...candidates[0]!.codes]).toEqual([8, 7, 15, 2]);
-    expect([...candidates[1]!.values]).toEqual([4, 6, -6, 1]);
-    expect(candidates[1]!.error).toBe(0.25);
+    expect([...candidates[0].codes]).toEqual([8, 7, 15, 2]);
+    expect([...candidates[1].values]).toEqual([4, 6, -6, 1]);
+    expect(candidates[1].error).toBe(0.25);
   });
 
   test.each([
@@ -172,7 +172,7 @@ describe("razerZeroPoint", () => {
   test("keeps its scale at 1e-5 for a constant block and gives the constant back within a step", () => {
     const {values, scales} = razerZeroPoint(tensor(new Float32Array(128).fill(0.25)));
     expect(scales[0]).toBe(Math.fround(1e-5));
-    expect(Math.abs(values.data[0]! - 0.25)).toBeLessThanOrEqual(1e-5);
+    expect(Math.abs(values.data[0] - 0.25)).toBeLessThanOrEqual(1e-5);
   });
 
   test("takes zeros and empty tensors, and refuses NaN", () => {

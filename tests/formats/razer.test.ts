@@ -18,7 +18,7 @@ const normal = (shape: readonly number[], seed = 1): Tensor => {
 };
 
 const squaredError = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0);
+  Array.from(a).reduce((sum, v, i) => sum + (v - b[i]) ** 2, 0);
 
 /** A first block that makes g = 1, then the block under test. */
 const besideWeights = (block: readonly number[]) => tensor([168, ...new Array(15).fill(0), ...block]);
@@ -45,12 +45,12 @@ describe("razer, weights", () => {
       const levels = levelsOf(special);
       const top = Math.max(...levels.map(Math.abs));
       levels.slice(1).forEach((upper, i) => {
-        const lower = levels[i]!;
+        const lower = levels[i];
         const middle = (lower + upper) / 2;
         const around = new Float32Array([top, middle, middle, middle]);
         const bits = new Int32Array(around.buffer);
-        bits[2]! -= 1;
-        bits[3]! += 1;
+        bits[2] -= 1;
+        bits[3] += 1;
         const [candidate] = razerBlock(around, {specials: [special]});
         expect(candidate!.scale).toBe(1);
         const [nearer, farther] = middle > 0 ? [lower, upper] : [upper, lower];
@@ -68,10 +68,10 @@ describe("razer, weights", () => {
       const chosen = candidates.findIndex((candidate) => candidate.chosen);
       expect(candidates.map(({special}) => special)).toEqual([5, -5, 8, -8]);
       expect(chosen).toBe(q.specialIndex[b]);
-      expect(candidates[chosen]!.scale).toBe(q.scales[b]);
-      expect([...candidates[chosen]!.codes]).toEqual([...q.codes.subarray(16 * b, 16 * b + 16)]);
-      expect(candidates[chosen]!.error).toBe(Math.min(...candidates.map(({error}) => error)));
-      expect(candidates[chosen]!.error).toBeCloseTo(squaredError(candidates[chosen]!.values, y) / 16, 10);
+      expect(candidates[chosen].scale).toBe(q.scales[b]);
+      expect([...candidates[chosen].codes]).toEqual([...q.codes.subarray(16 * b, 16 * b + 16)]);
+      expect(candidates[chosen].error).toBe(Math.min(...candidates.map(({error}) => error)));
+      expect(candidates[chosen].error).toBeCloseTo(squaredError(candidates[chosen].values, y) / 16, 10);
     }
   });
 
@@ -84,7 +84,7 @@ describe("razer, weights", () => {
       const amax = Math.max(...y.map(Math.abs));
       const errors = [5, -5, 8, -8].map((special) => {
         const wanted = Math.min(28, Math.max(2 ** -5, amax / Math.max(6, Math.abs(special))));
-        const scale = [...e3m3.values].sort((a, c) => Math.abs(a - wanted) - Math.abs(c - wanted))[0]!;
+        const scale = [...e3m3.values].sort((a, c) => Math.abs(a - wanted) - Math.abs(c - wanted))[0];
         return y.reduce((sum, v) => sum + Math.min(...levelsOf(special).map((l) => (l * scale - v) ** 2)), 0);
       });
       expect(squaredError(back.subarray(16 * b, 16 * b + 16), y)).toBeCloseTo(Math.min(...errors), 4);
@@ -101,7 +101,7 @@ describe("razer, weights", () => {
   test("brings every scale byte back", () => {
     for (let payload = 1; payload <= 60; payload++) {
       for (const [index, special] of [5, -5, 8, -8].entries()) {
-        const scale = e3m3.values[payload]!;
+        const scale = e3m3.values[payload];
         const block = [special * scale, 6 * scale, -6 * scale, 0.5 * scale];
         const packed = razer().encode(besideWeights(block));
         const bits = ((index & 1) << 7) | ((index >> 1) << 6);
@@ -122,7 +122,7 @@ describe("razer, weights", () => {
     const author = razerQuantize(x, {scaleGrid: "author"});
     strict.scales.forEach((scale, b) => {
       expect(e3m3.values).toContain(scale);
-      if (author.scales[b]! >= 0.25) expect(scale).toBe(author.scales[b]);
+      if (author.scales[b] >= 0.25) expect(scale).toBe(author.scales[b]);
     });
     expect([...author.scales].some((scale) => !e3m3.values.includes(scale))).toBe(true);
   });
@@ -171,16 +171,16 @@ describe("razer, activations", () => {
 
   test("takes every tie to the special value and other ties toward zero", () => {
     const ties = [6, 0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 4.5, 5.5];
-    const positive = razerActBlock(Float32Array.from(ties), {specials: [5]})[0]!;
+    const positive = razerActBlock(Float32Array.from(ties), {specials: [5]})[0];
     expect([...positive.values]).toEqual([6, 0, 0.5, 1, 1.5, 2, 3, 5, 5]);
     const negative = razerActBlock(
       Float32Array.from(ties, (v) => -v),
       {specials: [-5]},
-    )[0]!;
+    )[0];
     expect([...negative.values].map((v) => v + 0)).toEqual(
       [-6, 0, -0.5, -1, -1.5, -2, -3, -5, -5].map((v) => v + 0),
     );
-    const beside = razerActBlock(Float32Array.of(6, 5), {specials: [-5]})[0]!;
+    const beside = razerActBlock(Float32Array.of(6, 5), {specials: [-5]})[0];
     expect([...beside.values]).toEqual([6, 4]);
   });
 
@@ -192,9 +192,9 @@ describe("razer, activations", () => {
       const midpoints = [0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5];
       const [candidate] = razerActBlock(y, {specials: [special]});
       y.forEach((v, i) => {
-        const plain = Math.sign(v) * e2m1.values[midpoints.filter((middle) => Math.abs(v) > middle).length]!;
+        const plain = Math.sign(v) * e2m1.values[midpoints.filter((middle) => Math.abs(v) > middle).length];
         const expected = Math.abs(v - plain) < Math.abs(v - special) ? plain : special;
-        expect(candidate!.values[i]! + 0).toBe(expected + 0);
+        expect(candidate!.values[i] + 0).toBe(expected + 0);
       });
     },
   );
@@ -215,7 +215,7 @@ describe("razer, activations", () => {
 
   test("brings every scale byte back", () => {
     for (let code = 1; code <= ue4m3.maxCode; code++) {
-      const scale = ue4m3.values[code]!;
+      const scale = ue4m3.values[code];
       for (const special of [-5, 5]) {
         const block = [6 * scale, special * scale, 0];
         const packed = razerAct().encode(besideActivations(block));

@@ -21,7 +21,7 @@ function integratedCdf(t: number): number {
 test("the levels ascend from -1 to 1 through an exact 0, with seven below and eight above", () => {
   expect(SF4_VALUES).toHaveLength(16);
   expect([SF4_VALUES[0], SF4_VALUES[7], SF4_VALUES[15]]).toEqual([-1, 0, 1]);
-  for (let i = 1; i < 16; i++) expect(SF4_VALUES[i]).toBeGreaterThan(SF4_VALUES[i - 1]!);
+  for (let i = 1; i < 16; i++) expect(SF4_VALUES[i]).toBeGreaterThan(SF4_VALUES[i - 1]);
 });
 
 test("neighbouring levels hold equal probability under Student's t with 5 degrees of freedom", () => {
@@ -30,13 +30,13 @@ test("neighbouring levels hold equal probability under Student's t with 5 degree
   let largest = 1;
   for (let step = 1; step > 1e-9; step /= 2) if (integratedCdf(largest + step) < 1 - tail) largest += step;
   const probabilities = SF4_VALUES.map((level) => integratedCdf(level * largest));
-  const gaps = probabilities.slice(1).map((p, i) => p - probabilities[i]!);
+  const gaps = probabilities.slice(1).map((p, i) => p - probabilities[i]);
   for (const gap of gaps.slice(0, 7)) expect(gap).toBeCloseTo((0.5 - tail) / 7, 6);
   for (const gap of gaps.slice(7)) expect(gap).toBeCloseTo((0.5 - tail) / 8, 6);
 });
 
 test("its inner levels lie closer together than NF4's: the tails of t are heavier", () => {
-  for (let i = 8; i < 15; i++) expect(SF4_VALUES[i]).toBeLessThan(nf4.codebook.values[i]!);
+  for (let i = 8; i < 15; i++) expect(SF4_VALUES[i]).toBeLessThan(nf4.codebook.values[i]);
 });
 
 test("it loses less than NF4 on heavy tails under one scale a row, and more on a normal in groups of 64", () => {
@@ -59,7 +59,7 @@ test("it is packed in 4.25 bits, keeps zeros and refuses a NaN by its index", ()
   expect(bitsPerElement(sf4.encode(tensor(new Float32Array(128))))).toBe(4.25);
   expect([...sf4.decode(sf4.encode(tensor([0, 0.5, -1, 1]))).data].map((v) => v + 0)).toEqual([
     0,
-    Math.fround(SF4_VALUES[13]!),
+    Math.fround(SF4_VALUES[13]),
     -1,
     1,
   ]);

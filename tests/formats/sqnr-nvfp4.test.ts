@@ -53,12 +53,12 @@ const sqnr = (format: Format, x: Tensor): number =>
   tensorError(x.data, format.decode(format.encode(x)).data).sqnrDb;
 
 describe.each(TABLE)("the SQNR of $id", (format, expected) => {
-  test.each(Object.keys(DATA).map((name, i) => [name, expected[i]!] as const))(
+  test.each(Object.keys(DATA).map((name, i) => [name, expected[i]] as const))(
     "on %s data is %d dB",
     (name, decibels) => {
       // Two seeds differ by up to 0.05 dB, with outlier columns by up to 0.26 dB.
       const limit = name === "outliers" ? 0.5 : 0.1;
-      expect(Math.abs(sqnr(format, DATA[name]!) - decibels)).toBeLessThanOrEqual(limit);
+      expect(Math.abs(sqnr(format, DATA[name]) - decibels)).toBeLessThanOrEqual(limit);
     },
   );
 });
@@ -66,7 +66,7 @@ describe.each(TABLE)("the SQNR of $id", (format, expected) => {
 test("special values gain at the same 4.5 bits: NVFP4 < 4over6 < RaZeR with 5 < RaZeR with 5 and 8", () => {
   const order = [nvfp4(), fourOverSix(), razerAct(), razer()];
   for (const name of ["normal", "t5"]) {
-    const decibels = order.map((format) => sqnr(format, DATA[name]!));
+    const decibels = order.map((format) => sqnr(format, DATA[name]));
     expect(decibels).toEqual([...decibels].sort((a, b) => a - b));
   }
 });

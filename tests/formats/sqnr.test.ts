@@ -53,9 +53,7 @@ describe("SQNR in dB on normal, Student t5, Laplace and outlier-column data, as 
     const format = formatById(id);
     data.forEach((x, i) => {
       const {sqnrDb} = tensorError(x.data, format.decode(format.encode(x)).data);
-      expect(Math.abs(sqnrDb - expected[i]!), `${id}, column ${i}: ${sqnrDb}`).toBeLessThanOrEqual(
-        LIMITS[i]!,
-      );
+      expect(Math.abs(sqnrDb - expected[i]), `${id}, column ${i}: ${sqnrDb}`).toBeLessThanOrEqual(LIMITS[i]);
     });
   });
 });

@@ -59,7 +59,7 @@ describe("rowsToArrow", () => {
   });
 
   test("refuses an integer of more than 32 bits by row and name", () => {
-    expect(() => rowsToArrow(columns, [{...rows[0]!, count: 2 ** 31} as unknown as Row])).toThrow(
+    expect(() => rowsToArrow(columns, [{...rows[0], count: 2 ** 31} as unknown as Row])).toThrow(
       "rowsToArrow: count of row 0 must be an integer of 32 bits, got 2147483648",
     );
   });

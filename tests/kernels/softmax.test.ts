@@ -8,7 +8,7 @@ const kernel = await heap.instantiate<{softmax(x: number, rows: number, columns:
 
 /** Softmax by the kernel, row after row. */
 function softmax(rows: readonly (readonly number[])[]): number[][] {
-  const columns = rows[0]!.length;
+  const columns = rows[0].length;
   const stride = Math.ceil(columns / 4) * 4;
   const x = heap.scratch(4 * rows.length * stride);
   rows.forEach((row, i) => {
@@ -35,9 +35,9 @@ describe("the softmax kernel", () => {
       fc.property(rows, (values) => {
         softmax(values).forEach((probabilities, i) => {
           const n = probabilities.length;
-          exact(values[i]!).forEach((p, j) => {
+          exact(values[i]).forEach((p, j) => {
             // exp within 2 ulp (2^-22) above and below, a sum of n terms, one division and one product; tiny ones become 0.
-            expect(Math.abs(probabilities[j]! - p)).toBeLessThanOrEqual(
+            expect(Math.abs(probabilities[j] - p)).toBeLessThanOrEqual(
               p * (2 ** -21 + (n + 2) * 2 ** -24) + 2 ** -125,
             );
           });
@@ -50,7 +50,7 @@ describe("the softmax kernel", () => {
   test("exp is within 2 units in the last place over its whole range", () => {
     for (let x = -87; x <= 0; x += 0.0371) {
       const value = Math.fround(x);
-      const [p, one] = softmax([[value, 0]])[0]!;
+      const [p, one] = softmax([[value, 0]])[0];
       // p / one is exp(x) but for two roundings of half a unit.
       expect(Math.abs(p! / one! / Math.exp(value) - 1)).toBeLessThan(2 ** -22 + 2 ** -23);
     }

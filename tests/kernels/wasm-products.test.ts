@@ -26,7 +26,7 @@ function expectClose(
     length,
   );
   const beyond = [...actual.keys()].filter(
-    (i) => !(Math.abs(actual[i]! - expected[i]!) <= 2 * length * 2 ** -53 * magnitudes[i]!),
+    (i) => !(Math.abs(actual[i] - expected[i]) <= 2 * length * 2 ** -53 * magnitudes[i]),
   );
   expect(beyond).toEqual([]);
 }

@@ -20,7 +20,7 @@ function exact(): Float32Array {
   const y = new Float32Array(tokens * outputs);
   y.forEach((_, i) => {
     for (let k = 0; k < inputs; k++) {
-      y[i] = y[i]! + x[Math.floor(i / outputs) * inputs + k]! * w[k * outputs + (i % outputs)]!;
+      y[i] = y[i] + x[Math.floor(i / outputs) * inputs + k] * w[k * outputs + (i % outputs)];
     }
   });
   return y;
@@ -29,13 +29,13 @@ const outputError = (factors: ChannelFactors) =>
   relativeSquare(exact(), expandChannels(shrinkChannels(x, factors), factors));
 const means = Float64Array.from({length: inputs}, (_, c) => {
   let sum = 0;
-  for (let t = 0; t < tokens; t++) sum += Math.abs(x[t * inputs + c]!);
+  for (let t = 0; t < tokens; t++) sum += Math.abs(x[t * inputs + c]);
   return sum / tokens;
 });
 const gram = Float64Array.from({length: inputs * inputs}, (_, at) => {
   const [i, j] = [Math.floor(at / inputs), at % inputs];
   let sum = 0;
-  for (let t = 0; t < tokens; t++) sum += x[t * inputs + i]! * x[t * inputs + j]!;
+  for (let t = 0; t < tokens; t++) sum += x[t * inputs + i] * x[t * inputs + j];
   return sum;
 });
 
@@ -66,7 +66,7 @@ describe("channelFactors", () => {
     const fitted = [1, 4].map((steps) => outputError(fitChannelFactors(w, aware, gram, steps)));
     expect(outputError(aware)).toBeLessThan(outputError(plain));
     expect(fitted[0]).toBeLessThan(outputError(aware));
-    expect(fitted[1]).toBeLessThanOrEqual(fitted[0]! * 1.000001);
+    expect(fitted[1]).toBeLessThanOrEqual(fitted[0] * 1.000001);
   });
 
   test("refuse what does not fit", () => {
@@ -82,7 +82,7 @@ describe("cskvQuantizeGroup", () => {
     const y = cskvQuantizeGroup(group, 4);
     const step = (Math.max(...group) - Math.min(...group)) / 15;
     y.forEach((value, i) => {
-      expect(Math.abs(value - group[i]!)).toBeLessThan(step * 1.0001);
+      expect(Math.abs(value - group[i])).toBeLessThan(step * 1.0001);
     });
     expect(cskvQuantizeGroup(Float32Array.of(0, 5, -1), 4)[0]).toBe(0);
     expect([...cskvQuantizeGroup(new Float32Array(3), 4)]).toEqual([0, 0, 0]);

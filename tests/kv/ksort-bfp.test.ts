@@ -37,7 +37,7 @@ describe("blockFloat", () => {
           expect(scaled).toEqual(y.map((value) => value * 2 ** shift));
           const largest = x.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
           y.forEach((value, i) => {
-            expect(Math.abs(value - x[i]!)).toBeLessThanOrEqual(largest * 2 ** (2 - bits));
+            expect(Math.abs(value - x[i])).toBeLessThanOrEqual(largest * 2 ** (2 - bits));
           });
         },
       ),
@@ -74,7 +74,7 @@ describe("keySortOrder", () => {
     const order = keySortOrder(wk, 8);
     expect([...order.slice(0, 2)].sort()).toEqual([2, 7]);
     const [q, k] = [normals(2, 8), normals(3, 8)];
-    const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+    const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
     expect(dot(permuteChannels(q, order), permuteChannels(k, order))).toBeCloseTo(dot(q, k), 5);
   });
 
@@ -89,15 +89,15 @@ describe("keySortOrder", () => {
       small(blockFloat(keys, 8, {blockSize: 2}), isSmall),
     );
     const sortedError = relativeSquare(
-      small(sorted, (c) => isSmall(order[c]!)),
-      small(blockFloat(sorted, 8, {blockSize: 2}), (c) => isSmall(order[c]!)),
+      small(sorted, (c) => isSmall(order[c])),
+      small(blockFloat(sorted, 8, {blockSize: 2}), (c) => isSmall(order[c])),
     );
     expect(sortedError).toBeLessThan(plainError / 10);
   });
 
   test("moves pairs of the rotary embedding together, so that it may come before or after", () => {
     const order = keySortOrder(wk, 8, {isRotated: true});
-    for (let c = 0; c < 4; c++) expect(order[c + 4]).toBe(order[c]! + 4);
+    for (let c = 0; c < 4; c++) expect(order[c + 4]).toBe(order[c] + 4);
     const frequencies = Float64Array.of(1, 0.3, 0.1, 0.03);
     const x = normals(5, 24);
     const after = permuteChannels(
@@ -107,7 +107,7 @@ describe("keySortOrder", () => {
     const permuted = Float64Array.from(permuteChannels(x, order));
     const before = rotateHalves(permuted, 1, permutedFrequencies(frequencies, order));
     after.forEach((value, i) => {
-      expect(value).toBeCloseTo(before[i]!, 5);
+      expect(value).toBeCloseTo(before[i], 5);
     });
   });
 

@@ -31,7 +31,7 @@ describe("miniCacheMerge", () => {
     const [a, b] = [normals(1, 20), normals(2, 20)];
     const close = (x: Float32Array, y: Float32Array) =>
       x.forEach((value, i) => {
-        expect(value).toBeCloseTo(y[i]!, 5);
+        expect(value).toBeCloseTo(y[i], 5);
       });
     close(miniCacheMerge(a, b, 5, {t: 0, gamma: 0}).first, a);
     close(miniCacheMerge(a, b, 5, {t: 1, gamma: 0}).second, b);

@@ -10,8 +10,8 @@ export function normals(seed: number, count: number): Float32Array {
 export function relativeSquare(x: ArrayLike<number>, y: ArrayLike<number>): number {
   let [error, size] = [0, 0];
   for (let i = 0; i < x.length; i++) {
-    error += (x[i]! - y[i]!) ** 2;
-    size += x[i]! ** 2;
+    error += (x[i] - y[i]) ** 2;
+    size += x[i] ** 2;
   }
   return error / size;
 }

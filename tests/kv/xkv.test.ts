@@ -19,7 +19,7 @@ function sharedLayers(layers: number, tokens: number, width: number, rank: numbe
     return noise.map((value, i) => {
       let sum = 0.01 * value;
       for (let k = 0; k < rank; k++) {
-        sum += basis[Math.floor(i / width) * rank + k]! * map[k * width + (i % width)]!;
+        sum += basis[Math.floor(i / width) * rank + k] * map[k * width + (i % width)];
       }
       return sum;
     });
@@ -59,7 +59,7 @@ describe("xkvFactorize", () => {
     expect(xkvElements(together)).toBeLessThan(alone.reduce((sum, group) => sum + xkvElements(group), 0) + 1);
     layers.forEach((layer, i) => {
       const error = relativeSquare(layer, xkvReconstruct(together, i));
-      expect(error).toBeLessThan(relativeSquare(layer, xkvReconstruct(alone[i]!, 0)) / 10);
+      expect(error).toBeLessThan(relativeSquare(layer, xkvReconstruct(alone[i], 0)) / 10);
     });
   });
 
@@ -69,7 +69,7 @@ describe("xkvFactorize", () => {
       const group = xkvFactorize(layers, 10, rank);
       const error = layers.reduce((sum, layer, i) => {
         const back = xkvReconstruct(group, i);
-        return sum + layer.reduce((all, value, at) => all + (value - back[at]!) ** 2, 0);
+        return sum + layer.reduce((all, value, at) => all + (value - back[at]) ** 2, 0);
       }, 0);
       const dropped = s.slice(rank).reduce((sum, value) => sum + value * value, 0);
       expect(error / dropped).toBeCloseTo(1, 3);
@@ -94,7 +94,7 @@ describe("xkvFactorize", () => {
         const [a, b] = [xkvReconstruct(cut, i), xkvReconstruct(direct, i)];
         const difference = relativeSquare(
           layer,
-          layer.map((x, at) => x + a[at]! - b[at]!),
+          layer.map((x, at) => x + a[at] - b[at]),
         );
         expect(difference).toBeLessThan(1e-10);
       });
@@ -153,15 +153,15 @@ describe("compression ratios", () => {
     const stored = xkvGroups(0, 2, 2).map((group) =>
       xkvElements(
         xkvFactorize(
-          group.map((layer) => layers[layer]!),
+          group.map((layer) => layers[layer]),
           8,
           3,
         ),
       ),
     );
     const sizes = {layers: 3, width: 8, tokens: 20, groupSize: 2, rankK: 3, rankV: 3};
-    expect(xkvStoredElements(sizes)).toBe(2 * (stored[0]! + stored[1]!));
-    expect(xkvStoredElements({...sizes, rankV: 0})).toBe(stored[0]! + stored[1]! + 3 * 8 * 20);
+    expect(xkvStoredElements(sizes)).toBe(2 * (stored[0] + stored[1]));
+    expect(xkvStoredElements({...sizes, rankV: 0})).toBe(stored[0] + stored[1] + 3 * 8 * 20);
   });
 });
 

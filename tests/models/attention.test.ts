@@ -40,7 +40,7 @@ function naive({
     for (let h = 0; h < heads; h++) {
       const g = Math.floor((h * kvHeads) / heads);
       const legal = [...keyPositions.keys()].filter((j) => {
-        const distance = position - keyPositions[j]!;
+        const distance = position - keyPositions[j];
         return distance >= 0 && (window === null || distance < window);
       });
       const row = (x: Float32Array, t: number, n: number, head: number) =>
@@ -48,14 +48,12 @@ function naive({
       const weights = legal.map((j) => {
         const key = row(keys, j, kvHeads, g);
         return Math.exp(
-          row(q, i, heads, h).reduce((sum, value, m) => sum + value * key[m]!, 0) / Math.sqrt(d),
+          row(q, i, heads, h).reduce((sum, value, m) => sum + value * key[m], 0) / Math.sqrt(d),
         );
       });
       const total = weights.reduce((a, b) => a + b);
       for (let m = 0; m < d; m++) {
-        out.push(
-          legal.reduce((sum, j, n) => sum + (weights[n]! / total) * row(values, j, kvHeads, g)[m]!, 0),
-        );
+        out.push(legal.reduce((sum, j, n) => sum + (weights[n] / total) * row(values, j, kvHeads, g)[m], 0));
       }
     }
   });

@@ -24,7 +24,7 @@ describe.each(DECODERS)("golden model %s", (name) => {
     expect(maxDifference(logits.data, expected.logits)).toBeLessThan(expected.tolerance);
     expect(hidden.length).toBe(expected.hidden.length);
     hidden.forEach((h, i) => {
-      expect(maxDifference(h, expected.hidden[i]!)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(h, expected.hidden[i])).toBeLessThan(expected.tolerance);
     });
     expect(maxDifference(final, expected.final)).toBeLessThan(expected.tolerance);
     expect(model.unused).toEqual([]);
@@ -38,7 +38,7 @@ describe.each(DECODERS)("golden model %s", (name) => {
     );
     expect(tokens).toEqual(expected.greedy.map((step) => step.token));
     logits.forEach((row, i) => {
-      expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(expected.tolerance);
     });
     expect(maxDifference(promptLogits, expected.logits)).toBeLessThan(expected.tolerance);
   });

@@ -46,19 +46,19 @@ describe("a text of one's own", () => {
       expect(samples).toEqual([]);
       for (const {tokens, answers} of texts) {
         expect(answers).toEqual([]);
-        expect(tokens).toEqual(Array.from({length: 41}, (_, i) => tokens[0]! + i));
-        expect(tokens[0]!).toBeGreaterThanOrEqual(250);
+        expect(tokens).toEqual(Array.from({length: 41}, (_, i) => tokens[0] + i));
+        expect(tokens[0]).toBeGreaterThanOrEqual(250);
       }
     }
-    expect(seeds[0]!.texts).not.toEqual(seeds[1]!.texts);
+    expect(seeds[0].texts).not.toEqual(seeds[1].texts);
     const calibration = ownTextCalibration(ids, 5, 40);
-    expect(calibration[0]![0]).toBe(0);
+    expect(calibration[0][0]).toBe(0);
     expect(calibration.at(-1)!.at(-1)!).toBe(249);
     expect(calibration.every((tokens) => tokens.length === 41)).toBe(true);
   });
 
   test("may be as short as two windows, and no shorter", () => {
-    expect(ownTextSeeds(ids.slice(0, 20), {windows: 2, context: 9})[0]!.texts[1]!.tokens[0]).toBe(10);
+    expect(ownTextSeeds(ids.slice(0, 20), {windows: 2, context: 9})[0].texts[1].tokens[0]).toBe(10);
     expect(ownTextCalibration(ids.slice(0, 20), 1, 9)).toEqual([ids.slice(0, 10)]);
     expect(() => ownTextSeeds(ids.slice(0, 19), {context: 9})).toThrow(
       "ownTextSeeds: the text must have at least 20 tokens for windows of 9, got 19. A shorter context needs fewer.",

@@ -70,7 +70,7 @@ describe("evaluateModel", () => {
     const all = SEEDS.flatMap(({texts}) => texts.map(pair));
     expect(found.pooled.comparison).toEqual(compareScores(concatPairs(all)));
     expect(found.seeds.map(({seed}) => seed)).toEqual([1, 2, 3]);
-    expect(found.seeds[1]!.comparison).toEqual(compareScores(concatPairs(all.slice(2, 4))));
+    expect(found.seeds[1].comparison).toEqual(compareScores(concatPairs(all.slice(2, 4))));
     expect(found.pooled.answers!.model.trials).toBe(12);
     const {spread} = found;
     expect(spread.klMean!.value).toBeCloseTo(
@@ -161,7 +161,7 @@ describe("evaluateModel", () => {
 describe("prepareModel", () => {
   test("without a setup, and with fp32 everywhere, is the float model", async () => {
     const weights = await tiny();
-    const ids = SEEDS[0]!.texts[0]!.tokens;
+    const ids = SEEDS[0].texts[0].tokens;
     const plain = await prepareModel(weights, {});
     const exact = await prepareModel(weights, {weights: fp32, activations: fp32, kv: fp32});
     expect(exact.logits(ids)).toEqual(plain.logits(ids));
@@ -171,7 +171,7 @@ describe("prepareModel", () => {
 
   test("each part of a setup changes the logits, and the sizes are those of the packed bytes", async () => {
     const weights = await tiny();
-    const ids = SEEDS[0]!.texts[0]!.tokens;
+    const ids = SEEDS[0].texts[0].tokens;
     const plain = await prepareModel(weights, {});
     const int4 = int({bits: 4, groupSize: 4});
     for (const setup of [{weights: int4}, {activations: int4}, {kv: int4}]) {
@@ -184,7 +184,7 @@ describe("prepareModel", () => {
 
   test("activations are quantized in the layers named only", async () => {
     const weights = await tiny();
-    const ids = SEEDS[0]!.texts[0]!.tokens;
+    const ids = SEEDS[0].texts[0].tokens;
     const activations = int({bits: 3});
     const logits = async (...layers: number[]) =>
       (await prepareModel(weights, {activations, layers: new Set(layers)})).logits(ids);
@@ -228,7 +228,7 @@ describe("evaluationRows", () => {
       value: found.pooled.comparison!.model.perplexity.value,
       baseline: found.pooled.comparison!.baseline.perplexity.value,
     });
-    expect(value("2", "same top token").value).toBe(found.seeds[1]!.comparison!.sameTop.share);
+    expect(value("2", "same top token").value).toBe(found.seeds[1].comparison!.sameTop.share);
     expect(value("all", "bits per weight of the projections").value).toBe(model.bitsPerWeight);
     expect(value("all", "bits per cached number").value).toBe(32);
   });
@@ -243,7 +243,7 @@ describe("evaluationRows", () => {
       low: null,
       high: null,
     });
-    const seeds = [samples, [samples[0]!], [samples[1]!]].map((own, seed) => ({
+    const seeds = [samples, [samples[0]], [samples[1]]].map((own, seed) => ({
       seed,
       texts: [],
       samples: own,
@@ -256,7 +256,7 @@ describe("evaluationRows", () => {
 describe("scanLayers", () => {
   test("measures the loss of each layer's quantization, alone and spared", async () => {
     const weights = await tiny();
-    const {texts} = SEEDS[0]!;
+    const {texts} = SEEDS[0];
     const scan = await scanLayers(weights, {weights: mxfp4}, texts);
     const loss = async (...layers: number[]) => {
       const plain = await prepareModel(weights, {});
@@ -274,9 +274,9 @@ describe("scanLayers", () => {
     const scan = await scanLayers(
       await tiny(),
       {activations: int({bits: 3}), layers: new Set([1])},
-      SEEDS[0]!.texts,
+      SEEDS[0].texts,
     );
     expect(scan.layers).toHaveLength(1);
-    expect(scan.layers[0]!.alone).toBe(scan.all);
+    expect(scan.layers[0].alone).toBe(scan.all);
   });
 });

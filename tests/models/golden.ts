@@ -75,7 +75,7 @@ export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   expect(a.length).toBe(b.length);
   let largest = 0;
   for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
+    const difference = Math.abs(a[i] - b[i]);
     if (!(difference <= largest)) largest = difference;
   }
   return largest;

@@ -32,7 +32,7 @@ describe("a text's keys and values", () => {
     const {keys, values} = captureKv(model, IDS);
     const message = "filledCache: keys and values must be of 2 layers and the same tokens, got";
     expect(() => filledCache(model.config, {keys, values: values.slice(1)})).toThrow(message);
-    const short = [values[0]!, values[1]!.slice(0, 12)];
+    const short = [values[0], values[1].slice(0, 12)];
     expect(() => filledCache(model.config, {keys, values: short})).toThrow(
       `${message} 108, 108, 108, 12 values`,
     );

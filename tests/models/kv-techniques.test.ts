@@ -59,7 +59,7 @@ describe("on the trained decoder, a quarter of the keys", () => {
   });
 
   test("of 100 % is the model itself, to the bit", () => {
-    const {ids} = TEXTS[0]!;
+    const {ids} = TEXTS[0];
     const hooks = selectionHooks((input) => oracleMask(input, {keepFraction: 1}));
     expect(forward(model, ids, {hooks})).toEqual(forward(model, ids));
   });
@@ -72,7 +72,7 @@ describe("on the trained decoder, xKV", () => {
       const through = (layers: readonly Float32Array[], rank: number) =>
         xkvGroups(0, 3, groupSize).flatMap((group) => {
           const factors = xkvFactorize(
-            group.map((layer) => layers[layer]!),
+            group.map((layer) => layers[layer]),
             32,
             rank * groupSize,
           );
@@ -89,9 +89,9 @@ describe("on the trained decoder, xKV", () => {
   });
 
   test("because layers share token directions though their rows are not alike", () => {
-    const {keys} = captureKv(model, TEXTS[0]!.ids);
+    const {keys} = captureKv(model, TEXTS[0].ids);
     for (let layer = 0; layer < 3; layer++) {
-      const [a, b] = [keys[layer]!, keys[layer + 1]!];
+      const [a, b] = [keys[layer], keys[layer + 1]];
       expect(Math.abs(meanRowCosine(a, b, 32))).toBeLessThan(0.25);
       // Chance is 8 of 96.
       expect(subspaceOverlap(a, b, 32, 8)).toBeGreaterThan(3 * (8 / 96));

@@ -101,7 +101,7 @@ describe("tensors", () => {
     const tensors = tinyTensors();
     const {shape} = tensors.get(name)!;
     const wrong =
-      shape.length === 2 && shape[0] !== shape[1] ? [...shape].reverse() : [shape[0]! + 1, ...shape.slice(1)];
+      shape.length === 2 && shape[0] !== shape[1] ? [...shape].reverse() : [shape[0] + 1, ...shape.slice(1)];
     const count = wrong.reduce((a, b) => a * b, 1);
     tensors.set(name, {name, shape: wrong, data: new Float32Array(count)});
     await expect(openDecoder(tinyFolder(TINY_CONFIG, tensors))).rejects.toThrow(

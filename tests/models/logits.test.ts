@@ -48,7 +48,7 @@ test.each(RUNS)("writes the logits and greedy tokens of %s with %s", async (name
 test("without --greedy no token is added, without --out the JSON goes to stdout", async () => {
   const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   expect(await logitsCommand([goldenPath("llama-f32"), "--ids", "5"])).toBe(0);
-  const result = JSON.parse(write.mock.calls[0]![0] as string) as LogitsResult;
+  const result = JSON.parse(write.mock.calls[0][0] as string) as LogitsResult;
   expect(result.greedy).toEqual([]);
   expect(result.logits.map((row) => row.length)).toEqual([112]);
 });

@@ -14,10 +14,10 @@ function documents(count: number, seed: number, ...losses: readonly number[]): F
 /** The standard deviation over redrawn samples of documents, an estimate that shares no formula with the delta method. */
 function bootstrap(statistic: (...all: Float64Array[]) => number, all: readonly Float64Array[]): number {
   const stream = randomStream(7, "bootstrap");
-  const n = all[0]!.length;
+  const n = all[0].length;
   const values = Array.from({length: 2000}, () => {
     const picks = Array.from({length: n}, () => stream.integer(n));
-    return statistic(...all.map((values) => Float64Array.from(picks, (i) => values[i]!)));
+    return statistic(...all.map((values) => Float64Array.from(picks, (i) => values[i])));
   });
   const middle = values.reduce((a, b) => a + b, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));

@@ -125,7 +125,7 @@ describe.each([
     for (const [tensor, {shape, data}] of weights.tensors) {
       if (!/mixer/.test(tensor) || /norm/.test(tensor)) continue;
       // Short rows have one scale each; what no linear layer reads is float16.
-      expected += /proj\.weight/.test(tensor) ? data.length / 2 + 4 * shape[0]! : 2 * data.length;
+      expected += /proj\.weight/.test(tensor) ? data.length / 2 + 4 * shape[0] : 2 * data.length;
     }
     expect(four.mixers).toBe(expected);
   });

@@ -43,7 +43,7 @@ function seenAt(model: Mamba, site: MambaSite, layer: number): number[] {
 
 const closeTo = (found: ArrayLike<number>, expected: readonly number[]) => {
   expect(found.length).toBe(expected.length);
-  const off = expected.map((value, i) => Math.abs(value - found[i]!));
+  const off = expected.map((value, i) => Math.abs(value - found[i]));
   expect(off.reduce((a, b) => Math.max(a, b), 0)).toBeLessThan(1e-4);
 };
 

@@ -49,7 +49,7 @@ describe.each(MAMBAS)("golden model %s", (name) => {
     expect(maxDifference(logits.data, expected.logits)).toBeLessThan(expected.tolerance);
     expect(hidden.length).toBe(expected.hidden.length);
     hidden.forEach((h, i) => {
-      expect(maxDifference(h, expected.hidden[i]!)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(h, expected.hidden[i])).toBeLessThan(expected.tolerance);
     });
     expect(maxDifference(final, expected.final)).toBeLessThan(expected.tolerance);
     expect(model.unused).toEqual([]);
@@ -62,7 +62,7 @@ describe.each(MAMBAS)("golden model %s", (name) => {
     const {tokens, logits} = readOn(read, expected.ids, expected.greedy.length);
     expect(tokens).toEqual(expected.greedy.map((step) => step.token));
     logits.forEach((row, i) => {
-      expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(expected.tolerance);
     });
     expect(cache.length).toBe(expected.ids.length + tokens.length);
   });

@@ -35,7 +35,7 @@ function expectNear(actual: Float64Array, expected: Float32Array): void {
   expect(actual.length).toBe(expected.length);
   // Both come from the same float32 inputs by the same float64 sums; the model rounds once.
   actual.forEach((value, i) => {
-    expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(2 ** -22 * Math.max(1, Math.abs(value)));
+    expect(Math.abs(value - expected[i])).toBeLessThanOrEqual(2 ** -22 * Math.max(1, Math.abs(value)));
   });
 }
 
@@ -49,9 +49,9 @@ describe("the scans of a model, observed", () => {
       const D = new Float64Array(weights.tensors.get(`backbone.layers.${layer}.mixer.D`)!.data);
       const projected = await seen(weights, "projected", layer);
       const plain = selectiveScan({...scan.input, D}).y;
-      const z = plain.map((_, i) => silu(projected[Math.floor(i / 20) * 40 + 20 + (i % 20)]!));
+      const z = plain.map((_, i) => silu(projected[Math.floor(i / 20) * 40 + 20 + (i % 20)]));
       expectNear(
-        plain.map((value, i) => value * z[i]!),
+        plain.map((value, i) => value * z[i]),
         await seen(weights, "y", layer),
       );
     }

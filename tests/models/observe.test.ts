@@ -42,7 +42,7 @@ describe("observe", () => {
     expect(changed.tensor("v", 0)).toEqual(observe(model, ids, ["v"]).tensor("v", 0));
     // Keys of zeros: every token looks at all before it alike.
     const T = ids.length;
-    expect(changed.attention[0]![(T - 1) * T]).toBeCloseTo(1 / T, 6);
+    expect(changed.attention[0][(T - 1) * T]).toBeCloseTo(1 / T, 6);
     expect(changed.logits).not.toEqual(seen.logits);
   });
 

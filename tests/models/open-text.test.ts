@@ -36,7 +36,7 @@ const MODELS: Record<string, () => Promise<Made>> = {
 
 describe.each(Object.keys(MODELS))("a text open in %s", (name) => {
   test("reads on as if nothing had been asked aside, wherever it is asked", async () => {
-    const {begin, whole} = await MODELS[name]!();
+    const {begin, whole} = await MODELS[name]();
     const expected = whole(TEXT);
     const asked = begin();
     const rows = TEXT.flatMap((id) => {
@@ -52,7 +52,7 @@ describe.each(Object.keys(MODELS))("a text open in %s", (name) => {
   });
 
   test("answers aside what it would answer if the question were read", async () => {
-    const {begin, whole} = await MODELS[name]!();
+    const {begin, whole} = await MODELS[name]();
     const text = begin();
     text.read(TEXT);
     const aside = text.aside(QUESTION);
@@ -64,7 +64,7 @@ describe.each(Object.keys(MODELS))("a text open in %s", (name) => {
   });
 
   test("can begin with a question, and refuses what is no token", async () => {
-    const {begin, whole} = await MODELS[name]!();
+    const {begin, whole} = await MODELS[name]();
     const text = begin();
     expect(maxDifference(text.aside([1, 4]).data, whole([1, 4]))).toBeLessThan(1e-4);
     expect(() => text.aside([])).toThrow(RangeError);

@@ -31,7 +31,7 @@ async function runExample(): Promise<readonly Measured[]> {
     logLevel: "silent",
   });
   const module = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString("base64")}`
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
   );
   return module.rows;
 }

@@ -58,7 +58,7 @@ describe.each(POLICY_IDS)("policyHooks of %s", (id) => {
       },
     });
     expect(shown.map(({layer}) => layer)).toEqual([0, 1, 2, 3]);
-    expect(shown[0]!.last).toBe(64);
+    expect(shown[0].last).toBe(64);
     for (const {most, last} of shown.slice(1)) {
       expect(most).toBeLessThanOrEqual(0);
       expect(last).toBeGreaterThanOrEqual(SINKS);

@@ -18,7 +18,7 @@ import {tensor} from "../../src/lib/tensor/tensor.js";
 
 const ln = Math.log;
 /** Logits whose softmax is exactly the given probabilities (up to float32). */
-const logitsOf = (...rows: number[][]) => tensor(rows.flat().map(ln), [rows.length, rows[0]!.length]);
+const logitsOf = (...rows: number[][]) => tensor(rows.flat().map(ln), [rows.length, rows[0].length]);
 
 function randomLogits(seed: number, tokens: number, vocabulary: number, spread = 3) {
   const stream = randomStream(seed, "logits");
@@ -51,7 +51,7 @@ describe("scoreTokens", () => {
   });
 
   test("does not overflow or underflow far from zero, and shifting all logits changes nothing", () => {
-    const near = scoreTokens(tensor([1, 2, 4], [1, 3]), [0]).logProbs[0]!;
+    const near = scoreTokens(tensor([1, 2, 4], [1, 3]), [0]).logProbs[0];
     for (const shift of [1e4, -1e4]) {
       expect(scoreTokens(tensor([1 + shift, 2 + shift, 4 + shift], [1, 3]), [0]).logProbs[0]).toBeCloseTo(
         near,
@@ -135,7 +135,7 @@ describe("pairedDifference", () => {
     const n = a.length;
     const average = (x: number[]) => x.reduce((sum, value) => sum + value, 0) / n;
     const covariance = (x: number[], y: number[]) =>
-      x.reduce((sum, value, i) => sum + (value - average(x)) * (y[i]! - average(y)), 0) / (n - 1) / n;
+      x.reduce((sum, value, i) => sum + (value - average(x)) * (y[i] - average(y)), 0) / (n - 1) / n;
     const p = Math.exp(-average(a));
     const p0 = Math.exp(-average(b));
     const variance = p * p * covariance(a, a) + p0 * p0 * covariance(b, b) - 2 * p * p0 * covariance(a, b);
@@ -177,7 +177,7 @@ describe("KL divergence", () => {
         );
         // Adding 8 to a float32 logit rounds it by up to 2^-20.
         scorePair(baseline, shifted, targets).kl.forEach((value, t) => {
-          expect(Math.abs(value - kl[t]!)).toBeLessThan(2 ** -18);
+          expect(Math.abs(value - kl[t])).toBeLessThan(2 ** -18);
         });
       }),
       {seed: 4},
@@ -313,7 +313,7 @@ describe("compareScores", () => {
     const noise = baseline.data.map(() => stream.normal());
     const [small, large] = [0.05, 0.5].map((size) => {
       const noisy = tensor(
-        baseline.data.map((value, i) => value + size * noise[i]!),
+        baseline.data.map((value, i) => value + size * noise[i]),
         baseline.shape,
       );
       return compareScores(scorePair(baseline, noisy, targets));

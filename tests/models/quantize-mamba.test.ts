@@ -45,8 +45,8 @@ async function logitError(weights: MambaWeights, options: Partial<QuantizeMambaO
   const {data} = model.logits(HELD_OUT);
   let [noise, signal] = [0, 0];
   data.forEach((value, i) => {
-    noise += (value - plain[i]!) ** 2;
-    signal += plain[i]! ** 2;
+    noise += (value - plain[i]) ** 2;
+    signal += plain[i] ** 2;
   });
   return noise / signal;
 }
@@ -243,9 +243,9 @@ describe("what each repair mends", () => {
       (await make(null)).logits(HELD_OUT);
       (await make("w8a8")).logits(HELD_OUT);
       const [exact, rounded] = x as [Float32Array, Float32Array];
-      const quiet = (values: Float32Array) => values.filter((_, i) => Math.abs(exact[i]!) < 0.5);
+      const quiet = (values: Float32Array) => values.filter((_, i) => Math.abs(exact[i]) < 0.5);
       const reference = quiet(exact);
-      const noise = quiet(rounded).reduce((sum, value, i) => sum + (value - reference[i]!) ** 2, 0);
+      const noise = quiet(rounded).reduce((sum, value, i) => sum + (value - reference[i]) ** 2, 0);
       return noise / reference.reduce((sum, value) => sum + value * value, 0);
     };
     expect(await error("quamba2")).toBeLessThan((await error("static")) / 2);
@@ -301,7 +301,7 @@ describe("what each repair mends", () => {
         (await quantizeMamba(loud, {method, bits, calibration: TEXTS, hooks})).logits(HELD_OUT);
       }
       const [exact, rounded] = B as [Float32Array, Float32Array];
-      return rounded.reduce((sum, value, i) => sum + (value - exact[i]!) ** 2, 0);
+      return rounded.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0);
     };
     expect(await quietNoise("state-groups")).toBeLessThan((await quietNoise("static")) / 5);
   });

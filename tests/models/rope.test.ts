@@ -5,7 +5,7 @@ import {draws, randomStream} from "../../src/lib/tensor/random.js";
 
 const normals = (count: number, seed: number) => draws(count, randomStream(seed, "rope").normal);
 const norm = (x: Float32Array) => Math.hypot(...x);
-const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 describe("inverseFrequencies", () => {
   test("falls from 1 by equal factors", () => {
@@ -43,7 +43,7 @@ describe("llama3Frequencies", () => {
     const plain = inverseFrequencies(64, 500_000);
     const same = llama3Frequencies(plain, {...scaling, factor: 1});
     same.forEach((w, i) => {
-      expect(w / plain[i]!).toBeCloseTo(1, 14);
+      expect(w / plain[i]).toBeCloseTo(1, 14);
     });
   });
 });
@@ -84,7 +84,7 @@ describe("rotate", () => {
     const permutation = [0, 2, 4, 6, 1, 3, 5, 7];
     const [tokens, heads] = [3, 2];
     const x = normals(tokens * heads * 8, 9);
-    const permuted = (y: Float32Array) => y.map((_, n) => y[Math.floor(n / 8) * 8 + permutation[n % 8]!]!);
+    const permuted = (y: Float32Array) => y.map((_, n) => y[Math.floor(n / 8) * 8 + permutation[n % 8]]);
     const table = rotaryTable(frequencies, [4, 0, 11]);
     expect(rotate(permuted(x), heads, table, tokens, "half-split")).toEqual(
       permuted(rotate(x, heads, table, tokens, "interleaved")),

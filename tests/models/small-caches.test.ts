@@ -102,7 +102,7 @@ describe("formatCache", () => {
 
   test("per channel does not see an outlier channel; per token the others of its block are lost", () => {
     const outlier = (x: Float32Array) => x.map((value, i) => (i % WIDTH === 1 ? 100 * value : value));
-    const x = captureKv(model, IDS.slice(0, 8)).rotatedKeys[0]!;
+    const x = captureKv(model, IDS.slice(0, 8)).rotatedKeys[0];
     const errorOf = (keyAxis: "channels" | "tokens") => {
       const cache = formatCache(config, {keys: int({bits: 4, groupSize: 8}), keyAxis, pageTokens: 8});
       cache.append(
@@ -144,7 +144,7 @@ describe("blockFloatFormat", () => {
     [3, 5],
     [6, 12],
   ])("packs %i-bit mantissas in blocks of %i to what blockFloat says", (bits, blockSize) => {
-    const x = captureKv(model, IDS).keys[0]!;
+    const x = captureKv(model, IDS).keys[0];
     const format = blockFloatFormat({bits, blockSize});
     const packed = format.encode({shape: [13, WIDTH], data: x});
     expect(format.decode(packed).data).toEqual(blockFloat(x, WIDTH, {bits, blockSize}));
@@ -191,7 +191,7 @@ describe("cskvCache", () => {
     const errors = caches.map((cache) => error(cache));
     expect(errors).toEqual([...errors].sort((a, b) => b - a));
     // Twelve tokens as 8 features, one whole, in float16.
-    expect(caches[2]!.bytes()).toBe(LAYERS * 2 * (12 * 8 * 2 + WIDTH * 2));
+    expect(caches[2].bytes()).toBe(LAYERS * 2 * (12 * 8 * 2 + WIDTH * 2));
   });
 
   test("packs features, of keys per channel of a window", async () => {
@@ -209,7 +209,7 @@ describe("cskvCache", () => {
       const factors = calibrateCskv(weights, attentionInputs(model, texts), {rankK: 4, rankV: 4, fitSteps});
       const cache = cskvCache(config, factors, {window: 13, format: fp32, wholeFormat: fp32});
       forward(model, IDS, {cache});
-      return meanSquare(cache.read(0).values, captureKv(model, IDS).values[0]!);
+      return meanSquare(cache.read(0).values, captureKv(model, IDS).values[0]);
     };
     expect(await errorWith(2)).toBeLessThan(await errorWith(0));
   });
@@ -259,11 +259,11 @@ describe("miniCacheCache", () => {
       const count = merged.reduce((sum, flag) => sum + flag, 0);
       return count * (4 * 4 + 2 * 2) + (24 - count) * 2 * 4 * 4 + 3;
     });
-    expect(cache.bytes()).toBe(expected[0]! + expected[1]!);
+    expect(cache.bytes()).toBe(expected[0] + expected[1]);
     forward(model, [1, 2], {cache});
-    expect(cache.bytes()).toBe(expected[0]! + expected[1]! + 2 * 2 * 2 * WIDTH * 4);
+    expect(cache.bytes()).toBe(expected[0] + expected[1] + 2 * 2 * 2 * WIDTH * 4);
     forward(model, [1, 2], {cache});
-    expect(cache.bytes()).toBeLessThan(expected[0]! + expected[1]! + 4 * 2 * 2 * WIDTH * 4);
+    expect(cache.bytes()).toBeLessThan(expected[0] + expected[1] + 4 * 2 * 2 * WIDTH * 4);
   });
 
   test.each([
@@ -293,7 +293,7 @@ describe.each<[string, () => Promise<PackedKvCache>]>([
     expect(cache.bytes()).toBeLessThan(full);
     expect([...cache.read(1).positions]).toEqual([0, 1, 2, 3, 4, 5]);
     expect(cache.read(1).keys).toHaveLength(6 * WIDTH);
-    expect(forward(model, [IDS[6]!], {cache}).data.every(Number.isFinite)).toBe(true);
+    expect(forward(model, [IDS[6]], {cache}).data.every(Number.isFinite)).toBe(true);
     cache.truncate(0);
     expect(cache.bytes()).toBe(0);
     expect(logits(cache).slice(0, 8 * 23)).toEqual(plain().slice(0, 8 * 23));

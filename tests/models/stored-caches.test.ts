@@ -72,8 +72,8 @@ describe("kiviCache", () => {
 
   test("more bits, less error; keys may be grouped per token, and a pass may read its own codes", () => {
     const errors = [2, 4, 8].map((bits) => error(kiviCache(config, {...wider, bits}), 8));
-    expect(errors[0]).toBeGreaterThan(errors[1]!);
-    expect(errors[1]).toBeGreaterThan(errors[2]!);
+    expect(errors[0]).toBeGreaterThan(errors[1]);
+    expect(errors[1]).toBeGreaterThan(errors[2]);
     expect(errors[2]).toBeGreaterThan(0);
     expect(error(kiviCache(config, {...small, keyAxis: "channels", own: "stored"}), 8)).toBeGreaterThan(0);
   });
@@ -158,7 +158,7 @@ describe.each([
     expect(cache.bytes()).toBeLessThan(full);
     expect([...cache.read(1).positions]).toEqual([0, 1, 2, 3, 4, 5]);
     expect(cache.read(1).keys).toHaveLength(6 * WIDTH);
-    const next = forward(model, [IDS[6]!], {cache});
+    const next = forward(model, [IDS[6]], {cache});
     expect(next.data.every(Number.isFinite)).toBe(true);
     cache.truncate(0);
     expect(cache.bytes()).toBe(0);

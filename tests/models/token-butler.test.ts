@@ -141,7 +141,7 @@ function rowsOf(
 ): string[] {
   const [T, L] = [positions.length, keyPositions.length];
   return Array.from({length: heads * T}, (_, row) => {
-    const [h, position] = [Math.floor(row / T), positions[row % T]!];
+    const [h, position] = [Math.floor(row / T), positions[row % T]];
     const keys = Array.from({length: position + 1}, (_, j) => mask?.[row * L + j] ?? 1);
     return `layer ${layer} head ${h} at ${position}: ${keys.join("")}`;
   });

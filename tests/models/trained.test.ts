@@ -29,8 +29,8 @@ function runs(architectures: readonly string[]) {
 function expectHidden(hidden: readonly Float32Array[], expected: readonly Float64Array[]): void {
   expect(hidden.length).toBe(expected.length);
   hidden.forEach((h, i) => {
-    const largest = expected[i]!.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
-    expect(maxDifference(h, expected[i]!)).toBeLessThan(3e-5 * largest);
+    const largest = expected[i].reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+    expect(maxDifference(h, expected[i])).toBeLessThan(3e-5 * largest);
   });
 }
 
@@ -53,7 +53,7 @@ describe.each(runs(ARCHITECTURES))("trained model $name on $backend", ({name, ma
     const {tokens, logits: rows} = greedy(model, expected.ids, expected.greedy.length);
     expect(tokens).toEqual(expected.greedy.map(({token}) => token));
     rows.forEach((row, i) => {
-      expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(expected.tolerance);
     });
   });
 });
@@ -89,7 +89,7 @@ describe.each(runs(MAMBA_ARCHITECTURES))("trained model $name on $backend", ({na
     const {tokens, logits} = readOn(read, expected.ids, expected.greedy.length);
     expect(tokens).toEqual(expected.greedy.map(({token}) => token));
     logits.forEach((row, i) => {
-      expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(expected.tolerance);
     });
   });
 });

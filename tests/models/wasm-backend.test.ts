@@ -30,10 +30,10 @@ describe("the wasm kernels against the reference", () => {
           expect(y!.length).toBe(rows * out);
           for (let t = 0; t < rows; t++) {
             for (let o = 0; o < out; o++) {
-              let magnitude = bias === null ? 0 : Math.abs(bias[o]!);
+              let magnitude = bias === null ? 0 : Math.abs(bias[o]);
               for (let i = 0; i < inputs; i++)
-                magnitude += Math.abs(x[t * inputs + i]! * weight.data[o * inputs + i]!);
-              const difference = Math.abs(y![t * out + o]! - reference![t * out + o]!);
+                magnitude += Math.abs(x[t * inputs + i] * weight.data[o * inputs + i]);
+              const difference = Math.abs(y![t * out + o] - reference![t * out + o]);
               // The reference rounds once; n products and n sums round in the kernel.
               expect(difference).toBeLessThanOrEqual((inputs + 2) * 2 ** -24 * magnitude);
             }
@@ -58,7 +58,7 @@ describe("the wasm kernels against the reference", () => {
         const y = wasm.rmsNorm(x, weight, eps);
         referenceBackend.rmsNorm(x, weight, eps).forEach((value, i) => {
           // Half of the relative error of the sum of squares, and six roundings.
-          expect(Math.abs(y[i]! - value)).toBeLessThanOrEqual(
+          expect(Math.abs(y[i] - value)).toBeLessThanOrEqual(
             Math.abs(value) * (n / 2 + 6) * 2 ** -24 + 2 ** -149,
           );
         });
@@ -73,7 +73,7 @@ describe("the wasm kernels against the reference", () => {
     const y = wasm.siluGate(gate, up);
     referenceBackend.siluGate(gate, up).forEach((value, i) => {
       // Below -88 the kernel's exp saturates: the gate is then under 2^-120 either way.
-      expect(Math.abs(y[i]! - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -21 + 2 ** -118);
+      expect(Math.abs(y[i] - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -21 + 2 ** -118);
     });
     expect(wasm.siluGate(Float32Array.of(Number.NaN, 1), Float32Array.of(1, 1))[0]).toBeNaN();
   });
@@ -140,7 +140,7 @@ describe.each(DECODERS)("golden model %s on wasm", (name) => {
     expect(maxDifference(promptLogits, expected.logits)).toBeLessThan(expected.tolerance);
     expect(tokens).toEqual(expected.greedy.map(({token}) => token));
     logits.forEach((row, i) => {
-      expect(maxDifference(row, expected.greedy[i]!.logits)).toBeLessThan(expected.tolerance);
+      expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(expected.tolerance);
     });
     const cache = plainKvCache(model.config);
     const stepwise = expected.ids.flatMap((id) => Array.from(forward(model, [id], {cache}).data));

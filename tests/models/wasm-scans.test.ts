@@ -87,8 +87,8 @@ function expectWithin(
   for (const name of ["y", "state"] as const) {
     expect(actual[name].length).toBe(expected[name].length);
     const beyond = [...expected[name].keys()].filter((i) => {
-      const bound = share * Math.abs(scale[name][i]!) + 1e-30;
-      return !(Math.abs(actual[name][i]! - expected[name][i]!) <= bound);
+      const bound = share * Math.abs(scale[name][i]) + 1e-30;
+      return !(Math.abs(actual[name][i] - expected[name][i]) <= bound);
     });
     expect(beyond, name).toEqual([]);
   }
@@ -215,8 +215,8 @@ describe("the wasm scans against the reference", () => {
             const [t, d] = [Math.floor(i / channels), i % channels];
             let magnitude = Math.abs(input.bias?.[d] ?? 0);
             for (let k = 0; k < width; k++)
-              magnitude += Math.abs(input.weight[d * width + k]! * padded[(t + k) * channels + d]!);
-            expect(Math.abs(value - expected.y[i]!)).toBeLessThanOrEqual(2 ** -20 * magnitude);
+              magnitude += Math.abs(input.weight[d * width + k] * padded[(t + k) * channels + d]);
+            expect(Math.abs(value - expected.y[i])).toBeLessThanOrEqual(2 ** -20 * magnitude);
           });
         },
       ),
@@ -270,7 +270,7 @@ describe("the wasm scans against the reference", () => {
       C: Float32Array.of(1, 0, 0, 0),
     };
     wasm.selectiveScan(one).y.forEach((step, i) => {
-      const exact = delta[i]! > 20 ? delta[i]! : Math.log1p(Math.exp(delta[i]!));
+      const exact = delta[i] > 20 ? delta[i] : Math.log1p(Math.exp(delta[i]));
       expect(Math.abs(step / exact - 1)).toBeLessThan(2 ** -21);
     });
   });

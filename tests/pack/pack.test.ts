@@ -37,7 +37,7 @@ beforeAll(async () => {
     // All that a user's npm would install, nested copies aside, which come with their parents.
     const name = path.replace("node_modules/", "");
     if (dev || !path.startsWith("node_modules/") || name.includes("node_modules/")) continue;
-    if (name.includes("/")) await mkdir(join(modules, name.split("/")[0]!), {recursive: true});
+    if (name.includes("/")) await mkdir(join(modules, name.split("/")[0]), {recursive: true});
     await symlink(resolve(path), join(modules, name)).catch(() => {});
   }
   await writeFile(join(folder, "package.json"), '{"type": "module"}');

@@ -68,9 +68,9 @@ describe("quantizeStatically", () => {
         const found = quantizationParameters(observe(minmaxObserver({symmetric}), [x]), {symmetric});
         const y = quantizeStatically(x, found);
         // The zero point is an integer, so one end of an asymmetric range may lie another half step out.
-        const bound = found.scale[0]! * (symmetric ? 0.5 : 1) * (1 + 2 ** -20);
+        const bound = found.scale[0] * (symmetric ? 0.5 : 1) * (1 + 2 ** -20);
         y.data.forEach((value, i) => {
-          expect(Math.abs(value - x.data[i]!)).toBeLessThanOrEqual(bound);
+          expect(Math.abs(value - x.data[i])).toBeLessThanOrEqual(bound);
         });
       }),
       {seed: 8},

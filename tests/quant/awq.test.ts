@@ -39,7 +39,7 @@ describe("awqScales", () => {
     const w = gaussian(5, [32, 64]);
     const found = awqScales([w], calibrate([x]), mxint4);
     expect(found.ratio).toBeGreaterThan(0);
-    expect(found.scales[5]!).toBeGreaterThan(found.scales[6]!);
+    expect(found.scales[5]).toBeGreaterThan(found.scales[6]);
     const rounded = roundToNearest(scaleColumns(w, found.scales), mxint4).weight;
     const want = product(x, w);
     const direct = meanSquare(product(x, scaleColumns(rounded, inverse(found.scales))), want);
@@ -53,7 +53,7 @@ describe("awqScales", () => {
     const direct = weights.reduce((sum, w) => {
       const rounded = roundToNearest(scaleColumns(w, found.scales), mxfp4).weight;
       const changed = product(x, scaleColumns(rounded, inverse(found.scales)));
-      return sum + meanSquare(changed, product(x, w)) * w.shape[0]!;
+      return sum + meanSquare(changed, product(x, w)) * w.shape[0];
     }, 0);
     expect(found.error / direct).toBeCloseTo(1, 5);
   });
@@ -68,7 +68,7 @@ describe("awqScales", () => {
     x.data[3] = 0;
     const {scales, weights} = awq([gaussian(1, [4, 32])], calibrate([x]), mxfp4);
     expect(scales.every((s) => s > 0 && Number.isFinite(s))).toBe(true);
-    expect(weights[0]!.weight.data.every(Number.isFinite)).toBe(true);
+    expect(weights[0].weight.data.every(Number.isFinite)).toBe(true);
   });
 
   test("refuses a grid of none and inputs of another length", () => {

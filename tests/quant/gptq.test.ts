@@ -103,7 +103,7 @@ describe("gptq with ugly inputs", () => {
 
   test("two equal inputs, which make the Hessian singular", () => {
     const x = activations(6, 40, 16);
-    for (let t = 0; t < 40; t++) x.data[t * 16 + 1] = x.data[t * 16]!;
+    for (let t = 0; t < 40; t++) x.data[t * 16 + 1] = x.data[t * 16];
     expect(gptq(gaussian(7, [3, 16]), calibrate([x]), mxint4).weight.data.every(Number.isFinite)).toBe(true);
   });
 
@@ -157,9 +157,9 @@ describe("integerGroups", () => {
     );
     expect(groups.scales[0]).toEqual(first);
     const second = Math.max(...w.data.slice(8, 16).map(Math.abs)) * (2 / 15);
-    expect(groups.scales[1]![0]).not.toBeCloseTo(second, 5);
+    expect(groups.scales[1][0]).not.toBeCloseTo(second, 5);
     rounded.data.forEach((value, k) => {
-      const steps = value / groups.scales[Math.floor((k % 32) / 8)]![Math.floor(k / 32)]!;
+      const steps = value / groups.scales[Math.floor((k % 32) / 8)][Math.floor(k / 32)];
       expect(Math.abs(steps - Math.round(steps))).toBeLessThan(1e-5);
       expect(Math.round(steps)).toBeGreaterThanOrEqual(-8);
       expect(Math.round(steps)).toBeLessThanOrEqual(7);
@@ -176,7 +176,7 @@ describe("integerGroups", () => {
       const round = plain.beginGroup(weights, from, from + 8);
       for (let row = 0; row < 8; row++) {
         for (let c = from; c < from + 8; c++)
-          nearest.data[row * 32 + c] = round(row, c, w.data[row * 32 + c]!);
+          nearest.data[row * 32 + c] = round(row, c, w.data[row * 32 + c]);
       }
     }
     const rounded = gptqRound(w, calibration, integerGroups(8, 32, {groupSize: 8}));
@@ -196,7 +196,7 @@ describe("frozenGrid", () => {
           const own = roundToNearest(w, format).weight.data;
           w.data.forEach((value, k) => {
             const found = grid.round(Math.floor(k / 40), k % 40, value);
-            expect(Math.abs(found - value)).toBe(Math.abs(own[k]! - value));
+            expect(Math.abs(found - value)).toBe(Math.abs(own[k] - value));
           });
           expect(format.decode(grid.packed()).data.map((v) => v + 0)).toEqual(own.map((v) => v + 0));
         },

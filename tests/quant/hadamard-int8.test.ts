@@ -23,7 +23,7 @@ describe("quantizeInHadamardSpace", () => {
     const rotated = hadamard(y).data;
     expect(scale).toBe(Math.max(...rotated.map(Math.abs)) / 127);
     rotated.forEach((v, i) => {
-      expect(Math.abs(codes[i]! * scale - v)).toBeLessThanOrEqual(scale * 0.5000001);
+      expect(Math.abs(codes[i] * scale - v)).toBeLessThanOrEqual(scale * 0.5000001);
     });
   });
 
@@ -32,7 +32,7 @@ describe("quantizeInHadamardSpace", () => {
     const {codes, scale, shape} = quantizeInHadamardSpace(y);
     const back = hadamard({shape, data: Float32Array.from(codes, (c) => c * scale)}, {inverse: true}).data;
     const plain = plainInt8(y);
-    const error = (z: Float32Array) => z.reduce((sum, v, i) => sum + (v - y.data[i]!) ** 2, 0);
+    const error = (z: Float32Array) => z.reduce((sum, v, i) => sum + (v - y.data[i]) ** 2, 0);
     expect(error(back)).toBeLessThan(error(plain) / 20);
   });
 
@@ -82,10 +82,10 @@ describe("hadamardInt8Product", () => {
         let exact = 0;
         let bound = 1e-4;
         for (let i = 0; i < 64; i++) {
-          exact += y.data[t * 64 + i]! * w.data[o * 64 + i]!;
-          bound += (Math.abs(rotated[o * 64 + i]!) * codes.scale) / 2;
+          exact += y.data[t * 64 + i] * w.data[o * 64 + i];
+          bound += (Math.abs(rotated[o * 64 + i]) * codes.scale) / 2;
         }
-        expect(Math.abs(data[t * 5 + o]! - exact)).toBeLessThan(bound);
+        expect(Math.abs(data[t * 5 + o] - exact)).toBeLessThan(bound);
       }
     }
   });

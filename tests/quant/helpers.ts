@@ -33,7 +33,7 @@ export function product(x: Tensor, w: Tensor): Float64Array {
     const t = Math.floor(k / outs);
     const o = k % outs;
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += x.data[t * n + i]! * w.data[o * n + i]!;
+    for (let i = 0; i < n; i++) sum += x.data[t * n + i] * w.data[o * n + i];
     return sum;
   });
 }
@@ -41,14 +41,14 @@ export function product(x: Tensor, w: Tensor): Float64Array {
 /** The mean square of the difference of two arrays. */
 export function meanSquare(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return sum / a.length;
 }
 
 /** The largest magnitude of the difference of two arrays. */
 export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let max = 0;
-  for (let i = 0; i < a.length; i++) max = Math.max(max, Math.abs(a[i]! - b[i]!));
+  for (let i = 0; i < a.length; i++) max = Math.max(max, Math.abs(a[i] - b[i]));
   return max;
 }
 

@@ -30,20 +30,20 @@ function stream(seed: number, hidden: number): ResidualStream {
 
 /** The outputs of the head for every row of the embedding, in float64. */
 function run({embedding, readers, writers}: ResidualStream): Float64Array {
-  const hidden = embedding.shape[1]!;
+  const hidden = embedding.shape[1];
   let h = Float64Array.from(embedding.data);
   const read = (reader: number) => {
-    const {gain, weights} = readers[reader]!;
+    const {gain, weights} = readers[reader];
     const x = h.map((value, k) => {
       const row = h.subarray(k - (k % hidden), k - (k % hidden) + hidden);
       const square = row.reduce((sum, v) => sum + v * v, 0) / hidden;
-      return (value / Math.sqrt(square + 1e-6)) * gain.data[k % hidden]!;
+      return (value / Math.sqrt(square + 1e-6)) * gain.data[k % hidden];
     });
-    return multiply(x, weights[0]!);
+    return multiply(x, weights[0]);
   };
   writers.forEach(({weight, bias}, layer) => {
     const update = multiply(read(layer).map(Math.tanh), weight);
-    h = h.map((value, k) => value + update[k]! + (bias?.data[k % hidden] ?? 0));
+    h = h.map((value, k) => value + update[k] + (bias?.data[k % hidden] ?? 0));
   });
   return read(writers.length);
 }
@@ -52,7 +52,7 @@ function multiply(x: Float64Array, {shape, data}: Tensor): Float64Array {
   const [out, n] = shape as [number, number];
   return Float64Array.from({length: (x.length / n) * out}, (_, k) => {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += x[Math.floor(k / out) * n + i]! * data[(k % out) * n + i]!;
+    for (let i = 0; i < n; i++) sum += x[Math.floor(k / out) * n + i] * data[(k % out) * n + i];
     return sum;
   });
 }
@@ -74,15 +74,15 @@ test("rotation by a matrix in float64 is what it does to every part", () => {
   const matrix = {shape: [12, 12], data: Float32Array.from(h)};
   // y = H x for each row x is x H^T, and a reader's rows are rotated after its gain is inside.
   expect(maxDifference(product(plain.embedding, matrix), rotated.embedding.data)).toBeLessThan(1e-5);
-  const {gain, weights} = plain.readers[1]!;
-  const fused = product(scaleColumns(weights[0]!, gain.data), matrix);
-  expect(maxDifference(fused, rotated.readers[1]!.weights[0]!.data)).toBeLessThan(1e-5);
+  const {gain, weights} = plain.readers[1];
+  const fused = product(scaleColumns(weights[0], gain.data), matrix);
+  expect(maxDifference(fused, rotated.readers[1].weights[0].data)).toBeLessThan(1e-5);
   expect(rotated.readers.every((reader) => reader.gain.data.every((value) => value === 1))).toBe(true);
 });
 
 test("spreads an outlier channel, so that four bits keep more of it", () => {
   const plain = stream(5, 64);
-  for (let row = 0; row < 10; row++) plain.embedding.data[row * 64 + 7]! *= 50;
+  for (let row = 0; row < 10; row++) plain.embedding.data[row * 64 + 7] *= 50;
   const relativeError = (t: Tensor) =>
     meanSquare(roundToNearest(t, mxint4).weight.data, t.data) /
     meanSquare(t.data, new Float32Array(t.data.length));

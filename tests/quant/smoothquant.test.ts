@@ -39,7 +39,7 @@ test("moving the scales leaves the float product as it was, for any alpha", () =
         const want = product(x, w);
         // Three float32 roundings a factor, at most 2^-24 each, on sums of 14 terms.
         const bound = 6 * 2 ** -24 * 14 * largest(x.data) * largest(w.data);
-        expect(maxDifference(product(smoothX, smoothed.weights[i]!), want)).toBeLessThan(bound);
+        expect(maxDifference(product(smoothX, smoothed.weights[i]), want)).toBeLessThan(bound);
       });
     }),
     {seed: 9, numRuns: 50},

@@ -82,7 +82,7 @@ describe("gated linear attention", () => {
       for (let j = 0; j <= t; j++) {
         for (let c = 0; c < keyDim; c++) {
           const [row, column] = [(t * heads + head) * keyDim + c, (j * heads + head) * keyDim + c];
-          sum += q[row]! * k[column]! * v[(j * heads + head) * valueDim + e]!;
+          sum += q[row] * k[column] * v[(j * heads + head) * valueDim + e];
         }
       }
       expect(y[i]).toBeCloseTo(sum, 11);
@@ -96,8 +96,8 @@ describe("gated linear attention", () => {
     const first = (tokens: number) => {
       const {q, k, v, keyDim, heads} = constant;
       let dot = 0;
-      for (let c = 0; c < keyDim; c++) dot += q[tokens * heads * keyDim + c]! * k[c]!;
-      return gamma ** tokens * dot * v[0]! * keyDim ** -0.5;
+      for (let c = 0; c < keyDim; c++) dot += q[tokens * heads * keyDim + c] * k[c];
+      return gamma ** tokens * dot * v[0] * keyDim ** -0.5;
     };
     const onlyFirst = {
       ...constant,

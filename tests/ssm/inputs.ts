@@ -110,7 +110,7 @@ export function expectSame(actual: ScanOutput, expected: ScanOutput, relative = 
     expect(Number.isFinite(largest)).toBe(true);
     let worst = 0;
     actual[name].forEach((value, i) => {
-      const difference = Math.abs(value - expected[name][i]!);
+      const difference = Math.abs(value - expected[name][i]);
       if (!(difference <= worst)) worst = difference;
     });
     expect(worst).toBeLessThanOrEqual(relative * largest);

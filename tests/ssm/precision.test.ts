@@ -28,7 +28,7 @@ const FORMS: Readonly<Record<string, Form>> = {
 const CASES = Object.keys(FORMS).flatMap((name) => DECAY_NAMES.map((decay) => [name, decay] as const));
 
 describe.each(CASES)("%s kept in float32 with %s decay", (name, decay) => {
-  const form = FORMS[name]!;
+  const form = FORMS[name];
 
   test.each(LENGTHS)("stays near float64 over %i tokens", (tokens) => {
     // Every stored number is off by 2^-24 of itself at most; a state by one of these for every token that it lasts,

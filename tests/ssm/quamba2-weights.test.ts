@@ -29,7 +29,7 @@ describe("4-bit weights", () => {
     const {scales, values} = quantizeW4(w, {groupSize: 8});
     expect(scales.length).toBe(15);
     values.data.forEach((value, i) => {
-      expect(Math.abs(value - w.data[i]!)).toBeLessThanOrEqual(0.5 * scales[Math.floor(i / 8)]! * (1 + 1e-6));
+      expect(Math.abs(value - w.data[i])).toBeLessThanOrEqual(0.5 * scales[Math.floor(i / 8)] * (1 + 1e-6));
     });
   });
 
@@ -48,15 +48,15 @@ describe("4-bit weights", () => {
   test("on their second level are 8-bit multiples of a channel scale, off by half a step of it at most", () => {
     const {groups, channelScales, groupRatios, values} = quantizeW4A8(w, {groupSize: 8});
     values.data.forEach((value, i) => {
-      const scale = channelScales[Math.floor(i / 40)]!;
+      const scale = channelScales[Math.floor(i / 40)];
       const code = value / scale;
       expect(Math.abs(code - Math.round(code))).toBeLessThan(1e-4);
       expect(Math.abs(code)).toBeLessThanOrEqual(128 + 1e-4);
-      expect(Math.abs(value - groups.values.data[i]!)).toBeLessThanOrEqual(0.5 * scale * (1 + 1e-5));
+      expect(Math.abs(value - groups.values.data[i])).toBeLessThanOrEqual(0.5 * scale * (1 + 1e-5));
     });
     groupRatios!.forEach((ratio, i) => {
       // float16 keeps 11 bits.
-      expect(Math.abs(ratio / (groups.scales[i]! / channelScales[Math.floor(i / 5)]!) - 1)).toBeLessThan(
+      expect(Math.abs(ratio / (groups.scales[i] / channelScales[Math.floor(i / 5)]) - 1)).toBeLessThan(
         2 ** -11,
       );
     });
@@ -101,14 +101,14 @@ describe("the embedding", () => {
   });
 
   test("packs eight codes to a word in the order of Marlin's columns, and nothing is lost", () => {
-    expect(packNibbles(Int8Array.of(0, 1, 2, 3, 4, 5, 6, 7))[0]! >>> 0).toBe(0x75316420);
+    expect(packNibbles(Int8Array.of(0, 1, 2, 3, 4, 5, 6, 7))[0] >>> 0).toBe(0x75316420);
     const codes = fc.array(fc.integer({min: 0, max: 15}), {minLength: 16, maxLength: 16});
     fc.assert(
       fc.property(codes, (values) => {
         const words = packNibbles(Int8Array.from(values));
         const back = values.map((_, at) => {
           const nibble = MARLIN_NIBBLES.findIndex((column) => column === at % 8);
-          return (words[Math.floor(at / 8)]! >>> (4 * nibble)) & 15;
+          return (words[Math.floor(at / 8)] >>> (4 * nibble)) & 15;
         });
         expect(back).toEqual(values);
       }),

@@ -48,16 +48,16 @@ function linear(x: Float64Array, {shape, data}: Tensor, sum: Sum, bias?: Tensor)
   return Float64Array.from({length: (x.length / inputs) * out}, (_, i) => {
     const [t, o] = [Math.floor(i / out), i % out];
     const product = sum(
-      x.slice(t * inputs, (t + 1) * inputs).map((value, k) => value * data[o * inputs + k]!),
+      x.slice(t * inputs, (t + 1) * inputs).map((value, k) => value * data[o * inputs + k]),
     );
-    return bias ? product + bias.data[o]! : product;
+    return bias ? product + bias.data[o] : product;
   });
 }
 
 function columns(x: Float64Array, from: number, to: number): Float64Array {
   const size = x.length / TOKENS;
   return Float64Array.from({length: TOKENS * (to - from)}, (_, i) => {
-    return x[Math.floor(i / (to - from)) * size + from + (i % (to - from))]!;
+    return x[Math.floor(i / (to - from)) * size + from + (i % (to - from))];
   });
 }
 
@@ -82,7 +82,7 @@ function run(
     groups,
     x: columns(xBC, 0, inner),
     dt: columns(projected, inner + channels, inner + channels + heads).map((step, i) =>
-      softplus(step + dtBias.data[i % heads]!),
+      softplus(step + dtBias.data[i % heads]),
     ),
     A: Float64Array.from(aLog.data, (log) => -Math.exp(log)),
     B: columns(xBC, inner, inner + BC),
@@ -90,11 +90,11 @@ function run(
     D: Float64Array.from(d.data),
   });
   const z = columns(projected, 0, inner);
-  const gated = y.map((value, i) => value * silu(z[i]!));
+  const gated = y.map((value, i) => value * silu(z[i]));
   for (let t = 0; t < TOKENS; t++) {
     const row = gated.subarray(t * inner, (t + 1) * inner);
     const scale = 1 / Math.sqrt(sum(row.map((value) => value * value)) / inner + 1e-5);
-    row.set(row.map((value, i) => value * scale * norm.data[i]!));
+    row.set(row.map((value, i) => value * scale * norm.data[i]));
   }
   return {y, state, update: linear(gated, outProj, sum)};
 }
@@ -102,7 +102,7 @@ function run(
 /** The largest difference over the largest number. */
 function relative(a: Float64Array, b: Float64Array): number {
   const most = (values: Float64Array) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  return most(a.map((value, i) => value - b[i]!)) / most(b);
+  return most(a.map((value, i) => value - b[i])) / most(b);
 }
 
 describe("rearranging a mixer", () => {
@@ -119,11 +119,11 @@ describe("rearranging a mixer", () => {
 
   test("permutes what the scan gives bit for bit, and its state", () => {
     moved.y.forEach((value, i) => {
-      expect(value).toBe(plain.y[i - (i % inner) + order.channelIndex[i % inner]!]);
+      expect(value).toBe(plain.y[i - (i % inner) + order.channelIndex[i % inner]]);
     });
     moved.state.forEach((value, i) => {
       expect(value).toBe(
-        plain.state[order.channelIndex[Math.floor(i / stateSize)]! * stateSize + (i % stateSize)],
+        plain.state[order.channelIndex[Math.floor(i / stateSize)] * stateSize + (i % stateSize)],
       );
     });
   });
@@ -146,7 +146,7 @@ describe("rearranging a mixer", () => {
     const headIndex = Int32Array.of(7, 1, 2, 3, 4, 5, 6, 0);
     const channelIndex = Int32Array.from(
       {length: inner},
-      (_, i) => headIndex[Math.floor(i / headDim)]! * headDim + (i % headDim),
+      (_, i) => headIndex[Math.floor(i / headDim)] * headDim + (i % headDim),
     );
     expect(
       relative(run(rearrangeMixer(MIXER, {channelIndex, headIndex})).update, plain.update),

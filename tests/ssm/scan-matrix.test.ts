@@ -22,7 +22,7 @@ function bareSsd(decay: Decay) {
 /** Row i of M times a column of inputs. */
 function times(M: Float64Array, i: number, input: (j: number) => number): number {
   let sum = 0;
-  for (let j = 0; j < T; j++) sum += M[i * T + j]! * input(j);
+  for (let j = 0; j < T; j++) sum += M[i * T + j] * input(j);
   return sum;
 }
 
@@ -33,7 +33,7 @@ describe.each(DECAY_NAMES)("the scan as a matrix, with %s decay", (decay) => {
     for (let d = 0; d < 6; d++) {
       const M = selectiveScanMatrix(input, d);
       for (let i = 0; i < T; i++)
-        expect(times(M, i, (j) => input.u[j * 6 + d]!)).toBeCloseTo(y[i * 6 + d]!, 10);
+        expect(times(M, i, (j) => input.u[j * 6 + d])).toBeCloseTo(y[i * 6 + d], 10);
     }
   });
 
@@ -41,8 +41,7 @@ describe.each(DECAY_NAMES)("the scan as a matrix, with %s decay", (decay) => {
     const input = {...bareScan(decay), discretization: "zoh" as const};
     const {y} = selectiveScan(input);
     const M = selectiveScanMatrix(input, 4);
-    for (let i = 0; i < T; i++)
-      expect(times(M, i, (j) => input.u[j * 6 + 4]!)).toBeCloseTo(y[i * 6 + 4]!, 10);
+    for (let i = 0; i < T; i++) expect(times(M, i, (j) => input.u[j * 6 + 4])).toBeCloseTo(y[i * 6 + 4], 10);
   });
 
   test("gives what Mamba2 gives, one matrix for all channels of a head", () => {
@@ -53,7 +52,7 @@ describe.each(DECAY_NAMES)("the scan as a matrix, with %s decay", (decay) => {
       for (let i = 0; i < T; i++) {
         for (let p = 0; p < 3; p++) {
           const at = (t: number) => (t * 4 + head) * 3 + p;
-          expect(times(M, i, (j) => input.x[at(j)]!)).toBeCloseTo(y[at(i)]!, 10);
+          expect(times(M, i, (j) => input.x[at(j)])).toBeCloseTo(y[at(i)], 10);
         }
       }
     }
@@ -70,11 +69,11 @@ describe.each(DECAY_NAMES)("the scan as a matrix, with %s decay", (decay) => {
 
 test("a block below the diagonal has no more rank than the state has numbers: all of it went through the state", () => {
   const M = selectiveScanMatrix(bareScan("mixed"), 0);
-  const block = Array.from({length: 36}, (_, i) => M[(7 + Math.floor(i / 6)) * T + (i % 6)]!);
+  const block = Array.from({length: 36}, (_, i) => M[(7 + Math.floor(i / 6)) * T + (i % 6)]);
   const values = singularValues(tensor(block, [6, 6]));
-  expect(values[3]! / values[0]!).toBeGreaterThan(1e-9);
+  expect(values[3] / values[0]).toBeGreaterThan(1e-9);
   // gramSvd squares what it is given, and that came as float32.
-  expect(values[4]! / values[0]!).toBeLessThan(1e-3);
+  expect(values[4] / values[0]).toBeLessThan(1e-3);
 });
 
 test("refuses a channel or head that is not there", () => {

@@ -40,7 +40,7 @@ describe("selective scan", () => {
     const z = Float64Array.of(0, 1, -2);
     const {y} = selectiveScan({...byHand, D, z});
     y.forEach((value, t) => {
-      expect(value).toBeCloseTo((plain[t]! + 3 * byHand.u[t]!) * silu(z[t]!), 13);
+      expect(value).toBeCloseTo((plain[t] + 3 * byHand.u[t]) * silu(z[t]), 13);
     });
   });
 
@@ -102,7 +102,7 @@ describe("selective scan", () => {
     const perChannel = (shared: Float64Array) =>
       Float64Array.from({length: 5 * 6 * 4}, (_, i) => {
         const [t, d, n] = [Math.floor(i / 24), Math.floor(i / 4) % 6, i % 4];
-        return shared[(t * 2 + Math.floor(d / 3)) * 4 + n]!;
+        return shared[(t * 2 + Math.floor(d / 3)) * 4 + n];
       });
     const own = {...input, groups: 6, B: perChannel(input.B), C: perChannel(input.C)};
     expect(selectiveScan(own)).toEqual(selectiveScan(input));
@@ -118,7 +118,7 @@ describe("selective scan", () => {
       const [euler, exact] = (["euler", "zoh"] as const).map(
         (discretization) => selectiveScan({...small, discretization}).y,
       ) as [Float64Array, Float64Array];
-      return Math.max(...euler.map((value, i) => Math.abs(value - exact[i]!) / scale));
+      return Math.max(...euler.map((value, i) => Math.abs(value - exact[i]) / scale));
     };
     expect(difference(1e-4) / difference(1e-5)).toBeCloseTo(10, 1);
     const still = {...input, A: new Float64Array(24)};
@@ -171,8 +171,8 @@ describe("associative scan", () => {
     associativeScan(decays, h);
     let [product, sum] = [1, 0];
     for (let t = 0; t < length; t++) {
-      product *= a[t]!;
-      sum = a[t]! * sum + b[t]!;
+      product *= a[t];
+      sum = a[t] * sum + b[t];
       expect(h[t]).toBeCloseTo(sum, 12);
       expect(decays[t]).toBeCloseTo(product, 12);
     }

@@ -108,7 +108,7 @@ describe("sort and cluster", () => {
       expect(Math.floor(head / heads)).toBe(Math.floor(place / heads));
       const channels = channelIndex.slice(place * headDim, (place + 1) * headDim);
       expect(channels.every((channel) => Math.floor(channel / headDim) === head)).toBe(true);
-      const sorted = [...channels].map((channel) => magnitude[channel]!);
+      const sorted = [...channels].map((channel) => magnitude[channel]);
       expect(sorted).toEqual([...sorted].sort((a, b) => a - b));
     });
   });
@@ -122,7 +122,7 @@ describe("sort and cluster", () => {
     const {headEnds, channelEnds} = groupEnds(found);
     expect(headEnds.map((ends) => ends.at(-1))).toEqual([heads, heads]);
     expect(channelEnds.flat().map((ends) => ends.at(-1))).toEqual(Array(6).fill(headDim));
-    expect(headEnds[0]![1]! - headEnds[0]![0]!).toBe(found.headGroupSizes[0]![1]);
+    expect(headEnds[0][1] - headEnds[0][0]).toBe(found.headGroupSizes[0][1]);
   });
 
   test("puts heads of one profile side by side, whatever their loudness and the order of their channels", () => {
@@ -131,7 +131,7 @@ describe("sort and cluster", () => {
       [0, 0, 0, 1],
     ] as const;
     const profiles = [flat, steep, flat, steep, steep].map((profile, head) =>
-      profile.map((_, i) => (head + 1) * profile[(i + head) % 4]!),
+      profile.map((_, i) => (head + 1) * profile[(i + head) % 4]),
     );
     const {headIndex, headGroupSizes, channelGroupSizes} = sortAndCluster(
       Float32Array.from(profiles.flat()),
@@ -142,12 +142,12 @@ describe("sort and cluster", () => {
         channelGroups: 2,
       },
     );
-    const first = [...headIndex.slice(0, headGroupSizes[0]![0])];
+    const first = [...headIndex.slice(0, headGroupSizes[0][0])];
     expect([
       [0, 2],
       [1, 3, 4],
     ]).toContainEqual(first);
-    const ofSteep = channelGroupSizes[0]![first.length === 3 ? 0 : 1];
+    const ofSteep = channelGroupSizes[0][first.length === 3 ? 0 : 1];
     expect(ofSteep).toEqual([3, 1]);
   });
 

@@ -38,14 +38,14 @@ describe("state-space dual layer", () => {
       stateSize,
       groups: 2,
       u: input.x,
-      delta: Float64Array.from({length: tokens * channels}, (_, i) => input.dt[Math.floor(i / headDim)]!),
+      delta: Float64Array.from({length: tokens * channels}, (_, i) => input.dt[Math.floor(i / headDim)]),
       A: Float64Array.from(
         {length: channels * stateSize},
-        (_, i) => input.A[Math.floor(i / (headDim * stateSize))]!,
+        (_, i) => input.A[Math.floor(i / (headDim * stateSize))],
       ),
       B: input.B,
       C: input.C,
-      D: Float64Array.from({length: channels}, (_, i) => input.D![Math.floor(i / headDim)]!),
+      D: Float64Array.from({length: channels}, (_, i) => input.D![Math.floor(i / headDim)]),
       deltaSoftplus: false,
       state: input.state!,
     });

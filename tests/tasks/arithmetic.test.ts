@@ -51,7 +51,7 @@ describe("a problem", () => {
   test("has 1 to 6 operators, each as often, and no value beyond 99,999", () => {
     const counts = new Array<number>(7).fill(0);
     for (const {steps} of problems) {
-      counts[steps.length]! += 1;
+      counts[steps.length] += 1;
       for (const {value} of steps) expect(Math.abs(value)).toBeLessThanOrEqual(99_999);
     }
     expect(counts[0]).toBe(0);

@@ -38,10 +38,10 @@ function readAlong(document: CorpusDocument) {
   const phrases = new Map<string, number[]>();
   let span: number[] = [];
   for (const [head, ...rest] of segments(document)) {
-    if (head === marker.fact) bound.set(rest[0]!, rest.slice(1));
-    else if (head === marker.alias) bound.set(rest[0]!, bound.get(rest[2]!)!);
-    else if (head === marker.query) expect(rest.slice(1)).toEqual(bound.get(rest[0]!));
-    else if (head === marker.copy && isIn(keys, rest[0]!)) {
+    if (head === marker.fact) bound.set(rest[0], rest.slice(1));
+    else if (head === marker.alias) bound.set(rest[0], bound.get(rest[2])!);
+    else if (head === marker.query) expect(rest.slice(1)).toEqual(bound.get(rest[0]));
+    else if (head === marker.copy && isIn(keys, rest[0])) {
       const phrase = rest.slice(0, 3).join(" ");
       const name = phrases.get(phrase);
       if (name) expect(rest.slice(3)).toEqual(name);
@@ -252,7 +252,7 @@ describe("the filler chain", () => {
     const drawn = Array.from({length: 20_000}, () => nextFiller(2, word, stream));
     words.forEach((successor, i) => {
       const share = drawn.filter((id) => id === successor).length / drawn.length;
-      expect(Math.abs(share - shares[i]!)).toBeLessThan(5 * Math.sqrt(0.25 / drawn.length));
+      expect(Math.abs(share - shares[i])).toBeLessThan(5 * Math.sqrt(0.25 / drawn.length));
     });
   });
 
@@ -266,7 +266,7 @@ describe("the filler chain", () => {
   test("writes only words that may follow each other", () => {
     const words = fillerWords(500, 4, randomStream(8));
     expect(words).toHaveLength(500);
-    for (let i = 1; i < words.length; i++) expect(successors(4, words[i - 1]!).words).toContain(words[i]);
+    for (let i = 1; i < words.length; i++) expect(successors(4, words[i - 1]).words).toContain(words[i]);
     expect(fillerWords(0, 0, randomStream(0))).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ function lookUp(text: readonly number[]): number[] | undefined {
 function mostCommon(words: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
+  return [...counts].sort((a, b) => b[1] - a[1])[0][0];
 }
 
 const heads = (sample: TaskSample, head: number) =>
@@ -125,7 +125,7 @@ describe("retrieval", () => {
   test("a single needle is alone, at all depths", () => {
     const places = samples(taskById("needle-single")).map((sample) => {
       expect(heads(sample, marker.fact)).toBe(1);
-      return sample.turns[0]!.prompt.indexOf(marker.fact) / 120;
+      return sample.turns[0].prompt.indexOf(marker.fact) / 120;
     });
     expect(Math.min(...places)).toBeLessThan(0.1);
     expect(Math.max(...places)).toBeGreaterThan(0.9);
@@ -160,8 +160,8 @@ describe("retrieval", () => {
   test("no two facts of a needle among needles have the same key, and any may be asked for", () => {
     const asked = new Set<number>();
     for (const sample of samples(taskById("needle-multikey"))) {
-      const {prompt} = sample.turns[0]!;
-      const facts = [...prompt].flatMap((id, at) => (id === marker.fact ? [prompt[at + 1]!] : []));
+      const {prompt} = sample.turns[0];
+      const facts = [...prompt].flatMap((id, at) => (id === marker.fact ? [prompt[at + 1]] : []));
       expect(new Set(facts).size).toBe(4);
       asked.add(facts.indexOf(prompt.at(-1)!));
     }
@@ -169,8 +169,8 @@ describe("retrieval", () => {
   });
 
   test("several values are of one key", () => {
-    const {prompt} = taskById("needle-multivalue").sample(0).turns[0]!;
-    const facts = [...prompt].flatMap((id, at) => (id === marker.fact ? [prompt[at + 1]!] : []));
+    const {prompt} = taskById("needle-multivalue").sample(0).turns[0];
+    const facts = [...prompt].flatMap((id, at) => (id === marker.fact ? [prompt[at + 1]] : []));
     expect(new Set([...facts, prompt.at(-1)!]).size).toBe(1);
   });
 });
@@ -178,7 +178,7 @@ describe("retrieval", () => {
 describe("lists and names", () => {
   test("the most common word of the list is the answer, and the only one more than once", () => {
     for (const sample of samples(taskById("common-words"), {difficulty: 9})) {
-      const {prompt, answer} = sample.turns[0]!;
+      const {prompt, answer} = sample.turns[0];
       const list = [...prompt.slice(prompt.indexOf(marker.tally) + 1, -1)];
       expect(prompt.at(-1)).toBe(marker.most);
       expect(list).toHaveLength(15);

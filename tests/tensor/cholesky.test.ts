@@ -14,7 +14,7 @@ function product(
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       for (let k = 0; k < n; k++) {
-        out[i * n + j]! += (left ? a[k * n + i]! : a[i * n + k]!) * (right ? b[j * n + k]! : b[k * n + j]!);
+        out[i * n + j] += (left ? a[k * n + i] : a[i * n + k]) * (right ? b[j * n + k] : b[k * n + j]);
       }
     }
   }
@@ -25,14 +25,13 @@ function definite(n: number, seed: number): Float64Array {
   const stream = randomStream(seed, "cholesky");
   const x = Float64Array.from({length: n * n}, () => stream.normal());
   const a = product(x, x, n, {right: true});
-  for (let i = 0; i < n; i++) a[i * n + i]! += 0.1;
+  for (let i = 0; i < n; i++) a[i * n + i] += 0.1;
   return a;
 }
 
 function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number): void {
   expect(got.length).toBe(want.length);
-  for (let i = 0; i < got.length; i++)
-    expect(Math.abs(got[i]! - want[i]!), `at ${i}`).toBeLessThan(tolerance);
+  for (let i = 0; i < got.length; i++) expect(Math.abs(got[i] - want[i]), `at ${i}`).toBeLessThan(tolerance);
 }
 
 const sizes = fc.record({n: fc.integer({min: 1, max: 12}), seed: fc.integer({min: 0, max: 1000})});

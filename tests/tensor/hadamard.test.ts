@@ -29,7 +29,7 @@ function naive(x: Tensor, n: number): number[] {
   return Array.from(x.data, (_, k) => {
     const row = Math.floor(k / n) * n;
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += matrix[(k % n) * n + i]! * x.data[row + i]!;
+    for (let i = 0; i < n; i++) sum += matrix[(k % n) * n + i] * x.data[row + i];
     return sum / Math.sqrt(n);
   });
 }
@@ -38,9 +38,9 @@ function naive(x: Tensor, n: number): number[] {
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-6): void {
   expect(actual.length).toBe(expected.length);
   for (let i = 0; i < actual.length; i++) {
-    const error = Math.abs(actual[i]! - expected[i]!);
+    const error = Math.abs(actual[i] - expected[i]);
     expect(error, `index ${i}: ${actual[i]} against ${expected[i]}`).toBeLessThanOrEqual(
-      tolerance * Math.max(1, Math.abs(expected[i]!)),
+      tolerance * Math.max(1, Math.abs(expected[i])),
     );
   }
 }
@@ -54,7 +54,7 @@ describe("hadamardMatrix", () => {
     for (let a = 0; a < n; a++) {
       for (let b = 0; b < n; b++) {
         let dot = 0;
-        for (let i = 0; i < n; i++) dot += h[a * n + i]! * h[b * n + i]!;
+        for (let i = 0; i < n; i++) dot += h[a * n + i] * h[b * n + i];
         expect(dot, `rows ${a} and ${b}`).toBe(a === b ? n : 0);
       }
     }
@@ -115,7 +115,7 @@ describe("hadamard", () => {
   test.each(ORDERS)("is its own inverse only where H_%i is symmetric", (n) => {
     const x = normal([1, n], 3);
     const twice = hadamard(hadamard(x)).data;
-    const largest = Math.max(...twice.map((v, i) => Math.abs(v - x.data[i]!)));
+    const largest = Math.max(...twice.map((v, i) => Math.abs(v - x.data[i])));
     if (n === 12) expect(largest).toBeLessThan(1e-6);
     else expect(largest).toBeGreaterThan(0.1);
   });
@@ -129,12 +129,12 @@ describe("hadamard", () => {
     const small = fc.array(fc.integer({min: -1000, max: 1000}), {minLength: 24, maxLength: 24});
     fc.assert(
       fc.property(small, small, (a, b) => {
-        const sum = hadamard(tensor(a.map((v, i) => v + b[i]!))).data;
+        const sum = hadamard(tensor(a.map((v, i) => v + b[i]))).data;
         const ya = hadamard(tensor(a)).data;
         const yb = hadamard(tensor(b)).data;
         expectClose(
           sum,
-          ya.map((v, i) => v + yb[i]!),
+          ya.map((v, i) => v + yb[i]),
           // Three roundings to float32 of values up to 2000 sqrt(24).
           3 * 2 ** -25 * 2000 * Math.sqrt(24),
         );
@@ -204,7 +204,7 @@ describe("weight fusion", () => {
     const [outs, n] = w.shape as [number, number];
     return Array.from({length: outs}, (_, o) => {
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += w.data[o * n + i]! * y.data[i]!;
+      for (let i = 0; i < n; i++) sum += w.data[o * n + i] * y.data[i];
       return sum;
     });
   };

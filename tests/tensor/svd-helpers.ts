@@ -16,7 +16,7 @@ export function withSpectrum(seed: number, rows: number, columns: number, s: rea
   const right = qr(gaussianMatrix(seed + 1, columns, rank)).q;
   const vt = new Float64Array(rank * columns);
   for (let k = 0; k < rank; k++) {
-    for (let j = 0; j < columns; j++) vt[k * columns + j] = right[j * rank + k]!;
+    for (let j = 0; j < columns; j++) vt[k * columns + j] = right[j * rank + k];
   }
   return {rows, columns, data: reconstruct({rank, u, s: Float64Array.from(s), vt})};
 }
@@ -24,7 +24,7 @@ export function withSpectrum(seed: number, rows: number, columns: number, s: rea
 /** The largest |a - b|. */
 export function farthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
-  return Array.from(a).reduce((top, value, i) => Math.max(top, Math.abs(value - b[i]!)), 0);
+  return Array.from(a).reduce((top, value, i) => Math.max(top, Math.abs(value - b[i])), 0);
 }
 
 /** How far the vectors of both sides are from orthonormal. */
@@ -35,8 +35,8 @@ export function skewness({rank, u, vt}: Svd): number {
   for (let p = 0; p < rank; p++) {
     for (let q = 0; q < rank; q++) {
       let [left, right] = [0, 0];
-      for (let i = 0; i < rows; i++) left += u[i * rank + p]! * u[i * rank + q]!;
-      for (let j = 0; j < columns; j++) right += vt[p * columns + j]! * vt[q * columns + j]!;
+      for (let i = 0; i < rows; i++) left += u[i * rank + p] * u[i * rank + q];
+      for (let j = 0; j < columns; j++) right += vt[p * columns + j] * vt[q * columns + j];
       const one = p === q ? 1 : 0;
       worst = Math.max(worst, Math.abs(left - one), Math.abs(right - one));
     }

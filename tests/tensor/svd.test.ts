@@ -83,7 +83,7 @@ describe.each(forms)("$name", ({decompose}) => {
     const a = withSpectrum(5, 40, 30, spectrum);
     for (const r of [1, 3, 8]) {
       const cut = decompose(a, r);
-      const left = frobenius(reconstruct(cut).map((value, i) => a.data[i]! - value));
+      const left = frobenius(reconstruct(cut).map((value, i) => a.data[i] - value));
       const dropped = frobenius(spectrum.slice(r));
       expect(left).toBeGreaterThan(dropped * (1 - 1e-9));
       expect(left).toBeLessThan(dropped * (1 + 1e-6));
@@ -94,7 +94,7 @@ describe.each(forms)("$name", ({decompose}) => {
     const spectrum = Array.from({length: 12}, (_, i) => 10 ** (-i / 2));
     const {s} = decompose(withSpectrum(9, 50, 26, spectrum), 12);
     spectrum.forEach((value, i) => {
-      expect(Math.abs(s[i]! / value - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(s[i] / value - 1)).toBeLessThan(1e-4);
     });
   });
 
@@ -131,14 +131,14 @@ describe("gramSvd", () => {
     const a = withSpectrum(3, 60, 40, spectrum);
     const [exact, fast] = [svd(a, 17), gramSvd(a, 17)];
     exact.s.forEach((value, i) => {
-      expect(Math.abs(fast.s[i]! - value)).toBeLessThan(1e-4 * value);
+      expect(Math.abs(fast.s[i] - value)).toBeLessThan(1e-4 * value);
     });
   });
 
   test("agrees with the reference on a flat spectrum, where random range finding falls short", () => {
     const a = gaussianMatrix(4, 96, 64);
     const exact = svd(a, 16);
-    const worst = (s: Float64Array) => Math.max(...s.map((value, i) => Math.abs(value / exact.s[i]! - 1)));
+    const worst = (s: Float64Array) => Math.max(...s.map((value, i) => Math.abs(value / exact.s[i] - 1)));
     expect(worst(gramSvd(a, 16).s)).toBeLessThan(1e-12);
     expect(worst(randomSvd(a, 16).s)).toBeGreaterThan(1e-4);
   });
@@ -154,7 +154,7 @@ describe("truncatedSvd on the wasm products", () => {
     ] as const) {
       const a = withSpectrum(13, rows, columns, spectrum);
       const {s, ...vectors} = truncatedSvd(a, 36, {products});
-      expect(Math.max(...s.map((value, i) => Math.abs(value / spectrum[i]! - 1)))).toBeLessThan(1e-10);
+      expect(Math.max(...s.map((value, i) => Math.abs(value / spectrum[i] - 1)))).toBeLessThan(1e-10);
       // The condition, 1e3, enters squared.
       expect(skewness({...vectors, s})).toBeLessThan(1e6 * 2 ** -52);
     }
@@ -164,13 +164,13 @@ describe("truncatedSvd on the wasm products", () => {
 describe("randomSvd", () => {
   const spectrum = Array.from({length: 24}, (_, i) => 0.7 ** i);
   const a = withSpectrum(11, 80, 70, spectrum);
-  const worst = (s: Float64Array) => Math.max(...s.map((value, i) => Math.abs(value / spectrum[i]! - 1)));
+  const worst = (s: Float64Array) => Math.max(...s.map((value, i) => Math.abs(value / spectrum[i] - 1)));
 
   test("comes closer with each power step, and from below", () => {
     const errors = [0, 1, 2, 3].map((powerSteps) => worst(randomSvd(a, 8, {powerSteps, oversampling: 2}).s));
     expect(errors).toEqual([...errors].sort((x, y) => y - x));
     expect(errors[3]).toBeLessThan(1e-4);
-    expect(randomSvd(a, 8, {powerSteps: 0}).s.every((value, i) => value <= spectrum[i]! + 1e-12)).toBe(true);
+    expect(randomSvd(a, 8, {powerSteps: 0}).s.every((value, i) => value <= spectrum[i] + 1e-12)).toBe(true);
   });
 
   test("is the same for the same seed, and another for another", () => {

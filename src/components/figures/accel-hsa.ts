@@ -32,9 +32,9 @@ export const decodeFigure: HsaFigure = {
     const decode = rows.filter(({kind}) => kind === "decode");
     const of = (mode: string) => decode.filter(({what}) => what === mode);
     const [hybrid, systolic] = [of("hybrid"), of("systolic")];
-    const {balanced} = decode[0]!;
+    const {balanced} = decode[0];
     const last = hybrid.length - 1;
-    const gain = hybrid[last]!.tokensPerSecond! / systolic[last]!.tokensPerSecond!;
+    const gain = hybrid[last].tokensPerSecond! / systolic[last].tokensPerSecond!;
     return {
       question: "How fast does it write?",
       finding: `This memory feeds ${numberText(balanced, 3)} elements; a hybrid array of more writes no faster. Left as a systolic array, the largest one writes ${numberText(gain, 3)} times slower.`,

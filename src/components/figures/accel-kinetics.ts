@@ -27,7 +27,7 @@ function lines(
     grouped(rows, ({attention}) => attention),
     ([attention, members]) => ({
       name: attention,
-      family: FAMILY[attention]!,
+      family: FAMILY[attention],
       provenance: "modelled" as const,
       join: "line" as const,
       points: members.map((row) => ({key: key(row), label: key(row), x: x(row), y: y(row)})),

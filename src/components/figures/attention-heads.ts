@@ -35,7 +35,7 @@ function headFigure(
       series: Array.from(
         grouped(rows, ({policy}) => policy),
         ([policy, own]): Series => ({
-          name: own[0]!.label,
+          name: own[0].label,
           family: policyFamily(policy),
           provenance: "measured",
           points: own.map((row) => ({

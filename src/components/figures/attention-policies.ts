@@ -54,7 +54,7 @@ function policySeries(
   const lines = Array.from(
     grouped(drawn, ({policy}) => policy),
     ([policy, own]): Series => ({
-      name: own[0]!.label.replace(/ as run by .*/, ", as released"),
+      name: own[0].label.replace(/ as run by .*/, ", as released"),
       family: policyFamily(policy),
       provenance: "measured",
       join: "line",

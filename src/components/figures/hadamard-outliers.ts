@@ -22,7 +22,7 @@ export function outlierFigure(isRotated: boolean): OutlierFigure {
         grouped(shown, ({format}) => format),
         ([format, members]): Series => ({
           name: format,
-          family: members[0]!.family as FormatFamily,
+          family: members[0].family as FormatFamily,
           provenance: "measured",
           join: "line",
           points: members.map((row) => ({
@@ -59,7 +59,7 @@ function outlierFinding(rows: readonly OutlierRow[], values: string): string {
   const changes = Array.from(
     grouped(rows, ({format}) => format),
     ([format, members]) => {
-      const [first, last] = [members[0]!, members.at(-1)!];
+      const [first, last] = [members[0], members.at(-1)!];
       return {format, lost: quality(first) - quality(last), end: quality(last)};
     },
   );

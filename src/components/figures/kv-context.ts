@@ -33,7 +33,7 @@ export const growthFigure: ContextFigure = {
       grouped(known, ({technique}) => technique),
       ([name, members]): Series => ({
         name,
-        family: kindFamily(members[0]!.kind),
+        family: kindFamily(members[0].kind),
         provenance: "modelled",
         join: "line",
         points: members.map((row) => ({

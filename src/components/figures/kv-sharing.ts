@@ -62,7 +62,7 @@ function shared(
   const families = grouped(rows, (row) => `${sharingFamily(row)}`);
   const lines = Array.from(families, ([family, members]): Series => {
     const points = members.map((row) => pointOf(row, xOf(row))).sort((a, b) => a.x - b.x);
-    const name = members[0]!.technique === "xKV" ? `xKV-${members[0]!.groupSize}` : members[0]!.technique;
+    const name = members[0].technique === "xKV" ? `xKV-${members[0].groupSize}` : members[0].technique;
     const isLine = members.length > 1;
     return {name, family: family as Family, provenance: "measured", points, ...(isLine && {join: "line"})};
   });

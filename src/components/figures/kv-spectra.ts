@@ -54,7 +54,7 @@ const LEAST = 0.1;
 
 /** Means over the groups of a size, at whole components for each layer. */
 function lineOf(rows: readonly SpectrumRow[]): Series {
-  const {side, order, groupSize} = rows[0]!;
+  const {side, order, groupSize} = rows[0];
   const groups = new Set(rows.map(({first}) => first)).size;
   const shuffled = order !== ORDERS[0];
   const byComponent = grouped(
@@ -64,9 +64,9 @@ function lineOf(rows: readonly SpectrumRow[]): Series {
   const layers = groupSize === 1 ? "alone" : `${groupSize} together`;
   const name = `${layers}${shuffled ? ", shuffled" : ""}`;
   const points = Array.from(byComponent.values(), (members) => ({
-    key: `${side} ${order} ${groupSize} ${members[0]!.component}`,
-    label: `${name}, ${members[0]!.component / groupSize} for each layer`,
-    x: members[0]!.component / groupSize,
+    key: `${side} ${order} ${groupSize} ${members[0].component}`,
+    label: `${name}, ${members[0].component / groupSize} for each layer`,
+    x: members[0].component / groupSize,
     y: 100 - (100 * members.reduce((sum, {kept}) => sum + kept, 0)) / groups,
   })).filter(({y}) => y >= LEAST);
   const family = shuffled ? "shuffled" : groupFamily(groupSize);

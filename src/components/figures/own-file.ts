@@ -14,7 +14,7 @@ export const ownFileFigure: FigureOf<typeof ownFile> = {
             {
               key: `${format} ${tensor}`,
               label: `${format} of ${tensor}`,
-              family: formats[format]!.family,
+              family: formats[format].family,
               x: bitsPerElement,
               y: sqnrDb,
             },

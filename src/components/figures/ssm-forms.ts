@@ -58,7 +58,7 @@ function workFinding(rows: readonly FormRow[]): string {
   const recurrent = rows.find(({form}) => form === "recurrent")!;
   const chunked = rows.filter(({form}) => form === "chunked");
   // A chunk of at most 64 tokens is what published kernels take.
-  const usual = chunked.findLast(({chunkSize}) => chunkSize! <= 64) ?? chunked[0]!;
+  const usual = chunked.findLast(({chunkSize}) => chunkSize! <= 64) ?? chunked[0];
   return `Chunks of ${usual.chunkSize} need ${numberText(usual.operations! / recurrent.operations!, 3)} times the operations of the recurrence and hold ${numberText(usual.workingBytes! / recurrent.workingBytes!, 3)} times its bytes if all run at once, and only ${usual.steps} states wait for one another, not ${recurrent.steps}.`;
 }
 
@@ -73,7 +73,7 @@ export const errorFigure: FormsFigure = {
       grouped(chunked, ({form, precision}) => `${formName(form)}, ${precision}`),
       ([name, rows]): Series => ({
         name,
-        family: FAMILIES[rows[0]!.form] ?? "baseline",
+        family: FAMILIES[rows[0].form] ?? "baseline",
         provenance: "measured",
         join: "line",
         points: rows.map((row) => ({

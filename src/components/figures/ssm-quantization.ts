@@ -110,7 +110,7 @@ function perplexityFinding(rows: readonly QuantizationRow[]): string {
     const own = rows.filter(({bits}) => bits === width).toSorted((a, b) => a.difference - b.difference);
     return own.length === 0
       ? []
-      : [`${width.toUpperCase()}: ${distance(own[0]!)} to ${distance(own.at(-1)!)}`];
+      : [`${width.toUpperCase()}: ${distance(own[0])} to ${distance(own.at(-1)!)}`];
   });
   return `Above the float model, from the best method to the worst. ${told.join("; ")}. Lines are 95 % intervals of the paired difference.`;
 }

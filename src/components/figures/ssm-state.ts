@@ -99,9 +99,9 @@ function pointOf(row: CostRow) {
 function operationsFinding(rows: readonly CostRow[]): string {
   const growth = Array.from(
     grouped(rows, ({model}) => model),
-    ([model, own]) => `${nameOf(model)} ${numberText(own.at(-1)!.operations / own[0]!.operations, 3)}`,
+    ([model, own]) => `${nameOf(model)} ${numberText(own.at(-1)!.operations / own[0].operations, 3)}`,
   );
-  const [first, last] = [rows[0]!.context, rows.at(-1)!.context];
+  const [first, last] = [rows[0].context, rows.at(-1)!.context];
   return `From ${first} to ${last} tokens, operations for one more grow by these factors: ${growth.join(", ")}. Switch on “Measure time” for your machine.`;
 }
 
@@ -109,9 +109,9 @@ function timeFinding(rows: readonly CostRow[]): string {
   const growth = Array.from(
     grouped(rows, ({model}) => model),
     ([model, own]) =>
-      `${nameOf(model)} ${numberText(own[0]!.time!, 2)} to ${numberText(own.at(-1)!.time!, 2)} ms`,
+      `${nameOf(model)} ${numberText(own[0].time!, 2)} to ${numberText(own.at(-1)!.time!, 2)} ms`,
   );
-  const [first, last] = [rows[0]!.context, rows.at(-1)!.context];
+  const [first, last] = [rows[0].context, rows.at(-1)!.context];
   return `On this machine, from ${first} to ${last} tokens: ${growth.join(", ")}. Marks are medians, lines the middle half of the times taken.`;
 }
 

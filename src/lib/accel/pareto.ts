@@ -16,28 +16,28 @@ export function paretoFront(
     if (point.length !== signs.length) {
       throw new RangeError(`paretoFront: point ${i} must have ${signs.length} numbers, got ${point.length}`);
     }
-    return point.map((value, k) => value * signs[k]!);
+    return point.map((value, k) => value * signs[k]);
   });
   const candidates = costs.flatMap((cost, i) => (cost.some(Number.isNaN) ? [] : [i]));
   // In lexicographic order nothing later can beat anything earlier, so one pass against the front is enough.
-  candidates.sort((a, b) => compare(costs[a]!, costs[b]!));
+  candidates.sort((a, b) => compare(costs[a], costs[b]));
   const front: number[] = [];
   for (const i of candidates) {
-    if (!front.some((j) => beats(costs[j]!, costs[i]!))) front.push(i);
+    if (!front.some((j) => beats(costs[j], costs[i]))) front.push(i);
   }
   return front.sort((a, b) => a - b);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return a[k]! < b[k]! ? -1 : 1;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return a[k] < b[k] ? -1 : 1;
   return 0;
 }
 
 function beats(a: readonly number[], b: readonly number[]): boolean {
   let better = false;
   for (let k = 0; k < a.length; k++) {
-    if (a[k]! > b[k]!) return false;
-    if (a[k]! < b[k]!) better = true;
+    if (a[k] > b[k]) return false;
+    if (a[k] < b[k]) better = true;
   }
   return better;
 }

@@ -37,8 +37,8 @@ function inOrder(pieces: readonly number[], units: number): number {
   const busy = new Float64Array(units);
   for (const piece of pieces) {
     let next = 0;
-    for (let u = 1; u < units; u++) if (busy[u]! < busy[next]!) next = u;
-    busy[next]! += piece;
+    for (let u = 1; u < units; u++) if (busy[u] < busy[next]) next = u;
+    busy[next] += piece;
   }
   return busy.reduce((most, time) => Math.max(most, time), 0);
 }
@@ -98,13 +98,13 @@ export function partialAttention(
   e: number,
 ): SoftmaxPart {
   let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < scores.length; i++) max = Math.max(max, scores[i]!);
+  for (let i = 0; i < scores.length; i++) max = Math.max(max, scores[i]);
   const output = new Float64Array(e);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {
-    const weight = Math.exp(scores[i]! - max);
+    const weight = Math.exp(scores[i] - max);
     sum += weight;
-    for (let j = 0; j < e; j++) output[j]! += weight * values[i * e + j]!;
+    for (let j = 0; j < e; j++) output[j] += weight * values[i * e + j];
   }
   return {max, sum, output};
 }
@@ -115,6 +115,6 @@ export function mergePartials(a: SoftmaxPart, b: SoftmaxPart): SoftmaxPart {
   if (b.sum === 0) return a;
   const max = Math.max(a.max, b.max);
   const [ra, rb] = [Math.exp(a.max - max), Math.exp(b.max - max)];
-  const output = a.output.map((value, i) => value * ra + b.output[i]! * rb);
+  const output = a.output.map((value, i) => value * ra + b.output[i] * rb);
   return {max, sum: a.sum * ra + b.sum * rb, output};
 }

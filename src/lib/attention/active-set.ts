@@ -50,7 +50,7 @@ function admit(active: number[], i: number, importance: Float64Array, budget: nu
   }
   let least = 0;
   for (let slot = 1; slot < active.length; slot++) {
-    if (importance[active[slot]!]! < importance[active[least]!]!) least = slot;
+    if (importance[active[slot]] < importance[active[least]]) least = slot;
   }
-  if (importance[i]! > importance[active[least]!]!) active[least] = i;
+  if (importance[i] > importance[active[least]]) active[least] = i;
 }

@@ -52,7 +52,7 @@ export function requireSelection(
   selected.forEach((list, h) => {
     let wrong: number | undefined;
     for (let n = 0; n < list.length; n++) {
-      const j = list[n]!;
+      const j = list[n];
       if (!(j >= 0 && j < tokens && Number.isInteger(j))) wrong ??= j;
     }
     if (list.length === 0 || wrong !== undefined) {
@@ -75,19 +75,19 @@ function attendHead(
   const p = new Float64Array(kept.length);
   let top = Number.NEGATIVE_INFINITY;
   for (let n = 0; n < kept.length; n++) {
-    const key = kept[n]! * stride + g;
+    const key = kept[n] * stride + g;
     let dot = 0;
-    for (let c = 0; c < headDim; c++) dot += q[h * headDim + c]! * keys[key + c]!;
+    for (let c = 0; c < headDim; c++) dot += q[h * headDim + c] * keys[key + c];
     p[n] = dot * scale;
-    if (p[n]! > top) top = p[n]!;
+    if (p[n] > top) top = p[n];
   }
   const mixed = new Float64Array(headDim);
   let sum = 0;
   for (let n = 0; n < kept.length; n++) {
-    const weight = Math.exp(p[n]! - top);
-    const value = kept[n]! * stride + g;
+    const weight = Math.exp(p[n] - top);
+    const value = kept[n] * stride + g;
     sum += weight;
-    for (let c = 0; c < headDim; c++) mixed[c] = mixed[c]! + weight * values[value + c]!;
+    for (let c = 0; c < headDim; c++) mixed[c] = mixed[c] + weight * values[value + c];
   }
-  for (let c = 0; c < headDim; c++) out[c] = mixed[c]! / sum;
+  for (let c = 0; c < headDim; c++) out[c] = mixed[c] / sum;
 }

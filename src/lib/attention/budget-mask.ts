@@ -54,9 +54,9 @@ export function markMostImportant(
   room.set(scores);
   const least = kthLargest(room, scores.length, count);
   let ties = count;
-  for (let j = 0; j < scores.length; j++) if (scores[j]! > least) ties--;
+  for (let j = 0; j < scores.length; j++) if (scores[j] > least) ties--;
   for (let j = 0; j < scores.length; j++) {
-    if (scores[j]! > least || (scores[j]! === least && ties-- > 0)) mask[start + j] = 1;
+    if (scores[j] > least || (scores[j] === least && ties-- > 0)) mask[start + j] = 1;
   }
 }
 
@@ -64,21 +64,21 @@ export function markMostImportant(
 function kthLargest(x: Float64Array, size: number, k: number): number {
   let [low, high] = [0, size - 1];
   while (low < high) {
-    const pivot = x[(low + high) >> 1]!;
+    const pivot = x[(low + high) >> 1];
     let [i, j] = [low, high];
     while (i <= j) {
-      while (x[i]! > pivot) i++;
-      while (x[j]! < pivot) j--;
+      while (x[i] > pivot) i++;
+      while (x[j] < pivot) j--;
       if (i > j) break;
-      const larger = x[j]!;
-      x[j--] = x[i]!;
+      const larger = x[j];
+      x[j--] = x[i];
       x[i++] = larger;
     }
     if (k - 1 <= j) high = j;
     else if (k - 1 >= i) low = i;
     else break;
   }
-  return x[k - 1]!;
+  return x[k - 1];
 }
 
 function refuseNaN(scores: Float64Array): void {
@@ -96,6 +96,6 @@ export function mostImportant(scores: Float64Array, count: number): number[] {
   refuseNaN(scores);
   const order = Array.from(scores.keys());
   // Subtracting infinities would give NaN.
-  order.sort((a, b) => (scores[a]! === scores[b]! ? a - b : scores[b]! > scores[a]! ? 1 : -1));
+  order.sort((a, b) => (scores[a] === scores[b] ? a - b : scores[b] > scores[a] ? 1 : -1));
   return order.slice(0, count);
 }

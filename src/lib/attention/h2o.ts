@@ -59,8 +59,8 @@ function evict({keys, received}: Held, budget: number, recent: number, sinks: nu
   while (keys.length > budget) {
     let worst = -1;
     for (let at = 0; at < keys.length - recent; at++) {
-      if (keys[at]! < sinks) continue;
-      if (worst < 0 || received[keys[at]!]! < received[keys[worst]!]!) worst = at;
+      if (keys[at] < sinks) continue;
+      if (worst < 0 || received[keys[at]] < received[keys[worst]]) worst = at;
     }
     if (worst < 0) return;
     keys.splice(worst, 1);
@@ -69,7 +69,7 @@ function evict({keys, received}: Held, budget: number, recent: number, sinks: nu
 
 /** Adds the attention of one query over the held keys. */
 function accumulate({keys, received}: Held, logits: Float64Array): void {
-  const top = keys.reduce((most, j) => Math.max(most, logits[j]!), Number.NEGATIVE_INFINITY);
-  const sum = keys.reduce((all, j) => all + Math.exp(logits[j]! - top), 0);
-  for (const j of keys) received[j] = received[j]! + Math.exp(logits[j]! - top) / sum;
+  const top = keys.reduce((most, j) => Math.max(most, logits[j]), Number.NEGATIVE_INFINITY);
+  const sum = keys.reduce((all, j) => all + Math.exp(logits[j] - top), 0);
+  for (const j of keys) received[j] = received[j] + Math.exp(logits[j] - top) / sum;
 }

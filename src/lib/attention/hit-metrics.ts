@@ -30,7 +30,7 @@ export function spearman(a: Float64Array, b: Float64Array): number {
   const middle = (a.length - 1) / 2;
   let [xy, xx, yy] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
-    const [u, v] = [x[i]! - middle, y[i]! - middle];
+    const [u, v] = [x[i] - middle, y[i] - middle];
     xy += u * v;
     xx += u * u;
     yy += v * v;
@@ -39,12 +39,12 @@ export function spearman(a: Float64Array, b: Float64Array): number {
 }
 
 function ranks(x: Float64Array): Float64Array {
-  const order = Array.from(x.keys()).sort((i, j) => x[i]! - x[j]!);
+  const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j]);
   const rank = new Float64Array(x.length);
   for (let from = 0; from < order.length; ) {
     let to = from;
-    while (to < order.length && x[order[to]!] === x[order[from]!]) to++;
-    for (let at = from; at < to; at++) rank[order[at]!] = (from + to - 1) / 2;
+    while (to < order.length && x[order[to]] === x[order[from]]) to++;
+    for (let at = from; at < to; at++) rank[order[at]] = (from + to - 1) / 2;
     from = to;
   }
   return rank;
@@ -59,7 +59,7 @@ export function indexCorrelation(a: Float64Array, b: Float64Array): number {
   requirePair("indexCorrelation", a, b);
   const n = a.length;
   const [x, y] = [mostImportant(a, n), mostImportant(b, n)];
-  const squares = x.reduce((sum, index, place) => sum + (index - y[place]!) ** 2, 0);
+  const squares = x.reduce((sum, index, place) => sum + (index - y[place]) ** 2, 0);
   return 1 - (6 * squares) / (n * (n * n - 1));
 }
 
@@ -72,7 +72,7 @@ export function jensenShannon(p: Float64Array, q: Float64Array): number {
   requirePair("jensenShannon", p, q);
   const [a, b] = [normalized(p), normalized(q)];
   return a.reduce((sum, x, i) => {
-    const y = b[i]!;
+    const y = b[i];
     const mean = (x + y) / 2;
     return sum + (x * Math.log(x / mean) + y * Math.log(y / mean)) / 2;
   }, 0);

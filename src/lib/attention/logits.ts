@@ -31,7 +31,7 @@ function headLogits(logits: Importance, input: Queries, h: number, g: number): v
     for (let r = 0; r < rows; r++) {
       const start = (h * T + first + r) * L;
       const visible = visibleKeys(logits, first + r);
-      for (let j = 0; j < visible; j++) data[start + j] = products[r * seen + j]! * scale;
+      for (let j = 0; j < visible; j++) data[start + j] = products[r * seen + j] * scale;
     }
   }
 }
@@ -42,7 +42,7 @@ function headRows(x: Float32Array, heads: number, h: number, headDim: number): F
   const own = new Float64Array(rows * headDim);
   for (let row = 0; row < rows; row++) {
     const from = (row * heads + h) * headDim;
-    for (let c = 0; c < headDim; c++) own[row * headDim + c] = x[from + c]!;
+    for (let c = 0; c < headDim; c++) own[row * headDim + c] = x[from + c];
   }
   return own;
 }
@@ -53,13 +53,13 @@ export function softmaxRows(scores: Importance): Importance {
   const p = probabilities.data;
   forEachRow(scores, (_h, _i, start, visible) => {
     let top = Number.NEGATIVE_INFINITY;
-    for (let j = start; j < start + visible; j++) top = Math.max(top, scores.data[j]!);
+    for (let j = start; j < start + visible; j++) top = Math.max(top, scores.data[j]);
     let sum = 0;
     for (let j = start; j < start + visible; j++) {
-      p[j] = Math.exp(scores.data[j]! - top);
-      sum += p[j]!;
+      p[j] = Math.exp(scores.data[j] - top);
+      sum += p[j];
     }
-    for (let j = start; j < start + visible; j++) p[j] = p[j]! / sum;
+    for (let j = start; j < start + visible; j++) p[j] = p[j] / sum;
   });
   return probabilities;
 }
@@ -70,7 +70,7 @@ export function meanOverHeads(scores: Importance): Importance {
   const size = scores.queries * scores.keys;
   for (let at = 0; at < size; at++) {
     let sum = 0;
-    for (let h = 0; h < scores.heads; h++) sum += scores.data[h * size + at]!;
+    for (let h = 0; h < scores.heads; h++) sum += scores.data[h * size + at];
     for (let h = 0; h < scores.heads; h++) mean.data[h * size + at] = sum / scores.heads;
   }
   return mean;

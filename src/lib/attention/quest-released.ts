@@ -40,7 +40,7 @@ export function questReleasedMask(
     for (let page = 0; page < pages; page++) {
       const box = (page * kvHeads + g) * headDim;
       let sum = 0;
-      for (let c = 0; c < headDim; c++) sum += Math.abs(q[query + c]!) * highest[box + c]!;
+      for (let c = 0; c < headDim; c++) sum += Math.abs(q[query + c]) * highest[box + c];
       const score = sum / Math.sqrt(headDim);
       scores[(h * importance.queries + i) * pages + page] = score;
       const [from, to] = [page * pageSize, Math.min(visible, (page + 1) * pageSize)];

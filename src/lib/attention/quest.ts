@@ -32,9 +32,9 @@ export function pageBounds(keys: Float32Array, width: number, pageSize: number):
   for (let j = 0; j < L; j++) {
     const page = Math.floor(j / pageSize) * width;
     for (let c = 0; c < width; c++) {
-      const value = keys[j * width + c]!;
-      highest[page + c] = Math.max(highest[page + c]!, value);
-      lowest[page + c] = Math.min(lowest[page + c]!, value);
+      const value = keys[j * width + c];
+      highest[page + c] = Math.max(highest[page + c], value);
+      lowest[page + c] = Math.min(lowest[page + c], value);
     }
   }
   return {pageSize, pages, highest, lowest};
@@ -50,8 +50,8 @@ export function pageScore(
 ): number {
   let sum = 0;
   for (let c = 0; c < headDim; c++) {
-    const value = q[query + c]!;
-    sum += Math.max(value * highest[box + c]!, value * lowest[box + c]!);
+    const value = q[query + c];
+    sum += Math.max(value * highest[box + c], value * lowest[box + c]);
   }
   return sum;
 }

@@ -5,7 +5,7 @@ export function effectiveSparsity(mask: KeyMask): number {
   let sum = 0;
   forEachRow(mask, (_h, _i, start, visible) => {
     let kept = 0;
-    for (let j = start; j < start + visible; j++) kept += mask.data[j]!;
+    for (let j = start; j < start + visible; j++) kept += mask.data[j];
     sum += (visible - kept) / visible;
   });
   return sum / (mask.heads * mask.queries);

@@ -55,7 +55,7 @@ export function windowVotes(p: Importance, h: number, i: number, window: number)
   for (let query = Math.max(0, i - window + 1); query <= i; query++) {
     const start = rowStart(p, h, query);
     const visible = visibleKeys(p, query);
-    for (let j = 0; j < visible; j++) votes[j] = votes[j]! + p.data[start + j]!;
+    for (let j = 0; j < visible; j++) votes[j] = votes[j] + p.data[start + j];
   }
   return votes;
 }
@@ -72,8 +72,8 @@ export function maxPool(x: Float64Array, width: number): Float64Array {
   const pooled = new Float64Array(x.length);
   for (let j = 0; j < x.length; j++) {
     const end = Math.min(x.length, j + half + 1);
-    let top = x[j]!;
-    for (let near = Math.max(0, j - half); near < end; near++) if (!(x[near]! <= top)) top = x[near]!;
+    let top = x[j];
+    for (let near = Math.max(0, j - half); near < end; near++) if (!(x[near] <= top)) top = x[near];
     pooled[j] = top;
   }
   return pooled;

@@ -28,7 +28,7 @@ export function thresholdMask(
   forEachRow(importance, (h, _i, start, visible) => {
     const end = isCausal ? visible : importance.keys;
     for (let j = 0; j < end; j++) {
-      if (j < sinks || importance.data[start + j]! >= thresholds[h]!) mask.data[start + j] = 1;
+      if (j < sinks || importance.data[start + j] >= thresholds[h]) mask.data[start + j] = 1;
     }
   });
   return mask;

@@ -76,7 +76,7 @@ export function importanceStream(
       const normed = layerNorm(mixed, weights.normWeight, weights.normBias, layerNormEps);
       const up = addBias(linear(normed, weights.up, 2 * R), weights.upBias).map(gelu);
       const update = addBias(linear(up, weights.down, E), weights.downBias);
-      const y = hidden.map((x, i) => x + update[i]!);
+      const y = hidden.map((x, i) => x + update[i]);
       const project = (first: Float64Array, second: Float64Array) =>
         rotateHalves(
           linear(linear(y, first, I).map(silu), second, slots * D),
@@ -148,9 +148,9 @@ function selfAttention(
   forEachRow(shape, (h, i, start, visible) => {
     const to = (i * heads + h) * headDim;
     for (let j = 0; j < visible; j++) {
-      const weight = p.data[start + j]!;
+      const weight = p.data[start + j];
       const from = (j * heads + h) * headDim;
-      for (let c = 0; c < headDim; c++) out[to + c] = out[to + c]! + weight * v[from + c]!;
+      for (let c = 0; c < headDim; c++) out[to + c] = out[to + c] + weight * v[from + c];
     }
   });
   return out;
@@ -165,7 +165,7 @@ function allScores(q: Float64Array, k: Float64Array, shape: SelectionShape): Imp
   for (let h = 0; h < heads; h++) {
     const own = q.subarray(h * T * width, (h + 1) * T * width);
     const products = rowProducts(own, T, k.subarray(h * L * width, (h + 1) * L * width), L, width);
-    for (let at = 0; at < products.length; at++) scores.data[h * T * L + at] = products[at]! / scale;
+    for (let at = 0; at < products.length; at++) scores.data[h * T * L + at] = products[at] / scale;
   }
   return scores;
 }
@@ -200,7 +200,7 @@ function layerNorm(x: Float64Array, weight: Float64Array, bias: Float64Array, ep
     const mean = row.reduce((sum, value) => sum + value, 0) / n;
     const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n;
     const scale = 1 / Math.sqrt(variance + eps);
-    for (let i = 0; i < n; i++) y[start + i] = (row[i]! - mean) * scale * weight[i]! + bias[i]!;
+    for (let i = 0; i < n; i++) y[start + i] = (row[i] - mean) * scale * weight[i] + bias[i];
   }
   return y;
 }
@@ -208,7 +208,7 @@ function layerNorm(x: Float64Array, weight: Float64Array, bias: Float64Array, ep
 const silu = (x: number): number => x / (1 + Math.exp(-x));
 
 function addBias(x: Float64Array, bias: Float64Array): Float64Array {
-  return x.map((value, i) => value + bias[i % bias.length]!);
+  return x.map((value, i) => value + bias[i % bias.length]);
 }
 
 /** [T, slots, D] to [slots, T, D]. */

@@ -22,7 +22,7 @@ const float32Bits = new Uint32Array(float32.buffer);
  */
 export function floorLog2(x: number): number {
   float32[0] = x;
-  const magnitude = float32Bits[0]! & 0x7fffffff;
+  const magnitude = float32Bits[0] & 0x7fffffff;
   if (magnitude === 0) return Number.NEGATIVE_INFINITY;
   return magnitude >>> 23 === 0 ? -118 - Math.clz32(magnitude) : (magnitude >>> 23) - 127;
 }
@@ -44,7 +44,7 @@ function codePositionOf({mantissaBits, bias, hasZero}: FloatElement): (a: number
   const steps = stepsPerUnit(mantissaBits);
   return (a) => {
     const exponent = Math.max(floorLog2(a), smallestExponent);
-    return (exponent + bias - 1) * codesPerBinade + a * steps[exponent - LOWEST_EXPONENT]!;
+    return (exponent + bias - 1) * codesPerBinade + a * steps[exponent - LOWEST_EXPONENT];
   };
 }
 
@@ -199,7 +199,7 @@ function makeCastTable(element: ElementFormat, options: CastOptions): Uint8Array
   for (let index = 0; index < table.length; index++) {
     bits[0] = ((index >>> 1) << 16) | (index & 1);
     const negativeNaN = Number.isNaN(value[0]) && index >= 2 ** 16;
-    table[index] = negativeNaN ? negativeNaNCode(element) : encode(value[0]!);
+    table[index] = negativeNaN ? negativeNaNCode(element) : encode(value[0]);
   }
   return table;
 }
@@ -217,7 +217,7 @@ export function castIndex(bits: number): number {
 function castBits(x: Float32Array, table: Uint8Array): Uint8Array {
   const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
   const codes = new Uint8Array(x.length);
-  for (let i = 0; i < bits.length; i++) codes[i] = table[castIndex(bits[i]!)]!;
+  for (let i = 0; i < bits.length; i++) codes[i] = table[castIndex(bits[i])];
   return codes;
 }
 
@@ -234,7 +234,7 @@ export function encodeValues(
   if (hasTable(element)) return castBits(x, tableOf(element, options));
   const codes = element.bits <= 8 ? new Uint8Array(x.length) : new Uint16Array(x.length);
   const encode = encoderOf(element, options);
-  for (let i = 0; i < codes.length; i++) codes[i] = encode(x[i]!);
+  for (let i = 0; i < codes.length; i++) codes[i] = encode(x[i]);
   return codes;
 }
 
@@ -259,8 +259,8 @@ function decodeBytes(element: ElementFormat, codes: Uint8Array): Float32Array {
   const values = decodeTable(element);
   const x = new Float32Array(codes.length);
   for (let i = 0; i < x.length; i++) {
-    const code = codes[i]!;
-    x[i] = code < values.length ? values[code]! : decodeValue(element, code);
+    const code = codes[i];
+    x[i] = code < values.length ? values[code] : decodeValue(element, code);
   }
   return x;
 }
@@ -269,8 +269,8 @@ function decodeWords(element: ElementFormat, codes: Uint16Array): Float32Array {
   const values = decodeTable(element);
   const x = new Float32Array(codes.length);
   for (let i = 0; i < x.length; i++) {
-    const code = codes[i]!;
-    x[i] = code < values.length ? values[code]! : decodeValue(element, code);
+    const code = codes[i];
+    x[i] = code < values.length ? values[code] : decodeValue(element, code);
   }
   return x;
 }

@@ -30,7 +30,7 @@ export function makeThresholds(ascending: Float32Array): Thresholds {
   const below = new Uint16Array(CELLS);
   for (let cell = 0, count = 0; cell < CELLS; cell++) {
     const start = (firstCell + cell) / cellsPerUnit;
-    while (count < ascending.length && ascending[count]! < start) count++;
+    while (count < ascending.length && ascending[count] < start) count++;
     below[cell] = count;
   }
   return {sorted: Float32Array.of(...ascending, Number.POSITIVE_INFINITY), cellsPerUnit, firstCell, below};
@@ -39,8 +39,8 @@ export function makeThresholds(ascending: Float32Array): Thresholds {
 /** How many thresholds are below `x`, a float32 number; 0 for NaN. */
 export function countBelow({sorted, cellsPerUnit, firstCell, below}: Thresholds, x: number): number {
   const cell = Math.floor(x * cellsPerUnit) - firstCell;
-  let count = below[Math.min(Math.max(cell, 0), CELLS - 1) | 0]!;
-  while (x > sorted[count]!) count++;
+  let count = below[Math.min(Math.max(cell, 0), CELLS - 1) | 0];
+  while (x > sorted[count]) count++;
   return count;
 }
 
@@ -70,7 +70,7 @@ export function sortCodebook(values: readonly number[]): SortedCodebook {
   if (byValue.size === 0) throw new RangeError("sortCodebook: values must hold a finite number, got none");
   const entries = [...byValue].sort(([a], [b]) => a - b);
   const levels = Float32Array.from(entries, ([value]) => value);
-  const midpoints = Float32Array.from(levels.subarray(1), (level, i) => (levels[i]! + level) / 2);
+  const midpoints = Float32Array.from(levels.subarray(1), (level, i) => (levels[i] + level) / 2);
   const codes = Uint16Array.from(entries, ([, code]) => code);
   return {levels, codes, midpoints, thresholds: makeThresholds(midpoints)};
 }
@@ -83,11 +83,11 @@ function tieGoesUp({midpoints, codes}: SortedCodebook, index: number, ties: TieR
     case "half-up":
       return true;
     case "half-away":
-      return midpoints[index]! > 0;
+      return midpoints[index] > 0;
     case "half-to-zero":
-      return midpoints[index]! < 0;
+      return midpoints[index] < 0;
     case "half-even":
-      return (codes[index]! & 1) === 1;
+      return (codes[index] & 1) === 1;
   }
 }
 
@@ -108,6 +108,6 @@ export function nearestCodes(
   ties: TieRule = "half-down",
 ): Uint16Array {
   const codes = new Uint16Array(x.length);
-  for (let i = 0; i < codes.length; i++) codes[i] = book.codes[nearestIndex(book, x[i]!, ties)]!;
+  for (let i = 0; i < codes.length; i++) codes[i] = book.codes[nearestIndex(book, x[i], ties)];
   return codes;
 }

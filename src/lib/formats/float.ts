@@ -40,7 +40,7 @@ export const fp32: Format = Object.freeze({
 /** An element that cannot say NaN must not be handed one, nor an infinity where that would be cut to a number. */
 function requireSayable(id: string, {nanCode}: FloatElement, overflow: string, {data}: Tensor): void {
   for (let i = 0; i < data.length; i++) {
-    const x = data[i]!;
+    const x = data[i];
     const isSayable = Number.isNaN(x) ? nanCode !== null : Number.isFinite(x) || overflow !== "saturate";
     if (!isSayable) {
       throw new RangeError(

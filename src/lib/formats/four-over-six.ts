@@ -68,7 +68,7 @@ function squaredErrors(values: Float32Array, y: Float32Array, groups: Groups): F
   forEachGroup(groups, (group, start, step, count) => {
     let sum = 0;
     for (let n = 0, i = start; n < count; n++, i += step) {
-      const difference = Math.fround(values[i]! - y[i]!);
+      const difference = Math.fround(values[i] - y[i]);
       sum += difference * difference;
     }
     errors[group] = sum;
@@ -93,10 +93,10 @@ export function fourOverSixQuantize(x: Tensor, options: FourOverSixOptions = {})
   const four = fourOverSixCandidate(y, groups, 4, rounding);
   const pickedFour = new Uint8Array(groups.count);
   forEachGroup(groups, (b, start, step, count) => {
-    if (four.errors[b]! >= six.errors[b]!) return;
+    if (four.errors[b] >= six.errors[b]) return;
     pickedFour[b] = 1;
-    six.scaleCodes[b] = four.scaleCodes[b]!;
-    for (let n = 0, i = start; n < count; n++, i += step) six.codes[i] = four.codes[i]!;
+    six.scaleCodes[b] = four.scaleCodes[b];
+    for (let n = 0, i = start; n < count; n++, i += step) six.codes[i] = four.codes[i];
   });
   const {codes, scaleCodes} = six;
   return {shape: [...x.shape], blockSize, codes, scaleCodes, tensorScale, pickedFour};

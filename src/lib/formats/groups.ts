@@ -76,7 +76,7 @@ export function groupAbsMax(data: Float32Array, groups: Groups): Float32Array {
     let largest = 0;
     // Without the sign, the bits of float32 numbers are ordered as the numbers are, NaN above infinity.
     for (let n = 0, i = start; n < count; n++, i += step) {
-      const magnitude = bits[i]! & 0x7fffffff;
+      const magnitude = bits[i] & 0x7fffffff;
       if (magnitude > largest) largest = magnitude;
     }
     maxBits[group] = largest;
@@ -88,9 +88,9 @@ export function groupAbsMax(data: Float32Array, groups: Groups): Float32Array {
 export function divideByScale(data: Float32Array, groups: Groups, scales: Float32Array): Float32Array {
   const quotients = new Float32Array(data.length);
   forEachGroup(groups, (group, start, step, count) => {
-    const scale = scales[group]!;
+    const scale = scales[group];
     for (let n = 0, i = start; n < count; n++, i += step) {
-      const x = data[i]!;
+      const x = data[i];
       quotients[i] = x === 0 ? x : x / scale;
     }
   });
@@ -100,8 +100,8 @@ export function divideByScale(data: Float32Array, groups: Groups, scales: Float3
 /** Multiplies every element, in place and in float32, by the scale of its group. */
 export function multiplyByScale(data: Float32Array, groups: Groups, scales: Float32Array): void {
   forEachGroup(groups, (group, start, step, count) => {
-    const scale = scales[group]!;
-    for (let n = 0, i = start; n < count; n++, i += step) data[i] = data[i]! * scale;
+    const scale = scales[group];
+    for (let n = 0, i = start; n < count; n++, i += step) data[i] = data[i] * scale;
   });
 }
 

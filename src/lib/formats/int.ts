@@ -139,7 +139,7 @@ function rangeOfGroup(data: Float32Array, start: number, step: number, count: nu
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let n = 0, i = start; n < count; n++, i += step) {
-    const x = data[i]!;
+    const x = data[i];
     if (x < min) min = x;
     if (x > max) max = x;
   }
@@ -164,7 +164,7 @@ function quantizeAsymmetric(x: Tensor, groups: Groups, settings: IntSettings): I
     const zero = clamp(-round(Math.fround(min / scale)));
     zeroPoints[group] = zero;
     for (let n = 0, i = start; n < count; n++, i += step) {
-      codes[i] = clamp(round(Math.fround(x.data[i]! / scale)) + zero);
+      codes[i] = clamp(round(Math.fround(x.data[i] / scale)) + zero);
     }
   });
   return {codes, scales, zeroPoints};
@@ -195,8 +195,8 @@ export function intDequantize(q: IntTensor, shape: readonly number[], options: I
   const {zeroPoints} = q;
   if (zeroPoints !== null) {
     forEachGroup(groups, (group, start, step, count) => {
-      const zero = zeroPoints[group]!;
-      for (let n = 0, i = start; n < count; n++, i += step) data[i] = data[i]! - zero;
+      const zero = zeroPoints[group];
+      for (let n = 0, i = start; n < count; n++, i += step) data[i] = data[i] - zero;
     });
   }
   multiplyByScale(data, groups, q.scales);

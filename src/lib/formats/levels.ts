@@ -65,7 +65,7 @@ export function levelsDequantize(
 ): Tensor {
   const values = Float32Array.from(set.values);
   const data = new Float32Array(codes.length);
-  for (let i = 0; i < data.length; i++) data[i] = values[codes[i]!]!;
+  for (let i = 0; i < data.length; i++) data[i] = values[codes[i]];
   const shared = sharedScale(set.name, {groupSize: set.groupSize, ...scale});
   multiplyByScale(data, scaleGroups(shape, shared), scales);
   return {shape: [...shape], data};

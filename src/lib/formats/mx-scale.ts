@@ -29,9 +29,9 @@ function mantissaBitsOf(element: ElementFormat): number {
 /** The exponent of amax after half a step of the element's precision has been added to its bits. */
 function roundedLog2(amax: number, mantissaBits: number): number {
   float32[0] = amax;
-  float32Bits[0] = float32Bits[0]! + 2 ** (22 - mantissaBits);
+  float32Bits[0] = float32Bits[0] + 2 ** (22 - mantissaBits);
   // The sum may reach the bits of infinity, whose exponent field reads as the 128 that is meant.
-  return floorLog2(float32[0]!);
+  return floorLog2(float32[0]);
 }
 
 function rceilExponent(amax: number, max: number): number {

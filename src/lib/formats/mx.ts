@@ -91,7 +91,7 @@ function quantizeBlocks(x: Tensor, options: Required<MxOptions>): MxBlocks {
   const groups = groupsAlong(x.shape, axis, blockSize);
   const amax = groupAbsMax(x.data, groups);
   const scales = new Uint8Array(groups.count);
-  for (let b = 0; b < scales.length; b++) scales[b] = mxScaleByte(scaleRule, element, amax[b]!);
+  for (let b = 0; b < scales.length; b++) scales[b] = mxScaleByte(scaleRule, element, amax[b]);
   const quotients = divideByScale(x.data, groups, decodeValues(e8m0, scales));
   // Only the blocks with a NaN scale have NaN quotients; what they hold is said by the scale alone.
   const finite = scales.includes(0xff) ? quotients.map((q) => (Number.isNaN(q) ? 0 : q)) : quotients;

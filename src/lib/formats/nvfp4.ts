@@ -129,7 +129,7 @@ export function nvfp4Dequantize(q: Nvfp4Tensor, order: Nvfp4Order = "direct"): T
   const scales = decodeValues(ue4m3, scaleCodes);
   if (order === "prescaled") {
     multiplyByScale(data, groups, scales);
-    for (let i = 0; i < data.length; i++) data[i] = data[i]! * tensorScale;
+    for (let i = 0; i < data.length; i++) data[i] = data[i] * tensorScale;
   } else {
     multiplyByScale(
       data,

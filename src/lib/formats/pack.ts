@@ -32,8 +32,8 @@ export function packCodes(codes: ArrayLike<number>, bits: number): Uint8Array {
 function packNibbles(codes: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(packedLength(codes.length, 4));
   const pairs = codes.length >> 1;
-  for (let i = 0; i < pairs; i++) bytes[i] = (codes[2 * i]! & 15) | (codes[2 * i + 1]! << 4);
-  if (codes.length % 2 === 1) bytes[pairs] = codes[2 * pairs]! & 15;
+  for (let i = 0; i < pairs; i++) bytes[i] = (codes[2 * i] & 15) | (codes[2 * i + 1] << 4);
+  if (codes.length % 2 === 1) bytes[pairs] = codes[2 * pairs] & 15;
   return bytes;
 }
 
@@ -44,7 +44,7 @@ function packWide(codes: Uint16Array, bits: number): Uint8Array {
   let held = 0;
   let at = 0;
   for (let i = 0; i < codes.length; i++) {
-    pending |= (codes[i]! & mask) << held;
+    pending |= (codes[i] & mask) << held;
     for (held += bits; held >= 8; held -= 8) {
       bytes[at++] = pending;
       pending >>>= 8;
@@ -75,7 +75,7 @@ export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Uin
 
 function unpackNibbles(bytes: Uint8Array, count: number): Uint8Array {
   const codes = new Uint8Array(count);
-  for (let i = 0; i < count; i++) codes[i] = (bytes[i >> 1]! >> (4 * (i & 1))) & 15;
+  for (let i = 0; i < count; i++) codes[i] = (bytes[i >> 1] >> (4 * (i & 1))) & 15;
   return codes;
 }
 
@@ -86,7 +86,7 @@ function unpackWide(bytes: Uint8Array, bits: number, count: number): Uint16Array
   let held = 0;
   let at = 0;
   for (let i = 0; i < count; i++) {
-    for (; held < bits; held += 8) pending |= bytes[at++]! << held;
+    for (; held < bits; held += 8) pending |= bytes[at++] << held;
     codes[i] = pending & mask;
     pending >>>= bits;
     held -= bits;

@@ -66,7 +66,7 @@ export function razerActBlock(y: Float32Array, options: RazerActOptions = {}): r
 
 /** Bit 7 is 1 for the first special value (the negative one), bits 6 … 0 are E4M3. (number formats spec, 4.5) */
 function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
-  return Uint8Array.from(encodeValues(ue4m3, scales), (code, b) => code | ((1 - specialIndex[b]!) << 7));
+  return Uint8Array.from(encodeValues(ue4m3, scales), (code, b) => code | ((1 - specialIndex[b]) << 7));
 }
 
 function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerActOptions>): SpecialTensor {
@@ -80,7 +80,7 @@ function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerActOp
     base: e2m1,
     codes: unpackCodes(requirePart(packed, "codes", packedLength(count, 4)), 4, count) as Uint8Array,
     specialIndex: bytes.map((byte) => 1 - (byte >> 7)),
-    scales: Float32Array.from(bytes, (byte) => ue4m3.values[byte & 127]!),
+    scales: Float32Array.from(bytes, (byte) => ue4m3.values[byte & 127]),
     tensorScale: unpackTensorScale(requirePart(packed, "tensorScale", 4)),
   };
 }

@@ -37,7 +37,7 @@ function search(where: string, x: Tensor, specials: readonly number[], size: num
   return {...choice, shape: [...x.shape], blockSize: size, specials: [...specials], base: e2m1};
 }
 
-const floorScale: BlockScale = (low, high) => e8m0.values[mxScaleByte("floor", e2m1, Math.max(-low, high))]!;
+const floorScale: BlockScale = (low, high) => e8m0.values[mxScaleByte("floor", e2m1, Math.max(-low, high))];
 
 /**
  * MXFP4 with a special value per block: the power-of-two scale is that of the floor rule whatever the special value,
@@ -65,7 +65,7 @@ export function nvfp4RazerQuantize(
   const scaleUnit = Math.max(tensorScaleOf({shape: [], data: q.scales}, ue4m3.max), Math.fround(1e-7));
   const ratios = q.scales.map((scale) => scale / scaleUnit);
   const scaleCodes = encodeValues(ue4m3, ratios) as Uint8Array;
-  const scales = Float32Array.from(scaleCodes, (code) => ue4m3.values[code]! * scaleUnit);
+  const scales = Float32Array.from(scaleCodes, (code) => ue4m3.values[code] * scaleUnit);
   return {...q, scales, tensorScale: 1, scaleCodes, scaleUnit};
 }
 
@@ -118,7 +118,7 @@ export function mxfp4Razer({specials = SPECIALS, blockSize = 32}: BlockRazerOpti
     convention: `E2M1 with code 8 one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, E8M0 scale by the floor rule, 2 index bits; half-down`,
     source: "RaZeR, arXiv 2501.04052, and the authors' blog of 2025",
     blockSize,
-    codebook: codebookWith(e2m1, specials[0]!),
+    codebook: codebookWith(e2m1, specials[0]),
     encode(x: Tensor): Packed {
       const q = mxfp4RazerQuantize(x, {specials, blockSize});
       // Scales are powers of two: their exponent is the byte.
@@ -129,7 +129,7 @@ export function mxfp4Razer({specials = SPECIALS, blockSize = 32}: BlockRazerOpti
       const {scaleCodes, rest} = unpack(packed, specials, blockSize);
       return dequantizeSpecials({
         ...rest,
-        scales: Float32Array.from(scaleCodes, (code) => e8m0.values[code]!),
+        scales: Float32Array.from(scaleCodes, (code) => e8m0.values[code]),
       });
     },
   });
@@ -151,7 +151,7 @@ export function nvfp4Razer({specials = SPECIALS, blockSize = 16}: BlockRazerOpti
     convention: `E2M1 with code 8 one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, scale amax / largest level rounded to E4M3 after the search, float32 tensor scale, 2 index bits; half-down`,
     source: "RaZeR, arXiv 2501.04052, and the authors' blog of 2025",
     blockSize,
-    codebook: codebookWith(e2m1, specials[0]!),
+    codebook: codebookWith(e2m1, specials[0]),
     encode(x: Tensor): Packed {
       const q = nvfp4RazerQuantize(x, {specials, blockSize});
       const tensorScale = packTensorScale(q.scaleUnit);
@@ -160,7 +160,7 @@ export function nvfp4Razer({specials = SPECIALS, blockSize = 16}: BlockRazerOpti
     decode(packed: Packed): Tensor {
       const {scaleCodes, rest} = unpack(packed, specials, blockSize);
       const unit = unpackTensorScale(requirePart(packed, "tensorScale", 4));
-      const scales = Float32Array.from(scaleCodes, (code) => ue4m3.values[code]! * unit);
+      const scales = Float32Array.from(scaleCodes, (code) => ue4m3.values[code] * unit);
       return dequantizeSpecials({...rest, scales});
     },
   });

@@ -90,7 +90,7 @@ const levelsWith = (special: number): Float32Array =>
 
 function searchGroup(x: Float32Array, specials: readonly number[]): GroupChoice {
   const amax = x.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  let best: GroupChoice = {codes: new Uint8Array(x.length).fill(ZERO_CODE), scale: 1, special: specials[0]!};
+  let best: GroupChoice = {codes: new Uint8Array(x.length).fill(ZERO_CODE), scale: 1, special: specials[0]};
   if (amax === 0) return best;
   let least = Number.POSITIVE_INFINITY;
   for (const special of specials) {
@@ -114,7 +114,7 @@ function nearestCodes(x: Float32Array, levels: Float32Array, scale: number): Uin
   return Uint8Array.from(x, (value) => {
     let nearest = 0;
     for (let code = 1; code < values.length; code++) {
-      if (Math.abs(value - values[code]!) < Math.abs(value - values[nearest]!)) nearest = code;
+      if (Math.abs(value - values[code]) < Math.abs(value - values[nearest])) nearest = code;
     }
     return nearest;
   });
@@ -125,8 +125,8 @@ function leastSquaresScale(x: Float32Array, levels: Float32Array, codes: Uint8Ar
   let across = 0;
   let squares = 0;
   for (let i = 0; i < x.length; i++) {
-    const level = levels[codes[i]!]!;
-    across += x[i]! * level;
+    const level = levels[codes[i]];
+    across += x[i] * level;
     squares += level * level;
   }
   return Math.fround(Math.max(Math.abs(across / squares), 1e-8));
@@ -134,7 +134,7 @@ function leastSquaresScale(x: Float32Array, levels: Float32Array, codes: Uint8Ar
 
 function squaredError(x: Float32Array, levels: Float32Array, codes: Uint8Array, scale: number): number {
   return x.reduce(
-    (sum, value, i) => sum + Math.fround(Math.fround(levels[codes[i]!]! * scale) - value) ** 2,
+    (sum, value, i) => sum + Math.fround(Math.fround(levels[codes[i]] * scale) - value) ** 2,
     0,
   );
 }
@@ -167,7 +167,7 @@ function e3m3Byte(
   const isZero = codes.every((code) => code === ZERO_CODE);
   const payload = nearestPayload(scale);
   const x = w.subarray(start, start + codes.length);
-  const final = isZero ? codes : nearestCodes(x, levelsWith(special), e3m3.values[payload]!);
+  const final = isZero ? codes : nearestCodes(x, levelsWith(special), e3m3.values[payload]);
   const sign = special < 0 ? 0x80 : 0;
   const flag = Math.abs(special) === magnitudeOfFlag0 ? 0 : 0x40;
   return {codes: final, scale: sign | flag | payload};
@@ -201,7 +201,7 @@ export function kernelCodesFromWords(words: Int32Array, rows: number, columns: n
   const bytes = new Uint8Array(columns / 2);
   const view = new DataView(bytes.buffer);
   for (let n = 0; n < rows; n++) {
-    for (let k = 0; k < columns / CODES_PER_WORD; k++) view.setInt32(4 * k, words[k * rows + n]!, true);
+    for (let k = 0; k < columns / CODES_PER_WORD; k++) view.setInt32(4 * k, words[k * rows + n], true);
     codes.set(unpackCodes(bytes, 4, columns), n * columns);
   }
   return codes;
@@ -210,7 +210,7 @@ export function kernelCodesFromWords(words: Int32Array, rows: number, columns: n
 /** Float16 scale bits in the kernel's order [K / 128, N]; its own inverse with rows and columns exchanged. */
 export function transposedScales(scales: Uint16Array, rows: number): Uint16Array {
   const perRow = scales.length / rows;
-  return scales.map((_, i) => scales[(i % rows) * perRow + Math.floor(i / rows)]!);
+  return scales.map((_, i) => scales[(i % rows) * perRow + Math.floor(i / rows)]);
 }
 
 /** E3M3 scale bytes as 32-bit words [K / 128, N, 2]: four bytes a word, the first lowest. */
@@ -219,7 +219,7 @@ export function kernelScaleWords({rows, columns, scales}: KernelWeights): Int32A
   const tiles = columns / SCALE_TILE;
   const bytes = Uint8Array.from(scales, (_, i) => {
     const [tile, n, byte] = [Math.floor(i / (8 * rows)), Math.floor(i / 8) % rows, i % 8];
-    return scales[(n * tiles + tile) * 8 + byte]!;
+    return scales[(n * tiles + tile) * 8 + byte];
   });
   const view = new DataView(bytes.buffer);
   return Int32Array.from({length: bytes.length / 4}, (_, i) => view.getInt32(4 * i, true));
@@ -244,9 +244,9 @@ export function razerKernelDequantize(weights: KernelWeights): Tensor {
   const group = groupOf(scaleFormat);
   const data = new Float32Array(codes.length);
   for (let block = 0; block < scales.length; block++) {
-    const {scale, special} = decodeScale(weights, scales[block]!);
+    const {scale, special} = decodeScale(weights, scales[block]);
     const levels = levelsWith(special);
-    for (let i = block * group; i < (block + 1) * group; i++) data[i] = levels[codes[i]!]! * scale;
+    for (let i = block * group; i < (block + 1) * group; i++) data[i] = levels[codes[i]] * scale;
   }
   return {shape: [rows, columns], data};
 }
@@ -256,10 +256,10 @@ function decodeScale(
   bits: number,
 ): {scale: number; special: number} {
   if (scaleFormat === "e3m3-byte") {
-    const magnitude = magnitudes[(bits >> 6) & 1]!;
-    return {scale: e3m3.values[bits & 63]!, special: bits & 0x80 ? -magnitude : magnitude};
+    const magnitude = magnitudes[(bits >> 6) & 1];
+    return {scale: e3m3.values[bits & 63], special: bits & 0x80 ? -magnitude : magnitude};
   }
-  const scale = f16.values[bits & ~(FP16_SIGN | FP16_MAGNITUDE_FLAG)]!;
-  const special = magnitudes[bits & FP16_MAGNITUDE_FLAG ? 1 : 0]!;
+  const scale = f16.values[bits & ~(FP16_SIGN | FP16_MAGNITUDE_FLAG)];
+  const special = magnitudes[bits & FP16_MAGNITUDE_FLAG ? 1 : 0];
   return {scale: bits & FP16_SIGN ? -scale : scale, special};
 }

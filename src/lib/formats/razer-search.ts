@@ -43,8 +43,8 @@ export function specialsName(specials: readonly number[]): string {
 function floatBelow(x: number): number {
   const value = Float32Array.of(x);
   const bits = new Int32Array(value.buffer);
-  bits[0]! += x > 0 ? -1 : 1;
-  return x === 0 ? -(2 ** -149) : value[0]!;
+  bits[0] += x > 0 ? -1 : 1;
+  return x === 0 ? -(2 ** -149) : value[0];
 }
 
 /**
@@ -63,14 +63,14 @@ export function specialBook(
   const {levels, codes, midpoints} = sortCodebook(codebookWith(base, special ?? 0).values);
   const last = levels.length - 1;
   const isUp = (i: number): boolean =>
-    ties === "special" && levels[i] !== special && (levels[i + 1] === special || midpoints[i]! < 0);
+    ties === "special" && levels[i] !== special && (levels[i + 1] === special || midpoints[i] < 0);
   return {
     special,
-    levels: Float32Array.from({length: 16}, (_, i) => levels[Math.min(i, last)]!),
-    codes: Uint8Array.from({length: 16}, (_, i) => codes[Math.min(i, last)]!),
+    levels: Float32Array.from({length: 16}, (_, i) => levels[Math.min(i, last)]),
+    codes: Uint8Array.from({length: 16}, (_, i) => codes[Math.min(i, last)]),
     // A tie that goes up is one with the threshold just below the midpoint.
     thresholds: makeThresholds(midpoints.map((middle, i) => (isUp(i) ? floatBelow(middle) : middle))),
-    largest: Math.max(-levels[0]!, levels[last]!),
+    largest: Math.max(-levels[0], levels[last]),
   };
 }
 
@@ -111,13 +111,13 @@ export function searchSpecials(
     const [low, high] = extremes(y, start, count);
     let least = Number.POSITIVE_INFINITY;
     for (let k = 0; k < books.length; k++) {
-      const scale = scaleOf(low, high, books[k]!);
-      const error = roundBlock(y, start, count, books[k]!, scale, trial, least);
+      const scale = scaleOf(low, high, books[k]);
+      const error = roundBlock(y, start, count, books[k], scale, trial, least);
       if (!(error < least)) continue;
       least = error;
       specialIndex[block] = k;
       scales[block] = scale;
-      for (let i = 0; i < count; i++) codes[start + i] = trial[i]!;
+      for (let i = 0; i < count; i++) codes[start + i] = trial[i];
     }
   });
   return {codes, specialIndex, scales};
@@ -127,7 +127,7 @@ function extremes(y: Float32Array, start: number, count: number): [number, numbe
   let low = 0;
   let high = 0;
   for (let i = start; i < start + count; i++) {
-    const value = y[i]!;
+    const value = y[i];
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -150,11 +150,11 @@ function roundBlock(
   const divisor = scale === 0 ? Number.POSITIVE_INFINITY : scale;
   let error = 0;
   for (let i = 0; i < count && error < limit; i++) {
-    const value = y[start + i]!;
+    const value = y[start + i];
     const n = countBelow(thresholds, Math.fround(value / divisor));
-    const difference = Math.fround(Math.fround(levels[n]! * scale) - value);
+    const difference = Math.fround(Math.fround(levels[n] * scale) - value);
     error += difference * difference;
-    codes[i] = codeOf[n]!;
+    codes[i] = codeOf[n];
   }
   return error;
 }
@@ -184,7 +184,7 @@ export function blockCandidates(
     const codes = new Uint8Array(y.length);
     const error =
       roundBlock(y, 0, y.length, book, scale, codes, Number.POSITIVE_INFINITY) / Math.max(1, y.length);
-    const levelOf = new Map(Array.from(book.codes, (code, n) => [code, book.levels[n]!]));
+    const levelOf = new Map(Array.from(book.codes, (code, n) => [code, book.levels[n]]));
     const values = Float32Array.from(codes, (code) => levelOf.get(code)! * scale);
     return {special: book.special, scale, codes, values, error};
   });
@@ -210,11 +210,11 @@ export function dequantizeSpecials(q: SpecialTensor): Tensor {
   const data = new Float32Array(codes.length);
   const tables = specials.map((special) => Float32Array.from(codebookWith(base, special).values));
   forEachGroup(groups, (block, start, _step, count) => {
-    const values = tables[specialIndex[block]!]!;
-    for (let i = start; i < start + count; i++) data[i] = values[codes[i]!]!;
+    const values = tables[specialIndex[block]];
+    for (let i = start; i < start + count; i++) data[i] = values[codes[i]];
   });
   multiplyByScale(data, groups, scales);
-  if (tensorScale !== 1) for (let i = 0; i < data.length; i++) data[i] = data[i]! * tensorScale;
+  if (tensorScale !== 1) for (let i = 0; i < data.length; i++) data[i] = data[i] * tensorScale;
   return {shape: [...shape], data};
 }
 

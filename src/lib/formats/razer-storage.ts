@@ -13,7 +13,7 @@ const GEMV_CODES = Uint8Array.of(2, 0, 4, 6, 8, 10, 12, 14, 3, 1, 5, 7, 9, 11, 1
 
 /** Canonical codes as the v1 GEMV kernel stores them: 2 is zero and 3 the special value. */
 export function gemvCodes(codes: Uint8Array): Uint8Array {
-  return codes.map((code) => GEMV_CODES[code]!);
+  return codes.map((code) => GEMV_CODES[code]);
 }
 
 /** Undoes {@link gemvCodes}. */
@@ -29,7 +29,7 @@ export function gemvValue(code: number, special: number): number {
   if (code === 2) return 0;
   if (code === 3) return special;
   const bits = new Uint32Array([((0x1f8 + (code & 0xe)) << 21) | (code << 31)]);
-  return new Float32Array(bits.buffer)[0]!;
+  return new Float32Array(bits.buffer)[0];
 }
 
 /**
@@ -39,7 +39,7 @@ export function gemvValue(code: number, special: number): number {
 export function gemvIndexWords(indices: Uint8Array): Int32Array {
   const words = new Int32Array(Math.ceil(indices.length / 8));
   indices.forEach((index, i) => {
-    words[i >> 3]! |= index << (4 * (i & 7));
+    words[i >> 3] |= index << (4 * (i & 7));
   });
   return words;
 }
@@ -75,7 +75,7 @@ function evenScaleBits(scale: number): number {
   const bits = encodeValue(f16, scale);
   const below = bits & ~1;
   const above = Math.min(below + 2, f16.maxCode & ~1);
-  return scale - f16.values[below]! <= f16.values[above]! - scale ? below : above;
+  return scale - f16.values[below] <= f16.values[above] - scale ? below : above;
 }
 
 /** Undoes {@link marlinGroup}: canonical codes, the rounded scale, the special value. */
@@ -88,7 +88,7 @@ export function fromMarlinGroup({codes, scaleBits}: MarlinGroup): {
   const negative = (scaleBits & 0x8000) !== 0;
   return {
     codes: negative ? flipped(codes) : codes.slice(),
-    scale: f16.values[scaleBits & 0x7ffe]!,
+    scale: f16.values[scaleBits & 0x7ffe],
     special: negative ? -magnitude : magnitude,
   };
 }
@@ -110,7 +110,7 @@ export function splitForTwoGemms(
   const correction = new Uint8Array(codes.length);
   for (let i = 0; i < codes.length; i++) {
     if (codes[i] !== SPECIAL) continue;
-    const special = specials[i]!;
+    const special = specials[i];
     const rest = special - Math.sign(special) * 4;
     const code = e2m1.values.indexOf(rest);
     if (code < 0) {

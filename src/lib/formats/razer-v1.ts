@@ -72,7 +72,7 @@ function checkOptions({specials, blockSize, range, scaleType}: Required<RazerV1O
 }
 
 const asymmetricScale: BlockScale = (low, high, {levels}) =>
-  Math.max(Math.fround(high / levels[levels.length - 1]!), Math.fround(low / levels[0]!));
+  Math.max(Math.fround(high / levels[levels.length - 1]), Math.fround(low / levels[0]));
 
 function scaleFor({range, scaleType}: Required<RazerV1Options>): BlockScale {
   const wanted = range === "symmetric" ? symmetricScale : asymmetricScale;
@@ -170,7 +170,7 @@ export function razerV1({scaleType = "f16", ...options}: RazerV1Options = {}): F
     convention: `${base === fp3 ? "FP3 (0, 1, 2, 4)" : "E2M1"} with negative zero one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, ${scaleType === "f16" ? "float16" : "float32"} scale of the ${range} range, ${indexBits(specials)} index bits; half-down`,
     source: "RaZeR, arXiv 2501.04052v1",
     blockSize,
-    codebook: codebookWith(base, specials[0]!),
+    codebook: codebookWith(base, specials[0]),
     encode: (x: Tensor) => pack(id, razerV1Quantize(x, all), scaleType),
     decode: (packed: Packed) => dequantizeSpecials(unpack(packed, all)),
   });

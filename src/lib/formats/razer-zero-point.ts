@@ -48,7 +48,7 @@ export function razerZeroPoint(
     const tried = books.map((book) => quantizeBlock(part, book));
     const least = Math.min(...tried.map(({error}) => error));
     const chosen = tried.findIndex(({error}) => error === least);
-    const {dequantized, scale, zeroPoint} = tried[chosen]!;
+    const {dequantized, scale, zeroPoint} = tried[chosen];
     values.set(dequantized, start);
     specialIndex[block] = chosen;
     scales[block] = scale;
@@ -61,17 +61,17 @@ function quantizeBlock(x: Float32Array, book: SpecialBook) {
   const {scale, zeroPoint} = affine(x, book);
   const dequantized = x.map((value) => {
     const level =
-      book.levels[countBelow(book.thresholds, Math.fround(Math.fround(value / scale) - zeroPoint))]!;
+      book.levels[countBelow(book.thresholds, Math.fround(Math.fround(value / scale) - zeroPoint))];
     return Math.fround(level + zeroPoint) * scale;
   });
-  const error = dequantized.reduce((sum, value, i) => sum + Math.fround(value - x[i]!) ** 2, 0);
+  const error = dequantized.reduce((sum, value, i) => sum + Math.fround(value - x[i]) ** 2, 0);
   return {dequantized, scale, zeroPoint, error};
 }
 
 function affine(x: Float32Array, {levels}: SpecialBook): {scale: number; zeroPoint: number} {
   const {fround} = Math;
-  const lowest = levels[0]!;
-  const range = levels[levels.length - 1]! - lowest;
+  const lowest = levels[0];
+  const range = levels[levels.length - 1] - lowest;
   const max = x.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const min = x.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const spread = fround(fround(max - min) / range);

@@ -95,7 +95,7 @@ export function razerBlock(y: Float32Array, options: RazerOptions = {}): readonl
 function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
   const payload = encodeValues(e3m3, scales) as Uint8Array;
   return payload.map((code, b) => {
-    const index = specialIndex[b]!;
+    const index = specialIndex[b];
     return ((index & 1) << 7) | ((index >> 1) << 6) | code;
   });
 }
@@ -111,7 +111,7 @@ function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerOptio
     base: e2m1,
     codes: unpackCodes(requirePart(packed, "codes", packedLength(count, 4)), 4, count) as Uint8Array,
     specialIndex: bytes.map((byte) => (byte >> 7) | ((byte >> 5) & 2)),
-    scales: Float32Array.from(bytes, (byte) => e3m3.values[byte & 63]!),
+    scales: Float32Array.from(bytes, (byte) => e3m3.values[byte & 63]),
     tensorScale: unpackTensorScale(requirePart(packed, "tensorScale", 4)),
   };
 }
@@ -145,7 +145,7 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
     convention: `E2M1 with code 8 one of {${specials.join(", ")}} per block by squared error, block ${blockSize}, E3M3 block scale (strict grid) with the index in its byte, float32 tensor scale g = amax / 168; half-down`,
     source: "RaZeR, arXiv 2501.04052v2",
     blockSize,
-    codebook: codebookWith(e2m1, specials[0]!),
+    codebook: codebookWith(e2m1, specials[0]),
     encode(x: Tensor): Packed {
       const q = razerQuantize(x, all);
       const parts = {

@@ -103,5 +103,5 @@ export function formatById(id: string): Format {
   if (!Object.hasOwn(formats, id)) {
     throw new RangeError(`formatById: id must be one of ${Object.keys(formats).join(", ")}, got ${id}`);
   }
-  return formats[id]!;
+  return formats[id];
 }

@@ -14,7 +14,7 @@ export function tensorScaleOf({data}: Tensor, target: number): number {
 export function divideByTensorScale({data}: Tensor, g: number): Float32Array {
   const quotients = new Float32Array(data.length);
   const divisor = g === 0 ? Number.POSITIVE_INFINITY : g;
-  for (let i = 0; i < quotients.length; i++) quotients[i] = data[i]! / divisor;
+  for (let i = 0; i < quotients.length; i++) quotients[i] = data[i] / divisor;
   return quotients;
 }
 

@@ -87,13 +87,13 @@ function own(bytes: Uint8Array): ArrayBuffer {
 function widenBfloat16(bytes: Uint8Array): Float32Array {
   const half = new Uint16Array(own(bytes));
   const bits = new Uint32Array(half.length);
-  for (let i = 0; i < half.length; i++) bits[i] = half[i]! << 16;
+  for (let i = 0; i < half.length; i++) bits[i] = half[i] << 16;
   return new Float32Array(bits.buffer);
 }
 
 function lookUp(codes: Uint8Array | Uint16Array, table: Float32Array): Float32Array {
   const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) values[i] = table[codes[i]!]!;
+  for (let i = 0; i < codes.length; i++) values[i] = table[codes[i]];
   return values;
 }
 
@@ -106,7 +106,7 @@ function smallFloatTable(exponentBits: number, mantissaBits: number, top: "ieee"
   const table = new Float32Array(2 * codes);
   for (let code = 0; code < codes; code++) {
     table[code] = smallFloat(code, exponentBits, mantissaBits, top);
-    table[codes + code] = -table[code]!;
+    table[codes + code] = -table[code];
   }
   return table;
 }

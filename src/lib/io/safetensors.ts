@@ -164,7 +164,7 @@ function parseEntry(name: string, entry: Json, dataStart: number, fileSize: numb
   if (!isCounts(shape) || shape.length > MAX_RANK) {
     throw bad("bad-shape", "shape", shape, `at most ${MAX_RANK} integers from 0 to 2^53 - 1`);
   }
-  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     throw bad("bad-offsets", "data_offsets", offsets, "two integers, 0 <= begin <= end");
   }
   const [begin, end] = offsets as [number, number];

@@ -13,9 +13,9 @@ export function meanRowCosine(x: Float32Array, y: Float32Array, width: number): 
   for (let t = 0; t < tokens; t++) {
     let [xy, xx, yy] = [0, 0, 0];
     for (let i = t * width; i < (t + 1) * width; i++) {
-      xy += x[i]! * y[i]!;
-      xx += x[i]! * x[i]!;
-      yy += y[i]! * y[i]!;
+      xy += x[i] * y[i];
+      xx += x[i] * x[i];
+      yy += y[i] * y[i];
     }
     if (xx > 0 && yy > 0) sum += xy / Math.sqrt(xx * yy);
   }
@@ -43,9 +43,9 @@ function centred(x: Float32Array, width: number): Float64Array {
   const means = new Float64Array(width);
   const tokens = x.length / width;
   x.forEach((value, i) => {
-    means[i % width] = means[i % width]! + value / tokens;
+    means[i % width] = means[i % width] + value / tokens;
   });
-  return Float64Array.from(x, (value, i) => value - means[i % width]!);
+  return Float64Array.from(x, (value, i) => value - means[i % width]);
 }
 
 /** The sum of squares of X^T Y. */
@@ -54,7 +54,7 @@ function crossSquares(x: Float64Array, y: Float64Array, tokens: number, width: n
   for (let i = 0; i < width; i++) {
     for (let j = 0; j < width; j++) {
       let dot = 0;
-      for (let t = 0; t < tokens; t++) dot += x[t * width + i]! * y[t * width + j]!;
+      for (let t = 0; t < tokens; t++) dot += x[t * width + i] * y[t * width + j];
       sum += dot * dot;
     }
   }
@@ -77,7 +77,7 @@ export function subspaceOverlap(x: Float32Array, y: Float32Array, width: number,
   for (let i = 0; i < a!.rank; i++) {
     for (let j = 0; j < b!.rank; j++) {
       let dot = 0;
-      for (let t = 0; t < tokens; t++) dot += a!.u[t * a!.rank + i]! * b!.u[t * b!.rank + j]!;
+      for (let t = 0; t < tokens; t++) dot += a!.u[t * a!.rank + i] * b!.u[t * b!.rank + j];
       sum += dot * dot;
     }
   }
@@ -90,7 +90,7 @@ export function rankForEnergy(singularValues: Float64Array, share = 0.95): numbe
   let sum = 0;
   for (let rank = 0; rank < singularValues.length; rank++) {
     if (sum >= share * total) return rank;
-    sum += singularValues[rank]! ** 2;
+    sum += singularValues[rank] ** 2;
   }
   return singularValues.length;
 }

@@ -38,16 +38,16 @@ export function channelFactors(
   requireLength("channelFactors", "w", w, inputs * outputs);
   if (activationMeans) requireLength("channelFactors", "activationMeans", activationMeans, inputs);
   const weight = Float64Array.from({length: inputs}, (_, i) =>
-    activationMeans ? (activationMeans[i]! + 1e-6) ** alpha : 1,
+    activationMeans ? (activationMeans[i] + 1e-6) ** alpha : 1,
   );
-  const data = Float64Array.from(w, (value, i) => value * weight[Math.floor(i / outputs)]!);
+  const data = Float64Array.from(w, (value, i) => value * weight[Math.floor(i / outputs)]);
   const {rank: kept, u, s, vt} = truncatedSvd({rows: inputs, columns: outputs, data}, rank);
   return {
     inputs,
     outputs,
     rank: kept,
-    down: u.map((value, i) => (value * Math.sqrt(s[i % kept]!)) / weight[Math.floor(i / kept)]!),
-    up: vt.map((value, i) => value * Math.sqrt(s[Math.floor(i / outputs)]!)),
+    down: u.map((value, i) => (value * Math.sqrt(s[i % kept])) / weight[Math.floor(i / kept)]),
+    up: vt.map((value, i) => value * Math.sqrt(s[Math.floor(i / outputs)])),
   };
 }
 
@@ -148,9 +148,8 @@ function product(a: Float64Array, b: Float64Array, inner: number): Float64Array 
   const y = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < inner; k++) {
-      const value = a[i * inner + k]!;
-      for (let j = 0; j < columns; j++)
-        y[i * columns + j] = y[i * columns + j]! + value * b[k * columns + j]!;
+      const value = a[i * inner + k];
+      for (let j = 0; j < columns; j++) y[i * columns + j] = y[i * columns + j] + value * b[k * columns + j];
     }
   }
   return y;
@@ -158,7 +157,7 @@ function product(a: Float64Array, b: Float64Array, inner: number): Float64Array 
 
 function transposed(x: Float64Array, columns: number): Float64Array {
   const rows = x.length / columns;
-  return Float64Array.from({length: x.length}, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]!);
+  return Float64Array.from({length: x.length}, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]);
 }
 
 /** a^-1 b for a positive definite a [n, n] and b [n, columns]. */
@@ -168,14 +167,14 @@ function solve(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const x = b.slice();
   for (let c = 0; c < columns; c++) {
     for (let i = 0; i < n; i++) {
-      let sum = x[i * columns + c]!;
-      for (let k = 0; k < i; k++) sum -= l[i * n + k]! * x[k * columns + c]!;
-      x[i * columns + c] = sum / l[i * n + i]!;
+      let sum = x[i * columns + c];
+      for (let k = 0; k < i; k++) sum -= l[i * n + k] * x[k * columns + c];
+      x[i * columns + c] = sum / l[i * n + i];
     }
     for (let i = n - 1; i >= 0; i--) {
-      let sum = x[i * columns + c]!;
-      for (let k = i + 1; k < n; k++) sum -= l[k * n + i]! * x[k * columns + c]!;
-      x[i * columns + c] = sum / l[i * n + i]!;
+      let sum = x[i * columns + c];
+      for (let k = i + 1; k < n; k++) sum -= l[k * n + i] * x[k * columns + c];
+      x[i * columns + c] = sum / l[i * n + i];
     }
   }
   return x;

@@ -72,7 +72,7 @@ export function kiviGroups(lines: Float32Array, length: number, options: KiviOpt
     scales[group] = scale;
     if (scale === 0) continue;
     for (let i = from; i < to; i++) {
-      const place = Math.fround(Math.fround(lines[i]! - low) / scale);
+      const place = Math.fround(Math.fround(lines[i] - low) / scale);
       codes[i] = roundHalfEven(Math.min(levels, Math.max(0, place)));
     }
   }
@@ -80,10 +80,10 @@ export function kiviGroups(lines: Float32Array, length: number, options: KiviOpt
 }
 
 function extremes(x: Float32Array, from: number, to: number): [number, number] {
-  let [least, most] = [x[from]!, x[from]!];
+  let [least, most] = [x[from], x[from]];
   for (let i = from + 1; i < to; i++) {
-    if (x[i]! < least) least = x[i]!;
-    if (x[i]! > most) most = x[i]!;
+    if (x[i] < least) least = x[i];
+    if (x[i] > most) most = x[i];
   }
   return [least, most];
 }
@@ -97,7 +97,7 @@ export function kiviValues(
   const perLine = Math.ceil(length / groupSize);
   return Float32Array.from(codes, (code, i) => {
     const group = Math.floor(i / length) * perLine + Math.floor((i % length) / groupSize);
-    return Math.fround(code * scales[group]!) + minima[group]!;
+    return Math.fround(code * scales[group]) + minima[group];
   });
 }
 

@@ -45,7 +45,7 @@ function quantizeBlock(x: Float32Array, y: Float32Array, from: number, to: numbe
   const largest = absMax(x, from, to);
   if (largest === 0) return;
   const step = 2 ** (exponentOf(largest) - bits + 2);
-  for (let i = from; i < to; i++) y[i] = step * mantissa(x[i]! / step, bits);
+  for (let i = from; i < to; i++) y[i] = step * mantissa(x[i] / step, bits);
 }
 
 function mantissa(steps: number, bits: number): number {
@@ -55,7 +55,7 @@ function mantissa(steps: number, bits: number): number {
 
 function absMax(x: Float32Array, from: number, to: number): number {
   let largest = 0;
-  for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(x[i]!));
+  for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(x[i]));
   return largest;
 }
 
@@ -104,7 +104,7 @@ export function blockFloatFormat({blockSize = 32, bits = 4}: BlockFloatOptions =
         const E = Math.max(-EXPONENT_BIAS, exponentOf(absMax(x.data, from, to)));
         exponents[block] = E + EXPONENT_BIAS;
         const step = 2 ** (E - bits + 2);
-        for (let i = from; i < to; i++) codes[i] = mantissa(x.data[i]! / step, bits) & (levels - 1);
+        for (let i = from; i < to; i++) codes[i] = mantissa(x.data[i] / step, bits) & (levels - 1);
       }
       return {format: id, shape: [...x.shape], parts: {codes: packCodes(codes, bits), exponents}};
     },
@@ -114,7 +114,7 @@ export function blockFloatFormat({blockSize = 32, bits = 4}: BlockFloatOptions =
       const exponents = requirePart(packed, "exponents", blocks);
       const data = Float32Array.from(codes, (code, i) => {
         const block = Math.floor(i / width) * perRow + Math.floor((i % width) / blockSize);
-        return signed(code) * 2 ** (exponents[block]! - EXPONENT_BIAS - bits + 2);
+        return signed(code) * 2 ** (exponents[block] - EXPONENT_BIAS - bits + 2);
       });
       return {shape: [...packed.shape], data};
     },
@@ -140,7 +140,7 @@ export function keySortOrder(wk: Float32Array, headDim: number, {isRotated = fal
   const squares = rowSquares("keySortOrder", wk, headDim);
   if (!isRotated) return descending(squares);
   const half = evenHalf("keySortOrder", headDim);
-  const pairs = descending(Float64Array.from({length: half}, (_, c) => squares[c]! + squares[c + half]!));
+  const pairs = descending(Float64Array.from({length: half}, (_, c) => squares[c] + squares[c + half]));
   return Int32Array.from([...pairs, ...pairs.map((c) => c + half)]);
 }
 
@@ -157,7 +157,7 @@ export function keyStoreOrder(wk: Float32Array, kvHeads: number, headDim: number
   const squares = rowSquares("keyStoreOrder", wk, kvHeads * headDim);
   const half = evenHalf("keyStoreOrder", headDim);
   const partner = (c: number) => (c % headDim < half ? c + half : c - half);
-  return descending(squares.map((square, c) => square + squares[partner(c)]!));
+  return descending(squares.map((square, c) => square + squares[partner(c)]));
 }
 
 function rowSquares(where: string, wk: Float32Array, rows: number): Float64Array {
@@ -176,16 +176,16 @@ function evenHalf(where: string, headDim: number): number {
 }
 
 function descending(x: Float64Array): Int32Array {
-  return Int32Array.from(x.keys()).sort((a, b) => x[b]! - x[a]! || a - b);
+  return Int32Array.from(x.keys()).sort((a, b) => x[b] - x[a] || a - b);
 }
 
 /** The channels of x [rows, headDim] in a new order. */
 export function permuteChannels(x: Float32Array, order: Int32Array): Float32Array {
   const width = order.length;
-  return x.map((_, i) => x[i - (i % width) + order[i % width]!]!);
+  return x.map((_, i) => x[i - (i % width) + order[i % width]]);
 }
 
 /** The rotary frequencies [headDim / 2] in the order of pairs that {@link keySortOrder} gave. */
 export function permutedFrequencies(frequencies: Float64Array, order: Int32Array): Float64Array {
-  return frequencies.map((_, c) => frequencies[order[c]!]!);
+  return frequencies.map((_, c) => frequencies[order[c]]);
 }

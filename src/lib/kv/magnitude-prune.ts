@@ -11,6 +11,6 @@ export function magnitudePrune(x: Float32Array, percent: number): Float32Array {
   if (nan >= 0) throw new RangeError(`magnitudePrune: x must be numbers, got NaN at index ${nan}`);
   const k = Math.floor((x.length * percent) / 100);
   if (k === 0) return x.slice();
-  const threshold = x.map(Math.abs).sort()[k - 1]!;
+  const threshold = x.map(Math.abs).sort()[k - 1];
   return x.map((value) => (Math.abs(value) >= threshold ? value : 0));
 }

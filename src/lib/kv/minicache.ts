@@ -99,7 +99,7 @@ function rowPairs(
       Float32Array,
     ];
     const lengths = [length(a), length(b)] as const;
-    const dot = a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+    const dot = a.reduce((sum, value, i) => sum + value * b[i], 0);
     const cosine = lengths[0] === 0 || lengths[1] === 0 ? 1 : dot / (lengths[0] * lengths[1]);
     return {a, b, lengths, angle: Math.acos(Math.min(1, Math.max(-1, cosine)))};
   });
@@ -118,7 +118,7 @@ function range(angles: readonly number[]): [number, number] {
 
 /** (sin((1 - t) angle) a/|a| + sin(t angle) b/|b|) / sin(angle) */
 function slerp({a, b, lengths, angle}: RowPair, t: number, isMended: boolean): Float32Array {
-  const mix = (p: number, q: number) => a.map((value, i) => p * value + q * b[i]!);
+  const mix = (p: number, q: number) => a.map((value, i) => p * value + q * b[i]);
   if (angle < PARALLEL) {
     if (!isMended) return mix(0.5, 0.5);
     const [x, size] = lengths[0] >= lengths[1] ? [a, lengths[0]] : [b, lengths[1]];

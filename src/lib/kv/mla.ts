@@ -132,7 +132,7 @@ function normed(latent: Float64Array, {latentDim, latentNorm, normEps = 1e-6}: M
   for (let start = 0; start < y.length; start += latentDim) {
     const row = latent.subarray(start, start + latentDim);
     const scale = 1 / Math.sqrt(dot(row, 0, row) / latentDim + normEps);
-    for (let i = 0; i < latentDim; i++) y[start + i] = row[i]! * scale * latentNorm[i]!;
+    for (let i = 0; i < latentDim; i++) y[start + i] = row[i] * scale * latentNorm[i];
   }
   return y;
 }
@@ -143,9 +143,9 @@ function multiply(x: Float64Array, w: Float64Array, inputs: number, outputs: num
   const y = new Float64Array(rows * outputs);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < inputs; i++) {
-      const value = x[row * inputs + i]!;
+      const value = x[row * inputs + i];
       for (let o = 0; o < outputs; o++) {
-        y[row * outputs + o] = y[row * outputs + o]! + value * w[i * outputs + o]!;
+        y[row * outputs + o] = y[row * outputs + o] + value * w[i * outputs + o];
       }
     }
   }
@@ -155,14 +155,14 @@ function multiply(x: Float64Array, w: Float64Array, inputs: number, outputs: num
 /** The product of `b` with as many values of `a` from `start` on. */
 function dot(a: Float64Array, start: number, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < b.length; i++) sum += a[start + i]! * b[i]!;
+  for (let i = 0; i < b.length; i++) sum += a[start + i] * b[i];
   return sum;
 }
 
 function weightedRows(p: Float64Array, rows: Float64Array, width: number): Float64Array {
   const sum = new Float64Array(width);
   p.forEach((weight, j) => {
-    for (let c = 0; c < width; c++) sum[c] = sum[c]! + weight * rows[j * width + c]!;
+    for (let c = 0; c < width; c++) sum[c] = sum[c] + weight * rows[j * width + c];
   });
   return sum;
 }
@@ -183,7 +183,7 @@ function lastColumns(x: Float64Array, columns: number, kept: number): Float64Arr
   const rows = x.length / columns;
   return Float64Array.from(
     {length: rows * kept},
-    (_, i) => x[Math.floor(i / kept) * columns + columns - kept + (i % kept)]!,
+    (_, i) => x[Math.floor(i / kept) * columns + columns - kept + (i % kept)],
   );
 }
 

@@ -20,7 +20,7 @@ export function shareBases(
 ): XkvGroup[] {
   return xkvGroups(0, layers.length - 1, groupSize).map((members) =>
     xkvFactorize(
-      members.map((layer) => layers[layer]!),
+      members.map((layer) => layers[layer]),
       width,
       rank,
     ),

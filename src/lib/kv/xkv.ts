@@ -41,7 +41,7 @@ export function xkvGroups(first: number, last: number, groupSize: number): numbe
  */
 export function xkvSvd(layers: readonly Float32Array[], width: number, rank: number): Svd {
   if (layers.length === 0) throw new RangeError("xkvSvd: layers must have at least one, got none");
-  const tokens = tokenCount("xkvSvd", layers[0]!, width);
+  const tokens = tokenCount("xkvSvd", layers[0], width);
   layers.forEach((layer, i) => {
     if (layer.length === tokens * width) return;
     throw new RangeError(`xkvSvd: layer ${i} must hold ${tokens} x ${width} values, got ${layer.length}`);
@@ -66,11 +66,11 @@ export function xkvFactorize(layers: readonly Float32Array[], width: number, ran
   const factors = layers.map((_, i) => {
     const factor = new Float32Array(kept * width);
     for (let k = 0; k < kept; k++) {
-      for (let c = 0; c < width; c++) factor[k * width + c] = s[k]! * vt[k * columns + i * width + c]!;
+      for (let c = 0; c < width; c++) factor[k * width + c] = s[k] * vt[k * columns + i * width + c];
     }
     return factor;
   });
-  const tokens = layers[0]!.length / width;
+  const tokens = layers[0].length / width;
   return {tokens, rank: kept, width, basis: Float32Array.from(u), factors};
 }
 
@@ -103,8 +103,8 @@ export function xkvReconstruct({tokens, rank, width, basis, factors}: XkvGroup, 
   for (let t = 0; t < tokens; t++) {
     row.fill(0);
     for (let k = 0; k < rank; k++) {
-      const weight = basis[t * rank + k]!;
-      for (let c = 0; c < width; c++) row[c] = row[c]! + weight * factor[k * width + c]!;
+      const weight = basis[t * rank + k];
+      for (let c = 0; c < width; c++) row[c] = row[c] + weight * factor[k * width + c];
     }
     x.set(row, t * width);
   }

@@ -41,7 +41,7 @@ export function attention(call: AttentionCall): Float32Array {
     for (let i = 0; i < T; i++) {
       const query = (i * heads + h) * headDim;
       const count = seenRows(rows, call, h, i);
-      for (let n = 0; n < count; n++) rows[n] = rows[n]! * kvHeads * headDim + start;
+      for (let n = 0; n < count; n++) rows[n] = rows[n] * kvHeads * headDim + start;
       scores(p, count, q.subarray(query, query + headDim), keys, rows);
       softmaxInPlace(p, count);
       mix(mixed, p, count, values, rows);
@@ -49,7 +49,7 @@ export function attention(call: AttentionCall): Float32Array {
       if (probabilities === undefined) continue;
       const row = (h * T + i) * L;
       for (let n = 0; n < count; n++) {
-        probabilities[row + (rows[n]! - start) / (kvHeads * headDim)] = p[n]!;
+        probabilities[row + (rows[n] - start) / (kvHeads * headDim)] = p[n];
       }
     }
   }
@@ -61,12 +61,12 @@ export function attention(call: AttentionCall): Float32Array {
 function seenRows(rows: Int32Array, call: AttentionCall, h: number, i: number): number {
   const {layer, queryPositions, keyPositions, window, mask} = call;
   const [T, L] = [queryPositions.length, keyPositions.length];
-  const position = queryPositions[i]!;
+  const position = queryPositions[i];
   const first = window === null ? Number.NEGATIVE_INFINITY : position - window + 1;
   const row = (h * T + i) * L;
   let count = 0;
   for (let j = 0; j < L; j++) {
-    const key = keyPositions[j]!;
+    const key = keyPositions[j];
     if (key <= position && key >= first && (mask === undefined || mask[row + j] === 1)) rows[count++] = j;
   }
   if (count > 0) return count;
@@ -80,22 +80,22 @@ function scores(p: Float64Array, count: number, q: Float32Array, keys: Float32Ar
   const d = q.length;
   const scale = 1 / Math.sqrt(d);
   for (let n = 0; n < count; n++) {
-    const key = rows[n]!;
+    const key = rows[n];
     let sum = 0;
-    for (let m = 0; m < d; m++) sum += q[m]! * keys[key + m]!;
+    for (let m = 0; m < d; m++) sum += q[m] * keys[key + m];
     p[n] = sum * scale;
   }
 }
 
 function softmaxInPlace(p: Float64Array, count: number): void {
   let top = Number.NEGATIVE_INFINITY;
-  for (let n = 0; n < count; n++) if (p[n]! > top) top = p[n]!;
+  for (let n = 0; n < count; n++) if (p[n] > top) top = p[n];
   let sum = 0;
   for (let n = 0; n < count; n++) {
-    p[n] = Math.exp(p[n]! - top);
-    sum += p[n]!;
+    p[n] = Math.exp(p[n] - top);
+    sum += p[n];
   }
-  for (let n = 0; n < count; n++) p[n] = p[n]! / sum;
+  for (let n = 0; n < count; n++) p[n] = p[n] / sum;
 }
 
 /** The values' mean weighted with p. */
@@ -108,9 +108,9 @@ function mix(
 ): void {
   mixed.fill(0);
   for (let n = 0; n < count; n++) {
-    const [weight, value] = [p[n]!, rows[n]!];
+    const [weight, value] = [p[n], rows[n]];
     // A value of no weight may be anything, infinite too, and counts for nothing.
     if (weight === 0) continue;
-    for (let m = 0; m < mixed.length; m++) mixed[m] = mixed[m]! + weight * values[value + m]!;
+    for (let m = 0; m < mixed.length; m++) mixed[m] = mixed[m] + weight * values[value + m];
   }
 }

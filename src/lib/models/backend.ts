@@ -41,8 +41,8 @@ function linear({shape, data: w}: Tensor, bias: Float32Array | null): Linear {
       for (let o = 0; o < out; o++) {
         const weights = o * inputs;
         let sum = 0;
-        for (let i = 0; i < inputs; i++) sum += row[i]! * w[weights + i]!;
-        y[t * out + o] = bias === null ? sum : sum + bias[o]!;
+        for (let i = 0; i < inputs; i++) sum += row[i] * w[weights + i];
+        y[t * out + o] = bias === null ? sum : sum + bias[o];
       }
     }
     return y;
@@ -54,13 +54,13 @@ function rmsNorm(x: Float32Array, weight: Float32Array, eps: number): Float32Arr
   const y = new Float32Array(x.length);
   for (let start = 0; start < x.length; start += n) {
     let squares = 0;
-    for (let i = 0; i < n; i++) squares += x[start + i]! ** 2;
+    for (let i = 0; i < n; i++) squares += x[start + i] ** 2;
     const scale = 1 / Math.sqrt(squares / n + eps);
-    for (let i = 0; i < n; i++) y[start + i] = x[start + i]! * scale * weight[i]!;
+    for (let i = 0; i < n; i++) y[start + i] = x[start + i] * scale * weight[i];
   }
   return y;
 }
 
 function siluGate(gate: Float32Array, up: Float32Array): Float32Array {
-  return gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]!);
+  return gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]);
 }

@@ -69,7 +69,7 @@ export function cachedModel(
       replayPrefill(model, first, cache, hooks);
       const rows = [first.logits];
       for (let t = prefill; t < ids.length; t++) {
-        rows.push(forward(model, [ids[t]!], {cache, ...(hooks && {hooks})}).data);
+        rows.push(forward(model, [ids[t]], {cache, ...(hooks && {hooks})}).data);
       }
       kept.push(session.bytes() / ids.length);
       read.push(session.bytesRead() / ids.length);

@@ -67,16 +67,16 @@ function shrinking(factors: readonly ChannelFactors[], {window, format, perChann
   return {
     pageTokens: window,
     pack(x, layer) {
-      const {rank, outputs} = factors[layer]!;
-      const c = featuresOf(x, maps[layer]!, outputs);
+      const {rank, outputs} = factors[layer];
+      const c = featuresOf(x, maps[layer], outputs);
       return perChannel
         ? format.encode({shape: [rank, window], data: turn(c, window, rank)})
         : format.encode({shape: [window, rank], data: c});
     },
     unpack(page, layer) {
       const {data} = format.decode(page);
-      const c = perChannel ? turn(data, factors[layer]!.rank, window) : data;
-      return expandChannels(c, factors[layer]!);
+      const c = perChannel ? turn(data, factors[layer].rank, window) : data;
+      return expandChannels(c, factors[layer]);
     },
   };
 }
@@ -132,7 +132,7 @@ export function attentionInputs(model: Decoder, texts: readonly (readonly number
       rows: "last",
       hooks: {
         tensor(site, layer, x) {
-          if (site === "attention.input") addStatistics(sums[layer]!, x, width, tokens);
+          if (site === "attention.input") addStatistics(sums[layer], x, width, tokens);
           return undefined;
         },
       },
@@ -145,7 +145,7 @@ export function attentionInputs(model: Decoder, texts: readonly (readonly number
 /** The upper triangle from the lower. */
 function mirror(x: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) x[j * n + i] = x[i * n + j]!;
+    for (let j = 0; j < i; j++) x[j * n + i] = x[i * n + j];
   }
 }
 
@@ -153,10 +153,10 @@ function mirror(x: Float64Array, n: number): void {
 function addStatistics({means, gram}: InputStatistics, x: Float32Array, width: number, tokens: number): void {
   for (let at = 0; at < x.length; at += width) {
     for (let i = 0; i < width; i++) {
-      const value = x[at + i]!;
+      const value = x[at + i];
       const row = i * width;
-      means[i] = means[i]! + Math.abs(value) / tokens;
-      for (let j = 0; j <= i; j++) gram[row + j] = gram[row + j]! + value * x[at + j]!;
+      means[i] = means[i] + Math.abs(value) / tokens;
+      for (let j = 0; j <= i; j++) gram[row + j] = gram[row + j] + value * x[at + j];
     }
   }
 }

@@ -87,7 +87,7 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
     headDim,
     queryPositions: positions,
     keyPositions: kept.positions,
-    window: windows[index]!,
+    window: windows[index],
   };
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);
 }

@@ -197,7 +197,7 @@ function spreadOf(seeds: readonly Measured[]): Record<string, SeedSummary> {
     sameTop: ({comparison}) => comparison?.sameTop.share,
     answers: ({answers}) => answers?.model.share,
   };
-  for (const task of Object.keys(seeds[0]!.tasks)) {
+  for (const task of Object.keys(seeds[0].tasks)) {
     figures[task] = ({tasks}) => tasks[task]?.model.share;
   }
   const spread: Record<string, SeedSummary> = {};

@@ -49,8 +49,8 @@ export function evictingCache(
   const cache: PackedKvCache = {
     length: 0,
     append(layer, keys, values, positions) {
-      passes[layer] = passes[layer]! + 1;
-      held[layer]!.forEach((rows, g) => {
+      passes[layer] = passes[layer] + 1;
+      held[layer].forEach((rows, g) => {
         positions.forEach((position, t) => {
           const from = (t * kvHeads + g) * headDim;
           const [key, value] = [keys, values].map((x) => x.slice(from, from + headDim));
@@ -58,7 +58,7 @@ export function evictingCache(
         });
       });
     },
-    read: (layer) => unionOf(held[layer]!, headDim, format),
+    read: (layer) => unionOf(held[layer], headDim, format),
     truncate(length) {
       checkTruncate(this.length, length);
       this.length = length;
@@ -69,10 +69,10 @@ export function evictingCache(
       held.flat(2).reduce((sum, {key, value}) => sum + noteBytes + storedBytes(key) + storedBytes(value), 0),
   };
   const settle = (layer: number) => {
-    if (format) for (const rows of held[layer]!) packNewest(rows, format, unpackOnce);
+    if (format) for (const rows of held[layer]) packNewest(rows, format, unpackOnce);
   };
   const evict = (layer: number) => {
-    held[layer] = held[layer]!.map((rows) => {
+    held[layer] = held[layer].map((rows) => {
       const received = new Float64Array(rows.length);
       rows.forEach((row, at) => {
         received[at] = row.received;
@@ -83,12 +83,12 @@ export function evictingCache(
         seen: (rows.at(-1)?.position ?? -1) + 1,
         isPrefill: passes[layer] === 1,
       });
-      return kept.map((at) => rows[at]!);
+      return kept.map((at) => rows[at]);
     });
   };
   const hooks: Hooks = {
     attention(call, plain) {
-      const heads = held[call.layer]!;
+      const heads = held[call.layer];
       if (call.layer < denseLayers) {
         settle(call.layer);
         return plain(call);
@@ -111,7 +111,7 @@ export function evictingCache(
 function packNewest(rows: readonly Row[], format: Format, unpackOnce: boolean): void {
   const pack = (data: Float32Array) => format.encode({shape: [1, data.length], data});
   for (let at = rows.length - 1; at >= 0; at--) {
-    const row = rows[at]!;
+    const row = rows[at];
     if (!(row.key instanceof Float32Array && row.value instanceof Float32Array)) return;
     row.key = pack(row.key);
     row.value = pack(row.value);
@@ -141,11 +141,11 @@ function unionOf(
   heads.forEach((rows, g) => {
     const places = placesOf(rows, positions);
     rows.forEach((row, at) => {
-      const to = (places[at]! * heads.length + g) * headDim;
+      const to = (places[at] * heads.length + g) * headDim;
       const [key, value] = row.unpacked ?? [unpack(row.key, format), unpack(row.value, format)];
       for (let c = 0; c < headDim; c++) {
-        keys[to + c] = key[c]!;
-        values[to + c] = value[c]!;
+        keys[to + c] = key[c];
+        values[to + c] = value[c];
       }
     });
   });
@@ -164,7 +164,7 @@ function presenceMask(call: AttentionCall, held: readonly Row[][]): Uint8Array |
     return row;
   });
   for (let h = 0; h < heads; h++) {
-    for (let i = 0; i < T; i++) mask.set(rows[Math.floor((h * kvHeads) / heads)]!, (h * T + i) * L);
+    for (let i = 0; i < T; i++) mask.set(rows[Math.floor((h * kvHeads) / heads)], (h * T + i) * L);
   }
   return mask;
 }
@@ -182,8 +182,8 @@ function count(
     const g = Math.floor((h * kvHeads) / heads);
     for (let i = Math.max(0, T - queries); i < T; i++) {
       const start = (h * T + i) * L;
-      held[g]!.forEach((row, at) => {
-        row.received += p[start + places[g]![at]!]!;
+      held[g].forEach((row, at) => {
+        row.received += p[start + places[g][at]];
       });
     }
   }
@@ -194,7 +194,7 @@ function placesOf(rows: readonly Row[], keyPositions: Int32Array): Int32Array {
   const places = new Int32Array(rows.length);
   let place = 0;
   rows.forEach(({position}, at) => {
-    while (keyPositions[place]! < position) place++;
+    while (keyPositions[place] < position) place++;
     places[at] = place;
   });
   return places;

@@ -60,7 +60,7 @@ function perChannel(
       const channels = x.length / pageTokens;
       return format.encode({shape: [channels, pageTokens], data: turn(x, pageTokens, channels)});
     },
-    unpack: (page) => turn(format.decode(page).data, page.shape[0]!, pageTokens),
+    unpack: (page) => turn(format.decode(page).data, page.shape[0], pageTokens),
   };
 }
 
@@ -69,8 +69,8 @@ function sorted(rule: PageRule, order: readonly Int32Array[]): PageRule {
   const back = order.map(inverse);
   return {
     ...rule,
-    pack: (x, layer) => rule.pack(permuteChannels(x, order[layer]!), layer),
-    unpack: (page, layer) => permuteChannels(rule.unpack(page, layer), back[layer]!),
+    pack: (x, layer) => rule.pack(permuteChannels(x, order[layer]), layer),
+    unpack: (page, layer) => permuteChannels(rule.unpack(page, layer), back[layer]),
   };
 }
 

@@ -56,7 +56,7 @@ export function readOn(read: Reading, ids: readonly number[], steps: number): Gr
 /** Index of the largest value; the first of equals. @throws RangeError if `row` is empty or holds only NaN. */
 function argmax(row: Float32Array): number {
   let best = -1;
-  for (let i = 0; i < row.length; i++) if (best < 0 ? !Number.isNaN(row[i]) : row[i]! > row[best]!) best = i;
+  for (let i = 0; i < row.length; i++) if (best < 0 ? !Number.isNaN(row[i]) : row[i] > row[best]) best = i;
   if (best < 0)
     throw new RangeError(`argmax: row must hold a number, got ${row.length} values, none a number`);
   return best;

@@ -66,23 +66,23 @@ export function kiviCache(
   const read = ({blocks, tail}: Rows) => concat([...blocks.map(dequantize), unpack(tail)]);
   const store: KvStore = {
     put(layer, kv) {
-      positions[layer]!.push(...kv.positions);
-      push(keys[layer]!, kv.keys);
-      push(values[layer]!, kv.values);
-      const waiting = keys[layer]!.tail.length;
-      quantize(keys[layer]!, waiting - (waiting % residual), keyAxis);
-      quantize(values[layer]!, values[layer]!.tail.length - residual, "channels");
+      positions[layer].push(...kv.positions);
+      push(keys[layer], kv.keys);
+      push(values[layer], kv.values);
+      const waiting = keys[layer].tail.length;
+      quantize(keys[layer], waiting - (waiting % residual), keyAxis);
+      quantize(values[layer], values[layer].tail.length - residual, "channels");
     },
     get: (layer) => ({
-      keys: read(keys[layer]!),
-      values: read(values[layer]!),
-      positions: Int32Array.from(positions[layer]!),
+      keys: read(keys[layer]),
+      values: read(values[layer]),
+      positions: Int32Array.from(positions[layer]),
     }),
     cut(length) {
       positions.forEach((kept, layer) => {
         const count = kept.filter((position) => position < length).length;
         kept.length = count;
-        for (const rows of [keys[layer]!, values[layer]!]) cutRows(rows, count, width, push);
+        for (const rows of [keys[layer], values[layer]]) cutRows(rows, count, width, push);
       });
     },
     bytes: () => [...keys, ...values].reduce((sum, rows) => sum + rowBytes(rows), 0),

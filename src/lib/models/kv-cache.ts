@@ -32,7 +32,7 @@ export function plainKvCache({layers, kvHeads, headDim}: DecoderConfig): KvCache
   return {
     length: 0,
     append(layer, keys, values, positions) {
-      const kept = rows[layer]!;
+      const kept = rows[layer];
       reserve(kept, kept.count + positions.length, width);
       kept.keys.set(keys, kept.count * width);
       kept.values.set(values, kept.count * width);
@@ -40,7 +40,7 @@ export function plainKvCache({layers, kvHeads, headDim}: DecoderConfig): KvCache
       kept.count += positions.length;
     },
     read(layer) {
-      const {keys, values, positions, count} = rows[layer]!;
+      const {keys, values, positions, count} = rows[layer];
       return {
         keys: keys.subarray(0, count * width),
         values: values.subarray(0, count * width),
@@ -51,7 +51,7 @@ export function plainKvCache({layers, kvHeads, headDim}: DecoderConfig): KvCache
       checkTruncate(this.length, length);
       this.length = length;
       for (const kept of rows)
-        while (kept.count > 0 && kept.positions[kept.count - 1]! >= length) kept.count--;
+        while (kept.count > 0 && kept.positions[kept.count - 1] >= length) kept.count--;
     },
   };
 }

@@ -67,7 +67,7 @@ export function filledCache(
   const cache = {...plainKvCache(config), unrotatedKeys: true};
   const positions = Int32Array.from({length: tokens}, (_, i) => i);
   for (let layer = 0; layer < config.layers; layer++) {
-    cache.append(layer, keys[layer]!, values[layer]!, positions);
+    cache.append(layer, keys[layer], values[layer], positions);
   }
   cache.length = tokens;
   return cache;

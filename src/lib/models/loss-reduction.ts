@@ -20,7 +20,7 @@ export function perplexityGap(a: Float64Array, b: Float64Array): Interval {
   const [p, q] = [Math.exp(mean(a)), Math.exp(mean(b))];
   return interval(
     p - q,
-    a.map((value, i) => p * value - q * b[i]!),
+    a.map((value, i) => p * value - q * b[i]),
   );
 }
 
@@ -39,8 +39,8 @@ export function lossReduction(better: Float64Array, worse: Float64Array, baselin
   ];
   const ratio = (p - p0) / (q - p0);
   const influence = better.map((value, i) => {
-    const mine = p * value - p0 * baseline[i]!;
-    const other = q * worse[i]! - p0 * baseline[i]!;
+    const mine = p * value - p0 * baseline[i];
+    const other = q * worse[i] - p0 * baseline[i];
     return -(mine - ratio * other) / (q - p0);
   });
   return interval(1 - ratio, influence);
@@ -56,7 +56,7 @@ export function meanReduction(a: Float64Array, b: Float64Array): Interval {
   const scale = mean(b);
   return interval(
     1 - ratio,
-    a.map((value, i) => -(value - ratio * b[i]!) / scale),
+    a.map((value, i) => -(value - ratio * b[i]) / scale),
   );
 }
 

@@ -24,7 +24,7 @@ export function mambaCache(config: MambaConfig): MambaCache {
   const layers = Array.from({length: config.layers}, () => emptyState(config));
   return {
     length: 0,
-    read: (layer) => layers[layer]!,
+    read: (layer) => layers[layer],
     write(layer, state) {
       layers[layer] = state;
     },

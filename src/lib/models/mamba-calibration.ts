@@ -188,11 +188,11 @@ async function channelMagnitudes(
       const columns = x.length / rows;
       const seen = new Float32Array(columns);
       for (let i = 0; i < x.length; i++) {
-        const [c, magnitude] = [i % columns, Math.abs(x[i]!)];
-        seen[c] = over === "max" ? Math.max(seen[c]!, magnitude) : seen[c]! + magnitude / rows;
+        const [c, magnitude] = [i % columns, Math.abs(x[i])];
+        seen[c] = over === "max" ? Math.max(seen[c], magnitude) : seen[c] + magnitude / rows;
       }
       const before = found.get(`${layer} ${site}`);
-      found.set(`${layer} ${site}`, before ? seen.map((value, c) => Math.max(value, before[c]!)) : seen);
+      found.set(`${layer} ${site}`, before ? seen.map((value, c) => Math.max(value, before[c])) : seen);
       return undefined;
     },
   });
@@ -224,7 +224,7 @@ function quantizersOf(
     all.set(
       layer,
       config.architecture === "MambaForCausalLM"
-        ? {...shared, conv: parts[0]!, "x.projected": make(), dt: make()}
+        ? {...shared, conv: parts[0], "x.projected": make(), dt: make()}
         : {
             ...shared,
             conv: partsQuantizer(convParts(config), parts.slice(1, 4)),

@@ -38,7 +38,7 @@ export function mambaFootprint(
     if (name === "norm.weight") norms += 2 * count;
     else if (name.endsWith("proj.weight")) {
       const parts = name === "in_proj.weight" ? projectionParts(config).length : 1;
-      mixer += matrix(shape[0]!, shape[1]!, scheme, parts);
+      mixer += matrix(shape[0], shape[1], scheme, parts);
     } else if (scheme === "w16" || scheme === "w4a16" || /(in|out)_proj\.bias$/.test(name))
       mixer += 2 * count;
     else mixer += count + 4 * (name.startsWith("conv1d") ? convParts(config).length : 1);

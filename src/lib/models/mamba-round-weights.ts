@@ -93,7 +93,7 @@ function storing(
   if (isLinear && scheme !== "w8") return (w) => fourBits(w, scheme);
   if (name.endsWith("in_proj.weight")) return (w) => eightBits(w, projectionParts(config));
   if (name.includes("conv1d")) return (w) => eightBits(w, convParts(config));
-  return (w) => eightBits(w, [w.shape[0]!]);
+  return (w) => eightBits(w, [w.shape[0]]);
 }
 
 const stored =
@@ -105,7 +105,7 @@ const stored =
 
 /** Each run of rows to int8 with one scale. */
 function eightBits({shape, data}: Tensor, parts: readonly number[]): Rounded {
-  const width = data.length / shape[0]!;
+  const width = data.length / shape[0];
   const rounded = new Float32Array(data.length);
   let [row, bytes] = [0, 0];
   for (const rows of parts) {
@@ -135,6 +135,6 @@ function embeddingRows(w: Tensor, scheme: Exclude<WeightScheme, "w16">): Rounded
   const {codes, scales} = quantizeEmbedding(w, {bits});
   const {columns} = matrixSize(w);
   const zero = bits === 8 ? 0 : 8;
-  const data = Float32Array.from(codes, (code, i) => (code - zero) * scales[Math.floor(i / columns)]!);
+  const data = Float32Array.from(codes, (code, i) => (code - zero) * scales[Math.floor(i / columns)]);
   return {weight: {shape: w.shape, data}, bytes: packCodes(codes, bits).length + 2 * scales.length};
 }

@@ -61,7 +61,7 @@ export function dynamicQuantizer(observer: Observer): SiteQuantizer {
         const data = x.data.subarray(row * columns, (row + 1) * columns);
         const own = quantizationParameters(observer(null, {shape: [1, columns], data})).scale;
         codes.set(codesOf({shape: [1, columns], data}, own), row * columns);
-        scales[row] = own[0]!;
+        scales[row] = own[0];
       }
       return packed(x, {codes, scales: new Uint8Array(scales.buffer)});
     },
@@ -85,7 +85,7 @@ export function partsQuantizer(
   quantizers: readonly SiteQuantizer[],
 ): SiteQuantizer {
   const from = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
-  const part = (x: Tensor, i: number) => columnsOf(x, from[i]!, from[i]! + widths[i]!);
+  const part = (x: Tensor, i: number) => columnsOf(x, from[i], from[i] + widths[i]);
   return {
     observe(x) {
       quantizers.forEach((quantizer, i) => {
@@ -106,13 +106,13 @@ export function partsQuantizer(
       const data = new Float32Array(elementCount(shape));
       const rows = data.length / columns;
       quantizers.forEach((quantizer, i) => {
-        const width = widths[i]!;
+        const width = widths[i];
         const own = Object.entries(parts).filter(([role]) => role.endsWith(` ${i}`));
-        const roles = Object.fromEntries(own.map(([role, bytes]) => [role.split(" ")[0]!, bytes]));
+        const roles = Object.fromEntries(own.map(([role, bytes]) => [role.split(" ")[0], bytes]));
         const values = quantizer.decode({format: "int8", shape: [rows, width], parts: roles}).data;
         for (let row = 0, at = 0; row < rows; row++) {
-          const to = row * columns + from[i]! + width;
-          for (let place = to - width; place < to; place++) data[place] = values[at++]!;
+          const to = row * columns + from[i] + width;
+          for (let place = to - width; place < to; place++) data[place] = values[at++];
         }
       });
       return {shape: [...shape], data};
@@ -128,7 +128,7 @@ export function columnsOf({shape, data}: Tensor, from: number, to: number): Tens
   const values = new Float32Array(rows * (to - from));
   // A view a row would be a hundred thousand views in an evaluation.
   for (let row = 0, at = 0; row < rows; row++) {
-    for (let place = row * columns + from; place < row * columns + to; place++) values[at++] = data[place]!;
+    for (let place = row * columns + from; place < row * columns + to; place++) values[at++] = data[place];
   }
   return {shape: [rows, to - from], data: values};
 }
@@ -184,9 +184,9 @@ function codesOf({shape, data}: Tensor, scales: Float32Array): Uint8Array {
   const perScale = shape.at(-1)! / scales.length;
   const codes = new Uint8Array(data.length);
   for (let from = 0, run = 0; from < data.length; from += perScale, run++) {
-    const scale = scales[run % scales.length]!;
+    const scale = scales[run % scales.length];
     for (let i = from; i < from + perScale; i++) {
-      const quotient = Math.fround(data[i]! / scale);
+      const quotient = Math.fround(data[i] / scale);
       if (Number.isNaN(quotient)) {
         throw new RangeError(`siteQuantizer: values must not be NaN, got ${data[i]} at index ${i}`);
       }
@@ -200,8 +200,8 @@ function valuesOf(codes: Uint8Array, columns: number, scales: Float32Array): Flo
   const perScale = columns / scales.length;
   const values = new Float32Array(codes.length);
   for (let from = 0, run = 0; from < codes.length; from += perScale, run++) {
-    const scale = scales[run % scales.length]!;
-    for (let i = from; i < from + perScale; i++) values[i] = ((codes[i]! << 24) >> 24) * scale;
+    const scale = scales[run % scales.length];
+    for (let i = from; i < from + perScale; i++) values[i] = ((codes[i] << 24) >> 24) * scale;
   }
   return values;
 }

@@ -61,7 +61,7 @@ const ORDINARY = 0.99;
 function errorOf(exact: Float32Array, left: Float32Array) {
   const {relativeMse, sqnrDb} = tensorError(exact, left);
   const magnitudes = exact.map(Math.abs).sort();
-  const ordinary = tensorError(...smallest(exact, left, magnitudes[Math.ceil(ORDINARY * exact.length) - 1]!));
+  const ordinary = tensorError(...smallest(exact, left, magnitudes[Math.ceil(ORDINARY * exact.length) - 1]));
   let [second, fourth] = [0, 0];
   for (const value of exact) {
     const square = value * value;
@@ -85,9 +85,9 @@ function smallest(x: Float32Array, left: Float32Array, most: number): [Float32Ar
   const keptLeft = new Float32Array(x.length);
   let count = 0;
   for (let i = 0; i < x.length; i++) {
-    if (Math.abs(x[i]!) > most) continue;
-    kept[count] = x[i]!;
-    keptLeft[count++] = left[i]!;
+    if (Math.abs(x[i]) > most) continue;
+    kept[count] = x[i];
+    keptLeft[count++] = left[i];
   }
   return [kept.subarray(0, count), keptLeft.subarray(0, count)];
 }

@@ -106,7 +106,7 @@ export function observeMamba(
 
 function stacked(parts: readonly Tensor[]): Tensor {
   if (parts.length === 0) throw new RangeError("observeMamba: texts must be at least one, got none");
-  const columns = parts[0]!.shape.at(-1)!;
+  const columns = parts[0].shape.at(-1)!;
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let at = 0;
   for (const part of parts) {

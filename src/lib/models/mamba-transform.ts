@@ -49,10 +49,10 @@ export function withRotatedStream({config, tensors}: MambaWeights): MambaWeights
   });
   const changed = new Map(tensors).set(embedding, stream.embedding);
   [...layers, {norm, reader: head}].forEach((part, i) => {
-    changed.set(part.norm, stream.readers[i]!.gain).set(part.reader, stream.readers[i]!.weights[0]!);
+    changed.set(part.norm, stream.readers[i].gain).set(part.reader, stream.readers[i].weights[0]);
   });
   layers.forEach(({writer, bias: name}, i) => {
-    const {weight, bias} = stream.writers[i]!;
+    const {weight, bias} = stream.writers[i];
     changed.set(writer, weight);
     if (bias) changed.set(name, bias);
   });
@@ -72,7 +72,7 @@ export function withSmoothedInputs(
   const smooth = (norm: string, reader: string, largest: ArrayLike<number>): void => {
     const parts = {gain: tensors.get(norm)!, weights: [tensors.get(reader)!]};
     const {gain, weights} = smoothQuant(parts, largest);
-    changed.set(norm, gain).set(reader, weights[0]!);
+    changed.set(norm, gain).set(reader, weights[0]);
   };
   for (let layer = 0; layer < config.layers; layer++) {
     const at = (name: string) => layerTensor(layer, name);

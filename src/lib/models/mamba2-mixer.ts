@@ -61,11 +61,11 @@ export async function mamba2Mixer(config: Mamba2Config, parts: MixerParts): Prom
 /** clamp(softplus(dt + bias)) for every head of every token. */
 function timeSteps(dt: Float32Array, bias: Float32Array, {heads, timeStepLimit}: Mamba2Config): Float32Array {
   const [low, high] = timeStepLimit;
-  return dt.map((step, i) => Math.min(high, Math.max(low, softplus(step + bias[i % heads]!))));
+  return dt.map((step, i) => Math.min(high, Math.max(low, softplus(step + bias[i % heads]))));
 }
 
 function gated(y: Float32Array, z: Float32Array): Float32Array {
-  return y.map((value, i) => value * silu(z[i]!));
+  return y.map((value, i) => value * silu(z[i]));
 }
 
 /** The tensors of the mixer by the name after `mixer.`, with their shapes; a bias may be there besides. */

@@ -58,12 +58,12 @@ export function miniCacheCache(
   const positions: number[][] = Array.from({length: layers}, () => []);
   const store: KvStore = {
     put(layer, kv) {
-      positions[layer]!.push(...kv.positions);
+      positions[layer].push(...kv.positions);
       const {members, sides} = groupOf(layer);
       const at = members.indexOf(layer);
       [kv.keys, kv.values].forEach((x, i) => {
-        const {whole, pages} = sides[i]!;
-        push(whole[at]!, x, sizes);
+        const {whole, pages} = sides[i];
+        push(whole[at], x, sizes);
         const ready = members.length < 2 ? 0 : Math.min(...whole.map(({length}) => length));
         if (ready < window) return;
         const [a, b] = whole.map((tokens) => unpack(tokens.splice(0, ready), format));
@@ -74,14 +74,14 @@ export function miniCacheCache(
       const {members, sides} = groupOf(layer);
       const at = members.indexOf(layer);
       const [keys, values] = sides.map(({pages, whole}) =>
-        concat([...pages.map((page) => readPage(page, at as 0 | 1, sizes)), unpack(whole[at]!, format)]),
+        concat([...pages.map((page) => readPage(page, at as 0 | 1, sizes)), unpack(whole[at], format)]),
       );
-      return {keys: keys!, values: values!, positions: Int32Array.from(positions[layer]!)};
+      return {keys: keys!, values: values!, positions: Int32Array.from(positions[layer])};
     },
     cut(length) {
       for (const kept of positions) kept.length = kept.filter((position) => position < length).length;
       for (const {members, sides} of groups) {
-        const counts = members.map((layer) => positions[layer]!.length);
+        const counts = members.map((layer) => positions[layer].length);
         for (const side of sides) cutSide(side, counts, sizes);
       }
     },
@@ -148,7 +148,7 @@ function mergedPage(
   const lengthsOf = (x: Float32Array) =>
     fp16.encode({
       shape: [unit.length],
-      data: lengths(rowsOf(x, 1), dim).map((length, row) => (length === 0 ? 0 : length / unit[row]!)),
+      data: lengths(rowsOf(x, 1), dim).map((length, row) => (length === 0 ? 0 : length / unit[row])),
     });
   return {
     tokens,
@@ -176,8 +176,8 @@ function readPage(page: MergedPage, at: 0 | 1, {rows, dim, format}: Sizes): Floa
   merged.forEach((isMerged: number, row: number) => {
     const source = isMerged ? directions : kept;
     const from = isMerged ? fromMerged++ : fromKept++;
-    const factor = isMerged ? scale[from]! : 1;
-    for (let c = 0; c < dim; c++) x[row * dim + c] = source[from * dim + c]! * factor;
+    const factor = isMerged ? scale[from] : 1;
+    for (let c = 0; c < dim; c++) x[row * dim + c] = source[from * dim + c] * factor;
   });
   return x;
 }
@@ -188,7 +188,7 @@ function cutSide(side: Side, counts: readonly number[], sizes: Sizes): void {
   const paged = () => pages.reduce((sum, {tokens}) => sum + tokens, 0);
   const most = Math.max(...counts);
   whole.forEach((tokens, i) => {
-    tokens.length = Math.min(tokens.length, Math.max(0, counts[i]! - paged()));
+    tokens.length = Math.min(tokens.length, Math.max(0, counts[i] - paged()));
   });
   while (paged() > most) {
     const page = pages.pop()!;

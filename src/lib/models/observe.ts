@@ -68,8 +68,8 @@ export function channelSizes({shape, data}: Tensor): {absMax: Float64Array; rms:
   const squares = new Float64Array(channels);
   for (let i = 0; i < data.length; i++) {
     const channel = i % channels;
-    absMax[channel] = Math.max(absMax[channel]!, Math.abs(data[i]!));
-    squares[channel]! += data[i]! ** 2;
+    absMax[channel] = Math.max(absMax[channel], Math.abs(data[i]));
+    squares[channel] += data[i] ** 2;
   }
   const tokens = data.length / channels;
   return {absMax, rms: squares.map((sum) => Math.sqrt(sum / tokens))};

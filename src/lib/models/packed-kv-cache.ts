@@ -37,11 +37,11 @@ export function packedKvCache({layers, kvHeads, headDim}: DecoderConfig, format:
     length: 0,
     append(layer, keys, values, positions) {
       positions.forEach((position, t) => {
-        rows[layer]!.push({position, keys: pack(keys, t), values: pack(values, t)});
+        rows[layer].push({position, keys: pack(keys, t), values: pack(values, t)});
       });
     },
     read(layer) {
-      const tokens = rows[layer]!;
+      const tokens = rows[layer];
       return {
         keys: unpack(tokens.map(({keys}) => keys)),
         values: unpack(tokens.map(({values}) => values)),

@@ -28,8 +28,8 @@ export function packedMambaCache(
 ): PackedMambaCache {
   const packings = Array.from({length: config.layers}, (_, layer) => packingOf(layer));
   const pack = (layer: number, {conv, scan}: MixerState) => ({
-    conv: packings[layer]!.conv.encode(matrix(conv, convChannels(config))),
-    scan: packings[layer]!.scan.encode(matrix(scan, scan.length)),
+    conv: packings[layer].conv.encode(matrix(conv, convChannels(config))),
+    scan: packings[layer].scan.encode(matrix(scan, scan.length)),
   });
   const layers = packings.map((_, layer) => pack(layer, emptyState(config)));
   const total = (of: (layer: {conv: Packed; scan: Packed}) => Packed) =>
@@ -37,10 +37,10 @@ export function packedMambaCache(
   return {
     length: 0,
     read(layer) {
-      const {conv, scan} = layers[layer]!;
+      const {conv, scan} = layers[layer];
       return {
-        conv: new Float64Array(packings[layer]!.conv.decode(conv).data),
-        scan: new Float64Array(packings[layer]!.scan.decode(scan).data),
+        conv: new Float64Array(packings[layer].conv.decode(conv).data),
+        scan: new Float64Array(packings[layer].scan.decode(scan).data),
       };
     },
     write(layer, state) {

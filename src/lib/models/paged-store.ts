@@ -46,14 +46,14 @@ export function pagedStore(
   const positions: number[][] = Array.from({length: layers}, () => []);
   return {
     put(layer, kv) {
-      positions[layer]!.push(...kv.positions);
-      sides[0]!.put(layer, kv.keys);
-      sides[1]!.put(layer, kv.values);
+      positions[layer].push(...kv.positions);
+      sides[0].put(layer, kv.keys);
+      sides[1].put(layer, kv.values);
     },
     get: (layer) => ({
-      keys: sides[0]!.get(layer),
-      values: sides[1]!.get(layer),
-      positions: Int32Array.from(positions[layer]!),
+      keys: sides[0].get(layer),
+      values: sides[1].get(layer),
+      positions: Int32Array.from(positions[layer]),
     }),
     cut(length) {
       positions.forEach((kept, layer) => {
@@ -85,7 +85,7 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
     concat(tokens.map((token) => wholeFormat.decode(token).data));
   return {
     put(layer: number, x: Float32Array): void {
-      const {pages, whole} = rows[layer]!;
+      const {pages, whole} = rows[layer];
       const free = Math.max(0, whole.length + x.length / width - residual);
       const ready = free - (free % pageTokens);
       const waited = whole.splice(0, Math.min(ready, whole.length));
@@ -95,22 +95,22 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
         const page = leaving.slice(at, at + pageTokens * width);
         pages.push({tokens: pageTokens, packed: rule.pack(page, layer)});
       }
-      keepWhole(rows[layer]!, x.subarray(split));
+      keepWhole(rows[layer], x.subarray(split));
     },
     get(layer: number): Float32Array {
-      const {pages, whole} = rows[layer]!;
-      if (unpackOnce) return unpacked[layer]!.read(pages, unpackWhole(whole), layer);
+      const {pages, whole} = rows[layer];
+      if (unpackOnce) return unpacked[layer].read(pages, unpackWhole(whole), layer);
       return concat([...pages.map(({packed}) => rule.unpack(packed, layer)), unpackWhole(whole)]);
     },
     /** Of a page that is cut, what it says goes on as whole tokens. */
     cut(layer: number, count: number): void {
-      const {pages, whole} = rows[layer]!;
+      const {pages, whole} = rows[layer];
       const paged = () => pages.reduce((sum, {tokens}) => sum + tokens, 0);
-      unpacked[layer]!.forget();
+      unpacked[layer].forget();
       whole.length = Math.min(whole.length, Math.max(0, count - paged()));
       while (paged() > count) {
         const last = rule.unpack(pages.pop()!.packed, layer);
-        keepWhole(rows[layer]!, last.subarray(0, Math.max(0, count - paged()) * width));
+        keepWhole(rows[layer], last.subarray(0, Math.max(0, count - paged()) * width));
       }
     },
     bytes: (): number =>
@@ -134,7 +134,7 @@ function unpackedPages({unpack}: PageRule) {
   return {
     read(pages: readonly Page[], rest: Float32Array, layer: number): Float32Array {
       for (; done < pages.length; done++) {
-        const page = unpack(pages[done]!.packed, layer);
+        const page = unpack(pages[done].packed, layer);
         reserve(end + page.length);
         values.set(page, end);
         end += page.length;

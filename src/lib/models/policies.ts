@@ -176,7 +176,7 @@ function sparingSinks(rule: EvictionPolicy, sinks: number): EvictionPolicy {
     countedQueries: rule.countedQueries,
     keep(held) {
       const kept = new Set(rule.keep(held));
-      for (let at = 0; at < held.positions.length && held.positions[at]! < sinks; at++) kept.add(at);
+      for (let at = 0; at < held.positions.length && held.positions[at] < sinks; at++) kept.add(at);
       return [...kept].sort((a, b) => a - b);
     },
   };

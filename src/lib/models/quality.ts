@@ -100,7 +100,7 @@ export function scoreTokens(logits: Tensor, targets: ArrayLike<number>): TokenSc
   positions.forEach((t, i) => {
     const row = logits.data.subarray(t * vocabulary, (t + 1) * vocabulary);
     const {logSum, top} = logSumExp(row, t);
-    logProbs[i] = row[targets[t]!]! - logSum;
+    logProbs[i] = row[targets[t]] - logSum;
     topTokens[i] = top;
   });
   return {logProbs, topTokens};
@@ -178,13 +178,13 @@ export function pairedDifference(logProbs: ArrayLike<number>, baseline: ArrayLik
   }
   const nll = mean(
     "pairedDifference",
-    Float64Array.from(logProbs, (value, i) => baseline[i]! - value),
+    Float64Array.from(logProbs, (value, i) => baseline[i] - value),
   );
   const p = perplexity(logProbs).perplexity.value;
   const p0 = perplexity(baseline).perplexity.value;
   const weighted = mean(
     "pairedDifference",
-    Float64Array.from(logProbs, (value, i) => p0 * baseline[i]! - p * value),
+    Float64Array.from(logProbs, (value, i) => p0 * baseline[i] - p * value),
   );
   const ratio = Math.exp(nll.value);
   return {
@@ -259,7 +259,7 @@ export function compareScores({baseline, model, kl}: PairedScores): Comparison {
   const same = model.topTokens.filter((token, i) => token === baseline.topTokens[i]).length;
   const squares = Float64Array.from(
     model.logProbs,
-    (value, i) => (Math.exp(value) - Math.exp(baseline.logProbs[i]!)) ** 2,
+    (value, i) => (Math.exp(value) - Math.exp(baseline.logProbs[i])) ** 2,
   );
   return {
     model: perplexity(model.logProbs),
@@ -304,7 +304,7 @@ function scoredPositions(where: string, logits: Tensor, targets: ArrayLike<numbe
   }
   const positions: number[] = [];
   for (let t = 0; t < rows; t++) {
-    const target = targets[t]!;
+    const target = targets[t];
     if (!Number.isInteger(target) || target < -1 || target >= columns) {
       throw new RangeError(
         `${where}: targets must be ids of 0 .. ${columns - 1}, or -1 for none, got ${target} at position ${t}`,
@@ -328,15 +328,15 @@ function joined(parts: readonly ArrayLike<number>[]): Float64Array {
 /** ln of the sum of exp over a row, shifted by its maximum so that nothing overflows; and where the maximum is. */
 function logSumExp(row: Float32Array, position: number): {logSum: number; top: number} {
   let top = 0;
-  let max = row[0]!;
+  let max = row[0];
   for (let v = 1; v < row.length; v++) {
-    if (row[v]! > max) {
-      max = row[v]!;
+    if (row[v] > max) {
+      max = row[v];
       top = v;
     }
   }
   let sum = 0;
-  for (let v = 0; v < row.length; v++) sum += Math.exp(row[v]! - max);
+  for (let v = 0; v < row.length; v++) sum += Math.exp(row[v] - max);
   // A NaN anywhere, +Infinity, or nothing but -Infinity all end in a NaN sum.
   if (Number.isNaN(sum)) {
     throw new RangeError(
@@ -351,9 +351,9 @@ function rowDivergence(baseline: Float32Array, model: Float32Array, position: nu
   const q = logSumExp(model, position).logSum;
   let sum = 0;
   for (let v = 0; v < baseline.length; v++) {
-    const logP = baseline[v]! - p;
+    const logP = baseline[v] - p;
     const probability = Math.exp(logP);
-    if (probability > 0) sum += probability * (logP - (model[v]! - q));
+    if (probability > 0) sum += probability * (logP - (model[v] - q));
   }
   return Math.max(0, sum);
 }
@@ -368,8 +368,8 @@ function mean(where: string, values: Float64Array): Estimate {
 
 function sortedQuantile(sorted: Float64Array, p: number): number {
   const rank = p * (sorted.length - 1);
-  const below = sorted[Math.floor(rank)]!;
-  const above = sorted[Math.ceil(rank)]!;
+  const below = sorted[Math.floor(rank)];
+  const above = sorted[Math.ceil(rank)];
   return below === above ? below : below + (rank - Math.floor(rank)) * (above - below);
 }
 
@@ -380,7 +380,7 @@ function studentT975(degrees: number): number {
     2.26215716, 2.22813885,
   ];
   if (degrees < 1) return Number.NaN;
-  if (degrees <= table.length) return table[degrees - 1]!;
+  if (degrees <= table.length) return table[degrees - 1];
   const z = 1.959963984540054;
   const first = (z ** 3 + z) / 4;
   const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;

@@ -87,7 +87,7 @@ export async function quantizeDecoder(
     options.signal?.throwIfAborted();
     const rounded = roundGroup(tensors, group, format, rounding, seen?.get(key(group)));
     rounded.forEach(({packed, weight}, i) => {
-      tensors.set(group.readers[i]!, weight);
+      tensors.set(group.readers[i], weight);
       elements += weight.data.length;
       bytes += packedBytes(packed);
     });
@@ -116,7 +116,7 @@ async function statistics(
   const model = await decoderOf(weights, backend ? {backend: await backend()} : {});
   const collectors = new Map(
     inputGroups(weights).map((group) => {
-      const [, inputs] = weights.tensors.get(group.readers[0]!)!.shape;
+      const [, inputs] = weights.tensors.get(group.readers[0])!.shape;
       return [key(group), inputCollector(inputs!)];
     }),
   );
@@ -174,7 +174,7 @@ function smoothed(weights: DecoderWeights, seen: ReadonlyMap<string, Calibration
     );
     tensors.set(norm!, gain);
     group.readers.forEach((name, i) => {
-      tensors.set(name, scaled[i]!);
+      tensors.set(name, scaled[i]);
     });
   }
   return {config: weights.config, tensors};
@@ -189,7 +189,7 @@ function rotated({config, tensors}: DecoderWeights): DecoderWeights {
   const stream = rotateResidualStream({
     embedding: at(EMBEDDING_NAME),
     readers: [
-      ...readers.map((group) => ({gain: at(group.makers[0]!), weights: group.readers.map(at)})),
+      ...readers.map((group) => ({gain: at(group.makers[0]), weights: group.readers.map(at)})),
       {gain: at(NORM_NAME), weights: [at(config.tied ? EMBEDDING_NAME : HEAD_NAME)]},
     ],
     writers: writers.map((name) => {
@@ -199,13 +199,13 @@ function rotated({config, tensors}: DecoderWeights): DecoderWeights {
   });
   const changed = new Map(tensors).set(EMBEDDING_NAME, stream.embedding);
   [...readers, {makers: [NORM_NAME], readers: [HEAD_NAME]}].forEach((group, i) => {
-    changed.set(group.makers[0]!, stream.readers[i]!.gain);
+    changed.set(group.makers[0], stream.readers[i].gain);
     group.readers.forEach((name, j) => {
-      changed.set(name, stream.readers[i]!.weights[j]!);
+      changed.set(name, stream.readers[i].weights[j]);
     });
   });
   writers.forEach((name, i) => {
-    const {weight, bias} = stream.writers[i]!;
+    const {weight, bias} = stream.writers[i];
     changed.set(name, weight);
     if (bias) changed.set(biasOf(name), bias);
   });

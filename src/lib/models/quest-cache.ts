@@ -36,7 +36,7 @@ export function questCache(
   return selectiveReading(config, cache, {
     denseLayers,
     prepare({layer, keys, queryPositions}) {
-      const kept = pages[layer]!;
+      const kept = pages[layer];
       const old = keys.length / width - queryPositions.length;
       // A page that new tokens belong to changes; those before it stay.
       kept.length = Math.min(kept.length, Math.floor(old / pageSize));
@@ -44,7 +44,7 @@ export function questCache(
       kept.push(...packedBounds(keys.subarray(from), width, pageSize, boundsFormat));
     },
     select(call) {
-      const bounds = unpackedBounds(pages[call.layer]!, width, pageSize, boundsFormat);
+      const bounds = unpackedBounds(pages[call.layer], width, pageSize, boundsFormat);
       return Array.from({length: call.heads}, (_, h) => bestKeys(call, h, bounds, keepFraction));
     },
     extraBytes: () => pages.flat().reduce((sum, page) => sum + packedBytes(page), 0),

@@ -72,15 +72,15 @@ export function readCounter({from = 0, denseLayers = 0} = {}): ReadCounter {
 /** Keys of all key heads that query i reads, and keys that its heads are shown. */
 function readBy({heads, kvHeads, keyPositions, queryPositions, window, mask}: AttentionCall, i: number) {
   const [T, L] = [queryPositions.length, keyPositions.length];
-  const position = queryPositions[i]!;
+  const position = queryPositions[i];
   const first = window === null ? Number.NEGATIVE_INFINITY : position - window + 1;
   const group = heads / kvHeads;
   let [keys, shown] = [0, 0];
   for (let g = 0; g < kvHeads; g++) {
     for (let j = 0; j < L; j++) {
-      if (keyPositions[j]! > position || keyPositions[j]! < first) continue;
+      if (keyPositions[j] > position || keyPositions[j] < first) continue;
       let readers = mask ? 0 : group;
-      if (mask) for (let h = g * group; h < (g + 1) * group; h++) readers += mask[(h * T + i) * L + j]!;
+      if (mask) for (let h = g * group; h < (g + 1) * group; h++) readers += mask[(h * T + i) * L + j];
       shown += readers;
       if (readers > 0) keys++;
     }

@@ -57,7 +57,7 @@ export function replayPrefill(
     hooks?.tensor?.(site, layer, data, tokens);
     kept.set(`${site} ${layer}`, data);
     if (site !== "k.rotated") continue;
-    const call = calls[layer]!;
+    const call = calls[layer];
     cache.append(layer, kept.get(`${keySite} ${layer}`)!, kept.get(`v ${layer}`)!, call.keyPositions);
     cache.read(layer);
     hooks?.attention?.(call, observed);

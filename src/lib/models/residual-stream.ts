@@ -21,7 +21,7 @@ export function embed(embedding: Float32Array, n: number, ids: readonly number[]
 /** a + b, element by element, as a new array. */
 export function add(a: Float32Array, b: Float32Array): Float32Array {
   const sum = new Float32Array(a.length);
-  for (let i = 0; i < a.length; i++) sum[i] = a[i]! + b[i]!;
+  for (let i = 0; i < a.length; i++) sum[i] = a[i] + b[i];
   return sum;
 }
 

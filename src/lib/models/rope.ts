@@ -43,7 +43,7 @@ export function rotaryTable(frequencies: Float64Array, positions: ArrayLike<numb
   const sin = new Float32Array(positions.length * pairs);
   for (let t = 0; t < positions.length; t++) {
     for (let j = 0; j < pairs; j++) {
-      const angle = positions[t]! * frequencies[j]!;
+      const angle = positions[t] * frequencies[j];
       cos[t * pairs + j] = Math.cos(angle);
       sin[t * pairs + j] = Math.sin(angle);
     }
@@ -72,10 +72,10 @@ export function rotate(
     for (let h = 0; h < heads; h++) {
       const head = (t * heads + h) * 2 * pairs;
       for (let j = 0; j < pairs; j++) {
-        const c = cos[t * pairs + j]!;
-        const s = sin[t * pairs + j]!;
-        const u = x[head + j * step]!;
-        const v = x[head + j * step + apart]!;
+        const c = cos[t * pairs + j];
+        const s = sin[t * pairs + j];
+        const u = x[head + j * step];
+        const v = x[head + j * step + apart];
         y[head + j * step] = u * c - v * s;
         y[head + j * step + apart] = v * c + u * s;
       }

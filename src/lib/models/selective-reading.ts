@@ -42,7 +42,7 @@ export function selectiveReading(
       const {layer} = call;
       const L = call.keyPositions.length;
       held[layer] = L * kvHeads;
-      read[layer] = held[layer]!;
+      read[layer] = held[layer];
       if (layer === 0) hasChosen = false;
       if (layer < denseLayers) return plain(call);
       prepare?.(call);

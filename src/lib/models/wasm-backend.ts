@@ -81,7 +81,7 @@ function linear(heap: WasmHeap, {matmul}: Kernels, {shape, data}: Tensor, bias: 
 function packPanels(panels: Float32Array, w: Float32Array, out: number, inputs: number): void {
   for (let o = 0; o < out; o++) {
     const to = (o - (o % PANEL)) * inputs + (o % PANEL);
-    for (let i = 0; i < inputs; i++) panels[to + i * PANEL] = w[o * inputs + i]!;
+    for (let i = 0; i < inputs; i++) panels[to + i * PANEL] = w[o * inputs + i];
   }
 }
 
@@ -151,14 +151,13 @@ function attend(heap: WasmHeap, kernels: Kernels, call: AttentionCall): Float32A
 function visibleRanges({queryPositions, keyPositions, window}: AttentionCall) {
   const first = new Int32Array(queryPositions.length);
   const last = new Int32Array(queryPositions.length);
-  for (let j = 1; j < keyPositions.length; j++)
-    if (keyPositions[j]! <= keyPositions[j - 1]!) return undefined;
+  for (let j = 1; j < keyPositions.length; j++) if (keyPositions[j] <= keyPositions[j - 1]) return undefined;
   let [from, to] = [0, 0];
   for (let i = 0; i < queryPositions.length; i++) {
-    const position = queryPositions[i]!;
-    if (i > 0 && position < queryPositions[i - 1]!) return undefined;
-    while (to < keyPositions.length && keyPositions[to]! <= position) to++;
-    while (window !== null && from < to && keyPositions[from]! <= position - window) from++;
+    const position = queryPositions[i];
+    if (i > 0 && position < queryPositions[i - 1]) return undefined;
+    while (to < keyPositions.length && keyPositions[to] <= position) to++;
+    while (window !== null && from < to && keyPositions[from] <= position - window) from++;
     if (from === to) return undefined;
     first[i] = from;
     last[i] = to;

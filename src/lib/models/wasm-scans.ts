@@ -133,8 +133,7 @@ function conv(
   padded.fill(0);
   padded.set(state ?? []);
   padded.set(x, before);
-  for (let i = 0; i < weight.length; i++)
-    weights[(i % width) * channels + Math.floor(i / width)] = weight[i]!;
+  for (let i = 0; i < weight.length; i++) weights[(i % width) * channels + Math.floor(i / width)] = weight[i];
   biases.fill(0);
   biases.set(bias ?? []);
   const places = [padded, weights, biases, y].map((view) => view.byteOffset);
@@ -162,7 +161,7 @@ function selectiveScan(
     ...{A: D * N, state: D * N, bias: D, skip: D, room: 4 * (7 * T + 2 * N)},
   });
   spread(part.A, input.A, ofChannel);
-  for (let i = 0; i < part.A.length; i++) part.A[i] = part.A[i]! * Math.LOG2E;
+  for (let i = 0; i < part.A.length; i++) part.A[i] = part.A[i] * Math.LOG2E;
   spread(part.state, input.state ?? new Float64Array(0), ofChannel);
   spread(part.bias, input.deltaBias ?? new Float32Array(0), byChannel);
   spread(part.skip, input.D ?? new Float32Array(0), byChannel);
@@ -223,7 +222,7 @@ function addSkip(
   width: number,
 ): void {
   if (D === undefined) return;
-  for (let head = 0; head < heads; head++) skip.fill(D[head]!, head * width, (head + 1) * width);
+  for (let head = 0; head < heads; head++) skip.fill(D[head], head * width, (head + 1) * width);
   kernels.addSkip(y.byteOffset, x.byteOffset, skip.byteOffset, tokens, heads * width);
 }
 
@@ -264,7 +263,7 @@ function ssdChunks(
     addSkip(kernels, input, {...part, skip}, to - from, P);
     gather(chunk(y, H * headDim), part.y, byChannel);
   }
-  const carried = new Float64Array(H * headDim * stateSize).map((_, i) => state[stateAt(i)]!);
+  const carried = new Float64Array(H * headDim * stateSize).map((_, i) => state[stateAt(i)]);
   return {y, state: carried};
 }
 

@@ -68,18 +68,18 @@ export function xkvCache(
     return unpackOnce ? unpackedOnce(layerOf) : layerOf;
   });
   const readSide = ({shared, whole}: Side, at: number) => {
-    const tail = unpack(whole[at]!, format);
-    return shared === undefined ? tail : concat([rebuild[at]!(shared), tail]);
+    const tail = unpack(whole[at], format);
+    return shared === undefined ? tail : concat([rebuild[at](shared), tail]);
   };
   const groupOf = (layer: number) => groups.find(({members}) => members.includes(layer))!;
   const store: KvStore = {
     put(layer, kv) {
       const {members, keys, values} = groupOf(layer);
       const at = members.indexOf(layer);
-      const isFirstPass = positions[layer]!.length === 0;
-      positions[layer]!.push(...kv.positions);
-      push(keys.whole[at]!, kv.keys, width, format);
-      push(values.whole[at]!, kv.values, width, format);
+      const isFirstPass = positions[layer].length === 0;
+      positions[layer].push(...kv.positions);
+      push(keys.whole[at], kv.keys, width, format);
+      push(values.whole[at], kv.values, width, format);
       // The factors span one pass: they wait for the last layer of the group.
       if (!isFirstPass || at < members.length - 1) return;
       for (const side of [keys, values]) compress(side, width, format);
@@ -90,13 +90,13 @@ export function xkvCache(
       return {
         keys: readSide(keys, at),
         values: readSide(values, at),
-        positions: Int32Array.from(positions[layer]!),
+        positions: Int32Array.from(positions[layer]),
       };
     },
     cut(length) {
       for (const kept of positions) kept.length = kept.filter((position) => position < length).length;
       for (const {members, keys, values} of groups) {
-        const counts = members.map((layer) => positions[layer]!.length);
+        const counts = members.map((layer) => positions[layer].length);
         for (const side of [keys, values]) cutSide(side, counts, format);
       }
     },
@@ -121,7 +121,7 @@ const unpack = (whole: readonly Packed[], format: Format) =>
 
 function compress(side: Side, width: number, format: Format): void {
   const {rank, whole} = side;
-  const tokens = whole[0]!.length;
+  const tokens = whole[0].length;
   const columns = whole.length * width;
   if (rank === 0 || rank * (tokens + columns) >= tokens * columns) return;
   if (whole.some(({length}) => length !== tokens)) return;
@@ -141,7 +141,7 @@ function compress(side: Side, width: number, format: Format): void {
 /** The tokens of the layer at a place of its group that the shared basis stands for. */
 function rebuilt(shared: Shared, at: number, width: number, format: Format): Float32Array {
   const basis = format.decode(shared.basis).data;
-  const factors = [format.decode(shared.factors[at]!).data];
+  const factors = [format.decode(shared.factors[at]).data];
   const group: XkvGroup = {tokens: shared.tokens, rank: basis.length / shared.tokens, width, basis, factors};
   return xkvReconstruct(group, 0);
 }
@@ -158,7 +158,7 @@ function cutSide(side: Side, counts: readonly number[], format: Format): void {
     else side.shared = {...shared, tokens: most, basis};
   }
   side.whole.forEach((layer, i) => {
-    layer.length = Math.min(layer.length, Math.max(0, counts[i]! - (side.shared?.tokens ?? 0)));
+    layer.length = Math.min(layer.length, Math.max(0, counts[i] - (side.shared?.tokens ?? 0)));
   });
 }
 

@@ -54,13 +54,13 @@ export function quantizeStatically(x: Tensor, {scale, base, low, high}: Quantiza
   const data = new Float32Array(x.data.length);
   for (let i = 0; i < data.length; i++) {
     const group = Math.floor((i % columns) / perScale);
-    const step = scale[group]!;
-    const zero = base[group]!;
+    const step = scale[group];
+    const zero = base[group];
     if (Number.isNaN(x.data[i])) {
       throw new RangeError(`quantizeStatically: values must not be NaN, got NaN at index ${i}`);
     }
     // Clamping first keeps an infinity from the rounding, and changes nothing: the bounds are integers.
-    const steps = Math.min(high - zero, Math.max(low - zero, Math.fround(x.data[i]! / step)));
+    const steps = Math.min(high - zero, Math.max(low - zero, Math.fround(x.data[i] / step)));
     data[i] = roundHalfEven(steps) * step;
   }
   return {shape: [...x.shape], data};

@@ -109,9 +109,9 @@ export function awqClip(
     const tried = bounds.map((bound) => bound * (1 - step / clipGrid));
     const rounded = roundToNearest(clamped(w, tried, format.blockSize), format).weight;
     groupErrors(w, rounded, calibration, format.blockSize).forEach((error, group) => {
-      if (error < bestError[group]!) {
+      if (error < bestError[group]) {
         bestError[group] = error;
-        best[group] = tried[group]!;
+        best[group] = tried[group];
       }
     });
   }
@@ -141,7 +141,7 @@ function groupBounds(w: Tensor, groupSize: number | null): Float32Array {
   const bounds = new Float32Array(rows * perRow);
   for (let k = 0; k < w.data.length; k++) {
     const group = Math.floor(k / columns) * perRow + Math.floor((k % columns) / (groupSize ?? columns));
-    bounds[group] = Math.max(bounds[group]!, Math.abs(w.data[k]!));
+    bounds[group] = Math.max(bounds[group], Math.abs(w.data[k]));
   }
   return bounds;
 }
@@ -151,7 +151,7 @@ function clamped(w: Tensor, bounds: Float32Array, groupSize: number | null): Ten
   const perRow = groupsPerRow(columns, groupSize);
   const data = w.data.map((value, k) => {
     const bound =
-      bounds[Math.floor(k / columns) * perRow + Math.floor((k % columns) / (groupSize ?? columns))]!;
+      bounds[Math.floor(k / columns) * perRow + Math.floor((k % columns) / (groupSize ?? columns))];
     return Math.min(bound, Math.max(-bound, value));
   });
   return {shape: [...w.shape], data};
@@ -171,7 +171,7 @@ function groupErrors(
   const errors = new Float64Array(rows * perRow);
   for (let row = 0; row < rows; row++) {
     for (let j = 0; j < columns; j++)
-      difference[j] = w.data[row * columns + j]! - rounded.data[row * columns + j]!;
+      difference[j] = w.data[row * columns + j] - rounded.data[row * columns + j];
     for (let g = 0; g < perRow; g++) {
       const to = Math.min(columns, (g + 1) * size);
       errors[row * perRow + g] = quadraticForm(gram, difference, g * size, to);

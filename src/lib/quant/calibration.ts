@@ -78,9 +78,9 @@ export function dividedInputs(calibration: Calibration, divisors: ArrayLike<numb
   }
   return {
     ...calibration,
-    gram: gram.map((sum, k) => sum / (divisors[Math.floor(k / inputs)]! * divisors[k % inputs]!)),
-    meanAbs: meanAbs.map((mean, j) => mean / divisors[j]!),
-    maxAbs: maxAbs.map((max, j) => max / divisors[j]!),
+    gram: gram.map((sum, k) => sum / (divisors[Math.floor(k / inputs)] * divisors[k % inputs])),
+    meanAbs: meanAbs.map((mean, j) => mean / divisors[j]),
+    maxAbs: maxAbs.map((max, j) => max / divisors[j]),
   };
 }
 
@@ -100,7 +100,7 @@ export function outputError(w: Tensor, changed: Tensor, {inputs, tokens, gram}: 
   let sum = 0;
   for (let row = 0; row < rows; row++) {
     for (let j = 0; j < inputs; j++)
-      difference[j] = w.data[row * inputs + j]! - changed.data[row * inputs + j]!;
+      difference[j] = w.data[row * inputs + j] - changed.data[row * inputs + j];
     sum += quadraticForm(gram, difference, 0, inputs);
   }
   return rows === 0 ? 0 : sum / (tokens * rows);
@@ -111,10 +111,10 @@ export function quadraticForm(gram: Float64Array, d: Float64Array, from: number,
   const n = d.length;
   let sum = 0;
   for (let i = from; i < to; i++) {
-    const di = d[i]!;
+    const di = d[i];
     if (di === 0) continue;
     let inner = 0;
-    for (let j = from; j < to; j++) inner += gram[i * n + j]! * d[j]!;
+    for (let j = from; j < to; j++) inner += gram[i * n + j] * d[j];
     sum += di * inner;
   }
   return sum;
@@ -133,7 +133,7 @@ function checkBatch(batch: Tensor, inputs: number): void {
 
 function transposed(data: Float32Array, rows: number, columns: number): Float64Array {
   const out = new Float64Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c];
   return out;
 }
 
@@ -144,8 +144,8 @@ function addGram(gram: Float64Array, columns: Float64Array, inputs: number, toke
       let sum = 0;
       const a = i * tokens;
       const b = j * tokens;
-      for (let t = 0; t < tokens; t++) sum += columns[a + t]! * columns[b + t]!;
-      gram[i * inputs + j] = gram[i * inputs + j]! + sum;
+      for (let t = 0; t < tokens; t++) sum += columns[a + t] * columns[b + t];
+      gram[i * inputs + j] = gram[i * inputs + j] + sum;
     }
   }
 }
@@ -158,13 +158,13 @@ function addMagnitudes(
 ): void {
   for (let j = 0; j < sums.length; j++) {
     let sum = 0;
-    let max = maxima[j]!;
+    let max = maxima[j];
     for (let k = j * tokens; k < (j + 1) * tokens; k++) {
-      const magnitude = Math.abs(columns[k]!);
+      const magnitude = Math.abs(columns[k]);
       sum += magnitude;
       if (magnitude > max) max = magnitude;
     }
-    sums[j] = sums[j]! + sum;
+    sums[j] = sums[j] + sum;
     maxima[j] = max;
   }
 }
@@ -173,6 +173,6 @@ function mirrored(lower: Float64Array, n: number): Float64Array {
   return lower.map((value, k) => {
     const row = Math.floor(k / n);
     const column = k % n;
-    return column <= row ? value : lower[column * n + row]!;
+    return column <= row ? value : lower[column * n + row];
   });
 }

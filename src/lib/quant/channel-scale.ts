@@ -9,7 +9,7 @@ import {matrixSize, type Tensor} from "../tensor/tensor.js";
 export function scaleColumns(w: Tensor, scales: ArrayLike<number>): Tensor {
   const {columns} = matrixSize(w);
   requireLength("scaleColumns", scales, columns);
-  return {shape: [...w.shape], data: w.data.map((value, k) => value * scales[k % columns]!)};
+  return {shape: [...w.shape], data: w.data.map((value, k) => value * scales[k % columns])};
 }
 
 /**
@@ -21,7 +21,7 @@ export function divideRows(w: Tensor, scales: ArrayLike<number>): Tensor {
   const rows = w.shape[0] ?? 0;
   requireLength("divideRows", scales, rows);
   const perRow = w.data.length / rows;
-  return {shape: [...w.shape], data: w.data.map((value, k) => value / scales[Math.floor(k / perRow)]!)};
+  return {shape: [...w.shape], data: w.data.map((value, k) => value / scales[Math.floor(k / perRow)])};
 }
 
 function requireLength(where: string, scales: ArrayLike<number>, length: number): void {

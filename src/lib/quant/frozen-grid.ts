@@ -44,7 +44,7 @@ export function frozenGrid(w: Tensor, format: Format): FrozenGrid {
     round(row, column, value) {
       const at = row * columns + column;
       codes[at] = nearestCode(levels, at, value);
-      return levels.get(codes[at]!)![at]!;
+      return levels.get(codes[at])![at];
     },
     packed: () => withCodes(codes),
   };
@@ -65,7 +65,7 @@ function nearestCode(levels: ReadonlyMap<number, Float32Array>, at: number, valu
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const [code, values] of levels) {
     // A code that stands for NaN or an infinity is at distance NaN or Infinity, and never chosen.
-    const distance = Math.abs(values[at]! - value);
+    const distance = Math.abs(values[at] - value);
     if (distance < bestDistance || (distance === bestDistance && code % 2 === 0 && best % 2 === 1)) {
       best = code;
       bestDistance = distance;
@@ -95,7 +95,7 @@ function checkOrder(
   levels: ReadonlyMap<number, Float32Array>,
   codes: Uint16Array,
 ): void {
-  const bad = format.decode(start).data.findIndex((value, i) => !Object.is(value, levels.get(codes[i]!)![i]));
+  const bad = format.decode(start).data.findIndex((value, i) => !Object.is(value, levels.get(codes[i])![i]));
   if (bad >= 0) {
     throw new RangeError(`frozenGrid: format must store codes in the tensor's order, got ${format.id}`);
   }

@@ -79,15 +79,15 @@ export function gptqRound(
       const errors = new Float64Array(to - from);
       for (let column = from; column < to; column++) {
         const at = row * columns + column;
-        const value = weights[at]!;
+        const value = weights[at];
         rounded[at] = round(row, column, value);
-        const error = (value - rounded[at]!) / u[column * columns + column]!;
+        const error = (value - rounded[at]) / u[column * columns + column];
         errors[column - from] = error;
         subtractRow(weights, row * columns, u, column * columns, column + 1, to, error);
       }
       // The later columns once a group: this is what lets implementations on long rows run at memory speed.
       for (let i = from; i < to; i++)
-        subtractRow(weights, row * columns, u, i * columns, to, columns, errors[i - from]!);
+        subtractRow(weights, row * columns, u, i * columns, to, columns, errors[i - from]);
     }
   }
   return {shape: [...w.shape], data: rounded};
@@ -107,9 +107,9 @@ function dampedHessian(calibration: Calibration, damping: number): Float64Array 
   let trace = 0;
   for (let k = 0; k < n * n; k += n + 1) {
     if (hessian[k] === 0) hessian[k] = 1;
-    trace += hessian[k]!;
+    trace += hessian[k];
   }
-  for (let k = 0; k < n * n; k += n + 1) hessian[k] = hessian[k]! + (damping * trace) / n;
+  for (let k = 0; k < n * n; k += n + 1) hessian[k] = hessian[k] + (damping * trace) / n;
   return hessian;
 }
 
@@ -129,7 +129,7 @@ function subtractRow(
   to: number,
   factor: number,
 ): void {
-  for (let i = from; i < to; i++) a[aRow + i] = a[aRow + i]! - factor * b[bRow + i]!;
+  for (let i = from; i < to; i++) a[aRow + i] = a[aRow + i] - factor * b[bRow + i];
 }
 
 function checkArguments(w: Tensor, calibration: Calibration, groupSize: number, damping: number): void {

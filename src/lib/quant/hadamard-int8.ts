@@ -39,7 +39,7 @@ export function quantizeInHadamardSpace(
   const round = rounding === "half-away" ? roundHalfAway : roundHalfEven;
   const codes = new Int8Array(rotated.length);
   for (let i = 0; i < codes.length; i++) {
-    codes[i] = Math.min(127, Math.max(-128, round(rotated[i]! / step)));
+    codes[i] = Math.min(127, Math.max(-128, round(rotated[i] / step)));
   }
   return {shape: [...y.shape], codes, scale: step};
 }
@@ -71,7 +71,7 @@ function rowProducts(a: Float32Array, b: Float32Array, n: number): Float32Array 
     const left = Math.floor(k / outs) * n;
     const right = (k % outs) * n;
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += a[left + i]! * b[right + i]!;
+    for (let i = 0; i < n; i++) sum += a[left + i] * b[right + i];
     data[k] = sum;
   }
   return data;
@@ -79,7 +79,7 @@ function rowProducts(a: Float32Array, b: Float32Array, n: number): Float32Array 
 
 function largestMagnitude(values: Float32Array): number {
   let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   return largest;
 }
 

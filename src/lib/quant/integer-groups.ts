@@ -43,13 +43,13 @@ export function integerGroups(
       const steps = new Float32Array(rows);
       for (let row = 0; row < rows; row++) {
         for (let column = from; column < to; column++) {
-          steps[row] = Math.max(steps[row]!, Math.abs(weights[row * columns + column]!));
+          steps[row] = Math.max(steps[row], Math.abs(weights[row * columns + column]));
         }
-        steps[row] = steps[row]! * Math.fround(2 / (2 ** bits - 1));
+        steps[row] = steps[row] * Math.fround(2 / (2 ** bits - 1));
       }
       scales.push(steps);
       return (row, _, value) => {
-        const step = steps[row]!;
+        const step = steps[row];
         if (step === 0) return 0;
         const q = roundHalfEven(Math.fround(Math.fround(value) / step));
         return store(Math.fround(Math.max(-half, Math.min(half - 1, q)) * step));

@@ -63,8 +63,8 @@ export function minmaxObserver({symmetric = true, groupSize}: MinmaxOptions = {}
     const seen = groupExtremes(batch, groupSize ?? matrixSize(batch).columns, symmetric);
     if (state === null) return seen;
     return {
-      low: seen.low.map((value, g) => Math.min(value, state.low[g]!)),
-      high: seen.high.map((value, g) => Math.max(value, state.high[g]!)),
+      low: seen.low.map((value, g) => Math.min(value, state.low[g])),
+      high: seen.high.map((value, g) => Math.max(value, state.high[g])),
     };
   };
 }
@@ -95,8 +95,8 @@ export function percentileObserver({
     const average = (old: number, now: number) =>
       Math.fround(old + Math.fround(Math.fround(sigma) * Math.fround(now - old)));
     return {
-      low: Float32Array.of(average(state.low[0]!, low)),
-      high: Float32Array.of(average(state.high[0]!, high)),
+      low: Float32Array.of(average(state.low[0], low)),
+      high: Float32Array.of(average(state.high[0], high)),
     };
   };
 }
@@ -137,17 +137,15 @@ export function quantizationParameters(
   }
   const largest = 2 ** bits - 1;
   const bottom = low.map((value) => value * ratio);
-  const step = top.map((value, g) => Math.max(MAGNITUDE_FLOOR, Math.fround(value - bottom[g]!)) / largest);
-  const base = step.map((s, g) =>
-    Math.min(largest, Math.max(0, roundHalfEven(Math.fround(-bottom[g]! / s)))),
-  );
+  const step = top.map((value, g) => Math.max(MAGNITUDE_FLOOR, Math.fround(value - bottom[g])) / largest);
+  const base = step.map((s, g) => Math.min(largest, Math.max(0, roundHalfEven(Math.fround(-bottom[g] / s)))));
   return {scale: step.map((s) => Math.max(SCALE_FLOOR, s)), base, low: 0, high: largest};
 }
 
 function checkBatch(where: string, {data}: Tensor): void {
   if (data.length === 0) throw new RangeError(`${where}: a batch must not be empty`);
   for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i]!)) {
+    if (!Number.isFinite(data[i])) {
       throw new RangeError(`${where}: values must be finite, got ${data[i]} at index ${i}`);
     }
   }
@@ -164,9 +162,9 @@ function groupExtremes(batch: Tensor, groupSize: number, symmetric: boolean): Ob
   const {data} = batch;
   for (let from = 0, run = 0; from < data.length; from += groupSize, run++) {
     const group = run % groups;
-    let [least, most] = [low[group]!, high[group]!];
+    let [least, most] = [low[group], high[group]];
     for (let i = from; i < from + groupSize; i++) {
-      const value = symmetric ? Math.abs(data[i]!) : data[i]!;
+      const value = symmetric ? Math.abs(data[i]) : data[i];
       if (value > most) most = value;
       if (!symmetric && value < least) least = value;
     }
@@ -178,6 +176,6 @@ function groupExtremes(batch: Tensor, groupSize: number, symmetric: boolean): Ob
 
 function quantile(sorted: Float32Array, p: number): number {
   const rank = p * (sorted.length - 1);
-  const below = sorted[Math.floor(rank)]!;
-  return Math.fround(below + (rank - Math.floor(rank)) * (sorted[Math.ceil(rank)]! - below));
+  const below = sorted[Math.floor(rank)];
+  return Math.fround(below + (rank - Math.floor(rank)) * (sorted[Math.ceil(rank)] - below));
 }

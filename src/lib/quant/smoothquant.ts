@@ -41,7 +41,7 @@ export function smoothingScales(
     if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`smoothingScales: maxAbs must be finite and at least 0, got ${x} at index ${j}`);
     }
-    return Math.max(FLOOR, x ** alpha / Math.max(FLOOR, largest[j]!) ** (1 - alpha));
+    return Math.max(FLOOR, x ** alpha / Math.max(FLOOR, largest[j]) ** (1 - alpha));
   });
 }
 
@@ -73,8 +73,8 @@ function largestByColumn(weights: readonly Tensor[], columns: number): Float64Ar
       );
     }
     for (let k = 0; k < w.data.length; k++) {
-      const magnitude = Math.abs(w.data[k]!);
-      if (magnitude > largest[k % columns]!) largest[k % columns] = magnitude;
+      const magnitude = Math.abs(w.data[k]);
+      if (magnitude > largest[k % columns]) largest[k % columns] = magnitude;
     }
   }
   return largest;

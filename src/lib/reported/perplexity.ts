@@ -91,7 +91,7 @@ function parseTable({paper, place, models, lines}: PrintedTable): ReportedPerple
     const [weightBits, activationBits] = bits.split("-").map(Number) as [number, number];
     return pairs.split(" ").map((pair, i) => {
       const [wikitext2, c4] = pair.split("/").map(Number) as [number, number];
-      return {paper, place, model: models[i]!, method, weightBits, activationBits, wikitext2, c4};
+      return {paper, place, model: models[i], method, weightBits, activationBits, wikitext2, c4};
     });
   });
 }

@@ -22,6 +22,6 @@ export function associativeScan(a: Numbers, b: Numbers): void {
 }
 
 function combine(a: Numbers, b: Numbers, left: number, right: number): void {
-  b[right] = a[right]! * b[left]! + b[right]!;
-  a[right] = a[left]! * a[right]!;
+  b[right] = a[right] * b[left] + b[right];
+  a[right] = a[left] * a[right];
 }

@@ -48,8 +48,8 @@ export function causalConv1dSilu(input: CausalConvInput): CausalConvOutput {
   const y = new Float64Array(x.length);
   for (let t = 0; t < tokens; t++) {
     for (let d = 0; d < channels; d++) {
-      let sum = bias === undefined ? 0 : bias[d]!;
-      for (let k = 0; k < width; k++) sum += weight[d * width + k]! * padded[(t + k) * channels + d]!;
+      let sum = bias === undefined ? 0 : bias[d];
+      for (let k = 0; k < width; k++) sum += weight[d * width + k] * padded[(t + k) * channels + d];
       y[t * channels + d] = silu(sum);
     }
   }

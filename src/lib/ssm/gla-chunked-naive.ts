@@ -36,23 +36,23 @@ export function glaChunkedNaive(
       const out = (i * heads + head) * valueDim;
       for (let c = 0; c < keyDim; c++) {
         const at = (i * heads + head) * keyDim + c;
-        b[c] = b[c]! + logDecay[at]!;
-        query[c] = scale * q[at]! * Math.exp(b[c]!);
-        keys[(i - from) * keyDim + c] = k[at]! * Math.exp(-b[c]!);
-        addScaled(y, out, state, (head * keyDim + c) * valueDim, valueDim, query[c]!);
+        b[c] = b[c] + logDecay[at];
+        query[c] = scale * q[at] * Math.exp(b[c]);
+        keys[(i - from) * keyDim + c] = k[at] * Math.exp(-b[c]);
+        addScaled(y, out, state, (head * keyDim + c) * valueDim, valueDim, query[c]);
       }
       for (let j = from; j <= i; j++) {
         let weight = 0;
-        for (let c = 0; c < keyDim; c++) weight += query[c]! * keys[(j - from) * keyDim + c]!;
+        for (let c = 0; c < keyDim; c++) weight += query[c] * keys[(j - from) * keyDim + c];
         addScaled(y, out, v, (j * heads + head) * valueDim, valueDim, weight);
       }
     }
     for (let c = 0; c < keyDim; c++) {
       const S = (head * keyDim + c) * valueDim;
       for (let j = from; j < to; j++) {
-        addScaled(state, S, v, (j * heads + head) * valueDim, valueDim, keys[(j - from) * keyDim + c]!);
+        addScaled(state, S, v, (j * heads + head) * valueDim, valueDim, keys[(j - from) * keyDim + c]);
       }
-      for (let e = 0; e < valueDim; e++) state[S + e] = Math.exp(b[c]!) * state[S + e]!;
+      for (let e = 0; e < valueDim; e++) state[S + e] = Math.exp(b[c]) * state[S + e];
     }
   }
   return {y: widened(y), state: widened(state)};

@@ -54,7 +54,7 @@ function readState(steps: Kept, y: Numbers, head: number, from: number, to: numb
   for (let i = from; i < to; i++) {
     for (let c = 0; c < keyDim; c++) {
       const S = (head * keyDim + c) * valueDim;
-      addScaled(y, (i * heads + head) * valueDim, state, S, valueDim, queries[(i - from) * keyDim + c]!);
+      addScaled(y, (i * heads + head) * valueDim, state, S, valueDim, queries[(i - from) * keyDim + c]);
     }
   }
 }
@@ -75,7 +75,7 @@ function readEarlierSubChunks(
     for (let j = from; j < sub; j++) {
       let weight = 0;
       for (let c = 0; c < keyDim; c++) {
-        weight += queries[(i - sub) * keyDim + c]! * keys[(j - from) * keyDim + c]!;
+        weight += queries[(i - sub) * keyDim + c] * keys[(j - from) * keyDim + c];
       }
       addScaled(y, (i * heads + head) * valueDim, v, (j * heads + head) * valueDim, valueDim, weight);
     }
@@ -91,7 +91,7 @@ function readOwnSubChunk(steps: Kept, y: Numbers, head: number, sub: number, end
     for (let j = sub; j <= i; j++) {
       let weight = 0;
       for (let c = 0; c < keyDim; c++) {
-        weight += scale * q[row * keyDim + c]! * keys[(j - sub) * keyDim + c]!;
+        weight += scale * q[row * keyDim + c] * keys[(j - sub) * keyDim + c];
       }
       addScaled(y, row * valueDim, v, (j * heads + head) * valueDim, valueDim, weight);
     }
@@ -105,11 +105,11 @@ function carryState(steps: Kept, head: number, from: number, to: number): void {
   for (let c = 0; c < keyDim; c++) {
     const S = (head * keyDim + c) * valueDim;
     let decay = 0;
-    for (let i = from; i < to; i++) decay += logDecay[(i * heads + head) * keyDim + c]!;
+    for (let i = from; i < to; i++) decay += logDecay[(i * heads + head) * keyDim + c];
     const kept = Math.exp(decay);
-    for (let e = 0; e < valueDim; e++) state[S + e] = kept * state[S + e]!;
+    for (let e = 0; e < valueDim; e++) state[S + e] = kept * state[S + e];
     for (let j = from; j < to; j++) {
-      addScaled(state, S, v, (j * heads + head) * valueDim, valueDim, keys[(j - from) * keyDim + c]!);
+      addScaled(state, S, v, (j * heads + head) * valueDim, valueDim, keys[(j - from) * keyDim + c]);
     }
   }
 }
@@ -126,8 +126,8 @@ function decayedQueries(
     let decay = 0;
     for (let i = from; i < to; i++) {
       const at = (i * heads + head) * keyDim + c;
-      decay += logDecay[at]!;
-      queries[(i - from) * keyDim + c] = scale * q[at]! * Math.exp(decay);
+      decay += logDecay[at];
+      queries[(i - from) * keyDim + c] = scale * q[at] * Math.exp(decay);
     }
   }
   return queries;
@@ -145,8 +145,8 @@ function decayedKeys(
     let decay = 0;
     for (let j = to - 1; j >= from; j--) {
       const at = (j * heads + head) * keyDim + c;
-      keys[(j - from) * keyDim + c] = k[at]! * Math.exp(decay);
-      decay += logDecay[at]!;
+      keys[(j - from) * keyDim + c] = k[at] * Math.exp(decay);
+      decay += logDecay[at];
     }
   }
   return keys;
@@ -161,5 +161,5 @@ export function addScaled(
   length: number,
   factor: number,
 ): void {
-  for (let e = 0; e < length; e++) y[at + e] = y[at + e]! + factor * x[from + e]!;
+  for (let e = 0; e < length; e++) y[at + e] = y[at + e] + factor * x[from + e];
 }

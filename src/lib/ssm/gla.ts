@@ -66,14 +66,14 @@ export function gla(input: GlaInput, {precision = "float64"}: PrecisionOption = 
   for (let row = 0; row < tokens * heads; row++) {
     const S = (row % heads) * keyDim * valueDim;
     for (let i = 0; i < keyDim; i++) {
-      const alpha = Math.exp(logDecay[row * keyDim + i]!);
-      const key = k[row * keyDim + i]!;
-      const query = scale * q[row * keyDim + i]!;
+      const alpha = Math.exp(logDecay[row * keyDim + i]);
+      const key = k[row * keyDim + i];
+      const query = scale * q[row * keyDim + i];
       for (let j = 0; j < valueDim; j++) {
         const at = S + i * valueDim + j;
         const out = row * valueDim + j;
-        state[at] = alpha * state[at]! + key * v[out]!;
-        y[out] = y[out]! + query * state[at]!;
+        state[at] = alpha * state[at] + key * v[out];
+        y[out] = y[out] + query * state[at];
       }
     }
   }

@@ -43,7 +43,7 @@ export function quantizeHeadChannels(
 ): GroupedInts {
   const [heads, headDim] = x.shape.slice(-2) as [number, number];
   const {of, count} = channelGroups("quantizeHeadChannels", groups, heads, headDim);
-  return quantize("quantizeHeadChannels", x, (i) => of[i % of.length]!, count, options, {
+  return quantize("quantizeHeadChannels", x, (i) => of[i % of.length], count, options, {
     scaleOf: (amax, largest) => Math.fround(Math.fround(Math.max(amax, AMAX_FLOOR)) / largest),
     quotient: (value, scale) => Math.fround(value / scale),
   });
@@ -61,7 +61,7 @@ export function quantizeStates(
 ): GroupedInts {
   const [heads, headDim, N] = state.shape.slice(-3) as [number, number, number];
   const {of, count} = channelGroups("quantizeStates", groups, heads, headDim);
-  const groupOf = (i: number) => of[Math.floor(i / N) % of.length]! * N + (i % N);
+  const groupOf = (i: number) => of[Math.floor(i / N) % of.length] * N + (i % N);
   return quantize("quantizeStates", state, groupOf, count * N, options, {
     scaleOf: (amax, largest) => Math.max(Math.fround(amax / largest), SCALE_FLOOR),
     quotient: (value, scale) => value / scale,
@@ -79,7 +79,7 @@ export function dequantizeGroups(
   const {of} = channelGroups("dequantizeGroups", groups, heads, headDim);
   const data = new Float32Array(codes.length);
   for (let i = 0; i < data.length; i++) {
-    data[i] = codes[i]! * scales[of[Math.floor(i / N) % of.length]! * N + (i % N)]!;
+    data[i] = codes[i] * scales[of[Math.floor(i / N) % of.length] * N + (i % N)];
   }
   return {shape: [...shape], data};
 }
@@ -103,19 +103,19 @@ function quantize(
   checkOptions(where, bits, clipRatio, fixed, count);
   const amax = new Float32Array(count);
   for (let i = 0; i < data.length; i++) {
-    const magnitude = Math.abs(data[i]!);
+    const magnitude = Math.abs(data[i]);
     if (!(magnitude < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`${where}: values must be finite, got ${data[i]} at index ${i}`);
     }
     const group = groupOf(i);
-    if (magnitude > amax[group]!) amax[group] = magnitude;
+    if (magnitude > amax[group]) amax[group] = magnitude;
   }
   const largest = 2 ** (bits - 1) - 1;
   const ratio = Math.fround(clipRatio);
   const scales = fixed?.slice() ?? amax.map((value) => scaleOf(Math.fround(value * ratio), largest));
   const codes = new Int8Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    const q = roundHalfEven(quotient(data[i]!, scales[groupOf(i)]!));
+    const q = roundHalfEven(quotient(data[i], scales[groupOf(i)]));
     codes[i] = Math.max(-largest - 1, Math.min(largest, q));
   }
   return {shape: [...shape], codes, scales};

@@ -23,7 +23,7 @@ export function kMeans(
   let labels = nearest(points, width, means);
   for (let round = 0; round < 300; round++) {
     const moved = meansOf(points, width, filled(points, width, labels, means), means);
-    const step = means.reduce((sum, value, i) => sum + (value - moved[i]!) ** 2, 0);
+    const step = means.reduce((sum, value, i) => sum + (value - moved[i]) ** 2, 0);
     const next = nearest(points, width, moved);
     if (next.every((label, i) => label === labels[i])) break;
     [means, labels] = [moved, next];
@@ -51,7 +51,7 @@ function filled(points: Float64Array, width: number, labels: Int32Array, centers
   const distance = Float64Array.from(labels, (label, point) =>
     squaredDistance(points, point, centers, label, width),
   );
-  const farthest = [...labels.keys()].sort((a, b) => distance[b]! - distance[a]!);
+  const farthest = [...labels.keys()].sort((a, b) => distance[b] - distance[a]);
   const given = labels.slice();
   empty.forEach((center, i) => {
     if (farthest[i] !== undefined) given[farthest[i]] = center;
@@ -67,7 +67,7 @@ function squaredDistance(
   width: number,
 ): number {
   let sum = 0;
-  for (let i = 0; i < width; i++) sum += (points[point * width + i]! - centers[center * width + i]!) ** 2;
+  for (let i = 0; i < width; i++) sum += (points[point * width + i] - centers[center * width + i]) ** 2;
   return sum;
 }
 
@@ -81,14 +81,14 @@ function meansOf(
   const sums = new Float64Array(centers.length);
   const sizes = new Int32Array(centers.length / width);
   labels.forEach((label, point) => {
-    sizes[label] = sizes[label]! + 1;
+    sizes[label] = sizes[label] + 1;
     for (let i = 0; i < width; i++) {
-      sums[label * width + i] = sums[label * width + i]! + points[point * width + i]!;
+      sums[label * width + i] = sums[label * width + i] + points[point * width + i];
     }
   });
   return sums.map((sum, i) => {
-    const size = sizes[Math.floor(i / width)]!;
-    return size === 0 ? centers[i]! : sum / size;
+    const size = sizes[Math.floor(i / width)];
+    return size === 0 ? centers[i] : sum / size;
   });
 }
 
@@ -97,7 +97,7 @@ function meanVariance(points: Float64Array, width: number): number {
   const count = points.length / width;
   const mean = new Float64Array(width);
   points.forEach((value, i) => {
-    mean[i % width] = mean[i % width]! + value / count;
+    mean[i % width] = mean[i % width] + value / count;
   });
-  return points.reduce((sum, value, i) => sum + (value - mean[i % width]!) ** 2, 0) / points.length;
+  return points.reduce((sum, value, i) => sum + (value - mean[i % width]) ** 2, 0) / points.length;
 }

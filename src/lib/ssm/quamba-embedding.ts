@@ -40,7 +40,7 @@ export function quantizeEmbedding(
     const values = w.data.subarray(row * columns, (row + 1) * columns);
     const scale = Math.fround(largest(values, row, rowScale) / steps);
     for (let i = 0; i < columns; i++) {
-      const q = scale === 0 ? 0 : roundHalfEven(Math.fround(values[i]! / scale));
+      const q = scale === 0 ? 0 : roundHalfEven(Math.fround(values[i] / scale));
       codes[row * columns + i] = Math.max(low, Math.min(high, q + offset));
     }
     scales[row] = castValue(f16, scale, {overflow: "inf"});
@@ -78,7 +78,7 @@ export function packNibbles(codes: Int8Array, nibbles: readonly number[] = MARLI
   const words = new Int32Array(codes.length / 8);
   for (let word = 0; word < words.length; word++) {
     nibbles.forEach((column, i) => {
-      words[word] = words[word]! | ((codes[word * 8 + column]! & 15) << (4 * i));
+      words[word] = words[word] | ((codes[word * 8 + column] & 15) << (4 * i));
     });
   }
   return words;

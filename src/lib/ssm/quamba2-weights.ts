@@ -59,16 +59,16 @@ export function quantizeW4A8(w: Tensor, options: W4Options = {}): W4A8Weight {
   const channelScales = new Float32Array(rows);
   groups.values.data.forEach((value, i) => {
     const row = Math.floor(i / columns);
-    channelScales[row] = Math.max(channelScales[row]!, Math.abs(value));
+    channelScales[row] = Math.max(channelScales[row], Math.abs(value));
   });
-  for (let row = 0; row < rows; row++) channelScales[row] = channelScales[row]! / 127;
+  for (let row = 0; row < rows; row++) channelScales[row] = channelScales[row] / 127;
   const data = groups.values.data.map((value, i) => {
-    const scale = channelScales[Math.floor(i / columns)]!;
+    const scale = channelScales[Math.floor(i / columns)];
     const code = scale === 0 ? 0 : roundHalfEven(Math.fround(value / scale));
     return Math.max(-128, Math.min(127, code)) * scale;
   });
   const groupRatios = groups.scales.map((scale, i) => {
-    const channel = channelScales[Math.floor(i / perRow)]!;
+    const channel = channelScales[Math.floor(i / perRow)];
     return channel === 0 ? 0 : castValue(f16, Math.fround(scale / channel), {overflow: "inf"});
   });
   return {groups, channelScales, groupRatios, values: {shape: [...w.shape], data}};

@@ -32,7 +32,7 @@ export function rearrangeMixer(
   requirePermutation("channelIndex", channelIndex);
   requirePermutation("headIndex", headIndex);
   const inner = channelIndex.length;
-  const projected = mixer.inProj.shape[0]!;
+  const projected = mixer.inProj.shape[0];
   const firstHead = projected - headIndex.length;
   const identity = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i);
   const moved = (index: Int32Array, by: number) => Array.from(index, (row) => row + by);
@@ -42,7 +42,7 @@ export function rearrangeMixer(
     ...identity(2 * inner, firstHead),
     ...moved(headIndex, firstHead),
   ];
-  const conv = [...channelIndex, ...identity(inner, mixer.convWeight.shape[0]!)];
+  const conv = [...channelIndex, ...identity(inner, mixer.convWeight.shape[0])];
   return {
     inProj: rows(mixer.inProj, projection),
     ...(mixer.inProjBias && {inProjBias: rows(mixer.inProjBias, projection)}),
@@ -65,14 +65,14 @@ function requirePermutation(name: string, index: Int32Array): void {
 
 /** The slices of the first axis in another order. */
 function rows({shape, data}: Tensor, order: ArrayLike<number>): Tensor {
-  const count = shape[0]!;
+  const count = shape[0];
   if (order.length !== count) {
     throw new RangeError(`rearrangeMixer: a tensor must have ${order.length} rows, got ${count}`);
   }
   const width = data.length / count;
   const moved = new Float32Array(data.length);
   for (let row = 0; row < count; row++) {
-    moved.set(data.subarray(order[row]! * width, (order[row]! + 1) * width), row * width);
+    moved.set(data.subarray(order[row] * width, (order[row] + 1) * width), row * width);
   }
   return {shape: [...shape], data: moved};
 }
@@ -83,6 +83,6 @@ function columns(w: Tensor, order: Int32Array): Tensor {
   if (order.length !== width) {
     throw new RangeError(`rearrangeMixer: outProj must have ${order.length} columns, got ${width}`);
   }
-  const data = w.data.map((_, i) => w.data[i - (i % width) + order[i % width]!]!);
+  const data = w.data.map((_, i) => w.data[i - (i % width) + order[i % width]]);
   return {shape: [...w.shape], data};
 }

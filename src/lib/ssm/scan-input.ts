@@ -112,7 +112,7 @@ export function timeSteps({
 >): Float64Array {
   const steps = new Float64Array(delta.length);
   for (let i = 0; i < steps.length; i++) {
-    const step = deltaBias === undefined ? delta[i]! : delta[i]! + deltaBias[i % channels]!;
+    const step = deltaBias === undefined ? delta[i] : delta[i] + deltaBias[i % channels];
     steps[i] = deltaSoftplus ? softplus(step, softplusThreshold) : step;
   }
   return steps;
@@ -126,7 +126,7 @@ function exactGain(delta: number, a: number): number {
 /** y + D u, times silu(z); the gate multiplies the skip as well. In place if y is in float64. */
 export function skipAndGate(sums: Numbers, {channels, u, D, z}: SelectiveScanInput): Float64Array {
   const y = widened(sums);
-  if (D !== undefined) for (let i = 0; i < y.length; i++) y[i] = y[i]! + D[i % channels]! * u[i]!;
-  if (z !== undefined) for (let i = 0; i < y.length; i++) y[i] = y[i]! * silu(z[i]!);
+  if (D !== undefined) for (let i = 0; i < y.length; i++) y[i] = y[i] + D[i % channels] * u[i];
+  if (z !== undefined) for (let i = 0; i < y.length; i++) y[i] = y[i] * silu(z[i]);
   return y;
 }

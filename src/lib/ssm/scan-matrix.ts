@@ -18,19 +18,19 @@ export function selectiveScanMatrix(input: SelectiveScanInput, channel: number):
   requireIndex("selectiveScanMatrix", "channel", channel, channels);
   const group = Math.floor((channel * groups) / channels) * stateSize;
   const at = (t: number) => t * groups * stateSize + group;
-  const steps = Float64Array.from({length: tokens}, (_, t) => delta[t * channels + channel]!);
+  const steps = Float64Array.from({length: tokens}, (_, t) => delta[t * channels + channel]);
   const M = new Float64Array(tokens * tokens);
   for (let n = 0; n < stateSize; n++) {
-    const a = A[channel * stateSize + n]!;
+    const a = A[channel * stateSize + n];
     // What the state still holds of each token's input; an exponential for every pair would cost most of the time.
     const held = new Float64Array(tokens);
     for (let i = 0; i < tokens; i++) {
-      const decay = Math.exp(steps[i]! * a);
-      const c = C[at(i) + n]!;
-      held[i] = gain(steps[i]!, a) * B[at(i) + n]!;
+      const decay = Math.exp(steps[i] * a);
+      const c = C[at(i) + n];
+      held[i] = gain(steps[i], a) * B[at(i) + n];
       for (let j = 0; j <= i; j++) {
-        if (j < i) held[j] = decay * held[j]!;
-        M[i * tokens + j] = M[i * tokens + j]! + c * held[j]!;
+        if (j < i) held[j] = decay * held[j];
+        M[i * tokens + j] = M[i * tokens + j] + c * held[j];
       }
     }
   }
@@ -47,15 +47,15 @@ export function ssdMatrix(input: SsdInput, head: number): Float64Array {
   const {tokens, heads, stateSize, groups, dt, A, B, C} = ssdSteps("ssdMatrix", input);
   requireIndex("ssdMatrix", "head", head, heads);
   const group = Math.floor((head * groups) / heads) * stateSize;
-  const steps = Float64Array.from({length: tokens}, (_, t) => dt[t * heads + head]!);
-  const M = segsum(steps.map((step) => step * A[head]!)).map(Math.exp);
+  const steps = Float64Array.from({length: tokens}, (_, t) => dt[t * heads + head]);
+  const M = segsum(steps.map((step) => step * A[head])).map(Math.exp);
   for (let i = 0; i < tokens; i++) {
     for (let j = 0; j <= i; j++) {
       let dot = 0;
       for (let n = 0; n < stateSize; n++) {
-        dot += C[i * groups * stateSize + group + n]! * B[j * groups * stateSize + group + n]!;
+        dot += C[i * groups * stateSize + group + n] * B[j * groups * stateSize + group + n];
       }
-      M[i * tokens + j] = M[i * tokens + j]! * dot * steps[j]!;
+      M[i * tokens + j] = M[i * tokens + j] * dot * steps[j];
     }
   }
   return M;

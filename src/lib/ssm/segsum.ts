@@ -13,7 +13,7 @@ export function segsum(a: Numbers): Numbers {
   const sums = a instanceof Float32Array ? new Float32Array(T * T) : new Float64Array(T * T);
   sums.fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < T; i++) {
-    for (let j = 0; j < i; j++) sums[i * T + j] = sums[(i - 1) * T + j]! + a[i]!;
+    for (let j = 0; j < i; j++) sums[i * T + j] = sums[(i - 1) * T + j] + a[i];
     sums[i * T + i] = 0;
   }
   return sums;

@@ -22,19 +22,19 @@ export function selectiveScanAssociative(
   for (let at = 0; at < state.length && tokens > 0; at++) {
     const d = Math.floor(at / stateSize);
     const column = Math.floor((d * groups) / channels) * stateSize + (at % stateSize);
-    const a = A[at]!;
+    const a = A[at];
     for (let t = 0; t < tokens; t++) {
-      const step = delta[t * channels + d]!;
+      const step = delta[t * channels + d];
       decays[t] = Math.exp(step * a);
-      h[t] = gain(step, a) * B[t * groups * stateSize + column]! * u[t * channels + d]!;
+      h[t] = gain(step, a) * B[t * groups * stateSize + column] * u[t * channels + d];
     }
-    h[0] = decays[0]! * state[at]! + h[0]!;
+    h[0] = decays[0] * state[at] + h[0];
     associativeScan(decays, h);
     for (let t = 0; t < tokens; t++) {
       const to = t * channels + d;
-      y[to] = y[to]! + C[t * groups * stateSize + column]! * h[t]!;
+      y[to] = y[to] + C[t * groups * stateSize + column] * h[t];
     }
-    state[at] = h[tokens - 1]!;
+    state[at] = h[tokens - 1];
   }
   return {y: skipAndGate(y, input), state: widened(state)};
 }

@@ -41,19 +41,19 @@ function scanChunk(chunk: Chunk, y: Numbers, from: number, to: number): void {
   const {channels, stateSize, groups, u, delta, A, B, C, gain, state, own, kept} = chunk;
   for (let t = from; t < to; t++) {
     for (let d = 0; d < channels; d++) {
-      const step = delta[t * channels + d]!;
-      const x = u[t * channels + d]!;
+      const step = delta[t * channels + d];
+      const x = u[t * channels + d];
       const group = (t * groups + Math.floor((d * groups) / channels)) * stateSize;
       let sum = 0;
       for (let n = 0; n < stateSize; n++) {
         const at = d * stateSize + n;
-        const decay = Math.exp(step * A[at]!);
-        kept[at] = decay * kept[at]!;
-        own[at] = decay * own[at]! + gain(step, A[at]!) * B[group + n]! * x;
-        sum += C[group + n]! * (own[at]! + kept[at]! * state[at]!);
+        const decay = Math.exp(step * A[at]);
+        kept[at] = decay * kept[at];
+        own[at] = decay * own[at] + gain(step, A[at]) * B[group + n] * x;
+        sum += C[group + n] * (own[at] + kept[at] * state[at]);
       }
       y[t * channels + d] = sum;
     }
   }
-  for (let at = 0; at < state.length; at++) state[at] = kept[at]! * state[at]! + own[at]!;
+  for (let at = 0; at < state.length; at++) state[at] = kept[at] * state[at] + own[at];
 }

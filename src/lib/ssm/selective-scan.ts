@@ -22,15 +22,15 @@ export function selectiveScan(
   const y = zeros(precision, u.length);
   for (let t = 0; t < tokens; t++) {
     for (let d = 0; d < channels; d++) {
-      const step = delta[t * channels + d]!;
-      const x = u[t * channels + d]!;
+      const step = delta[t * channels + d];
+      const x = u[t * channels + d];
       const group = (t * groups + Math.floor((d * groups) / channels)) * stateSize;
       let sum = 0;
       for (let n = 0; n < stateSize; n++) {
-        const a = A[d * stateSize + n]!;
+        const a = A[d * stateSize + n];
         const at = d * stateSize + n;
-        state[at] = Math.exp(step * a) * state[at]! + gain(step, a) * B[group + n]! * x;
-        sum += C[group + n]! * state[at]!;
+        state[at] = Math.exp(step * a) * state[at] + gain(step, a) * B[group + n] * x;
+        sum += C[group + n] * state[at];
       }
       y[t * channels + d] = sum;
     }

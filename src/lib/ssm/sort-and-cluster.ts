@@ -117,14 +117,14 @@ function headsPerGroup(
 function sortedChannels(magnitude: Float32Array, headDim: number): Int32Array {
   const order = Int32Array.from(magnitude.keys());
   for (let from = 0; from < order.length; from += headDim) {
-    order.subarray(from, from + headDim).sort((a, b) => magnitude[a]! - magnitude[b]! || a - b);
+    order.subarray(from, from + headDim).sort((a, b) => magnitude[a] - magnitude[b] || a - b);
   }
   return order;
 }
 
 /** The sorted magnitudes of each head, scaled to length 1, [H * P]; a head of zeros stays zero. */
 function unitProfiles(magnitude: Float32Array, order: Int32Array, headDim: number): Float64Array {
-  const profiles = Float64Array.from(order, (channel) => magnitude[channel]!);
+  const profiles = Float64Array.from(order, (channel) => magnitude[channel]);
   for (let from = 0; from < profiles.length; from += headDim) {
     const profile = profiles.subarray(from, from + headDim);
     const length = Math.fround(Math.hypot(...profile));
@@ -136,7 +136,7 @@ function unitProfiles(magnitude: Float32Array, order: Int32Array, headDim: numbe
 /** The points of each label. */
 function membersOf(labels: Int32Array, clusters: number): number[][] {
   const members = Array.from({length: clusters}, (): number[] => []);
-  for (const [point, label] of labels.entries()) members[label]!.push(point);
+  for (const [point, label] of labels.entries()) members[label].push(point);
   return members;
 }
 
@@ -150,7 +150,7 @@ function channelRanges(
 ): number[] {
   const width = rows.length;
   const points = Float64Array.from({length: headDim * width}, (_, i) => {
-    return profiles[rows[i % width]! * headDim + Math.floor(i / width)]!;
+    return profiles[rows[i % width] * headDim + Math.floor(i / width)];
   });
   const centers = new Float64Array(channelGroups * width);
   for (let k = 0; k < channelGroups; k++) {
@@ -162,7 +162,7 @@ function channelRanges(
   for (const label of kMeans(points, width, centers, {tolerance})) {
     // Sorted channels meet the centres in order; should one step back, its range still has no hole.
     reached = Math.max(reached, label);
-    sizes[reached] = sizes[reached]! + 1;
+    sizes[reached] = sizes[reached] + 1;
   }
   return sizes;
 }

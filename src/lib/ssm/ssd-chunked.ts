@@ -40,32 +40,32 @@ type Kept = Omit<SsdSteps, "state"> & {readonly state: Numbers; readonly precisi
 function chunkOfHead(steps: Kept, y: Numbers, head: number, from: number, to: number): void {
   const {heads, headDim, stateSize, dt, A, x, precision} = steps;
   const Q = to - from;
-  const a = zeros(precision, Q).map((_, i) => dt[(from + i) * heads + head]! * A[head]!);
+  const a = zeros(precision, Q).map((_, i) => dt[(from + i) * heads + head] * A[head]);
   const decays = segsum(a).map(Math.exp);
   const sinceStart = cumulative(a).map(Math.exp);
   const [B, C] = [rowsOfGroup(steps, steps.B, head, from, Q), rowsOfGroup(steps, steps.C, head, from, Q)];
   const X = zeros(precision, Q * headDim);
   for (let i = 0; i < Q; i++) {
     const row = (from + i) * heads + head;
-    for (let p = 0; p < headDim; p++) X[i * headDim + p] = dt[row]! * x[row * headDim + p]!;
+    for (let p = 0; p < headDim; p++) X[i * headDim + p] = dt[row] * x[row * headDim + p];
   }
   const H = steps.state.subarray(head * headDim * stateSize, (head + 1) * headDim * stateSize);
   for (let i = 0; i < Q; i++) {
     const out = ((from + i) * heads + head) * headDim;
     for (let p = 0; p < headDim; p++) {
-      y[out + p] = sinceStart[i]! * dot(C, i * stateSize, H, p * stateSize, stateSize);
+      y[out + p] = sinceStart[i] * dot(C, i * stateSize, H, p * stateSize, stateSize);
     }
     for (let j = 0; j <= i; j++) {
-      const weight = decays[i * Q + j]! * dot(C, i * stateSize, B, j * stateSize, stateSize);
-      for (let p = 0; p < headDim; p++) y[out + p] = y[out + p]! + weight * X[j * headDim + p]!;
+      const weight = decays[i * Q + j] * dot(C, i * stateSize, B, j * stateSize, stateSize);
+      for (let p = 0; p < headDim; p++) y[out + p] = y[out + p] + weight * X[j * headDim + p];
     }
   }
-  for (let k = 0; k < H.length; k++) H[k] = sinceStart[Q - 1]! * H[k]!;
+  for (let k = 0; k < H.length; k++) H[k] = sinceStart[Q - 1] * H[k];
   for (let j = 0; j < Q; j++) {
-    const left = decays[(Q - 1) * Q + j]!;
+    const left = decays[(Q - 1) * Q + j];
     for (let k = 0; k < H.length; k++) {
       const p = Math.floor(k / stateSize);
-      H[k] = H[k]! + left * X[j * headDim + p]! * B[j * stateSize + (k % stateSize)]!;
+      H[k] = H[k] + left * X[j * headDim + p] * B[j * stateSize + (k % stateSize)];
     }
   }
 }
@@ -97,6 +97,6 @@ function rowsOfGroup(
 
 function dot(a: Float64Array, aFrom: number, b: Numbers, bFrom: number, length: number): number {
   let sum = 0;
-  for (let n = 0; n < length; n++) sum += a[aFrom + n]! * b[bFrom + n]!;
+  for (let n = 0; n < length; n++) sum += a[aFrom + n] * b[bFrom + n];
   return sum;
 }

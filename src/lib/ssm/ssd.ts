@@ -72,17 +72,17 @@ export function ssd(input: SsdInput, {precision = "float64"}: PrecisionOption = 
   const y = zeros(precision, x.length);
   for (let t = 0; t < tokens; t++) {
     for (let head = 0; head < heads; head++) {
-      const step = dt[t * heads + head]!;
-      const decay = Math.exp(step * A[head]!);
+      const step = dt[t * heads + head];
+      const decay = Math.exp(step * A[head]);
       const group = (t * groups + Math.floor((head * groups) / heads)) * stateSize;
       for (let p = 0; p < headDim; p++) {
         const at = (t * heads + head) * headDim + p;
         const row = (head * headDim + p) * stateSize;
-        const input = step * x[at]!;
+        const input = step * x[at];
         let sum = 0;
         for (let n = 0; n < stateSize; n++) {
-          state[row + n] = decay * state[row + n]! + input * B[group + n]!;
-          sum += C[group + n]! * state[row + n]!;
+          state[row + n] = decay * state[row + n] + input * B[group + n];
+          sum += C[group + n] * state[row + n];
         }
         y[at] = sum;
       }
@@ -95,6 +95,6 @@ export function ssd(input: SsdInput, {precision = "float64"}: PrecisionOption = 
 export function addSkip(sums: Numbers, {heads, headDim, x, D}: SsdInput): Float64Array {
   const y = widened(sums);
   if (D === undefined) return y;
-  for (let i = 0; i < y.length; i++) y[i] = y[i]! + D[Math.floor(i / headDim) % heads]! * x[i]!;
+  for (let i = 0; i < y.length; i++) y[i] = y[i] + D[Math.floor(i / headDim) % heads] * x[i];
   return y;
 }

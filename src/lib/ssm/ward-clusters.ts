@@ -34,7 +34,7 @@ function wardMerges(points: Float64Array, width: number): Merge[] {
   while (open.length > 1) {
     const [a, b] = cheapestPair(open);
     const size = a.size + b.size;
-    const mean = a.mean.map((value, i) => (a.size * value + b.size * b.mean[i]!) / size);
+    const mean = a.mean.map((value, i) => (a.size * value + b.size * b.mean[i]) / size);
     open = [
       ...open.filter((cluster) => cluster !== a && cluster !== b),
       {id: count + merges.length, size, mean},
@@ -45,12 +45,12 @@ function wardMerges(points: Float64Array, width: number): Merge[] {
 }
 
 function cheapestPair(open: readonly Cluster[]): [Cluster, Cluster] {
-  let best: [Cluster, Cluster] = [open[0]!, open[1]!];
+  let best: [Cluster, Cluster] = [open[0], open[1]];
   let least = Number.POSITIVE_INFINITY;
   for (let j = 1; j < open.length; j++) {
     for (let i = 0; i < j; i++) {
-      const cost = mergeCost(open[i]!, open[j]!);
-      if (cost < least) [least, best] = [cost, [open[i]!, open[j]!]];
+      const cost = mergeCost(open[i], open[j]);
+      if (cost < least) [least, best] = [cost, [open[i], open[j]]];
     }
   }
   return best;
@@ -58,7 +58,7 @@ function cheapestPair(open: readonly Cluster[]): [Cluster, Cluster] {
 
 function mergeCost(a: Cluster, b: Cluster): number {
   let distance = 0;
-  for (let i = 0; i < a.mean.length; i++) distance += (a.mean[i]! - b.mean[i]!) ** 2;
+  for (let i = 0; i < a.mean.length; i++) distance += (a.mean[i] - b.mean[i]) ** 2;
   return (a.size * b.size * distance) / (a.size + b.size);
 }
 
@@ -66,7 +66,7 @@ function mergeCost(a: Cluster, b: Cluster): number {
 function cutTree(merges: readonly Merge[], count: number, clusters: number): Int32Array {
   const heap = [count + merges.length - 1];
   for (let cut = 1; cut < clusters; cut++) {
-    const [smaller, larger] = merges[heap[0]! - count]!;
+    const [smaller, larger] = merges[heap[0] - count];
     heap.push(smaller);
     siftUp(heap, heap.length - 1);
     heap[0] = larger;
@@ -75,7 +75,7 @@ function cutTree(merges: readonly Merge[], count: number, clusters: number): Int
   const labels = new Int32Array(count);
   const paint = (node: number, label: number): void => {
     if (node < count) labels[node] = label;
-    else for (const child of merges[node - count]!) paint(child, label);
+    else for (const child of merges[node - count]) paint(child, label);
   };
   heap.forEach(paint);
   return labels;
@@ -83,19 +83,19 @@ function cutTree(merges: readonly Merge[], count: number, clusters: number): Int
 
 function siftUp(heap: number[], at: number): void {
   const parent = (at - 1) >> 1;
-  if (at === 0 || heap[parent]! >= heap[at]!) return;
+  if (at === 0 || heap[parent] >= heap[at]) return;
   swap(heap, at, parent);
   siftUp(heap, parent);
 }
 
 function siftDown(heap: number[], at: number): void {
   const left = 2 * at + 1;
-  const larger = left + 1 < heap.length && heap[left + 1]! > heap[left]! ? left + 1 : left;
-  if (larger >= heap.length || heap[at]! >= heap[larger]!) return;
+  const larger = left + 1 < heap.length && heap[left + 1] > heap[left] ? left + 1 : left;
+  if (larger >= heap.length || heap[at] >= heap[larger]) return;
   swap(heap, at, larger);
   siftDown(heap, larger);
 }
 
 function swap(heap: number[], i: number, j: number): void {
-  [heap[i], heap[j]] = [heap[j]!, heap[i]!];
+  [heap[i], heap[j]] = [heap[j], heap[i]];
 }

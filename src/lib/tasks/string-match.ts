@@ -22,7 +22,7 @@ export function stringMatch(
       `stringMatch: references must be as many as predictions and at least 1, got ${references.length} for ${predictions.length}`,
     );
   }
-  const shares = predictions.map((prediction, i) => foundShare(prediction, references[i]!, i));
+  const shares = predictions.map((prediction, i) => foundShare(prediction, references[i], i));
   const percent = (values: readonly number[]) =>
     roundHundredths((values.reduce((sum, value) => sum + value, 0) / values.length) * 100);
   return {all: percent(shares), part: percent(shares.map((share) => (share > 0 ? 1 : 0)))};

@@ -10,9 +10,9 @@ export function cholesky(a: Float64Array, n: number): Float64Array {
   const l = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) {
-      let sum = a[row * n + column]!;
-      for (let k = 0; k < column; k++) sum -= l[row * n + k]! * l[column * n + k]!;
-      if (column < row) l[row * n + column] = sum / l[column * n + column]!;
+      let sum = a[row * n + column];
+      for (let k = 0; k < column; k++) sum -= l[row * n + k] * l[column * n + k];
+      if (column < row) l[row * n + column] = sum / l[column * n + column];
       else l[row * n + row] = Math.sqrt(requirePivot(sum, row));
     }
   }
@@ -31,7 +31,7 @@ export function choleskyOfInverse(a: Float64Array, n: number): Float64Array {
   // Reading a matrix backwards reverses rows and columns and turns a lower triangle into an upper one.
   const reversed = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
-    for (let column = 0; column < n; column++) reversed[last - row * n - column] = a[column * n + row]!;
+    for (let column = 0; column < n; column++) reversed[last - row * n - column] = a[column * n + row];
   }
   return invertLower(cholesky(reversed, n), n).reverse();
 }
@@ -40,15 +40,15 @@ export function choleskyOfInverse(a: Float64Array, n: number): Float64Array {
 function invertLower(l: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
-    const pivot = l[row * n + row]!;
+    const pivot = l[row * n + row];
     for (let k = 0; k < row; k++) {
-      const factor = l[row * n + k]!;
+      const factor = l[row * n + k];
       for (let column = 0; column <= k; column++) {
-        inverse[row * n + column] = inverse[row * n + column]! - factor * inverse[k * n + column]!;
+        inverse[row * n + column] = inverse[row * n + column] - factor * inverse[k * n + column];
       }
     }
     for (let column = 0; column < row; column++) {
-      inverse[row * n + column] = inverse[row * n + column]! / pivot;
+      inverse[row * n + column] = inverse[row * n + column] / pivot;
     }
     inverse[row * n + row] = 1 / pivot;
   }

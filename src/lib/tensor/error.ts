@@ -27,8 +27,8 @@ function sums(x: Float32Array, y: Float32Array): Sums {
   let approximated = 0;
   let maxAbsError = 0;
   for (let i = 0; i < x.length; i++) {
-    const a = x[i]!;
-    const b = y[i]!;
+    const a = x[i];
+    const b = y[i];
     const difference = Math.abs(a - b);
     signal += a * a;
     noise += difference * difference;

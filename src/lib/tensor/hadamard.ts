@@ -46,7 +46,7 @@ export function hadamardMatrix(n: number): Int8Array {
   const matrix = new Int8Array(n * n);
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
-      const outerSign = outer[Math.floor(row / power) * order + Math.floor(column / power)]!;
+      const outerSign = outer[Math.floor(row / power) * order + Math.floor(column / power)];
       matrix[row * n + column] = outerSign * sylvesterSign(row % power, column % power);
     }
   }
@@ -127,10 +127,10 @@ function transformRows(x: Tensor, {order, power}: HadamardFactors, inverse: bool
   const data = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     row.fill(0);
-    for (let i = 0; i < columns; i++) row[i] = x.data[r * columns + i]!;
+    for (let i = 0; i < columns; i++) row[i] = x.data[r * columns + i];
     butterflies(row, power);
     if (order !== 1) mixRows(row, mixed, signs, order, power);
-    for (let i = 0; i < columns; i++) data[r * columns + i] = mixed[i]! * norm;
+    for (let i = 0; i < columns; i++) data[r * columns + i] = mixed[i] * norm;
   }
   return {shape: [...x.shape], data};
 }
@@ -140,8 +140,8 @@ function butterflies(row: Float64Array, power: number): void {
   for (let half = 1; half < power; half *= 2) {
     for (let start = 0; start < row.length; start += 2 * half) {
       for (let i = start; i < start + half; i++) {
-        const a = row[i]!;
-        const b = row[i + half]!;
+        const a = row[i];
+        const b = row[i + half];
         row[i] = a + b;
         row[i + half] = a - b;
       }
@@ -154,7 +154,7 @@ function mixRows(row: Float64Array, out: Float64Array, signs: Int8Array, order: 
   for (let i = 0; i < order; i++) {
     for (let column = 0; column < power; column++) {
       let sum = 0;
-      for (let j = 0; j < order; j++) sum += signs[i * order + j]! * row[j * power + column]!;
+      for (let j = 0; j < order; j++) sum += signs[i * order + j] * row[j * power + column];
       out[i * power + column] = sum;
     }
   }
@@ -162,13 +162,13 @@ function mixRows(row: Float64Array, out: Float64Array, signs: Int8Array, order: 
 
 function signsOf(order: number): Int8Array {
   if (order === 1) return Int8Array.of(1);
-  const rows = HADAMARD_ROWS[order]!;
+  const rows = HADAMARD_ROWS[order];
   return Int8Array.from(rows.join(""), (sign) => (sign === "+" ? 1 : -1));
 }
 
 function transposedSigns(order: number): Int8Array {
   const signs = signsOf(order);
-  return signs.map((_, i) => signs[(i % order) * order + Math.floor(i / order)]!);
+  return signs.map((_, i) => signs[(i % order) * order + Math.floor(i / order)]);
 }
 
 /** The entry of Sylvester's matrix: -1 to the number of bits that row and column share. */
@@ -182,6 +182,6 @@ function sylvesterSign(row: number, column: number): number {
 function transpose({shape, data}: Tensor): Tensor {
   const [rows, columns] = shape as [number, number];
   const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c];
   return {shape: [columns, rows], data: out};
 }

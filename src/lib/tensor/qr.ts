@@ -19,7 +19,7 @@ export function qr(a: MatrixInput): Qr {
     r[j * n + j] = makeReflector(x, j * m + j, m - j);
     for (let c = j + 1; c < n; c++) {
       reflect(x, j * m + j, x, c * m + j, m - j);
-      r[j * n + c] = x[c * m + j]!;
+      r[j * n + c] = x[c * m + j];
     }
   }
   const q = new Float64Array(k * m);
@@ -37,23 +37,23 @@ export function qr(a: MatrixInput): Qr {
 function makeReflector(x: Float64Array, start: number, length: number): number {
   const size = norm(x, start, length);
   if (size === 0) return 0;
-  const axis = x[start]! > 0 ? -size : size;
-  x[start] = x[start]! - axis;
+  const axis = x[start] > 0 ? -size : size;
+  x[start] = x[start] - axis;
   const scale = norm(x, start, length);
-  for (let i = start; i < start + length; i++) x[i] = x[i]! / scale;
+  for (let i = start; i < start + length; i++) x[i] = x[i] / scale;
   return axis;
 }
 
 function reflect(v: Float64Array, at: number, x: Float64Array, start: number, length: number): void {
   let dot = 0;
-  for (let i = 0; i < length; i++) dot += v[at + i]! * x[start + i]!;
+  for (let i = 0; i < length; i++) dot += v[at + i] * x[start + i];
   const twice = 2 * dot;
-  for (let i = 0; i < length; i++) x[start + i] = x[start + i]! - twice * v[at + i]!;
+  for (let i = 0; i < length; i++) x[start + i] = x[start + i] - twice * v[at + i];
 }
 
 function norm(x: Float64Array, start: number, length: number): number {
   let sum = 0;
-  for (let i = start; i < start + length; i++) sum += x[i]! * x[i]!;
+  for (let i = start; i < start + length; i++) sum += x[i] * x[i];
   return Math.sqrt(sum);
 }
 
@@ -73,7 +73,7 @@ export function completeRows(x: Float64Array, from: number, count: number, width
 /** The axis that the first rows say least about. */
 function freestAxis(x: Float64Array, rows: number, width: number): number {
   const taken = new Float64Array(width);
-  for (let i = 0; i < rows * width; i++) taken[i % width] = taken[i % width]! + x[i]! * x[i]!;
+  for (let i = 0; i < rows * width; i++) taken[i % width] = taken[i % width] + x[i] * x[i];
   return taken.indexOf(taken.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY));
 }
 
@@ -82,9 +82,9 @@ function removeRows(x: Float64Array, row: number, width: number): void {
   const start = row * width;
   for (let k = 0; k < row; k++) {
     let dot = 0;
-    for (let i = 0; i < width; i++) dot += x[start + i]! * x[k * width + i]!;
-    for (let i = 0; i < width; i++) x[start + i] = x[start + i]! - dot * x[k * width + i]!;
+    for (let i = 0; i < width; i++) dot += x[start + i] * x[k * width + i];
+    for (let i = 0; i < width; i++) x[start + i] = x[start + i] - dot * x[k * width + i];
   }
   const size = norm(x, start, width);
-  for (let i = start; i < start + width; i++) x[i] = x[i]! / size;
+  for (let i = start; i < start + width; i++) x[i] = x[i] / size;
 }

@@ -20,11 +20,11 @@ export function rotateHalves(
   const y = new Float64Array(x.length);
   for (let t = 0; t < tokens; t++) {
     for (let c = 0; c < pairs; c++) {
-      const angle = (start + t) * frequencies[c]!;
+      const angle = (start + t) * frequencies[c];
       const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
       for (let h = 0; h < heads; h++) {
         const low = (t * heads + h) * 2 * pairs + c;
-        const [u, v] = [x[low]!, x[low + pairs]!];
+        const [u, v] = [x[low], x[low + pairs]];
         y[low] = u * cos - v * sin;
         y[low + pairs] = v * cos + u * sin;
       }

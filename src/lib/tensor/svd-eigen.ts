@@ -37,7 +37,7 @@ function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
   for (let k = 0; k < n; k++) {
     // Row k takes what reflection k - 1 does, which makes reflection k; the rows behind it then take both at once.
     if (k > 0) updateRow(a, n, k, k, w);
-    diagonal[k] = a[k * n + k]!;
+    diagonal[k] = a[k * n + k];
     if (k + 1 < n) offDiagonal[k] = makeReflector(a, k * n + k + 1, n - k - 1);
     updateAndMultiply(a, n, k, w, Av);
     reflectionWeights(a, n, k, Av, w);
@@ -47,18 +47,18 @@ function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
 
 function makeReflector(a: Float64Array, start: number, length: number): number {
   let sum = 0;
-  for (let i = start; i < start + length; i++) sum += a[i]! * a[i]!;
-  const rest = sum - a[start]! * a[start]!;
+  for (let i = start; i < start + length; i++) sum += a[i] * a[i];
+  const rest = sum - a[start] * a[start];
   // Nothing to take away: without this, a diagonal matrix would lose its exact zeros.
   if (rest === 0) {
-    const value = a[start]!;
+    const value = a[start];
     a.fill(0, start, start + length);
     return value;
   }
-  const axis = a[start]! > 0 ? -Math.sqrt(sum) : Math.sqrt(sum);
-  a[start] = a[start]! - axis;
-  const scale = 1 / Math.sqrt(rest + a[start]! * a[start]!);
-  for (let i = start; i < start + length; i++) a[i] = a[i]! * scale;
+  const axis = a[start] > 0 ? -Math.sqrt(sum) : Math.sqrt(sum);
+  a[start] = a[start] - axis;
+  const scale = 1 / Math.sqrt(rest + a[start] * a[start]);
+  for (let i = start; i < start + length; i++) a[i] = a[i] * scale;
   return axis;
 }
 
@@ -66,9 +66,9 @@ function makeReflector(a: Float64Array, start: number, length: number): number {
 function updateRow(a: Float64Array, n: number, i: number, k: number, w: Float64Array): void {
   const row = i * n;
   const v = (k - 1) * n;
-  const vi = a[v + i]!;
-  const wi = w[i]!;
-  for (let j = k; j < n; j++) a[row + j] = a[row + j]! - vi * w[j]! - wi * a[v + j]!;
+  const vi = a[v + i];
+  const wi = w[i];
+  for (let j = k; j < n; j++) a[row + j] = a[row + j] - vi * w[j] - wi * a[v + j];
 }
 
 /**
@@ -82,15 +82,15 @@ function updateAndMultiply(a: Float64Array, n: number, k: number, w: Float64Arra
     const row = i * n;
     // An odd last row goes twice with itself: the same numbers are written.
     const below = i + 1 < n ? row + n : row;
-    const [v0, v1, w0, w1] = [a[v + i]!, a[v + below / n]!, w[i]!, w[below / n]!];
+    const [v0, v1, w0, w1] = [a[v + i], a[v + below / n], w[i], w[below / n]];
     let sum0 = 0;
     let sum1 = 0;
     for (let j = k + 1; j < n; j++) {
-      const vj = a[v + j]!;
-      const wj = w[j]!;
-      const x = a[next + j]!;
-      const first = a[row + j]! - v0 * wj - w0 * vj;
-      const second = a[below + j]! - v1 * wj - w1 * vj;
+      const vj = a[v + j];
+      const wj = w[j];
+      const x = a[next + j];
+      const first = a[row + j] - v0 * wj - w0 * vj;
+      const second = a[below + j] - v1 * wj - w1 * vj;
       a[row + j] = first;
       a[below + j] = second;
       sum0 += first * x;
@@ -105,8 +105,8 @@ function updateAndMultiply(a: Float64Array, n: number, k: number, w: Float64Arra
 function reflectionWeights(a: Float64Array, n: number, k: number, Av: Float64Array, w: Float64Array): void {
   const v = k * n;
   let vAv = 0;
-  for (let i = k + 1; i < n; i++) vAv += a[v + i]! * Av[i]!;
-  for (let i = k + 1; i < n; i++) w[i] = 2 * Av[i]! - 2 * vAv * a[v + i]!;
+  for (let i = k + 1; i < n; i++) vAv += a[v + i] * Av[i];
+  for (let i = k + 1; i < n; i++) w[i] = 2 * Av[i] - 2 * vAv * a[v + i];
 }
 
 /** How many vectors are reflected together: each reflection is read once for all of them. */
@@ -124,18 +124,18 @@ function reflectFour(reflectors: Float64Array, n: number, x: Float64Array, start
     const v = k * n;
     let [d0, d1, d2, d3] = [0, 0, 0, 0];
     for (let i = k + 1; i < n; i++) {
-      const vi = 2 * reflectors[v + i]!;
-      d0 += vi * x[x0 + i]!;
-      d1 += vi * x[x1 + i]!;
-      d2 += vi * x[x2 + i]!;
-      d3 += vi * x[x3 + i]!;
+      const vi = 2 * reflectors[v + i];
+      d0 += vi * x[x0 + i];
+      d1 += vi * x[x1 + i];
+      d2 += vi * x[x2 + i];
+      d3 += vi * x[x3 + i];
     }
     for (let i = k + 1; i < n; i++) {
-      const vi = reflectors[v + i]!;
-      x[x0 + i] = x[x0 + i]! - d0 * vi;
-      x[x1 + i] = x[x1 + i]! - d1 * vi;
-      x[x2 + i] = x[x2 + i]! - d2 * vi;
-      x[x3 + i] = x[x3 + i]! - d3 * vi;
+      const vi = reflectors[v + i];
+      x[x0 + i] = x[x0 + i] - d0 * vi;
+      x[x1 + i] = x[x1 + i] - d1 * vi;
+      x[x2 + i] = x[x2 + i] - d2 * vi;
+      x[x3 + i] = x[x3 + i] - d3 * vi;
     }
   }
 }
@@ -144,9 +144,9 @@ function applyReflections(reflectors: Float64Array, n: number, x: Float64Array, 
   for (let k = n - 2; k >= 0; k--) {
     const v = k * n;
     let dot = 0;
-    for (let i = k + 1; i < n; i++) dot += reflectors[v + i]! * x[start + i]!;
+    for (let i = k + 1; i < n; i++) dot += reflectors[v + i] * x[start + i];
     const twice = 2 * dot;
-    for (let i = k + 1; i < n; i++) x[start + i] = x[start + i]! - twice * reflectors[v + i]!;
+    for (let i = k + 1; i < n; i++) x[start + i] = x[start + i] - twice * reflectors[v + i];
   }
 }
 
@@ -167,35 +167,35 @@ function eigenvalues({n, diagonal, offDiagonal}: Tridiagonal): Float64Array {
 }
 
 function isNegligible(d: Float64Array, e: Float64Array, m: number): boolean {
-  const scale = Math.abs(d[m]!) + Math.abs(d[m + 1]!);
-  return Math.abs(e[m]!) <= 2 ** -53 * scale;
+  const scale = Math.abs(d[m]) + Math.abs(d[m + 1]);
+  return Math.abs(e[m]) <= 2 ** -53 * scale;
 }
 
 /** One implicit QL step with Wilkinson's shift on the block from l to m. */
 function qlStep(d: Float64Array, e: Float64Array, l: number, m: number): void {
-  const half = (d[l + 1]! - d[l]!) / (2 * e[l]!);
+  const half = (d[l + 1] - d[l]) / (2 * e[l]);
   const root = Math.hypot(half, 1);
-  let g = d[m]! - d[l]! + e[l]! / (half + (half < 0 ? -root : root));
+  let g = d[m] - d[l] + e[l] / (half + (half < 0 ? -root : root));
   let [s, c, p] = [1, 1, 0];
   for (let i = m - 1; i >= l; i--) {
-    const f = s * e[i]!;
-    const b = c * e[i]!;
+    const f = s * e[i];
+    const b = c * e[i];
     const r = Math.hypot(f, g);
     e[i + 1] = r;
     if (r === 0) {
-      d[i + 1] = d[i + 1]! - p;
+      d[i + 1] = d[i + 1] - p;
       e[m] = 0;
       return;
     }
     s = f / r;
     c = g / r;
-    g = d[i + 1]! - p;
-    const turn = (d[i]! - g) * s + 2 * c * b;
+    g = d[i + 1] - p;
+    const turn = (d[i] - g) * s + 2 * c * b;
     p = s * turn;
     d[i + 1] = g + p;
     g = c * turn - b;
   }
-  d[l] = d[l]! - p;
+  d[l] = d[l] - p;
   e[l] = g;
   e[m] = 0;
 }
@@ -208,7 +208,7 @@ function inverseIteration(t: Tridiagonal, values: Float64Array): Float64Array {
   const size = largestEntry(t);
   for (let k = 0; k < values.length; k++) {
     const x = vectors.subarray(k * n, (k + 1) * n);
-    const solve = shiftedSolver(t, values[k]!, size);
+    const solve = shiftedSolver(t, values[k], size);
     for (let i = 0; i < n; i++) x[i] = stream.uniform() - 0.5;
     // Two solves reach rounding; the third mends what orthogonalizing within a cluster disturbs.
     for (let step = 0; step < 3; step++) {
@@ -235,36 +235,36 @@ function shiftedSolver({n, diagonal, offDiagonal}: Tridiagonal, value: number, s
   const isSwapped = new Uint8Array(n);
   const tiny = size * 2 ** -53;
   for (let i = 0; i < n - 1; i++) {
-    const below = offDiagonal[i]!;
-    if (Math.abs(below) > Math.abs(main[i]!)) {
+    const below = offDiagonal[i];
+    if (Math.abs(below) > Math.abs(main[i])) {
       isSwapped[i] = 1;
-      factor[i] = main[i]! / below;
-      const above = next[i]!;
+      factor[i] = main[i] / below;
+      const above = next[i];
       main[i] = below;
-      next[i] = main[i + 1]!;
-      afterNext[i] = next[i + 1]!;
-      main[i + 1] = above - factor[i]! * next[i]!;
-      next[i + 1] = -factor[i]! * afterNext[i]!;
+      next[i] = main[i + 1];
+      afterNext[i] = next[i + 1];
+      main[i + 1] = above - factor[i] * next[i];
+      next[i + 1] = -factor[i] * afterNext[i];
     } else {
       if (main[i] === 0) main[i] = tiny;
-      factor[i] = below / main[i]!;
-      main[i + 1] = main[i + 1]! - factor[i]! * next[i]!;
+      factor[i] = below / main[i];
+      main[i + 1] = main[i + 1] - factor[i] * next[i];
     }
   }
-  for (let i = 0; i < n; i++) if (Math.abs(main[i]!) < tiny) main[i] = main[i]! < 0 ? -tiny : tiny;
+  for (let i = 0; i < n; i++) if (Math.abs(main[i]) < tiny) main[i] = main[i] < 0 ? -tiny : tiny;
   return (x: Float64Array): void => {
     for (let i = 0; i < n - 1; i++) {
-      const [first, second] = isSwapped[i] ? [x[i + 1]!, x[i]!] : [x[i]!, x[i + 1]!];
+      const [first, second] = isSwapped[i] ? [x[i + 1], x[i]] : [x[i], x[i + 1]];
       x[i] = first;
-      x[i + 1] = second - factor[i]! * first;
+      x[i + 1] = second - factor[i] * first;
     }
     let largest = 0;
     for (let i = n - 1; i >= 0; i--) {
-      const known = (i + 1 < n ? next[i]! * x[i + 1]! : 0) + (i + 2 < n ? afterNext[i]! * x[i + 2]! : 0);
-      x[i] = (x[i]! - known) / main[i]!;
-      largest = Math.max(largest, Math.abs(x[i]!));
+      const known = (i + 1 < n ? next[i] * x[i + 1] : 0) + (i + 2 < n ? afterNext[i] * x[i + 2] : 0);
+      x[i] = (x[i] - known) / main[i];
+      largest = Math.max(largest, Math.abs(x[i]));
     }
-    for (let i = 0; i < n; i++) x[i] = x[i]! / largest;
+    for (let i = 0; i < n; i++) x[i] = x[i] / largest;
   };
 }
 
@@ -273,11 +273,11 @@ function makeOrthogonal(vectors: Float64Array, k: number, n: number): void {
   const start = k * n;
   for (let other = 0; other < start; other += n) {
     let dot = 0;
-    for (let i = 0; i < n; i++) dot += vectors[start + i]! * vectors[other + i]!;
-    for (let i = 0; i < n; i++) vectors[start + i] = vectors[start + i]! - dot * vectors[other + i]!;
+    for (let i = 0; i < n; i++) dot += vectors[start + i] * vectors[other + i];
+    for (let i = 0; i < n; i++) vectors[start + i] = vectors[start + i] - dot * vectors[other + i];
   }
   let sum = 0;
-  for (let i = start; i < start + n; i++) sum += vectors[i]! * vectors[i]!;
+  for (let i = start; i < start + n; i++) sum += vectors[i] * vectors[i];
   const scale = 1 / Math.sqrt(sum);
-  for (let i = start; i < start + n; i++) vectors[i] = vectors[i]! * scale;
+  for (let i = start; i < start + n; i++) vectors[i] = vectors[i] * scale;
 }

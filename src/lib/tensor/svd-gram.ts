@@ -57,9 +57,9 @@ function normalized(images: Float64Array, rank: number, m: number, vectors: Floa
   const s = new Float64Array(rank);
   for (let k = 0; k < rank; k++) {
     let sum = 0;
-    for (let i = k * m; i < (k + 1) * m; i++) sum += images[i]! * images[i]!;
+    for (let i = k * m; i < (k + 1) * m; i++) sum += images[i] * images[i];
     s[k] = Math.sqrt(sum);
-    for (let i = k * m; i < (k + 1) * m; i++) images[i] = images[i]! / s[k]!;
+    for (let i = k * m; i < (k + 1) * m; i++) images[i] = images[i] / s[k];
   }
   return {rank, u: transpose({rows: rank, columns: m, data: images}).data, s, vt: vectors};
 }

@@ -53,7 +53,7 @@ export function keptRank(where: string, {rows, columns}: MatrixInput, rank: numb
 export function transpose({rows, columns, data}: Matrix): Matrix {
   const turned = new Float64Array(data.length);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j]!;
+    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
   }
   return {rows: columns, columns: rows, data: turned};
 }
@@ -81,9 +81,9 @@ export function reconstruct({rank, u, s, vt}: Svd): Float64Array {
   const product = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < rank; k++) {
-      const weight = u[i * rank + k]! * s[k]!;
+      const weight = u[i * rank + k] * s[k];
       for (let j = 0; j < columns; j++) {
-        product[i * columns + j] = product[i * columns + j]! + weight * vt[k * columns + j]!;
+        product[i * columns + j] = product[i * columns + j] + weight * vt[k * columns + j];
       }
     }
   }

@@ -54,26 +54,26 @@ function fullTile(
   let [s20, s21, s22, s23] = [0, 0, 0, 0];
   let [s30, s31, s32, s33] = [0, 0, 0, 0];
   for (let k = from; k < to; k++) {
-    const y0 = b[b0 + k]!;
-    const y1 = b[b1 + k]!;
-    const y2 = b[b2 + k]!;
-    const y3 = b[b3 + k]!;
-    let x = a[a0 + k]!;
+    const y0 = b[b0 + k];
+    const y1 = b[b1 + k];
+    const y2 = b[b2 + k];
+    const y3 = b[b3 + k];
+    let x = a[a0 + k];
     s00 += x * y0;
     s01 += x * y1;
     s02 += x * y2;
     s03 += x * y3;
-    x = a[a1 + k]!;
+    x = a[a1 + k];
     s10 += x * y0;
     s11 += x * y1;
     s12 += x * y2;
     s13 += x * y3;
-    x = a[a2 + k]!;
+    x = a[a2 + k];
     s20 += x * y0;
     s21 += x * y1;
     s22 += x * y2;
     s23 += x * y3;
-    x = a[a3 + k]!;
+    x = a[a3 + k];
     s30 += x * y0;
     s31 += x * y1;
     s32 += x * y2;
@@ -86,10 +86,10 @@ function fullTile(
 }
 
 function addFour(out: Float64Array, at: number, a: number, b: number, c: number, d: number): void {
-  out[at] = out[at]! + a;
-  out[at + 1] = out[at + 1]! + b;
-  out[at + 2] = out[at + 2]! + c;
-  out[at + 3] = out[at + 3]! + d;
+  out[at] = out[at] + a;
+  out[at + 1] = out[at + 1] + b;
+  out[at + 2] = out[at + 2] + c;
+  out[at + 3] = out[at + 3] + d;
 }
 
 function edgeTile(
@@ -108,13 +108,13 @@ function edgeTile(
   for (let row = i; row < iEnd; row++) {
     for (let column = j; column < jEnd; column++) {
       let sum = 0;
-      for (let k = from; k < to; k++) sum += a[row * length + k]! * b[column * length + k]!;
-      out[row * q + column] = out[row * q + column]! + sum;
+      for (let k = from; k < to; k++) sum += a[row * length + k] * b[column * length + k];
+      out[row * q + column] = out[row * q + column] + sum;
     }
   }
 }
 
 /** The lower triangle above the diagonal too. */
 export function mirror(square: Float64Array, n: number): void {
-  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) square[i * n + j] = square[j * n + i]!;
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) square[i * n + j] = square[j * n + i];
 }

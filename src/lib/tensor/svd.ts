@@ -64,8 +64,8 @@ function tangent(w: Float64Array, a: number, b: number, m: number): number {
   let beta = 0;
   let gamma = 0;
   for (let i = 0; i < m; i++) {
-    const x = w[a + i]!;
-    const y = w[b + i]!;
+    const x = w[a + i];
+    const y = w[b + i];
     alpha += x * x;
     beta += y * y;
     gamma += x * y;
@@ -77,8 +77,8 @@ function tangent(w: Float64Array, a: number, b: number, m: number): number {
 
 function rotateRows(x: Float64Array, a: number, b: number, length: number, c: number, s: number): void {
   for (let i = 0; i < length; i++) {
-    const first = x[a + i]!;
-    const second = x[b + i]!;
+    const first = x[a + i];
+    const second = x[b + i];
     x[a + i] = c * first - s * second;
     x[b + i] = s * first + c * second;
   }
@@ -86,16 +86,16 @@ function rotateRows(x: Float64Array, a: number, b: number, length: number, c: nu
 
 function sorted(w: Float64Array, n: number, m: number, v: Float64Array, width: number): Svd {
   const norms = Float64Array.from({length: n}, (_, k) => norm(w, k * m, m));
-  const order = Array.from(norms.keys()).sort((x, y) => norms[y]! - norms[x]! || x - y);
+  const order = Array.from(norms.keys()).sort((x, y) => norms[y] - norms[x] || x - y);
   // What is left of a vector that depends on the others is rounding: it has no direction of its own.
   const rounding = (norms[order[0] ?? 0] ?? 0) * m * 2 ** -53;
-  const s = Float64Array.from(order, (k) => (norms[k]! <= rounding ? 0 : norms[k]!));
+  const s = Float64Array.from(order, (k) => (norms[k] <= rounding ? 0 : norms[k]));
   const left = new Float64Array(n * m);
   const vt = new Float64Array(n * width);
   order.forEach((k, to) => {
     vt.set(v.subarray(k * width, (k + 1) * width), to * width);
     if (s[to] === 0) return;
-    for (let i = 0; i < m; i++) left[to * m + i] = w[k * m + i]! / s[to]!;
+    for (let i = 0; i < m; i++) left[to * m + i] = w[k * m + i] / s[to];
   });
   const zero = s.indexOf(0);
   completeRows(left, zero < 0 ? n : zero, n, m);
@@ -104,6 +104,6 @@ function sorted(w: Float64Array, n: number, m: number, v: Float64Array, width: n
 
 function norm(x: Float64Array, start: number, length: number): number {
   let sum = 0;
-  for (let i = start; i < start + length; i++) sum += x[i]! * x[i]!;
+  for (let i = start; i < start + length; i++) sum += x[i] * x[i];
   return Math.sqrt(sum);
 }

@@ -41,7 +41,7 @@ describe("accel/compose", () => {
     const rows = await compose.run({weights: "fp16", batch: 64});
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({step: "refused", part: "does-not-fit", bytes: null});
-    expect(rows[0]!.note).toContain("fits with a context of at most");
+    expect(rows[0].note).toContain("fits with a context of at most");
   });
 
   test("takes a config.json and a machine of a reader's own instead of the published ones", async () => {
@@ -130,7 +130,7 @@ describe("accel/compose-front", () => {
   test("adds independent errors as squares: nothing rounded has none, pruning has its own", async () => {
     const one = {kvFormats: ["fp16"], activationFormats: ["fp16"], batches: [1]} as const;
     const error = async (given: object) =>
-      (await composeFront.run({...one, sparsities: ["dense"], ...given}, {data}))[0]!.relativeError!;
+      (await composeFront.run({...one, sparsities: ["dense"], ...given}, {data}))[0].relativeError!;
     expect(await error({weightFormats: ["fp16"]})).toBe(0);
     const weights = await error({weightFormats: ["int4"]});
     const cache = await error({weightFormats: ["fp16"], kvFormats: ["int4"]});
@@ -154,6 +154,6 @@ describe("accel/compose-front", () => {
     const rows = await composeFront.run({...few, machineJson}, {data});
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({kind: "refused", combinations: 96, cost: null});
-    expect(rows[0]!.note).toContain("does-not-fit");
+    expect(rows[0].note).toContain("does-not-fit");
   });
 });

@@ -61,8 +61,8 @@ describe("accel/systolic", () => {
   test("never takes fewer cycles from a slower memory", async () => {
     const [slow, fast] = await Promise.all([4, 256].map((bytesPerCycle) => systolic.run({bytesPerCycle})));
     slow!.forEach((row, i) => {
-      expect(row.totalCycles).toBeGreaterThanOrEqual(fast![i]!.totalCycles);
-      expect(row.computeCycles).toBe(fast![i]!.computeCycles);
+      expect(row.totalCycles).toBeGreaterThanOrEqual(fast![i].totalCycles);
+      expect(row.computeCycles).toBe(fast![i].computeCycles);
     });
   });
 });
@@ -73,7 +73,7 @@ describe("accel/hsa", () => {
     const enough = rows.filter(({elements, balanced}) => elements! > 1.5 * balanced);
     expect(enough.length).toBeGreaterThan(2);
     for (const {tokensPerSecond, utilization} of enough) {
-      expect(tokensPerSecond).toBeCloseTo(enough[0]!.tokensPerSecond!, 9);
+      expect(tokensPerSecond).toBeCloseTo(enough[0].tokensPerSecond!, 9);
       expect(utilization).toBeCloseTo(100, 9);
     }
   });

@@ -73,7 +73,7 @@ describe("attention/prompt", () => {
         .join(" "),
     ).toBe(FACTS);
     // What is written is what was expected one step before.
-    for (const step of [read, read + 1]) expect(words[step]!.word).toBe(words[step - 1]!.expected);
+    for (const step of [read, read + 1]) expect(words[step].word).toBe(words[step - 1].expected);
     // The first layer keeps everything.
     words.forEach((_, step) => {
       const keys = keysOf(rows, "oracle", step);

@@ -14,7 +14,7 @@ describe("the ledger of accelerators", () => {
   });
   const of = (claim: string, provenance?: string) =>
     rows.filter((row) => row.claim === claim && (provenance === undefined || row.provenance === provenance));
-  const verdict = (claim: string) => of(claim)[0]!.verdict;
+  const verdict = (claim: string) => of(claim)[0].verdict;
 
   test("sets printed evidence beside our own for every claim, each under a name of its own", () => {
     expect(new Set(claims.map(({id}) => id)).size).toBe(claims.length);
@@ -53,8 +53,8 @@ describe("the ledger of accelerators", () => {
   });
 
   test("counts one cycle more than SCALE-Sim when the array is run", () => {
-    expect(of("scale-sim-cycles", "modelled")[0]!.value).toBe(1503);
-    expect(of("scale-sim-cycles", "measured")[0]!.value).toBe(1504);
+    expect(of("scale-sim-cycles", "modelled")[0].value).toBe(1503);
+    expect(of("scale-sim-cycles", "measured")[0].value).toBe(1504);
   });
 
   test("finds one scaling for 32 products, and no difference", () => {
@@ -70,7 +70,7 @@ describe("the ledger of accelerators", () => {
 
   test("has every published speed below its bound, the board's best at three quarters", () => {
     const [reported, bounds] = [of("t-mac-bandwidth", "reported"), of("t-mac-bandwidth", "modelled")];
-    const shares = reported.map(({value}, i) => value! / bounds[i]!.value!);
+    const shares = reported.map(({value}, i) => value! / bounds[i].value!);
     expect(Math.max(...shares)).toBeGreaterThan(0.6);
     expect(Math.max(...shares)).toBeLessThan(0.8);
   });

@@ -18,7 +18,7 @@ describe("the ledger of smaller caches", () => {
     rows = await kvCacheClaims.run({documents: 4}, {data: await loadData(kvCacheClaims.needs)});
   }, 240_000);
   const of = (claim: string) => rows.filter((row) => row.claim === claim);
-  const verdict = (claim: string) => of(claim)[0]!.verdict;
+  const verdict = (claim: string) => of(claim)[0].verdict;
   const value = (claim: string, quantity: string, subject?: string) =>
     of(claim).find(
       (row) =>
@@ -84,7 +84,7 @@ describe("the ledger of smaller caches", () => {
     for (const claim of claims) {
       expect(of(claim).some(({provenance}) => provenance === "reported")).toBe(true);
       expect(of(claim).some(({provenance}) => provenance !== "reported")).toBe(true);
-      expect(of(claim)[0]!.why.length).toBeGreaterThan(40);
+      expect(of(claim)[0].why.length).toBeGreaterThan(40);
     }
   });
 });
@@ -116,8 +116,8 @@ describe("the evidence of a loss", () => {
   test("is given in per cent of perplexity and points of answers", () => {
     const [each] = found(Math.log(1.1), 45);
     const evidence = lossEvidence(each!, "x");
-    expect(evidence[0]!.value).toBeCloseTo(10, 6);
-    expect(evidence[3]!.value).toBeCloseTo(-10, 10);
+    expect(evidence[0].value).toBeCloseTo(10, 6);
+    expect(evidence[3].value).toBeCloseTo(-10, 10);
     expect(gapOf(each!.scores, "x", FULL).value).toBeGreaterThan(0);
     expect(having([each!], "y")).toEqual([]);
   });

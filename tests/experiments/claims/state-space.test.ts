@@ -22,7 +22,7 @@ describe("claims about state-space models", () => {
       const own = of(claim);
       expect(own.some(({provenance}) => provenance === "reported")).toBe(true);
       expect(new Set(own.map(({verdict}) => verdict)).size).toBe(1);
-      expect(own[0]!.why.length).toBeGreaterThan(20);
+      expect(own[0].why.length).toBeGreaterThan(20);
     }
   });
 
@@ -31,11 +31,11 @@ describe("claims about state-space models", () => {
     const lost = gap(/static int8 above that of Quamba$/);
     expect(lost).toBeGreaterThan(3 * gap(/Quamba above that of the float model$/));
     expect(gap(/static int8 above that of Quamba, lower end/)).toBeGreaterThan(0);
-    expect(of("quamba-tails")[0]!.verdict).toBe("same direction");
+    expect(of("quamba-tails")[0].verdict).toBe("same direction");
   });
 
   test("sizes are counted from shapes and agree with the printed ones", () => {
-    expect(of("quamba2-size")[0]!.verdict).toBe("agrees");
+    expect(of("quamba2-size")[0].verdict).toBe("agrees");
     const parameters =
       56 * (4096 * (2 * 8192 + 2 * 8 * 128 + 128) + 8192 * 4096 + 5 * (8192 + 2048) + 3 * 128 + 8192 + 4096) +
       2 * 256000 * 4096 +
@@ -47,13 +47,13 @@ describe("claims about state-space models", () => {
   });
 
   test("the rearrangement moves nothing but the last bits", () => {
-    expect(of("quamba2-rearrangement")[0]!.verdict).toBe("agrees");
+    expect(of("quamba2-rearrangement")[0].verdict).toBe("agrees");
     expect(value("quamba2-rearrangement", /largest/, "measured")).toBeLessThan(1e-9);
   });
 
   test("latencies stay open", () => {
     for (const claim of ["quamba-latency", "quamba2-latency"]) {
-      expect(of(claim)[0]!.verdict).toBe("cannot be judged here");
+      expect(of(claim)[0].verdict).toBe("cannot be judged here");
       expect(of(claim).every(({provenance}) => provenance === "reported")).toBe(true);
     }
   });

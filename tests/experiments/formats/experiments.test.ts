@@ -120,9 +120,9 @@ describe("razer-special", () => {
   test("finds the gain of about 2 dB over NVFP4 at the same size", async () => {
     const [baseline, ...rows] = await razerSpecial.run({magnitudes: [8]}, {data});
     expect(baseline).toMatchObject({set: "none", format: "nvfp4", gainDb: 0, special: null});
-    expect(rows[0]!.bitsPerElement).toBe(baseline!.bitsPerElement);
-    expect(rows[0]!.gainDb).toBeCloseTo(22.46 - 20.42, 0);
-    expect(rows[0]!.sqnrDb - baseline!.sqnrDb).toBe(rows[0]!.gainDb);
+    expect(rows[0].bitsPerElement).toBe(baseline!.bitsPerElement);
+    expect(rows[0].gainDb).toBeCloseTo(22.46 - 20.42, 0);
+    expect(rows[0].sqnrDb - baseline!.sqnrDb).toBe(rows[0].gainDb);
   });
 
   test("gains more from four special values than from either pair", async () => {
@@ -165,7 +165,7 @@ describe("hadamard-outliers", () => {
       [null, null],
       [null, null],
     ]);
-    expect(rows[1]!.peakToRms).toBeLessThan(rows[0]!.peakToRms);
+    expect(rows[1].peakToRms).toBeLessThan(rows[0].peakToRms);
   });
 });
 
@@ -192,9 +192,9 @@ describe("error-anatomy", () => {
     const rows = await errorAnatomy.run({format: "razer", by: "code"}, {data});
     expect(rows).toHaveLength(16);
     expect(rows.slice(0, 8).map(({value}) => value)).toEqual([0, 0.5, 1, 1.5, 2, 3, 4, 6]);
-    expect(rows[8]!.elementShare).toBeGreaterThan(0.01);
+    expect(rows[8].elementShare).toBeGreaterThan(0.01);
     const plain = await errorAnatomy.run({format: "nvfp4", by: "code"}, {data});
-    expect(plain[8]!.value).toBe(-0);
+    expect(plain[8].value).toBe(-0);
   });
 
   test("finds the clipping of the floor rule in the largest magnitudes", async () => {

@@ -31,7 +31,7 @@ describe("spectra", () => {
       const shares = layer.map(({kept}, i) => kept - (layer[i - 1]?.kept ?? 0));
       // Sums of falling shares: their differences fall to rounding.
       shares.slice(1).forEach((share, i) => {
-        expect(share).toBeLessThanOrEqual(shares[i]! + 1e-12);
+        expect(share).toBeLessThanOrEqual(shares[i] + 1e-12);
       });
     }
     expect(of("keys", 4)).toHaveLength(128);
@@ -60,7 +60,7 @@ describe("alignment", () => {
       expect(cka).toBeGreaterThan(0);
       expect(cka).toBeLessThan(1);
     }
-    expect(rows[0]!.chance).toBe(8 / 128);
+    expect(rows[0].chance).toBe(8 / 128);
   });
 });
 

@@ -46,7 +46,7 @@ describe("formats-on-model", () => {
     const scales = 64 + 32 + 32 + 64 + 176 + 176 + 64 * 2;
     for (const bits of [3, 4, 8]) {
       const exact = bits + (16 * scales) / perLayer;
-      expect(byFormat[`int${bits}`]!.bitsPerWeight).toBeCloseTo(exact, 10);
+      expect(byFormat[`int${bits}`].bitsPerWeight).toBeCloseTo(exact, 10);
     }
     expect(byFormat.int8!.klMean).toBeLessThan(byFormat.int4!.klMean / 10);
     expect(byFormat.int4!.klMean).toBeLessThan(byFormat.int3!.klMean);
@@ -118,8 +118,8 @@ describe("one-sentence", () => {
   test("is surprised by a fact and not by its answer", async () => {
     const rows = await oneSentence.run({format: "fp16"}, {data});
     // An even guess among 64 values costs ln 64.
-    for (const i of [2, 3]) expect(Math.abs(rows[i]!.surprise - Math.log(64))).toBeLessThan(0.3);
-    for (const i of [7, 8]) expect(rows[i]!.surprise).toBeLessThan(0.05);
+    for (const i of [2, 3]) expect(Math.abs(rows[i].surprise - Math.log(64))).toBeLessThan(0.3);
+    for (const i of [7, 8]) expect(rows[i].surprise).toBeLessThan(0.05);
     for (const {kl, likeliest, quantizedLikeliest} of rows) {
       expect(kl).toBe(0);
       expect(quantizedLikeliest).toBe(likeliest);
@@ -147,7 +147,7 @@ describe("layer-sensitivity", () => {
       }
       expect(at(layer, ALL).klMean).toBeLessThan(at(ALL, ALL).klMean);
     }
-    const most = rows.filter(({matrix}) => matrix !== ALL).toSorted((a, b) => b.klMean - a.klMean)[0]!;
+    const most = rows.filter(({matrix}) => matrix !== ALL).toSorted((a, b) => b.klMean - a.klMean)[0];
     // The values of the layer whose heads look facts up.
     expect([most.layer, most.matrix]).toEqual(["1", "v_proj"]);
   }, 60_000);
@@ -182,7 +182,7 @@ describe("inside", () => {
   test("agrees with one-sentence on the probability of every word", async () => {
     const words = await oneSentence.run({sentence: prompt}, {data});
     part("next").forEach(({value}, i) => {
-      expect(value).toBeCloseTo(words[i]!.probability, 5);
+      expect(value).toBeCloseTo(words[i].probability, 5);
     });
   });
 
@@ -238,7 +238,7 @@ describe("inside", () => {
     expect(most(twin)).toBeGreaterThan(2 * most(own));
     const next = (of: Rows) => of.filter((row) => row.part === "next").map(({value}) => value);
     next(twin).forEach((value, i) => {
-      expect(value).toBeCloseTo(next(own)[i]!, 2);
+      expect(value).toBeCloseTo(next(own)[i], 2);
     });
   });
 });
@@ -270,7 +270,7 @@ describe("activations", () => {
     }
     const ranks = (site: string) => rows.filter((row) => row.site === site).map(({rank}) => rank!);
     ranks("k").forEach((rank, layer) => {
-      expect(rank).toBeLessThan(ranks("k.rotated")[layer]!);
+      expect(rank).toBeLessThan(ranks("k.rotated")[layer]);
     });
   });
 });

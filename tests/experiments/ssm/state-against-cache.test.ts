@@ -20,7 +20,7 @@ describe("ssm/state-against-cache", () => {
     for (const model of ["decoder-small", "decoder-large"]) {
       const own = rows.filter((row) => row.model === model);
       expect(own.map(({context}) => context)).toEqual([16, 32, 64, 128, 256, 512, 1024, 2048, 4096]);
-      for (const {memoryBytes, context} of own) expect(memoryBytes / context).toBe(own[0]!.memoryBytes / 16);
+      for (const {memoryBytes, context} of own) expect(memoryBytes / context).toBe(own[0].memoryBytes / 16);
     }
   });
 
@@ -40,7 +40,7 @@ describe("ssm/state-against-cache", () => {
     async (format) => {
       const [row] = await run({models: ["decoder-small"], format} as Parameters<typeof run>[0]);
       const config = DECODERS["decoder-small"];
-      const cache = packedKvCache(config, formats[format]!);
+      const cache = packedKvCache(config, formats[format]);
       const tokens = Float32Array.from({length: 16 * 32}, (_, i) => Math.sin(i));
       const positions = Int32Array.from({length: 16}, (_, i) => i);
       for (let layer = 0; layer < config.layers; layer++) cache.append(layer, tokens, tokens, positions);
@@ -51,7 +51,7 @@ describe("ssm/state-against-cache", () => {
   test("counts weights as stored, and operations that grow for decoders alone", async () => {
     const rows = await run({longest: 1024});
     const of = (model: string) => rows.filter((row) => row.model === model);
-    expect(of("decoder-small")[0]!.weightBytes).toBe(2 * 217_664);
+    expect(of("decoder-small")[0].weightBytes).toBe(2 * 217_664);
     for (const id of ["mamba1-small", "mamba2-small"] as const) {
       expect(new Set(of(id).map(({operations}) => operations)).size).toBe(1);
       expect(MAMBAS[id].layers).toBe(4);

@@ -153,7 +153,7 @@ describe("byte-pair encoding", () => {
     };
     while (merges.length < 40) {
       const tokens = Object.keys(vocab);
-      const pair: [string, string] = [tokens[random(tokens.length)]!, tokens[random(tokens.length)]!];
+      const pair: [string, string] = [tokens[random(tokens.length)], tokens[random(tokens.length)]];
       if (merges.some((m) => m.join(" ") === pair.join(" "))) continue;
       merges.push(pair);
       vocab[pair.join("")] ??= tokens.length;
@@ -167,7 +167,7 @@ describe("byte-pair encoding", () => {
           if (rank >= 0 && rank < best.rank) best = {rank, at};
         });
         if (best.at < 0) return parts;
-        parts.splice(best.at, 2, parts[best.at]! + parts[best.at + 1]!);
+        parts.splice(best.at, 2, parts[best.at] + parts[best.at + 1]);
       }
     };
     const tokenizer = read({model: bpe(vocab, merges)});

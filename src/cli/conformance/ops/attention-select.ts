@@ -223,7 +223,7 @@ const parameterCount: CaseOp = (args, inputs) => {
   const columns = args.columns as readonly string[];
   const params = Array.from({length: data.length / columns.length}, (_, row) =>
     tokenButlerParameters(
-      shapeOf(Object.fromEntries(columns.map((column, c) => [column, data[row * columns.length + c]!]))),
+      shapeOf(Object.fromEntries(columns.map((column, c) => [column, data[row * columns.length + c]]))),
     ),
   );
   return {params};

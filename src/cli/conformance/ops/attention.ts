@@ -47,8 +47,8 @@ const attentionGqa: CaseOp = (args, inputs) => {
     const mixed = attention({
       layer: 0,
       q: swapAxes(q, Hq!, Lq!),
-      keys: swapAxes(k[b]!, Hkv!, Lk!),
-      values: swapAxes(v[b]!, Hkv!, Lk!),
+      keys: swapAxes(k[b], Hkv!, Lk!),
+      values: swapAxes(v[b], Hkv!, Lk!),
       heads: Hq!,
       kvHeads: Hkv!,
       headDim: D!,

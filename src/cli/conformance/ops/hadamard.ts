@@ -37,7 +37,7 @@ function products(a: Float32Array, b: Float32Array, n: number): Float64Array {
     const left = Math.floor(k / columns) * n;
     const right = (k % columns) * n;
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += a[left + i]! * b[right + i]!;
+    for (let i = 0; i < n; i++) sum += a[left + i] * b[right + i];
     return sum;
   });
 }

@@ -59,7 +59,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
   const throughGroups = (x: readonly Float32Array[], rank: number) =>
     groups.flatMap((group) => {
       const factors = xkvFactorize(
-        group.map((layer) => x[layer]!),
+        group.map((layer) => x[layer]),
         width,
         rank,
       );
@@ -71,7 +71,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
   const narrowest = Math.min(...groups.map(({length}) => length)) * width;
   const spectra = groups.map((group) =>
     xkvSvd(
-      group.map((layer) => keys[layer]!),
+      group.map((layer) => keys[layer]),
       width,
       Math.min(L!, narrowest),
     ),
@@ -86,7 +86,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
 };
 
 function relativeError(before: Float32Array, after: Float32Array): number {
-  const error = after.reduce((sum, value, i) => sum + (value - before[i]!) ** 2, 0);
+  const error = after.reduce((sum, value, i) => sum + (value - before[i]) ** 2, 0);
   return Math.sqrt(error / before.reduce((sum, value) => sum + value ** 2, 0));
 }
 
@@ -95,7 +95,7 @@ const xkvRatio: CaseOp = (args, inputs) => {
   const columns = args.columns as readonly string[];
   const rows = doubles(inputs, "rows");
   const ratio = Array.from({length: rows.length / columns.length}, (_, row) => {
-    const of = (name: string) => rows[row * columns.length + columns.indexOf(name)]!;
+    const of = (name: string) => rows[row * columns.length + columns.indexOf(name)];
     return xkvCompressionRatio({
       layers: of("layers"),
       width: of("kv_heads*head_dim"),
@@ -145,7 +145,7 @@ const mla: CaseOp = (args, inputs) => {
   const {latent, ropeKeys} = mlaCache(h, weights);
   const perHead = Float64Array.from({length: out.length}, (_, i) => {
     const [head, token] = [Math.floor(i / (L! * d_v!)), Math.floor(i / d_v!) % L!];
-    return out[(token * H! + head) * d_v! + (i % d_v!)]!;
+    return out[(token * H! + head) * d_v! + (i % d_v!)];
   });
   return {out: perHead, latent, k_rope: ropeKeys};
 };
@@ -158,7 +158,7 @@ function packWords(codes: Uint8Array, length: number, bits: number): Int32Array 
   codes.forEach((code, i) => {
     const [line, place] = [Math.floor(i / length), i % length];
     const at = line * words + Math.floor(place / perWord);
-    packed[at] = packed[at]! | (code << (bits * (place % perWord)));
+    packed[at] = packed[at] | (code << (bits * (place % perWord)));
   });
   return packed;
 }
@@ -169,7 +169,7 @@ function turned<A extends Float32Array | Int32Array | Uint8Array>(x: A, count: n
   const columns = size / rows;
   return x.map((_, i) => {
     const [part, place] = [Math.floor(i / size), i % size];
-    return x[part * size + (place % rows) * columns + Math.floor(place / rows)]!;
+    return x[part * size + (place % rows) * columns + Math.floor(place / rows)];
   }) as A;
 }
 

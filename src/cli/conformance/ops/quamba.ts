@@ -70,7 +70,7 @@ const sortAndClusterOp: CaseOp = (args, inputs) => {
 /** [rows, columns] to [columns, rows]. */
 function transpose<Numbers extends Int8Array | Float32Array>(data: Numbers, rows: number): Numbers {
   const columns = data.length / rows;
-  return data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!) as Numbers;
+  return data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]) as Numbers;
 }
 
 /** A file has [in, out], the library [out, in]; a group of -1 is a whole column. */

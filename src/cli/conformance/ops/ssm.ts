@@ -30,7 +30,7 @@ function transpose(data: Float64Array, rows: number): Float64Array {
   const columns = data.length / rows;
   return Float64Array.from(
     {length: data.length},
-    (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!,
+    (_, i) => data[(i % rows) * columns + Math.floor(i / rows)],
   );
 }
 
@@ -79,7 +79,7 @@ function scanOfBatch(
   };
   return {
     channels,
-    stateSize: A.shape[1]!,
+    stateSize: A.shape[1],
     // Every channel is a group of its own: so B and C may differ in how they are shared.
     groups: channels,
     u: tokensFirst("u")!,
@@ -101,7 +101,7 @@ function perChannel(
   const isFixed = shape.length === 2;
   const own = isFixed ? data : part(data, b, batches);
   const stateSize = shape.at(isFixed ? 1 : -2)!;
-  const groups = shape.length === 4 ? shape[1]! : 1;
+  const groups = shape.length === 4 ? shape[1] : 1;
   return Float64Array.from({length: tokens * channels * stateSize}, (_, i) => {
     const [t, d, n] = [
       Math.floor(i / (channels * stateSize)),
@@ -109,7 +109,7 @@ function perChannel(
       i % stateSize,
     ];
     const group = Math.floor((d * groups) / channels);
-    return own[isFixed ? d * stateSize + n : (group * stateSize + n) * tokens + t]!;
+    return own[isFixed ? d * stateSize + n : (group * stateSize + n) * tokens + t];
   });
 }
 

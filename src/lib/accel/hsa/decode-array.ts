@@ -45,10 +45,10 @@ export function* decodeFrames(
         const n = j * C + c;
         for (let r = 0; r < R && i * R + r < K; r++) {
           const k = i * R + r;
-          const product = codes[n * K + k]! * x[k]!;
+          const product = codes[n * K + k] * x[k];
           products[r * C + c] = product;
-          columnSums[c]! += product;
-          y[n]! += product * 2 ** exponents[n * blocks + Math.floor(k / block)]!;
+          columnSums[c] += product;
+          y[n] += product * 2 ** exponents[n * blocks + Math.floor(k / block)];
         }
       }
       yield {cycle, fold: [i, j], products, columnSums};

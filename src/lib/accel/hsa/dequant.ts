@@ -57,9 +57,9 @@ export function dequantAfter(x: Int8Array, weights: BlockWeights): DequantProduc
       for (let b = 0; b < blocks; b++) {
         let sum = 0;
         const end = Math.min(K, (b + 1) * block);
-        for (let k = b * block; k < end; k++) sum += codes[n * K + k]! * x[m * K + k]!;
+        for (let k = b * block; k < end; k++) sum += codes[n * K + k] * x[m * K + k];
         largest = Math.max(largest, Math.abs(sum));
-        total += sum * 2 ** exponents[n * blocks + b]!;
+        total += sum * 2 ** exponents[n * blocks + b];
       }
       y[m * N + n] = total;
     }
@@ -75,13 +75,13 @@ export function dequantFirst(x: Int8Array, weights: BlockWeights): DequantProduc
   const blocks = Math.ceil(K / block);
   const values = Float64Array.from(codes, (code, i) => {
     const [n, k] = [Math.floor(i / K), i % K];
-    return code * 2 ** exponents[n * blocks + Math.floor(k / block)]!;
+    return code * 2 ** exponents[n * blocks + Math.floor(k / block)];
   });
   const y = new Float64Array(M * N);
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
       let sum = 0;
-      for (let k = 0; k < K; k++) sum += values[n * K + k]! * x[m * K + k]!;
+      for (let k = 0; k < K; k++) sum += values[n * K + k] * x[m * K + k];
       y[m * N + n] = sum;
     }
   }

@@ -52,11 +52,11 @@ export function deferredNormLinear(
   const K = x.length;
   const N = w.length / K;
   let squares = 0;
-  for (let k = 0; k < K; k++) squares += x[k]! * x[k]!;
+  for (let k = 0; k < K; k++) squares += x[k] * x[k];
   const factor = rsqrt(squares / K + epsilon);
   return Float64Array.from({length: N}, (_, n) => {
     let sum = 0;
-    for (let k = 0; k < K; k++) sum += w[n * K + k]! * gain[k]! * x[k]!;
+    for (let k = 0; k < K; k++) sum += w[n * K + k] * gain[k] * x[k];
     return sum * factor;
   });
 }

@@ -41,7 +41,7 @@ function blockLinears(
   mlpRatio: number,
 ): number {
   const density = (i: number) => {
-    const [N, M] = levels[block * ELSA_LINEARS.length + i]!;
+    const [N, M] = levels[block * ELSA_LINEARS.length + i];
     return N / M;
   };
   return tokens * d * d * (density(0) + 3 * density(1) + mlpRatio * density(2) + mlpRatio * density(3));

@@ -27,10 +27,10 @@ export function nmMask(weight: ArrayLike<number>, columns: number, N: number, M:
 
 /** How many of the group stand before element i: the larger ones, and the equal ones of lower index. */
 function rankInGroup(weight: ArrayLike<number>, start: number, M: number, i: number): number {
-  const own = magnitude(weight[i]!);
+  const own = magnitude(weight[i]);
   let rank = 0;
   for (let j = start; j < start + M; j++) {
-    const other = magnitude(weight[j]!);
+    const other = magnitude(weight[j]);
     if (other > own || (other === own && j < i)) rank++;
   }
   return rank;

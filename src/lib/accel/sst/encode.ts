@@ -41,7 +41,7 @@ export function encodeNm(weight: ArrayLike<number>, columns: number, n: number, 
   const groups = Math.ceil(columns / m);
   const padded = new Float64Array(rows * groups * m);
   for (let i = 0; i < weight.length; i++) {
-    padded[Math.floor(i / columns) * groups * m + (i % columns)] = weight[i]!;
+    padded[Math.floor(i / columns) * groups * m + (i % columns)] = weight[i];
   }
   const mask = nmMask(padded, groups * m, n, m);
   const values = new Float64Array(rows * groups * n);
@@ -49,7 +49,7 @@ export function encodeNm(weight: ArrayLike<number>, columns: number, n: number, 
   let at = 0;
   for (let i = 0; i < padded.length; i++) {
     if (mask[i] === 0) continue;
-    values[at] = padded[i]!;
+    values[at] = padded[i];
     indices[at++] = i % m;
   }
   return {rows, columns, n, m, groups, values, indices};
@@ -61,8 +61,8 @@ export function decodeNm({rows, columns, n, m, groups, values, indices}: SparseW
   for (let at = 0; at < values.length; at++) {
     const group = Math.floor(at / n);
     const row = Math.floor(group / groups);
-    const column = (group % groups) * m + indices[at]!;
-    if (column < columns) weight[row * columns + column] = values[at]!;
+    const column = (group % groups) * m + indices[at];
+    if (column < columns) weight[row * columns + column] = values[at];
   }
   return weight;
 }
@@ -77,7 +77,7 @@ export function energyKept(weight: ArrayLike<number>, columns: number, n: number
   const {values} = encodeNm(weight, columns, n, m);
   const squares = (data: ArrayLike<number>) => {
     let sum = 0;
-    for (let i = 0; i < data.length; i++) sum += data[i]! * data[i]!;
+    for (let i = 0; i < data.length; i++) sum += data[i] * data[i];
     return sum;
   };
   const all = squares(weight);

@@ -65,12 +65,12 @@ export function* sliceFrames(
               step % period,
             ];
             const at = (column * groups + group) * n + slot;
-            const index = indices[at]!;
+            const index = indices[at];
             const k = group * m + index;
             // Zeros that fill up the last group have no activation behind them.
-            const activation = k < K ? x[row * K + k]! : 0;
-            const weight = values[at]!;
-            y[row * N + column]! += weight * activation;
+            const activation = k < K ? x[row * K + k] : 0;
+            const weight = values[at];
+            y[row * N + column] += weight * activation;
             picks.push({row, column, group, slot, index, weight, activation});
           }
         }

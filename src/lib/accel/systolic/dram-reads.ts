@@ -33,7 +33,7 @@ function readCounter({elements, activeFraction}: ReadBuffer, addressCount: numbe
   let inSet = 0;
   let reads = 0;
   const request = (address: number): void => {
-    if (address < 0 || setOf[address]! >= firstSet) return;
+    if (address < 0 || setOf[address] >= firstSet) return;
     setOf[address] = set;
     reads++;
     if (++inSet !== setSize) return;
@@ -56,7 +56,7 @@ function requestSkewed(
   for (let cycle = 0; cycle < times + ports - 1; cycle++) {
     const last = Math.min(ports - 1, cycle);
     for (let port = Math.max(0, cycle - times + 1); port <= last; port++) {
-      request(addresses[(first + port) * portStride + (cycle - port) * timeStride]!);
+      request(addresses[(first + port) * portStride + (cycle - port) * timeStride]);
     }
   }
 }
@@ -70,7 +70,7 @@ function requestStationary(
 ): void {
   for (let row = rows[1] - 1; row >= rows[0]; row--) {
     for (let column = columns[0]; column < columns[1]; column++) {
-      request(addresses[row * portStride + column * timeStride]!);
+      request(addresses[row * portStride + column * timeStride]);
     }
   }
 }

@@ -61,7 +61,7 @@ function problemOf(
       left: (m, k) => at(A, m, k),
       top: (k, n) => at(B, k, n),
       done: (m, n, value) => {
-        Y[m * N + n]! += value;
+        Y[m * N + n] += value;
       },
     };
   }
@@ -71,7 +71,7 @@ function problemOf(
       left: (k, m) => at(A, m, k),
       top: (k, n) => at(B, k, n),
       done: (m, n, value) => {
-        Y[m * N + n]! += value;
+        Y[m * N + n] += value;
       },
     };
   }
@@ -80,7 +80,7 @@ function problemOf(
     left: (k, n) => at(B, k, n),
     top: (k, m) => at(A, m, k),
     done: (n, m, value) => {
-      Y[m * N + n]! += value;
+      Y[m * N + n] += value;
     },
   };
 }

@@ -105,7 +105,7 @@ function refusedRows(refused: readonly Combination[]) {
     ...blank,
     kind: "refused" as const,
     combinations: all.length,
-    note: `${kind}: for example ${all[0]!.refused!.reason}`,
+    note: `${kind}: for example ${all[0].refused!.reason}`,
   }));
 }
 
@@ -248,7 +248,7 @@ export const composeFront = experiment({
     const front = paretoFront(
       priced.map(({cost, noise}) => [cost, noise]),
       ["min", "min"],
-    ).map((i) => priced[i]!);
+    ).map((i) => priced[i]);
     return [
       ...Array.from(representatives(priced), ([each, count]) => pricedRow(each, "other", count)),
       ...front.map((each) => pricedRow(each, "front", 1)),

@@ -124,7 +124,7 @@ export const kinetics = experiment({
       "block top-k": (w) => kineticsBlockTopK(w, {local: 0, blockSize, topBlocks}),
     };
     const row = (attention: string, tokens: number, trials: number) => {
-      const {compute, memory} = methods[attention]!({
+      const {compute, memory} = methods[attention]({
         ...sizes,
         context,
         generated: tokens,

@@ -41,7 +41,7 @@ export function noiseMeter(weights: TensorSet, activations: TensorSet): NoiseMet
     let all = 0;
     for (const {data, shape} of linears) {
       const energy = data.reduce((sum, value) => sum + value * value, 0);
-      kept += energy * energyKept(data, shape[1]!, sparsity.n, sparsity.m);
+      kept += energy * energyKept(data, shape[1], sparsity.n, sparsity.m);
       all += energy;
     }
     return 1 - kept / all;

@@ -51,9 +51,9 @@ function expectations(logits: Float32Array, T: number): Expectation[] {
   return Array.from({length: T}, (_, i) => {
     const row = logits.subarray(i * vocab, (i + 1) * vocab);
     let id = 0;
-    for (let j = 1; j < vocab; j++) if (row[j]! > row[id]!) id = j;
+    for (let j = 1; j < vocab; j++) if (row[j] > row[id]) id = j;
     let sum = 0;
-    for (const logit of row) sum += Math.exp(logit - row[id]!);
+    for (const logit of row) sum += Math.exp(logit - row[id]);
     return {id, probability: 1 / sum};
   });
 }
@@ -64,8 +64,8 @@ export function keptShares({ids, layers}: Pick<Answer, "ids" | "layers">): Float
   for (const {mask} of layers.slice(1)) {
     forEachRow(mask, (_h, i, start, visible) => {
       let kept = 0;
-      for (let j = start; j < start + visible; j++) kept += mask.data[j]!;
-      shares[i] = shares[i]! + kept / visible / (mask.heads * (layers.length - 1));
+      for (let j = start; j < start + visible; j++) kept += mask.data[j];
+      shares[i] = shares[i] + kept / visible / (mask.heads * (layers.length - 1));
     });
   }
   return shares;

@@ -29,7 +29,7 @@ export function foundBy(estimate: Importance, attention: Importance, head: numbe
   for (let i = attention.queries - queries; i < attention.queries; i++) {
     const truth = rowOf(attention, head, i);
     const chosen = mostImportant(rowOf(estimate, head, i), Math.ceil(keep * truth.length));
-    for (const j of chosen) sum += truth[j]!;
+    for (const j of chosen) sum += truth[j];
   }
   return sum / queries;
 }
@@ -42,6 +42,6 @@ export function lookUps({tokens, answers}: EvalText, attention: Importance, head
   return answers.flatMap((position) => {
     const row = rowOf(attention, head, position - 1);
     const places = tokens.slice(0, position).flatMap((token, j) => (token === tokens[position] ? [j] : []));
-    return places.length === 0 ? [] : [places.reduce((sum, j) => sum + row[j]!, 0)];
+    return places.length === 0 ? [] : [places.reduce((sum, j) => sum + row[j], 0)];
   });
 }

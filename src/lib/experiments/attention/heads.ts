@@ -144,7 +144,7 @@ function grouped(seen: readonly MeasuredHead[]): Iterable<readonly MeasuredHead[
 }
 
 function summary(texts: readonly MeasuredHead[]) {
-  const {policy, layer, head} = texts[0]!;
+  const {policy, layer, head} = texts[0];
   const lookUps = texts.flatMap((text) => text.lookUps);
   const [hits, found] = [
     estimated(texts.map((text) => text.hits)),

@@ -60,7 +60,7 @@ function receivedShares({queries, mask}: Met): Importance {
     const before = start - mask.keys;
     for (let j = 0; j < i; j++) {
       if (mask.data[start + j] === 1) {
-        received.data[start + j] = received.data[before + j]! + p.data[before + j]!;
+        received.data[start + j] = received.data[before + j] + p.data[before + j];
       }
     }
   });
@@ -82,9 +82,9 @@ function sharesOf(scores: Importance): Importance {
   const shares = filled(scores, 0);
   forEachRow(scores, (_h, _i, start, visible) => {
     let sum = 0;
-    for (let j = start; j < start + visible; j++) sum += scores.data[j]!;
+    for (let j = start; j < start + visible; j++) sum += scores.data[j];
     if (sum === 0) return;
-    for (let j = start; j < start + visible; j++) shares.data[j] = scores.data[j]! / sum;
+    for (let j = start; j < start + visible; j++) shares.data[j] = scores.data[j] / sum;
   });
   return shares;
 }

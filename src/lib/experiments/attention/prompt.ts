@@ -147,7 +147,7 @@ export const attentionPrompt = experiment({
     const full = answerUnder(decoder, ids, () => undefined, words);
     const look = {full, prompt: ids.length, head: head === ALL_HEADS ? null : Number(head)};
     const rowsOf = (name: PolicyId | typeof FULL, answer: Answer, policy: PolicyId) => {
-      const met = answer.layers[layer]!;
+      const met = answer.layers[layer];
       return answerRows(
         name,
         answer,
@@ -196,7 +196,7 @@ function answerRows(
   const {ids, expected} = answer;
   const kept = keptShares(answer);
   return ids.flatMap((id, step) => {
-    const next = expected[step]!;
+    const next = expected[step];
     const word: PromptRow = {
       policy,
       label: policy === FULL ? FULL_LABEL : POLICIES[policy].label,
@@ -206,10 +206,10 @@ function answerRows(
       word: decodeText([id]),
       written: step >= prompt,
       importance: null,
-      kept: kept[step]!,
+      kept: kept[step],
       expected: decodeText([next.id]),
       probability: next.probability,
-      agrees: next.id === full.expected[step]!.id,
+      agrees: next.id === full.expected[step].id,
       provenance: "measured",
     };
     return [word, ...keyRows(policy, judged, head, step)];
@@ -228,7 +228,7 @@ const NO_WORD = {
 function keyRows(policy: string, {mask, importance}: Judged, head: number | null, step: number): PromptRow[] {
   const heads = head === null ? Array.from({length: mask.heads}, (_, h) => h) : [head];
   const mean = (data: ArrayLike<number>, position: number) =>
-    heads.reduce((sum, h) => sum + data[(h * mask.queries + step) * mask.keys + position]!, 0) / heads.length;
+    heads.reduce((sum, h) => sum + data[(h * mask.queries + step) * mask.keys + position], 0) / heads.length;
   return Array.from(
     {length: step + 1},
     (_, position): PromptRow => ({

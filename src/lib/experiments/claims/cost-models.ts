@@ -202,7 +202,7 @@ const bandwidth: Claim = {
       provenance: "modelled",
     })),
   judge: (reported, ours) =>
-    reported.every(({value}, i) => value! <= ours[i]!.value!) ? "agrees" : "differs",
+    reported.every(({value}, i) => value! <= ours[i].value!) ? "agrees" : "differs",
   why: "No reported speed is above its bound. The board's best reaches about three quarters of it; processors of large machines cannot draw the bandwidth that their graphics units can.",
 };
 

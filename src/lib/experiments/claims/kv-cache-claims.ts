@@ -258,7 +258,7 @@ function absorbedError(): number {
   const explicit = mlaAttention(h, weights);
   const absorbed = mlaAttentionAbsorbed(h, weights);
   const most = explicit.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  return absorbed.reduce((worst, value, i) => Math.max(worst, Math.abs(value - explicit[i]!)), 0) / most;
+  return absorbed.reduce((worst, value, i) => Math.max(worst, Math.abs(value - explicit[i])), 0) / most;
 }
 
 export const cacheClaims: readonly CacheClaim[] = [

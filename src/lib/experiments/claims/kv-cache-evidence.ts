@@ -52,20 +52,20 @@ export const having = (found: readonly Found[], reading: string): readonly Found
 
 /** How much higher the perplexity of the first reading is. */
 export function gapOf(scores: Found["scores"], worse: string, better: string): Interval {
-  return perplexityGap(scores[worse]!.nll, scores[better]!.nll);
+  return perplexityGap(scores[worse].nll, scores[better].nll);
 }
 
 /** How much higher the perplexity of the first reading is, in per cent of the second's. */
 function gapPercent(scores: Found["scores"], worse: string, better: string): Interval {
   const {value, low, high} = gapOf(scores, worse, better);
-  const scale = 100 / perplexityOf(scores[better]!);
+  const scale = 100 / perplexityOf(scores[better]);
   return {value: scale * value, low: scale * low, high: scale * high};
 }
 
 /** Answers of a reading less those of the baseline, in percentage points. */
 function answersChange(scores: Found["scores"], name: string, baseline: string): Interval {
-  const [own, full] = [scores[name]!.right, scores[baseline]!.right];
-  const {value, low, high} = pairedShare(own.map((isRight, i) => [isRight, full[i]!] as const));
+  const [own, full] = [scores[name].right, scores[baseline].right];
+  const {value, low, high} = pairedShare(own.map((isRight, i) => [isRight, full[i]] as const));
   return {value: 100 * value, low: 100 * low, high: 100 * high};
 }
 

@@ -146,7 +146,7 @@ function quantizedReadings(decoder: Decoder, weights: DecoderWeights): Record<st
       rotatedKeys: rotatedKeys.map((x) => blockFloat(x, width, block)),
     })),
     "BFP keys, sorted": replacing(decoder, ({rotatedKeys}) => ({
-      rotatedKeys: rotatedKeys.map((x, layer) => sorted(x, orders[layer]!)),
+      rotatedKeys: rotatedKeys.map((x, layer) => sorted(x, orders[layer])),
     })),
   };
 }
@@ -158,7 +158,7 @@ function smallerReadings(decoder: Decoder, weights: DecoderWeights): Record<stri
   const factors = calibrateCskv(weights, inputs, {rankK: rank, rankV: rank});
   const shrunk = (layers: readonly Float32Array[], side: keyof CskvFactors) =>
     layers.map((x, layer) => {
-      const factor = factors[side][layer]!;
+      const factor = factors[side][layer];
       return expandChannels(featuresOf(x, featureMap(factor), width), factor);
     });
   const pruned = (percent: number) =>
@@ -180,7 +180,7 @@ function scoresOf(read: Reading, texts: readonly EvalText[]): Scores {
   const right: boolean[] = [];
   const nll = Float64Array.from(texts, ({tokens, answers}) => {
     const logits = read(tokens.slice(0, -1));
-    const from = tokens.length - logits.shape[0]!;
+    const from = tokens.length - logits.shape[0];
     const {logProbs, topTokens} = scoreTokens(logits, tokens.slice(from));
     const counted = answers.filter((at) => at >= from);
     right.push(...counted.map((at) => topTokens[at - from] === tokens[at]));

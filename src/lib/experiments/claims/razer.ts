@@ -93,7 +93,7 @@ const sameSize: Claim = {
       unit: "bits per element",
       provenance: "measured",
     })),
-  judge: (_reported, ours) => (ours.every(({value}) => value === ours[0]!.value) ? "agrees" : "differs"),
+  judge: (_reported, ours) => (ours.every(({value}) => value === ours[0].value) ? "agrees" : "differs"),
   why: "Counted from the packed bytes, which hold a 32-bit scale for each tensor; small tensors feel it.",
 };
 
@@ -125,7 +125,7 @@ const order: Claim = {
       provenance: "measured",
     })),
   judge: (_reported, ours) =>
-    ours.every(({value}, i) => i === 0 || value! > ours[i - 1]!.value!) ? "agrees" : "differs",
+    ours.every(({value}, i) => i === 0 || value! > ours[i - 1].value!) ? "agrees" : "differs",
   why: "The order is the claim; perplexity and signal to noise are different scales. The paper's scripts run MXFP4 with blocks of 16, its standard size of 32 is used here.",
 };
 
@@ -162,7 +162,7 @@ const beatsIntegers: Claim = {
       }));
     }),
   judge: (_reported, ours) => {
-    const wins = ours.filter(({value}, i) => i % 2 === 0 && value! > ours[i + 1]!.value!).length;
+    const wins = ours.filter(({value}, i) => i % 2 === 0 && value! > ours[i + 1].value!).length;
     return wins === ours.length / 2 ? "agrees" : wins > 0 ? "same direction" : "differs";
   },
   why: "Ours are synthetic tensors, because the decoder's rows are shorter than a group of 128; theirs are language models with clipping and other methods on top.",

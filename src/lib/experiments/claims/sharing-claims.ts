@@ -82,10 +82,10 @@ const groups: CacheClaim = {
   ours: (found) =>
     sharing(found).flatMap(({model, scores}) => [
       ...[FULL, ...BY_GROUP].map((name) =>
-        evidence(model, `perplexity, ${name}`, perplexityOf(scores[name]!), "perplexity", "measured"),
+        evidence(model, `perplexity, ${name}`, perplexityOf(scores[name]), "perplexity", "measured"),
       ),
       ...BY_GROUP.map((name) =>
-        evidence(model, `answers right, ${name}`, rightPercent(scores[name]!), "%", "measured"),
+        evidence(model, `answers right, ${name}`, rightPercent(scores[name]), "%", "measured"),
       ),
       ...groupGaps(scores).flatMap(({worse, better, gap}) =>
         interval(model, `perplexity of ${worse} above ${better}'s`, gap, "perplexity"),
@@ -235,8 +235,8 @@ const sharing = (found: readonly Found[]) => having(found, "xKV-4");
 function groupGaps(scores: Found["scores"]) {
   return BY_GROUP.slice(1).map((worse, i) => ({
     worse,
-    better: BY_GROUP[i]!,
-    gap: gapOf(scores, worse, BY_GROUP[i]!),
+    better: BY_GROUP[i],
+    gap: gapOf(scores, worse, BY_GROUP[i]),
   }));
 }
 

@@ -86,7 +86,7 @@ const sizes = SIZES.flatMap(([model, ...printed]) =>
   SCHEMES.map(([name, scheme], i) => ({
     model,
     name,
-    printed: printed[i]!,
+    printed: printed[i],
     counted: publishedSize(PUBLISHED[model], scheme),
   })),
 );

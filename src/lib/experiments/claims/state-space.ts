@@ -70,7 +70,7 @@ const PRINTED: Readonly<Record<Ranked, number>> = {
 function perplexityOrder(ranked: readonly Ranked[]): Pick<StateSpaceClaim, "reported" | "ours" | "judge"> {
   const gaps = ({mamba}: Found) =>
     ranked.slice(1).map((worse, i) => {
-      const better = ranked[i]!;
+      const better = ranked[i];
       return {better, worse, gap: perplexityGap(mamba[worse].nll, mamba[better].nll)};
     });
   return {

@@ -110,7 +110,7 @@ const perplexityClaim = (
   ours: (found) =>
     found.flatMap(({model, scores}) => [
       ...["full model", "oracle", "TokenButler", ...rivals].map((name) =>
-        evidence(model, `perplexity of ${name}, half the keys`, perplexityOf(scores[name]!), "perplexity"),
+        evidence(model, `perplexity of ${name}, half the keys`, perplexityOf(scores[name]), "perplexity"),
       ),
       ...rivals.flatMap((name) =>
         interval(model, `${name} above TokenButler`, gapPercent(scores, name, "TokenButler"), "%"),
@@ -163,7 +163,7 @@ const questLoss: SelectionClaim = {
       evidence(
         model,
         "fewer bytes read at 1/8 of the keys, layer 0 dense",
-        scores["Quest at 1/8"]!.fewerRead,
+        scores["Quest at 1/8"].fewerRead,
         "x",
       ),
       ...retrieval(model, scores, "Quest at 1/8", "1/8 of the keys"),
@@ -207,7 +207,7 @@ const snapKvLoss: SelectionClaim = {
       evidence(
         model,
         "less memory, the prompt's keys an eighth, layer 0 and the written half whole",
-        scores["SnapKV at 1/8"]!.fewerKept,
+        scores["SnapKV at 1/8"].fewerKept,
         "x",
       ),
       ...retrieval(model, scores, "SnapKV at 1/8", "1/8 of the prompt's keys"),
@@ -228,7 +228,7 @@ const sinks: SelectionClaim = {
   ours: (found) =>
     found.flatMap(({model, scores}) => [
       ...["recent keys alone", "4 first keys and recent ones"].map((name) =>
-        evidence(model, `perplexity, ${name}, a quarter of all`, perplexityOf(scores[name]!), "perplexity"),
+        evidence(model, `perplexity, ${name}, a quarter of all`, perplexityOf(scores[name]), "perplexity"),
       ),
       ...interval(
         model,
@@ -298,21 +298,21 @@ export function lossVerdict(changes: readonly Interval[]): Verdict {
 
 function retrieval(model: string, scores: Found["scores"], name: string, kept: string): Evidence[] {
   return [
-    evidence(model, "answers right, full model", 100 * rightShare(scores["full model"]!), "%"),
-    evidence(model, `answers right, ${kept}`, 100 * rightShare(scores[name]!), "%"),
+    evidence(model, "answers right, full model", 100 * rightShare(scores["full model"]), "%"),
+    evidence(model, `answers right, ${kept}`, 100 * rightShare(scores[name]), "%"),
     ...interval(model, `answers right, ${kept}, change`, retrievalPercent(scores, name), "points"),
   ];
 }
 
 function retrievalPercent(scores: Found["scores"], name: string): Interval {
-  const [own, full] = [scores[name]!.right, scores["full model"]!.right];
-  return percent(pairedShare(own.map((isRight, i) => [isRight, full[i]!] as const)));
+  const [own, full] = [scores[name].right, scores["full model"].right];
+  return percent(pairedShare(own.map((isRight, i) => [isRight, full[i]] as const)));
 }
 
 /** How much higher the first perplexity is, in per cent of the second. */
 function gapPercent(scores: Found["scores"], worse: string, better: string): Interval {
-  const gap = perplexityGap(scores[worse]!.nll, scores[better]!.nll);
-  const scale = 1 / perplexityOf(scores[better]!);
+  const gap = perplexityGap(scores[worse].nll, scores[better].nll);
+  const scale = 1 / perplexityOf(scores[better]);
   return percent({value: gap.value * scale, low: gap.low * scale, high: gap.high * scale});
 }
 

@@ -229,7 +229,7 @@ async function scoresOf(model: Logits, {baseline, texts, tell}: Measuring): Prom
 
 function gaps(scores: Found["scores"]): {better: Name; worse: Name; gap: Interval}[] {
   return RANKED.slice(1).map(({name: worse}, i) => {
-    const better = RANKED[i]!.name;
+    const better = RANKED[i].name;
     return {better, worse, gap: perplexityGap(scores[worse].nll, scores[better].nll)};
   });
 }

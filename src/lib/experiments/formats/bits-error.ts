@@ -59,7 +59,7 @@ export const bitsError = experiment({
     const rows = [];
     for (const [index, id] of ids.entries()) {
       await progress(index / ids.length, id);
-      const format = formats[id]!;
+      const format = formats[id];
       const trips = tensors.map(([name, x]) => ({name, trips: [roundTrip(format, x)]}));
       const all: RoundTrip[] = trips.flatMap((each) => each.trips);
       const groups = trips.length > 1 ? [...trips, {name: ALL_TENSORS, trips: all}] : trips;

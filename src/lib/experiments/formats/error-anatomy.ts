@@ -74,7 +74,7 @@ export const errorAnatomy = experiment({
     SHOWN.formats.flatMap((format) => BY.map((by) => ({distribution, format, by}))),
   ),
   async run({format: id, by, distribution, seed}, {data, progress}) {
-    const format = formats[id]!;
+    const format = formats[id];
     const tensors = [...tensorsOf(distribution, seed, data)];
     const bins = makeBins(by === "code" ? 2 ** format.codebook.bits : BINS);
     for (const [index, [name, x]] of tensors.entries()) {
@@ -90,11 +90,11 @@ export const errorAnatomy = experiment({
       convention: format.convention,
       by,
       bin,
-      value: finiteOrNull(by === "code" ? format.codebook.values[bin]! : (bin + 1) / BINS),
+      value: finiteOrNull(by === "code" ? format.codebook.values[bin] : (bin + 1) / BINS),
       elementShare: count / elements,
-      errorShare: noise === 0 ? 0 : bins.squared[bin]! / noise,
-      mse: finiteOrNull(bins.squared[bin]! / count),
-      bias: finiteOrNull(bins.signed[bin]! / count),
+      errorShare: noise === 0 ? 0 : bins.squared[bin] / noise,
+      mse: finiteOrNull(bins.squared[bin] / count),
+      bias: finiteOrNull(bins.signed[bin] / count),
       provenance: "measured" as const,
     }));
   },
@@ -115,11 +115,11 @@ function addTensor(bins: Bins, format: Format, x: Tensor, by: "magnitude" | "cod
   const y = format.decode(packed).data;
   const binOf = by === "code" ? codesOf(format, packed.parts.codes!, x) : magnitudeBins(x, format.blockSize);
   for (let i = 0; i < y.length; i++) {
-    const bin = binOf[i]!;
-    const difference = y[i]! - x.data[i]!;
-    bins.count[bin]!++;
-    bins.squared[bin]! += difference * difference;
-    bins.signed[bin]! += difference;
+    const bin = binOf[i];
+    const difference = y[i] - x.data[i];
+    bins.count[bin]++;
+    bins.squared[bin] += difference * difference;
+    bins.signed[bin] += difference;
   }
 }
 
@@ -136,9 +136,9 @@ function magnitudeBins(x: Tensor, blockSize: number | null): Uint8Array {
     for (let start = 0; start < columns; start += size) {
       const [from, to] = [row * columns + start, row * columns + Math.min(start + size, columns)];
       let largest = 0;
-      for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(x.data[i]!));
+      for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(x.data[i]));
       for (let i = from; i < to; i++) {
-        const share = largest === 0 ? 0 : Math.abs(x.data[i]!) / largest;
+        const share = largest === 0 ? 0 : Math.abs(x.data[i]) / largest;
         bins[i] = Math.min(BINS - 1, Math.floor(share * BINS));
       }
     }

@@ -75,14 +75,14 @@ export const hadamardOutliers = experiment({
         const peakToRms = Math.max(...seen.map(peakOverRms));
         for (const id of ids) {
           await progress((index + (isRotated ? 0.5 : 0)) / sources.length, id);
-          const format = formats[id]!;
+          const format = formats[id];
           // Rotated back, so that the error is that of the values themselves.
           const trips = seen.map((z, i) => {
             const trip = roundTrip(format, z);
-            return isRotated ? {...trip, x: tensors[i]!, y: hadamard(trip.y, {inverse: true})} : trip;
+            return isRotated ? {...trip, x: tensors[i], y: hadamard(trip.y, {inverse: true})} : trip;
           });
           const {relativeMse: _, ...measured} = measure(trips);
-          const ordinarySqnrDb = isSynthetic ? sqnrOfOthers(trips[0]!, outlierColumns(columns, seed)) : null;
+          const ordinarySqnrDb = isSynthetic ? sqnrOfOthers(trips[0], outlierColumns(columns, seed)) : null;
           const {family, convention} = format;
           const key = {values, factor, isRotated, peakToRms, format: id, family, convention};
           rows.push({...key, ...measured, ordinarySqnrDb, provenance: "measured" as const});

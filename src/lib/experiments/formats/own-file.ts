@@ -43,7 +43,7 @@ export const ownFile = experiment({
           format: id,
           elements: elementCount(x.shape),
           ...measureOrNote(id, x),
-          convention: formats[id]!.convention,
+          convention: formats[id].convention,
           provenance: "measured" as const,
         });
       }
@@ -58,7 +58,7 @@ const NOTHING = {bitsPerElement: null, mse: null, sqnrDb: null, cosine: null, ma
 function measureOrNote(id: string, x: Tensor) {
   if (elementCount(x.shape) === 0) return {...NOTHING, note: "it has no elements"};
   try {
-    const {relativeMse: _, ...measured} = measureFormat(formats[id]!, x);
+    const {relativeMse: _, ...measured} = measureFormat(formats[id], x);
     if (!Object.values(measured).some(Number.isNaN)) return {...measured, note: null};
     const note = "it holds a NaN or an infinity, so that no error exists";
     return {...NOTHING, bitsPerElement: measured.bitsPerElement, note};

@@ -105,10 +105,10 @@ function blockShares(
 ): [number, number][] {
   const counts = specials.map(() => 0);
   for (const x of tensors) {
-    for (const index of razerQuantize(x, {specials, blockSize}).specialIndex) counts[index]!++;
+    for (const index of razerQuantize(x, {specials, blockSize}).specialIndex) counts[index]++;
   }
   const blocks = counts.reduce((sum, count) => sum + count, 0);
-  return specials.map((special, index) => [special, counts[index]! / blocks]);
+  return specials.map((special, index) => [special, counts[index] / blocks]);
 }
 
 /** With o = 5 both pairs are the same. */

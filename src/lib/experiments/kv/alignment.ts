@@ -54,7 +54,7 @@ export const alignment = experiment({
     for (const [n, {side, layer, other}] of pairs.entries()) {
       await progress(n / pairs.length, `${side} of layers ${layer} and ${other}`);
       const mean = (measure: (x: Float32Array, y: Float32Array) => number) =>
-        captured.reduce((sum, kv) => sum + measure(kv[side][layer]!, kv[side][other]!), 0) / documents;
+        captured.reduce((sum, kv) => sum + measure(kv[side][layer], kv[side][other]), 0) / documents;
       rows.push({
         model,
         side,

@@ -116,7 +116,7 @@ export const context = experiment({
   run({model: id, config, context: chosen, memory, weights, batch, ...choice}) {
     const {title, kv, parameters} =
       config.trim() === "" ? published(id) : ofConfig(config, weights !== "none");
-    const weightBytes = (parameters * WEIGHT_BITS[weights]!) / 8;
+    const weightBytes = (parameters * WEIGHT_BITS[weights]) / 8;
     const room = Math.max(0, (memory * GIGABYTE - weightBytes) / batch);
     const contexts = [...new Set([...CONTEXTS, chosen])].sort((a, b) => a - b);
     return cacheMethods(kv, choice).flatMap(({technique, kind, setting, method}) =>

@@ -131,11 +131,11 @@ function merged(
   {first, rule, gamma}: MiniCacheSharing,
   format: Format,
 ): KeptKv {
-  const tokens = keys[0]!.length / (config.kvHeads * config.headDim);
+  const tokens = keys[0].length / (config.kvHeads * config.headDim);
   const cache = miniCacheCache(config, {first, rule, gamma, window: tokens, format, own: "stored"});
   const positions = Int32Array.from({length: tokens}, (_, i) => i);
   keys.forEach((k, layer) => {
-    cache.append(layer, k, values[layer]!, positions);
+    cache.append(layer, k, values[layer], positions);
   });
   const back = keys.map((_, layer) => cache.read(layer));
   return {

@@ -101,7 +101,7 @@ export const oneToken = experiment({
       replayPrefill(decoder, prefill, cache, hooks);
       const kept = cache.read(at);
       const place = kept.positions.indexOf(token);
-      const values = cellsOf((side === "keys" ? captured.rotatedKeys : captured.values)[at]!, token);
+      const values = cellsOf((side === "keys" ? captured.rotatedKeys : captured.values)[at], token);
       // Attention turns keys that are kept before rotary; they are turned here too, to be compared.
       const turned =
         side === "keys" && cache.unrotatedKeys
@@ -152,7 +152,7 @@ const PREFILL = 96;
 
 function relativeError(x: Float32Array, y: Float32Array): number {
   const squares = (of: (i: number) => number) => x.reduce((sum, _, i) => sum + of(i) ** 2, 0);
-  return Math.sqrt(squares((i) => y[i]! - x[i]!) / squares((i) => x[i]!));
+  return Math.sqrt(squares((i) => y[i] - x[i]) / squares((i) => x[i]));
 }
 
 /** What the codes of a token stand for, where each is a level times a scale and nothing else. */
@@ -164,10 +164,10 @@ function levelsOf(
 ): number[] | null {
   if (format === undefined || format.codebook.values.length === 0 || format.family === "razer") return null;
   const width = kvHeads * headDim;
-  const x = (side === "keys" ? captured.rotatedKeys : captured.values)[at]!;
+  const x = (side === "keys" ? captured.rotatedKeys : captured.values)[at];
   const data = x.slice(token * width, (token + 1) * width);
   const {parts} = format.encode({shape: [kvHeads, headDim], data});
   if (parts.zeroPoints !== undefined) return null;
   const {bits, values} = format.codebook;
-  return Array.from(unpackCodes(parts.codes!, bits, width), (code) => values[code]!);
+  return Array.from(unpackCodes(parts.codes!, bits, width), (code) => values[code]);
 }

@@ -128,8 +128,8 @@ function wordRows(ids: readonly number[]): AttentionRow[] {
 
 function attentionRows(exact: Observation, shared: Observation, layer: number, T: number): AttentionRow[] {
   const rows: AttentionRow[] = [];
-  exact.attention[layer]!.forEach((value, i) => {
-    const other = shared.attention[layer]![i]!;
+  exact.attention[layer].forEach((value, i) => {
+    const other = shared.attention[layer][i];
     if (Math.max(value, other) < LEAST_ATTENTION) return;
     const [head, index] = [Math.floor(i / (T * T)), Math.floor(i / T) % T];
     rows.push({...BLANK, part: "attention", head, index, other: i % T, exact: value, shared: other});
@@ -142,15 +142,15 @@ function nextRows(exact: Observation, shared: Observation, index: number): Atten
   const [p, q] = [exact, shared].map(({logits}) => lastProbabilities(logits.data, logits.shape.at(-1)!));
   const top = (x: Float64Array) =>
     Array.from(x.keys())
-      .sort((a, b) => x[b]! - x[a]! || a - b)
+      .sort((a, b) => x[b] - x[a] || a - b)
       .slice(0, LIKELIEST);
   return [...new Set([...top(p!), ...top(q!)])].map((id) => ({
     ...BLANK,
     part: "next",
     index,
     word: decodeText([id]),
-    exact: p![id]!,
-    shared: q![id]!,
+    exact: p![id],
+    shared: q![id],
   }));
 }
 

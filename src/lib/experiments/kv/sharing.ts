@@ -107,7 +107,7 @@ export const sharing = experiment({
     }));
     const baseline = remembered(plainModel(decoder));
     const methods = sharings(decoder.config, choice);
-    const kept = keptModel(decoder, FORMATS[formatId]!, {
+    const kept = keptModel(decoder, FORMATS[formatId], {
       mode: isWhole ? "whole" : "prompt",
       largestRank: (groupSize) => largestRank(methods, groupSize),
     });

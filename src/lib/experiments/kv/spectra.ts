@@ -67,25 +67,25 @@ export const spectra = experiment({
       for (const [at, {side, order, members}] of groups.entries()) {
         await progress((n + at / groups.length) / documents, `${side}, layers ${members.join(", ")}`);
         const matrices = members.map((layer) => {
-          const x = captured[SIDES[side]][layer]!;
+          const x = captured[SIDES[side]][layer];
           return order === "text" ? x : shuffledRows(x, width, layer);
         });
         const {s} = xkvSvd(matrices, width, members.length * width);
         const total = s.reduce((sum, value) => sum + value * value, 0);
         const shares = s.map((value) => (value * value) / total / documents);
-        sums[at] = shares.map((share, i) => share + (sums[at]![i] ?? 0));
+        sums[at] = shares.map((share, i) => share + (sums[at][i] ?? 0));
       }
     }
     return groups.flatMap(({side, groupSize, order, members}, at) => {
       let kept = 0;
-      const rows = Array.from(sums[at]!, (share, i) => {
+      const rows = Array.from(sums[at], (share, i) => {
         kept += share;
         return {
           model,
           side,
           groupSize,
           order,
-          first: members[0]!,
+          first: members[0],
           component: i + 1,
           kept,
           provenance: "measured" as const,
@@ -122,5 +122,5 @@ function groupsOf(layers: number): Group[] {
 function shuffledRows(x: Float32Array, width: number, layer: number): Float32Array {
   const rows = Array.from({length: x.length / width}, (_, row) => row);
   const order = shuffled(rows, randomStream(layer, "order of tokens"));
-  return x.map((_, i) => x[order[Math.floor(i / width)]! * width + (i % width)]!);
+  return x.map((_, i) => x[order[Math.floor(i / width)] * width + (i % width)]);
 }

@@ -76,7 +76,7 @@ export const activations = experiment({
 });
 
 function stacked(parts: readonly Tensor[]): Tensor {
-  const columns = parts[0]!.shape[1]!;
+  const columns = parts[0].shape[1];
   const data = Float32Array.from(parts.flatMap((part) => Array.from(part.data)));
   return {shape: [data.length / columns, columns], data};
 }
@@ -90,7 +90,7 @@ function standsOut(x: Tensor) {
   const [tokens, channels] = x.shape as [number, number];
   const typical = Math.sqrt(rms.reduce((sum, value) => sum + value * value, 0) / channels);
   const sorted = rms.slice().sort();
-  const median = (sorted[Math.floor((channels - 1) / 2)]! + sorted[Math.ceil((channels - 1) / 2)]!) / 2;
+  const median = (sorted[Math.floor((channels - 1) / 2)] + sorted[Math.ceil((channels - 1) / 2)]) / 2;
   return {
     channels,
     tokens,

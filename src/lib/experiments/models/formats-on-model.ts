@@ -130,9 +130,9 @@ export const formatsOnModel = experiment({
     const rows = [];
     for (const [n, id] of ids.entries()) {
       const step = watched(progress, {from: n / ids.length, to: (n + 1) / ids.length, what: id});
-      const format = formats[id]!;
+      const format = formats[id];
       const inputs = activationFormat(activations, id);
-      const kvFormat = kv === FLOAT ? undefined : formats[kv]!;
+      const kvFormat = kv === FLOAT ? undefined : formats[kv];
       const setup = {
         weights: format,
         method,
@@ -153,7 +153,7 @@ export const formatsOnModel = experiment({
         bitsPerKv: prepared.bitsPerKv ?? 32,
       };
       for (const {seed, ...measured} of [{seed: ALL_SEEDS, ...pooled}, ...each]) {
-        const {share, low, high, trials} = measured.tasks[TASK]!.model;
+        const {share, low, high, trials} = measured.tasks[TASK].model;
         const task = {solved: share, solvedLow: low, solvedHigh: high, samples: trials};
         rows.push({
           ...shared,
@@ -170,5 +170,5 @@ export const formatsOnModel = experiment({
 
 function activationFormat(choice: string, weightFormat: string): Format | undefined {
   if (choice === FLOAT) return undefined;
-  return formats[choice === AS_WEIGHTS ? (ACTIVATION_FORMATS[weightFormat] ?? weightFormat) : choice]!;
+  return formats[choice === AS_WEIGHTS ? (ACTIVATION_FORMATS[weightFormat] ?? weightFormat) : choice];
 }

@@ -112,7 +112,7 @@ function predictions(ids: readonly number[], {logits}: Observation): InsideRow[]
   return ids.flatMap((_, index) => {
     const probabilities = softmax(logits.data.subarray(index * vocabulary, (index + 1) * vocabulary));
     const order = Array.from(probabilities.keys()).sort(
-      (a, b) => probabilities[b]! - probabilities[a]! || a - b,
+      (a, b) => probabilities[b] - probabilities[a] || a - b,
     );
     const likeliest = order.slice(0, LIKELIEST).map(
       (id, other): InsideRow => ({
@@ -121,14 +121,14 @@ function predictions(ids: readonly number[], {logits}: Observation): InsideRow[]
         index,
         other,
         word: decodeText([id]),
-        value: probabilities[id]!,
+        value: probabilities[id],
       }),
     );
     const next = ids[index + 1];
     if (next === undefined) return likeliest;
     return [
       ...likeliest,
-      {...BLANK, part: "next", index, word: decodeText([next]), value: probabilities[next]!},
+      {...BLANK, part: "next", index, word: decodeText([next]), value: probabilities[next]},
     ];
   });
 }
@@ -142,7 +142,7 @@ function softmax(row: Float32Array): Float64Array {
 
 function attentionRows({config}: Decoder, {attention}: Observation, layer: number, T: number): InsideRow[] {
   const rows: InsideRow[] = [];
-  attention[layer]!.forEach((value, i) => {
+  attention[layer].forEach((value, i) => {
     if (value < LEAST_ATTENTION) return;
     const head = Math.floor(i / (T * T)) % config.heads;
     rows.push({...BLANK, part: "attention", layer, head, index: Math.floor(i / T) % T, other: i % T, value});
@@ -171,7 +171,7 @@ function spectrumRows(seen: Observation, site: (typeof KV_SITES)[number], layer:
     layer,
     site,
     index: index + 1,
-    value: values[0] === 0 ? 0 : value / values[0]!,
+    value: values[0] === 0 ? 0 : value / values[0],
   }));
 }
 

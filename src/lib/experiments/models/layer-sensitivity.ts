@@ -59,13 +59,13 @@ export const layerSensitivity = experiment({
     const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents});
     const backend = {backend: wasmBackend};
     const baseline = remembered(await prepareModel(weights, {}, backend));
-    const {family, convention} = formats[id]!;
+    const {family, convention} = formats[id];
     const units = unitsOf(weights);
     const rows = [];
     for (const [n, {layer, matrix, names}] of units.entries()) {
       const what = `layer ${layer}, ${matrix}`;
       const step = watched(progress, {from: n / units.length, to: (n + 1) / units.length, what});
-      const changed = await prepareModel(withRounded(weights, names, formats[id]!), {}, backend);
+      const changed = await prepareModel(withRounded(weights, names, formats[id]), {}, backend);
       const {pooled} = await evaluateModel(changed, baseline, seeds, step);
       rows.push({
         model,

@@ -44,19 +44,19 @@ export const oneSentence = experiment({
     const options = {backend: wasmBackend};
     const plain = await prepareModel(weights, {}, options);
     await progress(0.5, format);
-    const changed = await prepareModel(weights, {weights: formats[format]!}, options);
+    const changed = await prepareModel(weights, {weights: formats[format]}, options);
     const [read, targets] = [ids.slice(0, -1), ids.slice(1)];
     const {baseline, model: other, kl} = scorePair(plain.logits(read), changed.logits(read), targets);
     return targets.map((target, i) => ({
       position: i + 1,
       word: decodeText([target]),
-      probability: Math.exp(baseline.logProbs[i]!),
-      quantized: Math.exp(other.logProbs[i]!),
-      surprise: -baseline.logProbs[i]!,
-      quantizedSurprise: -other.logProbs[i]!,
-      kl: kl[i]!,
-      likeliest: decodeText([baseline.topTokens[i]!]),
-      quantizedLikeliest: decodeText([other.topTokens[i]!]),
+      probability: Math.exp(baseline.logProbs[i]),
+      quantized: Math.exp(other.logProbs[i]),
+      surprise: -baseline.logProbs[i],
+      quantizedSurprise: -other.logProbs[i],
+      kl: kl[i],
+      likeliest: decodeText([baseline.topTokens[i]]),
+      quantizedLikeliest: decodeText([other.topTokens[i]]),
       provenance: "measured" as const,
     }));
   },

@@ -134,7 +134,7 @@ function askedAgain(text: OpenText, {start, query, answer, parts}: GrowingText):
   return parts.map((part) => {
     if (part.length > 0) text.read(part);
     const {shape, data} = text.aside([...query, answer[0]]);
-    const vocab = shape[1]!;
+    const vocab = shape[1];
     return answer.every((value, i) => {
       const row = data.subarray((i + 1) * vocab, (i + 2) * vocab);
       return row.indexOf(Math.max(...row)) === value;

@@ -126,7 +126,7 @@ function unitsOf(scan: LayerScan): Unit[] {
     kind === "ssd" ? [input.heads, input.dt, 1] : [input.channels, timeSteps(input), input.stateSize];
   const tokens = steps.length / count;
   return Array.from({length: count}, (_, unit) => {
-    const own = Float64Array.from({length: tokens}, (_, t) => steps[t * count + unit]!);
+    const own = Float64Array.from({length: tokens}, (_, t) => steps[t * count + unit]);
     const meanStep = own.reduce((sum, step) => sum + step, 0) / tokens;
     const slowest = Math.max(...input.A.subarray(unit * perUnit, (unit + 1) * perUnit));
     const M = kind === "ssd" ? ssdMatrix(input, unit) : selectiveScanMatrix(input, unit);
@@ -142,7 +142,7 @@ function sharesOf(M: Float64Array, tokens: number): Float64Array {
     M.subarray(i * tokens, (i + 1) * tokens).reduce((sum, weight) => sum + Math.abs(weight), 0),
   );
   return M.map((weight, cell) => {
-    const total = totals[Math.floor(cell / tokens)]!;
+    const total = totals[Math.floor(cell / tokens)];
     return total === 0 ? 0 : weight / total;
   });
 }
@@ -161,7 +161,7 @@ function spread(units: readonly Unit[]): Unit[] {
   const shown = Math.min(SHOWN, ranked.length);
   return Array.from(
     {length: shown},
-    (_, i) => ranked[Math.round((i * (ranked.length - 1)) / Math.max(1, shown - 1))]!,
+    (_, i) => ranked[Math.round((i * (ranked.length - 1)) / Math.max(1, shown - 1))],
   );
 }
 

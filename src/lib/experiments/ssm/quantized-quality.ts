@@ -126,7 +126,7 @@ function tokenByToken({read}: PreparedMamba): PreparedMamba["logits"] {
   return (ids) => {
     const next = read();
     const each = ids.map((id) => next([id]));
-    const columns = each[0]!.shape.at(-1)!;
+    const columns = each[0].shape.at(-1)!;
     const data = new Float32Array(ids.length * columns);
     each.forEach((logits, t) => {
       data.set(logits.data, t * columns);

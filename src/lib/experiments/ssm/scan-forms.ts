@@ -87,7 +87,7 @@ export const scanForms = experiment({
   sweep: TECHNIQUES.flatMap((technique) => HALF_LIVES.map((halfLife) => ({technique, halfLife}))),
   async run({technique, ...drawn}, {progress}) {
     const forms = await formsOf(technique, drawn);
-    const expected = forms[0]!.run("float64", drawn.tokens);
+    const expected = forms[0].run("float64", drawn.tokens);
     const rows = [];
     for (const [n, form] of forms.entries()) {
       await progress(n / forms.length, form.form);
@@ -136,7 +136,7 @@ function comparison(actual: ScanOutput, expected: ScanOutput) {
     const largest = expected[part].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     actual[part].forEach((value, i) => {
       if (!Number.isFinite(value)) broken++;
-      else difference = Math.max(difference, Math.abs(value - expected[part][i]!) / largest);
+      else difference = Math.max(difference, Math.abs(value - expected[part][i]) / largest);
     });
   }
   return {difference: broken > 0 ? null : difference, broken};

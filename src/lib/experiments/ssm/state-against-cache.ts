@@ -99,13 +99,13 @@ export const stateAgainstCache = experiment({
   sweep: [{}, {format: "fp32"}, {format: "int8"}],
   async run({models, longest, format, measureTime}, work) {
     const rows: CostRow[] = [];
-    const unit = memoryBytes("decoder-small", formats[format]!, 1);
+    const unit = memoryBytes("decoder-small", formats[format], 1);
     const contexts = contextsTo(longest);
     for (const [at, model] of models.entries()) {
       const timed = measureTime ? await stepper(model, work.data) : undefined;
       for (const [n, context] of contexts.entries()) {
         await work.progress((at + n / contexts.length) / models.length, `${model}, ${context} tokens`);
-        const bytes = memoryBytes(model, formats[format]!, context);
+        const bytes = memoryBytes(model, formats[format], context);
         rows.push({
           model,
           context,
@@ -192,6 +192,6 @@ function stepTime(step: () => void, clock: () => number): Pick<CostRow, "time" |
   mean(WARM_UP);
   const steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil(LEAST_TIMED / Math.max(mean(WARM_UP), 1e-6))));
   const times = Array.from({length: TIMED}, () => mean(steps)).sort((a, b) => a - b);
-  const at = (share: number) => times[Math.round(share * (TIMED - 1))]!;
+  const at = (share: number) => times[Math.round(share * (TIMED - 1))];
   return {time: at(0.5), timeLow: at(0.25), timeHigh: at(0.75)};
 }

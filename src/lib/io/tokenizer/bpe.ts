@@ -97,8 +97,8 @@ function mergeSymbols(ids: number[], {pairs, results}: Merges): number[] {
   const previous = ids.map((_, i) => i - 1);
   const heap: number[] = [];
   const mergeAt = (at: number): Merge | undefined => {
-    const right = next[at]!;
-    return right < ids.length ? pairs.get(pairKey(ids[at]!, ids[right]!)) : undefined;
+    const right = next[at];
+    return right < ids.length ? pairs.get(pairKey(ids[at], ids[right])) : undefined;
   };
   const offer = (at: number): void => {
     const merge = at < 0 ? undefined : mergeAt(at);
@@ -107,15 +107,15 @@ function mergeSymbols(ids: number[], {pairs, results}: Merges): number[] {
   for (let at = 0; at < ids.length; at++) offer(at);
   for (let top = pop(heap); top !== undefined; top = pop(heap)) {
     const at = top % PLACES;
-    const id = results[Math.floor(top / PLACES)]!;
+    const id = results[Math.floor(top / PLACES)];
     // Since it was offered, either half may have merged with its other neighbour.
     if (ids[at] === GONE || mergeAt(at)?.id !== id) continue;
-    const right = next[at]!;
+    const right = next[at];
     ids[at] = id;
     ids[right] = GONE;
-    next[at] = next[right]!;
-    if (next[at]! < ids.length) previous[next[at]!] = at;
-    offer(previous[at]!);
+    next[at] = next[right];
+    if (next[at] < ids.length) previous[next[at]] = at;
+    offer(previous[at]);
     offer(at);
   }
   return ids.filter((id) => id !== GONE);
@@ -129,8 +129,8 @@ const PLACES = 2 ** 28;
 function push(heap: number[], item: number): void {
   let hole = heap.length;
   heap.push(item);
-  while (hole > 0 && item < heap[(hole - 1) >> 1]!) {
-    heap[hole] = heap[(hole - 1) >> 1]!;
+  while (hole > 0 && item < heap[(hole - 1) >> 1]) {
+    heap[hole] = heap[(hole - 1) >> 1];
     hole = (hole - 1) >> 1;
   }
   heap[hole] = item;
@@ -142,9 +142,9 @@ function pop(heap: number[]): number | undefined {
   if (last === undefined || heap.length === 0) return top;
   let hole = 0;
   for (let child = 1; child < heap.length; child = 2 * hole + 1) {
-    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
-    if (heap[child]! >= last) break;
-    heap[hole] = heap[child]!;
+    if (child + 1 < heap.length && heap[child + 1] < heap[child]) child++;
+    if (heap[child] >= last) break;
+    heap[hole] = heap[child];
     hole = child;
   }
   heap[hole] = last;

@@ -16,7 +16,7 @@ function byteCharacters(): string[] {
 
 /** The UTF-8 bytes of a text, one character each. */
 export function toByteCharacters(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => CHARACTERS[byte]!).join("");
+  return Array.from(new TextEncoder().encode(text), (byte) => CHARACTERS[byte]).join("");
 }
 
 /**

@@ -45,7 +45,7 @@ export function oniguruma(source: string, field: string): RegExp {
   // For each open group: whether letters match in both cases.
   const ignoreCase = [false];
   for (let i = 0; i < source.length; i++) {
-    const character = source[i]!;
+    const character = source[i];
     if (character === "\\") {
       translated += translateEscape(source[++i] ?? "", inClass, unsupported);
     } else if (inClass) {
