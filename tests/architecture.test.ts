@@ -10,10 +10,11 @@ import {beforeAll, describe, expect, test} from "vitest";
  * floor are neighbours, and neighbours do not import each other.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ["tensor", "reported"],
+  ["tensor", "stats", "reported"],
   ["formats", "kernels", "io", "tasks"],
+  ["engine"],
   ["quant", "accel", "kv", "attention", "ssm", "decoding", "sparsity", "regress"],
-  ["models"],
+  ["evaluate"],
   ["experiment"],
   ["experiments"],
 ];

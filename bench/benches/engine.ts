@@ -1,10 +1,10 @@
+import {type Backend, referenceBackend} from "../../src/lib/engine/backend.js";
+import {plainKvCache} from "../../src/lib/engine/cache/kv-cache.js";
+import {forward} from "../../src/lib/engine/decoder/decoder.js";
+import type {Decoder} from "../../src/lib/engine/decoder/load-decoder.js";
+import {openDecoder} from "../../src/lib/engine/open-decoder.js";
+import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
-import {type Backend, referenceBackend} from "../../src/lib/models/backend.js";
-import {forward} from "../../src/lib/models/decoder.js";
-import {plainKvCache} from "../../src/lib/models/kv-cache.js";
-import type {Decoder} from "../../src/lib/models/load-decoder.js";
-import {openDecoder} from "../../src/lib/models/open-decoder.js";
-import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import {requireClose} from "../harness/agree.js";
 import type {Contest} from "../harness/contest.js";

@@ -1,6 +1,6 @@
 import {Matrix} from "ml-matrix";
-import {referenceBackend} from "../../src/lib/models/backend.js";
-import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
+import {referenceBackend} from "../../src/lib/engine/backend.js";
+import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {requireClose} from "../harness/agree.js";
 import type {Contest, PeerInTurn, Sides} from "../harness/contest.js";

@@ -1,9 +1,9 @@
+import type {Scans} from "../../src/lib/engine/mamba/scans.js";
+import type {SelectiveScanInput} from "../../src/lib/engine/scan/scan-input.js";
+import {selectiveScan} from "../../src/lib/engine/scan/selective-scan.js";
+import {type SsdInput, ssd} from "../../src/lib/engine/scan/ssd.js";
+import {wasmScans} from "../../src/lib/engine/wasm/wasm-scans.js";
 import {wasmHeap} from "../../src/lib/kernels/wasm-heap.js";
-import type {Scans} from "../../src/lib/models/scans.js";
-import {wasmScans} from "../../src/lib/models/wasm-scans.js";
-import type {SelectiveScanInput} from "../../src/lib/ssm/scan-input.js";
-import {selectiveScan} from "../../src/lib/ssm/selective-scan.js";
-import {type SsdInput, ssd} from "../../src/lib/ssm/ssd.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {requireClose} from "../harness/agree.js";
 import type {Contest, PeerInTurn, Sides} from "../harness/contest.js";

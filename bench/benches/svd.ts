@@ -1,11 +1,11 @@
 import {Matrix, SingularValueDecomposition} from "ml-matrix";
+import {plainKvCache} from "../../src/lib/engine/cache/kv-cache.js";
+import {forward} from "../../src/lib/engine/decoder/decoder.js";
+import {openDecoder} from "../../src/lib/engine/open-decoder.js";
+import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {corpusSeeds} from "../../src/lib/evaluate/eval-texts.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
 import {wasmProducts} from "../../src/lib/kernels/wasm-products.js";
-import {forward} from "../../src/lib/models/decoder.js";
-import {corpusSeeds} from "../../src/lib/models/eval-texts.js";
-import {plainKvCache} from "../../src/lib/models/kv-cache.js";
-import {openDecoder} from "../../src/lib/models/open-decoder.js";
-import {wasmBackend} from "../../src/lib/models/wasm-backend.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import {truncatedSvd} from "../../src/lib/tensor/svd-truncated.js";
 import type {Contest, Sides} from "../harness/contest.js";

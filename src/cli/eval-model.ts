@@ -1,21 +1,22 @@
 /** The model of `paretoscope eval`: a decoder or a state-space model, each with the options it can take. */
 import {totalmem} from "node:os";
+import type {Backend} from "../lib/engine/backend.js";
+import {ARCHITECTURES, decoderConfig} from "../lib/engine/decoder/config.js";
+import {readDecoderWeights} from "../lib/engine/decoder/decoder-weights.js";
+import {MAMBA_ARCHITECTURES, mambaConfig} from "../lib/engine/mamba/mamba-config.js";
+import {readMambaWeights} from "../lib/engine/mamba/mamba-weights.js";
+import type {PreparedModel} from "../lib/engine/prepared-model.js";
+import {readConfig} from "../lib/engine/read-config.js";
+import {prepareModel, type Setup} from "../lib/evaluate/prepare-model.js";
 import type {Format} from "../lib/formats/format.js";
 import {formats} from "../lib/formats/registry.js";
 import {openCheckpoint} from "../lib/io/checkpoint.js";
 import {fieldReader} from "../lib/io/config-fields.js";
 import type {JsonObject} from "../lib/io/json-file.js";
 import type {ModelFolder} from "../lib/io/model-folder.js";
-import type {Backend} from "../lib/models/backend.js";
-import {ARCHITECTURES, decoderConfig} from "../lib/models/config.js";
-import {readDecoderWeights} from "../lib/models/decoder-weights.js";
-import {MAMBA_ARCHITECTURES, mambaConfig} from "../lib/models/mamba-config.js";
-import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../lib/models/mamba-methods.js";
-import {readMambaWeights} from "../lib/models/mamba-weights.js";
-import {type PreparedModel, prepareModel, type Setup} from "../lib/models/prepared-model.js";
-import {METHOD_NAMES, type Method} from "../lib/models/quantize-decoder.js";
-import {MAMBA_BITS, type MambaBits, quantizeMamba} from "../lib/models/quantize-mamba.js";
-import {readConfig} from "../lib/models/read-config.js";
+import {METHOD_NAMES, type Method} from "../lib/quant/quantize-decoder.js";
+import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../lib/ssm/quantize/mamba-methods.js";
+import {MAMBA_BITS, type MambaBits, quantizeMamba} from "../lib/ssm/quantize/quantize-mamba.js";
 import {type Call, integers, notOneOf, type OptionSpecs, text, UsageError} from "./usage.js";
 
 /** Times that the weights lie in memory: as read, rewritten, in two running models; and as much again for all else. */

@@ -1,10 +1,7 @@
 /** `paretoscope eval`: what quantization does to a model's predictions. Reads model folders and text files. */
 import {readFile} from "node:fs/promises";
-import type {ModelFolder} from "../lib/io/model-folder.js";
-import {readJson} from "../lib/io/model-folder.js";
-import {openFolder} from "../lib/io/node-file.js";
-import {parseTokenizer, TOKENIZER_LIMITS} from "../lib/io/tokenizer/tokenizer.js";
-import {type Backend, referenceBackend} from "../lib/models/backend.js";
+import {type Backend, referenceBackend} from "../lib/engine/backend.js";
+import {wasmBackend} from "../lib/engine/wasm/wasm-backend.js";
 import {
   corpusCalibration,
   corpusSeeds,
@@ -12,10 +9,13 @@ import {
   type EvalSeed,
   ownTextCalibration,
   ownTextSeeds,
-} from "../lib/models/eval-texts.js";
-import {evaluateModel} from "../lib/models/evaluate.js";
-import {EVALUATION_COLUMNS, evaluationRows} from "../lib/models/evaluation-rows.js";
-import {wasmBackend} from "../lib/models/wasm-backend.js";
+} from "../lib/evaluate/eval-texts.js";
+import {evaluateModel} from "../lib/evaluate/evaluate.js";
+import {EVALUATION_COLUMNS, evaluationRows} from "../lib/evaluate/evaluation-rows.js";
+import type {ModelFolder} from "../lib/io/model-folder.js";
+import {readJson} from "../lib/io/model-folder.js";
+import {openFolder} from "../lib/io/node-file.js";
+import {parseTokenizer, TOKENIZER_LIMITS} from "../lib/io/tokenizer/tokenizer.js";
 import {tasks} from "../lib/tasks/registry.js";
 import {vocabulary} from "../lib/tasks/vocabulary.js";
 import {type EvalModel, MODEL_OPTIONS, openEvalModel} from "./eval-model.js";

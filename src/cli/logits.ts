@@ -2,11 +2,11 @@
 import {writeFile} from "node:fs/promises";
 import {totalmem} from "node:os";
 import {parseArgs} from "node:util";
+import type {LoadOptions} from "../lib/engine/decoder/load-decoder.js";
+import {readOn} from "../lib/engine/generate.js";
+import {openModel} from "../lib/engine/language-model.js";
+import {wasmBackend} from "../lib/engine/wasm/wasm-backend.js";
 import {openFolder} from "../lib/io/node-file.js";
-import {readOn} from "../lib/models/generate.js";
-import {openModel} from "../lib/models/language-model.js";
-import type {LoadOptions} from "../lib/models/load-decoder.js";
-import {wasmBackend} from "../lib/models/wasm-backend.js";
 
 export const LOGITS_USAGE =
   "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--out FILE.json]";

@@ -1,7 +1,7 @@
 import {html, svg} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
 import type {outliers} from "../lib/experiments/ssm/outliers.js";
-import type {MambaTensor} from "../lib/models/mamba-tensors.js";
+import type {MambaTensor} from "../lib/ssm/quantize/mamba-tensors.js";
 import {captioned} from "./captioned.js";
 import {grouped} from "./figures/series.js";
 import {numberText} from "./number-text.js";

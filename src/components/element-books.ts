@@ -1,3 +1,4 @@
+import {NF4_VALUES} from "../lib/formats/codebook/nf4.js";
 import {
   type ElementFormat,
   e2m1,
@@ -15,7 +16,6 @@ import {
   intElement,
 } from "../lib/formats/element.js";
 import type {FormatFamily} from "../lib/formats/format.js";
-import {NF4_VALUES} from "../lib/formats/nf4.js";
 import {exactText} from "./number-text.js";
 
 /** An element format as pages show it. */

@@ -1,4 +1,4 @@
-import type {PolicyId} from "../lib/models/policies.js";
+import type {PolicyId} from "../lib/attention/policies.js";
 import type {Family} from "./palette.js";
 
 const FAMILIES: Readonly<Record<PolicyId, Family>> = {

@@ -1,6 +1,6 @@
 import type {Explanation} from "../lib/accel/explain.js";
 import {type Model, parameterCount} from "../lib/accel/model.js";
-import {tokenButlerOverhead, tokenButlerParameters} from "../lib/attention/tokenbutler-cost.js";
+import {tokenButlerOverhead, tokenButlerParameters} from "../lib/attention/token-butler/token-butler-cost.js";
 import {captioned} from "./captioned.js";
 import {formulaLines} from "./formula-lines.js";
 import {numberText} from "./number-text.js";

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {xkvCompressionRatio, xkvMlaCompressionRatio} from "../lib/kv/xkv-ratio.js";
+import {xkvCompressionRatio, xkvMlaCompressionRatio} from "../lib/kv/xkv/xkv-ratio.js";
 import {provenanceMark} from "./legend.js";
 
 /** The length at which xKV's authors count every ratio. */

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
 import type {tensorErrors} from "../lib/experiments/ssm/tensor-errors.js";
-import type {MambaTensor} from "../lib/models/mamba-tensors.js";
+import type {MambaTensor} from "../lib/ssm/quantize/mamba-tensors.js";
 import {captioned} from "./captioned.js";
 import {TENSOR_NAMES} from "./channel-strips.js";
 import {grouped} from "./figures/series.js";

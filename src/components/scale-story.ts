@@ -2,7 +2,7 @@ import {html} from "htl";
 import {decodeValues} from "../lib/formats/cast.js";
 import {e3m3, e4m3fn} from "../lib/formats/element.js";
 import type {Packed} from "../lib/formats/format.js";
-import {razerBlock} from "../lib/formats/razer.js";
+import {razerBlock} from "../lib/formats/razer/razer.js";
 import {unpackTensorScale} from "../lib/formats/tensor-scale.js";
 import {numberText} from "./number-text.js";
 

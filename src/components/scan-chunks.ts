@@ -1,9 +1,9 @@
 import {html, svg} from "htl";
-import type {SelectiveScanInput} from "../lib/ssm/scan-input.js";
-import {selectiveScanMatrix} from "../lib/ssm/scan-matrix.js";
-import {selectiveScan} from "../lib/ssm/selective-scan.js";
-import {selectiveScanAssociative} from "../lib/ssm/selective-scan-associative.js";
-import {selectiveScanChunked} from "../lib/ssm/selective-scan-chunked.js";
+import type {SelectiveScanInput} from "../lib/engine/scan/scan-input.js";
+import {selectiveScan} from "../lib/engine/scan/selective-scan.js";
+import {selectiveScanMatrix} from "../lib/ssm/scan/scan-matrix.js";
+import {selectiveScanAssociative} from "../lib/ssm/scan/selective-scan-associative.js";
+import {selectiveScanChunked} from "../lib/ssm/scan/selective-scan-chunked.js";
 import {randomStream} from "../lib/tensor/random.js";
 import {captioned} from "./captioned.js";
 import {numberText} from "./number-text.js";

@@ -1,7 +1,7 @@
 /** Two layers of three tokens and two channels: a basis that they share, small enough to redo by hand. */
 
 import {meanRowCosine} from "../lib/kv/alignment.js";
-import {type XkvGroup, xkvElements, xkvFactorize, xkvReconstruct} from "../lib/kv/xkv.js";
+import {type XkvGroup, xkvElements, xkvFactorize, xkvReconstruct} from "../lib/kv/xkv/xkv.js";
 
 export const TOKENS = 3;
 export const WIDTH = 2;

@@ -2,8 +2,8 @@
 
 import {mostImportant} from "../lib/attention/budget-mask.js";
 import {attentionLogits, softmaxRows} from "../lib/attention/logits.js";
-import {pageBounds, pageScore} from "../lib/attention/quest.js";
-import {questReleasedMask} from "../lib/attention/quest-released.js";
+import {pageBounds, pageScore} from "../lib/attention/quest/quest.js";
+import {questReleasedMask} from "../lib/attention/quest/quest-released.js";
 
 export type Pair = readonly [number, number];
 

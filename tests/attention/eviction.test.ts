@@ -6,7 +6,7 @@ import {
   snapKvEviction,
   streamingEviction,
 } from "../../src/lib/attention/eviction.js";
-import {attention} from "../../src/lib/models/attention.js";
+import {attention} from "../../src/lib/engine/attention.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {randomQueries} from "./queries.js";
 

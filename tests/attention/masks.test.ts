@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {budgetMask, budgetOf, mostImportant} from "../../src/lib/attention/budget-mask.js";
-import {h2oMask} from "../../src/lib/attention/h2o.js";
-import {h2oReleasedMask} from "../../src/lib/attention/h2o-released.js";
+import {h2oMask} from "../../src/lib/attention/h2o/h2o.js";
+import {h2oReleasedMask} from "../../src/lib/attention/h2o/h2o-released.js";
 import {attentionLogits, meanOverHeads, softmaxRows} from "../../src/lib/attention/logits.js";
 import {oracleMask} from "../../src/lib/attention/oracle.js";
-import {questMask} from "../../src/lib/attention/quest.js";
-import {questReleasedMask} from "../../src/lib/attention/quest-released.js";
+import {questMask} from "../../src/lib/attention/quest/quest.js";
+import {questReleasedMask} from "../../src/lib/attention/quest/quest-released.js";
 import {randomMask} from "../../src/lib/attention/random-selection.js";
 import {
   filled,
@@ -16,8 +16,8 @@ import {
   selectionShape,
 } from "../../src/lib/attention/selection.js";
 import {bytesRead, effectiveSparsity} from "../../src/lib/attention/selection-metrics.js";
-import {maxPool, snapKvMask} from "../../src/lib/attention/snapkv.js";
-import {snapKvReleasedMask} from "../../src/lib/attention/snapkv-released.js";
+import {maxPool, snapKvMask} from "../../src/lib/attention/snapkv/snapkv.js";
+import {snapKvReleasedMask} from "../../src/lib/attention/snapkv/snapkv-released.js";
 import {lambdaMask, streamingLlmMask} from "../../src/lib/attention/streaming-llm.js";
 import {thresholdMask} from "../../src/lib/attention/threshold-mask.js";
 import {keptKeys, randomQueries} from "./queries.js";

@@ -13,10 +13,10 @@ import {
   retrievalByBytesRead,
   retrievalByKeys,
 } from "../../src/components/figures/attention-policies.js";
+import {POLICIES, type PolicyId} from "../../src/lib/attention/policies.js";
 import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {attentionHeads} from "../../src/lib/experiments/attention/heads.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
-import {POLICIES, type PolicyId} from "../../src/lib/models/policies.js";
 
 const params = checkParams("test", policies.params, {});
 

@@ -5,7 +5,7 @@ import {mxfp4Scale, nvfp4Scale, razerScale} from "../../src/components/scale-sto
 import type {Format} from "../../src/lib/formats/format.js";
 import {mx} from "../../src/lib/formats/mx.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4.js";
-import {razer} from "../../src/lib/formats/razer.js";
+import {razer} from "../../src/lib/formats/razer/razer.js";
 
 const values = [0.1, -0.2, 0.3, 1.5, -5, 0, 2.5, 5, 0.25, -0.75, 3.2, 1, -1, 4.9, 0.6, -2];
 const told = (format: Format, tell: typeof mxfp4Scale, of: readonly number[] = values) =>

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {type KvModel, kvBytesPerToken, kvCacheBytes, largestContext} from "../../src/lib/kv/calculator.js";
-import {xkvStoredElements} from "../../src/lib/kv/xkv-ratio.js";
+import {xkvStoredElements} from "../../src/lib/kv/xkv/xkv-ratio.js";
 
 const layers = (count: number, width: number): KvModel => ({widths: new Array(count).fill(width)});
 /** Sizes as their config.json have them. */

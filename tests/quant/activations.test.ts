@@ -3,8 +3,8 @@ import {describe, expect, test} from "vitest";
 import {packedBytes} from "../../src/lib/formats/format.js";
 import {mxfp4} from "../../src/lib/formats/mx.js";
 import {nvfp4 as nvfp4Format} from "../../src/lib/formats/nvfp4.js";
+import {minmaxObserver, observe, quantizationParameters} from "../../src/lib/formats/observers.js";
 import {quantizeActivation, quantizeStatically} from "../../src/lib/quant/activations.js";
-import {minmaxObserver, observe, quantizationParameters} from "../../src/lib/quant/observers.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 import {activations, gaussian, meanSquare} from "./helpers.js";
 

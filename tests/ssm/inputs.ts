@@ -1,7 +1,7 @@
 import {expect} from "vitest";
-import type {GlaInput} from "../../src/lib/ssm/gla.js";
-import type {ScanOutput, SelectiveScanInput} from "../../src/lib/ssm/scan-input.js";
-import type {SsdInput} from "../../src/lib/ssm/ssd.js";
+import type {ScanOutput, SelectiveScanInput} from "../../src/lib/engine/scan/scan-input.js";
+import type {SsdInput} from "../../src/lib/engine/scan/ssd.js";
+import type {GlaInput} from "../../src/lib/ssm/scan/gla.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 
 /** How much of the state a step keeps: nothing at all, hardly anything, some, and all of it to rounding. */

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {inverseFrequencies, rotaryTable, rotate} from "../../src/lib/models/rope.js";
+import {inverseFrequencies, rotaryTable, rotate} from "../../src/lib/engine/rope.js";
 import {rotateHalves} from "../../src/lib/tensor/rotary.js";
 
 const x = Float64Array.from({length: 5 * 3 * 8}, (_, i) => Math.sin(i * i));

@@ -1,6 +1,6 @@
 import type {packedState} from "../../lib/experiments/ssm/packed-state.js";
 import type {quantization} from "../../lib/experiments/ssm/quantization.js";
-import {MAMBA_METHODS} from "../../lib/models/mamba-methods.js";
+import {MAMBA_METHODS} from "../../lib/ssm/quantize/mamba-methods.js";
 import type {ChartSpec, Point, Series} from "../chart-spec.js";
 import {numberText} from "../number-text.js";
 import type {Family} from "../palette.js";

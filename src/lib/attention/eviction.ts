@@ -2,7 +2,7 @@
 
 import {mostImportant} from "./budget-mask.js";
 import {requireCount} from "./selection.js";
-import {maxPool} from "./snapkv.js";
+import {maxPool} from "./snapkv/snapkv.js";
 
 /** What one key head holds after a pass, in the order of the text. */
 export interface HeldKeys {

@@ -15,7 +15,10 @@ export {
   floorLog2,
   type Overflow,
 } from "./cast.js";
-export {nearestIndex, type SortedCodebook, sortCodebook, type TieRule} from "./codebook.js";
+export {nearestIndex, type SortedCodebook, sortCodebook, type TieRule} from "./codebook/codebook.js";
+export type {LevelOptions} from "./codebook/levels.js";
+export {NF4_VALUES, nf4, nf4Format} from "./codebook/nf4.js";
+export {SF4_VALUES, sf4, sf4Format} from "./codebook/sf4.js";
 export * as elements from "./element.js";
 export {type ElementFormat, type FloatElement, floatElement, type IntElement, intElement} from "./element.js";
 export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float.js";
@@ -23,7 +26,6 @@ export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float-scaled.js"
 export {type Codebook, type Format, type FormatFamily, type Packed, packedBytes} from "./format.js";
 export {type FourOverSixOptions, fourOverSix} from "./four-over-six.js";
 export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
-export type {LevelOptions} from "./levels.js";
 export {
   type MxOptions,
   mx,
@@ -38,11 +40,10 @@ export {
   mxint8,
 } from "./mx.js";
 export {MX_SCALE_RULES, type MxScaleRule} from "./mx-scale.js";
-export {NF4_VALUES, nf4, nf4Format} from "./nf4.js";
 export {type Nvfp4Options, nvfp4} from "./nvfp4.js";
+export * from "./observers.js";
 export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
 export {dequantize, quantize} from "./quantize.js";
 export {formatById, formats} from "./registry.js";
 export {ROUNDINGS, type Rounding} from "./round.js";
 export type {SharedScale} from "./scaled.js";
-export {SF4_VALUES, sf4, sf4Format} from "./sf4.js";

@@ -1,3 +1,5 @@
+import {nf4, nf4Format} from "./codebook/nf4.js";
+import {sf4} from "./codebook/sf4.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float.js";
 import {fp3, fp4, scaledFloat} from "./float-scaled.js";
@@ -16,13 +18,11 @@ import {
   mxint4,
   mxint8,
 } from "./mx.js";
-import {nf4, nf4Format} from "./nf4.js";
 import {nvfp4} from "./nvfp4.js";
-import {razer} from "./razer.js";
-import {razerAct} from "./razer-act.js";
-import {mxfp4Razer, nvfp4Razer} from "./razer-blog.js";
-import {razerV1} from "./razer-v1.js";
-import {sf4} from "./sf4.js";
+import {razer} from "./razer/razer.js";
+import {razerAct} from "./razer/razer-act.js";
+import {mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
+import {razerV1} from "./razer/razer-v1.js";
 
 /**
  * Formats by their ids.

@@ -1,5 +1,5 @@
-import {cskvMemoryRatio} from "./cskv.js";
-import {kiviBitsPerValue} from "./kivi.js";
+import {cskvMemoryRatio} from "./cskv/cskv.js";
+import {kiviBitsPerValue} from "./kivi/kivi.js";
 import {requireInteger} from "./require.js";
 
 /** What decides the size of a published model's cache; plain numbers, as a config.json has them. */

@@ -1,9 +1,9 @@
 /** Quantized activations: with scales found on the fly by a format, or fixed beforehand by an observer. */
 
 import {type Format, packedBytes} from "../formats/format.js";
+import type {QuantizationParameters} from "../formats/observers.js";
 import {roundHalfEven} from "../formats/round.js";
 import {elementCount, matrixSize, type Tensor} from "../tensor/tensor.js";
-import type {QuantizationParameters} from "./observers.js";
 
 /** Whether a format's widest scale spans one token's vector or the whole tensor. */
 export type ActivationGranularity = "token" | "tensor";

@@ -3,10 +3,10 @@
  * on a grid; then each group's outermost values are clipped if that helps. (arXiv 2306.00978, section 3.2)
  */
 
+import {scaleColumns} from "../engine/equivalent/channel-scale.js";
 import type {Format} from "../formats/format.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {type Calibration, dividedInputs, outputError, quadraticForm} from "./calibration.js";
-import {scaleColumns} from "./channel-scale.js";
 import {type QuantizedWeight, roundToNearest} from "./rtn.js";
 
 /** The grids of the search; the defaults are the authors'. */

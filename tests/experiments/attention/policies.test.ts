@@ -2,8 +2,8 @@ import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import type {DataSets} from "../../../src/lib/experiment/experiment.js";
 import {policies} from "../../../src/lib/experiments/attention/policies.js";
-import {PREDICTED_DECODERS, predictorOf} from "../../../src/lib/experiments/attention/predictors.js";
 import {ALL_SEEDS} from "../../../src/lib/experiments/models/formats-on-model.js";
+import {PREDICTED_DECODERS, predictorOf} from "../../../src/lib/experiments/shared/predictors.js";
 
 let data: DataSets;
 beforeAll(async () => {

@@ -1,27 +1,28 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import {h2oEviction, streamingEviction} from "../../../src/lib/attention/eviction.js";
-import {predictorOf} from "../../../src/lib/experiments/attention/predictors.js";
+import {plainKvCache} from "../../../src/lib/engine/cache/kv-cache.js";
+import type {CacheSession} from "../../../src/lib/engine/cache/session.js";
+import {concat} from "../../../src/lib/engine/cache/stored-cache.js";
+import {forward} from "../../../src/lib/engine/decoder/decoder.js";
+import {decoderOf} from "../../../src/lib/engine/decoder/decoder-weights.js";
+import type {Decoder} from "../../../src/lib/engine/decoder/load-decoder.js";
+import {cachedModel} from "../../../src/lib/evaluate/cached-model.js";
+import {
+  type RecordedPrefill,
+  recordPrefill,
+  replayPrefill,
+} from "../../../src/lib/evaluate/recorded-prefill.js";
 import {cacheSetting} from "../../../src/lib/experiments/kv/cache-setting.js";
 import type {CacheSetting, CacheTechnique} from "../../../src/lib/experiments/kv/cache-technique.js";
 import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES} from "../../../src/lib/experiments/kv/cache-techniques.js";
 import {oracle, quest, tokenButler} from "../../../src/lib/experiments/kv/reading-techniques.js";
 import {evicting, inFormat, miniCache, xkv} from "../../../src/lib/experiments/kv/technique-makers.js";
-import {decoderWeights} from "../../../src/lib/experiments/models/decoders.js";
+import {decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
+import {predictorOf} from "../../../src/lib/experiments/shared/predictors.js";
 import {fp32} from "../../../src/lib/formats/float.js";
-import {type CacheSession, cachedModel} from "../../../src/lib/models/cached-model.js";
-import {forward} from "../../../src/lib/models/decoder.js";
-import {decoderOf} from "../../../src/lib/models/decoder-weights.js";
-import {plainKvCache} from "../../../src/lib/models/kv-cache.js";
-import type {Decoder} from "../../../src/lib/models/load-decoder.js";
-import {
-  type RecordedPrefill,
-  recordPrefill,
-  replayPrefill,
-} from "../../../src/lib/models/recorded-prefill.js";
-import {concat} from "../../../src/lib/models/stored-cache.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";
-import {maxDifference} from "../../models/golden.js";
+import {maxDifference} from "../../engine/golden.js";
 
 const IDS = Array.from(corpusDocument("test", 3, {context: 192, seed: 4242}).tokens);
 const PREFILL = 32;

@@ -1,15 +1,15 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
+import {forward} from "../../../src/lib/engine/decoder/decoder.js";
+import {decoderOf} from "../../../src/lib/engine/decoder/decoder-weights.js";
+import type {Decoder} from "../../../src/lib/engine/decoder/load-decoder.js";
 import {keptModel, plainModel, promptLength} from "../../../src/lib/experiments/kv/kept-model.js";
 import {sharing} from "../../../src/lib/experiments/kv/sharing.js";
 import {largestRank, sharings, TECHNIQUES, WHOLE} from "../../../src/lib/experiments/kv/sharings.js";
-import {DECODERS, decoderWeights} from "../../../src/lib/experiments/models/decoders.js";
+import {DECODERS, decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
 import {fp16, fp32} from "../../../src/lib/formats/float.js";
-import {xkvCompressionRatio} from "../../../src/lib/kv/xkv-ratio.js";
-import {forward} from "../../../src/lib/models/decoder.js";
-import {decoderOf} from "../../../src/lib/models/decoder-weights.js";
-import type {Decoder} from "../../../src/lib/models/load-decoder.js";
-import {xkvCache} from "../../../src/lib/models/xkv-cache.js";
+import {xkvCache} from "../../../src/lib/kv/xkv/xkv-cache.js";
+import {xkvCompressionRatio} from "../../../src/lib/kv/xkv/xkv-ratio.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";
 
 const IDS = Array.from(corpusDocument("test", 3, {context: 48, seed: 5}).tokens.slice(0, 48));

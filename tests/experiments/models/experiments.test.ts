@@ -2,11 +2,11 @@ import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import type {DataSets} from "../../../src/lib/experiment/experiment.js";
 import {activations} from "../../../src/lib/experiments/models/activations.js";
-import {DECODER_NEEDS} from "../../../src/lib/experiments/models/decoders.js";
 import {ALL_SEEDS, formatsOnModel} from "../../../src/lib/experiments/models/formats-on-model.js";
 import {CHANNEL_SITES, inside, KV_SITES} from "../../../src/lib/experiments/models/inside.js";
 import {ALL, layerSensitivity} from "../../../src/lib/experiments/models/layer-sensitivity.js";
 import {oneSentence} from "../../../src/lib/experiments/models/one-sentence.js";
+import {DECODER_NEEDS} from "../../../src/lib/experiments/shared/decoders.js";
 import {encodeText} from "../../../src/lib/tasks/vocabulary.js";
 
 let data: DataSets;

@@ -1,10 +1,10 @@
 import {readFile} from "node:fs/promises";
 import {describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
+import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
+import {mambaOf} from "../../../src/lib/engine/mamba/mamba-weights.js";
 import {MAMBA_IDS, MAMBAS, mambaWeights, needsOfMamba} from "../../../src/lib/experiments/ssm/mambas.js";
 import {parseJsonObject, SIDE_FILE_LIMITS} from "../../../src/lib/io/json-file.js";
-import {mambaConfig} from "../../../src/lib/models/mamba-config.js";
-import {mambaOf} from "../../../src/lib/models/mamba-weights.js";
 import {vocabulary} from "../../../src/lib/tasks/vocabulary.js";
 
 describe.each(MAMBA_IDS)("the state-space model %s", (id) => {

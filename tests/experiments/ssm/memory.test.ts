@@ -2,7 +2,7 @@ import {beforeAll, describe, expect, test} from "vitest";
 import type {TensorSet} from "../../../src/lib/experiment/experiment.js";
 import {MAMBAS} from "../../../src/lib/experiments/ssm/mambas.js";
 import {memory} from "../../../src/lib/experiments/ssm/memory.js";
-import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaTensors} from "../../models/tiny-mamba.js";
+import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaTensors} from "../../engine/tiny-mamba.js";
 
 const {hiddenSize: hidden_size, layers: num_hidden_layers, vocabSize: vocab_size} = MAMBAS["mamba2-small"];
 const sizes = {hidden_size, num_hidden_layers, vocab_size, conv_kernel: 4};

@@ -1,10 +1,10 @@
 import {describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
-import {DECODERS} from "../../../src/lib/experiments/models/decoders.js";
+import {packedKvCache} from "../../../src/lib/engine/cache/packed-kv-cache.js";
+import {DECODERS} from "../../../src/lib/experiments/shared/decoders.js";
 import {MAMBAS} from "../../../src/lib/experiments/ssm/mambas.js";
 import {stateAgainstCache} from "../../../src/lib/experiments/ssm/state-against-cache.js";
 import {formats} from "../../../src/lib/formats/registry.js";
-import {packedKvCache} from "../../../src/lib/models/packed-kv-cache.js";
 
 const data = await loadData(stateAgainstCache.needs);
 const run = (params: Parameters<typeof stateAgainstCache.run>[0], clock?: () => number) =>

@@ -1,13 +1,13 @@
 import {type BudgetOptions, budgetMask} from "../../../lib/attention/budget-mask.js";
-import {h2oReleasedMask} from "../../../lib/attention/h2o-released.js";
+import {h2oReleasedMask} from "../../../lib/attention/h2o/h2o-released.js";
 import {hitAccuracy, indexCorrelation, jensenShannon} from "../../../lib/attention/hit-metrics.js";
 import {attentionLogits, softmaxRows} from "../../../lib/attention/logits.js";
 import {oracleMask} from "../../../lib/attention/oracle.js";
-import {questDecode} from "../../../lib/attention/quest.js";
-import {questReleasedMask} from "../../../lib/attention/quest-released.js";
+import {questDecode} from "../../../lib/attention/quest/quest.js";
+import {questReleasedMask} from "../../../lib/attention/quest/quest-released.js";
 import {type Importance, type KeyMask, type Queries, rowStart} from "../../../lib/attention/selection.js";
 import {effectiveSparsity} from "../../../lib/attention/selection-metrics.js";
-import {snapKvReleasedMask} from "../../../lib/attention/snapkv-released.js";
+import {snapKvReleasedMask} from "../../../lib/attention/snapkv/snapkv-released.js";
 import {streamingLlmMask} from "../../../lib/attention/streaming-llm.js";
 import {thresholdMask} from "../../../lib/attention/threshold-mask.js";
 import {
@@ -15,10 +15,10 @@ import {
   predictImportance,
   type TokenButlerShape,
   type TokenButlerWeights,
-} from "../../../lib/attention/tokenbutler.js";
-import {tokenButlerParameters} from "../../../lib/attention/tokenbutler-cost.js";
-import {attention} from "../../../lib/models/attention.js";
-import {inverseFrequencies, llama3Frequencies} from "../../../lib/models/rope.js";
+} from "../../../lib/attention/token-butler/token-butler.js";
+import {tokenButlerParameters} from "../../../lib/attention/token-butler/token-butler-cost.js";
+import {attention} from "../../../lib/engine/attention.js";
+import {inverseFrequencies, llama3Frequencies} from "../../../lib/engine/rope.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
 type Args = Parameters<CaseOp>[0];

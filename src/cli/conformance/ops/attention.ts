@@ -1,11 +1,11 @@
-import {attention} from "../../../lib/models/attention.js";
+import {attention} from "../../../lib/engine/attention.js";
 import {
   inverseFrequencies,
   llama3Frequencies,
   type RotaryLayout,
   rotaryTable,
   rotate,
-} from "../../../lib/models/rope.js";
+} from "../../../lib/engine/rope.js";
 import {stringMatch} from "../../../lib/tasks/string-match.js";
 import type {CaseOp, GoldenTensor, GoldenValues, Ops} from "../op.js";
 

@@ -1,5 +1,5 @@
-import {levelsDequantize, levelsQuantize} from "../../../lib/formats/levels.js";
-import {nf4Levels} from "../../../lib/formats/nf4.js";
+import {levelsDequantize, levelsQuantize} from "../../../lib/formats/codebook/levels.js";
+import {nf4Levels} from "../../../lib/formats/codebook/nf4.js";
 import type {CaseOp, Ops} from "../op.js";
 import {numberArg} from "./formats-arguments.js";
 import {roundOutput, tensorInput} from "./formats-nvfp4.js";

@@ -1,9 +1,9 @@
 import {e2m1, fp3} from "../../../lib/formats/element.js";
 import type {Codebook} from "../../../lib/formats/format.js";
 import {forEachGroup, groupsAlong} from "../../../lib/formats/groups.js";
-import {razerQuantize} from "../../../lib/formats/razer.js";
-import {razerActQuantize} from "../../../lib/formats/razer-act.js";
-import {mxfp4RazerQuantize, nvfp4RazerQuantize} from "../../../lib/formats/razer-blog.js";
+import {razerQuantize} from "../../../lib/formats/razer/razer.js";
+import {razerActQuantize} from "../../../lib/formats/razer/razer-act.js";
+import {mxfp4RazerQuantize, nvfp4RazerQuantize} from "../../../lib/formats/razer/razer-blog.js";
 import {
   type KernelScaleFormat,
   type KernelWeights,
@@ -14,10 +14,10 @@ import {
   razerKernelDequantize,
   razerKernelQuantize,
   transposedScales,
-} from "../../../lib/formats/razer-kernel.js";
-import {dequantizeSpecials, type SpecialTensor} from "../../../lib/formats/razer-search.js";
-import {razerV1Quantize} from "../../../lib/formats/razer-v1.js";
-import {razerZeroPoint} from "../../../lib/formats/razer-zero-point.js";
+} from "../../../lib/formats/razer/razer-kernel.js";
+import {dequantizeSpecials, type SpecialTensor} from "../../../lib/formats/razer/razer-search.js";
+import {razerV1Quantize} from "../../../lib/formats/razer/razer-v1.js";
+import {razerZeroPoint} from "../../../lib/formats/razer/razer-zero-point.js";
 import {roundHalfEven} from "../../../lib/formats/round.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";

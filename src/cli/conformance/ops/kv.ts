@@ -1,10 +1,14 @@
-import {kiviGroups, kiviValues} from "../../../lib/kv/kivi.js";
+import {inverseFrequencies, rotaryTable, rotate} from "../../../lib/engine/rope.js";
+import {kiviGroups, kiviValues} from "../../../lib/kv/kivi/kivi.js";
 import {magnitudePrune} from "../../../lib/kv/magnitude-prune.js";
-import {type MiniCacheMerge, miniCacheMerge, miniCacheMergeReleased} from "../../../lib/kv/minicache.js";
+import {
+  type MiniCacheMerge,
+  miniCacheMerge,
+  miniCacheMergeReleased,
+} from "../../../lib/kv/minicache/minicache.js";
 import {type MlaWeights, mlaAttention, mlaCache} from "../../../lib/kv/mla.js";
-import {xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../../lib/kv/xkv.js";
-import {xkvCompressionRatio} from "../../../lib/kv/xkv-ratio.js";
-import {inverseFrequencies, rotaryTable, rotate} from "../../../lib/models/rope.js";
+import {xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../../lib/kv/xkv/xkv.js";
+import {xkvCompressionRatio} from "../../../lib/kv/xkv/xkv-ratio.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
 type Inputs = Parameters<CaseOp>[1];

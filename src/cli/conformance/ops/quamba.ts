@@ -1,12 +1,12 @@
+import {packNibbles, quantizeEmbedding} from "../../../lib/ssm/quamba/quamba-embedding.js";
 import {
   dequantizeGroups,
   type HeadChannelGroups,
   quantizeHeadChannels,
   quantizeStates,
-} from "../../../lib/ssm/head-channel-groups.js";
-import {packNibbles, quantizeEmbedding} from "../../../lib/ssm/quamba-embedding.js";
-import {quantizeW4, quantizeW4A8} from "../../../lib/ssm/quamba2-weights.js";
-import {sortAndCluster} from "../../../lib/ssm/sort-and-cluster.js";
+} from "../../../lib/ssm/quamba2/head-channel-groups.js";
+import {quantizeW4, quantizeW4A8} from "../../../lib/ssm/quamba2/quamba2-weights.js";
+import {sortAndCluster} from "../../../lib/ssm/quamba2/sort-and-cluster.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 import {numberArg} from "./formats-arguments.js";

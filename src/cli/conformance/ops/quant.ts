@@ -1,15 +1,15 @@
 import {castValue} from "../../../lib/formats/cast.js";
 import {f16} from "../../../lib/formats/element.js";
-import {calibrate} from "../../../lib/quant/calibration.js";
-import {gptqHessian, gptqRound} from "../../../lib/quant/gptq.js";
-import {integerGroups} from "../../../lib/quant/integer-groups.js";
 import {
   minmaxObserver,
   type Observer,
   observe,
   percentileObserver,
   quantizationParameters,
-} from "../../../lib/quant/observers.js";
+} from "../../../lib/formats/observers.js";
+import {calibrate} from "../../../lib/quant/calibration.js";
+import {gptqHessian, gptqRound} from "../../../lib/quant/gptq.js";
+import {integerGroups} from "../../../lib/quant/integer-groups.js";
 import {matrixSize, type Tensor, tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 

@@ -1,8 +1,8 @@
-import {causalConv1dSilu} from "../../../lib/ssm/causal-conv1d.js";
-import {type ScanOutput, type SelectiveScanInput, timeSteps} from "../../../lib/ssm/scan-input.js";
-import {segsum} from "../../../lib/ssm/segsum.js";
-import {selectiveScan} from "../../../lib/ssm/selective-scan.js";
-import {ssdChunked} from "../../../lib/ssm/ssd-chunked.js";
+import {causalConv1dSilu} from "../../../lib/engine/scan/causal-conv1d.js";
+import {type ScanOutput, type SelectiveScanInput, timeSteps} from "../../../lib/engine/scan/scan-input.js";
+import {selectiveScan} from "../../../lib/engine/scan/selective-scan.js";
+import {segsum} from "../../../lib/ssm/scan/segsum.js";
+import {ssdChunked} from "../../../lib/ssm/scan/ssd-chunked.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
 type Inputs = Parameters<CaseOp>[1];

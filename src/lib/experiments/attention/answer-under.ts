@@ -1,8 +1,8 @@
 /** A prompt read and answered under a selection policy, word by word. */
 
 import {forEachRow} from "../../attention/selection.js";
-import type {Hooks} from "../../models/hooks.js";
-import type {Decoder} from "../../models/load-decoder.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import type {Hooks} from "../../engine/hooks.js";
 import {type MetLayer, meetLayers} from "./met-layers.js";
 
 /** What the model expected after a word. */

@@ -3,7 +3,7 @@
 import {mostImportant} from "../../attention/budget-mask.js";
 import {hitAccuracy} from "../../attention/hit-metrics.js";
 import {type Importance, rowStart, visibleKeys} from "../../attention/selection.js";
-import type {EvalText} from "../../models/eval-texts.js";
+import type {EvalText} from "../../evaluate/eval-texts.js";
 
 /** The share of keys that hit accuracy compares, as TokenButler's paper does. */
 const HIT_RATIO = 0.5;

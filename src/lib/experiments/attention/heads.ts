@@ -1,11 +1,11 @@
+import {POLICIES} from "../../attention/policies.js";
+import type {EvalText} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import type {EvalText} from "../../models/eval-texts.js";
-import {POLICIES} from "../../models/policies.js";
-import {openedDecoder, testTexts} from "../kv/decoder-texts.js";
+import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
+import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
 import {foundBy, hitsOf, lookUps} from "./head-measures.js";
 import {meetLayers} from "./met-layers.js";
 import {type Met, POLICY_IMPORTANCE} from "./policy-importance.js";
-import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "./predictors.js";
 
 /** Policies that say of every key how much it will matter, without reading it. */
 const ESTIMATES = ["token-butler", "quest", "quest-released"] as const;

@@ -1,11 +1,11 @@
 /** What attention met in every layer of a pass, whatever hooks chose its keys. */
 
 import {forEachRow, type KeyMask, type Queries, selectionShape} from "../../attention/selection.js";
-import type {AttentionCall} from "../../models/attention.js";
-import {forward} from "../../models/decoder.js";
-import type {Hooks} from "../../models/hooks.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import type {TokenButlerPredictor} from "../../models/selection-hooks.js";
+import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {AttentionCall} from "../../engine/attention.js";
+import {forward} from "../../engine/decoder/decoder.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import type {Hooks} from "../../engine/hooks.js";
 import type {Tensor} from "../../tensor/tensor.js";
 
 /** A layer as attention met it. */

@@ -1,9 +1,3 @@
-import {experiment} from "../../experiment/experiment.js";
-import {cachedModel, wholeSession} from "../../models/cached-model.js";
-import type {DecoderConfig} from "../../models/config.js";
-import {forward} from "../../models/decoder.js";
-import {type Evaluation, evaluateModel, type Measured, remembered} from "../../models/evaluate.js";
-import type {Decoder} from "../../models/load-decoder.js";
 import {
   EVICTING_POLICY_IDS,
   POLICIES,
@@ -12,16 +6,23 @@ import {
   type PolicyOptions,
   policyCache,
   policyHooks,
-} from "../../models/policies.js";
-import {evictionNoteBytes, policyReadBytes, policyStateBytes} from "../../models/policy-bytes.js";
-import {type ReadCounter, readCounter} from "../../models/read-counter.js";
+} from "../../attention/policies.js";
+import {evictionNoteBytes, policyReadBytes, policyStateBytes} from "../../attention/policy-bytes.js";
+import {wholeSession} from "../../engine/cache/session.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import {forward} from "../../engine/decoder/decoder.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {type ReadCounter, readCounter} from "../../engine/read-counter.js";
+import {cachedModel} from "../../evaluate/cached-model.js";
+import {type Evaluation, evaluateModel, type Measured, remembered} from "../../evaluate/evaluate.js";
+import {experiment} from "../../experiment/experiment.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {openedDecoder, testSeeds} from "../kv/decoder-texts.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
-import {qualityCells} from "../models/quality-columns.js";
-import {watched} from "../models/watched.js";
+import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
+import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
+import {qualityCells} from "../shared/quality-columns.js";
+import {watched} from "../shared/watched.js";
 import {policyColumns} from "./policy-columns.js";
-import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "./predictors.js";
 
 /** Masks: every query of a text as if it were decoded. Eviction: a cache that frees what its policy drops. */
 const FRAMES = ["masks", "eviction"] as const;

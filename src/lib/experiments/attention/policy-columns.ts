@@ -1,6 +1,6 @@
 /** What a row of a table of policies says: who chose, what was read and kept, and what the model then did. */
 
-import {qualityColumns} from "../models/quality-columns.js";
+import {qualityColumns} from "../shared/quality-columns.js";
 
 const share = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 const bytes = (label: string) =>

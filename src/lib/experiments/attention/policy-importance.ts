@@ -1,13 +1,13 @@
 /** What each selection policy thinks of the keys it chooses among, on a scale that readers can compare. */
 
 import {attentionLogits, softmaxRows} from "../../attention/logits.js";
-import {questImportance} from "../../attention/quest.js";
-import {questReleasedMask} from "../../attention/quest-released.js";
+import type {PolicyId} from "../../attention/policies.js";
+import {questImportance} from "../../attention/quest/quest.js";
+import {questReleasedMask} from "../../attention/quest/quest-released.js";
 import {filled, forEachRow, type Importance} from "../../attention/selection.js";
-import {maxPool, windowVotes} from "../../attention/snapkv.js";
-import {layerImportance, predictImportance} from "../../attention/tokenbutler.js";
-import type {PolicyId} from "../../models/policies.js";
-import type {TokenButlerPredictor} from "../../models/selection-hooks.js";
+import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import {maxPool, windowVotes} from "../../attention/snapkv/snapkv.js";
+import {layerImportance, predictImportance} from "../../attention/token-butler/token-butler.js";
 import type {MetLayer} from "./met-layers.js";
 
 /** A layer as a policy met it, and what the policy was told. */

@@ -1,12 +1,12 @@
+import {POLICIES, POLICY_IDS, type PolicyId, policyHooks} from "../../attention/policies.js";
 import type {Importance, KeyMask} from "../../attention/selection.js";
 import {experiment} from "../../experiment/experiment.js";
-import {POLICIES, POLICY_IDS, type PolicyId, policyHooks} from "../../models/policies.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {openedDecoder} from "../kv/decoder-texts.js";
-import {promptIds, promptParam} from "../models/prompt.js";
+import {openedDecoder} from "../shared/decoder-texts.js";
+import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
+import {promptIds, promptParam} from "../shared/prompt.js";
 import {type Answer, answerUnder, keptShares} from "./answer-under.js";
 import {POLICY_IMPORTANCE} from "./policy-importance.js";
-import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "./predictors.js";
 
 /** The model as it is, in the column of policies. */
 export const FULL = "full";

@@ -1,8 +1,8 @@
 /** What papers on smaller caches claim, and how our sizes and decoders judge it. */
 
 import {type KvModel, kvCacheBytes} from "../../kv/calculator.js";
-import {kiviBytes, kiviQuantize} from "../../kv/kivi.js";
-import {blockFloatBitsPerValue} from "../../kv/ksort-bfp.js";
+import {kiviBytes, kiviQuantize} from "../../kv/kivi/kivi.js";
+import {blockFloatBitsPerValue} from "../../kv/ksort-bfp/ksort-bfp.js";
 import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed} from "../../kv/mla.js";
 import {randomStream} from "../../tensor/random.js";
 import {

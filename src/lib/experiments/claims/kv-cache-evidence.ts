@@ -1,9 +1,9 @@
 /** What claims on smaller caches are judged from: sizes of published models, and readings of our decoders. */
 
+import {type Interval, perplexityGap} from "../../evaluate/loss-reduction.js";
+import {pairedShare} from "../../evaluate/quality.js";
 import type {Provenance} from "../../experiment/provenance.js";
 import {type KvMethod, type KvModel, kvCacheBytes} from "../../kv/calculator.js";
-import {type Interval, perplexityGap} from "../../models/loss-reduction.js";
-import {pairedShare} from "../../models/quality.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";
 import {atMostVerdict, lossVerdict} from "./token-selection-claims.js";
 

@@ -1,7 +1,7 @@
 /** What the papers on sharing and merging layers claim, and how our sizes and decoders judge it. */
 
+import type {Interval} from "../../evaluate/loss-reduction.js";
 import type {KvMethod, KvModel} from "../../kv/calculator.js";
-import type {Interval} from "../../models/loss-reduction.js";
 import {
   type CacheClaim,
   evidence,

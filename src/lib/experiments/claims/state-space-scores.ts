@@ -1,15 +1,15 @@
 /** State-space models under several setups on the same test documents, scored document by document. */
 
+import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
+import type {PreparedModel} from "../../engine/prepared-model.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
+import {remembered} from "../../evaluate/evaluate.js";
+import type {Interval} from "../../evaluate/loss-reduction.js";
+import {pairedShare, scorePair} from "../../evaluate/quality.js";
 import type {Work} from "../../experiment/experiment.js";
-import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../models/eval-texts.js";
-import {remembered} from "../../models/evaluate.js";
-import type {Interval} from "../../models/loss-reduction.js";
-import {mambaTensorErrors} from "../../models/mamba-tensor-errors.js";
-import type {MambaWeights} from "../../models/mamba-weights.js";
-import type {PreparedModel} from "../../models/prepared-model.js";
-import {pairedShare, scorePair} from "../../models/quality.js";
-import {type QuantizeMambaOptions, quantizeMamba} from "../../models/quantize-mamba.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
+import {mambaTensorErrors} from "../../ssm/quantize/mamba-tensor-errors.js";
+import {type QuantizeMambaOptions, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {CALIBRATION_TEXTS} from "../ssm/quantized-quality.js";
 
 /** Mean negative log-likelihood and mean KL divergence to the float model of every document, in nats. */

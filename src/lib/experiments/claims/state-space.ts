@@ -1,5 +1,5 @@
+import {type Interval, meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
 import {experiment} from "../../experiment/experiment.js";
-import {type Interval, meanReduction, perplexityGap} from "../../models/loss-reduction.js";
 import {mambaWeights} from "../ssm/mambas.js";
 import {type Claim, claimColumns, type Evidence, type Verdict} from "./claim.js";
 import {

@@ -1,11 +1,11 @@
 /** What papers on token selection claim, and how our decoders judge it. */
 
-import type {TokenButlerShape} from "../../attention/tokenbutler.js";
-import {tokenButlerOverhead, tokenButlerParameters} from "../../attention/tokenbutler-cost.js";
-import type {DecoderConfig} from "../../models/config.js";
-import {type Interval, perplexityGap} from "../../models/loss-reduction.js";
-import {pairedShare} from "../../models/quality.js";
-import type {TokenButlerPredictor} from "../../models/selection-hooks.js";
+import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {TokenButlerShape} from "../../attention/token-butler/token-butler.js";
+import {tokenButlerOverhead, tokenButlerParameters} from "../../attention/token-butler/token-butler-cost.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import {type Interval, perplexityGap} from "../../evaluate/loss-reduction.js";
+import {pairedShare} from "../../evaluate/quality.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";
 
 /** What a reading of the texts found. */

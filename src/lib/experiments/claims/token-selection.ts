@@ -1,14 +1,15 @@
+import {type PolicyId, type PolicyOptions, policyCache, policyHooks} from "../../attention/policies.js";
+import {policyReadBytes} from "../../attention/policy-bytes.js";
+import {wholeSession} from "../../engine/cache/session.js";
+import {forward} from "../../engine/decoder/decoder.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {type ReadCounter, readCounter} from "../../engine/read-counter.js";
+import {cachedModel} from "../../evaluate/cached-model.js";
+import type {EvalText} from "../../evaluate/eval-texts.js";
+import {scoreTokens} from "../../evaluate/quality.js";
 import {experiment} from "../../experiment/experiment.js";
-import {cachedModel, wholeSession} from "../../models/cached-model.js";
-import {forward} from "../../models/decoder.js";
-import type {EvalText} from "../../models/eval-texts.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import {type PolicyId, type PolicyOptions, policyCache, policyHooks} from "../../models/policies.js";
-import {policyReadBytes} from "../../models/policy-bytes.js";
-import {scoreTokens} from "../../models/quality.js";
-import {type ReadCounter, readCounter} from "../../models/read-counter.js";
-import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../attention/predictors.js";
-import {openedDecoder, testTexts} from "../kv/decoder-texts.js";
+import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
+import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
 import {claimColumns} from "./claim.js";
 import {type Found, type Scores, selectionClaims} from "./token-selection-claims.js";
 

@@ -1,18 +1,19 @@
+import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import type {PreparedModel} from "../../engine/prepared-model.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
+import {remembered} from "../../evaluate/evaluate.js";
+import {type Interval, lossReduction, meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
+import {prepareModel} from "../../evaluate/prepare-model.js";
+import {scorePair} from "../../evaluate/quality.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {mxfp4} from "../../formats/mx.js";
 import {nvfp4} from "../../formats/nvfp4.js";
-import {razer} from "../../formats/razer.js";
-import {razerAct} from "../../formats/razer-act.js";
-import type {DecoderWeights} from "../../models/decoder-weights.js";
-import {corpusSeeds, EVAL_SEEDS, type EvalText} from "../../models/eval-texts.js";
-import {remembered} from "../../models/evaluate.js";
-import {type Interval, lossReduction, meanReduction, perplexityGap} from "../../models/loss-reduction.js";
-import {type PreparedModel, prepareModel} from "../../models/prepared-model.js";
-import {scorePair} from "../../models/quality.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
+import {razer} from "../../formats/razer/razer.js";
+import {razerAct} from "../../formats/razer/razer-act.js";
 import {averagePerplexity, razerV2Perplexities} from "../../reported/perplexity.js";
-import {type DecoderId, decoderWeights, SMALL_DECODERS} from "../models/decoders.js";
+import {type DecoderId, decoderWeights, SMALL_DECODERS} from "../shared/decoders.js";
 import {type Claim, claimColumns, type Evidence, type Verdict} from "./claim.js";
 
 /** From best to worst as Table 3 has them, each with what its paper means for activations. */

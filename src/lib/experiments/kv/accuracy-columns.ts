@@ -1,6 +1,6 @@
 /** What a smaller cache does to tokens that the text determines, paired with the baseline. */
 
-import type {Measured, PairedAccuracy} from "../../models/evaluate.js";
+import type {Measured, PairedAccuracy} from "../../evaluate/evaluate.js";
 
 const share = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 

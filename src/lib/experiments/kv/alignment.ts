@@ -1,8 +1,8 @@
+import {captureKv} from "../../engine/cache/kv-replacement.js";
 import {experiment} from "../../experiment/experiment.js";
 import {linearCka, meanRowCosine, subspaceOverlap} from "../../kv/alignment.js";
-import {captureKv} from "../../models/kv-replacement.js";
-import {DECODER_IDS, DECODER_NEEDS, modelParam, needsOfModel} from "../models/decoders.js";
-import {openedDecoder, testTexts} from "./decoder-texts.js";
+import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
+import {DECODER_IDS, DECODER_NEEDS, modelParam, needsOfModel} from "../shared/decoders.js";
 
 /** How alike layers are: row by row, which merging needs, and in the directions of their tokens, which sharing needs. */
 export const alignment = experiment({

@@ -1,7 +1,7 @@
 /** The techniques that the calculator of caches compares, with the sizes their papers run. */
 
 import type {KvMethod, KvModel} from "../../kv/calculator.js";
-import {kiviBitsPerValue} from "../../kv/kivi.js";
+import {kiviBitsPerValue} from "../../kv/kivi/kivi.js";
 
 /** What a technique saves at. */
 export type MethodKind =

@@ -1,14 +1,14 @@
-import {keyStoreOrder} from "../../kv/ksort-bfp.js";
+import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {corpusCalibration} from "../../evaluate/eval-texts.js";
 import {
   attentionInputs,
   type CskvFactors,
   calibrateCskv,
   type InputStatistics,
-} from "../../models/cskv-cache.js";
-import type {DecoderWeights} from "../../models/decoder-weights.js";
-import {corpusCalibration} from "../../models/eval-texts.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import type {TokenButlerPredictor} from "../../models/selection-hooks.js";
+} from "../../kv/cskv/cskv-cache.js";
+import {keyStoreOrder} from "../../kv/ksort-bfp/ksort-bfp.js";
 import {type CacheSetting, widthOf} from "./cache-technique.js";
 
 /** Documents that projections are calibrated on, of the training split. */

@@ -1,11 +1,11 @@
 /** What a way to keep a cache small has to say of itself, and what it may use. */
 
+import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {CacheSession} from "../../engine/cache/session.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
 import type {Format, Packed} from "../../formats/format.js";
 import {packedBytes} from "../../formats/format.js";
-import type {CacheSession} from "../../models/cached-model.js";
-import type {DecoderConfig} from "../../models/config.js";
-import type {CskvFactors} from "../../models/cskv-cache.js";
-import type {TokenButlerPredictor} from "../../models/selection-hooks.js";
+import type {CskvFactors} from "../../kv/cskv/cskv-cache.js";
 
 /** What a technique does with the cache; decides its colour. */
 export type CacheFamily =

@@ -1,10 +1,10 @@
 import {h2oEviction, snapKvEviction, streamingEviction} from "../../attention/eviction.js";
+import {nf4} from "../../formats/codebook/nf4.js";
 import {fp16} from "../../formats/float.js";
 import {int, intRules} from "../../formats/int.js";
 import {mxfp4} from "../../formats/mx.js";
-import {nf4} from "../../formats/nf4.js";
 import {nvfp4} from "../../formats/nvfp4.js";
-import {razerAct} from "../../formats/razer-act.js";
+import {razerAct} from "../../formats/razer/razer-act.js";
 import {formatById} from "../../formats/registry.js";
 import type {CacheTechnique} from "./cache-technique.js";
 import {oracle, quest, tokenButler} from "./reading-techniques.js";

@@ -1,11 +1,11 @@
+import {type CapturedKv, captureKv, filledCache, replacedKv} from "../../engine/cache/kv-replacement.js";
+import {forward} from "../../engine/decoder/decoder.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import type {PreparedModel} from "../../engine/prepared-model.js";
 import type {Format} from "../../formats/format.js";
-import {keepWhole, shareBases, shareLayers} from "../../kv/share-layers.js";
-import type {XkvGroup} from "../../kv/xkv.js";
-import {forward} from "../../models/decoder.js";
-import {type CapturedKv, captureKv, filledCache, replacedKv} from "../../models/kv-replacement.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import {miniCacheCache} from "../../models/minicache-cache.js";
-import type {PreparedModel} from "../../models/prepared-model.js";
+import {miniCacheCache} from "../../kv/minicache/minicache-cache.js";
+import {keepWhole, shareBases, shareLayers} from "../../kv/xkv/share-layers.js";
+import type {XkvGroup} from "../../kv/xkv/xkv.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {MiniCacheSharing, Sharing, XkvSharing} from "./sharings.js";
 

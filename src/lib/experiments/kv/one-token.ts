@@ -1,14 +1,14 @@
+import {type CapturedKv, captureKv} from "../../engine/cache/kv-replacement.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import {inverseFrequencies, rotaryTable, rotate} from "../../engine/rope.js";
+import {recordPrefill, replayPrefill} from "../../evaluate/recorded-prefill.js";
 import {experiment} from "../../experiment/experiment.js";
 import {unpackCodes} from "../../formats/pack.js";
-import type {DecoderConfig} from "../../models/config.js";
-import {type CapturedKv, captureKv} from "../../models/kv-replacement.js";
-import {recordPrefill, replayPrefill} from "../../models/recorded-prefill.js";
-import {inverseFrequencies, rotaryTable, rotate} from "../../models/rope.js";
-import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../models/decoders.js";
+import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
 import {cacheSetting} from "./cache-setting.js";
 import type {CacheTechnique} from "./cache-technique.js";
 import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, type CacheTechniqueId} from "./cache-techniques.js";
-import {openedDecoder, testTexts} from "./decoder-texts.js";
 
 /** One of each kind, the first ones that a reader meets. */
 const FIRST: readonly CacheTechniqueId[] = [

@@ -1,14 +1,14 @@
 /** Techniques that keep every token and read a part of them. */
 
 import {oracleMask} from "../../attention/oracle.js";
+import {questCache} from "../../attention/quest/quest-cache.js";
+import {selectiveReading} from "../../attention/selective-reading.js";
+import {tokenButlerCache} from "../../attention/token-butler/token-butler-cache.js";
+import type {CacheSession} from "../../engine/cache/session.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float.js";
 import type {Format} from "../../formats/format.js";
-import type {CacheSession} from "../../models/cached-model.js";
-import type {DecoderConfig} from "../../models/config.js";
-import {formatCache} from "../../models/format-cache.js";
-import {questCache} from "../../models/quest-cache.js";
-import {selectiveReading} from "../../models/selective-reading.js";
-import {tokenButlerCache} from "../../models/token-butler-cache.js";
+import {formatCache} from "../../kv/format-cache.js";
 import {
   bytesOf,
   type CacheTechnique,

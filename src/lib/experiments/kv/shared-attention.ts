@@ -1,13 +1,13 @@
+import {replacedKv} from "../../engine/cache/kv-replacement.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {type Observation, observe} from "../../engine/observe.js";
 import {experiment} from "../../experiment/experiment.js";
 import {fp32} from "../../formats/float.js";
-import {shareBases, shareLayers} from "../../kv/share-layers.js";
-import {replacedKv} from "../../models/kv-replacement.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import {type Observation, observe} from "../../models/observe.js";
+import {shareBases, shareLayers} from "../../kv/xkv/share-layers.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {DECODER_NEEDS, modelParam, needsOfModel} from "../models/decoders.js";
-import {promptIds, promptParam} from "../models/prompt.js";
-import {openedDecoder} from "./decoder-texts.js";
+import {openedDecoder} from "../shared/decoder-texts.js";
+import {DECODER_NEEDS, modelParam, needsOfModel} from "../shared/decoders.js";
+import {promptIds, promptParam} from "../shared/prompt.js";
 import {GROUP_SIZES} from "./spectra.js";
 
 /** Smaller shares of attention are not worth a row. */

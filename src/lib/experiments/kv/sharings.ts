@@ -1,6 +1,6 @@
 /** The settings that an experiment on sharing tries: which layers share what, under which name. */
 
-import type {DecoderConfig} from "../../models/config.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
 
 export const TECHNIQUES = ["xKV", "MiniCache", "MiniCache, released"] as const;
 type Technique = (typeof TECHNIQUES)[number];

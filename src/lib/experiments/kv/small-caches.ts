@@ -1,14 +1,16 @@
+import {plainKvCache} from "../../engine/cache/kv-cache.js";
+import {wholeSession} from "../../engine/cache/session.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {cachedModel} from "../../evaluate/cached-model.js";
+import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {type RecordedPrefill, recordPrefill} from "../../evaluate/recorded-prefill.js";
 import {experiment} from "../../experiment/experiment.js";
-import {cachedModel, wholeSession} from "../../models/cached-model.js";
-import {evaluateModel, remembered} from "../../models/evaluate.js";
-import {plainKvCache} from "../../models/kv-cache.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import {type RecordedPrefill, recordPrefill} from "../../models/recorded-prefill.js";
-import {PREDICTED_DECODERS, type PredictedDecoder, predictorOf} from "../attention/predictors.js";
-import {DECODER_IDS, DECODER_NEEDS, type DecoderId, decoderWeights, modelParam} from "../models/decoders.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
-import {qualityCells, qualityColumns} from "../models/quality-columns.js";
-import {watched} from "../models/watched.js";
+import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
+import {DECODER_IDS, DECODER_NEEDS, type DecoderId, decoderWeights, modelParam} from "../shared/decoders.js";
+import {PREDICTED_DECODERS, type PredictedDecoder, predictorOf} from "../shared/predictors.js";
+import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
+import {watched} from "../shared/watched.js";
 import {accuracyCells, accuracyColumns} from "./accuracy-columns.js";
 import {cacheSetting} from "./cache-setting.js";
 import type {CacheTechnique} from "./cache-technique.js";
@@ -18,7 +20,6 @@ import {
   type CacheTechniqueId,
   SHOWN_TECHNIQUE_IDS,
 } from "./cache-techniques.js";
-import {openedDecoder, testSeeds} from "./decoder-texts.js";
 
 /** Bytes against quality for every way to keep a cache small, on a model that really decodes from it. */
 export const smallCaches = experiment({

@@ -1,9 +1,9 @@
+import {type CapturedKv, captureKv} from "../../engine/cache/kv-replacement.js";
 import {experiment} from "../../experiment/experiment.js";
-import {xkvGroups, xkvSvd} from "../../kv/xkv.js";
-import {type CapturedKv, captureKv} from "../../models/kv-replacement.js";
+import {xkvGroups, xkvSvd} from "../../kv/xkv/xkv.js";
 import {randomStream, shuffled} from "../../tensor/random.js";
-import {DECODER_IDS, DECODER_NEEDS, modelParam, needsOfModel} from "../models/decoders.js";
-import {openedDecoder, testTexts} from "./decoder-texts.js";
+import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
+import {DECODER_IDS, DECODER_NEEDS, modelParam, needsOfModel} from "../shared/decoders.js";
 
 /** What is decomposed; xKV takes keys before rotary. */
 const SIDES = {keys: "keys", "rotated keys": "rotatedKeys", values: "values"} as const satisfies Record<

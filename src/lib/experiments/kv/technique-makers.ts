@@ -1,18 +1,18 @@
 /** Techniques by their settings: each function makes one entry of the list. */
 
+import {evictingCache} from "../../attention/evicting-cache.js";
 import type {EvictionPolicy} from "../../attention/eviction.js";
+import {wholeSession} from "../../engine/cache/session.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float.js";
 import type {Format} from "../../formats/format.js";
-import {kiviBitsPerValue} from "../../kv/kivi.js";
-import {blockFloatFormat} from "../../kv/ksort-bfp.js";
-import {wholeSession} from "../../models/cached-model.js";
-import type {DecoderConfig} from "../../models/config.js";
-import {cskvCache} from "../../models/cskv-cache.js";
-import {evictingCache} from "../../models/evicting-cache.js";
-import {formatCache} from "../../models/format-cache.js";
-import {kiviCache} from "../../models/kivi-cache.js";
-import {miniCacheCache} from "../../models/minicache-cache.js";
-import {xkvCache} from "../../models/xkv-cache.js";
+import {cskvCache} from "../../kv/cskv/cskv-cache.js";
+import {formatCache} from "../../kv/format-cache.js";
+import {kiviBitsPerValue} from "../../kv/kivi/kivi.js";
+import {kiviCache} from "../../kv/kivi/kivi-cache.js";
+import {blockFloatFormat} from "../../kv/ksort-bfp/ksort-bfp.js";
+import {miniCacheCache} from "../../kv/minicache/minicache-cache.js";
+import {xkvCache} from "../../kv/xkv/xkv-cache.js";
 import {
   bytesOf,
   type CacheTechnique,

@@ -1,10 +1,10 @@
+import {decoderOf} from "../../engine/decoder/decoder-weights.js";
+import {channelSizes, observe, singularValues} from "../../engine/observe.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusSeeds} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {decoderOf} from "../../models/decoder-weights.js";
-import {corpusSeeds} from "../../models/eval-texts.js";
-import {channelSizes, observe, singularValues} from "../../models/observe.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {DECODER_IDS, DECODER_NEEDS, decoderWeights, SMALL_DECODERS} from "./decoders.js";
+import {DECODER_IDS, DECODER_NEEDS, decoderWeights, SMALL_DECODERS} from "../shared/decoders.js";
 import {CHANNEL_SITES, KV_SITES} from "./inside.js";
 
 const SITES = [...CHANNEL_SITES.slice(0, 1), ...KV_SITES, ...CHANNEL_SITES.slice(1)] as const;

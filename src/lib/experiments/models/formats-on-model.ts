@@ -1,15 +1,15 @@
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusCalibration, corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
+import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats} from "../../formats/registry.js";
-import {corpusCalibration, corpusSeeds, EVAL_SEEDS} from "../../models/eval-texts.js";
-import {evaluateModel, remembered} from "../../models/evaluate.js";
-import {prepareModel} from "../../models/prepared-model.js";
-import {METHOD_NAMES} from "../../models/quantize-decoder.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
+import {METHOD_NAMES} from "../../quant/quantize-decoder.js";
 import {formatColumns, formatIds} from "../formats/columns.js";
-import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "./decoders.js";
-import {qualityCells, qualityColumns} from "./quality-columns.js";
-import {watched} from "./watched.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "../shared/decoders.js";
+import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
+import {watched} from "../shared/watched.js";
 
 /** What stays as it is. */
 const FLOAT = "float32";

@@ -1,11 +1,11 @@
+import {decoderOf} from "../../engine/decoder/decoder-weights.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {channelSizes, type Observation, observe, singularValues} from "../../engine/observe.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
-import {decoderOf} from "../../models/decoder-weights.js";
-import type {Decoder} from "../../models/load-decoder.js";
-import {channelSizes, type Observation, observe, singularValues} from "../../models/observe.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "./decoders.js";
-import {promptIds, promptParam} from "./prompt.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
+import {promptIds, promptParam} from "../shared/prompt.js";
 
 /** Where a reader may look at channels: what the projections of a layer read, and the stream between layers. */
 export const CHANNEL_SITES = [

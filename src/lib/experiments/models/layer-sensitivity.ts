@@ -1,16 +1,16 @@
+import {type DecoderWeights, inputGroups} from "../../engine/decoder/decoder-weights.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
+import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats} from "../../formats/registry.js";
-import {type DecoderWeights, inputGroups} from "../../models/decoder-weights.js";
-import {corpusSeeds, EVAL_SEEDS} from "../../models/eval-texts.js";
-import {evaluateModel, remembered} from "../../models/evaluate.js";
-import {prepareModel} from "../../models/prepared-model.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
 import {roundToNearest} from "../../quant/rtn.js";
 import {formatColumns} from "../formats/columns.js";
-import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "./decoders.js";
-import {qualityCells, qualityColumns} from "./quality-columns.js";
-import {watched} from "./watched.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
+import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
+import {watched} from "../shared/watched.js";
 
 /** The name under which all matrices of a layer, or all layers, stand together. */
 export const ALL = "all";

@@ -1,12 +1,12 @@
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {prepareModel} from "../../evaluate/prepare-model.js";
+import {scorePair} from "../../evaluate/quality.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
-import {prepareModel} from "../../models/prepared-model.js";
-import {scorePair} from "../../models/quality.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "./decoders.js";
+import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
+import {promptIds, promptParam} from "../shared/prompt.js";
 import {MODEL_FORMATS} from "./formats-on-model.js";
-import {promptIds, promptParam} from "./prompt.js";
 
 /** Perplexity and KL divergence word by word, small enough to add up by hand. */
 export const oneSentence = experiment({

@@ -1,11 +1,6 @@
 /** The forms of the three scans on seeded inputs: what an experiment runs and prices. */
 
-import {wasmHeap} from "../../kernels/wasm-heap.js";
-import {wasmScans} from "../../models/wasm-scans.js";
-import {type GlaInput, gla} from "../../ssm/gla.js";
-import {glaChunked} from "../../ssm/gla-chunked.js";
-import {glaChunkedNaive} from "../../ssm/gla-chunked-naive.js";
-import type {Precision} from "../../ssm/precision.js";
+import type {Precision} from "../../engine/scan/precision.js";
 import {
   glaChunkedCost,
   glaChunkedNaiveCost,
@@ -16,13 +11,18 @@ import {
   selectiveScanCost,
   ssdChunkedCost,
   ssdCost,
-} from "../../ssm/scan-cost.js";
-import type {ScanOutput, SelectiveScanInput} from "../../ssm/scan-input.js";
-import {selectiveScan} from "../../ssm/selective-scan.js";
-import {selectiveScanAssociative} from "../../ssm/selective-scan-associative.js";
-import {selectiveScanChunked} from "../../ssm/selective-scan-chunked.js";
-import {type SsdInput, ssd} from "../../ssm/ssd.js";
-import {ssdChunked} from "../../ssm/ssd-chunked.js";
+} from "../../engine/scan/scan-cost.js";
+import type {ScanOutput, SelectiveScanInput} from "../../engine/scan/scan-input.js";
+import {selectiveScan} from "../../engine/scan/selective-scan.js";
+import {type SsdInput, ssd} from "../../engine/scan/ssd.js";
+import {wasmScans} from "../../engine/wasm/wasm-scans.js";
+import {wasmHeap} from "../../kernels/wasm-heap.js";
+import {type GlaInput, gla} from "../../ssm/scan/gla.js";
+import {glaChunked} from "../../ssm/scan/gla-chunked.js";
+import {glaChunkedNaive} from "../../ssm/scan/gla-chunked-naive.js";
+import {selectiveScanAssociative} from "../../ssm/scan/selective-scan-associative.js";
+import {selectiveScanChunked} from "../../ssm/scan/selective-scan-chunked.js";
+import {ssdChunked} from "../../ssm/scan/ssd-chunked.js";
 import {randomStream} from "../../tensor/random.js";
 
 export const TECHNIQUES = ["selective-scan", "ssd", "gla"] as const;

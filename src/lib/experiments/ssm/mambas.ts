@@ -1,8 +1,8 @@
 /** The state-space models that come with the library, as experiments ask for them: a choice, and what their tensors mean. */
 
+import type {Mamba1Config, Mamba2Config, MambaConfig} from "../../engine/mamba/mamba-config.js";
+import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
 import type {DataSets} from "../../experiment/experiment.js";
-import type {Mamba1Config, Mamba2Config, MambaConfig} from "../../models/mamba-config.js";
-import type {MambaWeights} from "../../models/mamba-weights.js";
 
 const common = {
   hiddenSize: 64,

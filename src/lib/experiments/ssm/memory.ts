@@ -1,10 +1,10 @@
+import {type LayerScan, observeScans} from "../../engine/mamba/observe-scans.js";
+import {timeSteps} from "../../engine/scan/scan-input.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
-import {type LayerScan, observeScans} from "../../models/observe-scans.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
-import {timeSteps} from "../../ssm/scan-input.js";
-import {selectiveScanMatrix, ssdMatrix} from "../../ssm/scan-matrix.js";
+import {selectiveScanMatrix, ssdMatrix} from "../../ssm/scan/scan-matrix.js";
 import {decodeText} from "../../tasks/vocabulary.js";
-import {promptIds, promptParam} from "../models/prompt.js";
+import {promptIds, promptParam} from "../shared/prompt.js";
 import {mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 
 const MODELS = ["mamba1-small", "mamba2-small"] as const;

@@ -1,9 +1,9 @@
+import {mambaOf} from "../../engine/mamba/mamba-weights.js";
+import {channelSizes} from "../../engine/observe.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusSeeds} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {corpusSeeds} from "../../models/eval-texts.js";
-import {MAMBA_TENSORS, observeMamba} from "../../models/mamba-tensors.js";
-import {mambaOf} from "../../models/mamba-weights.js";
-import {channelSizes} from "../../models/observe.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
+import {MAMBA_TENSORS, observeMamba} from "../../ssm/quantize/mamba-tensors.js";
 import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 
 /** The state is looked at by what a whole channel of it does: 16 or 64 numbers each. */

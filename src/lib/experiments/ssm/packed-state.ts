@@ -1,10 +1,10 @@
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusCalibration} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {corpusCalibration} from "../../models/eval-texts.js";
-import {calibrateMamba} from "../../models/mamba-calibration.js";
-import {type MambaMethod, mambaMethods} from "../../models/mamba-methods.js";
-import {type PreparedMamba, quantizeMamba, roundMamba} from "../../models/quantize-mamba.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
-import {watched} from "../models/watched.js";
+import {calibrateMamba} from "../../ssm/quantize/mamba-calibration.js";
+import {type MambaMethod, mambaMethods} from "../../ssm/quantize/mamba-methods.js";
+import {type PreparedMamba, quantizeMamba, roundMamba} from "../../ssm/quantize/quantize-mamba.js";
+import {watched} from "../shared/watched.js";
 import {mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {
   CALIBRATION_TEXTS,

@@ -1,11 +1,11 @@
 /** Quantized state-space models measured: sizes in packed bytes and quality beside the float model, as columns and rows. */
 
-import {corpusSeeds, EVAL_SEEDS} from "../../models/eval-texts.js";
-import {type EvaluateOptions, evaluateModel, remembered} from "../../models/evaluate.js";
-import type {MambaWeights} from "../../models/mamba-weights.js";
-import {type PreparedMamba, quantizeMamba} from "../../models/quantize-mamba.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
-import {qualityCells, qualityColumns} from "../models/quality-columns.js";
+import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
+import {type EvaluateOptions, evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {type PreparedMamba, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
+import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {recallCells, recallColumns} from "./recall-columns.js";
 
 /** The name of the row whose weights and state are float16: the model itself. */

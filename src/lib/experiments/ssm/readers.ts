@@ -1,11 +1,11 @@
 /** Decoders and state-space models side by side, as experiments compare them. */
 
+import {decoderOf} from "../../engine/decoder/decoder-weights.js";
+import {mambaOf} from "../../engine/mamba/mamba-weights.js";
+import {decoderText, mambaText, type OpenText} from "../../engine/open-text.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import type {DataSets} from "../../experiment/experiment.js";
-import {decoderOf} from "../../models/decoder-weights.js";
-import {mambaOf} from "../../models/mamba-weights.js";
-import {decoderText, mambaText, type OpenText} from "../../models/open-text.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
-import {type DecoderId, decoderWeights} from "../models/decoders.js";
+import {type DecoderId, decoderWeights} from "../shared/decoders.js";
 import {type MambaId, mambaWeights} from "./mambas.js";
 
 /** Models that remember in either way; the two small decoders compute the same, and so do the two Mamba2. */

@@ -1,6 +1,6 @@
 /** What an evaluation says of answers and copies, beside the float model on the same tokens, as columns of this family. */
 
-import type {Measured, PairedAccuracy} from "../../models/evaluate.js";
+import type {Measured, PairedAccuracy} from "../../evaluate/evaluate.js";
 
 const share = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 

@@ -1,6 +1,6 @@
+import type {Precision} from "../../engine/scan/precision.js";
+import type {ScanOutput} from "../../engine/scan/scan-input.js";
 import {experiment} from "../../experiment/experiment.js";
-import type {Precision} from "../../ssm/precision.js";
-import type {ScanOutput} from "../../ssm/scan-input.js";
 import {type Form, formsOf, TECHNIQUES} from "./forms.js";
 
 /** Half-lives from a state that forgets at once to one that keeps everything. */

@@ -1,8 +1,8 @@
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {corpusCalibration, corpusSeeds} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {corpusCalibration, corpusSeeds} from "../../models/eval-texts.js";
-import {MAMBA_METHODS, mambaMethods} from "../../models/mamba-methods.js";
-import {mambaTensorErrors} from "../../models/mamba-tensor-errors.js";
-import {wasmBackend} from "../../models/wasm-backend.js";
+import {MAMBA_METHODS, mambaMethods} from "../../ssm/quantize/mamba-methods.js";
+import {mambaTensorErrors} from "../../ssm/quantize/mamba-tensor-errors.js";
 import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {CALIBRATION_TEXTS, recipeParams} from "./quantized-quality.js";
 

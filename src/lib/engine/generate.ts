@@ -1,0 +1,63 @@
+import {type KvCache, plainKvCache} from "./cache/kv-cache.js";
+import {forward} from "./decoder/decoder.js";
+import type {Decoder} from "./decoder/load-decoder.js";
+import type {Hooks} from "./hooks.js";
+import type {Reading} from "./language-model.js";
+
+export interface GreedyOptions {
+  readonly cache?: KvCache;
+  readonly hooks?: Hooks;
+}
+
+/** A prompt's logits, and what greedy decoding made of it. */
+export interface GreedyResult {
+  /** Row-major [prompt tokens, vocab]. */
+  readonly promptLogits: Float32Array;
+  readonly tokens: readonly number[];
+  /** For each token, the logits after it was fed through the cache, [vocab]. */
+  readonly logits: readonly Float32Array[];
+}
+
+/**
+ * Prefills `ids` and then takes the likeliest token `steps` times, each fed through the cache.
+ * @throws RangeError for a bad id or if `steps` is no integer of at least 0.
+ */
+export function greedy(
+  model: Decoder,
+  ids: readonly number[],
+  steps: number,
+  {cache = plainKvCache(model.config), hooks}: GreedyOptions = {},
+): GreedyResult {
+  const options = hooks === undefined ? {cache} : {cache, hooks};
+  return readOn((part) => forward(model, part, options), ids, steps);
+}
+
+/**
+ * {@link greedy} for a model of any architecture, in a text that may have begun before `ids`.
+ * @throws RangeError as {@link greedy}.
+ */
+export function readOn(read: Reading, ids: readonly number[], steps: number): GreedyResult {
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new RangeError(`greedy: steps must be an integer of at least 0, got ${steps}`);
+  }
+  const {data: promptLogits, shape} = read(ids);
+  const tokens: number[] = [];
+  const logits: Float32Array[] = [];
+  let row = promptLogits.subarray(promptLogits.length - shape.at(-1)!);
+  for (let step = 0; step < steps; step++) {
+    const token = argmax(row);
+    row = read([token]).data;
+    tokens.push(token);
+    logits.push(row);
+  }
+  return {promptLogits, tokens, logits};
+}
+
+/** Index of the largest value; the first of equals. @throws RangeError if `row` is empty or holds only NaN. */
+function argmax(row: Float32Array): number {
+  let best = -1;
+  for (let i = 0; i < row.length; i++) if (best < 0 ? !Number.isNaN(row[i]) : row[i] > row[best]) best = i;
+  if (best < 0)
+    throw new RangeError(`argmax: row must hold a number, got ${row.length} values, none a number`);
+  return best;
+}

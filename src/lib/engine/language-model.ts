@@ -1,0 +1,75 @@
+import {openCheckpoint} from "../io/checkpoint.js";
+import {fieldReader} from "../io/config-fields.js";
+import type {JsonObject} from "../io/json-file.js";
+import type {ModelFolder} from "../io/model-folder.js";
+import type {Tensor} from "../tensor/tensor.js";
+import {plainKvCache} from "./cache/kv-cache.js";
+import {ARCHITECTURES, decoderConfig} from "./decoder/config.js";
+import {forward} from "./decoder/decoder.js";
+import {type LoadOptions, loadDecoder} from "./decoder/load-decoder.js";
+import {loadMamba} from "./mamba/load-mamba.js";
+import {forwardMamba} from "./mamba/mamba.js";
+import {mambaCache} from "./mamba/mamba-cache.js";
+import {MAMBA_ARCHITECTURES, mambaConfig} from "./mamba/mamba-config.js";
+import {readConfig} from "./read-config.js";
+
+/** A text being read: each call gives the logits [T, vocab] of the ids that follow those of earlier calls. */
+export type Reading = (ids: readonly number[]) => Tensor;
+
+/** A language model of any architecture, with nothing but its front: ids in, logits out. */
+export interface LanguageModel {
+  readonly architecture: string;
+  readonly vocabSize: number;
+  /** Names of tensors in the file that no part of the model takes. */
+  readonly unused: readonly string[];
+  /** Begins a text. */
+  read(): Reading;
+}
+
+const {architecture} = fieldReader("openModel");
+
+/**
+ * Loads a published model folder of any architecture that the engine runs: config.json and its safetensors.
+ * @throws FormatError naming the file, key or tensor that is missing, unknown or of the wrong shape.
+ */
+export async function openModel(folder: ModelFolder, options: LoadOptions = {}): Promise<LanguageModel> {
+  const config = await readConfig(folder, "openModel");
+  const name = architecture(config, [...ARCHITECTURES, ...MAMBA_ARCHITECTURES]);
+  return MAMBA_ARCHITECTURES.some((mamba) => mamba === name)
+    ? openMamba(folder, config, options)
+    : openLlama(folder, config, options);
+}
+
+async function openMamba(
+  folder: ModelFolder,
+  json: JsonObject,
+  options: LoadOptions,
+): Promise<LanguageModel> {
+  const config = mambaConfig(json);
+  const model = await loadMamba(await openCheckpoint(folder), config, options);
+  return {
+    ...config,
+    unused: model.unused,
+    read() {
+      const cache = mambaCache(config);
+      return (ids) => forwardMamba(model, ids, {cache});
+    },
+  };
+}
+
+async function openLlama(
+  folder: ModelFolder,
+  json: JsonObject,
+  options: LoadOptions,
+): Promise<LanguageModel> {
+  const config = decoderConfig(json);
+  const model = await loadDecoder(await openCheckpoint(folder), config, options);
+  return {
+    ...config,
+    unused: model.unused,
+    read() {
+      const cache = plainKvCache(config);
+      return (ids) => forward(model, ids, {cache});
+    },
+  };
+}

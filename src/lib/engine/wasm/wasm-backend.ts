@@ -1,0 +1,166 @@
+import {attentionWasm} from "../../kernels/generated/attention.js";
+import {matmulWasm} from "../../kernels/generated/matmul.js";
+import {rmsNormWasm} from "../../kernels/generated/rms-norm.js";
+import {siluGateWasm} from "../../kernels/generated/silu-gate.js";
+import {type WasmHeap, wasmHeap} from "../../kernels/wasm-heap.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {type AttentionCall, attention} from "../attention.js";
+import type {Backend, Linear} from "../backend.js";
+import {wasmScans} from "./wasm-scans.js";
+
+interface Kernels {
+  matmul(
+    x: number,
+    panels: number,
+    bias: number,
+    y: number,
+    rows: number,
+    inputs: number,
+    paddedOut: number,
+  ): void;
+  rmsNorm(x: number, weight: number, y: number, rows: number, n: number, eps: number): void;
+  siluGate(gate: number, up: number, n: number): void;
+  attention(
+    q: number,
+    keys: number,
+    values: number,
+    out: number,
+    first: number,
+    last: number,
+    scores: number,
+    T: number,
+    heads: number,
+    kvHeads: number,
+    d: number,
+    scale: number,
+  ): void;
+}
+
+/**
+ * The arithmetic of a model in WebAssembly with SIMD, one thread. One backend holds the weights of one model.
+ * Sums are taken in float32 in an order of their own, so a product of n terms differs from the reference by at
+ * most n · 2^-24 · Σ|x·w|; exp is within 2 units in the last place.
+ */
+export async function wasmBackend(): Promise<Backend> {
+  const heap = wasmHeap();
+  const parts = await Promise.all(
+    [matmulWasm, rmsNormWasm, siluGateWasm, attentionWasm].map((base64) => heap.instantiate<Kernels>(base64)),
+  );
+  const kernels: Kernels = Object.assign({}, ...parts);
+  return {
+    name: "wasm",
+    linear: (weight, bias) => linear(heap, kernels, weight, bias),
+    rmsNorm: (x, weight, eps) => rmsNorm(heap, kernels, x, weight, eps),
+    siluGate: (gate, up) => siluGate(heap, kernels, gate, up),
+    attention: (call) => attend(heap, kernels, call),
+    scans: await wasmScans(heap),
+  };
+}
+
+/** Outputs that the kernel computes at once. */
+const PANEL = 8;
+
+function linear(heap: WasmHeap, {matmul}: Kernels, {shape, data}: Tensor, bias: Float32Array | null): Linear {
+  const [out, inputs] = shape as [number, number];
+  const paddedOut = Math.ceil(out / PANEL) * PANEL;
+  const panels = heap.allocate(4 * paddedOut * inputs);
+  const biases = heap.allocate(4 * paddedOut);
+  packPanels(heap.floats(panels, paddedOut * inputs), data, out, inputs);
+  if (bias !== null) heap.floats(biases, out).set(bias);
+  return (x) => {
+    const rows = x.length / inputs;
+    const input = heap.scratch(4 * (x.length + rows * paddedOut));
+    const output = input + 4 * x.length;
+    heap.floats(input, x.length).set(x);
+    matmul(input, panels, biases, output, rows, inputs, paddedOut);
+    return dropPadding(heap.floats(output, rows * paddedOut), rows, out);
+  };
+}
+
+/** W [out, inputs] as [out / 8][inputs][8]; the memory is zero where there is no output. */
+function packPanels(panels: Float32Array, w: Float32Array, out: number, inputs: number): void {
+  for (let o = 0; o < out; o++) {
+    const to = (o - (o % PANEL)) * inputs + (o % PANEL);
+    for (let i = 0; i < inputs; i++) panels[to + i * PANEL] = w[o * inputs + i];
+  }
+}
+
+/** A copy of the first `columns` values of every row. */
+function dropPadding(padded: Float32Array, rows: number, columns: number): Float32Array {
+  const stride = padded.length / rows;
+  if (stride === columns) return padded.slice();
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    values.set(padded.subarray(row * stride, row * stride + columns), row * columns);
+  }
+  return values;
+}
+
+function rmsNorm(
+  heap: WasmHeap,
+  kernels: Kernels,
+  x: Float32Array,
+  weight: Float32Array,
+  eps: number,
+): Float32Array {
+  const n = weight.length;
+  const weights = heap.scratch(4 * (n + 2 * x.length));
+  const input = weights + 4 * n;
+  const output = input + 4 * x.length;
+  heap.floats(weights, n).set(weight);
+  heap.floats(input, x.length).set(x);
+  kernels.rmsNorm(input, weights, output, x.length / n, n, eps);
+  return heap.floats(output, x.length).slice();
+}
+
+function siluGate(heap: WasmHeap, kernels: Kernels, gate: Float32Array, up: Float32Array): Float32Array {
+  const padded = Math.ceil(gate.length / 4) * 4;
+  const gates = heap.scratch(8 * padded);
+  heap.floats(gates, gate.length).set(gate);
+  heap.floats(gates + 4 * padded, up.length).set(up);
+  kernels.siluGate(gates, gates + 4 * padded, gate.length);
+  return heap.floats(gates, gate.length).slice();
+}
+
+/** Everything but the plain case is the reference's: masks, observers, odd head widths, caches out of order. */
+function attend(heap: WasmHeap, kernels: Kernels, call: AttentionCall): Float32Array {
+  const {q, keys, values, heads, kvHeads, headDim, queryPositions, keyPositions} = call;
+  const ranges = call.mask || call.observe || headDim % 4 !== 0 ? undefined : visibleRanges(call);
+  if (ranges === undefined) return attention(call);
+  const T = queryPositions.length;
+  const L = keyPositions.length;
+  const at = heap.scratch(4 * (2 * q.length + keys.length + values.length + 2 * T + L + 4));
+  const [k, v] = [at + 4 * q.length, at + 4 * (q.length + keys.length)];
+  const out = v + 4 * values.length;
+  const scores = out + 4 * q.length;
+  const first = scores + 4 * (Math.ceil(L / 4) * 4);
+  const last = first + 4 * T;
+  heap.floats(at, q.length).set(q);
+  heap.floats(k, keys.length).set(keys);
+  heap.floats(v, values.length).set(values);
+  heap.integers(first, T).set(ranges.first);
+  heap.integers(last, T).set(ranges.last);
+  kernels.attention(at, k, v, out, first, last, scores, T, heads, kvHeads, headDim, 1 / Math.sqrt(headDim));
+  return heap.floats(out, q.length).slice();
+}
+
+/**
+ * The keys that each query sees, as ranges; undefined if they are none, or if a query sees no key.
+ * Both positions ascend in a plain cache.
+ */
+function visibleRanges({queryPositions, keyPositions, window}: AttentionCall) {
+  const first = new Int32Array(queryPositions.length);
+  const last = new Int32Array(queryPositions.length);
+  for (let j = 1; j < keyPositions.length; j++) if (keyPositions[j] <= keyPositions[j - 1]) return undefined;
+  let [from, to] = [0, 0];
+  for (let i = 0; i < queryPositions.length; i++) {
+    const position = queryPositions[i];
+    if (i > 0 && position < queryPositions[i - 1]) return undefined;
+    while (to < keyPositions.length && keyPositions[to] <= position) to++;
+    while (window !== null && from < to && keyPositions[from] <= position - window) from++;
+    if (from === to) return undefined;
+    first[i] = from;
+    last[i] = to;
+  }
+  return {first, last};
+}

@@ -1,0 +1,67 @@
+import type {CacheSession} from "../engine/cache/session.js";
+import {concat} from "../engine/cache/stored-cache.js";
+import {forward} from "../engine/decoder/decoder.js";
+import type {Decoder} from "../engine/decoder/load-decoder.js";
+import type {Tensor} from "../tensor/tensor.js";
+import {type RecordedPrefill, recordPrefill, replayPrefill} from "./recorded-prefill.js";
+
+/** What a text costs at its end, in bytes for each of its tokens: the mean over the texts so far. */
+export interface CacheCost {
+  /** Of all that is held. */
+  readonly keptPerToken: number;
+  /** Of what the last token read. */
+  readonly readPerToken: number;
+}
+
+/** A decoder that reads through a cache. */
+export interface CachedModel {
+  /** Logits [T, vocab] of a text from its start; the rows of the prefill are as exact as the cache's own rule. */
+  logits(ids: readonly number[]): Tensor;
+  /** @throws RangeError if no text has been read. */
+  cost(): CacheCost;
+}
+
+/**
+ * Reads texts the way a cache is used: the first `prefill` tokens in one pass, each later one in a pass of its own that
+ * finds what the cache gives back. Every text has a cache of its own.
+ * @param recorded gives the first pass over a text; a study of many caches may remember it
+ * @throws RangeError unless prefill is an integer of at least 1; from `logits`, if no token is left to decode.
+ */
+export function cachedModel(
+  model: Decoder,
+  start: () => CacheSession,
+  prefill: number,
+  recorded = (ids: readonly number[]): RecordedPrefill => recordPrefill(model, ids),
+): CachedModel {
+  if (!Number.isInteger(prefill) || prefill < 1) {
+    throw new RangeError(`cachedModel: prefill must be an integer of at least 1, got ${prefill}`);
+  }
+  const kept: number[] = [];
+  const read: number[] = [];
+  return {
+    logits(ids) {
+      if (ids.length <= prefill) {
+        throw new RangeError(
+          `cachedModel: a text must have more than the ${prefill} tokens of the prefill, got ${ids.length}`,
+        );
+      }
+      const session = start();
+      const {cache, hooks} = session;
+      const first = recorded(ids.slice(0, prefill));
+      replayPrefill(model, first, cache, hooks);
+      const rows = [first.logits];
+      for (let t = prefill; t < ids.length; t++) {
+        rows.push(forward(model, [ids[t]], {cache, ...(hooks && {hooks})}).data);
+      }
+      kept.push(session.bytes() / ids.length);
+      read.push(session.bytesRead() / ids.length);
+      return {shape: [ids.length, model.config.vocabSize], data: concat(rows)};
+    },
+    cost: () => ({keptPerToken: mean(kept), readPerToken: mean(read)}),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("cachedModel: a text must have been read, got none");
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

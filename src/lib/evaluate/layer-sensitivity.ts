@@ -1,0 +1,43 @@
+/** Which layer of a decoder hurts: the loss with one layer quantized, and with all but one. */
+
+import type {DecoderWeights} from "../engine/decoder/decoder-weights.js";
+import {type SensitivityScan, scanSensitivity} from "../quant/sensitivity.js";
+import type {EvalText} from "./eval-texts.js";
+import {type PrepareOptions, prepareModel, type Setup} from "./prepare-model.js";
+import {perplexity, scoreTokens} from "./quality.js";
+
+/** What a scan can be told beside what its models are prepared with. */
+export interface LayerScanOptions extends PrepareOptions {
+  /** Called with the share done, 0 .. 1. */
+  readonly progress?: (share: number) => void;
+}
+
+/**
+ * Mean negative log-likelihood (nats) of the texts for every choice of {@link scanSensitivity}: weights and activations
+ * of the chosen layers take the setup's formats. Its KV format, which spans layers, is left out; `layers` of the setup
+ * are those scanned (default all). Layers are named by their number. Takes about 2 layers + 2 passes over the texts.
+ * @throws RangeError as {@link prepareModel}, or if there are no texts.
+ */
+export function scanLayers(
+  weights: DecoderWeights,
+  {kv: _, layers, ...setup}: Setup,
+  texts: readonly EvalText[],
+  {progress, ...options}: LayerScanOptions = {},
+): Promise<SensitivityScan> {
+  const scanned =
+    layers === undefined ? Array.from({length: weights.config.layers}, (_, i) => i) : [...layers];
+  const loss = async (changed: ReadonlySet<string>): Promise<number> => {
+    const chosen = new Set([...changed].map(Number));
+    const model = await prepareModel(weights, {...setup, layers: chosen}, options);
+    const logProbs = texts.flatMap(({tokens}) => [
+      ...scoreTokens(model.logits(tokens.slice(0, -1)), tokens.slice(1)).logProbs,
+    ]);
+    // A scan may take minutes: between two models a message or a timer must get through to end it.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    return perplexity(logProbs).nll.value;
+  };
+  return scanSensitivity(scanned.map(String), loss, {
+    ...(progress && {progress}),
+    ...(options.signal && {signal: options.signal}),
+  });
+}

@@ -1,0 +1,93 @@
+/** A decoder set up to be measured: quantized weights, activations and KV cache behind one pair of functions. */
+
+import type {Backend} from "../engine/backend.js";
+import {plainKvCache} from "../engine/cache/kv-cache.js";
+import {packedKvCache} from "../engine/cache/packed-kv-cache.js";
+import {forward} from "../engine/decoder/decoder.js";
+import {type DecoderWeights, decoderOf} from "../engine/decoder/decoder-weights.js";
+import {greedy} from "../engine/generate.js";
+import type {Hooks, Site} from "../engine/hooks.js";
+import type {PreparedModel} from "../engine/prepared-model.js";
+import type {Format} from "../formats/format.js";
+import {quantizeActivation} from "../quant/activations.js";
+import {type Method, quantizeDecoder} from "../quant/quantize-decoder.js";
+
+/** What is quantized and how; what is left out stays float32. */
+export interface Setup {
+  /** Weights of the projections of every layer. */
+  readonly weights?: Format;
+  /** Inputs of these projections, with scales of each token's own. */
+  readonly activations?: Format;
+  /** Keys (after rotary) and values, packed token by token. */
+  readonly kv?: Format;
+  readonly method?: Method;
+  /** Layers to which weights and activations are restricted; default all. */
+  readonly layers?: ReadonlySet<number>;
+}
+
+/** What a setup is prepared with. */
+export interface PrepareOptions {
+  /** Token ids that the method calibrates on. */
+  readonly calibration?: readonly (readonly number[])[];
+  /** Makes the arithmetic of a model, anew for each: it may hold the weights. Default: the reference. */
+  readonly backend?: () => Backend | Promise<Backend>;
+  readonly signal?: AbortSignal;
+}
+
+const PROJECTION_INPUTS: ReadonlySet<Site> = new Set([
+  "attention.input",
+  "attention.output",
+  "mlp.input",
+  "mlp.hidden",
+]);
+
+/**
+ * Quantizes a decoder and makes it ready to run. An empty setup is the float32 baseline.
+ * @throws RangeError or FormatError as {@link quantizeDecoder}.
+ */
+export async function prepareModel(
+  weights: DecoderWeights,
+  {weights: format, activations, kv, method = "rtn", layers}: Setup,
+  {calibration, backend, signal}: PrepareOptions = {},
+): Promise<PreparedModel> {
+  const quantized = await quantizeDecoder(weights, {
+    format: format ?? null,
+    method,
+    ...(calibration && {calibration}),
+    ...(layers && {layers}),
+    ...(backend && {backend}),
+    ...(signal && {signal}),
+  });
+  const model = await decoderOf(quantized.weights, backend ? {backend: await backend()} : {});
+  const hooks = activations && activationHooks(activations, layers);
+  const options = () => ({
+    cache: kv ? packedKvCache(model.config, kv) : plainKvCache(model.config),
+    ...(hooks && {hooks}),
+  });
+  return {
+    logits: (ids) => forward(model, ids, options()),
+    write(turns) {
+      const state = options();
+      return turns.map(({prompt, tokens}) => [...greedy(model, prompt, tokens, state).tokens]);
+    },
+    bitsPerWeight: quantized.elements === 0 ? null : (8 * quantized.bytes) / quantized.elements,
+    bitsPerKv: kv ? bitsPerCachedNumber(weights, kv) : null,
+  };
+}
+
+function activationHooks(format: Format, layers: ReadonlySet<number> | undefined): Hooks {
+  return {
+    tensor(site, layer, x, rows) {
+      if (!PROJECTION_INPUTS.has(site) || (layers !== undefined && !layers.has(layer))) return undefined;
+      return quantizeActivation({shape: [rows, x.length / rows], data: x}, format).values.data;
+    },
+  };
+}
+
+/** Counted on one token of one layer: packed sizes depend on shapes alone. */
+function bitsPerCachedNumber({config}: DecoderWeights, kv: Format): number {
+  const width = config.kvHeads * config.headDim;
+  const cache = packedKvCache({...config, layers: 1}, kv);
+  cache.append(0, new Float32Array(width), new Float32Array(width), Int32Array.of(0));
+  return (8 * cache.bytes()) / (2 * width);
+}

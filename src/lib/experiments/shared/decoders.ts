@@ -1,0 +1,80 @@
+/** The decoders that come with the library, as experiments ask for them: a choice, data sets, and what their tensors mean. */
+
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import type {DataSets} from "../../experiment/experiment.js";
+
+const small: DecoderConfig = {
+  architecture: "LlamaForCausalLM",
+  hiddenSize: 64,
+  intermediateSize: 176,
+  layers: 4,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 16,
+  vocabSize: 256,
+  maxPositions: 128,
+  normEps: 1e-5,
+  ropeTheta: 10000,
+  ropeScaling: null,
+  tied: false,
+  windows: [null, null, null, null],
+  biases: {qkv: false, o: false, mlp: false},
+};
+
+const large: DecoderConfig = {
+  ...small,
+  hiddenSize: 128,
+  intermediateSize: 344,
+  layers: 8,
+  heads: 8,
+  kvHeads: 4,
+  maxPositions: 256,
+  windows: Array(8).fill(null),
+};
+
+/**
+ * What a data set of tensors cannot say of its model: the content of each model's config.json, which a test holds
+ * against the file. A model of one's own is opened from its folder instead (`openDecoderWeights`).
+ */
+export const DECODERS = {
+  "decoder-small": small,
+  "decoder-small-outliers": small,
+  "decoder-large": large,
+} as const satisfies Readonly<Record<string, DecoderConfig>>;
+
+/** The id of a decoder that comes with the library. */
+export type DecoderId = keyof typeof DECODERS;
+
+export const DECODER_IDS = Object.keys(DECODERS) as readonly DecoderId[];
+
+/** The two that are small enough for tables of many settings. */
+export const SMALL_DECODERS = ["decoder-small", "decoder-small-outliers"] as const;
+
+/** The data set that holds each decoder's weights. */
+export const DECODER_NEEDS = DECODER_IDS.map((id) => `weights/${id}` as const);
+
+/** The data set that one setting of an experiment with a `model` reads. */
+export const needsOfModel = ({model}: {model: DecoderId}) => [`weights/${model}`] as const;
+
+/** The choice of a decoder, in the words all experiments of this family share. */
+export const modelParam = {
+  kind: "choice",
+  label: "Model",
+  help: "Both small ones compute the same; the second carries large values in a few channels on the way. The large one has seven times the weights.",
+  options: DECODER_IDS,
+  default: "decoder-small",
+} as const;
+
+/**
+ * A decoder's weights from its data set.
+ * @throws RangeError if the data set is not there.
+ */
+export function decoderWeights(id: DecoderId, data: Pick<DataSets, "get">): DecoderWeights {
+  const name = `weights/${id}`;
+  const tensors = data.get(name);
+  if (tensors === undefined) {
+    throw new RangeError(`decoderWeights: data must hold ${name}, got none of this name`);
+  }
+  return {config: DECODERS[id], tensors};
+}

@@ -1,0 +1,82 @@
+import type {Tensor} from "../../tensor/tensor.js";
+import {countBelow} from "../codebook/codebook.js";
+import {e2m1} from "../element.js";
+import type {Codebook} from "../format.js";
+import {forEachGroup, groupsAlong, requireFinite} from "../groups.js";
+import {requireBlockSize} from "../nvfp4.js";
+import {roundHalfEven} from "../round.js";
+import {requireSpecials, type SpecialBook, specialBook} from "./razer-search.js";
+
+/** The parameters of the quantizer with a zero point. */
+export interface RazerZeroPointOptions {
+  /** The levels without a special value; the authors double those of E2M1, which makes all of them integers. */
+  readonly base?: Codebook;
+  /** In the order of the search, in the units of `base`. */
+  readonly specials?: readonly number[];
+  readonly blockSize?: number;
+}
+
+/** What comes back from the quantizer with a zero point, and what each block chose. */
+export interface RazerZeroPointResult {
+  readonly values: Tensor;
+  readonly specialIndex: Uint8Array;
+  readonly scales: Float32Array;
+  readonly zeroPoints: Float32Array;
+}
+
+/**
+ * The quantizer of RaZeR v1 inside OmniQuant: the block's range [min, max] is laid on the range of the levels with a
+ * rounded zero point, dq = (level + z) s, and the special value has the smallest squared error. Every step is float32;
+ * scales lie within 1e-5 … 1e4. (RaZeR v1, OmniQuant fork; number formats spec, 4.2)
+ * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
+ */
+export function razerZeroPoint(
+  x: Tensor,
+  {base = e2m1, specials = [5, -5, 8, -8], blockSize = 128}: RazerZeroPointOptions = {},
+): RazerZeroPointResult {
+  requireSpecials("razerZeroPoint", specials, 256);
+  requireBlockSize("razerZeroPoint", blockSize);
+  requireFinite("razerZeroPoint", x);
+  const books = specials.map((special) => specialBook(base, special));
+  const groups = groupsAlong(x.shape, -1, blockSize);
+  const values = new Float32Array(x.data.length);
+  const specialIndex = new Uint8Array(groups.count);
+  const scales = new Float32Array(groups.count);
+  const zeroPoints = new Float32Array(groups.count);
+  forEachGroup(groups, (block, start, _step, count) => {
+    const part = x.data.subarray(start, start + count);
+    const tried = books.map((book) => quantizeBlock(part, book));
+    const least = Math.min(...tried.map(({error}) => error));
+    const chosen = tried.findIndex(({error}) => error === least);
+    const {dequantized, scale, zeroPoint} = tried[chosen];
+    values.set(dequantized, start);
+    specialIndex[block] = chosen;
+    scales[block] = scale;
+    zeroPoints[block] = zeroPoint;
+  });
+  return {values: {shape: [...x.shape], data: values}, specialIndex, scales, zeroPoints};
+}
+
+function quantizeBlock(x: Float32Array, book: SpecialBook) {
+  const {scale, zeroPoint} = affine(x, book);
+  const dequantized = x.map((value) => {
+    const level =
+      book.levels[countBelow(book.thresholds, Math.fround(Math.fround(value / scale) - zeroPoint))];
+    return Math.fround(level + zeroPoint) * scale;
+  });
+  const error = dequantized.reduce((sum, value, i) => sum + Math.fround(value - x[i]) ** 2, 0);
+  return {dequantized, scale, zeroPoint, error};
+}
+
+function affine(x: Float32Array, {levels}: SpecialBook): {scale: number; zeroPoint: number} {
+  const {fround} = Math;
+  const lowest = levels[0];
+  const range = levels[levels.length - 1] - lowest;
+  const max = x.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const min = x.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const spread = fround(fround(max - min) / range);
+  const scale = fround(Math.min(Math.max(spread, 1e-5), 1e4));
+  const share = -lowest / range;
+  const middle = fround(fround(max * fround(share)) + fround(min * fround(1 - share)));
+  return {scale, zeroPoint: roundHalfEven(fround(middle / scale))};
+}

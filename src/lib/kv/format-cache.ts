@@ -1,0 +1,83 @@
+import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
+import {type PagedStoreOptions, type PageRule, pagedStore} from "../engine/cache/paged-store.js";
+import {type StoredCacheOptions, storedCache} from "../engine/cache/stored-cache.js";
+import type {DecoderConfig} from "../engine/decoder/config.js";
+import type {Format} from "../formats/format.js";
+import {permuteChannels} from "./ksort-bfp/ksort-bfp.js";
+import {turn} from "./turn.js";
+
+export interface FormatCacheOptions
+  extends Pick<PagedStoreOptions, "wholeFormat" | "unpackOnce">,
+    Pick<StoredCacheOptions, "own"> {
+  readonly keys: Format;
+  /** By default the format of the keys. */
+  readonly values?: Format;
+  /** Along what the format's blocks of keys run: a token's channels, or `pageTokens` tokens of a channel. */
+  readonly keyAxis?: "channels" | "tokens";
+  /** Tokens of a page of keys per channel. */
+  readonly pageTokens?: number;
+  /** Newest tokens that stay whole. Keys per channel keep those whose page is not full beside them. */
+  readonly residual?: number;
+  /** For each layer an order of the channels of all heads, in which keys are stored (K-sort). */
+  readonly keyOrder?: readonly Int32Array[];
+}
+
+/**
+ * Keys, after rotary, and values in any number format: per token, blocks along a token's channels, or keys per channel,
+ * blocks along a page of tokens, which outlier channels do not spoil. The newest tokens may stay whole.
+ * @throws RangeError as {@link pagedStore}, or if keyOrder has no order for a layer; (append) if a format cannot say a value.
+ */
+export function formatCache(config: DecoderConfig, options: FormatCacheOptions): PackedKvCache {
+  const {kvHeads, headDim, layers} = config;
+  const {keys, values = keys, keyAxis = "channels", pageTokens = 32, residual = 0, keyOrder} = options;
+  if (keyOrder !== undefined && keyOrder.length !== layers) {
+    throw new RangeError(`formatCache: keyOrder must have ${layers} layers, got ${keyOrder.length}`);
+  }
+  const rowsOf = (format: Format, shape: readonly number[]): PageRule => ({
+    residual,
+    pack: (x) => format.encode({shape, data: x}),
+    unpack: (page) => format.decode(page).data,
+  });
+  const heads = [kvHeads, headDim];
+  const perToken = keyOrder ? sorted(rowsOf(keys, [1, kvHeads * headDim]), keyOrder) : rowsOf(keys, heads);
+  const store = pagedStore(config, {
+    keys: keyAxis === "tokens" ? perChannel(keys, {pageTokens, residual}) : perToken,
+    values: rowsOf(values, heads),
+    ...(options.wholeFormat && {wholeFormat: options.wholeFormat}),
+    ...(options.unpackOnce && {unpackOnce: true}),
+  });
+  return storedCache(store, {own: options.own ?? "exact"});
+}
+
+function perChannel(
+  format: Format,
+  {pageTokens, residual}: {pageTokens: number; residual: number},
+): PageRule {
+  return {
+    pageTokens,
+    residual,
+    pack(x) {
+      const channels = x.length / pageTokens;
+      return format.encode({shape: [channels, pageTokens], data: turn(x, pageTokens, channels)});
+    },
+    unpack: (page) => turn(format.decode(page).data, page.shape[0], pageTokens),
+  };
+}
+
+/** Channels are stored in another order, and given back in their own. */
+function sorted(rule: PageRule, order: readonly Int32Array[]): PageRule {
+  const back = order.map(inverse);
+  return {
+    ...rule,
+    pack: (x, layer) => rule.pack(permuteChannels(x, order[layer]), layer),
+    unpack: (page, layer) => permuteChannels(rule.unpack(page, layer), back[layer]),
+  };
+}
+
+function inverse(order: Int32Array): Int32Array {
+  const back = new Int32Array(order.length);
+  order.forEach((from, to) => {
+    back[from] = to;
+  });
+  return back;
+}

@@ -1,0 +1,209 @@
+import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
+import {concat, type KvStore, type StoredCacheOptions, storedCache} from "../../engine/cache/stored-cache.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import {fp16} from "../../formats/float.js";
+import {type Format, type Packed, packedBytes} from "../../formats/format.js";
+import {packCodes, unpackCodes} from "../../formats/pack.js";
+import {type MiniCacheOptions, miniCacheMerge, miniCacheMergeReleased} from "./minicache.js";
+
+export interface MiniCacheCacheOptions extends MiniCacheOptions, Pick<StoredCacheOptions, "own"> {
+  /** First layer that is merged with the next, and so on in pairs; by default the deep half. */
+  readonly first?: number;
+  /** Which rows are kept: the most different (`correct`), or the most alike, as xKV's repository runs it (`released`). */
+  readonly rule?: "correct" | "released";
+  /** Tokens that wait whole before they are merged. */
+  readonly window?: number;
+  /** How directions, lengths and whole rows are packed. */
+  readonly format?: Format;
+}
+
+/** The merged keys or values of a run of tokens in two layers; a row is one head of one token. */
+interface MergedPage {
+  readonly tokens: number;
+  /** A bit a row: 1 where it was merged. */
+  readonly merged: Uint8Array;
+  /** Of merged rows: the shared direction, and each layer's length. */
+  readonly directions: Packed;
+  readonly lengths: readonly [Packed, Packed];
+  /** Of the other rows, each layer's own. */
+  readonly kept: readonly [Packed, Packed];
+}
+
+/** Keys or values of the layers of a pair, or of one that stands alone: merged pages, then whole tokens of each. */
+interface Side {
+  readonly pages: MergedPage[];
+  readonly whole: Packed[][];
+}
+
+/**
+ * MiniCache: in the deep half, neighbouring layers share one direction for each head of each token and keep their own
+ * lengths; pairs of rows that point too far apart stay. Tokens are merged when both layers have at least `window` that
+ * wait. Rotary turns both layers alike, so it may come before. (arXiv:2405.14366, section 4)
+ * @throws RangeError if first is no layer, window no integer of at least 1, or rule is another; in `append` as
+ * {@link miniCacheMerge}.
+ */
+export function miniCacheCache(
+  {layers, kvHeads, headDim}: DecoderConfig,
+  options: MiniCacheCacheOptions = {},
+): PackedKvCache {
+  const {first = Math.floor(layers / 2), window = 32, rule = "correct", format = fp16} = options;
+  checkOptions(layers, first, window, rule);
+  const merge = rule === "correct" ? miniCacheMerge : miniCacheMergeReleased;
+  const sizes = {rows: kvHeads, dim: headDim, format};
+  const groups = pairsFrom(first, layers).map((members) => ({
+    members,
+    sides: [newSide(members), newSide(members)] as const,
+  }));
+  const groupOf = (layer: number) => groups.find(({members}) => members.includes(layer))!;
+  const positions: number[][] = Array.from({length: layers}, () => []);
+  const store: KvStore = {
+    put(layer, kv) {
+      positions[layer].push(...kv.positions);
+      const {members, sides} = groupOf(layer);
+      const at = members.indexOf(layer);
+      [kv.keys, kv.values].forEach((x, i) => {
+        const {whole, pages} = sides[i];
+        push(whole[at], x, sizes);
+        const ready = members.length < 2 ? 0 : Math.min(...whole.map(({length}) => length));
+        if (ready < window) return;
+        const [a, b] = whole.map((tokens) => unpack(tokens.splice(0, ready), format));
+        pages.push(mergedPage(merge(a!, b!, headDim, options), ready, sizes));
+      });
+    },
+    get(layer) {
+      const {members, sides} = groupOf(layer);
+      const at = members.indexOf(layer);
+      const [keys, values] = sides.map(({pages, whole}) =>
+        concat([...pages.map((page) => readPage(page, at as 0 | 1, sizes)), unpack(whole[at], format)]),
+      );
+      return {keys: keys!, values: values!, positions: Int32Array.from(positions[layer])};
+    },
+    cut(length) {
+      for (const kept of positions) kept.length = kept.filter((position) => position < length).length;
+      for (const {members, sides} of groups) {
+        const counts = members.map((layer) => positions[layer].length);
+        for (const side of sides) cutSide(side, counts, sizes);
+      }
+    },
+    bytes: () => groups.flatMap(({sides}) => sides).reduce((sum, side) => sum + sideBytes(side), 0),
+  };
+  return storedCache(store, {own: options.own ?? "exact"});
+}
+
+interface Sizes {
+  /** Rows of a token. */
+  readonly rows: number;
+  readonly dim: number;
+  readonly format: Format;
+}
+
+function checkOptions(layers: number, first: number, window: number, rule: string): void {
+  if (!Number.isInteger(first) || first < 0 || first >= layers) {
+    throw new RangeError(`miniCacheCache: first must be a layer from 0 to ${layers - 1}, got ${first}`);
+  }
+  if (!Number.isInteger(window) || window < 1) {
+    throw new RangeError(`miniCacheCache: window must be an integer of at least 1, got ${window}`);
+  }
+  if (rule === "correct" || rule === "released") return;
+  throw new RangeError(`miniCacheCache: rule must be one of correct, released, got ${rule}`);
+}
+
+/** Layers below `first` alone, those from it in pairs, the last alone where they do not divide. */
+function pairsFrom(first: number, layers: number): number[][] {
+  const groups = Array.from({length: first}, (_, layer) => [layer]);
+  for (let layer = first; layer < layers; layer += 2) {
+    groups.push(layer + 1 < layers ? [layer, layer + 1] : [layer]);
+  }
+  return groups;
+}
+
+function newSide(members: readonly number[]): Side {
+  return {pages: [], whole: members.map(() => [])};
+}
+
+function push(whole: Packed[], x: Float32Array, {rows, dim, format}: Sizes): void {
+  for (let at = 0; at < x.length; at += rows * dim) {
+    whole.push(format.encode({shape: [rows, dim], data: x.slice(at, at + rows * dim)}));
+  }
+}
+
+const unpack = (whole: readonly Packed[], format: Format) =>
+  concat(whole.map((token) => format.decode(token).data));
+
+function mergedPage(
+  {merged, directions, first, second}: ReturnType<typeof miniCacheMerge>,
+  tokens: number,
+  {dim, format}: Sizes,
+): MergedPage {
+  const rowsOf = (x: Float32Array, flag: number) =>
+    concat(
+      Array.from(merged.keys())
+        .filter((row) => merged[row] === flag)
+        .map((row) => x.subarray(row * dim, (row + 1) * dim)),
+    );
+  const pack = (x: Float32Array, width: number) => format.encode({shape: [x.length / width, width], data: x});
+  const shared = rowsOf(directions, 1);
+  const unit = lengths(shared, dim);
+  // A direction of the released rule need not have length 1.
+  const lengthsOf = (x: Float32Array) =>
+    fp16.encode({
+      shape: [unit.length],
+      data: lengths(rowsOf(x, 1), dim).map((length, row) => (length === 0 ? 0 : length / unit[row])),
+    });
+  return {
+    tokens,
+    merged: packCodes(merged, 1),
+    directions: pack(shared, dim),
+    lengths: [lengthsOf(first), lengthsOf(second)],
+    kept: [pack(rowsOf(first, 0), dim), pack(rowsOf(second, 0), dim)],
+  };
+}
+
+function lengths(x: Float32Array, dim: number): Float32Array {
+  return Float32Array.from({length: x.length / dim}, (_, row) =>
+    Math.hypot(...x.subarray(row * dim, (row + 1) * dim)),
+  );
+}
+
+/** A layer's rows of a page: direction times length, or what was kept. */
+function readPage(page: MergedPage, at: 0 | 1, {rows, dim, format}: Sizes): Float32Array {
+  const merged = unpackCodes(page.merged, 1, page.tokens * rows);
+  const directions = format.decode(page.directions).data;
+  const kept = format.decode(page.kept[at]).data;
+  const scale = fp16.decode(page.lengths[at]).data;
+  const x = new Float32Array(merged.length * dim);
+  let [fromMerged, fromKept] = [0, 0];
+  merged.forEach((isMerged: number, row: number) => {
+    const source = isMerged ? directions : kept;
+    const from = isMerged ? fromMerged++ : fromKept++;
+    const factor = isMerged ? scale[from] : 1;
+    for (let c = 0; c < dim; c++) x[row * dim + c] = source[from * dim + c] * factor;
+  });
+  return x;
+}
+
+/** Keeps `counts[i]` tokens of layer i; of a page that is cut, what it says goes on as whole tokens. */
+function cutSide(side: Side, counts: readonly number[], sizes: Sizes): void {
+  const {pages, whole} = side;
+  const paged = () => pages.reduce((sum, {tokens}) => sum + tokens, 0);
+  const most = Math.max(...counts);
+  whole.forEach((tokens, i) => {
+    tokens.length = Math.min(tokens.length, Math.max(0, counts[i] - paged()));
+  });
+  while (paged() > most) {
+    const page = pages.pop()!;
+    const left = Math.max(0, most - paged()) * sizes.rows * sizes.dim;
+    whole.forEach((tokens, i) => {
+      push(tokens, readPage(page, i as 0 | 1, sizes).subarray(0, left), sizes);
+    });
+  }
+}
+
+function sideBytes({pages, whole}: Side): number {
+  const paged = pages.reduce(
+    (sum, {merged, directions, lengths: [a, b], kept: [c, d]}) =>
+      sum + merged.byteLength + [directions, a, b, c, d].reduce((all, part) => all + packedBytes(part), 0),
+    0,
+  );
+  return paged + whole.flat().reduce((sum, token) => sum + packedBytes(token), 0);
+}

@@ -1,0 +1,168 @@
+import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
+import {
+  concat,
+  type KvStore,
+  type LayerKv,
+  storedCache,
+  type UnpackOptions,
+  unpackedOnce,
+} from "../../engine/cache/stored-cache.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import {fp32} from "../../formats/float.js";
+import {type Format, type Packed, packedBytes} from "../../formats/format.js";
+import {type XkvGroup, xkvFactorize, xkvGroups, xkvReconstruct} from "./xkv.js";
+
+export interface XkvCacheOptions extends UnpackOptions {
+  /** Consecutive layers that share a basis; 1 decomposes each layer alone. */
+  readonly groupSize?: number;
+  /** First and last layer that are compressed; by default all. */
+  readonly first?: number;
+  readonly last?: number;
+  /** Components of a group's keys and values; 0 keeps them as they are. */
+  readonly rankK: number;
+  readonly rankV: number;
+  /** How all that is stored is packed: basis, factors and whole tokens. */
+  readonly format?: Format;
+}
+
+/** The keys or values of the layers of a group. */
+interface Side {
+  readonly rank: number;
+  /** Whole tokens of each layer, [tokens, width] packed as they came. */
+  readonly whole: Packed[][];
+  shared?: Shared;
+}
+
+interface Shared {
+  readonly tokens: number;
+  readonly basis: Packed;
+  readonly factors: readonly Packed[];
+}
+
+/**
+ * xKV: after the first pass (the prefill), each group's keys before rotary and values become one basis of tokens and a
+ * factor a layer; later tokens are kept whole. The first pass itself attends to what it computed. Where factors would
+ * take more room than what they stand for, that is kept. (arXiv:2503.18893, section 4)
+ * @throws RangeError if the layers or groups are out of range, or a rank is no integer of at least 0.
+ */
+export function xkvCache(
+  {layers, kvHeads, headDim}: DecoderConfig,
+  {groupSize = 4, first = 0, last = layers - 1, rankK, rankV, format = fp32, unpackOnce}: XkvCacheOptions,
+): PackedKvCache {
+  if (last >= layers) throw new RangeError(`xkvCache: last must be below ${layers} layers, got ${last}`);
+  for (const [name, rank] of Object.entries({rankK, rankV})) {
+    if (Number.isInteger(rank) && rank >= 0) continue;
+    throw new RangeError(`xkvCache: ${name} must be an integer of at least 0, got ${rank}`);
+  }
+  const width = kvHeads * headDim;
+  const compressed = xkvGroups(first, last, groupSize);
+  const inGroup = new Set(compressed.flat());
+  const alone = Array.from({length: layers}, (_, layer) => layer).filter((layer) => !inGroup.has(layer));
+  const groups = [
+    ...compressed.map((members) => newGroup(members, rankK, rankV)),
+    ...alone.map((layer) => newGroup([layer], 0, 0)),
+  ];
+  const positions: number[][] = Array.from({length: layers}, () => []);
+  const rebuild = Array.from({length: layers}, (_, at) => {
+    const layerOf = (shared: Shared) => rebuilt(shared, at, width, format);
+    return unpackOnce ? unpackedOnce(layerOf) : layerOf;
+  });
+  const readSide = ({shared, whole}: Side, at: number) => {
+    const tail = unpack(whole[at], format);
+    return shared === undefined ? tail : concat([rebuild[at](shared), tail]);
+  };
+  const groupOf = (layer: number) => groups.find(({members}) => members.includes(layer))!;
+  const store: KvStore = {
+    put(layer, kv) {
+      const {members, keys, values} = groupOf(layer);
+      const at = members.indexOf(layer);
+      const isFirstPass = positions[layer].length === 0;
+      positions[layer].push(...kv.positions);
+      push(keys.whole[at], kv.keys, width, format);
+      push(values.whole[at], kv.values, width, format);
+      // The factors span one pass: they wait for the last layer of the group.
+      if (!isFirstPass || at < members.length - 1) return;
+      for (const side of [keys, values]) compress(side, width, format);
+    },
+    get(layer): LayerKv {
+      const {members, keys, values} = groupOf(layer);
+      const at = members.indexOf(layer);
+      return {
+        keys: readSide(keys, at),
+        values: readSide(values, at),
+        positions: Int32Array.from(positions[layer]),
+      };
+    },
+    cut(length) {
+      for (const kept of positions) kept.length = kept.filter((position) => position < length).length;
+      for (const {members, keys, values} of groups) {
+        const counts = members.map((layer) => positions[layer].length);
+        for (const side of [keys, values]) cutSide(side, counts, format);
+      }
+    },
+    bytes: () => groups.reduce((sum, {keys, values}) => sum + sideBytes(keys) + sideBytes(values), 0),
+  };
+  return storedCache(store, {unrotatedKeys: true});
+}
+
+function newGroup(members: readonly number[], rankK: number, rankV: number) {
+  const side = (rank: number): Side => ({rank, whole: members.map(() => [])});
+  return {members, keys: side(rankK), values: side(rankV)};
+}
+
+function push(whole: Packed[], x: Float32Array, width: number, format: Format): void {
+  for (let at = 0; at < x.length; at += width) {
+    whole.push(format.encode({shape: [1, width], data: x.slice(at, at + width)}));
+  }
+}
+
+const unpack = (whole: readonly Packed[], format: Format) =>
+  concat(whole.map((token) => format.decode(token).data));
+
+function compress(side: Side, width: number, format: Format): void {
+  const {rank, whole} = side;
+  const tokens = whole[0].length;
+  const columns = whole.length * width;
+  if (rank === 0 || rank * (tokens + columns) >= tokens * columns) return;
+  if (whole.some(({length}) => length !== tokens)) return;
+  const group = xkvFactorize(
+    whole.map((layer) => unpack(layer, format)),
+    width,
+    rank,
+  );
+  side.shared = {
+    tokens,
+    basis: format.encode({shape: [tokens, group.rank], data: group.basis}),
+    factors: group.factors.map((data) => format.encode({shape: [group.rank, width], data})),
+  };
+  for (const layer of whole) layer.length = 0;
+}
+
+/** The tokens of the layer at a place of its group that the shared basis stands for. */
+function rebuilt(shared: Shared, at: number, width: number, format: Format): Float32Array {
+  const basis = format.decode(shared.basis).data;
+  const factors = [format.decode(shared.factors[at]).data];
+  const group: XkvGroup = {tokens: shared.tokens, rank: basis.length / shared.tokens, width, basis, factors};
+  return xkvReconstruct(group, 0);
+}
+
+/** Keeps `counts[i]` tokens of layer i; a shared basis loses rows, its factors stay. */
+function cutSide(side: Side, counts: readonly number[], format: Format): void {
+  const {shared} = side;
+  const most = Math.max(...counts);
+  if (shared !== undefined && most < shared.tokens) {
+    const {data} = format.decode(shared.basis);
+    const rank = data.length / shared.tokens;
+    const basis = format.encode({shape: [most, rank], data: data.slice(0, most * rank)});
+    if (most === 0) delete side.shared;
+    else side.shared = {...shared, tokens: most, basis};
+  }
+  side.whole.forEach((layer, i) => {
+    layer.length = Math.min(layer.length, Math.max(0, counts[i] - (side.shared?.tokens ?? 0)));
+  });
+}
+
+function sideBytes({shared, whole}: Side): number {
+  const packed = [...(shared ? [shared.basis, ...shared.factors] : []), ...whole.flat()];
+  return packed.reduce((sum, part) => sum + packedBytes(part), 0);
+}

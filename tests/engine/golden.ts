@@ -1,0 +1,82 @@
+import {readFileSync} from "node:fs";
+import {fileURLToPath} from "node:url";
+import {expect} from "vitest";
+import type {Decoder, LoadOptions} from "../../src/lib/engine/decoder/load-decoder.js";
+import {openDecoder} from "../../src/lib/engine/open-decoder.js";
+import {openFolder} from "../../src/lib/io/node-file.js";
+
+/** The golden decoders whose layout the engine runs. */
+export const DECODERS = ["llama", "llama3-rope", "qwen2", "mistral"].flatMap((family) =>
+  ["f32", "bf16", "sharded"].map((stored) => `${family}-${stored}`),
+);
+
+/** The golden state-space models. */
+export const MAMBAS = ["mamba", "mamba2"].flatMap((family) =>
+  ["f32", "bf16", "sharded"].map((stored) => `${family}-${stored}`),
+);
+
+export function goldenPath(name: string): string {
+  return fileURLToPath(new URL(`../golden/models/${name}`, import.meta.url));
+}
+
+/** A trained model of the repository. */
+export function trainedPath(name: string): string {
+  return fileURLToPath(new URL(`../../src/data/models/${name}`, import.meta.url));
+}
+
+/** Loads a model folder of the golden set. */
+export function loadGolden(name: string, options: LoadOptions = {}): Promise<Decoder> {
+  return loadFolder(goldenPath(name), options);
+}
+
+/** Loads a model folder. */
+export async function loadFolder(path: string, options: LoadOptions = {}): Promise<Decoder> {
+  const folder = await openFolder(path);
+  const model = await openDecoder(folder, options);
+  await folder.close();
+  return model;
+}
+
+export interface Expected {
+  readonly ids: readonly number[];
+  readonly logits: Float64Array;
+  /** The input of layer 0, then the output of each layer. */
+  readonly hidden: readonly Float64Array[];
+  readonly final: Float64Array;
+  readonly greedy: readonly {readonly token: number; readonly logits: Float64Array}[];
+  readonly tolerance: number;
+}
+
+type Stored = {readonly b64: string};
+
+/** What the reference gave for a golden model, or for the model of another folder. */
+export function readExpected(name: string, path = goldenPath(name)): Expected {
+  const json = JSON.parse(readFileSync(`${path}/expected.json`, "utf8"));
+  return {
+    ids: json.input_ids,
+    logits: floats(json.logits),
+    hidden: json.hidden.map(floats),
+    final: json.final ? floats(json.final) : new Float64Array(0),
+    greedy: json.greedy.map((step: {token: number; logits: Stored}) => ({
+      token: step.token,
+      logits: floats(step.logits),
+    })),
+    tolerance: Number(/<= (\S+) for every logit/.exec(json.tolerance)?.[1] ?? json.tolerance),
+  };
+}
+
+function floats({b64}: Stored): Float64Array {
+  const bytes = Uint8Array.from(Buffer.from(b64, "base64"));
+  return new Float64Array(bytes.buffer);
+}
+
+/** The largest |a - b|; fails if the lengths differ. */
+export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i] - b[i]);
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
