@@ -2,8 +2,8 @@
 import {loadData, loadTensors, readTensors} from "../data/data-sets.js";
 import type {Row} from "../lib/experiment/columns.js";
 import type {TensorSet} from "../lib/experiment/experiment.js";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import type {FileJob, FileReply} from "./file-job.js";
 
 const say = (reply: FileReply) =>

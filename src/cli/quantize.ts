@@ -1,9 +1,10 @@
 /** `paretoscope quantize`: every tensor of a file in several formats, a row each. */
-import {checkParams} from "../lib/experiment/check-params.js";
+
 import type {Columns} from "../lib/experiment/columns.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {ownFile} from "../lib/experiments/formats/own-file.js";
 import {formats} from "../lib/formats/registry.js";
+import {checkParams} from "../lib/technique/check-params.js";
 import {runOnFile} from "./file-process.js";
 import {printable, tableWriter} from "./output.js";
 import {progressLine} from "./progress.js";

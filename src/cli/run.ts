@@ -1,13 +1,13 @@
 /** `paretoscope run`: one experiment from its own definition, its parameters as options. */
 import {loadData} from "../data/data-sets.js";
 import {withSweepPool} from "../data/sweep-pool.js";
-import {checkParams} from "../lib/experiment/check-params.js";
 import type {Row} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
-import {allowedValues, paramFromText} from "../lib/experiment/params.js";
 import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
+import {checkParams} from "../lib/technique/check-params.js";
+import {allowedValues, paramFromText} from "../lib/technique/params.js";
 import {runOnFile} from "./file-process.js";
 import {printable, tableWriter} from "./output.js";
 import {progressLine} from "./progress.js";

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../lib/experiment/columns.js";
-import type {ParamValues} from "../lib/experiment/params.js";
 import type {compose} from "../lib/experiments/accel/compose.js";
+import type {ParamValues} from "../lib/technique/params.js";
 import {numberText} from "./number-text.js";
 
 type ComposeRow = Row<(typeof compose)["columns"]>;

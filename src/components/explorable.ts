@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import {paramInputs} from "./param-inputs.js";
 import {readState, rememberState} from "./url-state.js";
 

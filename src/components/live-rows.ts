@@ -1,8 +1,8 @@
-import {checkParams} from "../lib/experiment/check-params.js";
 import type {Columns, Row} from "../lib/experiment/columns.js";
 import type {Described} from "../lib/experiment/described.js";
-import {type Params, type ParamValue, type ParamValues, paramToText} from "../lib/experiment/params.js";
 import type {SweepRow} from "../lib/experiment/sweep.js";
+import {checkParams} from "../lib/technique/check-params.js";
+import {type Params, type ParamValue, type ParamValues, paramToText} from "../lib/technique/params.js";
 import type {DataSource} from "./run-worker.js";
 import {askWorker} from "./worker-run.js";
 

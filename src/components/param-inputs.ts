@@ -1,6 +1,6 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
-import type {ChoicesParam, Param, Params, ParamValues} from "../lib/experiment/params.js";
+import type {ChoicesParam, Param, Params, ParamValues} from "../lib/technique/params.js";
 import {rangeInput} from "./range-input.js";
 import {textInput} from "./text-input.js";
 

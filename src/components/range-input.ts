@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {NumberParam} from "../lib/experiment/params.js";
+import type {NumberParam} from "../lib/technique/params.js";
 
 /** A number as a box and a slider; `value` is the number, and a box that holds none leaves it as it was. */
 export type RangeInput = HTMLFormElement & {value: number};

@@ -1,11 +1,11 @@
 // The code of a worker: runs experiments and reads tensor files away from the page, which may end it at any time.
 import type {Row} from "../lib/experiment/columns.js";
 import type {TensorSet} from "../lib/experiment/experiment.js";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
 import {blobSource, bytesSource} from "../lib/io/byte-source.js";
 import {floatDecoder} from "../lib/io/dtypes.js";
 import {openSafetensors, readTensor} from "../lib/io/safetensors.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import type {Tensor} from "../lib/tensor/tensor.js";
 
 /** A set of tensors to load: a file of this site by its address, or a reader's own; all tensors or the named ones. */

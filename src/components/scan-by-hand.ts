@@ -1,6 +1,6 @@
 import {selectiveScan} from "../lib/engine/scan/selective-scan.js";
-import type {NumberParam, ParamValues} from "../lib/experiment/params.js";
 import {selectiveScanMatrix} from "../lib/ssm/scan/scan-matrix.js";
+import type {NumberParam, ParamValues} from "../lib/technique/params.js";
 
 /** Tokens of the scan that is done by hand. */
 export const TOKENS = 8;

@@ -1,6 +1,6 @@
-import {checkParams} from "../lib/experiment/check-params.js";
 import type {Described} from "../lib/experiment/described.js";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
+import {checkParams} from "../lib/technique/check-params.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import {writeState} from "./url-state.js";
 
 /** A setting that a workbench of a page may be opened in. */

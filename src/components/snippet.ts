@@ -1,6 +1,6 @@
 import type {Columns} from "../lib/experiment/columns.js";
 import type {Described} from "../lib/experiment/described.js";
-import {type Params, type ParamValue, type ParamValues, paramToText} from "../lib/experiment/params.js";
+import {type Params, type ParamValue, type ParamValues, paramToText} from "../lib/technique/params.js";
 
 /** A script for Node that gives the rows of this state: parameters at their defaults are left out. */
 export function snippet<P extends Params, C extends Columns, N extends string>(

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {TextParam} from "../lib/experiment/params.js";
+import type {TextParam} from "../lib/technique/params.js";
 
 /** A text as a box and a file to fill it from; `value` is the text. */
 export type TextInput = HTMLFormElement & {value: string};

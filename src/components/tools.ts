@@ -1,9 +1,9 @@
 import {html} from "htl";
 import type {Columns, Row} from "../lib/experiment/columns.js";
 import type {Described} from "../lib/experiment/described.js";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {withGivenColumns} from "../lib/experiment/table.js";
 import {rowsToCsv} from "../lib/io/table-text.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import {rowsToArrowInPage} from "./row-arrow.js";
 import {saveFile} from "./save-file.js";
 import {snippet} from "./snippet.js";

@@ -1,4 +1,4 @@
-import {checkParams} from "../lib/experiment/check-params.js";
+import {checkParams} from "../lib/technique/check-params.js";
 import {
   allowedValues,
   type Params,
@@ -6,7 +6,7 @@ import {
   type ParamValues,
   paramFromText,
   paramToText,
-} from "../lib/experiment/params.js";
+} from "../lib/technique/params.js";
 
 /** What an address says about some parameters, and what it says wrongly. */
 export interface UrlState<P extends Params> {

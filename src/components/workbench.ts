@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {Columns, Row} from "../lib/experiment/columns.js";
 import type {Described} from "../lib/experiment/described.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import {type Chart, chart} from "./chart.js";
 import type {ChartSpec, Point} from "./chart-spec.js";
 import type {Explanation} from "./explain-card.js";

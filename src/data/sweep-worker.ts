@@ -1,8 +1,8 @@
 /** What a worker thread of the sweep pool runs: one setting of one experiment, with data sets that it loads itself. */
 import type {Row} from "../lib/experiment/columns.js";
 import type {TensorSet} from "../lib/experiment/experiment.js";
-import type {Params, ParamValues} from "../lib/experiment/params.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
+import type {Params, ParamValues} from "../lib/technique/params.js";
 import {dataSetPath, loadTensors} from "./data-sets.js";
 
 /** One setting to run. */

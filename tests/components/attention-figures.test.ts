@@ -14,9 +14,9 @@ import {
   retrievalByKeys,
 } from "../../src/components/figures/attention-policies.js";
 import {POLICIES, type PolicyId} from "../../src/lib/attention/policies.js";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {attentionHeads} from "../../src/lib/experiments/attention/heads.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const params = checkParams("test", policies.params, {});
 

@@ -6,9 +6,9 @@ import {
   pooledRows,
   type QualityRow,
 } from "../../src/components/figures/models-quality.js";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {inside} from "../../src/lib/experiments/models/inside.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const params = checkParams("test", formatsOnModel.params, {});
 

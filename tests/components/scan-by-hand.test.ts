@@ -2,7 +2,7 @@ import {describe, expect, test} from "vitest";
 import {dividedPairs} from "../../src/components/divided-decay.js";
 import {keyTarget} from "../../src/components/lever.js";
 import {barParams, byHandParams, byHandScan, SCENES, TOKENS} from "../../src/components/scan-by-hand.js";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const values = (changed: Readonly<Record<string, unknown>> = {}) =>
   checkParams("test", byHandParams, changed);

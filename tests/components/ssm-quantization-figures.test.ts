@@ -8,10 +8,10 @@ import {
   setupName,
 } from "../../src/components/figures/ssm-quantization.js";
 import {TECHNIQUE_NAMES} from "../../src/components/palette.js";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {packedState} from "../../src/lib/experiments/ssm/packed-state.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
 import {MAMBA_METHODS} from "../../src/lib/ssm/quantize/mamba-methods.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const params = checkParams("test", quantization.params, {});
 

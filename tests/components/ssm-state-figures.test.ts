@@ -5,9 +5,9 @@ import {
   memoryFigure,
   tokenFigure,
 } from "../../src/components/figures/ssm-state.js";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {forgetting} from "../../src/lib/experiments/ssm/forgetting.js";
 import {stateAgainstCache} from "../../src/lib/experiments/ssm/state-against-cache.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 type CostRow = Parameters<typeof memoryFigure.key>[0];
 type ForgettingRow = Parameters<typeof afterFactsFigure.key>[0];

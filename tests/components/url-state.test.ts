@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import {readState, writeState} from "../../src/components/url-state.js";
-import type {Params} from "../../src/lib/experiment/params.js";
+import type {Params} from "../../src/lib/technique/params.js";
 
 const params = {
   bits: {kind: "integer", label: "Bits", min: 2, max: 8, default: 4},

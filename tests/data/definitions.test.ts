@@ -1,8 +1,8 @@
 import {execFile} from "node:child_process";
 import {promisify} from "node:util";
 import {describe, expect, test} from "vitest";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {experiments, loadExperiment} from "../../src/lib/experiments/registry.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const ids = Object.keys(experiments);
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {experiment} from "../../src/lib/experiment/experiment.js";
-import {allowedValues, paramFromText, paramToText} from "../../src/lib/experiment/params.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
+import {allowedValues, paramFromText, paramToText} from "../../src/lib/technique/params.js";
 
 const note = {kind: "text", label: "Note", maxLength: 8, default: ""} as const;
 

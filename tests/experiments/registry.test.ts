@@ -2,9 +2,9 @@ import {access} from "node:fs/promises";
 import {describe, expect, test} from "vitest";
 import {RUN_OPTIONS} from "../../src/cli/run.js";
 import {DATA_SETS} from "../../src/data/data-sets.js";
-import {checkParams} from "../../src/lib/experiment/check-params.js";
 import {sweepSettings} from "../../src/lib/experiment/sweep.js";
 import {experiments, loadExperiment} from "../../src/lib/experiments/registry.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const ids = Object.keys(experiments);
 

@@ -1,4 +1,4 @@
-import {shown} from "./check-params.js";
+import {shown} from "../technique/check-params.js";
 import type {Column, Columns, Row} from "./columns.js";
 import {PROVENANCES} from "./provenance.js";
 

@@ -1,6 +1,6 @@
+import type {Params} from "../technique/params.js";
 import type {Columns} from "./columns.js";
 import type {Experiment} from "./experiment.js";
-import type {Params} from "./params.js";
 
 /** What an experiment says of itself, without the code that it runs: all that a page needs where a worker runs it. */
 export type Described<

@@ -1,8 +1,8 @@
+import {checkParams, shown} from "../technique/check-params.js";
+import type {Param, Params, ParamValues} from "../technique/params.js";
 import type {Tensor} from "../tensor/tensor.js";
-import {checkParams, shown} from "./check-params.js";
 import {checkRows} from "./check-rows.js";
 import type {Columns, Row} from "./columns.js";
-import type {Param, Params, ParamValues} from "./params.js";
 
 export type {Provenance} from "./provenance.js";
 

@@ -1,7 +1,7 @@
-import {checkParams} from "./check-params.js";
+import {checkParams} from "../technique/check-params.js";
+import type {Params, ParamValues} from "../technique/params.js";
 import type {Columns, Row} from "./columns.js";
 import type {Experiment, RunContext} from "./experiment.js";
-import type {Params, ParamValues} from "./params.js";
 
 /** Runs single settings elsewhere, for example on worker threads that load the data sets themselves. */
 export interface SweepPool {

@@ -2,7 +2,7 @@
 
 export type {Column, Columns, Row} from "../experiment/columns.js";
 export * from "../experiment/experiment.js";
-export type {Option, Param, Params, ParamValue, ParamValues} from "../experiment/params.js";
 export * from "../experiment/sweep.js";
 export * from "../experiment/table.js";
+export type {Option, Param, Params, ParamValue, ParamValues} from "../technique/params.js";
 export * from "./registry.js";

@@ -1,10 +1,10 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import {compose as composed} from "../../../src/lib/accel/compose.js";
-import {checkParams} from "../../../src/lib/experiment/check-params.js";
 import type {DataSets} from "../../../src/lib/experiment/experiment.js";
 import {compose, compositionOf} from "../../../src/lib/experiments/accel/compose.js";
 import {COSTS, composeFront} from "../../../src/lib/experiments/accel/compose-front.js";
+import {checkParams} from "../../../src/lib/technique/check-params.js";
 
 const setting = (given: Record<string, unknown> = {}) => checkParams("test", compose.params, given);
 const sum = <T>(rows: readonly T[], of: (row: T) => number | null) =>
