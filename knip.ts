@@ -13,7 +13,7 @@ export default {
     "src/data/data-sets.ts",
     "src/data/sweep-worker.ts",
     "src/data/**/*.{arrow,json}.ts",
-    "src/components/run-worker.ts",
+    "src/components/kit/run-worker.ts",
     "src/**/*.md",
     "scripts/*.{ts,mjs}",
     "training/*.ts",

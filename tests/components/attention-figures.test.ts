@@ -4,7 +4,7 @@ import {
   type HeadRow,
   hitsFigure,
   retrievalHeads,
-} from "../../src/components/figures/attention-heads.js";
+} from "../../src/components/plots/attention/heads.js";
 import {
   type PolicyRow,
   perplexityByKeys,
@@ -12,7 +12,7 @@ import {
   retrievalByBytesKept,
   retrievalByBytesRead,
   retrievalByKeys,
-} from "../../src/components/figures/attention-policies.js";
+} from "../../src/components/plots/attention/policies.js";
 import {POLICIES, type PolicyId} from "../../src/lib/attention/policies.js";
 import {attentionHeads} from "../../src/lib/experiments/attention/heads.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";

@@ -1,12 +1,12 @@
 import {describe, expect, test} from "vitest";
-import {bitFields, codeFormula} from "../../src/components/bit-fields.js";
+import {bitFields, codeFormula} from "../../src/components/by-hand/formats/bit-fields.js";
 import {
   bookValues,
   elementBooks,
   innerShare,
   largestOf,
   lineBooks,
-} from "../../src/components/element-books.js";
+} from "../../src/components/by-hand/formats/element-books.js";
 import {e2m1, e3m3, e4m3fn, e5m2, fp3, intElement} from "../../src/lib/formats/element.js";
 import {mxIntElement} from "../../src/lib/formats/mx.js";
 

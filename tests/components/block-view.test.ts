@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {blockView} from "../../src/components/block-view.js";
+import {blockView} from "../../src/components/by-hand/formats/block-view.js";
 import {mx, mxIntElement} from "../../src/lib/formats/mx.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4.js";
 

@@ -1,5 +1,11 @@
 import {describe, expect, test} from "vitest";
-import {eightFactsParams, factsInState, KEYS, SIZE, VALUES} from "../../src/components/eight-facts.js";
+import {
+  eightFactsParams,
+  factsInState,
+  KEYS,
+  SIZE,
+  VALUES,
+} from "../../src/components/by-hand/ssm/eight-facts.js";
 
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 

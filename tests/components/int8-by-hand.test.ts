@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {clipByHand, hadamardByHand, ORDINARY, THREE} from "../../src/components/int8-by-hand.js";
+import {clipByHand, hadamardByHand, ORDINARY, THREE} from "../../src/components/by-hand/ssm/int8-by-hand.js";
 
 const meanOff = (values: readonly number[], left: readonly number[], count: number) =>
   values.slice(0, count).reduce((sum, value, i) => sum + Math.abs(value - left[i]), 0) / count;

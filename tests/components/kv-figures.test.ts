@@ -1,8 +1,8 @@
 import {beforeAll, describe, expect, test} from "vitest";
-import {fitFigure, growthFigure, tokenText} from "../../src/components/figures/kv-context.js";
-import {countedFigure, limitFigure, sharingFamily} from "../../src/components/figures/kv-sharing.js";
-import {keySpectra, needed, type SpectrumRow} from "../../src/components/figures/kv-spectra.js";
-import {sharedBasis, TOKENS, WIDTH} from "../../src/components/shared-basis.js";
+import {sharedBasis, TOKENS, WIDTH} from "../../src/components/by-hand/kv/shared-basis.js";
+import {fitFigure, growthFigure, tokenText} from "../../src/components/plots/kv/context.js";
+import {countedFigure, limitFigure, sharingFamily} from "../../src/components/plots/kv/sharing.js";
+import {keySpectra, needed, type SpectrumRow} from "../../src/components/plots/kv/spectra.js";
 import {loadData} from "../../src/data/data-sets.js";
 import {context} from "../../src/lib/experiments/kv/context.js";
 import {sharing} from "../../src/lib/experiments/kv/sharing.js";

@@ -1,11 +1,11 @@
 import {describe, expect, test} from "vitest";
-import {channelFigure, type InsideRow, spectrumFigure} from "../../src/components/figures/models-inside.js";
+import {channelFigure, type InsideRow, spectrumFigure} from "../../src/components/plots/models/inside.js";
 import {
   klFigure,
   perplexityFigure,
   pooledRows,
   type QualityRow,
-} from "../../src/components/figures/models-quality.js";
+} from "../../src/components/plots/models/quality.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {inside} from "../../src/lib/experiments/models/inside.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";

@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
-import {FAMILY_NAMES} from "../../src/components/palette.js";
+import {FAMILY_NAMES} from "../../src/components/plots/palette.js";
 
 const css = readFileSync(new URL("../../src/style/tokens.css", import.meta.url), "utf8");
 const [light, dark] = css.split("@media");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {paretoFront} from "../../src/components/pareto.js";
+import {paretoFront} from "../../src/components/plots/pareto.js";
 
 const point = fc.record({x: fc.integer({min: 0, max: 20}), y: fc.integer({min: 0, max: 20})});
 const points = fc.array(point, {maxLength: 40});

@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
-import {axisTitle, type ChartSpec, labelsOf, type Series} from "../../src/components/chart-spec.js";
-import {FAMILY_NAMES, TECHNIQUE_NAMES, type Theme} from "../../src/components/palette.js";
-import {plainText, plotlyFigure} from "../../src/components/plotly-figure.js";
+import {axisTitle, type ChartSpec, labelsOf, type Series} from "../../src/components/plots/chart-spec.js";
+import {FAMILY_NAMES, TECHNIQUE_NAMES, type Theme} from "../../src/components/plots/palette.js";
+import {plainText, plotlyFigure} from "../../src/components/plots/plotly-figure.js";
 
 /** A colour of its own for every family. */
 const family = Object.fromEntries(

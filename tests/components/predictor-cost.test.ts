@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {predictorCost} from "../../src/components/predictor-cost.js";
+import {predictorCost} from "../../src/components/by-hand/attention/predictor-cost.js";
 import {substituted} from "../../src/lib/accel/explain.js";
 import {modelById} from "../../src/lib/accel/models.js";
 

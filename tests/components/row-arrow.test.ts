@@ -1,7 +1,7 @@
 import {tableFromIPC} from "apache-arrow";
 import {expect, test} from "vitest";
-import {rowsToArrowInPage} from "../../src/components/row-arrow.js";
-import {readShippedTable} from "../../src/components/shipped-table.js";
+import {rowsToArrowInPage} from "../../src/components/kit/row-arrow.js";
+import {readShippedTable} from "../../src/components/kit/shipped-table.js";
 import {rowsToArrow} from "../../src/lib/io/arrow.js";
 import type {TableColumns} from "../../src/lib/io/table-text.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {blockView} from "../../src/components/block-view.js";
-import {mxfp4Scale, nvfp4Scale, razerScale} from "../../src/components/scale-story.js";
+import {blockView} from "../../src/components/by-hand/formats/block-view.js";
+import {mxfp4Scale, nvfp4Scale, razerScale} from "../../src/components/by-hand/formats/scale-story.js";
 import type {Format} from "../../src/lib/formats/format.js";
 import {mx} from "../../src/lib/formats/mx.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {exactText, numberText} from "../../src/components/number-text.js";
-import {makeScale, paddedExtent} from "../../src/components/scale.js";
+import {exactText, numberText} from "../../src/components/kit/number-text.js";
+import {makeScale, paddedExtent} from "../../src/components/plots/scale.js";
 
 describe("makeScale", () => {
   test("maps the ends of the domain to the ends of the range, linear and logarithmic", () => {

@@ -1,7 +1,13 @@
 import {describe, expect, test} from "vitest";
-import {dividedPairs} from "../../src/components/divided-decay.js";
-import {keyTarget} from "../../src/components/lever.js";
-import {barParams, byHandParams, byHandScan, SCENES, TOKENS} from "../../src/components/scan-by-hand.js";
+import {dividedPairs} from "../../src/components/by-hand/ssm/divided-decay.js";
+import {keyTarget} from "../../src/components/by-hand/ssm/lever.js";
+import {
+  barParams,
+  byHandParams,
+  byHandScan,
+  SCENES,
+  TOKENS,
+} from "../../src/components/by-hand/ssm/scan-by-hand.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const values = (changed: Readonly<Record<string, unknown>> = {}) =>

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {chooseKeys, type Pair, SIX_KEYS, SIX_VALUES, scorePages} from "../../src/components/six-keys.js";
+import {
+  chooseKeys,
+  type Pair,
+  SIX_KEYS,
+  SIX_VALUES,
+  scorePages,
+} from "../../src/components/by-hand/attention/six-keys.js";
 
 const component = fc.integer({min: -20, max: 20}).map((tenths) => tenths / 10);
 const query = fc.tuple(component, component);

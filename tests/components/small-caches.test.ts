@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {smallest} from "../../src/components/cache-advice.js";
-import {AXES, type CacheRow, cacheFront} from "../../src/components/figures/cache-front.js";
+import {smallest} from "../../src/components/by-hand/kv/cache-advice.js";
+import {AXES, type CacheRow, cacheFront} from "../../src/components/plots/kv/cache-front.js";
 
 function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
   return {

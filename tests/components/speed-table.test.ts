@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
-import {type SpeedRun, speedMachine} from "../../src/components/speed-table.js";
+import {type SpeedRun, speedMachine} from "../../src/components/by-hand/site/speed-table.js";
 
 const run: SpeedRun = JSON.parse(readFileSync("bench/results.json", "utf8"));
 const page = readFileSync("src/benchmarks.md", "utf8");

@@ -1,4 +1,5 @@
 import {describe, expect, test} from "vitest";
+import {TECHNIQUE_NAMES} from "../../src/components/plots/palette.js";
 import {
   methodFamily,
   packedStateFigure,
@@ -6,8 +7,7 @@ import {
   quantizedKlFigure,
   quantizedPerplexityFigure,
   setupName,
-} from "../../src/components/figures/ssm-quantization.js";
-import {TECHNIQUE_NAMES} from "../../src/components/palette.js";
+} from "../../src/components/plots/ssm/quantization.js";
 import {packedState} from "../../src/lib/experiments/ssm/packed-state.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
 import {MAMBA_METHODS} from "../../src/lib/ssm/quantize/mamba-methods.js";

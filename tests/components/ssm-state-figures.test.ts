@@ -4,7 +4,7 @@ import {
   afterTextFigure,
   memoryFigure,
   tokenFigure,
-} from "../../src/components/figures/ssm-state.js";
+} from "../../src/components/plots/ssm/state.js";
 import {forgetting} from "../../src/lib/experiments/ssm/forgetting.js";
 import {stateAgainstCache} from "../../src/lib/experiments/ssm/state-against-cache.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {readState, writeState} from "../../src/components/url-state.js";
+import {readState, writeState} from "../../src/components/kit/url-state.js";
 import type {Params} from "../../src/lib/technique/params.js";
 
 const params = {

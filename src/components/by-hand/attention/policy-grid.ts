@@ -1,0 +1,90 @@
+import {html} from "htl";
+import {captioned} from "../../kit/captioned.js";
+import {explorable} from "../../kit/explorable.js";
+import {numberText} from "../../kit/number-text.js";
+import {type PolicyRow, pooledPolicies} from "../../plots/attention/policies.js";
+import {policyFamily} from "../../plots/policy-family.js";
+import {grouped} from "../../plots/series.js";
+
+/** What a cell of the grid may say. */
+interface Measure {
+  readonly of: (row: PolicyRow) => number | null;
+  readonly interval?: (row: PolicyRow) => readonly [number | null, number | null];
+  readonly percent?: boolean;
+  /** 1 where the value is best. */
+  readonly good: (value: number, all: readonly number[]) => number;
+}
+
+const most = (all: readonly number[]) => Math.max(...all);
+const least = (all: readonly number[]) => Math.min(...all);
+const high = (value: number) => value;
+const low = (value: number, all: readonly number[]) => (value === 0 ? 1 : least(all) / value);
+
+const MEASURES: Readonly<Record<string, Measure>> = {
+  "answers right": {
+    of: ({retrieval}) => retrieval,
+    interval: ({retrievalLow, retrievalHigh}) => [retrievalLow, retrievalHigh],
+    percent: true,
+    good: high,
+  },
+  "repeats right": {
+    of: ({copying}) => copying,
+    interval: ({copyingLow, copyingHigh}) => [copyingLow, copyingHigh],
+    percent: true,
+    good: high,
+  },
+  perplexity: {of: ({perplexity}) => perplexity, good: low},
+  "KL divergence (nats)": {of: ({klMean}) => klMean, good: (value, all) => 1 - value / (most(all) || 1)},
+  "bytes read for a token": {of: ({bytesRead}) => bytesRead, good: low},
+  "bytes kept for a token": {of: ({bytesKept}) => bytesKept, good: low},
+};
+
+/** Policies down, budgets across, one measure at a time. */
+export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
+  const pooled = pooledPolicies(rows);
+  return explorable({
+    label: "All policies",
+    prefix: "grid.",
+    params: {
+      measure: {kind: "choice", label: "Show", options: Object.keys(MEASURES), default: "answers right"},
+    },
+    draw: ({measure}) =>
+      captioned("All policies at all budgets", finding(pooled, measure), grid(pooled, MEASURES[measure])),
+  });
+}
+
+function grid(rows: readonly PolicyRow[], measure: Measure): HTMLElement {
+  const budgets = [...new Set(rows.map(({budget}) => budget))].toSorted((a, b) => b - a);
+  const all = rows.map(measure.of).filter((value) => value !== null);
+  const line = (own: readonly PolicyRow[]) => {
+    const {policy, label, kind} = own[0];
+    const at = new Map(own.map((row) => [row.budget, row]));
+    return html`<tr style=${`--colour: var(--family-${policyFamily(policy)})`}><th scope="row">${label} <span class="muted">${kind}</span></th>${budgets.map((budget) => cell(at.get(budget), measure, all))}</tr>`;
+  };
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Policies by budget"><table class="quality heat policies">
+    <thead><tr><th scope="col">policy</th>${budgets.map((budget) => html`<th scope="col">${numberText(100 * budget)} % kept</th>`)}</tr></thead>
+    <tbody>${Array.from(grouped(rows, ({policy}) => policy).values(), line)}</tbody>
+  </table></div>`;
+}
+
+function cell(
+  row: PolicyRow | undefined,
+  {of, interval, percent, good}: Measure,
+  all: readonly number[],
+): HTMLElement {
+  const value = row === undefined ? null : of(row);
+  if (row === undefined || value === null) return html`<td>–</td>`;
+  const text = (x: number) => (percent ? numberText(100 * x, 3) : numberText(x, 3));
+  const [from, to] = interval?.(row) ?? [null, null];
+  const share = Math.round(100 * Math.min(1, Math.max(0, good(value, all))));
+  return html`<td class="shaded" style=${`--share: ${share}%`}>${text(value)}${percent ? " %" : null}${from === null || to === null ? null : html` <span class="muted">${text(from)} to ${text(to)}</span>`}</td>`;
+}
+
+function finding(rows: readonly PolicyRow[], measure: string): string {
+  const {tokens, retrievalTrials, copyingTrials} = rows[0] ?? {
+    tokens: 0,
+    retrievalTrials: 0,
+    copyingTrials: 0,
+  };
+  return `Each cell: ${measure}, over ${tokens} tokens of three seeds, of them ${retrievalTrials} answers and ${copyingTrials} repeats; darker is better. Small numbers are 95 % intervals. Policies that evict let a key go for good; those that select keep all and read some. The window of the Λ-shaped mask is that share of the whole text, so that early words see more.`;
+}

@@ -1,0 +1,78 @@
+import type {Explanation} from "../../../lib/accel/explain.js";
+import {type Model, parameterCount} from "../../../lib/accel/model.js";
+import {
+  tokenButlerOverhead,
+  tokenButlerParameters,
+} from "../../../lib/attention/token-butler/token-butler-cost.js";
+import {captioned} from "../../kit/captioned.js";
+import {formulaLines} from "../../kit/formula-lines.js";
+import {numberText} from "../../kit/number-text.js";
+
+/** The sizes of the published predictors: D' = 32, I = 1024, and R an eighth of the width. (arXiv:2503.07518, table 1) */
+const [importanceDim, hiddenDim] = [32, 1024];
+
+/**
+ * What a predictor of the published size costs beside a model: parameters, and values cached for each token.
+ * @throws RangeError unless the model has layers of grouped attention only.
+ */
+export function predictorCost(model: Model): readonly Explanation[] {
+  const layers = model.groups.reduce((sum, {count}) => sum + count, 0);
+  const mixer = model.groups[0]?.mixer;
+  if (model.groups.length !== 1 || mixer?.kind !== "gqa") {
+    throw new RangeError(
+      `predictorCost: model must have one kind of layer with grouped attention, got ${model.id}`,
+    );
+  }
+  const [E, H, R, D, I, N] = [model.hidden, mixer.heads, model.hidden / 8, importanceDim, hiddenDim, layers];
+  const P = tokenButlerParameters({
+    width: E,
+    heads: H,
+    layers: N,
+    importanceDim: D,
+    hiddenDim: I,
+    reducedDim: R,
+  });
+  const M = parameterCount(model).total;
+  const [K, d] = [mixer.kvHeads, mixer.headDim];
+  return [
+    {
+      symbol: "P, parameters of the predictor",
+      formula: "3 * R * E + 5 * R * R + 4 * R + 3 * E + 2 * (E * I + I * N * H * D)",
+      values: {E, R, I, N, H, D},
+      result: P,
+      unit: "",
+    },
+    {
+      symbol: "share of all parameters",
+      formula: "100 * P / (P + M)",
+      values: {P, M},
+      result: 100 * tokenButlerOverhead(P, M),
+      unit: "%",
+    },
+    {
+      symbol: "importance keys of a token",
+      formula: "N * H * D",
+      values: {N, H, D},
+      result: N * H * D,
+      unit: "values",
+    },
+    {
+      symbol: "keys and values of a token",
+      formula: "2 * N * K * d",
+      values: {N, K, d},
+      result: 2 * N * K * d,
+      unit: "values",
+    },
+  ];
+}
+
+/** The lines, and what they mean. */
+export function predictorCostView(model: Model): HTMLElement {
+  const lines = predictorCost(model);
+  const [, share, importance, kv] = lines.map(({result}) => result) as [number, number, number, number];
+  return captioned(
+    `What would a predictor cost ${model.title}?`,
+    `Modelled from the sizes alone. ${numberText(share, 3)} % of the parameters are the predictor's; but its importance keys are ${numberText((100 * importance) / kv, 3)} % of the size of the cache that they choose from, value for value.`,
+    formulaLines(lines),
+  );
+}

@@ -1,0 +1,34 @@
+import {html} from "htl";
+import type {Format} from "../../../lib/formats/format.js";
+import {exactText, numberText} from "../../kit/number-text.js";
+import type {BlockCell, BlockView} from "./block-view.js";
+
+/** A block of values as cells: every number of its quantization can be recomputed by hand. */
+export function blockCells(
+  {title, family, convention}: Pick<Format, "title" | "family" | "convention">,
+  {scale, cells, squaredError, bitsPerElement}: BlockView,
+  story: Node,
+): HTMLElement {
+  const largest = Math.max(...cells.map(({x}) => Math.abs(x)), 1e-30);
+  return html`<section class="block" style=${`--colour: var(--family-${family})`} aria-label=${title}>
+    <h3>${title} <span>${convention}</span></h3>
+    <p class="block-facts"><span>scale ${numberText(scale, 6)}</span><span>squared error ${numberText(squaredError)}</span><span>${numberText(bitsPerElement)} bits per element for this block alone</span></p>
+    ${story}
+    <ol class="cells">${cells.map((cell, i) => cellElement(cell, i, largest))}</ol>
+  </section>`;
+}
+
+function cellElement(
+  {x, bits, element, decoded, error, special}: BlockCell,
+  index: number,
+  largest: number,
+): HTMLElement {
+  const share = Math.min(1, (8 * Math.abs(error)) / largest);
+  return html`<li class=${special ? "cell cell-special" : "cell"} style=${`--error: ${Math.round(share * 100)}%`}>
+    <span class="cell-index">${index}</span>
+    <span class="cell-x">${numberText(x, 3)}</span>
+    <code>${bits}</code>
+    <span class="cell-element">${special ? "special " : null}${exactText(element)}</span>
+    <span class="cell-decoded">${numberText(decoded, 3)}</span>
+  </li>`;
+}

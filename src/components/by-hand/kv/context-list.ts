@@ -1,0 +1,32 @@
+import {html} from "htl";
+import {captioned} from "../../kit/captioned.js";
+import {numberText} from "../../kit/number-text.js";
+import {apart, type ContextRow, kindFamily, tokenText} from "../../plots/kv/context.js";
+import {provenanceMark} from "../../plots/legend.js";
+
+/** Every technique at the context that was asked for: what it is set to, what it takes, what fits. */
+export function contextList(rows: readonly ContextRow[]): HTMLElement {
+  const chosen = rows.filter(({isChosen}) => isChosen);
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Cache and largest context by technique"><table class="quality changes">
+    <thead><tr><th scope="col">technique</th><th scope="col">${provenanceMark("modelled")} bytes per token</th><th scope="col">cache, GB</th><th scope="col">times smaller</th><th scope="col">largest context</th><th scope="col">set to</th></tr></thead>
+    <tbody>${chosen.map(line)}</tbody>
+  </table></div>`;
+  const {model = "", context = 0} = chosen[0] ?? {};
+  return captioned(
+    "What does each technique take?",
+    `${model} at ${tokenText(context)}, every number modelled from its sizes. All tokens are taken as a prompt that was read and then compressed; what a system does with tokens that come later is its own affair.`,
+    table,
+  );
+}
+
+function line(row: ContextRow): HTMLElement {
+  const {technique, kind, bytesPerToken, cacheBytes, ratio, largestContext, note, how} = row;
+  return html`<tr style=${`--colour: var(--family-${kindFamily(kind)})`}>
+    <th scope="row">${technique}</th>
+    <td>${bytesPerToken === null ? "–" : apart(Math.round(bytesPerToken))}</td>
+    <td>${cacheBytes === null ? "–" : numberText(cacheBytes / 1e9, 3)}</td>
+    <td>${ratio === null ? "–" : ratio.toFixed(2)}</td>
+    <td>${largestContext === null ? "–" : apart(largestContext)}</td>
+    <td class="muted">${note ?? how}</td>
+  </tr>`;
+}

@@ -1,0 +1,53 @@
+import {html} from "htl";
+import type {Row} from "../../../lib/experiment/columns.js";
+import type {oneToken} from "../../../lib/experiments/kv/one-token.js";
+import {captioned} from "../../kit/captioned.js";
+import {numberText} from "../../kit/number-text.js";
+import {grouped} from "../../plots/series.js";
+
+type TokenRow = Row<(typeof oneToken)["columns"]>;
+
+/** A head of one token as the model computed it, and a line for each cache: every number as it comes back. */
+export function oneTokenView(rows: readonly TokenRow[]): HTMLElement {
+  const techniques = Array.from(grouped(rows, ({technique}) => technique).values());
+  const [first = []] = techniques;
+  const table = html`<div class="table-scroll whole" tabindex="0" role="group" aria-label="One token in every cache"><table class="one-token">
+    <thead><tr><th scope="col">kept as</th><th scope="col">error</th>${first.map(({channel}) => html`<th scope="col">${channel}</th>`)}<th scope="col">a number comes back as</th></tr></thead>
+    <tbody>
+      <tr class="computed"><th scope="row">computed</th><td></td>${first.map(({value}) => html`<td>${value.toFixed(2).replace("-", "−")}</td>`)}<td></td></tr>
+      ${techniques.map((cells) => line(cells))}
+    </tbody>
+  </table></div>`;
+  return captioned("What comes back of one token?", finding(techniques), table);
+}
+
+function line(cells: readonly TokenRow[]): HTMLElement {
+  const {label, family, error, comesBack} = cells[0];
+  return html`<tr style=${`--colour: var(--family-${family})`}>
+    <th scope="row">${label}</th>
+    <td>${error === null ? "gone" : `${numberText(100 * error, 2)} %`}</td>
+    ${cells.map((cell) => number(cell, cells))}
+    <td class="how">${comesBack}</td>
+  </tr>`;
+}
+
+/** Shaded by how far a number has moved, as a share of the mean size of the head's numbers. */
+function number({value, back, level}: TokenRow, cells: readonly TokenRow[]): HTMLElement {
+  if (back === null) return html`<td class="gone">–</td>`;
+  const size = Math.sqrt(cells.reduce((sum, cell) => sum + cell.value ** 2, 0) / cells.length);
+  const share = Math.round(100 * Math.min(1, Math.abs(back - value) / size));
+  const how = level === null || level === 0 ? "" : `${numberText(level, 3)} · ${numberText(back / level, 4)}`;
+  return html`<td class="shaded" style=${`--share: ${share}%`} title=${how}>${back.toFixed(2).replace("-", "−")}${level === null ? null : html`<span class="level">${numberText(level, 3)}</span>`}</td>`;
+}
+
+function finding(techniques: readonly (readonly TokenRow[])[]): string {
+  const kept = techniques.map(([cell]) => cell!).filter(({error}) => error !== null);
+  const gone = techniques.length - kept.length;
+  const worst = kept.toSorted((a, b) => b.error! - a.error!)[0];
+  if (worst === undefined) return "No cache here still holds this token.";
+  const lost =
+    gone === 0
+      ? ""
+      : ` ${gone === 1 ? "One cache has" : `${gone} caches have`} let this token go in this head.`;
+  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Small numbers below are the level that a code stands for; level times scale is what comes back. Keys are compared after rotary, as attention reads them; shading is the move of each number.`;
+}

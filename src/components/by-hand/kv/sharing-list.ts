@@ -1,0 +1,49 @@
+import {html} from "htl";
+import {captioned} from "../../kit/captioned.js";
+import {numberText} from "../../kit/number-text.js";
+import {pooledSharing, type SharingRow, sharingFamily, UNCOMPRESSED} from "../../plots/kv/sharing.js";
+
+/** Points of a hundred, to a tenth: finer than any of these intervals. */
+const points = (share: number) => (100 * share).toFixed(1).replace("-", "−");
+
+/** What sharing leaves of answers and copies, each change with its paired interval. */
+export function sharingList(rows: readonly SharingRow[]): HTMLElement {
+  const pooled = pooledSharing(rows).toSorted((a, b) => b.bytesPerToken - a.bytesPerToken);
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by technique"><table class="quality changes">
+    <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">answers right, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
+    <tbody>${pooled.map(line)}</tbody>
+  </table></div>`;
+  return captioned("Does it still find what it was told, and repeat what it read?", finding(pooled), table);
+}
+
+function line(row: SharingRow): HTMLElement {
+  return html`<tr style=${`--colour: var(--family-${sharingFamily(row)})`}>
+    <th scope="row">${row.name}</th>
+    <td>${numberText(row.bytesPerToken, 3)}</td>
+    <td>${numberText(row.ratio, 3)}</td>
+    <td>${numberText(row.limitRatio, 3)}</td>
+    <td>${numberText(row.perplexity, 4)}</td>
+    <td>${row.retrieval === null ? "–" : points(row.retrieval)}</td>
+    <td>${change(row.answersChange, row.answersChangeLow, row.answersChangeHigh)}</td>
+    <td>${row.copies === null ? "–" : points(row.copies)}</td>
+    <td>${change(row.copiesChange, row.copiesChangeLow, row.copiesChangeHigh)}</td>
+  </tr>`;
+}
+
+function change(value: number | null, low: number | null, high: number | null): HTMLElement | string {
+  if (value === null || low === null || high === null) return "–";
+  return html`<span>${points(value)} <span class="muted">(${points(low)} to ${points(high)})</span></span>`;
+}
+
+function finding(rows: readonly SharingRow[]): string {
+  const known = rows.filter(
+    ({technique, answersChangeHigh}) => technique !== UNCOMPRESSED && answersChangeHigh !== null,
+  );
+  const unharmed = known.filter(({answersChangeHigh}) => answersChangeHigh! >= 0);
+  const smallest = unharmed.toSorted((a, b) => b.limitRatio - a.limitRatio)[0];
+  const {retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
+  const found = smallest
+    ? `${smallest.name} is the smallest, in a text without end, whose answers are not beyond doubt fewer: ${numberText(smallest.limitRatio, 3)} times`
+    : "Everything here loses answers beyond doubt";
+  return `${found}. Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
+}

@@ -1,0 +1,60 @@
+import {html} from "htl";
+import {grouped} from "../../plots/series.js";
+import {provenanceMark} from "../../plots/legend.js";
+import {numberText} from "../../kit/number-text.js";
+
+/** One line of the bench: ours against one other way to do the same. */
+export interface SpeedRecord {
+  readonly name: string;
+  readonly title: string;
+  readonly ours: number;
+  readonly peer: number | null;
+  readonly peerName: string | null;
+  /** How many times better ours is. */
+  readonly ratio: number | null;
+  readonly unit: string;
+  /** How often the peer ran; null for a number that nobody measured. */
+  readonly peerSamples: number | null;
+  readonly date: string;
+  readonly load: number;
+}
+
+/** The committed run of the bench. */
+export interface SpeedRun {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly records: readonly SpeedRecord[];
+}
+
+/** Where and when the records were measured, in a sentence. */
+export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
+  const dates = records.map(({date}) => date).sort();
+  const loads = records.map(({load}) => load);
+  const [first, last] = [dates[0], dates.at(-1)];
+  const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
+  return `${cpu}, ${cores} cores, Node ${node}, ${when}; ${numberText(Math.min(...loads), 2)} to ${numberText(Math.max(...loads), 2)} programs wanted those cores meanwhile`;
+}
+
+/** The contests whose names match, each with a line for every other way to do its work. */
+export function speedTable({records}: SpeedRun, names: RegExp, caption: string): HTMLElement {
+  const contests = grouped(
+    records.filter(({name}) => names.test(name)),
+    ({name}) => name,
+  );
+  return html`<div class="table-scroll whole" tabindex="0" role="group" aria-label=${caption}><table>
+    <thead><tr><th scope="col">beside</th><th scope="col">ours</th><th scope="col">other</th><th scope="col">unit</th><th scope="col">times as fast</th></tr></thead>
+    ${Array.from(contests.values(), contestRows)}
+  </table></div>`;
+}
+
+function contestRows(records: readonly SpeedRecord[]): HTMLElement {
+  return html`<tbody><tr><th scope="rowgroup" colspan="5">${records[0].title}</th></tr>${records.map(recordRow)}</tbody>`;
+}
+
+function recordRow({ours, peer, peerName, ratio, unit, peerSamples}: SpeedRecord): HTMLElement {
+  const other = peer !== null && peerSamples === null ? "a target, not measured" : (peerName ?? "none here");
+  return html`<tr><td>${other}</td><td>${provenanceMark("measured")} ${numberText(ours, 3)}</td><td>${orDash(peer)}</td><td>${unit}</td><td>${orDash(ratio)}</td></tr>`;
+}
+
+const orDash = (value: number | null): string => (value === null ? "–" : numberText(value, 3));

@@ -1,0 +1,52 @@
+import {html} from "htl";
+import {captioned} from "../../kit/captioned.js";
+import {numberText} from "../../kit/number-text.js";
+
+/**
+ * A pair of tokens in one chunk, in float32: its decay as the quotient of what is left of both, and as the exponential
+ * of what lies between them.
+ */
+export interface DividedPair {
+  /** The earlier token, from 1. */
+  readonly token: number;
+  /** e^(b_last) and e^(-b_j) as float32 keeps them. */
+  readonly queryFactor: number;
+  readonly keyFactor: number;
+  readonly divided: number;
+  readonly direct: number;
+}
+
+/** All pairs of the last of `tokens` tokens, each of which keeps e^-rate. */
+export function dividedPairs(rate: number, tokens: number): DividedPair[] {
+  const queryFactor = Math.fround(Math.exp(-rate * tokens));
+  return Array.from({length: tokens}, (_, j) => {
+    const keyFactor = Math.fround(Math.exp(rate * (j + 1)));
+    return {
+      token: j + 1,
+      queryFactor,
+      keyFactor,
+      divided: Math.fround(queryFactor * keyFactor),
+      direct: Math.fround(Math.exp(-rate * (tokens - j - 1))),
+    };
+  });
+}
+
+/** The decays of a chunk both ways, number by number. */
+export function dividedDecay(rate: number, tokens: number): HTMLElement {
+  const pairs = dividedPairs(rate, tokens);
+  const wrong = pairs.filter(({divided, direct}) => !(Math.abs(divided - direct) <= 1e-3 * direct));
+  const row = ({token, queryFactor, keyFactor, divided, direct}: DividedPair) => {
+    const bad = !(Math.abs(divided - direct) <= 1e-3 * direct);
+    return html`<tr><th scope="row">${token}</th><td>${numberText(queryFactor, 3)}</td><td>${numberText(keyFactor, 3)}</td>
+      <td class=${bad ? "no-number" : null}>${Number.isNaN(divided) ? "no number" : numberText(divided, 4)}</td><td>${numberText(direct, 4)}</td></tr>`;
+  };
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Decays by quotient and directly"><table class="numbers">
+    <thead><tr><th scope="col">from token</th><th scope="col">left at the last: e^b</th><th scope="col">key factor: e^−b</th><th scope="col">their product</th><th scope="col">e^(difference)</th></tr></thead>
+    <tbody>${pairs.map(row)}</tbody>
+  </table></div>`;
+  const finding =
+    wrong.length === 0
+      ? `All ${tokens} decays to the last token come out right both ways.`
+      : `As a product of two factors, ${wrong.length} of the ${tokens} decays to the last token ${wrong.length === 1 ? "is" : "are"} off by more than a thousandth, infinite or no number; the exponential of the difference is right each time.`;
+  return captioned("What does it cost to divide by what has vanished?", finding, table);
+}

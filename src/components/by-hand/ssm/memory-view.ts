@@ -1,0 +1,136 @@
+import {html, svg} from "htl";
+import type {Row} from "../../../lib/experiment/columns.js";
+import type {memory} from "../../../lib/experiments/ssm/memory.js";
+import {captioned} from "../../kit/captioned.js";
+import {numberText} from "../../kit/number-text.js";
+import {grouped} from "../../plots/series.js";
+
+type MemoryRow = Row<(typeof memory)["columns"]>;
+
+/** Shades of a map: cells of one shade are one path, so that a map costs few elements. */
+const SHADES = 8;
+/** Columns of the table of all layers. */
+const RANKS = 8;
+
+/** What the scans of a model remember of a text: how far each layer looks, who writes, and who is read at each word. */
+export function memoryView(
+  rows: readonly MemoryRow[],
+  {model, layer}: {model: string; layer: number},
+): HTMLElement {
+  const unit = model.startsWith("mamba1") ? "channel" : "head";
+  const words = rows.filter(({part}) => part === "word").map(({word}) => word ?? "");
+  return html`<div>${reach(rows, unit)}${writing(rows, words, layer, unit)}${maps(rows, words, layer, unit)}</div>`;
+}
+
+/** All layers: units by rank of how far they look, each with its half-life. */
+function reach(rows: readonly MemoryRow[], unit: string): HTMLElement {
+  const all = rows.filter(({part}) => part === "reach");
+  const layers = grouped(all, (row) => String(row.layer));
+  const ranked = Array.from(layers, ([layer, units]) => ({
+    layer,
+    cells: evenly(
+      units.toSorted((a, b) => a.value! - b.value!),
+      RANKS,
+    ),
+  }));
+  const most = Math.max(...all.map(({value}) => value!));
+  const cell = (row: MemoryRow) => {
+    const halfLife = row.halfLife === null ? "never" : `in ${numberText(row.halfLife, 2)}`;
+    return html`<td class="shaded" style=${`--share: ${Math.round((100 * row.value!) / most)}%`}>${numberText(row.value!, 2)} <span class="muted half-life">½ ${halfLife}</span></td>`;
+  };
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Memory by layer"><table class="heat">
+    <thead><tr><th scope="col">layer</th><th scope="colgroup" colspan=${RANKS}>${unit}s, from near to far</th></tr></thead>
+    <tbody>${ranked.map(({layer, cells}) => html`<tr><th scope="row">${layer}</th>${cells.map(cell)}</tr>`)}</tbody>
+  </table></div>`;
+  const farthest = all.reduce((a, b) => (b.value! > a.value! ? b : a));
+  return captioned(
+    `How far back does each ${unit} look?`,
+    `Mean distance in tokens that the outputs of a ${unit} look back over this text; below it, after how many tokens half is gone (½) of its slowest number of state, at its mean time step. ${capital(unit)} ${farthest.unit} of layer ${farthest.layer} looks farthest, ${numberText(farthest.value!, 3)} tokens.`,
+    table,
+  );
+}
+
+/** The units shown, in the order in which they come: by how far they look. */
+function unitsOf(rows: readonly MemoryRow[]): number[] {
+  return [...new Set(rows.filter(({part}) => part === "step").map(({unit}) => unit!))];
+}
+
+function writing(
+  rows: readonly MemoryRow[],
+  words: readonly string[],
+  layer: number,
+  unit: string,
+): HTMLElement {
+  const steps = rows.filter(({part}) => part === "step");
+  const count = unitsOf(rows).length;
+  const mean = words.map(
+    (_, at) => steps.filter(({index}) => index === at).reduce((sum, {value}) => sum + value!, 0) / count,
+  );
+  const most = Math.max(...mean);
+  const strongest = mean.indexOf(most);
+  const list = html`<ol class="words step-words" aria-label="Words and their mean time steps">${words.map(
+    (word, at) =>
+      html`<li style=${`--share: ${Math.round((100 * mean[at]) / most)}%`}><span>${word}</span> <span class="muted">${numberText(mean[at], 2)}</span></li>`,
+  )}</ol>`;
+  return captioned(
+    "Which words are written, which pass by?",
+    `Δ of each word in layer ${layer}, the mean of the ${count} ${unit}s shown below: a large one writes the word and forgets what was there, one near 0 lets the word pass. “${words[strongest]}” (word ${strongest}) has the largest.`,
+    list,
+  );
+}
+
+function maps(
+  rows: readonly MemoryRow[],
+  words: readonly string[],
+  layer: number,
+  unit: string,
+): HTMLElement {
+  const shares = grouped(
+    rows.filter(({part}) => part === "share"),
+    (row) => String(row.unit),
+  );
+  const drawn = unitsOf(rows).map((each) =>
+    unitMap(`${unit} ${each}`, shares.get(String(each)) ?? [], words),
+  );
+  return captioned(
+    `Which words reach the output of each ${unit} in layer ${layer}?`,
+    "The attention that a scan never writes down. Row by row from the top, each word; from the left, the words that its output still holds; darker is a larger share, the second colour a negative weight. A vertical stripe is a word that is kept, a narrow band a memory of a few words, a row that begins anew a state that was overwritten.",
+    html`<div class="maps">${drawn}</div>`,
+  );
+}
+
+function unitMap(name: string, cells: readonly MemoryRow[], words: readonly string[]): HTMLElement {
+  const n = words.length;
+  const shades = grouped(cells, ({value}) =>
+    String(Math.sign(value!) * Math.max(1, Math.ceil(SHADES * Math.abs(value!)))),
+  );
+  const paths = Array.from(shades, ([shade, members]) => {
+    const squares = members.map(({index, other}) => `M${other},${index}h1v1h-1z`).join("");
+    return svg`<path class=${Number(shade) < 0 ? "map-minus" : null} d=${squares} fill-opacity=${Math.abs(Number(shade)) / SHADES} />`;
+  });
+  const look = lookText(cells, words);
+  return html`<div class="map"><p class="map-title">${name}</p>
+    ${svg`<svg viewBox="0 0 ${n} ${n}" role="img" aria-label=${`${capital(name)}: ${look}`}><path class="map-ground" d=${`M0,0L${n},${n}H0Z`} />${paths}</svg>`}
+    <p class="map-look">${look}</p></div>`;
+}
+
+/** Whom the last word reads most. */
+function lookText(cells: readonly MemoryRow[], words: readonly string[]): string {
+  const last = words.length - 1;
+  const [best] = cells
+    .filter(({index}) => index === last)
+    .toSorted((a, b) => Math.abs(b.value!) - Math.abs(a.value!));
+  if (best === undefined) return "the last word reads no word much";
+  return `at “${words[last]}”: “${words[best.other!]}” (word ${best.other}), ${numberText(100 * Math.abs(best.value!), 2)} %`;
+}
+
+/** At most `count` members, evenly over the ranks. */
+function evenly<T>(ranked: readonly T[], count: number): T[] {
+  const shown = Math.min(count, ranked.length);
+  return Array.from(
+    {length: shown},
+    (_, i) => ranked[Math.round((i * (ranked.length - 1)) / Math.max(1, shown - 1))],
+  );
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,58 @@
+import {html} from "htl";
+import type {Params, ParamValues} from "../../lib/technique/params.js";
+import {paramInputs} from "./param-inputs.js";
+import {readState, rememberState} from "./url-state.js";
+
+export interface ExplorableOptions<P extends Params> {
+  readonly label: string;
+  readonly params: P;
+  /** Begins the names in the address. */
+  readonly prefix?: string;
+  /** Parameters that the drawing itself sets, so that they need no control. */
+  readonly drawn?: readonly (keyof P & string)[];
+  /** A state in words, for who hears the page: told after every change. */
+  readonly says?: (values: ParamValues<P>) => string;
+  /** Draws a state; `set` moves to another one. What should keep the focus carries `data-focus`. */
+  readonly draw: (values: ParamValues<P>, set: (next: Partial<ParamValues<P>>) => void) => Node;
+}
+
+/** A small thing shown whole: controls, a drawing made anew for every state, and the state in the address. */
+export function explorable<P extends Params>({
+  label,
+  params,
+  prefix = "",
+  drawn = [],
+  says,
+  draw,
+}: ExplorableOptions<P>): HTMLElement {
+  const {values: initial, problems} = readState(params, location.search, prefix);
+  let values = initial;
+  const shown = Object.fromEntries(Object.entries(params).filter(([name]) => !drawn.includes(name)));
+  const inputs = paramInputs(shown, values as ParamValues<typeof shown>);
+  const place = html`<div class="drawing"></div>`;
+  // Outside the drawing: a region that is made anew with its text is not read out.
+  const said = html`<p class="heard" role="status"></p>`;
+
+  function set(next: Partial<ParamValues<P>>): void {
+    values = {...values, ...next};
+    inputs.value = values as ParamValues<typeof shown>;
+    rememberState(params, values, prefix);
+    redraw();
+    if (says) said.textContent = says(values);
+  }
+
+  function redraw(): void {
+    const focus = (document.activeElement as HTMLElement | null)?.dataset.focus;
+    place.replaceChildren(draw(values, set));
+    if (focus) place.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+  }
+
+  inputs.addEventListener("input", () => set(inputs.value as Partial<ParamValues<P>>));
+  redraw();
+  return html`<section class="explorable" aria-label=${label}>
+    ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
+    ${Object.keys(shown).length > 0 ? inputs : null}
+    ${place}
+    ${says && said}
+  </section>`;
+}

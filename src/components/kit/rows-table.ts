@@ -1,0 +1,35 @@
+import {html} from "htl";
+import type {Columns, Row} from "../../lib/experiment/columns.js";
+import {provenanceMark} from "../plots/legend.js";
+import {numberText} from "./number-text.js";
+
+const shownRows = 400;
+
+/** The rows behind a figure, under a disclosure: every number that is drawn can be read. */
+export function rowsTable(columns: Columns, rows: readonly Row[]): HTMLElement {
+  const names = Object.keys(columns);
+  const table = () => html`<div class="table-scroll" tabindex="0" role="group" aria-label="Rows"><table>
+    <thead><tr>${names.map((name) => html`<th scope="col">${columns[name].label}${columns[name].unit && ` (${columns[name].unit})`}</th>`)}<th scope="col">provenance</th></tr></thead>
+    <tbody>${rows.slice(0, shownRows).map((row) => tableRow(names, row))}</tbody>
+  </table></div>`;
+  const details =
+    html`<details class="rows"><summary>The ${rows.length} rows behind this${rows.length > shownRows ? ` (the first ${shownRows} shown, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
+  // Filled when opened: a table costs more to lay out than the figure it stands behind.
+  const fill = () => details.childElementCount === 1 && details.append(table());
+  details.addEventListener("toggle", fill);
+  addEventListener("beforeprint", () => {
+    fill();
+    details.open = true;
+  });
+  return details;
+}
+
+function tableRow(names: readonly string[], row: Row): HTMLElement {
+  return html`<tr>${names.map((name) => html`<td>${cellText(row[name])}</td>`)}<td>${provenanceMark(row.provenance)} ${row.provenance}</td></tr>`;
+}
+
+/** A cell as text: numbers shortened for reading (a download holds them whole), nothing as a dash. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  return typeof value === "number" ? numberText(value, 5) : String(value);
+}

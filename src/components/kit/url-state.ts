@@ -1,0 +1,64 @@
+import {checkParams} from "../../lib/technique/check-params.js";
+import {
+  allowedValues,
+  type Params,
+  type ParamValue,
+  type ParamValues,
+  paramFromText,
+  paramToText,
+} from "../../lib/technique/params.js";
+
+/** What an address says about some parameters, and what it says wrongly. */
+export interface UrlState<P extends Params> {
+  readonly values: ParamValues<P>;
+  /** A sentence for every value that is not allowed and was left at its default. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads parameters from the search part of an address, each under its name after `prefix`.
+ * A missing one takes its default; so does a bad one, which is then told in `problems`.
+ */
+export function readState<P extends Params>(params: P, search: string, prefix = ""): UrlState<P> {
+  const query = new URLSearchParams(search);
+  const given: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, param] of Object.entries(params)) {
+    const text = query.get(prefix + name);
+    if (text === null) continue;
+    const value = paramFromText(param, text);
+    try {
+      checkParams("address", {[name]: param}, {[name]: value});
+      given[name] = value;
+    } catch {
+      const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text;
+      problems.push(
+        `The address says ${prefix}${name}=${shown}, but ${param.label} must be ${allowedValues(param)}; its default is shown.`,
+      );
+    }
+  }
+  return {values: checkParams("address", params, given), problems};
+}
+
+/** The search part of an address for these values: defaults left out, what belongs to others kept. */
+export function writeState<P extends Params>(
+  params: P,
+  values: ParamValues<P>,
+  search: string,
+  prefix = "",
+): string {
+  const query = new URLSearchParams(search);
+  for (const [name, param] of Object.entries(params)) {
+    const text = paramToText(values[name as keyof P] as ParamValue<typeof param>);
+    if (text === paramToText(param.default as ParamValue<typeof param>)) query.delete(prefix + name);
+    else query.set(prefix + name, text);
+  }
+  const written = query.toString().replace(/%2C/g, ",");
+  return written === "" ? "" : `?${written}`;
+}
+
+/** Puts the values into the page's address without a new entry in the reader's history. */
+export function rememberState<P extends Params>(params: P, values: ParamValues<P>, prefix = ""): void {
+  const search = writeState(params, values, location.search, prefix);
+  history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+}
