@@ -1,7 +1,7 @@
 import type {Format, Packed} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
-import {mxfp4} from "../../src/lib/formats/mx.js";
-import {nvfp4} from "../../src/lib/formats/nvfp4.js";
+import {mxfp4} from "../../src/lib/formats/mx/mx.js";
+import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {razer} from "../../src/lib/formats/razer/razer.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import type {Tensor} from "../../src/lib/tensor/tensor.js";

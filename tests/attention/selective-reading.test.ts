@@ -3,8 +3,8 @@ import {questCache} from "../../src/lib/attention/quest/quest-cache.js";
 import {type ReadingCache, selectiveReading} from "../../src/lib/attention/selective-reading.js";
 import {type PackedKvCache, packedKvCache} from "../../src/lib/engine/cache/packed-kv-cache.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
-import {fp32} from "../../src/lib/formats/float.js";
-import {nvfp4} from "../../src/lib/formats/nvfp4.js";
+import {fp32} from "../../src/lib/formats/float/float.js";
+import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {tinyDecoder} from "../engine/tiny.js";
 
 const IDS = [3, 17, 5, 11, 2, 19, 8, 1, 14, 6, 9, 21, 4];

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {mxfp4, mxfp6E2m3, mxfp8E4m3, mxint8} from "../../src/lib/formats/mx.js";
+import {mxfp4, mxfp6E2m3, mxfp8E4m3, mxint8} from "../../src/lib/formats/mx/mx.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 import {builtFile, useSite} from "./site.js";
 

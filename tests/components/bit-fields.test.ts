@@ -8,7 +8,7 @@ import {
   lineBooks,
 } from "../../src/components/by-hand/formats/element-books.js";
 import {e2m1, e3m3, e4m3fn, e5m2, fp3, intElement} from "../../src/lib/formats/element.js";
-import {mxIntElement} from "../../src/lib/formats/mx.js";
+import {mxIntElement} from "../../src/lib/formats/mx/mx.js";
 
 const all = Object.entries(elementBooks).map(([id, {element}]) => [id, element] as const);
 

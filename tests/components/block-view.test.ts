@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {blockView} from "../../src/components/by-hand/formats/block-view.js";
-import {mx, mxIntElement} from "../../src/lib/formats/mx.js";
-import {nvfp4} from "../../src/lib/formats/nvfp4.js";
+import {mx, mxIntElement} from "../../src/lib/formats/mx/mx.js";
+import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 
 const mxfp4b16 = mx({blockSize: 16});
 const values = [0.1, -0.2, 0.3, 1.5, -6, 0, 2.5, 5, 0.25, -0.75, 3.2, 1, -1, 4.9, 0.6, -2];

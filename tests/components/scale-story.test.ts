@@ -3,8 +3,8 @@ import {describe, expect, test} from "vitest";
 import {blockView} from "../../src/components/by-hand/formats/block-view.js";
 import {mxfp4Scale, nvfp4Scale, razerScale} from "../../src/components/by-hand/formats/scale-story.js";
 import type {Format} from "../../src/lib/formats/format.js";
-import {mx} from "../../src/lib/formats/mx.js";
-import {nvfp4} from "../../src/lib/formats/nvfp4.js";
+import {mx} from "../../src/lib/formats/mx/mx.js";
+import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {razer} from "../../src/lib/formats/razer/razer.js";
 
 const values = [0.1, -0.2, 0.3, 1.5, -5, 0, 2.5, 5, 0.25, -0.75, 3.2, 1, -1, 4.9, 0.6, -2];

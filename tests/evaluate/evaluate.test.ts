@@ -6,9 +6,9 @@ import {EVALUATION_COLUMNS, evaluationRows} from "../../src/lib/evaluate/evaluat
 import {scanLayers} from "../../src/lib/evaluate/layer-sensitivity.js";
 import {prepareModel} from "../../src/lib/evaluate/prepare-model.js";
 import {compareScores, concatPairs, scorePair} from "../../src/lib/evaluate/quality.js";
-import {fp32} from "../../src/lib/formats/float.js";
+import {fp32} from "../../src/lib/formats/float/float.js";
 import {int} from "../../src/lib/formats/int.js";
-import {mxfp4} from "../../src/lib/formats/mx.js";
+import {mxfp4} from "../../src/lib/formats/mx/mx.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 import {tinyFolder} from "../engine/tiny.js";
 

@@ -1,10 +1,10 @@
 import {describe, expect, test} from "vitest";
 import {packedBytes} from "../../src/lib/formats/format.js";
 import * as formatsIndex from "../../src/lib/formats/index.js";
-import {mxfp4} from "../../src/lib/formats/mx.js";
+import {mxfp4} from "../../src/lib/formats/mx/mx.js";
 import {bitsPerElement} from "../../src/lib/formats/pack.js";
 import {dequantize, quantize} from "../../src/lib/formats/quantize.js";
-import {formatById, formats, formatTable} from "../../src/lib/formats/registry.js";
+import {formatById, formats} from "../../src/lib/formats/registry.js";
 import {tensorError} from "../../src/lib/tensor/error.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
@@ -91,12 +91,8 @@ test("the documented defaults are there under the field's names", () => {
 });
 
 test("an unknown id is refused with the list of ids, also one that every object has", () => {
-  expect(() => formatById("fp5")).toThrow(/^formatById: id must be one of fp32, fp16, .*mxfp4.*, got fp5$/);
-  expect(() => formatById("toString")).toThrow("got toString");
-});
-
-test("two formats of one id are refused", () => {
-  expect(() => formatTable([mxfp4, mxfp4])).toThrow("formatTable: ids must be unique, got mxfp4 twice");
+  expect(() => formatById("fp5")).toThrow(/^formats: id must be one of fp32, fp16, .*mxfp4.*, got "fp5"$/);
+  expect(() => formatById("toString")).toThrow('got "toString"');
 });
 
 test("dequantize refuses a format that did not pack the tensor", () => {
@@ -124,4 +120,12 @@ test("the index for scripts has the ten names of the handbook's first example", 
     "tensor",
   ];
   for (const name of names) expect(formatsIndex).toHaveProperty(name);
+});
+
+test("the index for scripts makes RaZeR's formats by name, those of the registry among them", () => {
+  const {razer, razerAct, razerV1, mxfp4Razer, nvfp4Razer} = formatsIndex;
+  for (const make of [razer, razerAct, razerV1, mxfp4Razer, nvfp4Razer]) {
+    expect(formats).toHaveProperty([make().id]);
+  }
+  expect(razer({specials: [6, -6]}).id).not.toBe(razer().id);
 });

@@ -8,7 +8,7 @@ import {pagedStore} from "../../src/lib/engine/cache/paged-store.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import type {Hooks} from "../../src/lib/engine/hooks.js";
 import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
-import {fp16, fp32} from "../../src/lib/formats/float.js";
+import {fp16, fp32} from "../../src/lib/formats/float/float.js";
 import type {Format, Packed} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
 import {channelFactors} from "../../src/lib/kv/cskv/cskv.js";

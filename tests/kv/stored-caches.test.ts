@@ -2,7 +2,7 @@ import {describe, expect, test} from "vitest";
 import {plainKvCache} from "../../src/lib/engine/cache/kv-cache.js";
 import type {PackedKvCache} from "../../src/lib/engine/cache/packed-kv-cache.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
-import {fp16, fp32} from "../../src/lib/formats/float.js";
+import {fp16, fp32} from "../../src/lib/formats/float/float.js";
 import {int} from "../../src/lib/formats/int.js";
 import {type KiviCacheOptions, kiviCache} from "../../src/lib/kv/kivi/kivi-cache.js";
 import {xkvCache} from "../../src/lib/kv/xkv/xkv-cache.js";

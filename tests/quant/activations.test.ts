@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {packedBytes} from "../../src/lib/formats/format.js";
-import {mxfp4} from "../../src/lib/formats/mx.js";
-import {nvfp4 as nvfp4Format} from "../../src/lib/formats/nvfp4.js";
+import {mxfp4} from "../../src/lib/formats/mx/mx.js";
+import {nvfp4 as nvfp4Format} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {minmaxObserver, observe, quantizationParameters} from "../../src/lib/formats/observers.js";
 import {quantizeActivation, quantizeStatically} from "../../src/lib/quant/activations.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";

@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {scaleColumns} from "../../src/lib/engine/equivalent/channel-scale.js";
-import {mx, mxfp4, mxIntElement, mxint4} from "../../src/lib/formats/mx.js";
-import {nvfp4} from "../../src/lib/formats/nvfp4.js";
+import {mx, mxfp4, mxIntElement, mxint4} from "../../src/lib/formats/mx/mx.js";
+import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {awq, awqClip, awqScales} from "../../src/lib/quant/awq.js";
 import {calibrate, outputError} from "../../src/lib/quant/calibration.js";
 import {roundToNearest} from "../../src/lib/quant/rtn.js";

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {mxfp4, mxint8} from "../../src/lib/formats/mx.js";
+import {mxfp4, mxint8} from "../../src/lib/formats/mx/mx.js";
 import {roundToNearest} from "../../src/lib/quant/rtn.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 import {gaussian, meanSquare} from "./helpers.js";

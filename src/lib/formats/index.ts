@@ -21,10 +21,9 @@ export {NF4_VALUES, nf4, nf4Format} from "./codebook/nf4.js";
 export {SF4_VALUES, sf4, sf4Format} from "./codebook/sf4.js";
 export * as elements from "./element.js";
 export {type ElementFormat, type FloatElement, floatElement, type IntElement, intElement} from "./element.js";
-export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float.js";
-export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float-scaled.js";
+export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float/float.js";
+export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float/float-scaled.js";
 export {type Codebook, type Format, type FormatFamily, type Packed, packedBytes} from "./format.js";
-export {type FourOverSixOptions, fourOverSix} from "./four-over-six.js";
 export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
 export {
   type MxOptions,
@@ -38,12 +37,17 @@ export {
   mxint2,
   mxint4,
   mxint8,
-} from "./mx.js";
-export {MX_SCALE_RULES, type MxScaleRule} from "./mx-scale.js";
-export {type Nvfp4Options, nvfp4} from "./nvfp4.js";
+} from "./mx/mx.js";
+export {MX_SCALE_RULES, type MxScaleRule} from "./mx/mx-scale.js";
+export {type FourOverSixOptions, fourOverSix} from "./nvfp4/four-over-six.js";
+export {type Nvfp4Options, nvfp4} from "./nvfp4/nvfp4.js";
 export * from "./observers.js";
 export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
 export {dequantize, quantize} from "./quantize.js";
+export {type RazerOptions, razer} from "./razer/razer.js";
+export {type RazerActOptions, razerAct} from "./razer/razer-act.js";
+export {type BlockRazerOptions, mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
+export {type RazerV1Options, razerV1} from "./razer/razer-v1.js";
 export {formatById, formats} from "./registry.js";
 export {ROUNDINGS, type Rounding} from "./round.js";
 export type {SharedScale} from "./scaled.js";

@@ -1,10 +1,10 @@
+import {registry} from "../technique/registry.js";
 import {nf4, nf4Format} from "./codebook/nf4.js";
 import {sf4} from "./codebook/sf4.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
-import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float.js";
-import {fp3, fp4, scaledFloat} from "./float-scaled.js";
+import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float/float.js";
+import {fp3, fp4, scaledFloat} from "./float/float-scaled.js";
 import type {Format} from "./format.js";
-import {fourOverSix} from "./four-over-six.js";
 import {int} from "./int.js";
 import {
   mx,
@@ -17,30 +17,17 @@ import {
   mxint2,
   mxint4,
   mxint8,
-} from "./mx.js";
-import {nvfp4} from "./nvfp4.js";
+} from "./mx/mx.js";
+import {fourOverSix} from "./nvfp4/four-over-six.js";
+import {nvfp4} from "./nvfp4/nvfp4.js";
 import {razer} from "./razer/razer.js";
 import {razerAct} from "./razer/razer-act.js";
 import {mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
 import {razerV1} from "./razer/razer-v1.js";
 
-/**
- * Formats by their ids.
- * @throws RangeError if two have the same id.
- */
-export function formatTable(formats: readonly Format[]): Readonly<Record<string, Format>> {
-  const byId = new Map<string, Format>();
-  for (const format of formats) {
-    if (byId.has(format.id)) throw new RangeError(`formatTable: ids must be unique, got ${format.id} twice`);
-    byId.set(format.id, format);
-  }
-  return Object.freeze(Object.fromEntries(byId));
-}
-
 const blocksOf16 = [e2m1, e2m3, e3m2, e4m3fn, e5m2, mxIntElement(8), mxIntElement(4), mxIntElement(2)];
 
-/** Every format that has an id of its own. Other parameters: call the factories (`mx`, `int`, `nvfp4` …). */
-export const formats: Readonly<Record<string, Format>> = formatTable([
+const named = registry<Format>("formats", [
   fp32,
   fp16,
   bf16,
@@ -95,13 +82,13 @@ export const formats: Readonly<Record<string, Format>> = formatTable([
   nvfp4Razer(),
 ]);
 
+/** Every format that has an id of its own. Other parameters: call the factories (`mx`, `int`, `nvfp4` …). */
+export const formats: Readonly<Record<string, Format>> = Object.freeze(
+  Object.fromEntries(named.all.map((format) => [format.id, format])),
+);
+
 /**
- * The format with this id.
+ * Finds the format with this id.
  * @throws RangeError listing the ids there are.
  */
-export function formatById(id: string): Format {
-  if (!Object.hasOwn(formats, id)) {
-    throw new RangeError(`formatById: id must be one of ${Object.keys(formats).join(", ")}, got ${id}`);
-  }
-  return formats[id];
-}
+export const formatById: (id: string) => Format = named.byId;

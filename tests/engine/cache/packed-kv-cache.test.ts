@@ -2,10 +2,10 @@ import {describe, expect, test} from "vitest";
 import {plainKvCache} from "../../../src/lib/engine/cache/kv-cache.js";
 import {packedKvCache} from "../../../src/lib/engine/cache/packed-kv-cache.js";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
-import {fp32} from "../../../src/lib/formats/float.js";
+import {fp32} from "../../../src/lib/formats/float/float.js";
 import {int} from "../../../src/lib/formats/int.js";
-import {mxfp4} from "../../../src/lib/formats/mx.js";
-import {nvfp4} from "../../../src/lib/formats/nvfp4.js";
+import {mxfp4} from "../../../src/lib/formats/mx/mx.js";
+import {nvfp4} from "../../../src/lib/formats/nvfp4/nvfp4.js";
 import {gaussian, meanSquare} from "../../quant/helpers.js";
 import {tinyDecoder} from "../tiny.js";
 

@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 import {scaleColumns} from "../../../src/lib/engine/equivalent/channel-scale.js";
 import {type ResidualStream, rotateResidualStream} from "../../../src/lib/engine/equivalent/rotation.js";
-import {mxint4} from "../../../src/lib/formats/mx.js";
+import {mxint4} from "../../../src/lib/formats/mx/mx.js";
 import {roundToNearest} from "../../../src/lib/quant/rtn.js";
 import {hadamardMatrix} from "../../../src/lib/tensor/hadamard.js";
 import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";

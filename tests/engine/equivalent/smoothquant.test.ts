@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {expect, test} from "vitest";
 import {divideRows, scaleColumns} from "../../../src/lib/engine/equivalent/channel-scale.js";
 import {smoothingScales, smoothQuant} from "../../../src/lib/engine/equivalent/smoothquant.js";
-import {mxint8} from "../../../src/lib/formats/mx.js";
+import {mxint8} from "../../../src/lib/formats/mx/mx.js";
 import {quantizeActivation} from "../../../src/lib/quant/activations.js";
 import {calibrate} from "../../../src/lib/quant/calibration.js";
 import {roundToNearest} from "../../../src/lib/quant/rtn.js";

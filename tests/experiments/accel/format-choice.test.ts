@@ -41,7 +41,7 @@ describe("a format as a cost model sees it", () => {
   });
 
   test("an unknown id is refused with those there are", () => {
-    expect(() => formatChoice("mxfp5")).toThrow("formatById: id must be one of fp32");
+    expect(() => formatChoice("mxfp5")).toThrow("formats: id must be one of fp32");
   });
 
   test("a pattern is its two numbers, and dense none", () => {

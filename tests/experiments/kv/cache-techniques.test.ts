@@ -20,7 +20,7 @@ import {oracle, quest, tokenButler} from "../../../src/lib/experiments/kv/readin
 import {evicting, inFormat, miniCache, xkv} from "../../../src/lib/experiments/kv/technique-makers.js";
 import {decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
 import {predictorOf} from "../../../src/lib/experiments/shared/predictors.js";
-import {fp32} from "../../../src/lib/formats/float.js";
+import {fp32} from "../../../src/lib/formats/float/float.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";
 import {maxDifference} from "../../engine/golden.js";
 

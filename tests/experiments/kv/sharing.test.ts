@@ -7,7 +7,7 @@ import {keptModel, plainModel, promptLength} from "../../../src/lib/experiments/
 import {sharing} from "../../../src/lib/experiments/kv/sharing.js";
 import {largestRank, sharings, TECHNIQUES, WHOLE} from "../../../src/lib/experiments/kv/sharings.js";
 import {DECODERS, decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
-import {fp16, fp32} from "../../../src/lib/formats/float.js";
+import {fp16, fp32} from "../../../src/lib/formats/float/float.js";
 import {xkvCache} from "../../../src/lib/kv/xkv/xkv-cache.js";
 import {xkvCompressionRatio} from "../../../src/lib/kv/xkv/xkv-ratio.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {e2m1, fp3} from "../../../src/lib/formats/element.js";
 import {packedBytes} from "../../../src/lib/formats/format.js";
-import {mxfp4} from "../../../src/lib/formats/mx.js";
+import {mxfp4} from "../../../src/lib/formats/mx/mx.js";
 import {
   mxfp4Razer,
   mxfp4RazerQuantize,

@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {fp16, fp32} from "../../../src/lib/formats/float.js";
+import {fp16, fp32} from "../../../src/lib/formats/float/float.js";
 import {keepWhole, shareBases, shareLayers} from "../../../src/lib/kv/xkv/share-layers.js";
 import {xkvFactorize, xkvReconstruct} from "../../../src/lib/kv/xkv/xkv.js";
 import {xkvStoredElements} from "../../../src/lib/kv/xkv/xkv-ratio.js";

@@ -7,7 +7,7 @@ import {
   e8m0,
   floatElement,
 } from "../../../lib/formats/element.js";
-import {mxIntElement} from "../../../lib/formats/mx.js";
+import {mxIntElement} from "../../../lib/formats/mx/mx.js";
 import {ROUNDINGS, type Rounding} from "../../../lib/formats/round.js";
 import type {CaseOp} from "../op.js";
 

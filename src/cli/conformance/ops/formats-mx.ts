@@ -1,7 +1,7 @@
 import {decodeValues} from "../../../lib/formats/cast.js";
 import type {ElementFormat} from "../../../lib/formats/element.js";
-import {type MxOptions, mx, mxQuantize} from "../../../lib/formats/mx.js";
-import type {MxScaleRule} from "../../../lib/formats/mx-scale.js";
+import {type MxOptions, mx, mxQuantize} from "../../../lib/formats/mx/mx.js";
+import type {MxScaleRule} from "../../../lib/formats/mx/mx-scale.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, Ops} from "../op.js";
 import {type Args, mxElement, numberArg, roundingArg} from "./formats-arguments.js";

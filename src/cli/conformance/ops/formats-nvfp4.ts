@@ -1,7 +1,7 @@
 import {castValue, decodeValues} from "../../../lib/formats/cast.js";
 import {bf16, f16, ue4m3} from "../../../lib/formats/element.js";
-import {fourOverSixQuantize} from "../../../lib/formats/four-over-six.js";
-import {type Nvfp4Tensor, nvfp4Dequantize, nvfp4Quantize} from "../../../lib/formats/nvfp4.js";
+import {fourOverSixQuantize} from "../../../lib/formats/nvfp4/four-over-six.js";
+import {type Nvfp4Tensor, nvfp4Dequantize, nvfp4Quantize} from "../../../lib/formats/nvfp4/nvfp4.js";
 import {packCodes} from "../../../lib/formats/pack.js";
 import {type Tensor, tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";

@@ -2,7 +2,7 @@ import type {AttentionCall} from "../../engine/attention.js";
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
 import {concat} from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {mostImportant} from "../budget-mask.js";
 import {requireCount, requireFraction} from "../selection.js";

@@ -1,4 +1,4 @@
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import type {DecoderConfig} from "../decoder/config.js";
 import {concat, type KvStore, type UnpackOptions} from "./stored-cache.js";

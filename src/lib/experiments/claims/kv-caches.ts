@@ -6,7 +6,7 @@ import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {corpusCalibration, type EvalText} from "../../evaluate/eval-texts.js";
 import {scoreTokens} from "../../evaluate/quality.js";
 import {experiment} from "../../experiment/experiment.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {expandChannels, featureMap, featuresOf} from "../../kv/cskv/cskv.js";
 import {attentionInputs, type CskvFactors, calibrateCskv} from "../../kv/cskv/cskv-cache.js";
 import {kiviDequantize, kiviQuantize} from "../../kv/kivi/kivi.js";

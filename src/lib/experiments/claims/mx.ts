@@ -1,4 +1,4 @@
-import {mx, mxint4} from "../../formats/mx.js";
+import {mx, mxint4} from "../../formats/mx/mx.js";
 import {formatById} from "../../formats/registry.js";
 import {referenceSqnr, SQNR_DISTRIBUTIONS} from "../../reported/sqnr.js";
 import {sample} from "../formats/sources.js";

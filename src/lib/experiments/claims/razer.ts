@@ -1,9 +1,9 @@
 import {fp3} from "../../formats/element.js";
 import type {Format} from "../../formats/format.js";
-import {fourOverSix} from "../../formats/four-over-six.js";
 import {int} from "../../formats/int.js";
-import {mxfp4} from "../../formats/mx.js";
-import {nvfp4} from "../../formats/nvfp4.js";
+import {mxfp4} from "../../formats/mx/mx.js";
+import {fourOverSix} from "../../formats/nvfp4/four-over-six.js";
+import {nvfp4} from "../../formats/nvfp4/nvfp4.js";
 import {razer} from "../../formats/razer/razer.js";
 import {razerAct} from "../../formats/razer/razer-act.js";
 import {razerV1} from "../../formats/razer/razer-v1.js";

@@ -1,7 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2} from "../../formats/element.js";
-import {mx, mxIntElement} from "../../formats/mx.js";
-import {MX_SCALE_RULES} from "../../formats/mx-scale.js";
+import {mx, mxIntElement} from "../../formats/mx/mx.js";
+import {MX_SCALE_RULES} from "../../formats/mx/mx-scale.js";
 import {measure, roundTrip} from "../../quant/measure.js";
 import {DATA_NEEDS, SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
 

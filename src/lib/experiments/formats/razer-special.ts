@@ -1,6 +1,6 @@
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
-import {nvfp4} from "../../formats/nvfp4.js";
+import {nvfp4} from "../../formats/nvfp4/nvfp4.js";
 import {razer, razerQuantize} from "../../formats/razer/razer.js";
 import {measure, roundTrip} from "../../quant/measure.js";
 import type {Tensor} from "../../tensor/tensor.js";

@@ -1,9 +1,9 @@
 import {h2oEviction, snapKvEviction, streamingEviction} from "../../attention/eviction.js";
 import {nf4} from "../../formats/codebook/nf4.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {int, intRules} from "../../formats/int.js";
-import {mxfp4} from "../../formats/mx.js";
-import {nvfp4} from "../../formats/nvfp4.js";
+import {mxfp4} from "../../formats/mx/mx.js";
+import {nvfp4} from "../../formats/nvfp4/nvfp4.js";
 import {razerAct} from "../../formats/razer/razer-act.js";
 import {formatById} from "../../formats/registry.js";
 import type {CacheTechnique} from "./cache-technique.js";

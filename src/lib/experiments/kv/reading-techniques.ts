@@ -6,7 +6,7 @@ import {selectiveReading} from "../../attention/selective-reading.js";
 import {tokenButlerCache} from "../../attention/token-butler/token-butler-cache.js";
 import type {CacheSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
 import {formatCache} from "../../kv/format-cache.js";
 import {

@@ -2,7 +2,7 @@ import {replacedKv} from "../../engine/cache/kv-replacement.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {type Observation, observe} from "../../engine/observe.js";
 import {experiment} from "../../experiment/experiment.js";
-import {fp32} from "../../formats/float.js";
+import {fp32} from "../../formats/float/float.js";
 import {shareBases, shareLayers} from "../../kv/xkv/share-layers.js";
 import {decodeText} from "../../tasks/vocabulary.js";
 import {openedDecoder} from "../shared/decoder-texts.js";

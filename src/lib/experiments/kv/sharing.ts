@@ -1,7 +1,7 @@
 import type {EvalText} from "../../evaluate/eval-texts.js";
 import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
-import {fp16, fp32} from "../../formats/float.js";
+import {fp16, fp32} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
 import {int} from "../../formats/int.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";

@@ -4,7 +4,7 @@ import {evictingCache} from "../../attention/evicting-cache.js";
 import type {EvictionPolicy} from "../../attention/eviction.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
 import {cskvCache} from "../../kv/cskv/cskv-cache.js";
 import {formatCache} from "../../kv/format-cache.js";

@@ -3,7 +3,7 @@ import {castValue, encodeValues} from "../cast.js";
 import {e2m1, e4m3fn, ue4m3} from "../element.js";
 import type {Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
-import {nvfp4TensorScale, requireBlockSize} from "../nvfp4.js";
+import {nvfp4TensorScale, requireBlockSize} from "../nvfp4/nvfp4.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
 import {divideByTensorScale, packTensorScale, unpackTensorScale} from "../tensor-scale.js";
 import {

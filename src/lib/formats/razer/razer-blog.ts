@@ -3,8 +3,8 @@ import {encodeValues} from "../cast.js";
 import {e2m1, e8m0, ue4m3} from "../element.js";
 import type {Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
-import {mxScaleByte} from "../mx-scale.js";
-import {requireBlockSize} from "../nvfp4.js";
+import {mxScaleByte} from "../mx/mx-scale.js";
+import {requireBlockSize} from "../nvfp4/nvfp4.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
 import {packTensorScale, tensorScaleOf, unpackTensorScale} from "../tensor-scale.js";
 import {

@@ -2,7 +2,7 @@ import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {e2m1, fp3} from "../element.js";
 import type {Codebook, Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
-import {requireBlockSize} from "../nvfp4.js";
+import {requireBlockSize} from "../nvfp4/nvfp4.js";
 import {
   packCodes,
   packedLength,

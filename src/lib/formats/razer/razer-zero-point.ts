@@ -3,7 +3,7 @@ import {countBelow} from "../codebook/codebook.js";
 import {e2m1} from "../element.js";
 import type {Codebook} from "../format.js";
 import {forEachGroup, groupsAlong, requireFinite} from "../groups.js";
-import {requireBlockSize} from "../nvfp4.js";
+import {requireBlockSize} from "../nvfp4/nvfp4.js";
 import {roundHalfEven} from "../round.js";
 import {requireSpecials, type SpecialBook, specialBook} from "./razer-search.js";
 

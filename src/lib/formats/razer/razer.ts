@@ -3,7 +3,7 @@ import {castValue, encodeValues} from "../cast.js";
 import {e2m1, e3m3, e4m3fn} from "../element.js";
 import type {Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
-import {requireBlockSize} from "../nvfp4.js";
+import {requireBlockSize} from "../nvfp4/nvfp4.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
 import {divideByTensorScale, packTensorScale, tensorScaleOf, unpackTensorScale} from "../tensor-scale.js";
 import {

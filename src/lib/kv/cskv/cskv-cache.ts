@@ -5,7 +5,7 @@ import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {forward} from "../../engine/decoder/decoder.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
 import {turn} from "../turn.js";
 import {

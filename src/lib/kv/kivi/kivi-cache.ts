@@ -8,7 +8,7 @@ import {
   unpackedOnce,
 } from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {
   type KiviAxis,

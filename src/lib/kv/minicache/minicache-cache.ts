@@ -1,7 +1,7 @@
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
 import {concat, type KvStore, type StoredCacheOptions, storedCache} from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {packCodes, unpackCodes} from "../../formats/pack.js";
 import {type MiniCacheOptions, miniCacheMerge, miniCacheMergeReleased} from "./minicache.js";

@@ -8,7 +8,7 @@ import {
   unpackedOnce,
 } from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {fp32} from "../../formats/float.js";
+import {fp32} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {type XkvGroup, xkvFactorize, xkvGroups, xkvReconstruct} from "./xkv.js";
 

@@ -4,7 +4,7 @@ import {
   type MambaWeights,
   projectionParts,
 } from "../../engine/mamba/mamba-weights.js";
-import {fp16} from "../../formats/float.js";
+import {fp16} from "../../formats/float/float.js";
 import {type Format, packedBytes} from "../../formats/format.js";
 import {int, intRules} from "../../formats/int.js";
 import {packCodes} from "../../formats/pack.js";

@@ -9,7 +9,7 @@ import type {MambaHooks} from "../../engine/mamba/mamba-hooks.js";
 import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
 import {mambaOf} from "../../engine/mamba/mamba-weights.js";
 import type {PreparedModel} from "../../engine/prepared-model.js";
-import {fp16, fp32} from "../../formats/float.js";
+import {fp16, fp32} from "../../formats/float/float.js";
 import {
   type CalibratedMamba,
   type CalibrateMambaOptions,

@@ -1,5 +1,5 @@
-import {floorLog2} from "./cast.js";
-import type {ElementFormat} from "./element.js";
+import {floorLog2} from "../cast.js";
+import type {ElementFormat} from "../element.js";
 
 /**
  * How an MX block chooses its power of two from its largest magnitude amax:

@@ -1,11 +1,11 @@
-import {elementCount, type Tensor} from "../tensor/tensor.js";
-import {decodeValues, encodeValues} from "./cast.js";
-import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, intElement} from "./element.js";
-import type {Format, Packed} from "./format.js";
-import {divideByScale, groupAbsMax, groupsAlong, multiplyByScale} from "./groups.js";
+import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import {decodeValues, encodeValues} from "../cast.js";
+import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, intElement} from "../element.js";
+import type {Format, Packed} from "../format.js";
+import {divideByScale, groupAbsMax, groupsAlong, multiplyByScale} from "../groups.js";
+import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
+import {type Rounding, rounderOf} from "../round.js";
 import {MX_SCALE_RULES, type MxScaleRule, mxScaleByte} from "./mx-scale.js";
-import {packCodes, packedLength, requirePart, unpackCodes} from "./pack.js";
-import {type Rounding, rounderOf} from "./round.js";
 
 /** The parameters of an MX format; see `mx`. */
 export interface MxOptions {

@@ -1,10 +1,9 @@
-import type {Tensor} from "../tensor/tensor.js";
-import {decodeValues, encodeValues} from "./cast.js";
-import {e2m1, type FloatElement, fp3 as fp3Element} from "./element.js";
-import {floatName} from "./float.js";
-import type {Format, Packed} from "./format.js";
-import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "./groups.js";
-import {type Rounding, rounderOf} from "./round.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {decodeValues, encodeValues} from "../cast.js";
+import {e2m1, type FloatElement, fp3 as fp3Element} from "../element.js";
+import type {Format, Packed} from "../format.js";
+import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "../groups.js";
+import {type Rounding, rounderOf} from "../round.js";
 import {
   packScaled,
   type SharedScale,
@@ -14,7 +13,8 @@ import {
   sharedScaleSuffix,
   sharedScaleText,
   unpackScaled,
-} from "./scaled.js";
+} from "../scaled.js";
+import {floatName} from "./float.js";
 
 /** The parameters of a scaled floating-point format beside those of its scale; see `scaledFloat`. */
 export interface ScaledFloatOptions extends Partial<SharedScale> {

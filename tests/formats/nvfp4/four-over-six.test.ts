@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {packedBytes} from "../../src/lib/formats/format.js";
-import {fourOverSix, fourOverSixCandidate, fourOverSixQuantize} from "../../src/lib/formats/four-over-six.js";
-import {groupsAlong} from "../../src/lib/formats/groups.js";
-import {nvfp4, nvfp4Quantize} from "../../src/lib/formats/nvfp4.js";
-import {tensor} from "../../src/lib/tensor/tensor.js";
+import {packedBytes} from "../../../src/lib/formats/format.js";
+import {groupsAlong} from "../../../src/lib/formats/groups.js";
+import {
+  fourOverSix,
+  fourOverSixCandidate,
+  fourOverSixQuantize,
+} from "../../../src/lib/formats/nvfp4/four-over-six.js";
+import {nvfp4, nvfp4Quantize} from "../../../src/lib/formats/nvfp4/nvfp4.js";
+import {tensor} from "../../../src/lib/tensor/tensor.js";
 
 const squaredError = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, v, i) => sum + (v - b[i]) ** 2, 0);

@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {e2m1, ue4m3} from "../../src/lib/formats/element.js";
-import {packedBytes} from "../../src/lib/formats/format.js";
-import {nvfp4, nvfp4Dequantize, nvfp4Quantize, nvfp4TensorScale} from "../../src/lib/formats/nvfp4.js";
-import type {Rounding} from "../../src/lib/formats/round.js";
-import {randomStream} from "../../src/lib/tensor/random.js";
-import {type Tensor, tensor} from "../../src/lib/tensor/tensor.js";
+import {e2m1, ue4m3} from "../../../src/lib/formats/element.js";
+import {packedBytes} from "../../../src/lib/formats/format.js";
+import {
+  nvfp4,
+  nvfp4Dequantize,
+  nvfp4Quantize,
+  nvfp4TensorScale,
+} from "../../../src/lib/formats/nvfp4/nvfp4.js";
+import type {Rounding} from "../../../src/lib/formats/round.js";
+import {randomStream} from "../../../src/lib/tensor/random.js";
+import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
 
 const roundTrip = (values: ArrayLike<number>, options = {}) => {
   const format = nvfp4(options);

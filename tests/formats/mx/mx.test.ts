@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {castValue} from "../../src/lib/formats/cast.js";
+import {castValue} from "../../../src/lib/formats/cast.js";
 import {
   type ElementFormat,
   e2m1,
@@ -10,7 +10,7 @@ import {
   e4m3fn,
   e5m2,
   f16,
-} from "../../src/lib/formats/element.js";
+} from "../../../src/lib/formats/element.js";
 import {
   type MxOptions,
   mx,
@@ -19,12 +19,12 @@ import {
   mxint4,
   mxint8,
   mxQuantize,
-} from "../../src/lib/formats/mx.js";
-import {e8m0Scale, MX_SCALE_RULES, mxScaleByte} from "../../src/lib/formats/mx-scale.js";
-import {bitsPerElement} from "../../src/lib/formats/pack.js";
-import {draws, randomStream} from "../../src/lib/tensor/random.js";
-import {type Tensor, tensor} from "../../src/lib/tensor/tensor.js";
-import {neighbour} from "./naive.js";
+} from "../../../src/lib/formats/mx/mx.js";
+import {e8m0Scale, MX_SCALE_RULES, mxScaleByte} from "../../../src/lib/formats/mx/mx-scale.js";
+import {bitsPerElement} from "../../../src/lib/formats/pack.js";
+import {draws, randomStream} from "../../../src/lib/tensor/random.js";
+import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
+import {neighbour} from "../naive.js";
 
 const elements: readonly ElementFormat[] = [
   e2m1,

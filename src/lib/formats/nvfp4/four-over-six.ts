@@ -1,7 +1,7 @@
-import type {Tensor} from "../tensor/tensor.js";
-import {decodeValues, encodeValues} from "./cast.js";
-import {e2m1, ue4m3} from "./element.js";
-import type {Format, Packed} from "./format.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {decodeValues, encodeValues} from "../cast.js";
+import {e2m1, ue4m3} from "../element.js";
+import type {Format, Packed} from "../format.js";
 import {
   divideByScale,
   forEachGroup,
@@ -10,7 +10,9 @@ import {
   groupsAlong,
   multiplyByScale,
   requireFinite,
-} from "./groups.js";
+} from "../groups.js";
+import type {Rounding} from "../round.js";
+import {divideByTensorScale} from "../tensor-scale.js";
 import {
   blockScaleCodes,
   type Nvfp4Tensor,
@@ -20,8 +22,6 @@ import {
   requireBlockSize,
   unpackNvfp4,
 } from "./nvfp4.js";
-import type {Rounding} from "./round.js";
-import {divideByTensorScale} from "./tensor-scale.js";
 
 /** The parameters of 4over6; the defaults are the format `four_over_six`. */
 export interface FourOverSixOptions {

@@ -1,8 +1,8 @@
 import {readFileSync} from "node:fs";
 import {expect, test} from "vitest";
-import {checkGolden} from "../../src/cli/conformance/check-file.js";
-import {mergeOps} from "../../src/cli/conformance/load-ops.js";
-import {ops} from "../../src/cli/conformance/ops/formats-razer.js";
+import {checkGolden} from "../../../src/cli/conformance/check-file.js";
+import {mergeOps} from "../../../src/cli/conformance/load-ops.js";
+import {ops} from "../../../src/cli/conformance/ops/formats-razer.js";
 
 test.each([
   "razer_e3m3_w_o7",
@@ -17,7 +17,7 @@ test.each([
   "razer_kernel_unpack_g128",
   "razer_kernel_unpack_g16",
 ])("%s agrees with the golden vectors", (name) => {
-  const text = readFileSync(new URL(`../golden/number-formats/${name}.json`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../../golden/number-formats/${name}.json`, import.meta.url), "utf8");
   const {verdict, comparisons, reason} = checkGolden(text, mergeOps([ops]));
   expect(comparisons.filter(({agrees}) => !agrees)).toEqual([]);
   expect(verdict, reason).toBe("agrees");

@@ -1,13 +1,13 @@
 import {describe, expect, test} from "vitest";
-import type {Format} from "../../src/lib/formats/format.js";
-import {fourOverSix} from "../../src/lib/formats/four-over-six.js";
-import {nvfp4} from "../../src/lib/formats/nvfp4.js";
-import {razer} from "../../src/lib/formats/razer/razer.js";
-import {razerAct} from "../../src/lib/formats/razer/razer-act.js";
-import {razerV1} from "../../src/lib/formats/razer/razer-v1.js";
-import {tensorError} from "../../src/lib/tensor/error.js";
-import {type RandomStream, randomStream} from "../../src/lib/tensor/random.js";
-import {type Tensor, tensor} from "../../src/lib/tensor/tensor.js";
+import type {Format} from "../../../src/lib/formats/format.js";
+import {fourOverSix} from "../../../src/lib/formats/nvfp4/four-over-six.js";
+import {nvfp4} from "../../../src/lib/formats/nvfp4/nvfp4.js";
+import {razer} from "../../../src/lib/formats/razer/razer.js";
+import {razerAct} from "../../../src/lib/formats/razer/razer-act.js";
+import {razerV1} from "../../../src/lib/formats/razer/razer-v1.js";
+import {tensorError} from "../../../src/lib/tensor/error.js";
+import {type RandomStream, randomStream} from "../../../src/lib/tensor/random.js";
+import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
 
 /** A quarter of the table's 1024 rows is enough for its limits, and quick. */
 const ROWS = 256;

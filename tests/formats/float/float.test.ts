@@ -1,12 +1,12 @@
 import {describe, expect, test} from "vitest";
-import {levelsQuantize} from "../../src/lib/formats/codebook/levels.js";
-import {nf4, nf4Format, nf4Levels} from "../../src/lib/formats/codebook/nf4.js";
-import {e2m1, e3m4, e4m3fn, e5m2, f16} from "../../src/lib/formats/element.js";
-import {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "../../src/lib/formats/float.js";
-import {fp3, fp4, scaledFloat} from "../../src/lib/formats/float-scaled.js";
-import type {Format} from "../../src/lib/formats/format.js";
-import {bitsPerElement} from "../../src/lib/formats/pack.js";
-import {tensor} from "../../src/lib/tensor/tensor.js";
+import {levelsQuantize} from "../../../src/lib/formats/codebook/levels.js";
+import {nf4, nf4Format, nf4Levels} from "../../../src/lib/formats/codebook/nf4.js";
+import {e2m1, e3m4, e4m3fn, e5m2, f16} from "../../../src/lib/formats/element.js";
+import {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "../../../src/lib/formats/float/float.js";
+import {fp3, fp4, scaledFloat} from "../../../src/lib/formats/float/float-scaled.js";
+import type {Format} from "../../../src/lib/formats/format.js";
+import {bitsPerElement} from "../../../src/lib/formats/pack.js";
+import {tensor} from "../../../src/lib/tensor/tensor.js";
 
 const roundTrip = (format: Format, values: number[]) => [
   ...format.decode(format.encode(tensor(values))).data,

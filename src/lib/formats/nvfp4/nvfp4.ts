@@ -1,7 +1,7 @@
-import {elementCount, type Tensor} from "../tensor/tensor.js";
-import {decodeValues, encodeValues} from "./cast.js";
-import {e2m1, ue4m3} from "./element.js";
-import type {Format, Packed} from "./format.js";
+import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import {decodeValues, encodeValues} from "../cast.js";
+import {e2m1, ue4m3} from "../element.js";
+import type {Format, Packed} from "../format.js";
 import {
   divideByScale,
   type Groups,
@@ -9,10 +9,10 @@ import {
   groupsAlong,
   multiplyByScale,
   requireFinite,
-} from "./groups.js";
-import {packCodes, packedLength, requirePart, unpackCodes} from "./pack.js";
-import {type Rounding, rounderOf} from "./round.js";
-import {divideByTensorScale, packTensorScale, tensorScaleOf, unpackTensorScale} from "./tensor-scale.js";
+} from "../groups.js";
+import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
+import {type Rounding, rounderOf} from "../round.js";
+import {divideByTensorScale, packTensorScale, tensorScaleOf, unpackTensorScale} from "../tensor-scale.js";
 
 /**
  * The order of the divisions, and what becomes of blocks without magnitude:

@@ -1,8 +1,8 @@
-import {elementCount, type Tensor} from "../tensor/tensor.js";
-import {type CastOptions, decodeValues, encodeValues} from "./cast.js";
-import {bf16 as bf16Element, e4m3fn, e5m2, type FloatElement, f16} from "./element.js";
-import type {Format, Packed} from "./format.js";
-import {packCodes, packedLength, requirePart, unpackCodes} from "./pack.js";
+import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import {type CastOptions, decodeValues, encodeValues} from "../cast.js";
+import {bf16 as bf16Element, e4m3fn, e5m2, type FloatElement, f16} from "../element.js";
+import type {Format, Packed} from "../format.js";
+import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
 
 const fieldNames: Readonly<Record<string, string>> = {
   f16: "fp16",
