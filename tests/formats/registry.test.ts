@@ -99,7 +99,7 @@ test("dequantize refuses a format that did not pack the tensor", () => {
   expect(() => dequantize(quantize(x, mxfp4), formatById("nf4"))).toThrow(
     "dequantize: format must be mxfp4, got nf4",
   );
-  expect(() => dequantize({...quantize(x, mxfp4), format: "mine"})).toThrow("got mine");
+  expect(() => dequantize({...quantize(x, mxfp4), format: "mine"})).toThrow('got "mine"');
 });
 
 test("a plain array of numbers counts as one row", () => {
