@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {wasmProducts} from "../../src/lib/kernels/wasm-products.js";
-import {rowProducts} from "../../src/lib/tensor/svd-products.js";
+import {rowProducts} from "../../src/lib/tensor/row-products.js";
 import {gaussianMatrix} from "../tensor/svd-helpers.js";
 
 const products = await wasmProducts();

@@ -3,10 +3,10 @@ import {describe, expect, test} from "vitest";
 import {wasmProducts} from "../../src/lib/kernels/wasm-products.js";
 import {qr} from "../../src/lib/tensor/qr.js";
 import {randomSvd} from "../../src/lib/tensor/random-svd.js";
+import type {RowProducts} from "../../src/lib/tensor/row-products.js";
 import {svd} from "../../src/lib/tensor/svd.js";
 import {gramSvd} from "../../src/lib/tensor/svd-gram.js";
 import {type MatrixInput, reconstruct, type Svd, truncate} from "../../src/lib/tensor/svd-matrix.js";
-import type {RowProducts} from "../../src/lib/tensor/svd-products.js";
 import {truncatedSvd} from "../../src/lib/tensor/svd-truncated.js";
 import {farthest, frobenius, gaussianMatrix, skewness, withSpectrum} from "./svd-helpers.js";
 

@@ -1,4 +1,4 @@
-import {requireInteger} from "./require.js";
+import {requireInteger} from "../tensor/require.js";
 
 /** Elements moved between slow memory and a fast one of M elements, by one head without a mask. */
 export interface Transfers {

@@ -1,9 +1,9 @@
+import {requireInteger, requirePositive} from "../tensor/require.js";
 import {checkEnergy, type Energy, energyPrices, stepEnergy, totalEnergy} from "./energy.js";
 import {type Footprint, fitMemory, footprint, peakActivations} from "./footprint.js";
 import type {FormatChoice, Formats, Machine} from "./machine.js";
 import {isCausal, type Model} from "./model.js";
 import {type Operator, totalCounts} from "./operator.js";
-import {requireInteger, requirePositive} from "./require.js";
 import {
   type Prices,
   pricesOf,

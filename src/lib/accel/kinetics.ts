@@ -1,4 +1,4 @@
-import {requireInteger} from "./require.js";
+import {requireInteger} from "../tensor/require.js";
 
 /**
  * A test-time workload for one problem. Kinetics folds the layers into the head size: `headDim` here is the size

@@ -1,3 +1,4 @@
+import {requireNonNegative, requirePositive} from "../tensor/require.js";
 import {
   type ComputeFormat,
   computeFormats,
@@ -7,7 +8,6 @@ import {
   type Machine,
 } from "./machine.js";
 import type {Operator, OperatorKind} from "./operator.js";
-import {requireNonNegative, requirePositive} from "./require.js";
 
 /** N of every M weights of a linear stay. */
 export interface Sparsity {

@@ -1,4 +1,4 @@
-import {requireInteger} from "./require.js";
+import {requireInteger} from "../tensor/require.js";
 
 /** One decode step of attention over sequences of different lengths, on `units` equal compute units. */
 export interface DecodeAttention {

@@ -1,11 +1,5 @@
-import {
-  emptyMask,
-  type KeyMask,
-  requireCount,
-  requireFraction,
-  requireWhole,
-  type SelectionShape,
-} from "./selection.js";
+import {requireFraction, requireInteger} from "../tensor/require.js";
+import {emptyMask, type KeyMask, requireWhole, type SelectionShape} from "./selection.js";
 
 export interface ActiveSetOptions {
   readonly keepFraction: number;
@@ -26,8 +20,8 @@ export function activeSetMask(
   importance: (h: number, i: number) => Float64Array,
   {keepFraction, sinks = 4}: ActiveSetOptions,
 ): KeyMask {
-  requireFraction(where, keepFraction);
-  requireCount(where, "sinks", sinks);
+  requireFraction(where, "keepFraction", keepFraction);
+  requireInteger(where, "sinks", sinks, 0);
   requireWhole(where, shape);
   const mask = emptyMask(shape);
   for (let h = 0; h < shape.heads; h++) {

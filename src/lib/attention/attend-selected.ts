@@ -1,4 +1,4 @@
-import {requireCount} from "./selection.js";
+import {requireInteger} from "../tensor/require.js";
 
 /** One decoded token: q [heads, headDim] against a cache of keys and values [L, kvHeads, headDim], after rotary. */
 export interface DecodeStep {
@@ -19,7 +19,7 @@ export interface DecodeStep {
  */
 export function attendSelected(step: DecodeStep, selected: readonly ArrayLike<number>[]): Float32Array {
   const {heads, kvHeads, headDim, keys} = step;
-  requireCount("attendSelected", "heads", heads, 1);
+  requireInteger("attendSelected", "heads", heads, 1);
   requireSelection("attendSelected", selected, heads, keys.length / (kvHeads * headDim));
   const out = new Float32Array(heads * headDim);
   selected.forEach((list, h) => {

@@ -1,11 +1,5 @@
-import {
-  emptyMask,
-  forEachRow,
-  type Importance,
-  type KeyMask,
-  requireCount,
-  requireFraction,
-} from "./selection.js";
+import {requireFraction, requireInteger} from "../tensor/require.js";
+import {emptyMask, forEachRow, type Importance, type KeyMask} from "./selection.js";
 
 export interface BudgetOptions {
   /** Share of the keys a query sees that it may use. */
@@ -20,8 +14,8 @@ export interface BudgetOptions {
  * @throws RangeError if keepFraction is not in (0, 1], sinks is no integer of at least 0, or an importance is NaN.
  */
 export function budgetMask(importance: Importance, {keepFraction, sinks = 4}: BudgetOptions): KeyMask {
-  requireFraction("budgetMask", keepFraction);
-  requireCount("budgetMask", "sinks", sinks);
+  requireFraction("budgetMask", "keepFraction", keepFraction);
+  requireInteger("budgetMask", "sinks", sinks, 0);
   const mask = emptyMask(importance);
   const room = new Float64Array(importance.keys);
   forEachRow(importance, (_h, _i, start, visible) => {

@@ -1,7 +1,7 @@
 import {decodeAttentionWasm} from "../kernels/generated/decode-attention.js";
 import {type WasmHeap, wasmHeap} from "../kernels/wasm-heap.js";
+import {requireInteger} from "../tensor/require.js";
 import {requireSelection} from "./attend-selected.js";
-import {requireCount} from "./selection.js";
 
 type Kernel = (
   q: number,
@@ -73,7 +73,7 @@ interface Layer {
  * @throws RangeError if a size is no integer of at least 1, kvHeads does not divide heads, or memory is too small.
  */
 export async function decodeAttention(sizes: DecodeAttentionSizes): Promise<DecodeAttention> {
-  for (const [name, size] of Object.entries(sizes)) requireCount("decodeAttention", name, size, 1);
+  for (const [name, size] of Object.entries(sizes)) requireInteger("decodeAttention", name, size, 1);
   const {heads, kvHeads} = sizes;
   if (heads % kvHeads !== 0) {
     throw new RangeError(`decodeAttention: kvHeads must divide ${heads} heads, got ${kvHeads}`);

@@ -1,7 +1,7 @@
 /** Which keys a head lets go for good after each step: pure rules, for a cache that frees what they drop. */
 
+import {requireInteger} from "../tensor/require.js";
 import {mostImportant} from "./budget-mask.js";
-import {requireCount} from "./selection.js";
 import {maxPool} from "./snapkv/snapkv.js";
 
 /** What one key head holds after a pass, in the order of the text. */
@@ -31,7 +31,7 @@ export type Capacity = (seen: number) => number;
  * @throws RangeError unless sinks is an integer of at least 0.
  */
 export function streamingEviction(capacity: Capacity, {sinks = 4} = {}): EvictionPolicy {
-  requireCount("streamingEviction", "sinks", sinks);
+  requireInteger("streamingEviction", "sinks", sinks, 0);
   return {
     countedQueries: 0,
     keep({positions, seen}) {
@@ -70,7 +70,7 @@ export function h2oEviction(capacity: Capacity, {recentShare = 0.5} = {}): Evict
  * @throws RangeError unless window is an integer of at least 1 and pool is odd.
  */
 export function snapKvEviction(capacity: Capacity, {window = 32, pool = 7} = {}): EvictionPolicy {
-  requireCount("snapKvEviction", "window", window, 1);
+  requireInteger("snapKvEviction", "window", window, 1);
   maxPool(new Float64Array(0), pool);
   return {
     countedQueries: window,
@@ -87,7 +87,7 @@ export function snapKvEviction(capacity: Capacity, {window = 32, pool = 7} = {})
 
 function limit(where: string, capacity: Capacity, seen: number): number {
   const room = capacity(seen);
-  requireCount(where, `capacity of ${seen} tokens`, room, 1);
+  requireInteger(where, `capacity of ${seen} tokens`, room, 1);
   return room;
 }
 

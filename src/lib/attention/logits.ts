@@ -1,4 +1,5 @@
-import {rowProducts} from "../tensor/svd-products.js";
+import {rowProducts} from "../tensor/row-products.js";
+import {softmaxInPlace} from "../tensor/softmax.js";
 import {filled, forEachRow, type Importance, type Queries, selectionShape, visibleKeys} from "./selection.js";
 
 /**
@@ -50,16 +51,9 @@ function headRows(x: Float32Array, heads: number, h: number, headDim: number): F
 /** The softmax of every row over the keys that its query sees; 0 for the others. */
 export function softmaxRows(scores: Importance): Importance {
   const probabilities = filled(scores, 0);
-  const p = probabilities.data;
   forEachRow(scores, (_h, _i, start, visible) => {
-    let top = Number.NEGATIVE_INFINITY;
-    for (let j = start; j < start + visible; j++) top = Math.max(top, scores.data[j]);
-    let sum = 0;
-    for (let j = start; j < start + visible; j++) {
-      p[j] = Math.exp(scores.data[j] - top);
-      sum += p[j];
-    }
-    for (let j = start; j < start + visible; j++) p[j] = p[j] / sum;
+    probabilities.data.set(scores.data.subarray(start, start + visible), start);
+    softmaxInPlace(probabilities.data, start, start + visible);
   });
   return probabilities;
 }

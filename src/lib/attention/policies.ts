@@ -2,6 +2,7 @@
 
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
+import {requireFraction} from "../tensor/require.js";
 import type {BudgetOptions} from "./budget-mask.js";
 import {budgetOf} from "./budget-mask.js";
 import {type EvictingCache, evictingCache} from "./evicting-cache.js";
@@ -12,7 +13,7 @@ import {oracleMask} from "./oracle.js";
 import {questMask} from "./quest/quest.js";
 import {questReleasedMask} from "./quest/quest-released.js";
 import {randomMask} from "./random-selection.js";
-import {forEachRow, type KeyMask, type Queries, requireFraction, selectionShape} from "./selection.js";
+import {forEachRow, type KeyMask, type Queries, selectionShape} from "./selection.js";
 import {selectionHooks, type TokenButlerPredictor, tokenButlerHooks} from "./selection-hooks.js";
 import {snapKvMask} from "./snapkv/snapkv.js";
 import {snapKvReleasedMask} from "./snapkv/snapkv-released.js";
@@ -84,7 +85,7 @@ export interface PolicyOptions {
  * @throws RangeError if keepFraction is not in (0, 1], or TokenButler has no predictor; in the pass as the policy's mask.
  */
 export function policyHooks(id: PolicyId, keepFraction: number, options: PolicyOptions = {}): Hooks {
-  requireFraction("policyHooks", keepFraction);
+  requireFraction("policyHooks", "keepFraction", keepFraction);
   const {sinks = 4, denseLayers = 1, predictor} = options;
   if (id === "token-butler") {
     if (predictor === undefined) {
@@ -152,7 +153,7 @@ export function policyCache(
   keepFraction: number,
   {sinks = 4, denseLayers = 1, window = 32}: PolicyOptions = {},
 ): EvictingCache {
-  requireFraction("policyCache", keepFraction);
+  requireFraction("policyCache", "keepFraction", keepFraction);
   const room = (seen: number) => budgetOf(keepFraction, seen);
   const rules: Readonly<Record<typeof id, () => EvictionPolicy>> = {
     h2o: () => h2oEviction(room),

@@ -62,18 +62,6 @@ export function requireWhole(where: string, {queries, keys}: SelectionShape): vo
   throw new RangeError(`${where}: the text must be whole, ${keys} queries for ${keys} keys, got ${queries}`);
 }
 
-/** @throws RangeError unless `fraction` is above 0 and at most 1. */
-export function requireFraction(where: string, fraction: number): void {
-  if (fraction > 0 && fraction <= 1) return;
-  throw new RangeError(`${where}: keepFraction must be above 0 and at most 1, got ${fraction}`);
-}
-
-/** @throws RangeError unless `count` is an integer of at least `least`. */
-export function requireCount(where: string, name: string, count: number, least = 0): void {
-  if (Number.isInteger(count) && count >= least) return;
-  throw new RangeError(`${where}: ${name} must be an integer of at least ${least}, got ${count}`);
-}
-
 /** Keys that query i sees: itself and all before it. */
 export function visibleKeys({queries, keys}: SelectionShape, i: number): number {
   return keys - queries + i + 1;

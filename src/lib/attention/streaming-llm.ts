@@ -1,5 +1,6 @@
+import {requireInteger} from "../tensor/require.js";
 import {type BudgetOptions, budgetMask} from "./budget-mask.js";
-import {emptyMask, filled, forEachRow, type KeyMask, requireCount, type SelectionShape} from "./selection.js";
+import {emptyMask, filled, forEachRow, type KeyMask, type SelectionShape} from "./selection.js";
 
 /**
  * StreamingLLM in the frame of a growing budget: the sinks and then the most recent keys, as many as the budget allows.
@@ -29,8 +30,8 @@ export interface LambdaOptions {
  * @throws RangeError unless sinks is an integer of at least 0 and window one of at least 1.
  */
 export function lambdaMask(shape: SelectionShape, {sinks = 4, window}: LambdaOptions): KeyMask {
-  requireCount("lambdaMask", "sinks", sinks);
-  requireCount("lambdaMask", "window", window, 1);
+  requireInteger("lambdaMask", "sinks", sinks, 0);
+  requireInteger("lambdaMask", "window", window, 1);
   const mask = emptyMask(shape);
   forEachRow(mask, (_h, _i, start, visible) => {
     mask.data.fill(1, start, start + Math.min(sinks, visible));

@@ -1,4 +1,5 @@
-import {emptyMask, forEachRow, type Importance, type KeyMask, requireCount} from "./selection.js";
+import {requireInteger} from "../tensor/require.js";
+import {emptyMask, forEachRow, type Importance, type KeyMask} from "./selection.js";
 
 export interface ThresholdOptions {
   /** First keys of the text that are always kept. Without any, a query may be left with no key at all. */
@@ -18,7 +19,7 @@ export function thresholdMask(
   thresholds: ArrayLike<number>,
   {sinks = 4, isCausal = true}: ThresholdOptions = {},
 ): KeyMask {
-  requireCount("thresholdMask", "sinks", sinks);
+  requireInteger("thresholdMask", "sinks", sinks, 0);
   if (thresholds.length !== importance.heads) {
     throw new RangeError(
       `thresholdMask: thresholds must have one value for each of ${importance.heads} heads, got ${thresholds.length}`,

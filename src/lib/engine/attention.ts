@@ -1,3 +1,5 @@
+import {softmaxInPlace} from "../tensor/softmax.js";
+
 /**
  * Everything one attention needs. q [T, heads, headDim], keys and values [L, kvHeads, headDim], all after rotary.
  * Query head h reads key/value head floor(h / (heads / kvHeads)).
@@ -43,7 +45,7 @@ export function attention(call: AttentionCall): Float32Array {
       const count = seenRows(rows, call, h, i);
       for (let n = 0; n < count; n++) rows[n] = rows[n] * kvHeads * headDim + start;
       scores(p, count, q.subarray(query, query + headDim), keys, rows);
-      softmaxInPlace(p, count);
+      softmaxInPlace(p, 0, count);
       mix(mixed, p, count, values, rows);
       out.set(mixed, query);
       if (probabilities === undefined) continue;
@@ -85,17 +87,6 @@ function scores(p: Float64Array, count: number, q: Float32Array, keys: Float32Ar
     for (let m = 0; m < d; m++) sum += q[m] * keys[key + m];
     p[n] = sum * scale;
   }
-}
-
-function softmaxInPlace(p: Float64Array, count: number): void {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let n = 0; n < count; n++) if (p[n] > top) top = p[n];
-  let sum = 0;
-  for (let n = 0; n < count; n++) {
-    p[n] = Math.exp(p[n] - top);
-    sum += p[n];
-  }
-  for (let n = 0; n < count; n++) p[n] = p[n] / sum;
 }
 
 /** The values' mean weighted with p. */

@@ -1,3 +1,5 @@
+import {silu} from "../tensor/activation.js";
+import {linear as multiplyRows} from "../tensor/dense.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {type AttentionCall, attention} from "./attention.js";
 import {referenceScans, type Scans} from "./mamba/scans.js";
@@ -32,21 +34,8 @@ export const referenceBackend: Backend = {
 };
 
 function linear({shape, data: w}: Tensor, bias: Float32Array | null): Linear {
-  const [out, inputs] = shape as [number, number];
-  return (x) => {
-    const rows = x.length / inputs;
-    const y = new Float32Array(rows * out);
-    for (let t = 0; t < rows; t++) {
-      const row = x.subarray(t * inputs, (t + 1) * inputs);
-      for (let o = 0; o < out; o++) {
-        const weights = o * inputs;
-        let sum = 0;
-        for (let i = 0; i < inputs; i++) sum += row[i] * w[weights + i];
-        y[t * out + o] = bias === null ? sum : sum + bias[o];
-      }
-    }
-    return y;
-  };
+  const inputs = shape[1];
+  return (x) => multiplyRows(x, w, inputs, bias);
 }
 
 function rmsNorm(x: Float32Array, weight: Float32Array, eps: number): Float32Array {
@@ -62,5 +51,5 @@ function rmsNorm(x: Float32Array, weight: Float32Array, eps: number): Float32Arr
 }
 
 function siluGate(gate: Float32Array, up: Float32Array): Float32Array {
-  return gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]);
+  return gate.map((g, i) => silu(g) * up[i]);
 }

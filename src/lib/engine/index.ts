@@ -34,7 +34,6 @@ export * from "./prepared-model.js";
 export * from "./read-counter.js";
 export * from "./rope.js";
 export * from "./scan/causal-conv1d.js";
-export * from "./scan/nonlinear.js";
 export type {Numbers, Precision, PrecisionOption} from "./scan/precision.js";
 export * from "./scan/scan-cost.js";
 export * from "./scan/scan-input.js";

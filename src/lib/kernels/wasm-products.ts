@@ -1,4 +1,4 @@
-import {mirror, type RowProducts} from "../tensor/svd-products.js";
+import {mirror, type RowProducts} from "../tensor/row-products.js";
 import {rowProductsWasm} from "./generated/row-products.js";
 import {wasmHeap} from "./wasm-heap.js";
 

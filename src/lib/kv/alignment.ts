@@ -1,5 +1,6 @@
+import {requireLength} from "../tensor/require.js";
 import {gramSvd} from "../tensor/svd-gram.js";
-import {requireLength, tokenCount} from "./require.js";
+import {tokenCount} from "./token-count.js";
 
 /**
  * The mean cosine of rows of x and y [tokens, width]: how alike two layers are token by token, which merging them

@@ -1,6 +1,6 @@
+import {requireInteger} from "../tensor/require.js";
 import {cskvMemoryRatio} from "./cskv/cskv.js";
 import {kiviBitsPerValue} from "./kivi/kivi.js";
-import {requireInteger} from "./require.js";
 
 /** What decides the size of a published model's cache; plain numbers, as a config.json has them. */
 export interface KvModel {

@@ -3,8 +3,8 @@ import {type PagedStoreOptions, type PageRule, pagedStore} from "../engine/cache
 import {type StoredCacheOptions, storedCache} from "../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Format} from "../formats/format.js";
+import {transpose} from "../tensor/transpose.js";
 import {permuteChannels} from "./ksort-bfp/ksort-bfp.js";
-import {turn} from "./turn.js";
 
 export interface FormatCacheOptions
   extends Pick<PagedStoreOptions, "wholeFormat" | "unpackOnce">,
@@ -58,9 +58,9 @@ function perChannel(
     residual,
     pack(x) {
       const channels = x.length / pageTokens;
-      return format.encode({shape: [channels, pageTokens], data: turn(x, pageTokens, channels)});
+      return format.encode({shape: [channels, pageTokens], data: transpose(x, pageTokens, channels)});
     },
-    unpack: (page) => turn(format.decode(page).data, page.shape[0], pageTokens),
+    unpack: (page) => transpose(format.decode(page).data, page.shape[0], pageTokens),
   };
 }
 

@@ -1,5 +1,7 @@
+import {dot, multiply} from "../tensor/dense.js";
+import {requireInteger, requireLength} from "../tensor/require.js";
 import {rotateHalves} from "../tensor/rotary.js";
-import {requireInteger, requireLength} from "./require.js";
+import {softmax} from "../tensor/softmax.js";
 
 /** Multi-head latent attention without query compression; matrices are [in, out] as the equations use them. */
 export interface MlaWeights {
@@ -44,10 +46,10 @@ export interface MlaCache {
  * @throws RangeError if h or a weight does not have its shape.
  */
 export function mlaCache(h: Float64Array, weights: MlaWeights): MlaCache {
-  const {width, latentDim, ropeDim, down, ropeKey, frequencies} = checked("mlaCache", h, weights);
+  const {width, down, ropeKey, frequencies} = checked("mlaCache", h, weights);
   return {
-    latent: multiply(h, down, width, latentDim),
-    ropeKeys: rotateHalves(multiply(h, ropeKey, width, ropeDim), 1, frequencies),
+    latent: multiply(h, down, width),
+    ropeKeys: rotateHalves(multiply(h, ropeKey, width), 1, frequencies),
   };
 }
 
@@ -57,12 +59,12 @@ export function mlaCache(h: Float64Array, weights: MlaWeights): MlaCache {
  * @throws RangeError as {@link mlaCache}.
  */
 export function mlaAttention(h: Float64Array, weights: MlaWeights): Float64Array {
-  const {heads, latentDim, nopeDim, valueDim} = weights;
+  const {heads, latentDim, valueDim} = weights;
   const cache = mlaCache(h, weights);
   const latent = normed(cache.latent, weights);
   return attendHeads(h, weights, cache, (head) => {
-    const keys = multiply(latent, slab(weights.upKey, head, heads), latentDim, nopeDim);
-    const values = multiply(latent, slab(weights.upValue, head, heads), latentDim, valueDim);
+    const keys = multiply(latent, slab(weights.upKey, head, heads), latentDim);
+    const values = multiply(latent, slab(weights.upValue, head, heads), latentDim);
     return (nope) => ({query: nope, keys, finish: (p) => weightedRows(p, values, valueDim)});
   });
 }
@@ -74,16 +76,15 @@ export function mlaAttention(h: Float64Array, weights: MlaWeights): Float64Array
  * @throws RangeError as {@link mlaCache}.
  */
 export function mlaAttentionAbsorbed(h: Float64Array, weights: MlaWeights): Float64Array {
-  const {heads, latentDim, nopeDim, valueDim} = weights;
+  const {heads, latentDim, nopeDim} = weights;
   const cache = mlaCache(h, weights);
   const latent = normed(cache.latent, weights);
   return attendHeads(h, weights, cache, (head) => {
     const upKey = slab(weights.upKey, head, heads);
     const upValue = slab(weights.upValue, head, heads);
-    const finish = (p: Float64Array) =>
-      multiply(weightedRows(p, latent, latentDim), upValue, latentDim, valueDim);
+    const finish = (p: Float64Array) => multiply(weightedRows(p, latent, latentDim), upValue, latentDim);
     return (nope) => ({
-      query: Float64Array.from({length: latentDim}, (_, i) => dot(upKey, i * nopeDim, nope)),
+      query: Float64Array.from({length: latentDim}, (_, i) => dot(upKey, i * nopeDim, nope, 0, nopeDim)),
       keys: latent,
       finish,
     });
@@ -109,7 +110,7 @@ function attendHeads(
   const T = h.length / width;
   const out = new Float64Array(T * heads * valueDim);
   for (let head = 0; head < heads; head++) {
-    const q = multiply(h, slab(weights.query, head, heads), width, nopeDim + ropeDim);
+    const q = multiply(h, slab(weights.query, head, heads), width);
     const rotated = rotateHalves(lastColumns(q, nopeDim + ropeDim, ropeDim), 1, weights.frequencies);
     const step = stepsOf(head);
     for (let i = 0; i < T; i++) {
@@ -118,7 +119,10 @@ function attendHeads(
       const rope = rotated.subarray(i * ropeDim, (i + 1) * ropeDim);
       const logits = Float64Array.from(
         {length: i + 1},
-        (_, j) => scale * (dot(keys, j * query.length, query) + dot(ropeKeys, j * ropeDim, rope)),
+        (_, j) =>
+          scale *
+          (dot(keys, j * query.length, query, 0, query.length) +
+            dot(ropeKeys, j * ropeDim, rope, 0, ropeDim)),
       );
       out.set(finish(softmax(logits)), (i * heads + head) * valueDim);
     }
@@ -131,47 +135,14 @@ function normed(latent: Float64Array, {latentDim, latentNorm, normEps = 1e-6}: M
   const y = new Float64Array(latent.length);
   for (let start = 0; start < y.length; start += latentDim) {
     const row = latent.subarray(start, start + latentDim);
-    const scale = 1 / Math.sqrt(dot(row, 0, row) / latentDim + normEps);
+    const scale = 1 / Math.sqrt(dot(row, 0, row, 0, latentDim) / latentDim + normEps);
     for (let i = 0; i < latentDim; i++) y[start + i] = row[i] * scale * latentNorm[i];
   }
   return y;
 }
 
-/** x [rows, inputs] W [inputs, outputs] */
-function multiply(x: Float64Array, w: Float64Array, inputs: number, outputs: number): Float64Array {
-  const rows = x.length / inputs;
-  const y = new Float64Array(rows * outputs);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < inputs; i++) {
-      const value = x[row * inputs + i];
-      for (let o = 0; o < outputs; o++) {
-        y[row * outputs + o] = y[row * outputs + o] + value * w[i * outputs + o];
-      }
-    }
-  }
-  return y;
-}
-
-/** The product of `b` with as many values of `a` from `start` on. */
-function dot(a: Float64Array, start: number, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < b.length; i++) sum += a[start + i] * b[i];
-  return sum;
-}
-
 function weightedRows(p: Float64Array, rows: Float64Array, width: number): Float64Array {
-  const sum = new Float64Array(width);
-  p.forEach((weight, j) => {
-    for (let c = 0; c < width; c++) sum[c] = sum[c] + weight * rows[j * width + c];
-  });
-  return sum;
-}
-
-function softmax(logits: Float64Array): Float64Array {
-  const top = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const weights = logits.map((value) => Math.exp(value - top));
-  const sum = weights.reduce((all, weight) => all + weight, 0);
-  return weights.map((weight) => weight / sum);
+  return multiply(p, rows.subarray(0, p.length * width), p.length);
 }
 
 function slab(x: Float64Array, index: number, count: number): Float64Array {

@@ -1,6 +1,7 @@
 /** What the methods that look at data need to know of a linear layer's inputs, gathered batch by batch. */
 
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
+import {transpose} from "../tensor/transpose.js";
 
 /** Statistics of the inputs x [in] of a linear layer over all tokens seen. */
 export interface Calibration {
@@ -42,7 +43,7 @@ export function inputCollector(inputs: number): InputCollector {
     add(batch) {
       checkBatch(batch, inputs);
       const {rows} = matrixSize(batch);
-      const columns = transposed(batch.data, rows, inputs);
+      const columns = transpose(Float64Array.from(batch.data), rows, inputs);
       addGram(gram, columns, inputs, rows);
       addMagnitudes(sumAbs, maxAbs, columns, rows);
       tokens += rows;
@@ -129,12 +130,6 @@ function checkBatch(batch: Tensor, inputs: number): void {
   if (bad >= 0) {
     throw new RangeError(`calibration: inputs must be finite, got ${batch.data[bad]} at index ${bad}`);
   }
-}
-
-function transposed(data: Float32Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c];
-  return out;
 }
 
 /** Adds X^T X to the lower triangle of `gram`; `columns` is X^T, so that each sum runs over neighbours in memory. */

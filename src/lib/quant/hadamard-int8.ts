@@ -1,3 +1,4 @@
+import {linear} from "../tensor/dense.js";
 import {foldIntoInput, hadamard} from "../tensor/hadamard.js";
 import {elementCount, matrixSize, type Tensor} from "../tensor/tensor.js";
 
@@ -56,25 +57,11 @@ export function hadamardInt8Product({shape, codes, scale}: HadamardInt8, w: Tens
       `hadamardInt8Product: w must have rows of ${shape.at(-1)} values like the activation, got ${columns}`,
     );
   }
-  const product = rowProducts(Float32Array.from(codes), foldIntoInput(w).data, columns);
+  const product = linear(Float32Array.from(codes), foldIntoInput(w).data, columns);
   return {
     shape: [...shape.slice(0, -1), elementCount(w.shape) / columns],
     data: product.map((sum) => sum * scale),
   };
-}
-
-/** out[t, o] = sum over i of a[t, i] * b[o, i], summed in float64. */
-function rowProducts(a: Float32Array, b: Float32Array, n: number): Float32Array {
-  const outs = b.length / n;
-  const data = new Float32Array((a.length / n) * outs);
-  for (let k = 0; k < data.length; k++) {
-    const left = Math.floor(k / outs) * n;
-    const right = (k % outs) * n;
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += a[left + i] * b[right + i];
-    data[k] = sum;
-  }
-  return data;
 }
 
 function largestMagnitude(values: Float32Array): number {

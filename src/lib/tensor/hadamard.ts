@@ -1,5 +1,6 @@
 import {HADAMARD_ROWS} from "./hadamard-matrices.js";
 import {elementCount, matrixSize, type Tensor} from "./tensor.js";
+import {transpose} from "./transpose.js";
 
 /**
  * How a length splits for the transform H_K (x) H_m: `order` is K (1, 12, 20, 28 or 40), `power` is m, a power
@@ -107,7 +108,10 @@ export function foldIntoOutput(w: Tensor, {factors}: Pick<HadamardOptions, "fact
   if (w.shape.length !== 2) {
     throw new RangeError(`foldIntoOutput: w must have shape [out, in], got [${w.shape.join(", ")}]`);
   }
-  return transpose(hadamard(transpose(w), factors ? {factors} : {}));
+  const {rows, columns} = matrixSize(w);
+  const wide = {shape: [columns, rows], data: transpose(w.data, rows, columns)};
+  const rotated = hadamard(wide, factors ? {factors} : {});
+  return {shape: [rows, columns], data: transpose(rotated.data, columns, rows)};
 }
 
 function checkFactors({order, power}: HadamardFactors): void {
@@ -177,11 +181,4 @@ function sylvesterSign(row: number, column: number): number {
   let sign = 1;
   for (; shared !== 0; shared &= shared - 1) sign = -sign;
   return sign;
-}
-
-function transpose({shape, data}: Tensor): Tensor {
-  const [rows, columns] = shape as [number, number];
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c];
-  return {shape: [columns, rows], data: out};
 }

@@ -1,4 +1,6 @@
-import {type MatrixInput, matrixOf, transpose} from "./svd-matrix.js";
+import {dot, norm} from "./dense.js";
+import {type MatrixInput, matrixOf, transposeMatrix} from "./svd-matrix.js";
+import {transpose} from "./transpose.js";
 
 /** A = Q R: q [rows, k] with orthonormal columns, r [k, columns] upper triangular, k = min(rows, columns). */
 export interface Qr {
@@ -12,7 +14,7 @@ export interface Qr {
  * @throws RangeError if the data does not fit the sizes or is not finite.
  */
 export function qr(a: MatrixInput): Qr {
-  const {rows: n, columns: m, data: x} = transpose(matrixOf("qr", a));
+  const {rows: n, columns: m, data: x} = transposeMatrix(matrixOf("qr", a));
   const k = Math.min(m, n);
   const r = new Float64Array(k * n);
   for (let j = 0; j < k; j++) {
@@ -27,7 +29,7 @@ export function qr(a: MatrixInput): Qr {
     q[j * m + j] = 1;
     for (let c = j; c < k; c++) reflect(x, j * m + j, q, c * m + j, m - j);
   }
-  return {q: transpose({rows: k, columns: m, data: q}).data, r};
+  return {q: transpose(q, k, m), r};
 }
 
 /**
@@ -45,16 +47,8 @@ function makeReflector(x: Float64Array, start: number, length: number): number {
 }
 
 function reflect(v: Float64Array, at: number, x: Float64Array, start: number, length: number): void {
-  let dot = 0;
-  for (let i = 0; i < length; i++) dot += v[at + i] * x[start + i];
-  const twice = 2 * dot;
+  const twice = 2 * dot(v, at, x, start, length);
   for (let i = 0; i < length; i++) x[start + i] = x[start + i] - twice * v[at + i];
-}
-
-function norm(x: Float64Array, start: number, length: number): number {
-  let sum = 0;
-  for (let i = start; i < start + length; i++) sum += x[i] * x[i];
-  return Math.sqrt(sum);
 }
 
 /**
@@ -81,9 +75,8 @@ function freestAxis(x: Float64Array, rows: number, width: number): number {
 function removeRows(x: Float64Array, row: number, width: number): void {
   const start = row * width;
   for (let k = 0; k < row; k++) {
-    let dot = 0;
-    for (let i = 0; i < width; i++) dot += x[start + i] * x[k * width + i];
-    for (let i = 0; i < width; i++) x[start + i] = x[start + i] - dot * x[k * width + i];
+    const along = dot(x, start, x, k * width, width);
+    for (let i = 0; i < width; i++) x[start + i] = x[start + i] - along * x[k * width + i];
   }
   const size = norm(x, start, width);
   for (let i = start; i < start + width; i++) x[i] = x[i] / size;

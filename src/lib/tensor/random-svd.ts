@@ -1,5 +1,7 @@
 import {qr} from "./qr.js";
 import {randomStream} from "./random.js";
+import {requireInteger} from "./require.js";
+import {type RowProducts, rowProducts} from "./row-products.js";
 import {gramSvd} from "./svd-gram.js";
 import {
   keptRank,
@@ -7,10 +9,10 @@ import {
   type MatrixInput,
   matrixOf,
   type Svd,
-  transpose,
+  transposeMatrix,
   truncate,
 } from "./svd-matrix.js";
-import {type RowProducts, rowProducts} from "./svd-products.js";
+import {transpose} from "./transpose.js";
 
 export interface RandomSvdOptions {
   /** Directions beyond the rank that are followed and then dropped. */
@@ -32,36 +34,31 @@ export interface RandomSvdOptions {
 export function randomSvd(a: MatrixInput, rank: number, options: RandomSvdOptions = {}): Svd {
   const {oversampling = 10, powerSteps = 2, seed = 1, products = rowProducts} = options;
   for (const [name, value] of Object.entries({oversampling, powerSteps})) {
-    if (!Number.isInteger(value) || value < 0) {
-      throw new RangeError(`randomSvd: ${name} must be an integer of at least 0, got ${value}`);
-    }
+    requireInteger("randomSvd", name, value, 0);
   }
   const matrix = matrixOf("randomSvd", a);
   const kept = keptRank("randomSvd", matrix, rank);
   const width = keptRank("randomSvd", matrix, kept + oversampling);
-  const turned = transpose(matrix);
+  const wide = transposeMatrix(matrix);
   const multiply = (x: Matrix, y: Matrix): Matrix => ({
     rows: x.rows,
     columns: y.rows,
     data: products(x.data, x.rows, y.data, y.rows, x.columns),
   });
-  const basis = (image: Matrix): Matrix => transpose({rows: image.rows, columns: width, data: qr(image).q});
+  const basis = (image: Matrix): Matrix =>
+    transposeMatrix({rows: image.rows, columns: width, data: qr(image).q});
   let range = basis(multiply(matrix, gaussian(width, matrix.columns, seed)));
   for (let step = 0; step < powerSteps; step++) {
-    range = basis(multiply(matrix, basis(multiply(turned, range))));
+    range = basis(multiply(matrix, basis(multiply(wide, range))));
   }
-  return truncate(fromRange(range, multiply(range, turned), products), kept);
+  return truncate(fromRange(range, multiply(range, wide), products), kept);
 }
 
 /** A = Q (Q^T A) for the orthonormal rows of `range` = Q^T and `inside` = Q^T A. */
 function fromRange(range: Matrix, inside: Matrix, products: RowProducts): Svd {
   const {rank, u, s, vt} = gramSvd(inside, range.rows, {products});
-  const left = products(transpose(range).data, range.columns, transposed(u, rank), rank, range.rows);
-  return {rank, u: left, s, vt};
-}
-
-function transposed(u: Float64Array, rank: number): Float64Array {
-  return transpose({rows: rank === 0 ? 0 : u.length / rank, columns: rank, data: u}).data;
+  const right = transpose(u, range.rows, rank);
+  return {rank, u: products(transposeMatrix(range).data, range.columns, right, rank, range.rows), s, vt};
 }
 
 function gaussian(rows: number, columns: number, seed: number): Matrix {

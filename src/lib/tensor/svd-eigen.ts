@@ -1,3 +1,4 @@
+import {dot, norm} from "./dense.js";
 import {randomStream} from "./random.js";
 
 /** The largest eigenvalues of a symmetric matrix, descending, and their unit eigenvectors, one a row. */
@@ -46,8 +47,7 @@ function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
 }
 
 function makeReflector(a: Float64Array, start: number, length: number): number {
-  let sum = 0;
-  for (let i = start; i < start + length; i++) sum += a[i] * a[i];
+  const sum = dot(a, start, a, start, length);
   const rest = sum - a[start] * a[start];
   // Nothing to take away: without this, a diagonal matrix would lose its exact zeros.
   if (rest === 0) {
@@ -272,12 +272,9 @@ function shiftedSolver({n, diagonal, offDiagonal}: Tridiagonal, value: number, s
 function makeOrthogonal(vectors: Float64Array, k: number, n: number): void {
   const start = k * n;
   for (let other = 0; other < start; other += n) {
-    let dot = 0;
-    for (let i = 0; i < n; i++) dot += vectors[start + i] * vectors[other + i];
-    for (let i = 0; i < n; i++) vectors[start + i] = vectors[start + i] - dot * vectors[other + i];
+    const along = dot(vectors, start, vectors, other, n);
+    for (let i = 0; i < n; i++) vectors[start + i] = vectors[start + i] - along * vectors[other + i];
   }
-  let sum = 0;
-  for (let i = start; i < start + n; i++) sum += vectors[i] * vectors[i];
-  const scale = 1 / Math.sqrt(sum);
+  const scale = 1 / norm(vectors, start, n);
   for (let i = start; i < start + n; i++) vectors[i] = vectors[i] * scale;
 }

@@ -1,4 +1,6 @@
+import {norm} from "./dense.js";
 import {qr} from "./qr.js";
+import {type RowProducts, rowProducts} from "./row-products.js";
 import {orthogonalize} from "./svd.js";
 import {largestEigenpairs} from "./svd-eigen.js";
 import {
@@ -7,10 +9,10 @@ import {
   type MatrixInput,
   matrixOf,
   type Svd,
-  transpose,
+  transposeMatrix,
   transposeSvd,
 } from "./svd-matrix.js";
-import {type RowProducts, rowProducts} from "./svd-products.js";
+import {transpose} from "./transpose.js";
 
 export interface GramSvdOptions {
   /** The products of matrices, by default in TypeScript; those of the wasm kernels are faster. */
@@ -30,36 +32,35 @@ export function gramSvd(a: MatrixInput, rank: number, {products = rowProducts}: 
   const matrix = matrixOf("gramSvd", a);
   const kept = keptRank("gramSvd", matrix, rank);
   return matrix.columns > matrix.rows
-    ? transposeSvd(tallSvd(transpose(matrix), matrix, kept, products))
-    : tallSvd(matrix, transpose(matrix), kept, products);
+    ? transposeSvd(tallSvd(transposeMatrix(matrix), matrix, kept, products))
+    : tallSvd(matrix, transposeMatrix(matrix), kept, products);
 }
 
-/** `turned` is the transpose of `tall`. */
-function tallSvd(tall: Matrix, turned: Matrix, rank: number, products: RowProducts): Svd {
+/** `wide` is the transpose of `tall`. */
+function tallSvd(tall: Matrix, wide: Matrix, rank: number, products: RowProducts): Svd {
   const {rows: m, columns: n} = tall;
-  const gram = products(turned.data, n, turned.data, n, m, true);
+  const gram = products(wide.data, n, wide.data, n, m, true);
   const {values, vectors} = largestEigenpairs(gram, n, rank);
   const images = products(vectors, rank, tall.data, m, n);
   const smallest = Math.sqrt(Math.max(0, values[rank - 1] ?? 0));
   if (smallest > WELL_CONDITIONED * Math.sqrt(values[0] ?? 0)) return normalized(images, rank, m, vectors);
-  const sharper = basis(products(basis(images, rank), rank, turned.data, n, m), rank);
+  const sharper = basis(products(basis(images, rank), rank, wide.data, n, m), rank);
   return orthogonalize(products(sharper, rank, tall.data, m, n), rank, m, sharper, n);
 }
 
 /** Orthonormal rows that span those of x [rank, …]. */
 function basis(x: Float64Array, rank: number): Float64Array {
-  const {rows, columns, data} = transpose({rows: rank, columns: rank === 0 ? 0 : x.length / rank, data: x});
-  return transpose({rows, columns, data: qr({rows, columns, data}).q}).data;
+  if (rank === 0) return x;
+  const length = x.length / rank;
+  return transpose(qr({rows: length, columns: rank, data: transpose(x, rank, length)}).q, length, rank);
 }
 
 /** Orthogonal images: their lengths are the singular values. */
 function normalized(images: Float64Array, rank: number, m: number, vectors: Float64Array): Svd {
   const s = new Float64Array(rank);
   for (let k = 0; k < rank; k++) {
-    let sum = 0;
-    for (let i = k * m; i < (k + 1) * m; i++) sum += images[i] * images[i];
-    s[k] = Math.sqrt(sum);
+    s[k] = norm(images, k * m, m);
     for (let i = k * m; i < (k + 1) * m; i++) images[i] = images[i] / s[k];
   }
-  return {rank, u: transpose({rows: rank, columns: m, data: images}).data, s, vt: vectors};
+  return {rank, u: transpose(images, rank, m), s, vt: vectors};
 }

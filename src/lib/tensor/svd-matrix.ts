@@ -1,5 +1,9 @@
 /** Dense float64 matrices for decompositions, row-major. */
 
+import {multiply} from "./dense.js";
+import {requireInteger} from "./require.js";
+import {transpose} from "./transpose.js";
+
 /** A row-major matrix as it is handed in; both element types may come, and neither is kept or changed. */
 export interface MatrixInput {
   readonly rows: number;
@@ -29,9 +33,7 @@ export interface Svd {
  */
 export function matrixOf(where: string, {rows, columns, data}: MatrixInput): Matrix {
   for (const [name, size] of Object.entries({rows, columns})) {
-    if (!Number.isInteger(size) || size < 0) {
-      throw new RangeError(`${where}: ${name} must be an integer of at least 0, got ${size}`);
-    }
+    requireInteger(where, name, size, 0);
   }
   if (data.length !== rows * columns) {
     throw new RangeError(`${where}: data must hold ${rows} x ${columns} values, got ${data.length}`);
@@ -43,26 +45,20 @@ export function matrixOf(where: string, {rows, columns, data}: MatrixInput): Mat
 
 /** The number of components to keep: `rank`, or all there are. @throws RangeError unless an integer of at least 0. */
 export function keptRank(where: string, {rows, columns}: MatrixInput, rank: number): number {
-  if (rank !== Number.POSITIVE_INFINITY && (!Number.isInteger(rank) || rank < 0)) {
-    throw new RangeError(`${where}: rank must be an integer of at least 0, got ${rank}`);
-  }
+  if (rank !== Number.POSITIVE_INFINITY) requireInteger(where, "rank", rank, 0);
   return Math.min(rank, rows, columns);
 }
 
 /** The transposed matrix. */
-export function transpose({rows, columns, data}: Matrix): Matrix {
-  const turned = new Float64Array(data.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
-  }
-  return {rows: columns, columns: rows, data: turned};
+export function transposeMatrix({rows, columns, data}: Matrix): Matrix {
+  return {rows: columns, columns: rows, data: transpose(data, rows, columns)};
 }
 
 /** The decomposition of the transposed matrix. */
 export function transposeSvd({rank, u, s, vt}: Svd): Svd {
-  const turn = (data: Float64Array, rows: number) =>
-    transpose({rows, columns: rank === 0 ? 0 : data.length / rows, data}).data;
-  return {rank, s, u: turn(vt, rank), vt: turn(u, rank === 0 ? 0 : u.length / rank)};
+  if (rank === 0) return {rank, s, u: vt, vt: u};
+  const [rows, columns] = [u.length / rank, vt.length / rank];
+  return {rank, s, u: transpose(vt, rank, columns), vt: transpose(u, rows, rank)};
 }
 
 /** The first `rank` components. */
@@ -77,15 +73,9 @@ export function truncate({rank, u, s, vt}: Svd, to: number): Svd {
 /** U diag(s) Vt, row-major [rows, columns] in float64. */
 export function reconstruct({rank, u, s, vt}: Svd): Float64Array {
   if (rank === 0) return new Float64Array(0);
-  const [rows, columns] = [u.length / rank, vt.length / rank];
-  const product = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < rank; k++) {
-      const weight = u[i * rank + k] * s[k];
-      for (let j = 0; j < columns; j++) {
-        product[i * columns + j] = product[i * columns + j] + weight * vt[k * columns + j];
-      }
-    }
-  }
-  return product;
+  return multiply(
+    u.map((value, at) => value * s[at % rank]),
+    vt,
+    rank,
+  );
 }

@@ -1,3 +1,4 @@
+import {norm} from "./dense.js";
 import {completeRows} from "./qr.js";
 import {
   keptRank,
@@ -5,10 +6,11 @@ import {
   type MatrixInput,
   matrixOf,
   type Svd,
-  transpose,
+  transposeMatrix,
   transposeSvd,
   truncate,
 } from "./svd-matrix.js";
+import {transpose} from "./transpose.js";
 
 /** Two vectors count as orthogonal where their cosine is rounding. */
 const ORTHOGONAL = 1e-15;
@@ -25,7 +27,7 @@ export function svd(a: MatrixInput, rank = Number.POSITIVE_INFINITY): Svd {
   const matrix = matrixOf("svd", a);
   const kept = keptRank("svd", matrix, rank);
   const isWide = matrix.columns > matrix.rows;
-  const thin = isWide ? transposeSvd(thinSvd(transpose(matrix))) : thinSvd(matrix);
+  const thin = isWide ? transposeSvd(thinSvd(transposeMatrix(matrix))) : thinSvd(matrix);
   return truncate(thin, kept);
 }
 
@@ -33,7 +35,7 @@ function thinSvd(tall: Matrix): Svd {
   const {rows, columns} = tall;
   const v = new Float64Array(columns * columns);
   for (let i = 0; i < columns; i++) v[i * columns + i] = 1;
-  return orthogonalize(transpose(tall).data, columns, rows, v, columns);
+  return orthogonalize(transpose(tall.data, rows, columns), columns, rows, v, columns);
 }
 
 /**
@@ -99,11 +101,5 @@ function sorted(w: Float64Array, n: number, m: number, v: Float64Array, width: n
   });
   const zero = s.indexOf(0);
   completeRows(left, zero < 0 ? n : zero, n, m);
-  return {rank: n, u: transpose({rows: n, columns: m, data: left}).data, s, vt};
-}
-
-function norm(x: Float64Array, start: number, length: number): number {
-  let sum = 0;
-  for (let i = start; i < start + length; i++) sum += x[i] * x[i];
-  return Math.sqrt(sum);
+  return {rank: n, u: transpose(left, n, m), s, vt};
 }

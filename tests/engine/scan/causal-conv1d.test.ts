@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {type CausalConvInput, causalConv1dSilu} from "../../../src/lib/engine/scan/causal-conv1d.js";
-import {silu} from "../../../src/lib/engine/scan/nonlinear.js";
+import {silu} from "../../../src/lib/tensor/activation.js";
 
 const inputs = fc
   .record({

@@ -1,10 +1,10 @@
 import {describe, expect, test} from "vitest";
-import {silu, softplus} from "../../../src/lib/engine/scan/nonlinear.js";
 import {type SelectiveScanInput, timeSteps} from "../../../src/lib/engine/scan/scan-input.js";
 import {selectiveScan} from "../../../src/lib/engine/scan/selective-scan.js";
 import {associativeScan} from "../../../src/lib/ssm/scan/associative-scan.js";
 import {selectiveScanAssociative} from "../../../src/lib/ssm/scan/selective-scan-associative.js";
 import {selectiveScanChunked} from "../../../src/lib/ssm/scan/selective-scan-chunked.js";
+import {silu, softplus} from "../../../src/lib/tensor/activation.js";
 import {chunkSizes, cut, DECAY_NAMES, expectSame, LENGTHS, scanInput} from "../../ssm/inputs.js";
 
 const PER_TOKEN = ["u", "delta", "B", "C", "z"] as (keyof SelectiveScanInput)[];

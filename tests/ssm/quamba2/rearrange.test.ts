@@ -1,9 +1,9 @@
 import {describe, expect, test} from "vitest";
 import {causalConv1dSilu} from "../../../src/lib/engine/scan/causal-conv1d.js";
-import {silu, softplus} from "../../../src/lib/engine/scan/nonlinear.js";
 import {ssd} from "../../../src/lib/engine/scan/ssd.js";
 import {type Mamba2Tensors, rearrangeMixer} from "../../../src/lib/ssm/quamba2/rearrange.js";
 import {sortAndCluster} from "../../../src/lib/ssm/quamba2/sort-and-cluster.js";
+import {silu, softplus} from "../../../src/lib/tensor/activation.js";
 import {draws, randomStream, shuffled} from "../../../src/lib/tensor/random.js";
 import type {Tensor} from "../../../src/lib/tensor/tensor.js";
 

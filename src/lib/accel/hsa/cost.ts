@@ -1,7 +1,7 @@
+import {requireInteger, requirePositive} from "../../tensor/require.js";
 import type {Constant} from "../energy.js";
 import type {Model} from "../model.js";
 import {type Operator, totalCounts} from "../operator.js";
-import {requireInteger, requirePositive} from "../require.js";
 import {edgeCycles} from "../systolic/corrected.js";
 import {buildOperators} from "../workload/build.js";
 import {decode, prefill} from "../workload/step.js";

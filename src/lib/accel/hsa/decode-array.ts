@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 import type {BlockWeights} from "./dequant.js";
 
 /** One cycle of the decode mode: R x C fresh weights meet R activations that all columns share. */

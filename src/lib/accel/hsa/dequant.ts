@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /**
  * Integer weights [N, K], row-major, with one power-of-two scale for every `block` of a row along K: the value of

@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** N of M weights stay. Dense is N = M. */
 export type Level = readonly [N: number, M: number];

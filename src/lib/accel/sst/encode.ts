@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 import {nmMask} from "../sparse/nm-mask.js";
 
 /** The patterns a slice is built for; dense is N = M = 1. */

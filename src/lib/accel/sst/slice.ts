@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 import type {SparseWeights} from "./encode.js";
 
 /** One multiplication in a slice: which activation of its group the multiplexer picked for a kept weight. */

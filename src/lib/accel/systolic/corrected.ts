@@ -1,4 +1,4 @@
-import {requireInteger, requirePositive} from "../require.js";
+import {requireInteger, requirePositive} from "../../tensor/require.js";
 import {type Dataflow, type Gemm, gemmOf, type Layer, mappingOf} from "./layer.js";
 import {bestTiling, type Tiling} from "./tiling.js";
 

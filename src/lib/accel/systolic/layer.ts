@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** The three classic dataflows: what stays in the processing elements while the rest streams past. */
 export type Dataflow = "os" | "ws" | "is";

@@ -1,4 +1,4 @@
-import {requirePositive} from "../require.js";
+import {requirePositive} from "../../tensor/require.js";
 import {dramReads} from "./dram-reads.js";
 import {type Dataflow, foldCycles, type Gemm, gemmOf, type Layer, mappingOf} from "./layer.js";
 

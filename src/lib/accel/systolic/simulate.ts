@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 import {type Dataflow, foldCycles, mappingOf} from "./layer.js";
 
 /** A row-major matrix of numbers. */

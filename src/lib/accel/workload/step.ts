@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** One pass through a model: `tokens` new tokens for each of `batch` sequences with `cached` tokens behind them. */
 export interface Step {

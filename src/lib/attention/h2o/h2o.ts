@@ -1,14 +1,7 @@
+import {requireFraction, requireInteger} from "../../tensor/require.js";
 import {budgetOf} from "../budget-mask.js";
 import {attentionLogits} from "../logits.js";
-import {
-  emptyMask,
-  type KeyMask,
-  type Queries,
-  requireCount,
-  requireFraction,
-  requireWhole,
-  rowStart,
-} from "../selection.js";
+import {emptyMask, type KeyMask, type Queries, requireWhole, rowStart} from "../selection.js";
 
 export interface H2oOptions {
   /** Share of the keys so far that are held. */
@@ -32,8 +25,8 @@ interface Held {
  * @throws RangeError if the text is not whole, or an option is out of its range.
  */
 export function h2oMask(input: Queries, {keepFraction, recentShare = 0.5, sinks = 0}: H2oOptions): KeyMask {
-  requireFraction("h2oMask", keepFraction);
-  requireCount("h2oMask", "sinks", sinks);
+  requireFraction("h2oMask", "keepFraction", keepFraction);
+  requireInteger("h2oMask", "sinks", sinks, 0);
   if (!(recentShare >= 0 && recentShare <= 1)) {
     throw new RangeError(`h2oMask: recentShare must be from 0 to 1, got ${recentShare}`);
   }

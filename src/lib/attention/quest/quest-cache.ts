@@ -4,8 +4,8 @@ import {concat} from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
+import {requireFraction, requireInteger} from "../../tensor/require.js";
 import {mostImportant} from "../budget-mask.js";
-import {requireCount, requireFraction} from "../selection.js";
 import {type ReadingCache, selectiveReading} from "../selective-reading.js";
 import {type PageBounds, pageBounds, pageScore} from "./quest.js";
 
@@ -29,8 +29,8 @@ export function questCache(
   cache: PackedKvCache,
   {pageSize = 16, keepFraction, denseLayers = 2, boundsFormat = fp16}: QuestCacheOptions,
 ): ReadingCache {
-  requireCount("questCache", "pageSize", pageSize, 1);
-  requireFraction("questCache", keepFraction);
+  requireInteger("questCache", "pageSize", pageSize, 1);
+  requireFraction("questCache", "keepFraction", keepFraction);
   const width = config.kvHeads * config.headDim;
   const pages: Packed[][] = Array.from({length: config.layers}, () => []);
   return selectiveReading(config, cache, {

@@ -1,3 +1,4 @@
+import {requireInteger} from "../../tensor/require.js";
 import {type BudgetOptions, budgetMask, mostImportant} from "../budget-mask.js";
 import {
   filled,
@@ -5,7 +6,6 @@ import {
   type Importance,
   type KeyMask,
   type Queries,
-  requireCount,
   selectionShape,
 } from "../selection.js";
 
@@ -24,7 +24,7 @@ export interface PageBounds {
  * @throws RangeError unless pageSize is an integer of at least 1.
  */
 export function pageBounds(keys: Float32Array, width: number, pageSize: number): PageBounds {
-  requireCount("pageBounds", "pageSize", pageSize, 1);
+  requireInteger("pageBounds", "pageSize", pageSize, 1);
   const L = keys.length / width;
   const pages = Math.ceil(L / pageSize);
   const highest = new Float32Array(pages * width).fill(Number.NEGATIVE_INFINITY);
@@ -82,8 +82,8 @@ export function questDecode(
   input: Queries,
   {pageSize = 16, tokenBudget, minPages = 3}: QuestDecodeOptions,
 ): QuestStep {
-  requireCount("questDecode", "tokenBudget", tokenBudget);
-  requireCount("questDecode", "minPages", minPages, 1);
+  requireInteger("questDecode", "tokenBudget", tokenBudget, 0);
+  requireInteger("questDecode", "minPages", minPages, 1);
   const shape = selectionShape("questDecode", input);
   if (shape.queries !== 1) throw new RangeError(`questDecode: q must hold one token, got ${shape.queries}`);
   const {heads, kvHeads, headDim} = input;

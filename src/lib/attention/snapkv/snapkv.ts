@@ -1,3 +1,4 @@
+import {requireFraction, requireInteger} from "../../tensor/require.js";
 import {budgetOf, markMostImportant} from "../budget-mask.js";
 import {attentionLogits, softmaxRows} from "../logits.js";
 import {
@@ -6,8 +7,6 @@ import {
   type Importance,
   type KeyMask,
   type Queries,
-  requireCount,
-  requireFraction,
   rowStart,
   visibleKeys,
 } from "../selection.js";
@@ -31,9 +30,9 @@ export interface SnapKvOptions {
  */
 export function snapKvMask(input: Queries, options: SnapKvOptions): KeyMask {
   const {keepFraction, window = 32, pool = 7, sinks = 0} = options;
-  requireFraction("snapKvMask", keepFraction);
-  requireCount("snapKvMask", "window", window, 1);
-  requireCount("snapKvMask", "sinks", sinks);
+  requireFraction("snapKvMask", "keepFraction", keepFraction);
+  requireInteger("snapKvMask", "window", window, 1);
+  requireInteger("snapKvMask", "sinks", sinks, 0);
   const p = softmaxRows(attentionLogits(input));
   const mask = emptyMask(p);
   const room = new Float64Array(p.keys);

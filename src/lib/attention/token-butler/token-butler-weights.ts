@@ -1,4 +1,4 @@
-import {requireCount} from "../selection.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /**
  * The weights of a predictor for a model of width E with H heads and N layers; matrices are [out, in] as a checkpoint
@@ -58,7 +58,7 @@ export function checkPredictor(
   weights: TokenButlerWeights,
   {attention, importance}: TokenButlerFrequencies,
 ): void {
-  for (const [name, size] of Object.entries(shape)) requireCount(where, name, size, 1);
+  for (const [name, size] of Object.entries(shape)) requireInteger(where, name, size, 1);
   const {width: E, heads: H, layers: N, importanceDim: D, hiddenDim: I, reducedDim: R} = shape;
   const lengths: Readonly<Record<string, readonly [Float64Array, number]>> = {
     input: [weights.input, R * E],

@@ -1,5 +1,6 @@
+import {silu} from "../../tensor/activation.js";
 import {rotateHalves} from "../../tensor/rotary.js";
-import {rowProducts} from "../../tensor/svd-products.js";
+import {rowProducts} from "../../tensor/row-products.js";
 import {softmaxRows} from "../logits.js";
 import {filled, forEachRow, type Importance, type SelectionShape} from "../selection.js";
 import {gelu} from "./gelu.js";
@@ -204,8 +205,6 @@ function layerNorm(x: Float64Array, weight: Float64Array, bias: Float64Array, ep
   }
   return y;
 }
-
-const silu = (x: number): number => x / (1 + Math.exp(-x));
 
 function addBias(x: Float64Array, bias: Float64Array): Float64Array {
   return x.map((value, i) => value + bias[i % bias.length]);

@@ -1,4 +1,4 @@
-import {silu, softplus} from "../scan/nonlinear.js";
+import {silu, softplus} from "../../tensor/activation.js";
 import {convChannels} from "./mamba-cache.js";
 import type {Mamba2Config} from "./mamba-config.js";
 import {columns, decayRates, type Mixer, type MixerParts} from "./mamba-mixer.js";

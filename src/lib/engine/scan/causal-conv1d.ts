@@ -1,5 +1,6 @@
-import {silu} from "./nonlinear.js";
-import {requireLengths, requireSize} from "./require-length.js";
+import {silu} from "../../tensor/activation.js";
+import {requireInteger} from "../../tensor/require.js";
+import {requireLengths} from "./require-shapes.js";
 
 /** One sequence for the depthwise convolution in front of a scan. */
 export interface CausalConvInput<Floats extends Float32Array | Float64Array = Float64Array> {
@@ -32,8 +33,8 @@ export interface CausalConvOutput<Floats extends Float32Array | Float64Array = F
  */
 export function causalConv1dSilu(input: CausalConvInput): CausalConvOutput {
   const {channels, width, x, weight, bias} = input;
-  requireSize("causalConv1dSilu", "channels", channels);
-  requireSize("causalConv1dSilu", "width", width);
+  requireInteger("causalConv1dSilu", "channels", channels, 1);
+  requireInteger("causalConv1dSilu", "width", width, 1);
   const tokens = Math.floor(x.length / channels);
   requireLengths("causalConv1dSilu", {
     x: [x, [tokens, channels]],

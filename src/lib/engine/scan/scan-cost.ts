@@ -3,7 +3,7 @@
  * Multiplications and additions are counted alike, those of the skip and the gate left out.
  */
 
-import {requireSize} from "./require-length.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** The work of one form over a whole sequence. */
 export interface ScanCost {
@@ -117,7 +117,7 @@ export function glaChunkedCost(
   Q: number,
   subChunkSize: number,
 ): ScanCost {
-  requireSize("glaChunkedCost", "subChunkSize", subChunkSize);
+  requireInteger("glaChunkedCost", "subChunkSize", subChunkSize, 1);
   return inChunks("glaChunkedCost", tokens, Q, (q) => {
     // The state is read and carried on.
     let operations = q * K * (3 + 2 * V) + q * K * (3 + 2 * V) + K * V;
@@ -148,7 +148,7 @@ export function glaChunkedNaiveCost(
 
 /** The sum over all chunks, the last of which may be shorter. */
 function inChunks(where: string, tokens: number, Q: number, of: (q: number) => ChunkCost): ScanCost {
-  requireSize(where, "chunkSize", Q);
+  requireInteger(where, "chunkSize", Q, 1);
   const whole = Math.floor(tokens / Q);
   const rest = tokens % Q;
   const [each, last] = [of(Q), rest > 0 ? of(rest) : {operations: 0, exponentials: 0, numbers: 0}];

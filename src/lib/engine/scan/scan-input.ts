@@ -1,8 +1,9 @@
 /** What the three forms of the selective scan share: their input, the time steps, the skip and the gate. */
 
-import {silu, softplus} from "./nonlinear.js";
+import {silu, softplus} from "../../tensor/activation.js";
+import {requireInteger} from "../../tensor/require.js";
 import {type Numbers, widened} from "./precision.js";
-import {requireGroups, requireLengths, requireSize} from "./require-length.js";
+import {requireGroups, requireLengths} from "./require-shapes.js";
 
 /**
  * How B becomes discrete. `euler` is what Mamba computes, delta B, although its paper writes `zoh`, the exact
@@ -76,8 +77,8 @@ export interface ScanSteps {
  */
 export function scanSteps(where: string, input: SelectiveScanInput): ScanSteps {
   const {channels, stateSize, groups = 1, u, A, B, C, discretization = "euler"} = input;
-  requireSize(where, "channels", channels);
-  requireSize(where, "stateSize", stateSize);
+  requireInteger(where, "channels", channels, 1);
+  requireInteger(where, "stateSize", stateSize, 1);
   requireGroups(where, groups, channels);
   const tokens = Math.floor(u.length / channels);
   requireLengths(where, {

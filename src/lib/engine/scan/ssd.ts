@@ -1,5 +1,6 @@
+import {requireInteger} from "../../tensor/require.js";
 import {type Numbers, type PrecisionOption, stored, widened, zeros} from "./precision.js";
-import {requireGroups, requireLengths, requireSize} from "./require-length.js";
+import {requireGroups, requireLengths} from "./require-shapes.js";
 import type {ScanOutput} from "./scan-input.js";
 
 /** One sequence of L tokens for the state-space dual layer of Mamba2; all arrays row-major, in float64 unless a kernel takes float32. */
@@ -37,9 +38,9 @@ export type SsdSteps = SsdInput & Required<Pick<SsdInput, "groups" | "state">> &
  */
 export function ssdSteps(where: string, input: SsdInput): SsdSteps {
   const {heads, headDim, stateSize, groups = 1, x} = input;
-  requireSize(where, "heads", heads);
-  requireSize(where, "headDim", headDim);
-  requireSize(where, "stateSize", stateSize);
+  requireInteger(where, "heads", heads, 1);
+  requireInteger(where, "headDim", headDim, 1);
+  requireInteger(where, "stateSize", stateSize, 1);
   requireGroups(where, groups, heads);
   const tokens = Math.floor(x.length / (heads * headDim));
   requireLengths(where, {

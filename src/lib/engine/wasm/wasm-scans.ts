@@ -1,8 +1,8 @@
 import {scanWasm} from "../../kernels/generated/scan.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
+import {requireInteger} from "../../tensor/require.js";
 import {referenceScans, type Scans} from "../mamba/scans.js";
 import type {CausalConvInput, CausalConvOutput} from "../scan/causal-conv1d.js";
-import {requireSize} from "../scan/require-length.js";
 import type {ScanOutput, SelectiveScanInput} from "../scan/scan-input.js";
 import type {SsdInput} from "../scan/ssd.js";
 
@@ -28,7 +28,7 @@ const SHORTEST_CHUNK = 8;
  * @throws RangeError if the chunk size is no integer of at least 1.
  */
 export async function wasmScans(heap: WasmHeap, {chunkSize = 32}: WasmScansOptions = {}): Promise<Scans> {
-  requireSize("wasmScans", "chunkSize", chunkSize);
+  requireInteger("wasmScans", "chunkSize", chunkSize, 1);
   const kernels = await heap.instantiate<Kernels>(scanWasm);
   return {
     causalConv1dSilu: (input) =>

@@ -4,6 +4,7 @@ import {channelSizes, type Observation, observe, singularValues} from "../../eng
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
 import {decodeText} from "../../tasks/vocabulary.js";
+import {softmax} from "../../tensor/softmax.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 
@@ -131,13 +132,6 @@ function predictions(ids: readonly number[], {logits}: Observation): InsideRow[]
       {...BLANK, part: "next", index, word: decodeText([next]), value: probabilities[next]},
     ];
   });
-}
-
-function softmax(row: Float32Array): Float64Array {
-  const most = row.reduce((a, b) => Math.max(a, b));
-  const powers = Float64Array.from(row, (logit) => Math.exp(logit - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }
 
 function attentionRows({config}: Decoder, {attention}: Observation, layer: number, T: number): InsideRow[] {

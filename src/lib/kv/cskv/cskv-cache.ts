@@ -7,7 +7,7 @@ import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
-import {turn} from "../turn.js";
+import {transpose} from "../../tensor/transpose.js";
 import {
   type ChannelFactorOptions,
   type ChannelFactors,
@@ -70,12 +70,12 @@ function shrinking(factors: readonly ChannelFactors[], {window, format, perChann
       const {rank, outputs} = factors[layer];
       const c = featuresOf(x, maps[layer], outputs);
       return perChannel
-        ? format.encode({shape: [rank, window], data: turn(c, window, rank)})
+        ? format.encode({shape: [rank, window], data: transpose(c, window, rank)})
         : format.encode({shape: [window, rank], data: c});
     },
     unpack(page, layer) {
       const {data} = format.decode(page);
-      const c = perChannel ? turn(data, factors[layer].rank, window) : data;
+      const c = perChannel ? transpose(data, factors[layer].rank, window) : data;
       return expandChannels(c, factors[layer]);
     },
   };
@@ -106,7 +106,7 @@ export function calibrateCskv(
     inputs.map(({means, gram}, layer) => {
       const {shape, data} = weights.tensors.get(`model.layers.${layer}.self_attn.${name}.weight`)!;
       const [out, width] = shape as [number, number];
-      const w = turn(data, out, width);
+      const w = transpose(data, out, width);
       const start = channelFactors(w, width, rank, {activationMeans: means, alpha});
       return fitChannelFactors(w, start, gram, fitSteps);
     });

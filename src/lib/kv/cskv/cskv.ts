@@ -1,7 +1,9 @@
 import {roundHalfEven} from "../../formats/round.js";
 import {cholesky} from "../../tensor/cholesky.js";
+import {multiply} from "../../tensor/dense.js";
+import {requireInteger, requireLength} from "../../tensor/require.js";
 import {truncatedSvd} from "../../tensor/svd-truncated.js";
-import {requireInteger, requireLength} from "../require.js";
+import {transpose} from "../../tensor/transpose.js";
 
 /** W ≈ A B with W [inputs, outputs]: the cache holds c = x A, attention reads c B (keys are rotated after it). */
 export interface ChannelFactors {
@@ -69,10 +71,14 @@ export function fitChannelFactors(
   const target = Float64Array.from(w);
   let {down, up} = factors;
   for (let step = 0; step < steps; step++) {
-    const weighted = product(transposed(down, rank), gram, inputs);
-    up = solve(product(weighted, down, inputs), product(weighted, target, inputs), rank);
-    const normal = product(up, transposed(up, outputs), outputs);
-    down = transposed(solve(normal, product(up, transposed(target, outputs), outputs), rank), inputs);
+    const weighted = multiply(transpose(down, inputs, rank), gram, inputs);
+    up = solve(multiply(weighted, down, inputs), multiply(weighted, target, inputs), rank);
+    const normal = multiply(up, transpose(up, rank, outputs), outputs);
+    down = transpose(
+      solve(normal, multiply(up, transpose(target, inputs, outputs), outputs), rank),
+      rank,
+      inputs,
+    );
   }
   return {...factors, down, up};
 }
@@ -80,7 +86,7 @@ export function fitChannelFactors(
 /** c = x A, [tokens, rank]: what is cached. @throws RangeError if x does not hold whole tokens. */
 export function shrinkChannels(x: Float32Array, {inputs, down}: ChannelFactors): Float32Array {
   requireLength("shrinkChannels", "x", x, Math.ceil(x.length / inputs) * inputs);
-  return Float32Array.from(product(Float64Array.from(x), down, inputs));
+  return Float32Array.from(multiply(Float64Array.from(x), down, inputs));
 }
 
 /**
@@ -90,19 +96,19 @@ export function shrinkChannels(x: Float32Array, {inputs, down}: ChannelFactors):
  * @throws RangeError if the rows of B are not independent.
  */
 export function featureMap({rank, outputs, up}: ChannelFactors): Float64Array {
-  return transposed(solve(product(up, transposed(up, outputs), outputs), up, rank), outputs);
+  return transpose(solve(multiply(up, transpose(up, rank, outputs), outputs), up, rank), rank, outputs);
 }
 
 /** c = y B^+ from keys before rotary or values y [tokens, outputs]. @throws RangeError if y does not hold whole tokens. */
 export function featuresOf(y: Float32Array, map: Float64Array, outputs: number): Float32Array {
   requireLength("featuresOf", "y", y, Math.ceil(y.length / outputs) * outputs);
-  return Float32Array.from(product(Float64Array.from(y), map, outputs));
+  return Float32Array.from(multiply(Float64Array.from(y), map, outputs));
 }
 
 /** c B, [tokens, outputs]: keys before rotary, or values. @throws RangeError if c does not hold whole tokens. */
 export function expandChannels(c: Float32Array, {rank, up}: ChannelFactors): Float32Array {
   requireLength("expandChannels", "c", c, Math.ceil(c.length / rank) * rank);
-  return Float32Array.from(product(Float64Array.from(c), up, rank));
+  return Float32Array.from(multiply(Float64Array.from(c), up, rank));
 }
 
 /**
@@ -140,24 +146,6 @@ export function cskvMemoryRatio(sizes: CskvSizes): number {
   const recent = Math.min(window, tokens);
   const features = withWindowFeatures ? recent * rank : 0;
   return (recent * width + features + (tokens - recent) * rank * (bits / 16)) / (tokens * width);
-}
-
-/** a [rows, inner] b [inner, columns] */
-function product(a: Float64Array, b: Float64Array, inner: number): Float64Array {
-  const [rows, columns] = [a.length / inner, b.length / inner];
-  const y = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < inner; k++) {
-      const value = a[i * inner + k];
-      for (let j = 0; j < columns; j++) y[i * columns + j] = y[i * columns + j] + value * b[k * columns + j];
-    }
-  }
-  return y;
-}
-
-function transposed(x: Float64Array, columns: number): Float64Array {
-  const rows = x.length / columns;
-  return Float64Array.from({length: x.length}, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]);
 }
 
 /** a^-1 b for a positive definite a [n, n] and b [n, columns]. */

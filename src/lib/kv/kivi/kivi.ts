@@ -10,8 +10,9 @@ import {
   unpackScales,
 } from "../../formats/pack.js";
 import {roundHalfEven} from "../../formats/round.js";
-import {requireFinite, requireInteger, tokenCount} from "../require.js";
-import {turn} from "../turn.js";
+import {requireFinite, requireInteger} from "../../tensor/require.js";
+import {transpose} from "../../tensor/transpose.js";
+import {tokenCount} from "../token-count.js";
 
 export interface KiviOptions {
   /** 1 to 8; the paper has 2 and 4. */
@@ -114,7 +115,7 @@ export function kiviQuantize(
 ): KiviBlock {
   const {bits, groupSize, scaleType} = settings("kiviQuantize", options);
   const tokens = tokenCount("kiviQuantize", x, channels);
-  const [lines, length] = axis === "tokens" ? [turn(x, tokens, channels), tokens] : [x, channels];
+  const [lines, length] = axis === "tokens" ? [transpose(x, tokens, channels), tokens] : [x, channels];
   const {codes, scales, minima} =
     x.length === 0 ? {codes: new Uint8Array(0), scales: x, minima: x} : kiviGroups(lines, length, options);
   return {
@@ -137,7 +138,7 @@ export function kiviDequantize(block: KiviBlock): Float32Array {
   const [scales, minima] = [block.scales, block.minima].map((bytes) => unpackScales(bytes, scaleType));
   const length = axis === "tokens" ? tokens : channels;
   const lines = kiviValues({codes, scales: scales!, minima: minima!}, length, groupSize);
-  return axis === "tokens" ? turn(lines, channels, tokens) : lines;
+  return axis === "tokens" ? transpose(lines, channels, tokens) : lines;
 }
 
 /** Bytes that a block holds: codes, scales and minima. */

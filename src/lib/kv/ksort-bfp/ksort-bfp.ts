@@ -1,8 +1,9 @@
 import type {Format, Packed} from "../../formats/format.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../../formats/pack.js";
 import {roundHalfEven} from "../../formats/round.js";
+import {requireFinite, requireInteger} from "../../tensor/require.js";
 import {elementCount} from "../../tensor/tensor.js";
-import {requireFinite, requireInteger, tokenCount} from "../require.js";
+import {tokenCount} from "../token-count.js";
 
 /**
  * Block floating point: `blockSize` consecutive values of a row share the exponent E = floor(log2 max|x|) and keep

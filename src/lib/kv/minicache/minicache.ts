@@ -1,4 +1,4 @@
-import {tokenCount} from "../require.js";
+import {tokenCount} from "../token-count.js";
 
 export interface MiniCacheOptions {
   /** Where between the two layers' directions the shared one lies: 0 the first, 1 the second. */

@@ -1,4 +1,4 @@
-import {requireInteger} from "../require.js";
+import {requireInteger} from "../../tensor/require.js";
 
 export interface XkvSizes {
   readonly layers: number;

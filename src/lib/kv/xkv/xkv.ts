@@ -1,6 +1,7 @@
+import {requireInteger} from "../../tensor/require.js";
 import type {Svd} from "../../tensor/svd-matrix.js";
 import {truncatedSvd} from "../../tensor/svd-truncated.js";
-import {requireInteger, tokenCount} from "../require.js";
+import {tokenCount} from "../token-count.js";
 
 /** The keys or the values of a group of layers as one shared basis of tokens and a factor for each layer. */
 export interface XkvGroup {

@@ -1,4 +1,4 @@
-import {requireSize} from "../../engine/scan/require-length.js";
+import {requireInteger} from "../../tensor/require.js";
 import type {HeadChannelGroups} from "./head-channel-groups.js";
 import {kMeans} from "./k-means.js";
 import {wardClusters} from "./ward-clusters.js";
@@ -93,8 +93,8 @@ function headsPerGroup(
   headDim: number,
   channelGroups: number,
 ): number {
-  requireSize("sortAndCluster", "groups", groups);
-  requireSize("sortAndCluster", "headDim", headDim);
+  requireInteger("sortAndCluster", "groups", groups, 1);
+  requireInteger("sortAndCluster", "headDim", headDim, 1);
   const heads = magnitude.length / (groups * headDim);
   if (!Number.isInteger(heads) || heads === 0) {
     throw new RangeError(

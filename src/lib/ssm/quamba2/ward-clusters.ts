@@ -1,4 +1,4 @@
-import {requireSize} from "../../engine/scan/require-length.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** Two clusters that become one; ids below the number of points are points, later ones earlier merges in order. */
 type Merge = readonly [smaller: number, larger: number];
@@ -11,7 +11,7 @@ type Merge = readonly [smaller: number, larger: number];
  * @throws RangeError unless 1 <= clusters <= n and both are integers.
  */
 export function wardClusters(points: Float64Array, width: number, clusters: number): Int32Array {
-  requireSize("wardClusters", "width", width);
+  requireInteger("wardClusters", "width", width, 1);
   const count = points.length / width;
   if (!Number.isInteger(clusters) || clusters < 1 || clusters > count) {
     throw new RangeError(`wardClusters: clusters must be an integer from 1 to ${count}, got ${clusters}`);

@@ -1,6 +1,6 @@
 import {type PrecisionOption, stored, widened, zeros} from "../../engine/scan/precision.js";
-import {requireSize} from "../../engine/scan/require-length.js";
 import type {ScanOutput} from "../../engine/scan/scan-input.js";
+import {requireInteger} from "../../tensor/require.js";
 import {type GlaInput, glaSteps} from "./gla.js";
 import {addScaled} from "./gla-chunked.js";
 
@@ -20,7 +20,7 @@ export function glaChunkedNaive(
   input: GlaInput,
   {chunkSize = 64, precision = "float64"}: {readonly chunkSize?: number} & PrecisionOption = {},
 ): ScanOutput {
-  requireSize("glaChunkedNaive", "chunkSize", chunkSize);
+  requireInteger("glaChunkedNaive", "chunkSize", chunkSize, 1);
   const steps = glaSteps("glaChunkedNaive", input);
   const {tokens, heads, keyDim, valueDim, q, k, v, logDecay, scale} = steps;
   const state = stored(precision, steps.state);

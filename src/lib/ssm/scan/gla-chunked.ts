@@ -6,8 +6,8 @@ import {
   widened,
   zeros,
 } from "../../engine/scan/precision.js";
-import {requireSize} from "../../engine/scan/require-length.js";
 import type {ScanOutput} from "../../engine/scan/scan-input.js";
+import {requireInteger} from "../../tensor/require.js";
 import {type GlaInput, type GlaSteps, glaSteps} from "./gla.js";
 
 /** The two levels of blocks; neither has to divide the other or the sequence. */
@@ -31,8 +31,8 @@ export function glaChunked(
   input: GlaInput,
   {chunkSize = 64, subChunkSize = 16, precision = "float64"}: GlaChunkOptions = {},
 ): ScanOutput {
-  requireSize("glaChunked", "chunkSize", chunkSize);
-  requireSize("glaChunked", "subChunkSize", subChunkSize);
+  requireInteger("glaChunked", "chunkSize", chunkSize, 1);
+  requireInteger("glaChunked", "subChunkSize", subChunkSize, 1);
   const checked = glaSteps("glaChunked", input);
   const steps = {...checked, state: stored(precision, checked.state), precision};
   const y = zeros(precision, steps.v.length);

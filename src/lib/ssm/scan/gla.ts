@@ -1,6 +1,7 @@
 import {type PrecisionOption, stored, widened, zeros} from "../../engine/scan/precision.js";
-import {requireLengths, requireSize} from "../../engine/scan/require-length.js";
+import {requireLengths} from "../../engine/scan/require-shapes.js";
 import type {ScanOutput} from "../../engine/scan/scan-input.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** One sequence of L tokens for gated linear attention; all arrays row-major in float64. */
 export interface GlaInput {
@@ -33,9 +34,9 @@ export type GlaSteps = Required<GlaInput> & {readonly tokens: number};
  */
 export function glaSteps(where: string, input: GlaInput): GlaSteps {
   const {heads, keyDim, valueDim, q, scale = keyDim ** -0.5} = input;
-  requireSize(where, "heads", heads);
-  requireSize(where, "keyDim", keyDim);
-  requireSize(where, "valueDim", valueDim);
+  requireInteger(where, "heads", heads, 1);
+  requireInteger(where, "keyDim", keyDim, 1);
+  requireInteger(where, "valueDim", valueDim, 1);
   const tokens = Math.floor(q.length / (heads * keyDim));
   requireLengths(where, {
     q: [q, [tokens, heads, keyDim]],

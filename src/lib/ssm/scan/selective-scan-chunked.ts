@@ -1,5 +1,4 @@
 import {type Numbers, type PrecisionOption, stored, widened, zeros} from "../../engine/scan/precision.js";
-import {requireSize} from "../../engine/scan/require-length.js";
 import {
   type ScanOutput,
   type ScanSteps,
@@ -7,6 +6,7 @@ import {
   scanSteps,
   skipAndGate,
 } from "../../engine/scan/scan-input.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /**
  * The selective scan chunk by chunk. Inside a chunk every state is split into what the chunk's own tokens made,
@@ -21,7 +21,7 @@ export function selectiveScanChunked(
   input: SelectiveScanInput,
   {chunkSize = 64, precision = "float64"}: {readonly chunkSize?: number} & PrecisionOption = {},
 ): ScanOutput {
-  requireSize("selectiveScanChunked", "chunkSize", chunkSize);
+  requireInteger("selectiveScanChunked", "chunkSize", chunkSize, 1);
   const steps = scanSteps("selectiveScanChunked", input);
   const state = stored(precision, steps.state);
   const y = zeros(precision, steps.u.length);

@@ -6,9 +6,9 @@ import {
   widened,
   zeros,
 } from "../../engine/scan/precision.js";
-import {requireSize} from "../../engine/scan/require-length.js";
 import type {ScanOutput} from "../../engine/scan/scan-input.js";
 import {addSkip, type SsdInput, type SsdSteps, ssdSteps} from "../../engine/scan/ssd.js";
+import {requireInteger} from "../../tensor/require.js";
 import {segsum} from "./segsum.js";
 
 /**
@@ -29,7 +29,7 @@ export function ssdChunked(
   input: SsdInput,
   {chunkSize = 64, precision = "float64"}: {readonly chunkSize?: number} & PrecisionOption = {},
 ): ScanOutput {
-  requireSize("ssdChunked", "chunkSize", chunkSize);
+  requireInteger("ssdChunked", "chunkSize", chunkSize, 1);
   const steps = ssdSteps("ssdChunked", input);
   const kept = {...steps, state: stored(precision, steps.state), precision};
   const y = zeros(precision, steps.x.length);

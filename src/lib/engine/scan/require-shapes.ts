@@ -1,3 +1,5 @@
+import {requireInteger} from "../../tensor/require.js";
+
 /** @throws RangeError if an array that is there has not as many numbers as its shape says. */
 export function requireLengths(
   where: string,
@@ -13,15 +15,8 @@ export function requireLengths(
   }
 }
 
-/** @throws RangeError unless `size` is an integer of at least 1. */
-export function requireSize(where: string, name: string, size: number): void {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new RangeError(`${where}: ${name} must be an integer of at least 1, got ${size}`);
-  }
-}
-
 /** @throws RangeError unless `groups` is a size that divides the `total` things that it groups. */
 export function requireGroups(where: string, groups: number, total: number): void {
-  requireSize(where, "groups", groups);
+  requireInteger(where, "groups", groups, 1);
   if (total % groups !== 0) throw new RangeError(`${where}: groups must divide ${total}, got ${groups}`);
 }
