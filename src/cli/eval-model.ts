@@ -14,7 +14,7 @@ import {openCheckpoint} from "../lib/io/checkpoint.js";
 import {fieldReader} from "../lib/io/config-fields.js";
 import type {JsonObject} from "../lib/io/json-file.js";
 import type {ModelFolder} from "../lib/io/model-folder.js";
-import {METHOD_NAMES, type Method} from "../lib/quant/quantize-decoder.js";
+import {type MethodId, quantizationMethods} from "../lib/quant/registry.js";
 import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../lib/ssm/quantize/mamba-methods.js";
 import {MAMBA_BITS, type MambaBits, quantizeMamba} from "../lib/ssm/quantize/quantize-mamba.js";
 import {type Call, integers, notOneOf, type OptionSpecs, text, UsageError} from "./usage.js";
@@ -33,7 +33,7 @@ export const MODEL_OPTIONS = {
   layers: {value: "N,…", help: "layers whose weights and activations are quantized, from 0 (all)"},
   method: {
     value: "METHOD",
-    help: `how the weights are rounded: ${METHOD_NAMES.join(", ")} (rtn); of a state-space model, how everything is: ${MAMBA_METHODS.join(", ")} (static)`,
+    help: `how the weights are rounded: ${quantizationMethods.ids.join(", ")} (rtn); of a state-space model, how everything is: ${MAMBA_METHODS.join(", ")} (static)`,
   },
   bits: {
     value: "BITS",
@@ -89,7 +89,7 @@ function decoderSetup(call: Call): Setup {
   const kv = format(call, "kv");
   const layers = integers("eval", call, "layers", 0);
   return {
-    method: choice(call, "method", METHOD_NAMES) ?? ("rtn" satisfies Method),
+    method: choice(call, "method", quantizationMethods.ids) ?? ("rtn" satisfies MethodId),
     ...(weights && {weights}),
     ...(activations && {activations}),
     ...(kv && {kv}),

@@ -6,7 +6,8 @@ import {fp32} from "../../src/lib/formats/float/float.js";
 import {packedBytes} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
 import {mx, mxfp4} from "../../src/lib/formats/mx/mx.js";
-import {METHOD_NAMES, type Method, quantizeDecoder} from "../../src/lib/quant/quantize-decoder.js";
+import {quantizeDecoder} from "../../src/lib/quant/quantize-decoder.js";
+import {type MethodId, quantizationMethods} from "../../src/lib/quant/registry.js";
 import {TINY_CONFIG, type TinyConfig, tinyFolder, tinyTensors} from "../engine/tiny.js";
 import {largest, maxDifference, meanSquare} from "./helpers.js";
 
@@ -59,11 +60,11 @@ describe("the transforms leave the float model as it was", () => {
   test("rotation takes biases along and gives a tied head a matrix of its own", async () => {
     const folder = tinyFolder(QWEN, withBiases(QWEN));
     const weights = await openDecoderWeights(folder);
-    const {weights: turned} = await quantizeDecoder(weights, {format: null, method: "hadamard"});
-    expect(turned.config.tied).toBe(false);
-    expect(turned.tensors.get("lm_head.weight")!.shape).toEqual([23, 20]);
+    const {weights: rotated} = await quantizeDecoder(weights, {format: null, method: "hadamard"});
+    expect(rotated.config.tied).toBe(false);
+    expect(rotated.tensors.get("lm_head.weight")!.shape).toEqual([23, 20]);
     const want = await logitsOf(weights);
-    expect(maxDifference(await logitsOf(turned), want)).toBeLessThan(2 ** -16 * largest(want));
+    expect(maxDifference(await logitsOf(rotated), want)).toBeLessThan(2 ** -16 * largest(want));
   });
 });
 
@@ -88,7 +89,7 @@ function withBiases(config: TinyConfig) {
 }
 
 describe("rounding", () => {
-  test.each(METHOD_NAMES)("%s: with many bits the model stays what it was", async (method) => {
+  test.each(quantizationMethods.ids)("%s: with many bits the model stays what it was", async (method) => {
     const int8 = int({bits: 8, groupSize: 4, scaleType: "f32"});
     for (const config of [TINY_CONFIG, MANY_HEADS]) {
       const weights = await tinyWeights(config);
@@ -159,7 +160,7 @@ describe("rounding", () => {
       return seen;
     };
     const want = await outputs(weights);
-    const error = async (method: Method) => {
+    const error = async (method: MethodId) => {
       const options = {format: mx({blockSize: 4}), method, calibration: CALIBRATION, layers: new Set([0])};
       return meanSquare(await outputs((await quantizeDecoder(weights, options)).weights), want);
     };
@@ -171,7 +172,7 @@ describe("rounding", () => {
   test("leaves the weights that it was given alone", async () => {
     const weights = await tinyWeights(MANY_HEADS);
     const before = structuredClone(weights.tensors);
-    for (const method of METHOD_NAMES) {
+    for (const method of quantizationMethods.ids) {
       await quantizeDecoder(weights, {format: int4, method, calibration: CALIBRATION});
     }
     expect(weights.tensors).toEqual(before);
@@ -179,8 +180,8 @@ describe("rounding", () => {
 
   test("refuses unknown methods and layers, a missing calibration, and stops when told to", async () => {
     const weights = await tinyWeights();
-    await expect(quantizeDecoder(weights, {format: int4, method: "magic" as Method})).rejects.toThrow(
-      "quantizeDecoder: method must be one of rtn, smoothquant, awq, gptq, hadamard, hadamard-gptq, got magic",
+    await expect(quantizeDecoder(weights, {format: int4, method: "magic" as MethodId})).rejects.toThrow(
+      'quantization methods: id must be one of rtn, smoothquant, awq, gptq, hadamard, hadamard-gptq, got "magic"',
     );
     await expect(quantizeDecoder(weights, {format: int4, method: "gptq"})).rejects.toThrow(
       "quantizeDecoder: method gptq needs calibration texts, got none",

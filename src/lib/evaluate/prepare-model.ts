@@ -10,7 +10,8 @@ import type {Hooks, Site} from "../engine/hooks.js";
 import type {PreparedModel} from "../engine/prepared-model.js";
 import type {Format} from "../formats/format.js";
 import {quantizeActivation} from "../quant/activations.js";
-import {type Method, quantizeDecoder} from "../quant/quantize-decoder.js";
+import {quantizeDecoder} from "../quant/quantize-decoder.js";
+import type {MethodId} from "../quant/registry.js";
 
 /** What is quantized and how; what is left out stays float32. */
 export interface Setup {
@@ -20,7 +21,7 @@ export interface Setup {
   readonly activations?: Format;
   /** Keys (after rotary) and values, packed token by token. */
   readonly kv?: Format;
-  readonly method?: Method;
+  readonly method?: MethodId;
   /** Layers to which weights and activations are restricted; default all. */
   readonly layers?: ReadonlySet<number>;
 }

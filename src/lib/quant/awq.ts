@@ -3,11 +3,12 @@
  * on a grid; then each group's outermost values are clipped if that helps. (arXiv 2306.00978, section 3.2)
  */
 
-import {scaleColumns} from "../engine/equivalent/channel-scale.js";
+import {divideRows, scaleColumns} from "../engine/equivalent/channel-scale.js";
 import type {Format} from "../formats/format.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {type Calibration, dividedInputs, outputError, quadraticForm} from "./calibration.js";
-import {type QuantizedWeight, roundToNearest} from "./rtn.js";
+import {type QuantizedWeight, quantizationMethod} from "./method.js";
+import {roundToNearest} from "./rtn.js";
 
 /** The grids of the search; the defaults are the authors'. */
 export interface AwqOptions {
@@ -179,3 +180,28 @@ function groupErrors(
   }
   return errors;
 }
+
+/**
+ * AWQ as a method. Without a maker there is nowhere to put a scale, and clipping is left; query and key projections are
+ * not clipped, as the authors have it.
+ */
+export const awqMethod = quantizationMethod({
+  id: "awq",
+  label: "AWQ",
+  source: "arXiv:2306.00978, section 3.2",
+  family: "rounding",
+  params: {
+    grid: {kind: "integer", label: "Steps of the search for scales", min: 1, max: 100, default: 20},
+    clipGrid: {kind: "integer", label: "Steps of the search for clips", min: 1, max: 100, default: 20},
+    maxShrink: {kind: "number", label: "Largest share clipped", min: 0.01, max: 0.99, default: 0.5},
+  },
+  needs: ["calibration"],
+  steps: ({grid, ...clipping}) => ({
+    async round({readers, weights, makers}, format, calibration) {
+      const clip = readers.map((name) => !/\.[qk]_proj\.weight$/.test(name));
+      const options = {grid: makers.length === 0 ? 1 : grid, clip, ...clipping};
+      const {scales, weights: rounded} = awq(weights, await calibration(), format, options);
+      return {weights: rounded, makers: makers.map((maker) => divideRows(maker, scales))};
+    },
+  }),
+});

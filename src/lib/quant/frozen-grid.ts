@@ -5,9 +5,12 @@ import {packCodes, packedLength, unpackCodes} from "../formats/pack.js";
 import {draws, randomStream} from "../tensor/random.js";
 import {elementCount, matrixSize, type Tensor, tensor} from "../tensor/tensor.js";
 
+/** Bits of the widest codes: a grid holds a value for each code of each element. */
+export const MOST_GRID_BITS = 8;
+
 /** Rounds values one by one to the grid of a weight that is already packed, and packs what was chosen. */
 export interface FrozenGrid {
-  /** The value nearest to `value` that element [row, column] can have; its code is remembered. Ties: the even code. */
+  /** The value nearest to `value` that element [row, column] can have; its code is kept. Ties: the even code. */
   round(row: number, column: number, value: number): number;
   /** The tensor with the codes chosen so far (elsewhere the format's own) and the scales of the start. */
   packed(): Packed;
@@ -23,8 +26,10 @@ export interface FrozenGrid {
 export function frozenGrid(w: Tensor, format: Format): FrozenGrid {
   const {columns} = matrixSize(w);
   const {bits} = format.codebook;
-  if (bits > 8) {
-    throw new RangeError(`frozenGrid: format must have at most 8 bits a code, got ${bits} (${format.id})`);
+  if (bits > MOST_GRID_BITS) {
+    throw new RangeError(
+      `frozenGrid: format must have at most ${MOST_GRID_BITS} bits a code, got ${bits} (${format.id})`,
+    );
   }
   const start = format.encode(w);
   const count = elementCount(w.shape);

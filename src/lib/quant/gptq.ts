@@ -1,14 +1,14 @@
 /**
  * GPTQ: columns are rounded one after another, and what rounding one did to the outputs is undone, as far as it goes,
- * by the columns still to come. (arXiv 2210.17323; number formats spec, 6.6)
+ * by the columns still to come. (arXiv 2210.17323, section 3)
  */
 
 import type {Format} from "../formats/format.js";
 import {choleskyOfInverse} from "../tensor/cholesky.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import type {Calibration} from "./calibration.js";
-import {frozenGrid} from "./frozen-grid.js";
-import type {QuantizedWeight} from "./rtn.js";
+import {frozenGrid, MOST_GRID_BITS} from "./frozen-grid.js";
+import {type QuantizedWeight, quantizationMethod} from "./method.js";
 
 /**
  * How GPTQ rounds. For each group of columns `beginGroup` sees the weights as compensated so far and answers with the
@@ -94,8 +94,8 @@ export function gptqRound(
 }
 
 /**
- * The Hessian of the squared output error as GPTQ counts it, 2 / samples times the sum of x x^T, [in, in].
- * (number formats spec, 6.6: samples are sequences, not tokens)
+ * The Hessian of the squared output error as GPTQ counts it, 2 / samples times the sum of x x^T, [in, in]. Samples are
+ * sequences, not tokens, as in the authors' code. (arXiv 2210.17323, section 3)
  */
 export function gptqHessian({gram, samples}: Calibration): Float64Array {
   return gram.map((sum) => (2 / samples) * sum);
@@ -146,3 +146,34 @@ function checkArguments(w: Tensor, calibration: Calibration, groupSize: number, 
   const bad = w.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`gptq: w must be finite, got ${w.data[bad]} at index ${bad}`);
 }
+
+/** GPTQ as a method. */
+export const gptqMethod = quantizationMethod({
+  id: "gptq",
+  label: "GPTQ",
+  source: "arXiv:2210.17323, section 3",
+  family: "rounding",
+  params: {
+    damping: {
+      kind: "number",
+      label: "Damping",
+      help: "Added to the Hessian's diagonal, as a fraction of its mean.",
+      min: 1e-6,
+      max: 1,
+      log: true,
+      default: 0.01,
+    },
+    groupSize: {kind: "integer", label: "Columns compensated together", min: 1, max: 4096, default: 128},
+  },
+  needs: ["calibration"],
+  refuses: ({id, codebook: {bits}}) =>
+    bits <= MOST_GRID_BITS
+      ? null
+      : `GPTQ chooses among the codes of a format, at most ${MOST_GRID_BITS} bits each; those of ${id} have ${bits}.`,
+  steps: (options) => ({
+    async round({weights}, format, calibration) {
+      const seen = await calibration();
+      return {weights: weights.map((w) => gptq(w, seen, format, options))};
+    },
+  }),
+});

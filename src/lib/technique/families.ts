@@ -10,6 +10,7 @@ export const FAMILIES = {
   mx: "MX blocks",
   nvfp4: "NVFP4",
   razer: "RaZeR",
+  rounding: "calibrated rounding",
   layers: "low rank and shared layers",
   tokens: "fewer tokens",
   "state-space": "state-space models",

@@ -5,7 +5,7 @@ import {prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats} from "../../formats/registry.js";
-import {METHOD_NAMES} from "../../quant/quantize-decoder.js";
+import {type MethodId, quantizationMethods} from "../../quant/registry.js";
 import {formatColumns, formatIds} from "../formats/columns.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "../shared/decoders.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
@@ -77,8 +77,8 @@ export const formatsOnModel = experiment({
     method: {
       kind: "choice",
       label: "Method",
-      help: `What is done before and while rounding; calibrated on ${CALIBRATION_TEXTS} training documents.`,
-      options: METHOD_NAMES,
+      help: `Steps before and while rounding; calibrated on ${CALIBRATION_TEXTS} training documents. Formats that it cannot round to are left out.`,
+      options: quantizationMethods.ids,
       default: "rtn",
     },
     documents: {
@@ -124,12 +124,13 @@ export const formatsOnModel = experiment({
   sweep: SMALL_DECODERS.flatMap((model) => [{model}, {model, activations: AS_WEIGHTS}]),
   async run({model, formats: ids, activations, kv, method, documents, samples}, {data, progress}) {
     const weights = decoderWeights(model, data);
+    const taken = formatsTaken(ids, method);
     const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents, tasks: [TASK], samples});
     const options = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend};
     const baseline = remembered(await prepareModel(weights, {}, options));
     const rows = [];
-    for (const [n, id] of ids.entries()) {
-      const step = watched(progress, {from: n / ids.length, to: (n + 1) / ids.length, what: id});
+    for (const [n, id] of taken.entries()) {
+      const step = watched(progress, {from: n / taken.length, to: (n + 1) / taken.length, what: id});
       const format = formats[id];
       const inputs = activationFormat(activations, id);
       const kvFormat = kv === FLOAT ? undefined : formats[kv];
@@ -167,6 +168,17 @@ export const formatsOnModel = experiment({
     return rows;
   },
 });
+
+/** Those of the formats that a method can round to. */
+function formatsTaken(ids: readonly string[], method: MethodId): readonly string[] {
+  const {refuses} = quantizationMethods.byId(method);
+  const taken = ids.filter((id) => refuses(formats[id]) === null);
+  if (taken.length > 0) return taken;
+  const reasons = ids.map((id) => refuses(formats[id])).join(" ");
+  throw new RangeError(
+    `run models/formats-on-model: formats must hold one that ${method} can round to, got ${ids.join(", ")}. ${reasons}`,
+  );
+}
 
 function activationFormat(choice: string, weightFormat: string): Format | undefined {
   if (choice === FLOAT) return undefined;

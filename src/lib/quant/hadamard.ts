@@ -1,0 +1,61 @@
+/** A decoder whose residual stream is rotated before its weights are rounded, as in QuaRot. */
+
+import {
+  type DecoderWeights,
+  EMBEDDING_NAME,
+  HEAD_NAME,
+  inputGroups,
+  NORM_NAME,
+} from "../engine/decoder/decoder-weights.js";
+import {rotateResidualStream} from "../engine/equivalent/rotation.js";
+import {quantizationMethod} from "./method.js";
+import {roundEach} from "./rtn.js";
+
+/**
+ * The residual stream in Hadamard space; a tied head becomes a matrix of its own, since the embedding is rotated another
+ * way. (arXiv 2404.00456, section 4, stage 1)
+ * @throws RangeError if the hidden width has no Hadamard transform.
+ */
+export function rotatedDecoder({config, tensors}: DecoderWeights): DecoderWeights {
+  const at = (name: string) => tensors.get(name)!;
+  const groups = inputGroups({config, tensors});
+  const readers = groups.filter(({site}) => site.endsWith(".input"));
+  const writers = groups.filter(({site}) => !site.endsWith(".input")).flatMap((group) => group.readers);
+  const stream = rotateResidualStream({
+    embedding: at(EMBEDDING_NAME),
+    readers: [
+      ...readers.map((group) => ({gain: at(group.makers[0]), weights: group.readers.map(at)})),
+      {gain: at(NORM_NAME), weights: [at(config.tied ? EMBEDDING_NAME : HEAD_NAME)]},
+    ],
+    writers: writers.map((name) => {
+      const bias = tensors.get(biasOf(name));
+      return {weight: at(name), ...(bias && {bias})};
+    }),
+  });
+  const changed = new Map(tensors).set(EMBEDDING_NAME, stream.embedding);
+  [...readers, {makers: [NORM_NAME], readers: [HEAD_NAME]}].forEach((group, i) => {
+    changed.set(group.makers[0], stream.readers[i].gain);
+    group.readers.forEach((name, j) => {
+      changed.set(name, stream.readers[i].weights[j]);
+    });
+  });
+  writers.forEach((name, i) => {
+    const {weight, bias} = stream.writers[i];
+    changed.set(name, weight);
+    if (bias) changed.set(biasOf(name), bias);
+  });
+  return {config: {...config, tied: false}, tensors: changed};
+}
+
+const biasOf = (weight: string): string => weight.replace(/weight$/, "bias");
+
+/** Rotation, then round to nearest. */
+export const hadamardMethod = quantizationMethod({
+  id: "hadamard",
+  label: "Rotation",
+  source: "arXiv:2404.00456, section 4, stage 1",
+  family: "rounding",
+  params: {},
+  needs: [],
+  steps: () => ({transform: rotatedDecoder, round: roundEach}),
+});

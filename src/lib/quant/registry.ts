@@ -1,0 +1,20 @@
+import {registry} from "../technique/registry.js";
+import {awqMethod} from "./awq.js";
+import {gptqMethod} from "./gptq.js";
+import {hadamardMethod} from "./hadamard.js";
+import {hadamardGptqMethod} from "./hadamard-gptq.js";
+import {rtnMethod} from "./rtn.js";
+import {smoothquantMethod} from "./smoothquant.js";
+
+/** Ways to bring a decoder's weights to a number format. */
+export const quantizationMethods = registry("quantization methods", [
+  rtnMethod,
+  smoothquantMethod,
+  awqMethod,
+  gptqMethod,
+  hadamardMethod,
+  hadamardGptqMethod,
+]);
+
+/** The id of a method. */
+export type MethodId = (typeof quantizationMethods.ids)[number];
