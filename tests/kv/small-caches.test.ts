@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {evictingCache} from "../../src/lib/attention/evicting-cache.js";
 import {h2oEviction, streamingEviction} from "../../src/lib/attention/eviction.js";
+import {formatCache} from "../../src/lib/engine/cache/format-cache.js";
 import {plainKvCache} from "../../src/lib/engine/cache/kv-cache.js";
 import {captureKv} from "../../src/lib/engine/cache/kv-replacement.js";
 import {type PackedKvCache, packedKvCache} from "../../src/lib/engine/cache/packed-kv-cache.js";
@@ -18,7 +19,6 @@ import {
   calibrateCskv,
   cskvCache,
 } from "../../src/lib/kv/cskv/cskv-cache.js";
-import {formatCache} from "../../src/lib/kv/format-cache.js";
 import {blockFloat, blockFloatFormat, keyStoreOrder} from "../../src/lib/kv/ksort-bfp/ksort-bfp.js";
 import {miniCacheMerge, miniCacheMergeReleased} from "../../src/lib/kv/minicache/minicache.js";
 import {miniCacheCache} from "../../src/lib/kv/minicache/minicache-cache.js";

@@ -19,7 +19,7 @@ export interface GreedyResult {
 }
 
 /**
- * Prefills `ids` and then takes the likeliest token `steps` times, each fed through the cache.
+ * Prefills `ids`, ends the prompt and then takes the likeliest token `steps` times, each fed through the cache.
  * @throws RangeError for a bad id or if `steps` is no integer of at least 0.
  */
 export function greedy(
@@ -29,7 +29,14 @@ export function greedy(
   {cache = plainKvCache(model.config), hooks}: GreedyOptions = {},
 ): GreedyResult {
   const options = hooks === undefined ? {cache} : {cache, hooks};
-  return readOn((part) => forward(model, part, options), ids, steps);
+  const before = cache.length;
+  const read = (part: readonly number[]) => {
+    const logits = forward(model, part, options);
+    // The first part is the prompt.
+    if (cache.length === before + ids.length) cache.endPrompt?.();
+    return logits;
+  };
+  return readOn(read, ids, steps);
 }
 
 /**

@@ -49,6 +49,7 @@ export function cachedModel(
       const {cache, hooks} = session;
       const first = recorded(ids.slice(0, prefill));
       replayPrefill(model, first, cache, hooks);
+      cache.endPrompt?.();
       const rows = [first.logits];
       for (let t = prefill; t < ids.length; t++) {
         rows.push(forward(model, [ids[t]], {cache, ...(hooks && {hooks})}).data);

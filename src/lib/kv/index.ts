@@ -4,7 +4,6 @@ export * from "./alignment.js";
 export * from "./calculator.js";
 export * from "./cskv/cskv.js";
 export * from "./cskv/cskv-cache.js";
-export * from "./format-cache.js";
 export * from "./kivi/kivi.js";
 export * from "./kivi/kivi-cache.js";
 export * from "./ksort-bfp/ksort-bfp.js";

@@ -5,6 +5,7 @@ export * from "./cholesky.js";
 export * from "./dense.js";
 export * from "./error.js";
 export * from "./hadamard.js";
+export * from "./permute.js";
 export * from "./qr.js";
 export * from "./random.js";
 export * from "./random-svd.js";

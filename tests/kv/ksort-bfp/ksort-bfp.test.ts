@@ -4,9 +4,9 @@ import {
   blockFloat,
   blockFloatBitsPerValue,
   keySortOrder,
-  permuteChannels,
   permutedFrequencies,
 } from "../../../src/lib/kv/ksort-bfp/ksort-bfp.js";
+import {permuteChannels} from "../../../src/lib/tensor/permute.js";
 import {rotateHalves} from "../../../src/lib/tensor/rotary.js";
 import {normals, relativeSquare} from "../random.js";
 

@@ -21,6 +21,11 @@ export interface KvCache {
   /** Takes the keys and values [T, kvHeads, headDim] of the tokens at `positions`. */
   append(layer: number, keys: Float32Array, values: Float32Array, positions: Int32Array): void;
   read(layer: number): CachedKv;
+  /**
+   * Says that the prompt is over. A cache that compresses a prompt as a whole waits for this, in whatever parts the prompt
+   * comes; others lack it.
+   */
+  endPrompt?(): void;
   /** Forgets every token from position `length` on. */
   truncate(length: number): void;
 }

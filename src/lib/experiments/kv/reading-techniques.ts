@@ -4,11 +4,11 @@ import {oracleMask} from "../../attention/oracle.js";
 import {questCache} from "../../attention/quest/quest-cache.js";
 import {selectiveReading} from "../../attention/selective-reading.js";
 import {tokenButlerCache} from "../../attention/token-butler/token-butler-cache.js";
+import {formatCache} from "../../engine/cache/format-cache.js";
 import type {CacheSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
-import {formatCache} from "../../kv/format-cache.js";
 import {
   bytesOf,
   type CacheTechnique,

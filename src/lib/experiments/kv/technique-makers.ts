@@ -2,12 +2,12 @@
 
 import {evictingCache} from "../../attention/evicting-cache.js";
 import type {EvictionPolicy} from "../../attention/eviction.js";
+import {formatCache} from "../../engine/cache/format-cache.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
 import {cskvCache} from "../../kv/cskv/cskv-cache.js";
-import {formatCache} from "../../kv/format-cache.js";
 import {kiviBitsPerValue} from "../../kv/kivi/kivi.js";
 import {kiviCache} from "../../kv/kivi/kivi-cache.js";
 import {blockFloatFormat} from "../../kv/ksort-bfp/ksort-bfp.js";

@@ -180,12 +180,6 @@ function descending(x: Float64Array): Int32Array {
   return Int32Array.from(x.keys()).sort((a, b) => x[b] - x[a] || a - b);
 }
 
-/** The channels of x [rows, headDim] in a new order. */
-export function permuteChannels(x: Float32Array, order: Int32Array): Float32Array {
-  const width = order.length;
-  return x.map((_, i) => x[i - (i % width) + order[i % width]]);
-}
-
 /** The rotary frequencies [headDim / 2] in the order of pairs that {@link keySortOrder} gave. */
 export function permutedFrequencies(frequencies: Float64Array, order: Int32Array): Float64Array {
   return frequencies.map((_, c) => frequencies[order[c]]);

@@ -1,10 +1,10 @@
-import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
-import {type PagedStoreOptions, type PageRule, pagedStore} from "../engine/cache/paged-store.js";
-import {type StoredCacheOptions, storedCache} from "../engine/cache/stored-cache.js";
-import type {DecoderConfig} from "../engine/decoder/config.js";
-import type {Format} from "../formats/format.js";
-import {transpose} from "../tensor/transpose.js";
-import {permuteChannels} from "./ksort-bfp/ksort-bfp.js";
+import type {Format} from "../../formats/format.js";
+import {inverseOrder, permuteChannels} from "../../tensor/permute.js";
+import {transpose} from "../../tensor/transpose.js";
+import type {DecoderConfig} from "../decoder/config.js";
+import type {PackedKvCache} from "./packed-kv-cache.js";
+import {type PagedStoreOptions, type PageRule, pagedStore} from "./paged-store.js";
+import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
 
 export interface FormatCacheOptions
   extends Pick<PagedStoreOptions, "wholeFormat" | "unpackOnce">,
@@ -18,7 +18,7 @@ export interface FormatCacheOptions
   readonly pageTokens?: number;
   /** Newest tokens that stay whole. Keys per channel keep those whose page is not full beside them. */
   readonly residual?: number;
-  /** For each layer an order of the channels of all heads, in which keys are stored (K-sort). */
+  /** For each layer an order of the channels of all heads, in which keys are stored. */
   readonly keyOrder?: readonly Int32Array[];
 }
 
@@ -66,18 +66,10 @@ function perChannel(
 
 /** Channels are stored in another order, and given back in their own. */
 function sorted(rule: PageRule, order: readonly Int32Array[]): PageRule {
-  const back = order.map(inverse);
+  const back = order.map(inverseOrder);
   return {
     ...rule,
     pack: (x, layer) => rule.pack(permuteChannels(x, order[layer]), layer),
     unpack: (page, layer) => permuteChannels(rule.unpack(page, layer), back[layer]),
   };
-}
-
-function inverse(order: Int32Array): Int32Array {
-  const back = new Int32Array(order.length);
-  order.forEach((from, to) => {
-    back[from] = to;
-  });
-  return back;
 }

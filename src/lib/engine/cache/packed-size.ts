@@ -1,0 +1,35 @@
+import {type Format, packedBytes} from "../../formats/format.js";
+
+/** Bytes that numbers of a shape [rows, width] take. */
+export type PackedSize = (rows: number, width: number) => number;
+
+/** Rows after which codes of any width of bits end on a byte. */
+const PERIOD = 8;
+
+/**
+ * Bytes of [rows, width] in a format, blocks along the width, counted on packed zeros: sizes depend on the shape alone, and
+ * on the rows linearly from one period of eight to the next, so that no long tensor need be packed.
+ */
+export function packedSize(format: Format): PackedSize {
+  const counted = new Map<string, number>();
+  const count = (rows: number, width: number): number => {
+    const key = `${rows} ${width}`;
+    const found =
+      counted.get(key) ??
+      packedBytes(format.encode({shape: [rows, width], data: new Float32Array(rows * width)}));
+    counted.set(key, found);
+    return found;
+  };
+  return (rows, width) => {
+    if (rows * width === 0) return 0;
+    if (rows < 2 * PERIOD) return count(rows, width);
+    const first = PERIOD + (rows % PERIOD);
+    const period = count(2 * PERIOD, width) - count(PERIOD, width);
+    return count(first, width) + ((rows - first) / PERIOD) * period;
+  };
+}
+
+/** Bytes of numbers of so many bits each, without any overhead. */
+export function bitsSize(bits: number): PackedSize {
+  return (rows, width) => (rows * width * bits) / 8;
+}
