@@ -2,16 +2,16 @@
 import {spawn} from "node:child_process";
 import {access, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {availableParallelism} from "node:os";
-import {dirname, join} from "node:path";
-import {definitionOf} from "../src/lib/experiment/described.js";
+import {basename, dirname, join} from "node:path";
+import {allTables} from "../src/lib/experiment/columns.js";
+import {tablePath} from "../src/lib/experiment/table.js";
 import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
 import {CACHE} from "./refresh-tables.js";
 
 const LOADER = "src/data/tables/[family]/[name].arrow.ts";
 
 /**
- * Writes all missing tables and definitions of experiments into the cache of Framework, which then takes them as they
- * are. Every table has a process of its own, as with Framework: code that has run another experiment is slower.
+ * Writes all missing tables of experiments into the cache of Framework, which then takes them as they are. Every table has a process of its own, as with Framework: code that has run another experiment is slower.
  * @throws Error naming the table whose loader failed.
  */
 export async function makeTables(
@@ -19,23 +19,22 @@ export async function makeTables(
   tell: (line: string) => void = console.log,
 ): Promise<void> {
   const loaded = await Promise.all(Object.keys(experiments).map(loadExperiment));
-  for (const experiment of loaded) {
-    const file = join(root, CACHE, `definitions/${experiment.id}.json`);
-    if (await exists(file)) continue;
-    await mkdir(dirname(file), {recursive: true});
-    await writeFile(file, JSON.stringify(definitionOf(experiment)));
-  }
   const missing: string[] = [];
   // A table of few settings cannot be shared out between threads: it begins first.
   const bySettings = loaded
     .filter(({sweep}) => sweep.length > 0)
     .sort((a, b) => a.sweep.length - b.sweep.length);
-  for (const {id} of bySettings) if (!(await exists(tableFile(root, id)))) missing.push(id);
+  for (const experiment of bySettings) {
+    for (const table of Object.keys(allTables(experiment))) {
+      const path = tablePath(experiment.id, table);
+      if (!(await exists(tableFile(root, path)))) missing.push(path);
+    }
+  }
   let done = 0;
-  await severalAtATime(missing, availableParallelism(), async (id) => {
+  await severalAtATime(missing, availableParallelism(), async (path) => {
     const began = Date.now();
-    await makeTable(root, id);
-    tell(`table ${++done} of ${missing.length}: ${id}, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    await makeTable(root, path);
+    tell(`table ${++done} of ${missing.length}: ${path}, ${((Date.now() - began) / 1000).toFixed(1)} s`);
   });
 }
 
@@ -60,14 +59,14 @@ export async function severalAtATime<T>(
   for (const each of ended) if (each.status === "rejected") throw each.reason;
 }
 
-function tableFile(root: string, id: string): string {
-  return join(root, CACHE, `tables/${id}.arrow`);
+function tableFile(root: string, path: string): string {
+  return join(root, CACHE, "tables", path);
 }
 
-async function makeTable(root: string, id: string): Promise<void> {
-  const [family, name] = id.split("/") as [string, string];
-  const bytes = await outputOf(["--import", "tsx", LOADER, "--family", family, "--name", name], root, id);
-  const file = tableFile(root, id);
+async function makeTable(root: string, path: string): Promise<void> {
+  const [family, name] = [dirname(path), basename(path, ".arrow")];
+  const bytes = await outputOf(["--import", "tsx", LOADER, "--family", family, "--name", name], root, path);
+  const file = tableFile(root, path);
   await mkdir(dirname(file), {recursive: true});
   // Beside it first: what is interrupted must not be taken for a table.
   await writeFile(`${file}.new`, bytes);
@@ -77,7 +76,7 @@ async function makeTable(root: string, id: string): Promise<void> {
   });
 }
 
-function outputOf(args: readonly string[], cwd: string, id: string): Promise<Buffer> {
+function outputOf(args: readonly string[], cwd: string, path: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {cwd, stdio: ["ignore", "pipe", "inherit"]});
     const parts: Buffer[] = [];
@@ -85,7 +84,7 @@ function outputOf(args: readonly string[], cwd: string, id: string): Promise<Buf
     child.on("error", reject);
     child.on("close", (status) => {
       if (status === 0) resolve(Buffer.concat(parts));
-      else reject(new Error(`table ${id}: its loader ended with status ${status}`));
+      else reject(new Error(`table ${path}: its loader ended with status ${status}`));
     });
   });
 }

@@ -4,6 +4,8 @@ import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {build, type Metafile} from "esbuild";
 import {DATA_SETS, dataSetPath} from "../src/data/data-sets.js";
+import {allTables} from "../src/lib/experiment/columns.js";
+import {tablePath} from "../src/lib/experiment/table.js";
 import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
 
 /** Where Framework keeps what loaders gave. */
@@ -66,23 +68,14 @@ async function sweptTables(): Promise<CachedFile[]> {
   const loaded = await Promise.all(Object.keys(experiments).map(loadExperiment));
   return loaded
     .filter(({sweep}) => sweep.length > 0)
-    .map(({id, needs}) => ({
-      name: `tables/${id}`,
-      file: `tables/${id}.arrow`,
-      code: [...SHARED, `src/lib/experiments/${id}.ts`],
-      data: needs,
-    }));
-}
-
-/** What experiments say of themselves, for pages that need no more. */
-async function definitions(): Promise<CachedFile[]> {
-  const loader = "src/data/definitions/[family]/[name].json.ts";
-  return Object.keys(experiments).map((id) => ({
-    name: `definitions/${id}`,
-    file: `definitions/${id}.json`,
-    code: [loader, `src/lib/experiments/${id}.ts`],
-    data: [],
-  }));
+    .flatMap(({id, needs, ...experiment}) =>
+      Object.keys(allTables(experiment)).map((table) => ({
+        name: `tables/${tablePath(id, table)}`,
+        file: `tables/${tablePath(id, table)}`,
+        code: [...SHARED, `src/lib/experiments/${id}.ts`],
+        data: needs,
+      })),
+    );
 }
 
 /** The files with a loader of their own; they may read any data set. */
@@ -110,7 +103,7 @@ export async function refreshTables(root = process.cwd()): Promise<string[]> {
   const known = await readHashes(root);
   const hashes: Record<string, string> = {};
   const stale: string[] = [];
-  for (const table of [...(await sweptTables()), ...(await definitions()), ...(await ownTables(root))]) {
+  for (const table of [...(await sweptTables()), ...(await ownTables(root))]) {
     const hash = await tableHash(table, root);
     hashes[table.name] = hash;
     if (hash === known[table.name]) continue;

@@ -27,19 +27,19 @@ async function run({id, params, file, tensorByTensor = false}: FileJob): Promise
     say({kind: "note", text: `${name} is left out: ${dtype} is no floating-point type`});
   };
   const runOn = (tensors: TensorSet, [from, to]: readonly [number, number]) =>
-    experiment.run(params as Partial<ParamValues<Params>>, {
+    experiment.runTables(params as Partial<ParamValues<Params>>, {
       data: new Map([...others, ["file", tensors]]),
       progress: (share, what) => {
         say({kind: "progress", share: from + share * (to - from), ...(what === undefined ? {} : {what})});
       },
     });
   if (!tensorByTensor) {
-    await say({kind: "rows", rows: await runOn(await loadTensors(file, skipped), [0, 1])});
+    await say({kind: "tables", tables: await runOn(await loadTensors(file, skipped), [0, 1])});
     return;
   }
   const rows: Row[] = [];
   for await (const {name, tensor, index, count} of readTensors(file, skipped)) {
-    rows.push(...(await runOn(new Map([[name, tensor]]), [index / count, (index + 1) / count])));
+    rows.push(...(await runOn(new Map([[name, tensor]]), [index / count, (index + 1) / count])).rows);
   }
-  await say({kind: "rows", rows});
+  await say({kind: "tables", tables: {rows}});
 }

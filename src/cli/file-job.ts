@@ -1,5 +1,5 @@
 /** What is asked of the child process that reads a stranger's file, and what it says. */
-import type {Row} from "../lib/experiment/columns.js";
+import type {TableRows} from "../lib/experiment/columns.js";
 
 export interface FileJob {
   readonly id: string;
@@ -13,5 +13,5 @@ export interface FileJob {
 export type FileReply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}
   | {readonly kind: "note"; readonly text: string}
-  | {readonly kind: "rows"; readonly rows: readonly Row[]}
+  | {readonly kind: "tables"; readonly tables: TableRows}
   | {readonly kind: "failed"; readonly message: string};

@@ -1,6 +1,6 @@
 /** Runs an experiment on a stranger's file in a child process that is ended if it stops answering. */
 import {fork} from "node:child_process";
-import type {Row} from "../lib/experiment/columns.js";
+import type {TableRows} from "../lib/experiment/columns.js";
 import type {FileJob, FileReply} from "./file-job.js";
 
 export interface FileProcessOptions {
@@ -11,13 +11,10 @@ export interface FileProcessOptions {
 }
 
 /**
- * The rows of the job.
+ * The tables of the job.
  * @throws Error with the child's message, or saying that it took too long or ended by itself.
  */
-export function runOnFile(
-  job: FileJob,
-  {timeLimit, progress, note}: FileProcessOptions,
-): Promise<readonly Row[]> {
+export function runOnFile(job: FileJob, {timeLimit, progress, note}: FileProcessOptions): Promise<TableRows> {
   const isSource = import.meta.url.endsWith(".ts");
   const child = fork(new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url), {
     serialization: "advanced",
@@ -45,7 +42,7 @@ export function runOnFile(
       timer = setTimeout(tooLong, 1000 * timeLimit);
       if (reply.kind === "progress") progress(reply.share, reply.what);
       else if (reply.kind === "note") note(reply.text);
-      else if (reply.kind === "rows") end(() => resolve(reply.rows));
+      else if (reply.kind === "tables") end(() => resolve(reply.tables));
       else end(() => reject(new Error(reply.message)));
     });
     child.on("error", (error) => end(() => reject(error)));

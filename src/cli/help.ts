@@ -1,5 +1,6 @@
 /** The help of the command line, made from the same definitions that it runs. */
 import {DATA_SETS} from "../data/data-sets.js";
+import {allTables, type Columns, MAIN_TABLE} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {formats} from "../lib/formats/registry.js";
@@ -51,18 +52,25 @@ export async function helpText(topic: string | undefined): Promise<string> {
 }
 
 function experimentHelp(experiment: Experiment): string {
-  const {id, title, question, source, needs, columns} = experiment;
-  const columnLines = Object.entries(columns).map(
-    ([name, {label, unit, provenance}]) =>
-      [name, [label, unit && `in ${unit}`, provenance].filter(Boolean).join(", ")] as const,
-  );
+  const {id, title, question, source, needs} = experiment;
   return [
     `${title}\n${question}\nSource: ${source}${needs.length > 0 ? `\nNeeds: ${needs.join(", ")}` : ""}\n`,
     `paretoscope run ${id} [options]\n`,
     `Parameters\n${optionLines(paramOptions(experiment))}`,
     `Options\n${optionLines(RUN_OPTIONS)}`,
-    `Columns\n${alignedLines([...columnLines, ["provenance", "measured, modelled or reported"]])}`,
+    ...Object.entries(allTables(experiment)).map(
+      ([name, columns]) =>
+        `${name === MAIN_TABLE ? "Columns" : `Columns of table ${name}`}\n${columnLines(columns)}`,
+    ),
   ].join("\n");
+}
+
+function columnLines(columns: Columns): string {
+  const lines = Object.entries(columns).map(
+    ([name, {label, unit, provenance}]) =>
+      [name, [label, unit && `in ${unit}`, provenance].filter(Boolean).join(", ")] as const,
+  );
+  return alignedLines([...lines, ["provenance", "measured, modelled or reported"]]);
 }
 
 /** The text of `paretoscope list`. */

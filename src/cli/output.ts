@@ -1,6 +1,6 @@
 import {writeFile} from "node:fs/promises";
 import {extname} from "node:path";
-import type {Columns, Row} from "../lib/experiment/columns.js";
+import {type Columns, MAIN_TABLE, type Row} from "../lib/experiment/columns.js";
 import {rowsToArrow, type TableMetadata} from "../lib/io/arrow.js";
 import {rowsToCsv, rowsToJson} from "../lib/io/table-text.js";
 import {notOneOf} from "./usage.js";
@@ -31,6 +31,33 @@ export function tableWriter(command: string, out: string | undefined): (table: T
   return (table) => writeFile(out, write(table));
 }
 
+/**
+ * How the tables of an experiment go out, by name. With `out` all of them, each in a file: the main one under that name,
+ * another with its own name before the ending (`rows.parts.csv`). Without, the main one as text. Or the one `chosen`.
+ * @throws UsageError naming the endings or the tables there are.
+ */
+export function tablesWriter(
+  command: string,
+  names: readonly string[],
+  {out, chosen}: {readonly out: string | undefined; readonly chosen: string | undefined},
+): (tables: Readonly<Record<string, Table>>) => Promise<void> {
+  if (chosen !== undefined && !names.includes(chosen)) throw notOneOf(`${command}: --table`, chosen, names);
+  if (out === undefined || chosen !== undefined) {
+    const write = tableWriter(command, out);
+    return (tables) => write(tables[chosen ?? MAIN_TABLE]);
+  }
+  const writers = names.map((name) => [name, tableWriter(command, fileOf(out, name))] as const);
+  return async (tables) => {
+    for (const [name, write] of writers) await write(tables[name]);
+  };
+}
+
+function fileOf(out: string, table: string): string {
+  if (table === MAIN_TABLE) return out;
+  const ending = extname(out);
+  return `${out.slice(0, out.length - ending.length)}.${table}${ending}`;
+}
+
 /** Rows as lines of text: names above, numbers to the right with six digits. */
 function alignedTable({columns, rows}: Table): string {
   const names = Object.keys(columns);
@@ -44,7 +71,14 @@ function alignedTable({columns, rows}: Table): string {
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return shortened(value.map(cellText));
   return printable(typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value));
+}
+
+/** The first items of a list, and how many there are if that is more. */
+function shortened(items: readonly string[]): string {
+  const shown = items.slice(0, 4).join(" ");
+  return items.length > 4 ? `[${shown} … ${items.length}]` : `[${shown}]`;
 }
 
 /** Names may come from a stranger's file: what would steer a terminal is shown as its code. */

@@ -40,7 +40,7 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
   const line = progressLine();
   try {
     const note = (text: string) => console.error(printable(text));
-    const rows = await runOnFile(
+    const {rows} = await runOnFile(
       {id: ownFile.id, params, file, tensorByTensor: true},
       {timeLimit, progress: line.update, note},
     );

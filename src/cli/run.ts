@@ -1,7 +1,7 @@
 /** `paretoscope run`: one experiment from its own definition, its parameters as options. */
 import {loadData} from "../data/data-sets.js";
 import {withSweepPool} from "../data/sweep-pool.js";
-import type {Row} from "../lib/experiment/columns.js";
+import {allTables, MAIN_TABLE, type Row} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
@@ -9,13 +9,17 @@ import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {checkParams} from "../lib/technique/check-params.js";
 import {allowedValues, paramFromText} from "../lib/technique/params.js";
 import {runOnFile} from "./file-process.js";
-import {printable, tableWriter} from "./output.js";
+import {printable, tablesWriter} from "./output.js";
 import {progressLine} from "./progress.js";
-import {type Call, notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
+import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 /** Options of every run; parameters of the experiment come besides. */
 export const RUN_OPTIONS = {
-  out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
+  out: {
+    value: "FILE",
+    help: "write the table as .arrow, .csv or .json instead of text on stdout; further tables beside it",
+  },
+  table: {value: "NAME", help: `only this table, where there are several (${MAIN_TABLE})`},
   sweep: {help: "run the settings of the table that the site ships instead of one"},
   file: {value: "FILE", help: "the safetensors file of an experiment that needs one of your own"},
   timeLimit: {value: "SECONDS", help: "end the reading of a file of your own if one step takes longer (60)"},
@@ -59,19 +63,23 @@ export async function runCommand([id, ...args]: readonly string[]): Promise<void
       `${command}: parameters must be given as options, got ${call.positionals.join(" ")}`,
     );
   }
-  const write = tableWriter(command, call.options.get("out") as string | undefined);
+  const columns = allTables(experiment);
+  const write = tablesWriter(command, Object.keys(columns), {
+    out: text(call, "out"),
+    chosen: text(call, "table"),
+  });
   const isSweep = call.options.get("sweep") === true;
   const params = paramsOf(command, experiment, call);
   if (isSweep && Object.keys(params).length > 0) {
     throw new UsageError(`${command}: --sweep runs its own settings; no parameter may be given besides`);
   }
   const settings = isSweep ? sweepSettings(experiment) : [checkParams(command, experiment.params, params)];
-  const rows = await rowsOf(experiment, params, call, isSweep);
-  await write({
-    columns: withGivenColumns(experiment.columns, isSweep),
-    rows,
-    metadata: experimentMetadata(experiment, settings),
-  });
+  const found = await tablesOf(experiment, params, call, isSweep);
+  const metadata = experimentMetadata(experiment, settings);
+  const tables = Object.entries(columns).map(
+    ([name, own]) => [name, {columns: withGivenColumns(own, isSweep), rows: found[name], metadata}] as const,
+  );
+  await write(Object.fromEntries(tables));
 }
 
 function paramsOf(command: string, {params}: Experiment, {options}: Call): Record<string, unknown> {
@@ -87,12 +95,12 @@ function paramsOf(command: string, {params}: Experiment, {options}: Call): Recor
   return values;
 }
 
-async function rowsOf(
+async function tablesOf(
   experiment: Experiment,
   params: Readonly<Record<string, unknown>>,
   {options}: Call,
   isSweep: boolean,
-): Promise<readonly Row[]> {
+): Promise<Readonly<Record<string, readonly Row[]>>> {
   const {id, needs} = experiment;
   const file = options.get("file") as string | undefined;
   if (needs.includes("file") !== (file !== undefined)) {
@@ -113,7 +121,7 @@ async function rowsOf(
       );
     }
     if (isSweep) return await withSweepPool((pool) => runSweep(experiment, {pool, progress}));
-    return await experiment.run(params as never, {
+    return await experiment.runTables(params as never, {
       data: await loadData(experiment.needsOf(params as never)),
       progress,
     });

@@ -1,7 +1,7 @@
 /** Runs sweeps on worker threads of Node. */
 import {availableParallelism} from "node:os";
 import {Tinypool} from "tinypool";
-import type {Row} from "../lib/experiment/columns.js";
+import type {TableRows} from "../lib/experiment/columns.js";
 import type {SweepPool} from "../lib/experiment/sweep.js";
 import type {SweepTask} from "./sweep-worker.js";
 
@@ -23,7 +23,7 @@ export async function withSweepPool<T>(
   try {
     return await use({
       run: (id, params, signal) =>
-        pool.run({id, params} satisfies SweepTask, signal ? {signal} : {}) as Promise<readonly Row[]>,
+        pool.run({id, params} satisfies SweepTask, signal ? {signal} : {}) as Promise<TableRows>,
     });
   } finally {
     await pool.destroy();

@@ -1,5 +1,5 @@
 /** What a worker thread of the sweep pool runs: one setting of one experiment, with data sets that it loads itself. */
-import type {Row} from "../lib/experiment/columns.js";
+import type {TableRows} from "../lib/experiment/columns.js";
 import type {TensorSet} from "../lib/experiment/experiment.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
 import type {Params, ParamValues} from "../lib/technique/params.js";
@@ -14,12 +14,12 @@ export interface SweepTask {
 /** A thread runs many settings: each data set is loaded once. */
 const loaded = new Map<string, Promise<TensorSet>>();
 
-export default async function runSetting({id, params}: SweepTask): Promise<Row[]> {
-  const {needsOf, run} = await loadExperiment(id);
+export default async function runSetting({id, params}: SweepTask): Promise<TableRows> {
+  const {needsOf, runTables} = await loadExperiment(id);
   const values = params as Partial<ParamValues<Params>>;
   const sets = needsOf(values).map(async (name) => {
     if (!loaded.has(name)) loaded.set(name, loadTensors(dataSetPath(name)));
     return [name, await loaded.get(name)!] as const;
   });
-  return run(values, {data: new Map(await Promise.all(sets))});
+  return runTables(values, {data: new Map(await Promise.all(sets))});
 }

@@ -127,6 +127,10 @@ describe("run", () => {
     ["run formats/block-scale extra", "parameters must be given as options, got extra"],
     ["run formats/block-scale --out table.xls", "the ending of --out must be one of .arrow, .csv, .json"],
     ["run formats/block-scale --file x", "--file is not read by it"],
+    [
+      "run formats/block-scale --table parts",
+      'run formats/block-scale: --table must be one of rows, got "parts"',
+    ],
     ["run formats/block-scale --sweep --seed 1", "--sweep runs its own settings"],
     ["run formats/own-file", "run formats/own-file: --file must name a safetensors file"],
     [

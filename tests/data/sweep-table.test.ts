@@ -13,7 +13,7 @@ test("worker threads, which load the data themselves, give the rows that one thr
   const pooled = await withSweepPool((pool) => runSweep(someSettings, {pool}), {threads: 2});
   const data = await loadData(errorAnatomy.needs);
   expect(pooled).toEqual(await runSweep(someSettings, {data}));
-  expect(new Set(pooled.map(({distribution}) => distribution))).toContain("weights/decoder-small");
+  expect(new Set(pooled.rows.map(({distribution}) => distribution))).toContain("weights/decoder-small");
 });
 
 test("a failure on a thread ends the sweep with the words of the experiment", async () => {

@@ -238,7 +238,7 @@ describe("experiment", () => {
 
 describe("runSweep", () => {
   test("joins the rows of all settings and says which setting each belongs to", async () => {
-    const rows = await runSweep(powers);
+    const {rows} = await runSweep(powers);
     expect(rows.map(({setting}) => setting)).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1]);
     expect(rows.slice(0, 3)).toEqual((await powers.run({base: 2})).map((row) => ({...row, setting: 0})));
   });
@@ -260,7 +260,7 @@ describe("runSweep", () => {
         expect(id).toBe("numbers/powers");
         if (params.base === 2) await new Promise((resolve) => setTimeout(resolve, 20));
         finished.push(params.base);
-        return powers.run(params);
+        return powers.runTables(params);
       },
     };
     expect(await runSweep(powers, {pool})).toEqual(await runSweep(powers));

@@ -3,7 +3,7 @@ import {tableFromIPC} from "apache-arrow";
 import {describe, expect, test} from "vitest";
 import type {Columns, Row} from "../../src/lib/experiment/columns.js";
 import {experimentMetadata, withGivenColumns} from "../../src/lib/experiment/table.js";
-import {rowsToArrow} from "../../src/lib/io/arrow.js";
+import {rowsFromArrow, rowsToArrow} from "../../src/lib/io/arrow.js";
 import {rowsToCsv, rowsToJson} from "../../src/lib/io/table-text.js";
 
 const columns = withGivenColumns({
@@ -58,11 +58,69 @@ describe("rowsToArrow", () => {
     expect([table.numRows, table.numCols]).toEqual([0, 5]);
   });
 
+  test("stores a text once, however many rows have it", () => {
+    const many = Array.from({length: 1000}, () => rows[0]);
+    const longer = many.map((row) => ({...row, name: `${"long ".repeat(200)}`}) as unknown as Row);
+    const added = rowsToArrow(columns, longer).length - rowsToArrow(columns, many).length;
+    expect(added).toBeLessThan(1100);
+  });
+
+  test("stores float32 in half of the bytes, and gives back the same numbers", () => {
+    const column = (precision?: "float32") =>
+      ({x: {type: "number", label: "X", ...(precision && {precision})}}) as const;
+    const values = Array.from({length: 800}, (_, i) => ({x: Math.fround(i / 7)}));
+    const [half, whole] = [rowsToArrow(column("float32"), values), rowsToArrow(column(), values)];
+    expect(whole.length - half.length).toBe(3200);
+    expect(rowsFromArrow(half).rows).toEqual(values);
+  });
+
   test("refuses an integer of more than 32 bits by row and name", () => {
     expect(() => rowsToArrow(columns, [{...rows[0], count: 2 ** 31} as unknown as Row])).toThrow(
       "rowsToArrow: count of row 0 must be an integer of 32 bits, got 2147483648",
     );
   });
+});
+
+describe("lists", () => {
+  const lists = {
+    scores: {type: "numbers", label: "Scores", nullable: true},
+    tokens: {type: "integers", label: "Tokens"},
+    words: {type: "strings", label: "Words"},
+  } as const;
+  const cells = [
+    {scores: [0.1, Number.NEGATIVE_INFINITY], tokens: [3, -1], words: ["a", 'b"', "c,d"]},
+    {scores: null, tokens: [], words: []},
+  ];
+
+  test("come back from Arrow as they were", () => {
+    expect(rowsFromArrow(rowsToArrow(lists, cells)).rows).toEqual(cells);
+  });
+
+  test("hold integers of 32 bits", () => {
+    const wrong = [{...cells[0], tokens: [1, 2 ** 40]}];
+    expect(() => rowsToArrow(lists, wrong)).toThrow(
+      "tokens of row 0 must be an integer of 32 bits, got 1099511627776",
+    );
+  });
+
+  test("stand in CSV as JSON arrays", () => {
+    expect(rowsToCsv(lists, cells)).toBe(
+      'scores,tokens,words\r\n"[0.1,""-Infinity""]","[3,-1]","[""a"",""b\\"""",""c,d""]"\r\n,[],[]\r\n',
+    );
+  });
+
+  test("stand in JSON as arrays", () => {
+    expect(JSON.parse(rowsToJson(lists, cells))).toEqual([
+      {...cells[0], scores: [0.1, "-Infinity"]},
+      cells[1],
+    ]);
+  });
+});
+
+test("rowsFromArrow gives back rows and metadata", () => {
+  const read = rowsFromArrow(rowsToArrow(columns, rows, {experiment: "formats/x"}));
+  expect(read.rows).toEqual(rows);
+  expect(read.metadata).toEqual(new Map([["experiment", "formats/x"]]));
 });
 
 describe("withGivenColumns", () => {
@@ -81,10 +139,9 @@ test("experimentMetadata tells the settings of the rows as JSON", () => {
     source: "a paper",
     params: {bits: {kind: "integer", label: "Bits", min: 2, max: 8, default: 4}},
     columns,
+    tables: {},
     needs: [],
-    needsOf: () => [],
     sweep: [],
-    run: async () => [],
   } as const;
   const metadata = experimentMetadata(experiment, [{bits: 4}]);
   expect(metadata).toMatchObject({experiment: "formats/x", title: "X", question: "Why?", source: "a paper"});

@@ -1,4 +1,17 @@
-import {bool, float64, int32, tableFromArrays, tableToIPC, utf8} from "@uwdata/flechette";
+import {
+  bool,
+  type DataType,
+  dictionary,
+  field,
+  float32,
+  float64,
+  int16,
+  int32,
+  list,
+  tableFromArrays,
+  tableToIPC,
+  utf8,
+} from "@uwdata/flechette";
 import type {TableColumn, TableColumns, TableRow} from "../../lib/io/table-text.js";
 
 /**
@@ -6,9 +19,9 @@ import type {TableColumn, TableColumns, TableRow} from "../../lib/io/table-text.
  * Written here by flechette, since Apache Arrow's builders make code from text, which the content policy refuses.
  */
 export function rowsToArrowInPage(columns: TableColumns, rows: readonly TableRow[]): Uint8Array<ArrayBuffer> {
-  const names = Object.keys(columns);
-  const table = tableFromArrays(names.map((name) => [name, rows.map((row) => row[name] ?? null)]) as never, {
-    types: Object.fromEntries(names.map((name) => [name, arrowType(columns[name])])),
+  const cells = Object.keys(columns).map((name) => [name, rows.map((row) => row[name] ?? null)] as const);
+  const table = tableFromArrays(cells as never, {
+    types: Object.fromEntries(cells.map(([name, values]) => [name, arrowType(columns[name], values)])),
   });
   const schema = {
     ...table.schema,
@@ -18,8 +31,28 @@ export function rowsToArrowInPage(columns: TableColumns, rows: readonly TableRow
   return tableToIPC(described, {format: "stream"}) as Uint8Array<ArrayBuffer>;
 }
 
-function arrowType({type}: TableColumn) {
-  return {string: utf8, boolean: bool, integer: int32, number: float64}[type]();
+/** Indices of int16 reach so many different texts. */
+const SHORT_INDICES = 2 ** 15;
+
+function arrowType({type, precision}: TableColumn, cells: readonly unknown[]) {
+  const float = precision === "float32" ? float32() : float64();
+  const listOf = (item: DataType) => list(field("item", item, false));
+  switch (type) {
+    case "string":
+      return dictionary(utf8(), new Set(cells).size > SHORT_INDICES ? int32() : int16());
+    case "boolean":
+      return bool();
+    case "integer":
+      return int32();
+    case "number":
+      return float;
+    case "strings":
+      return listOf(utf8());
+    case "integers":
+      return listOf(int32());
+    case "numbers":
+      return listOf(float);
+  }
 }
 
 function fieldMetadata({label, unit, provenance}: TableColumn): Map<string, string> {

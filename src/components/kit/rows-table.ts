@@ -31,5 +31,12 @@ function tableRow(names: readonly string[], row: Row): HTMLElement {
 /** A cell as text: numbers shortened for reading (a download holds them whole), nothing as a dash. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "–";
+  if (Array.isArray(value)) return listText(value);
   return typeof value === "number" ? numberText(value, 5) : String(value);
+}
+
+/** The first items of a list, and how many there are if that is more. */
+function listText(items: readonly unknown[]): string {
+  const shown = items.slice(0, 4).map(cellText).join(", ");
+  return items.length > 4 ? `${shown}, … (${items.length})` : shown;
 }

@@ -1,7 +1,33 @@
 import {tableFromIPC} from "@uwdata/flechette";
+import type {Described} from "../../lib/experiment/described.js";
 import type {SweepRow} from "../../lib/experiment/sweep.js";
+import {definitionFrom} from "../../lib/experiment/table.js";
 
-/** The rows of a table that came with the site; `setting` says to which setting of the sweep each belongs. */
+/** A table that came with the site: the definition of its experiment, and the rows of its sweep. */
+export interface ShippedTable {
+  readonly definition: Described;
+  readonly rows: readonly SweepRow[];
+}
+
+/**
+ * Reads the table of an experiment.
+ * @throws TypeError if its metadata hold no definition.
+ */
+export function shippedTable(bytes: ArrayBuffer): ShippedTable {
+  return {
+    definition: definitionFrom(tableFromIPC(bytes).schema.metadata ?? new Map()),
+    rows: readShippedTable(bytes),
+  };
+}
+
+/** The rows of a table that came with the site; `setting` is the place of their setting in the sweep. */
 export function readShippedTable(bytes: ArrayBuffer): SweepRow[] {
-  return tableFromIPC(bytes, {useProxy: false}).toArray() as SweepRow[];
+  const table = tableFromIPC(bytes, {useProxy: false});
+  const rows = table.toArray() as Record<string, unknown>[];
+  for (const {name, type} of table.schema.fields) {
+    // A list of numbers comes as a view of the file; rows of a run hold plain arrays.
+    if ("children" in type)
+      for (const row of rows) row[name] = row[name] && Array.from(row[name] as number[]);
+  }
+  return rows as SweepRow[];
 }

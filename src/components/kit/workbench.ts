@@ -10,7 +10,7 @@ import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
 import {modelData} from "./model-data.js";
 import {paramInputs} from "./param-inputs.js";
 import {cellText, rowsTable} from "./rows-table.js";
-import {readShippedTable} from "./shipped-table.js";
+import {shippedTable} from "./shipped-table.js";
 import {statusLine} from "./status-line.js";
 import {tools} from "./tools.js";
 import {readState, rememberState, writeState} from "./url-state.js";
@@ -30,8 +30,6 @@ export type FigureOf<E> = E extends Experiment<infer P, infer C, string> ? Figur
 
 export interface WorkbenchOptions<P extends Params, C extends Columns>
   extends Omit<LiveRowsOptions<P>, "table"> {
-  /** The bytes of the Arrow table that the site ships for this experiment. */
-  readonly table?: ArrayBuffer;
   /** At most two, so that both are in view. */
   readonly figures: readonly Figure<P, C>[];
   /** Begins the names of the parameters in the address, where a page has several workbenches. */
@@ -42,12 +40,15 @@ export interface WorkbenchOptions<P extends Params, C extends Columns>
 
 /**
  * An experiment on a page: its parameters as controls, its rows as figures and as a table, its state in the address.
- * The figures show the shipped table first; a setting that it does not hold is run in a worker.
+ * Given the bytes of the table that the site ships, which hold its definition, the figures show that first; a setting
+ * that it does not hold is run in a worker.
  */
 export function workbench<P extends Params, C extends Columns, N extends string>(
-  experiment: Described<P, C, N>,
-  {table, figures, prefix = "", drawing, ...options}: WorkbenchOptions<P, C>,
+  shipped: ArrayBuffer | Described<P, C, N>,
+  {figures, prefix = "", drawing, ...options}: WorkbenchOptions<P, C>,
 ): HTMLElement {
+  const table = shipped instanceof ArrayBuffer ? shippedTable(shipped) : undefined;
+  const experiment = (table?.definition ?? shipped) as Described<P, C, N>;
   const {values, problems} = readState(experiment.params, location.search, prefix);
   let rows: readonly Row<C>[] = [];
   const inputs = paramInputs(experiment.params, values);
@@ -59,7 +60,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
     // A name costs nothing: the worker loads what the setting reads.
     data: () => modelData(experiment.needs),
     ...options,
-    ...(table && {table: readShippedTable(table)}),
+    ...(table && {table: table.rows}),
   });
 
   function makeChart({key, opens}: Figure<P, C>): Chart {

@@ -1,9 +1,28 @@
 import {shown} from "../technique/check-params.js";
-import type {Column, Columns, Row} from "./columns.js";
+import {type Column, type Columns, MAIN_TABLE, type Row, type Tables} from "./columns.js";
 import {PROVENANCES} from "./provenance.js";
 
 /**
- * Holds rows against their columns: every cell there, of its type, and nothing beside them.
+ * Checks the rows of all tables against their columns.
+ * @throws TypeError if a table is missing or not declared, or for a cell as {@link checkRows}; `where` begins the message.
+ */
+export function checkTables(
+  where: string,
+  columns: Tables,
+  tables: Readonly<Record<string, readonly Row[]>>,
+): void {
+  const names = Object.keys(columns);
+  const given = Object.keys(tables);
+  if (names.length !== given.length || !names.every((name) => Array.isArray(tables[name]))) {
+    throw new TypeError(`${where}: tables must be ${names.join(", ")}, got ${given.join(", ")}`);
+  }
+  for (const name of names) {
+    checkRows(name === MAIN_TABLE ? where : `${where}: table ${name}`, columns[name], tables[name]);
+  }
+}
+
+/**
+ * Checks rows against their columns: every cell there, of its type, and nothing beside them.
  * @throws TypeError naming row, column, the type it must have and the value it has; `where` begins the message.
  */
 export function checkRows<C extends Columns>(where: string, columns: C, rows: readonly Row<C>[]): void {
@@ -27,16 +46,40 @@ export function checkRows<C extends Columns>(where: string, columns: C, rows: re
   });
 }
 
-function fits(column: Column, value: unknown): boolean {
-  if (value === null) return column.nullable === true;
-  if (column.type === "integer") return Number.isSafeInteger(value);
-  // A number that does not exist is null, so that no NaN slips into a mean or a plot unseen.
-  return typeof value === column.type && !Number.isNaN(value);
+function fits({type, nullable, precision}: Column, value: unknown): boolean {
+  if (value === null) return nullable === true;
+  const isNumber = (cell: unknown) =>
+    // A number that does not exist is null, so that no NaN slips into a mean or a plot unseen.
+    typeof cell === "number" &&
+    !Number.isNaN(cell) &&
+    (precision === undefined || Math.fround(cell) === cell);
+  const listOf = (isItem: (item: unknown) => boolean) => Array.isArray(value) && value.every(isItem);
+  switch (type) {
+    case "number":
+      return isNumber(value);
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "numbers":
+      return listOf(isNumber);
+    case "integers":
+      return listOf(Number.isSafeInteger);
+    case "strings":
+      return listOf((item) => typeof item === "string");
+    default:
+      return typeof value === type;
+  }
 }
 
-function cellType({type, nullable}: Column): string {
-  const name = {string: "a string", boolean: "true or false", integer: "a safe integer", number: "a number"}[
-    type
-  ];
-  return nullable ? `${name} or null` : name;
+const TYPE_NAMES: Readonly<Record<Column["type"], string>> = {
+  string: "a string",
+  boolean: "true or false",
+  integer: "a safe integer",
+  number: "a number",
+  strings: "a list of strings",
+  integers: "a list of safe integers",
+  numbers: "a list of numbers",
+};
+
+function cellType({type, nullable, precision}: Column): string {
+  return `${TYPE_NAMES[type]}${precision ? ` in ${precision}` : ""}${nullable ? " or null" : ""}`;
 }

@@ -1,8 +1,9 @@
-import {checkParams, shown} from "../technique/check-params.js";
-import type {Param, Params, ParamValues} from "../technique/params.js";
+import {checkParams} from "../technique/check-params.js";
+import type {Params, ParamValues} from "../technique/params.js";
 import type {Tensor} from "../tensor/tensor.js";
-import {checkRows} from "./check-rows.js";
-import type {Columns, Row} from "./columns.js";
+import {checkDefinition} from "./check-definition.js";
+import {checkTables} from "./check-rows.js";
+import {allTables, type Columns, type NoTables, type Row, type TableRows, type Tables} from "./columns.js";
 
 export type {Provenance} from "./provenance.js";
 
@@ -34,8 +35,16 @@ export interface Work<N extends string = string> {
   readonly clock: () => number;
 }
 
-/** What an experiment says of itself; everything its table, page, command line and script need, said once. */
-export interface Definition<P extends Params, C extends Columns, N extends string> {
+/** Rows that a definition's `run` gives: a plain list where there is one table, else the rows of each table by name. */
+type Given<C extends Columns, T extends Tables> = [keyof T] extends [never] ? Row<C>[] : TableRows<C, T>;
+
+/** All that the table, page, command line and script of an experiment need, in one place. */
+export interface Definition<
+  P extends Params,
+  C extends Columns,
+  N extends string,
+  T extends Tables = NoTables,
+> {
   /** `family/name`, lower case with hyphens. */
   readonly id: string;
   readonly title: string;
@@ -44,57 +53,80 @@ export interface Definition<P extends Params, C extends Columns, N extends strin
   /** Where the technique comes from: arXiv id, specification, section. */
   readonly source: string;
   readonly params: P;
+  /** Columns of the main table. */
   readonly columns: C;
+  /** Columns of further tables that the same run fills, by name: for example the parts of each point. */
+  readonly tables?: T;
   /** Names of all data sets that `run` may read. */
   readonly needs: readonly N[];
   /** Those of them that it reads for one setting, where that is not all. */
   needsOf?(params: ParamValues<P>): readonly N[];
   /** The parameter settings whose rows together are the table that the site ships. */
   readonly sweep: readonly Partial<ParamValues<P>>[];
-  /** Pure but for what the clock says: same params and data, same rows. */
-  run(params: ParamValues<P>, work: Work<N>): Row<C>[] | Promise<Row<C>[]>;
+  /** Pure but for the clock: same params and data, same rows. */
+  run(params: ParamValues<P>, work: Work<N>): Given<C, NoInfer<T>> | Promise<Given<C, NoInfer<T>>>;
 }
 
-/** A defined experiment: its definition, with a `run` that checks what goes in and what comes out. */
-export interface Experiment<P extends Params = Params, C extends Columns = Columns, N extends string = string>
-  extends Omit<Definition<P, C, N>, "run" | "needsOf"> {
+/** A defined experiment: its definition, with runs that check what goes in and what comes out. */
+export interface Experiment<
+  P extends Params = Params,
+  C extends Columns = Columns,
+  N extends string = string,
+  T extends Tables = Tables,
+> extends Omit<Definition<P, C, N, T>, "run" | "needsOf" | "tables"> {
+  /** Columns of the further tables; none for most experiments. */
+  readonly tables: T;
   /**
    * Names of the data sets that a run of this setting reads; missing params take their defaults.
    * @throws RangeError for a value that is not allowed.
    */
   needsOf(params?: Partial<ParamValues<P>>): readonly N[];
   /**
-   * Rows for one setting; missing params take their defaults.
+   * Rows of the main table for one setting; missing params take their defaults.
    * @throws RangeError for a value that is not allowed or a data set that is missing; the signal's reason if aborted.
    */
   run(params?: Partial<ParamValues<P>>, context?: Partial<RunContext>): Promise<Row<C>[]>;
+  /**
+   * Rows of all tables for one setting, the main table as `rows`.
+   * @throws as `run`.
+   */
+  runTables(params?: Partial<ParamValues<P>>, context?: Partial<RunContext>): Promise<TableRows<C, T>>;
 }
 
 /**
  * Defines an experiment. Its `run` then fills in defaults, checks parameters, data sets and rows.
  * @throws RangeError if the definition itself is wrong: an id, a default, a range, a column or a sweep setting.
  */
-export function experiment<const P extends Params, const C extends Columns, const N extends string>(
-  definition: Definition<P, C, N>,
-): Experiment<P, C, N> {
+export function experiment<
+  const P extends Params,
+  const C extends Columns,
+  const N extends string,
+  const T extends Tables = NoTables,
+>(definition: Definition<P, C, N, T>): Experiment<P, C, N, T> {
   checkDefinition(definition);
-  const {id, params, columns, needs} = definition;
+  const {id, params, needs, tables = {} as T} = definition;
   const where = `run ${id}`;
+  const columns = allTables({columns: definition.columns, tables});
   const needsOf = (values: ParamValues<P>) => definition.needsOf?.(values) ?? needs;
+  async function runTables(given: Partial<ParamValues<P>> = {}, context: Partial<RunContext> = {}) {
+    const values = checkParams(where, params, given);
+    const data = checkData(where, needsOf(values), context.data ?? new Map());
+    const progress = progressOf(context);
+    await progress(0);
+    const {clock = () => performance.now()} = context;
+    const found = await definition.run(values, {data, progress, clock});
+    const rows = (Array.isArray(found) ? {rows: found} : found) as TableRows<C, T>;
+    checkTables(where, columns, rows);
+    await progress(1);
+    return rows;
+  }
   return Object.freeze({
     ...definition,
+    tables,
     needsOf: (given: Partial<ParamValues<P>> = {}) => needsOf(checkParams(where, params, given)),
-    async run(given: Partial<ParamValues<P>> = {}, context: Partial<RunContext> = {}) {
-      const values = checkParams(where, params, given);
-      const data = checkData(where, needsOf(values), context.data ?? new Map());
-      const progress = progressOf(context);
-      await progress(0);
-      const {clock = () => performance.now()} = context;
-      const rows = await definition.run(values, {data, progress, clock});
-      checkRows(where, columns, rows);
-      await progress(1);
-      return rows;
-    },
+    run: async (given?: Partial<ParamValues<P>>, context?: Partial<RunContext>) =>
+      (await runTables(given, context)).rows,
+    runTables,
   });
 }
 
@@ -117,59 +149,4 @@ function progressOf({progress, signal}: Partial<RunContext>): Work["progress"] {
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal.throwIfAborted();
   };
-}
-
-const ID = /^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/;
-const NAME = /^[a-z][A-Za-z0-9]*$/;
-/** Columns that every table gets: how a row came to be, and which setting of the sweep it belongs to. */
-const GIVEN_COLUMNS = ["provenance", "setting"];
-
-function checkDefinition<P extends Params, C extends Columns, N extends string>(
-  definition: Definition<P, C, N>,
-): void {
-  const {id, params, columns, sweep} = definition;
-  if (!ID.test(id)) {
-    throw new RangeError(`experiment: id must be family/name in lower case with hyphens, got ${shown(id)}`);
-  }
-  const where = `experiment ${id}`;
-  for (const text of ["title", "question", "source"] as const) {
-    if (definition[text].trim() === "") throw new RangeError(`${where}: ${text} must be some text, got ""`);
-  }
-  for (const [name, param] of Object.entries(params)) checkParam(where, name, param);
-  if (Object.keys(columns).length === 0)
-    throw new RangeError(`${where}: columns must be at least one, got 0`);
-  for (const name of Object.keys(columns)) {
-    if (!NAME.test(name) || GIVEN_COLUMNS.includes(name)) {
-      throw new RangeError(
-        `${where}: a column must be named in camelCase and not ${GIVEN_COLUMNS.join(" or ")}, got ${shown(name)}`,
-      );
-    }
-  }
-  checkParams(`${where}: defaults`, params, {});
-  sweep.forEach((setting, index) => {
-    checkParams(`${where}: sweep ${index}`, params, setting);
-  });
-}
-
-function checkParam(where: string, name: string, param: Param): void {
-  if (!NAME.test(name)) {
-    throw new RangeError(`${where}: a parameter must be named in camelCase, got ${shown(name)}`);
-  }
-  if (param.kind === "choice" || param.kind === "choices") {
-    if (param.options.length === 0 || new Set(param.options.map(String)).size < param.options.length) {
-      throw new RangeError(
-        `${where}: options of ${name} must be at least one, each once, got ${shown([...param.options])}`,
-      );
-    }
-    const checked = checkParams(where, {[name]: param}, {[name]: param.default});
-    if (String(checked[name]) !== String(param.default)) {
-      throw new RangeError(
-        `${where}: default of ${name} must be in the order of its options, got ${param.default}`,
-      );
-    }
-  } else if ((param.kind === "number" || param.kind === "integer") && !(param.min < param.max)) {
-    throw new RangeError(`${where}: min of ${name} must be less than its max ${param.max}, got ${param.min}`);
-  } else {
-    checkParams(where, {[name]: param}, {[name]: param.default});
-  }
 }

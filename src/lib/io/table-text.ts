@@ -1,20 +1,30 @@
-/** What a table says of one column. */
+/** Types of a single value, and of lists of them: a vector or a small tensor in one cell. */
+export type ColumnType = "string" | "number" | "integer" | "boolean" | "strings" | "numbers" | "integers";
+
+/** One column of a table. */
 export interface TableColumn {
-  readonly type: "string" | "number" | "integer" | "boolean";
+  readonly type: ColumnType;
   readonly label: string;
+  /** bits per element, dB, bytes, seconds …; absent for names and pure numbers. */
   readonly unit?: string;
   readonly provenance?: string;
   readonly nullable?: boolean;
+  /** Numbers that are float32 as they are, so that Arrow files store them in half of the bytes. */
+  readonly precision?: "float32";
 }
 
+/** Columns by name, in their order. */
 export type TableColumns = Readonly<Record<string, TableColumn>>;
 
-/** Cells by the name of their column; null stands for a value that does not exist. */
-export type TableRow = Readonly<Record<string, string | number | boolean | null>>;
+/** A value of a table: null if it does not exist, a list where the column's type is one. */
+export type TableCell = string | number | boolean | readonly string[] | readonly number[] | null;
+
+/** Cells by the name of their column. */
+export type TableRow = Readonly<Record<string, TableCell>>;
 
 /**
  * Rows as CSV (RFC 4180) with a header line: numbers in full, null as an empty cell, text in quotes where it needs
- * them.
+ * them, a list as a JSON array.
  */
 export function rowsToCsv(columns: TableColumns, rows: readonly TableRow[]): string {
   const names = Object.keys(columns);
@@ -23,9 +33,13 @@ export function rowsToCsv(columns: TableColumns, rows: readonly TableRow[]): str
 }
 
 function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? "" : String(value);
+  const text = value === null || value === undefined ? "" : cellAsText(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** A cell in full; a list as a JSON array with infinities as texts. */
+const cellAsText = (value: unknown) =>
+  Array.isArray(value) ? JSON.stringify(jsonValue(value)) : String(value);
 
 /** Rows as a JSON array of objects, one a line; infinities stand as the texts "Infinity" and "-Infinity". */
 export function rowsToJson(columns: TableColumns, rows: readonly TableRow[]): string {

@@ -1,6 +1,10 @@
-/** Data loader of every experiment's table: `tables/formats/razer-special.arrow` is the sweep of that experiment. */
+/**
+ * Data loader of every experiment's tables: `tables/accel/compose.arrow` is the main table of that experiment's sweep,
+ * `tables/accel/compose.figures.arrow` the one that the experiment calls figures.
+ */
 import {parseArgs} from "node:util";
 import {sweepTable} from "../../sweep-table.js";
 
 const {values} = parseArgs({options: {family: {type: "string"}, name: {type: "string"}}});
-process.stdout.write(await sweepTable(`${values.family}/${values.name}`));
+const [name, table] = values.name!.split(".");
+process.stdout.write(await sweepTable(`${values.family}/${name}`, table));
