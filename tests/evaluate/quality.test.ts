@@ -1,96 +1,16 @@
-import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {
   compareScores,
-  concatPairs,
   distribution,
   overSeeds,
   pairedDifference,
-  pairedShare,
   perplexity,
   recovery,
-  scorePair,
-  scoreTokens,
-  wilson,
 } from "../../src/lib/evaluate/quality.js";
+import {scorePair} from "../../src/lib/evaluate/token-scores.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
-
-const ln = Math.log;
-/** Logits whose softmax is exactly the given probabilities (up to float32). */
-const logitsOf = (...rows: number[][]) => tensor(rows.flat().map(ln), [rows.length, rows[0].length]);
-
-function randomLogits(seed: number, tokens: number, vocabulary: number, spread = 3) {
-  const stream = randomStream(seed, "logits");
-  return tensor(
-    Float32Array.from({length: tokens * vocabulary}, () => spread * stream.normal()),
-    [tokens, vocabulary],
-  );
-}
-function randomTargets(seed: number, tokens: number, vocabulary: number) {
-  const stream = randomStream(seed, "targets");
-  return Int32Array.from({length: tokens}, () => stream.integer(vocabulary));
-}
-
-describe("scoreTokens", () => {
-  test("gives ln p of the target and the top token", () => {
-    const {logProbs, topTokens} = scoreTokens(logitsOf([0.5, 0.25, 0.25], [0.1, 0.2, 0.7]), [1, 2]);
-    expect(logProbs[0]).toBeCloseTo(ln(0.25), 6);
-    expect(logProbs[1]).toBeCloseTo(ln(0.7), 6);
-    expect([...topTokens]).toEqual([0, 2]);
-  });
-
-  test("takes the lowest id where several logits are the largest", () => {
-    expect(scoreTokens(tensor([1, 3, 3, 3], [1, 4]), [0]).topTokens[0]).toBe(1);
-  });
-
-  test("leaves out positions whose target is -1", () => {
-    const {logProbs} = scoreTokens(logitsOf([0.5, 0.5], [0.9, 0.1]), [-1, 0]);
-    expect(logProbs).toHaveLength(1);
-    expect(logProbs[0]).toBeCloseTo(ln(0.9), 6);
-  });
-
-  test("does not overflow or underflow far from zero, and shifting all logits changes nothing", () => {
-    const near = scoreTokens(tensor([1, 2, 4], [1, 3]), [0]).logProbs[0];
-    for (const shift of [1e4, -1e4]) {
-      expect(scoreTokens(tensor([1 + shift, 2 + shift, 4 + shift], [1, 3]), [0]).logProbs[0]).toBeCloseTo(
-        near,
-        9,
-      );
-    }
-    expect(scoreTokens(tensor([0, 3e38], [1, 2]), [0]).logProbs[0]).toBeCloseTo(-3e38, -33);
-  });
-
-  test("a logit of -Infinity is a token without probability", () => {
-    const {logProbs} = scoreTokens(tensor([0, Number.NEGATIVE_INFINITY, 0, 0], [2, 2]), [1, 0]);
-    expect(logProbs[0]).toBe(Number.NEGATIVE_INFINITY);
-    expect(logProbs[1]).toBeCloseTo(-Math.LN2, 12);
-  });
-
-  test("names the position of a row that has no softmax", () => {
-    const infinite = Number.POSITIVE_INFINITY;
-    for (const bad of [
-      [Number.NaN, 0],
-      [0, Number.NaN],
-      [infinite, 0],
-      [-infinite, -infinite],
-    ]) {
-      expect(() => scoreTokens(tensor([0, 0, ...bad], [2, 2]), [0, 0])).toThrow(
-        /without a softmax at position 1/,
-      );
-    }
-  });
-
-  test("refuses targets outside the vocabulary and lengths that disagree", () => {
-    expect(() => scoreTokens(tensor([0, 0], [1, 2]), [2])).toThrow(
-      "scoreTokens: targets must be ids of 0 .. 1, or -1 for none, got 2 at position 0",
-    );
-    expect(() => scoreTokens(tensor([0, 0], [1, 2]), [0.5])).toThrow(RangeError);
-    expect(() => scoreTokens(tensor([0, 0], [1, 2]), [0, 1])).toThrow(
-      "one id for each of 1 positions, got 2",
-    );
-  });
-});
+import {ln, logitsOf, randomLogits, randomTargets} from "./logits.js";
 
 describe("perplexity", () => {
   test("of a uniform guess over V is V, without error", () => {
@@ -156,49 +76,6 @@ describe("pairedDifference", () => {
   });
 });
 
-describe("KL divergence", () => {
-  test("worked by hand: (3/4, 1/4) against (1/2, 1/2)", () => {
-    const {kl} = scorePair(logitsOf([0.75, 0.25]), logitsOf([0.5, 0.5]), [0]);
-    expect(kl[0]).toBeCloseTo(0.75 * ln(1.5) + 0.25 * ln(0.5), 6);
-  });
-
-  test("is zero for equal models, never negative, and blind to a shift of the logits", () => {
-    fc.assert(
-      fc.property(fc.integer({min: 0, max: 999}), fc.integer({min: 1, max: 9}), (seed, vocabulary) => {
-        const baseline = randomLogits(seed, 4, vocabulary);
-        const model = randomLogits(seed + 1000, 4, vocabulary);
-        const targets = randomTargets(seed, 4, vocabulary);
-        const {kl} = scorePair(baseline, model, targets);
-        expect(kl.every((value) => value >= 0)).toBe(true);
-        expect(scorePair(baseline, baseline, targets).kl).toEqual(new Float64Array(4));
-        const shifted = tensor(
-          model.data.map((value) => value + 8),
-          model.shape,
-        );
-        // Adding 8 to a float32 logit rounds it by up to 2^-20.
-        scorePair(baseline, shifted, targets).kl.forEach((value, t) => {
-          expect(Math.abs(value - kl[t])).toBeLessThan(2 ** -18);
-        });
-      }),
-      {seed: 4},
-    );
-  });
-
-  test("is infinite where only the model rules a token out, finite where only the baseline does", () => {
-    const some = tensor([0, 0], [1, 2]);
-    const none = tensor([0, Number.NEGATIVE_INFINITY], [1, 2]);
-    expect(scorePair(some, none, [0]).kl[0]).toBe(Number.POSITIVE_INFINITY);
-    expect(scorePair(none, some, [0]).kl[0]).toBeCloseTo(Math.LN2, 12);
-    expect(scorePair(none, none, [0]).kl[0]).toBe(0);
-  });
-
-  test("refuses logits of another shape", () => {
-    expect(() => scorePair(tensor([0, 0], [1, 2]), tensor([0, 0], [2, 1]), [0])).toThrow(
-      "scorePair: model must have the shape of baseline, [1, 2], got [2, 1]",
-    );
-  });
-});
-
 describe("distribution", () => {
   test("of 0 .. 100 has median 50 and 99th percentile 99", () => {
     const values = Array.from({length: 101}, (_, i) => (i * 37) % 101);
@@ -217,70 +94,6 @@ describe("distribution", () => {
   test("refuses nothing and NaN", () => {
     expect(() => distribution([])).toThrow("distribution: values must not be empty");
     expect(() => distribution([0, Number.NaN])).toThrow("distribution: values must not hold NaN");
-  });
-});
-
-describe("pairedShare", () => {
-  const trials = (both: number, won: number, lost: number, neither: number) =>
-    [
-      [true, true, both],
-      [true, false, won],
-      [false, true, lost],
-      [false, false, neither],
-    ].flatMap(([a, b, n]) => Array.from({length: n as number}, () => [a, b] as [boolean, boolean]));
-
-  test("is the difference of the shares, in an interval from where the two part", () => {
-    const {value, low, high} = pairedShare(trials(50, 5, 15, 30));
-    expect(value).toBeCloseTo(-0.1, 12);
-    const half = (1.959963984540054 * Math.sqrt(21 - 100 / 102)) / 102;
-    expect([low, high]).toEqual([-10 / 102 - half, -10 / 102 + half]);
-  });
-
-  test("is narrower than two shares apart, and never of no width", () => {
-    const same = pairedShare(trials(80, 0, 0, 20));
-    expect(same.value).toBe(0);
-    expect(same.high).toBeGreaterThan(0);
-    expect(same.high).toBeLessThan(wilson(80, 100).high - 0.8);
-    expect(pairedShare([[true, false]])).toMatchObject({value: 1, high: 1});
-    expect(() => pairedShare([])).toThrow("pairedShare: trials must be at least one, got none");
-  });
-});
-
-describe("wilson", () => {
-  test("gives the textbook interval for 8 of 10", () => {
-    const {share, low, high} = wilson(8, 10);
-    expect(share).toBe(0.8);
-    expect(low).toBeCloseTo(0.490162, 6);
-    expect(high).toBeCloseTo(0.943318, 6);
-  });
-
-  test("holds the share, stays in 0 .. 1, mirrors, and narrows with more trials", () => {
-    fc.assert(
-      fc.property(fc.integer({min: 1, max: 500}), fc.nat(500), (trials, n) => {
-        const successes = n % (trials + 1);
-        const {share, low, high} = wilson(successes, trials);
-        expect(0 <= low && low <= share && share <= high && high <= 1).toBe(true);
-        const mirrored = wilson(trials - successes, trials);
-        expect(mirrored.low).toBeCloseTo(1 - high, 12);
-        const wider = wilson(successes * 4, trials * 4);
-        expect(wider.high - wider.low).toBeLessThan(high - low);
-      }),
-      {seed: 5},
-    );
-  });
-
-  test("is one-sided at the ends", () => {
-    expect(wilson(0, 10).low).toBe(0);
-    expect(wilson(10, 10).high).toBe(1);
-    expect(wilson(10, 10).low).toBeCloseTo(1 / (1 + 1.959963984540054 ** 2 / 10), 12);
-  });
-
-  test("refuses shares above one and no trials", () => {
-    expect(() => wilson(3, 2)).toThrow(
-      "wilson: successes must be 0 .. trials and trials at least 1, got 3 of 2",
-    );
-    expect(() => wilson(0, 0)).toThrow(RangeError);
-    expect(() => wilson(Number.NaN, 5)).toThrow(RangeError);
   });
 });
 
@@ -321,19 +134,6 @@ describe("compareScores", () => {
     expect(large!.kl.mean.value).toBeGreaterThan(10 * small!.kl.mean.value);
     expect(large!.sameTop.share).toBeLessThan(small!.sameTop.share);
     expect(large!.rmsProbabilityChange).toBeGreaterThan(small!.rmsProbabilityChange);
-  });
-
-  test("texts scored apart and joined equal the texts scored at once", () => {
-    const baseline = randomLogits(4, 6, 5);
-    const model = randomLogits(5, 6, 5);
-    const targets = [0, -1, 4, 2, 1, 3];
-    const part = (from: number, to: number) =>
-      scorePair(
-        tensor(baseline.data.slice(from * 5, to * 5), [to - from, 5]),
-        tensor(model.data.slice(from * 5, to * 5), [to - from, 5]),
-        targets.slice(from, to),
-      );
-    expect(concatPairs([part(0, 2), part(2, 6)])).toEqual(scorePair(baseline, model, targets));
   });
 });
 

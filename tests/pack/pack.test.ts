@@ -122,7 +122,7 @@ describe("the package", () => {
 });
 
 describe("what needs no dependency", () => {
-  test.each(["formats", "quant", "engine", "evaluate", "kv", "attention", "ssm", "tensor", "io"])(
+  test.each(["formats", "quant", "engine", "evaluate", "kv", "attention", "ssm", "stats", "tensor", "io"])(
     "%s bundles for a browser from our own files alone",
     async (name) => {
       const {metafile} = await build({

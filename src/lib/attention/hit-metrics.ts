@@ -1,3 +1,4 @@
+import {requirePairs} from "../stats/moments.js";
 import {mostImportant} from "./budget-mask.js";
 
 /**
@@ -6,7 +7,7 @@ import {mostImportant} from "./budget-mask.js";
  * @throws RangeError if the lengths differ, or ratio is not in (0, 1].
  */
 export function hitAccuracy(estimated: Float64Array, truth: Float64Array, ratio = 0.5): number {
-  requirePair("hitAccuracy", estimated, truth);
+  requirePairs("hitAccuracy", estimated, truth);
   if (!(ratio > 0 && ratio <= 1)) {
     throw new RangeError(`hitAccuracy: ratio must be above 0 and at most 1, got ${ratio}`);
   }
@@ -21,42 +22,12 @@ export function overlap(first: readonly number[], second: readonly number[]): nu
 }
 
 /**
- * Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank. NaN where one side is constant.
- * @throws RangeError if the lengths differ.
- */
-export function spearman(a: Float64Array, b: Float64Array): number {
-  requirePair("spearman", a, b);
-  const [x, y] = [ranks(a), ranks(b)];
-  const middle = (a.length - 1) / 2;
-  let [xy, xx, yy] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [u, v] = [x[i] - middle, y[i] - middle];
-    xy += u * v;
-    xx += u * u;
-    yy += v * v;
-  }
-  return xy / Math.sqrt(xx * yy);
-}
-
-function ranks(x: Float64Array): Float64Array {
-  const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j]);
-  const rank = new Float64Array(x.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && x[order[to]] === x[order[from]]) to++;
-    for (let at = from; at < to; at++) rank[order[at]] = (from + to - 1) / 2;
-    from = to;
-  }
-  return rank;
-}
-
-/**
  * The "rank correlation" of TokenButler's repository: Spearman's formula on the lists of sorted indices instead of
- * ranks. It says how alike the two lists read place by place, and is no correlation; {@link spearman} is one.
+ * ranks. It compares the two lists place by place, and is no correlation; `spearman` of paretoscope/stats is one.
  * @throws RangeError if the lengths differ.
  */
 export function indexCorrelation(a: Float64Array, b: Float64Array): number {
-  requirePair("indexCorrelation", a, b);
+  requirePairs("indexCorrelation", a, b);
   const n = a.length;
   const [x, y] = [mostImportant(a, n), mostImportant(b, n)];
   const squares = x.reduce((sum, index, place) => sum + (index - y[place]) ** 2, 0);
@@ -69,7 +40,7 @@ export function indexCorrelation(a: Float64Array, b: Float64Array): number {
  * @throws RangeError if the lengths differ.
  */
 export function jensenShannon(p: Float64Array, q: Float64Array): number {
-  requirePair("jensenShannon", p, q);
+  requirePairs("jensenShannon", p, q);
   const [a, b] = [normalized(p), normalized(q)];
   return a.reduce((sum, x, i) => {
     const y = b[i];
@@ -81,9 +52,4 @@ export function jensenShannon(p: Float64Array, q: Float64Array): number {
 function normalized(p: Float64Array): Float64Array {
   const sum = p.reduce((all, x) => all + x + 1e-12, 0);
   return p.map((x) => (x + 1e-12) / sum);
-}
-
-function requirePair(where: string, a: Float64Array, b: Float64Array): void {
-  if (a.length === b.length) return;
-  throw new RangeError(`${where}: both sides must have the same length, got ${a.length} and ${b.length}`);
 }

@@ -2,6 +2,7 @@ import type {CacheSession} from "../engine/cache/session.js";
 import {concat} from "../engine/cache/stored-cache.js";
 import {forward} from "../engine/decoder/decoder.js";
 import type {Decoder} from "../engine/decoder/load-decoder.js";
+import {mean} from "../stats/moments.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {type RecordedPrefill, recordPrefill, replayPrefill} from "./recorded-prefill.js";
 
@@ -58,11 +59,11 @@ export function cachedModel(
       read.push(session.bytesRead() / ids.length);
       return {shape: [ids.length, model.config.vocabSize], data: concat(rows)};
     },
-    cost: () => ({keptPerToken: mean(kept), readPerToken: mean(read)}),
+    cost: () => ({keptPerToken: meanOfTexts(kept), readPerToken: meanOfTexts(read)}),
   };
 }
 
-function mean(values: readonly number[]): number {
+function meanOfTexts(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("cachedModel: a text must have been read, got none");
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return mean(values);
 }

@@ -1,22 +1,13 @@
 /** Measures a prepared model beside its baseline over evaluation seeds: texts for perplexity and its kin, tasks by writing. */
 
 import type {PreparedModel} from "../engine/prepared-model.js";
+import type {Interval} from "../stats/interval.js";
+import {pairedShare, type Share, wilson} from "../stats/shares.js";
 import {taskScore} from "../tasks/task.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import type {EvalSample, EvalSeed, EvalText} from "./eval-texts.js";
-import type {Interval} from "./loss-reduction.js";
-import {
-  type Comparison,
-  compareScores,
-  concatPairs,
-  overSeeds,
-  type PairedScores,
-  pairedShare,
-  type SeedSummary,
-  type Share,
-  scorePair,
-  wilson,
-} from "./quality.js";
+import {type Comparison, compareScores, overSeeds, type SeedSummary} from "./quality.js";
+import {concatPairs, type PairedScores, scorePair} from "./token-scores.js";
 
 /** Accuracy of the model and its baseline on the same trials. */
 export interface PairedAccuracy {

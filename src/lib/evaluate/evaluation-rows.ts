@@ -1,8 +1,9 @@
 /** An evaluation as a table: a row for each measure, over all seeds and for each of them. */
 
 import type {PreparedModel} from "../engine/prepared-model.js";
+import type {Estimate} from "../stats/moments.js";
+import type {Share} from "../stats/shares.js";
 import type {Evaluation, Measured, PairedAccuracy} from "./evaluate.js";
-import type {Estimate, Share} from "./quality.js";
 
 /** The columns of {@link evaluationRows}. */
 export const EVALUATION_COLUMNS = {

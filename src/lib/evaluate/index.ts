@@ -9,3 +9,4 @@ export * from "./loss-reduction.js";
 export * from "./prepare-model.js";
 export * from "./quality.js";
 export * from "./recorded-prefill.js";
+export * from "./token-scores.js";

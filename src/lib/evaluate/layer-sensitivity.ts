@@ -4,7 +4,8 @@ import type {DecoderWeights} from "../engine/decoder/decoder-weights.js";
 import {type SensitivityScan, scanSensitivity} from "../quant/sensitivity.js";
 import type {EvalText} from "./eval-texts.js";
 import {type PrepareOptions, prepareModel, type Setup} from "./prepare-model.js";
-import {perplexity, scoreTokens} from "./quality.js";
+import {perplexity} from "./quality.js";
+import {scoreTokens} from "./token-scores.js";
 
 /** What a scan can be told beside what its models are prepared with. */
 export interface LayerScanOptions extends PrepareOptions {

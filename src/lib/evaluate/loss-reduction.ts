@@ -1,13 +1,7 @@
 /** Differences between models measured on the same documents, with intervals whose unit is the document. */
 
-/** A value and its 95 % interval, normal approximation. */
-export interface Interval {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-const Z95 = 1.959963984540054;
+import {type Interval, influenceInterval} from "../stats/interval.js";
+import {mean} from "../stats/moments.js";
 
 /**
  * exp(mean a) - exp(mean b): how much higher a perplexity is, from the mean negative log-likelihoods (nats) of the
@@ -18,7 +12,7 @@ const Z95 = 1.959963984540054;
 export function perplexityGap(a: Float64Array, b: Float64Array): Interval {
   requireSame("perplexityGap", a, b);
   const [p, q] = [Math.exp(mean(a)), Math.exp(mean(b))];
-  return interval(
+  return influenceInterval(
     p - q,
     a.map((value, i) => p * value - q * b[i]),
   );
@@ -43,7 +37,7 @@ export function lossReduction(better: Float64Array, worse: Float64Array, baselin
     const other = q * worse[i] - p0 * baseline[i];
     return -(mine - ratio * other) / (q - p0);
   });
-  return interval(1 - ratio, influence);
+  return influenceInterval(1 - ratio, influence);
 }
 
 /**
@@ -54,22 +48,10 @@ export function meanReduction(a: Float64Array, b: Float64Array): Interval {
   requireSame("meanReduction", a, b);
   const ratio = mean(a) / mean(b);
   const scale = mean(b);
-  return interval(
+  return influenceInterval(
     1 - ratio,
     a.map((value, i) => -(value - ratio * b[i]) / scale),
   );
-}
-
-/** From each document's influence on the value: its spread over the root of their number is the standard error. */
-function interval(value: number, influence: Float64Array): Interval {
-  const middle = mean(influence);
-  const squares = influence.reduce((sum, each) => sum + (each - middle) ** 2, 0);
-  const half = Z95 * Math.sqrt(squares / (influence.length - 1) / influence.length);
-  return {value, low: value - half, high: value + half};
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function requireSame(where: string, a: Float64Array, b: Float64Array): void {

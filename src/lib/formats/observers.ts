@@ -3,6 +3,7 @@
  * An observer is a function (state, batch) => state; fold it over the batches, or use {@link observe}.
  */
 
+import {sortedQuantile} from "../stats/quantile.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {roundHalfEven} from "./round.js";
 
@@ -89,8 +90,8 @@ export function percentileObserver({
   return (state, batch) => {
     checkBatch("percentileObserver", batch);
     const sorted = (symmetric ? batch.data.map(Math.abs) : batch.data.slice()).sort();
-    const low = symmetric ? 0 : quantile(sorted, 1 - alpha);
-    const high = quantile(sorted, alpha);
+    const low = symmetric ? 0 : f32Quantile(sorted, 1 - alpha);
+    const high = f32Quantile(sorted, alpha);
     if (state === null) return {low: Float32Array.of(low), high: Float32Array.of(high)};
     const average = (old: number, now: number) =>
       Math.fround(old + Math.fround(Math.fround(sigma) * Math.fround(now - old)));
@@ -174,8 +175,4 @@ function groupExtremes(batch: Tensor, groupSize: number, symmetric: boolean): Ob
   return {low, high};
 }
 
-function quantile(sorted: Float32Array, p: number): number {
-  const rank = p * (sorted.length - 1);
-  const below = sorted[Math.floor(rank)];
-  return Math.fround(below + (rank - Math.floor(rank)) * (sorted[Math.ceil(rank)] - below));
-}
+const f32Quantile = (sorted: Float32Array, p: number): number => Math.fround(sortedQuantile(sorted, p));

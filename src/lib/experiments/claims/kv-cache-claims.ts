@@ -5,16 +5,15 @@ import {kiviBytes, kiviQuantize} from "../../kv/kivi/kivi.js";
 import {blockFloatBitsPerValue} from "../../kv/ksort-bfp/ksort-bfp.js";
 import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed} from "../../kv/mla.js";
 import {randomStream} from "../../tensor/random.js";
+import {evidence, intervalEvidence} from "./evidence.js";
 import {
   type CacheClaim,
-  evidence,
   FOUR_BITS,
   type Found,
   FULL,
   FULL_AFTER_PROMPT,
   gapOf,
   having,
-  interval,
   LLAMA_2_7B,
   LONG,
   layersOf,
@@ -121,7 +120,7 @@ const kiviAxis: CacheClaim = {
   ],
   ours: (found) =>
     quantizing(found).flatMap(({model, scores}) =>
-      interval(
+      intervalEvidence(
         model,
         "perplexity of keys per token above keys per channel, 2 bits",
         axisGap(scores),
@@ -182,13 +181,13 @@ const ksort: CacheClaim = {
       "modelled",
     ),
     ...quantizing(found).flatMap(({model, scores}) => [
-      ...interval(
+      ...intervalEvidence(
         model,
         "perplexity of BFP keys in 4 bits above the full cache's",
         gapOf(scores, "BFP keys", FULL),
         "perplexity",
       ),
-      ...interval(
+      ...intervalEvidence(
         model,
         "perplexity of unsorted keys above sorted ones'",
         gapOf(scores, "BFP keys", "BFP keys, sorted"),

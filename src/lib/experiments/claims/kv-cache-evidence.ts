@@ -1,19 +1,14 @@
 /** What claims on smaller caches are judged from: sizes of published models, and readings of our decoders. */
 
-import {type Interval, perplexityGap} from "../../evaluate/loss-reduction.js";
-import {pairedShare} from "../../evaluate/quality.js";
-import type {Provenance} from "../../experiment/provenance.js";
+import {perplexityGap} from "../../evaluate/loss-reduction.js";
 import {type KvMethod, type KvModel, kvCacheBytes} from "../../kv/calculator.js";
+import type {Interval} from "../../stats/interval.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";
+import {type Answers, answersChange, gapPercent, intervalEvidence, type TextLosses} from "./evidence.js";
 import {atMostVerdict, lossVerdict} from "./token-selection-claims.js";
 
 /** What a reading of the texts found. */
-export interface Scores {
-  /** Mean negative log-likelihood of each text, in nats. */
-  readonly nll: Float64Array;
-  /** Whether each token that a text determines came out right. */
-  readonly right: readonly boolean[];
-}
+export interface Scores extends TextLosses, Answers {}
 
 /** All readings of one model, by name. */
 export interface Found {
@@ -55,33 +50,14 @@ export function gapOf(scores: Found["scores"], worse: string, better: string): I
   return perplexityGap(scores[worse].nll, scores[better].nll);
 }
 
-/** How much higher the perplexity of the first reading is, in per cent of the second's. */
-function gapPercent(scores: Found["scores"], worse: string, better: string): Interval {
-  const {value, low, high} = gapOf(scores, worse, better);
-  const scale = 100 / perplexityOf(scores[better]);
-  return {value: scale * value, low: scale * low, high: scale * high};
-}
-
-/** Answers of a reading less those of the baseline, in percentage points. */
-function answersChange(scores: Found["scores"], name: string, baseline: string): Interval {
-  const [own, full] = [scores[name].right, scores[baseline].right];
-  const {value, low, high} = pairedShare(own.map((isRight, i) => [isRight, full[i]] as const));
-  return {value: 100 * value, low: 100 * low, high: 100 * high};
-}
-
-export const perplexityOf = ({nll}: Scores): number =>
-  Math.exp(nll.reduce((sum, value) => sum + value, 0) / nll.length);
-
-export const rightPercent = ({right}: Scores): number => (100 * right.filter(Boolean).length) / right.length;
-
 /** A perplexity's and the answers' distance from the baseline. */
 export function lossEvidence({model, scores}: Found, name: string, baseline = FULL): Evidence[] {
   return [
-    ...interval(model, `perplexity lost, ${name}`, gapPercent(scores, name, baseline), "%"),
-    ...interval(
+    ...intervalEvidence(model, `perplexity lost, ${name}`, gapPercent(scores[name], scores[baseline]), "%"),
+    ...intervalEvidence(
       model,
       `answers, ${name}, change`,
-      answersChange(scores, name, baseline),
+      answersChange(scores[name], scores[baseline]),
       "percentage points",
     ),
   ];
@@ -96,35 +72,12 @@ const NEARLY_NOTHING = 5;
  */
 export function losslessVerdict(found: readonly Found[], name: string, baseline = FULL): Verdict {
   const verdicts = [
-    lossVerdict(found.map(({scores}) => answersChange(scores, name, baseline))),
+    lossVerdict(found.map(({scores}) => answersChange(scores[name], scores[baseline]))),
     atMostVerdict(
-      found.map(({scores}) => gapPercent(scores, name, baseline)),
+      found.map(({scores}) => gapPercent(scores[name], scores[baseline])),
       NEARLY_NOTHING,
     ),
   ];
   if (verdicts.includes("differs")) return "differs";
   return verdicts.every((verdict) => verdict === "agrees") ? "agrees" : "cannot be judged here";
-}
-
-export function interval(
-  model: string,
-  quantity: string,
-  {value, low, high}: Interval,
-  unit: string,
-): Evidence[] {
-  return [
-    evidence(model, quantity, value, unit, "measured"),
-    evidence(model, `${quantity}, lower end of 95 %`, low, unit, "measured"),
-    evidence(model, `${quantity}, upper end of 95 %`, high, unit, "measured"),
-  ];
-}
-
-export function evidence(
-  subject: string,
-  quantity: string,
-  value: number,
-  unit: string,
-  provenance: Provenance,
-): Evidence {
-  return {subject, quantity, value, unit, provenance};
 }

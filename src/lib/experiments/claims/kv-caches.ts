@@ -4,7 +4,7 @@ import {forward} from "../../engine/decoder/decoder.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {corpusCalibration, type EvalText} from "../../evaluate/eval-texts.js";
-import {scoreTokens} from "../../evaluate/quality.js";
+import {scoreTokens} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
 import {fp16} from "../../formats/float/float.js";
 import {expandChannels, featureMap, featuresOf} from "../../kv/cskv/cskv.js";

@@ -1,22 +1,19 @@
 /** What the papers on sharing and merging layers claim, and how our sizes and decoders judge it. */
 
-import type {Interval} from "../../evaluate/loss-reduction.js";
 import type {KvMethod, KvModel} from "../../kv/calculator.js";
+import type {Interval} from "../../stats/interval.js";
+import {evidence, intervalEvidence, perplexityOf, rightPercent} from "./evidence.js";
 import {
   type CacheClaim,
-  evidence,
   FOUR_BITS,
   type Found,
   FULL,
   gapOf,
   having,
-  interval,
   LLAMA_2_7B,
   layersOf,
   lossEvidence,
   losslessVerdict,
-  perplexityOf,
-  rightPercent,
   timesSmaller,
 } from "./kv-cache-evidence.js";
 import {orderVerdict} from "./working-model.js";
@@ -88,7 +85,7 @@ const groups: CacheClaim = {
         evidence(model, `answers right, ${name}`, rightPercent(scores[name]), "%", "measured"),
       ),
       ...groupGaps(scores).flatMap(({worse, better, gap}) =>
-        interval(model, `perplexity of ${worse} above ${better}'s`, gap, "perplexity"),
+        intervalEvidence(model, `perplexity of ${worse} above ${better}'s`, gap, "perplexity"),
       ),
     ]),
   judge: (found) => orderVerdict(sharing(found).map(({scores}) => groupGaps(scores).map(({gap}) => gap))),
@@ -114,7 +111,12 @@ const overMiniCache: CacheClaim = {
       "modelled",
     ),
     ...sharing(found).flatMap(({model, scores}) =>
-      interval(model, "perplexity of MiniCache, deep half, above xKV-4's", mergedGap(scores), "perplexity"),
+      intervalEvidence(
+        model,
+        "perplexity of MiniCache, deep half, above xKV-4's",
+        mergedGap(scores),
+        "perplexity",
+      ),
     ),
   ],
   judge: (found) => orderVerdict(sharing(found).map(({scores}) => [mergedGap(scores)])),
@@ -219,7 +221,12 @@ const miniCacheRule: CacheClaim = {
   ours: (found) =>
     sharing(found).flatMap(({model, scores}) =>
       ruleGaps(scores).flatMap(({merged, gap}) =>
-        interval(model, `perplexity of the released rule above the paper's, ${merged}`, gap, "perplexity"),
+        intervalEvidence(
+          model,
+          `perplexity of the released rule above the paper's, ${merged}`,
+          gap,
+          "perplexity",
+        ),
       ),
     ),
   judge: (found) => orderVerdict(sharing(found).map(({scores}) => ruleGaps(scores).map(({gap}) => gap))),

@@ -5,11 +5,13 @@ import type {PreparedModel} from "../../engine/prepared-model.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
 import {remembered} from "../../evaluate/evaluate.js";
-import type {Interval} from "../../evaluate/loss-reduction.js";
-import {pairedShare, scorePair} from "../../evaluate/quality.js";
+import {scorePair} from "../../evaluate/token-scores.js";
 import type {Work} from "../../experiment/experiment.js";
 import {mambaTensorErrors} from "../../ssm/quantize/mamba-tensor-errors.js";
 import {type QuantizeMambaOptions, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
+import type {Interval} from "../../stats/interval.js";
+import {mean} from "../../stats/moments.js";
+import {pairedShare} from "../../stats/shares.js";
 import {CALIBRATION_TEXTS} from "../ssm/quantized-quality.js";
 
 /** Mean negative log-likelihood and mean KL divergence to the float model of every document, in nats. */
@@ -60,8 +62,8 @@ async function scoresOf(
     await tell(i / texts.length);
     const read = tokens.slice(0, -1);
     const pair = scorePair(float.logits(read), model.logits(read), tokens.slice(1));
-    nll[i] = -meanOf(pair.model.logProbs);
-    kl[i] = meanOf(pair.kl);
+    nll[i] = -mean(pair.model.logProbs);
+    kl[i] = mean(pair.kl);
     for (const position of answers) {
       const isRight = (top: Int32Array) => top[position - 1] === tokens[position];
       trials.push([isRight(pair.model.topTokens), isRight(pair.baseline.topTokens)]);
@@ -85,13 +87,4 @@ export async function outputTails(weights: MambaWeights, documents: number) {
     };
   };
   return {plain: await worst("static"), hadamard: await worst("hadamard")};
-}
-
-/** exp of the mean negative log-likelihood over documents. */
-export function perplexityOf({nll}: Pick<DocumentScores, "nll">): number {
-  return Math.exp(meanOf(nll));
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

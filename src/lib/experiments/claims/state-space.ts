@@ -1,14 +1,10 @@
-import {type Interval, meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
+import {meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
 import {experiment} from "../../experiment/experiment.js";
+import type {Interval} from "../../stats/interval.js";
 import {mambaWeights} from "../ssm/mambas.js";
 import {type Claim, claimColumns, type Evidence, type Verdict} from "./claim.js";
-import {
-  type DocumentScores,
-  documentScores,
-  outputTails,
-  perplexityOf,
-  type Setups,
-} from "./state-space-scores.js";
+import {intervalEvidence, measured, perplexityOf} from "./evidence.js";
+import {type DocumentScores, documentScores, outputTails, type Setups} from "./state-space-scores.js";
 import {sizeAndSpeedClaims} from "./state-space-sizes.js";
 import {orderVerdict, reductionVerdict} from "./working-model.js";
 
@@ -316,15 +312,3 @@ export const stateSpaceClaims = experiment({
     });
   },
 });
-
-function intervalEvidence(subject: string, quantity: string, {value, low, high}: Interval, unit: string) {
-  return [
-    measured(subject, quantity, value, unit),
-    measured(subject, `${quantity}, lower end of 95 %`, low, unit),
-    measured(subject, `${quantity}, upper end of 95 %`, high, unit),
-  ];
-}
-
-function measured(subject: string, quantity: string, value: number, unit: string): Evidence {
-  return {subject, quantity, value, unit, provenance: "measured"};
-}

@@ -4,16 +4,22 @@ import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
 import type {TokenButlerShape} from "../../attention/token-butler/token-butler.js";
 import {tokenButlerOverhead, tokenButlerParameters} from "../../attention/token-butler/token-butler-cost.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {type Interval, perplexityGap} from "../../evaluate/loss-reduction.js";
-import {pairedShare} from "../../evaluate/quality.js";
+import type {Interval} from "../../stats/interval.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";
+import {
+  type Answers,
+  answersChange,
+  evidence,
+  gapPercent,
+  intervalEvidence,
+  measured,
+  perplexityOf,
+  rightPercent,
+  type TextLosses,
+} from "./evidence.js";
 
 /** What a reading of the texts found. */
-export interface Scores {
-  /** Mean negative log-likelihood of each text, in nats. */
-  readonly nll: Float64Array;
-  /** Whether each token that a text determines came out right. */
-  readonly right: readonly boolean[];
+export interface Scores extends TextLosses, Answers {
   /** All keys and values, over what was read of them and of the policy's own state. */
   readonly fewerRead: number;
   /** All keys and values, over what was kept at the end. */
@@ -110,15 +116,20 @@ const perplexityClaim = (
   ours: (found) =>
     found.flatMap(({model, scores}) => [
       ...["full model", "oracle", "TokenButler", ...rivals].map((name) =>
-        evidence(model, `perplexity of ${name}, half the keys`, perplexityOf(scores[name]), "perplexity"),
+        measured(model, `perplexity of ${name}, half the keys`, perplexityOf(scores[name]), "perplexity"),
       ),
       ...rivals.flatMap((name) =>
-        interval(model, `${name} above TokenButler`, gapPercent(scores, name, "TokenButler"), "%"),
+        intervalEvidence(
+          model,
+          `${name} above TokenButler`,
+          gapPercent(scores[name], scores.TokenButler),
+          "%",
+        ),
       ),
     ]),
   judge: (found) =>
     marginVerdict(
-      found.map(({scores}) => rivals.map((name) => gapPercent(scores, name, "TokenButler"))),
+      found.map(({scores}) => rivals.map((name) => gapPercent(scores[name], scores.TokenButler))),
       8,
     ),
   why,
@@ -134,13 +145,18 @@ const nearOracle: SelectionClaim = {
   ),
   ours: (found) =>
     found.flatMap(({model, scores}) =>
-      interval(model, "TokenButler above the oracle", gapPercent(scores, "TokenButler", "oracle"), "%"),
+      intervalEvidence(
+        model,
+        "TokenButler above the oracle",
+        gapPercent(scores.TokenButler, scores.oracle),
+        "%",
+      ),
     ),
   judge: (found) => {
     const printed = Object.values(PRINTED_PERPLEXITIES).map(
       ({oracle, TokenButler}) => TokenButler / oracle - 1,
     );
-    const gaps = found.map(({scores}) => gapPercent(scores, "TokenButler", "oracle"));
+    const gaps = found.map(({scores}) => gapPercent(scores.TokenButler, scores.oracle));
     return atMostVerdict(gaps, 100 * Math.max(...printed));
   },
   why: "A predictor of our own, trained on the same kind of documents as it is tested on, for two small decoders; theirs read C4 and are tested on WikiText-2.",
@@ -160,7 +176,7 @@ const questLoss: SelectionClaim = {
   ],
   ours: (found) =>
     found.flatMap(({model, scores}) => [
-      evidence(
+      measured(
         model,
         "fewer bytes read at 1/8 of the keys, layer 0 dense",
         scores["Quest at 1/8"].fewerRead,
@@ -168,7 +184,8 @@ const questLoss: SelectionClaim = {
       ),
       ...retrieval(model, scores, "Quest at 1/8", "1/8 of the keys"),
     ]),
-  judge: (found) => lossVerdict(found.map(({scores}) => retrievalPercent(scores, "Quest at 1/8"))),
+  judge: (found) =>
+    lossVerdict(found.map(({scores}) => answersChange(scores["Quest at 1/8"], scores["full model"]))),
   why: "Theirs reads budgets of a few thousand keys out of 32 thousand, where a page of 16 is a small part of the budget; in our texts of 128 and 256 tokens an eighth is two to four pages of 8, and a document holds many facts. Speed is not measured here, bytes are.",
 };
 
@@ -189,7 +206,8 @@ const h2oLoss: SelectionClaim = {
   ],
   ours: (found) =>
     found.flatMap(({model, scores}) => retrieval(model, scores, "H2O at 20 %", "a fifth of the keys")),
-  judge: (found) => lossVerdict(found.map(({scores}) => retrievalPercent(scores, "H2O at 20 %"))),
+  judge: (found) =>
+    lossVerdict(found.map(({scores}) => answersChange(scores["H2O at 20 %"], scores["full model"]))),
   why: "Their tasks rarely ask for one fact among many; ours do. A fact has no attention before it is asked for, so nothing tells it from filler when the cache must choose, and what is evicted is gone.",
 };
 
@@ -204,7 +222,7 @@ const snapKvLoss: SelectionClaim = {
   ],
   ours: (found) =>
     found.flatMap(({model, scores}) => [
-      evidence(
+      measured(
         model,
         "less memory, the prompt's keys an eighth, layer 0 and the written half whole",
         scores["SnapKV at 1/8"].fewerKept,
@@ -212,7 +230,8 @@ const snapKvLoss: SelectionClaim = {
       ),
       ...retrieval(model, scores, "SnapKV at 1/8", "1/8 of the prompt's keys"),
     ]),
-  judge: (found) => lossVerdict(found.map(({scores}) => retrievalPercent(scores, "SnapKV at 1/8"))),
+  judge: (found) =>
+    lossVerdict(found.map(({scores}) => answersChange(scores["SnapKV at 1/8"], scores["full model"]))),
   why: "In their test the question stands at the end of the prompt, inside the window that votes. Here questions come after the prompt was compressed, as in a conversation: keys that only a later question needs have no votes.",
 };
 
@@ -228,18 +247,20 @@ const sinks: SelectionClaim = {
   ours: (found) =>
     found.flatMap(({model, scores}) => [
       ...["recent keys alone", "4 first keys and recent ones"].map((name) =>
-        evidence(model, `perplexity, ${name}, a quarter of all`, perplexityOf(scores[name]), "perplexity"),
+        measured(model, `perplexity, ${name}, a quarter of all`, perplexityOf(scores[name]), "perplexity"),
       ),
-      ...interval(
+      ...intervalEvidence(
         model,
         "without the first keys above with them",
-        gapPercent(scores, "recent keys alone", "4 first keys and recent ones"),
+        gapPercent(scores["recent keys alone"], scores["4 first keys and recent ones"]),
         "%",
       ),
     ]),
   judge: (found) =>
     marginVerdict(
-      found.map(({scores}) => [gapPercent(scores, "recent keys alone", "4 first keys and recent ones")]),
+      found.map(({scores}) => [
+        gapPercent(scores["recent keys alone"], scores["4 first keys and recent ones"]),
+      ]),
       100,
     ),
   why: "Large models park attention that they have no use for on the first tokens. Our decoders have not learned to: the first four get about an even share of attention, so a window misses them little more than any other keys.",
@@ -298,48 +319,15 @@ export function lossVerdict(changes: readonly Interval[]): Verdict {
 
 function retrieval(model: string, scores: Found["scores"], name: string, kept: string): Evidence[] {
   return [
-    evidence(model, "answers right, full model", 100 * rightShare(scores["full model"]), "%"),
-    evidence(model, `answers right, ${kept}`, 100 * rightShare(scores[name]), "%"),
-    ...interval(model, `answers right, ${kept}, change`, retrievalPercent(scores, name), "points"),
+    measured(model, "answers right, full model", rightPercent(scores["full model"]), "%"),
+    measured(model, `answers right, ${kept}`, rightPercent(scores[name]), "%"),
+    ...intervalEvidence(
+      model,
+      `answers right, ${kept}, change`,
+      answersChange(scores[name], scores["full model"]),
+      "points",
+    ),
   ];
-}
-
-function retrievalPercent(scores: Found["scores"], name: string): Interval {
-  const [own, full] = [scores[name].right, scores["full model"].right];
-  return percent(pairedShare(own.map((isRight, i) => [isRight, full[i]] as const)));
-}
-
-/** How much higher the first perplexity is, in per cent of the second. */
-function gapPercent(scores: Found["scores"], worse: string, better: string): Interval {
-  const gap = perplexityGap(scores[worse].nll, scores[better].nll);
-  const scale = 1 / perplexityOf(scores[better]);
-  return percent({value: gap.value * scale, low: gap.low * scale, high: gap.high * scale});
-}
-
-const perplexityOf = ({nll}: Scores) => Math.exp(nll.reduce((sum, value) => sum + value, 0) / nll.length);
-
-const rightShare = ({right}: Scores) => right.filter(Boolean).length / right.length;
-
-function percent({value, low, high}: Interval): Interval {
-  return {value: 100 * value, low: 100 * low, high: 100 * high};
-}
-
-function interval(model: string, quantity: string, {value, low, high}: Interval, unit: string): Evidence[] {
-  return [
-    evidence(model, quantity, value, unit),
-    evidence(model, `${quantity}, lower end of 95 %`, low, unit),
-    evidence(model, `${quantity}, upper end of 95 %`, high, unit),
-  ];
-}
-
-function evidence(
-  subject: string,
-  quantity: string,
-  value: number,
-  unit: string,
-  provenance: Evidence["provenance"] = "measured",
-): Evidence {
-  return {subject, quantity, value, unit, provenance};
 }
 
 function released(

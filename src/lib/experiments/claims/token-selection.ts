@@ -6,7 +6,7 @@ import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {type ReadCounter, readCounter} from "../../engine/read-counter.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
 import type {EvalText} from "../../evaluate/eval-texts.js";
-import {scoreTokens} from "../../evaluate/quality.js";
+import {scoreTokens} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";

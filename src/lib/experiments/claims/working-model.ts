@@ -3,9 +3,9 @@ import type {PreparedModel} from "../../engine/prepared-model.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
 import {remembered} from "../../evaluate/evaluate.js";
-import {type Interval, lossReduction, meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
+import {lossReduction, meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
 import {prepareModel} from "../../evaluate/prepare-model.js";
-import {scorePair} from "../../evaluate/quality.js";
+import {scorePair} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {mxfp4} from "../../formats/mx/mx.js";
@@ -13,8 +13,11 @@ import {nvfp4} from "../../formats/nvfp4/nvfp4.js";
 import {razer} from "../../formats/razer/razer.js";
 import {razerAct} from "../../formats/razer/razer-act.js";
 import {averagePerplexity, razerV2Perplexities} from "../../reported/perplexity.js";
+import {type Interval, scaleInterval} from "../../stats/interval.js";
+import {mean} from "../../stats/moments.js";
 import {type DecoderId, decoderWeights, SMALL_DECODERS} from "../shared/decoders.js";
 import {type Claim, claimColumns, type Evidence, type Verdict} from "./claim.js";
+import {intervalEvidence, measured, perplexityOf} from "./evidence.js";
 
 /** From best to worst as Table 3 has them, each with what its paper means for activations. */
 const RANKED = [
@@ -108,11 +111,16 @@ const reductionClaim = (activationBits: 16 | 4, value: number): ModelClaim => ({
     found
       .filter((each) => each.activationBits === activationBits)
       .flatMap(({model, scores}) => [
-        ...intervalEvidence(model, "less perplexity lost than NVFP4", percent(reductionOf(scores)), "%"),
+        ...intervalEvidence(
+          model,
+          "less perplexity lost than NVFP4",
+          scaleInterval(reductionOf(scores), 100),
+          "%",
+        ),
         ...intervalEvidence(
           model,
           "less KL divergence than NVFP4",
-          percent(meanReduction(scores.RaZeR.kl, scores.NVFP4.kl)),
+          scaleInterval(meanReduction(scores.RaZeR.kl, scores.NVFP4.kl), 100),
           "%",
         ),
       ]),
@@ -120,7 +128,7 @@ const reductionClaim = (activationBits: 16 | 4, value: number): ModelClaim => ({
     reductionVerdict(
       found
         .filter((each) => each.activationBits === activationBits)
-        .map(({scores}) => percent(reductionOf(scores))),
+        .map(({scores}) => scaleInterval(reductionOf(scores), 100)),
       value,
     ),
   why: "The perplexity lost is a small difference of large numbers, so its reduction is uncertain even on the same documents; KL divergence sees the whole distribution and is sharper. Other models on other texts need not lose the same share.",
@@ -222,8 +230,8 @@ async function scoresOf(model: Logits, {baseline, texts, tell}: Measuring): Prom
     await tell(i / texts.length, "");
     const read = tokens.slice(0, -1);
     const pair = scorePair(baseline.logits(read), model.logits(read), tokens.slice(1));
-    nll[i] = -meanOf(pair.model.logProbs);
-    kl[i] = meanOf(pair.kl);
+    nll[i] = -mean(pair.model.logProbs);
+    kl[i] = mean(pair.kl);
   }
   return {nll, kl};
 }
@@ -237,30 +245,8 @@ function gaps(scores: Found["scores"]): {better: Name; worse: Name; gap: Interva
 
 const reductionOf = ({RaZeR, NVFP4, FP16}: Found["scores"]) => lossReduction(RaZeR.nll, NVFP4.nll, FP16.nll);
 
-const perplexityOf = ({nll}: Scores) => Math.exp(meanOf(nll));
-
-function percent({value, low, high}: Interval): Interval {
-  return {value: 100 * value, low: 100 * low, high: 100 * high};
-}
-
-function intervalEvidence(model: DecoderId, quantity: string, {value, low, high}: Interval, unit: string) {
-  return [
-    measured(model, quantity, value, unit),
-    measured(model, `${quantity}, lower end of 95 %`, low, unit),
-    measured(model, `${quantity}, upper end of 95 %`, high, unit),
-  ];
-}
-
-function measured(subject: string, quantity: string, value: number, unit: string): Evidence {
-  return {subject, quantity, value, unit, provenance: "measured"};
-}
-
 function printed(method: Name, activationBits: number): number {
   return averagePerplexity(
     razerV2Perplexities.filter((row) => row.method === method && row.activationBits === activationBits),
   );
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {prepareModel} from "../../evaluate/prepare-model.js";
-import {scorePair} from "../../evaluate/quality.js";
+import {scorePair} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {decodeText} from "../../tasks/vocabulary.js";

@@ -1,8 +1,8 @@
 import type {OpenText} from "../../engine/open-text.js";
 import {EVAL_SEEDS} from "../../evaluate/eval-texts.js";
-import {wilson} from "../../evaluate/quality.js";
 import type {Row} from "../../experiment/columns.js";
 import {experiment} from "../../experiment/experiment.js";
+import {wilson} from "../../stats/shares.js";
 import {fillerWords, pick, topicCount} from "../../tasks/filler.js";
 import {keys, marker, values} from "../../tasks/vocabulary.js";
 import {type RandomStream, randomStream, shuffled} from "../../tensor/random.js";

@@ -1,30 +1,12 @@
+import {studentTQuantile} from "../../stats/student-t.js";
 import type {Format} from "../format.js";
 import {type LevelOptions, levelsFormat} from "./levels.js";
 
 /** The probability below the lowest level, as in NF4: midway between 1/32 and 1/30. */
 const TAIL = (1 / 32 + 1 / 30) / 2;
 
-/**
- * The distribution function of Student's t with 5 degrees of freedom, in closed form:
- * 1/2 + (a + sin a (cos a + 2/3 cos^3 a)) / pi with tan a = t / sqrt 5.
- */
-function studentCdf(t: number): number {
-  const angle = Math.atan(t / Math.sqrt(5));
-  const cos = Math.cos(angle);
-  return 0.5 + (angle + Math.sin(angle) * (cos + (2 / 3) * cos ** 3)) / Math.PI;
-}
-
-/** The t of a probability, by bisection: 60 halvings of [-8, 8] are below float64 resolution. */
-function studentQuantile(probability: number): number {
-  let low = -8;
-  let high = 8;
-  for (let halving = 0; halving < 60; halving++) {
-    const middle = (low + high) / 2;
-    if (studentCdf(middle) < probability) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
+/** The quantile of Student's t with 5 degrees of freedom. */
+const quantile = (probability: number): number => studentTQuantile(probability, 5);
 
 /** `count` probabilities from `first` on, evenly spaced so that one more would be 1/2. */
 const towardHalf = (first: number, count: number) =>
@@ -32,10 +14,10 @@ const towardHalf = (first: number, count: number) =>
 
 /** The levels: 7 quantiles below 0, an exact 0, 8 above, divided by the largest and rounded to float32. */
 function studentLevels(): readonly number[] {
-  const largest = studentQuantile(1 - TAIL);
-  const negative = towardHalf(TAIL, 7).map(studentQuantile);
+  const largest = quantile(1 - TAIL);
+  const negative = towardHalf(TAIL, 7).map(quantile);
   const positive = towardHalf(1 - TAIL, 8)
-    .map(studentQuantile)
+    .map(quantile)
     .reverse();
   return [...negative, 0, ...positive].map((t) => Math.fround(t / largest));
 }

@@ -1,0 +1,51 @@
+import {requirePairs} from "./moments.js";
+
+/**
+ * Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank. NaN where one side is constant.
+ * @throws RangeError if the lengths differ.
+ */
+export function spearman(a: Float64Array, b: Float64Array): number {
+  requirePairs("spearman", a, b);
+  const [x, y] = [ranks(a), ranks(b)];
+  const middle = (a.length - 1) / 2;
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [u, v] = [x[i] - middle, y[i] - middle];
+    xy += u * v;
+    xx += u * u;
+    yy += v * v;
+  }
+  return xy / Math.sqrt(xx * yy);
+}
+
+/**
+ * Kendall's tau-b: pairs in the same order less pairs in the opposite one, over the pairs that are not tied on either
+ * side (their geometric mean). NaN where one side is constant. Work grows with the square of the length.
+ * (doi.org/10.1093/biomet/33.3.239)
+ * @throws RangeError if the lengths differ.
+ */
+export function kendall(a: Float64Array, b: Float64Array): number {
+  requirePairs("kendall", a, b);
+  let [balance, apartInA, apartInB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const [x, y] = [Math.sign(a[i] - a[j]), Math.sign(b[i] - b[j])];
+      balance += x * y;
+      apartInA += x * x;
+      apartInB += y * y;
+    }
+  }
+  return balance / Math.sqrt(apartInA * apartInB);
+}
+
+function ranks(x: Float64Array): Float64Array {
+  const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j]);
+  const rank = new Float64Array(x.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to < order.length && x[order[to]] === x[order[from]]) to++;
+    for (let at = from; at < to; at++) rank[order[at]] = (from + to - 1) / 2;
+    from = to;
+  }
+  return rank;
+}
