@@ -1,6 +1,6 @@
-import type {Columns, Row} from "../../lib/experiment/columns.js";
+import type {Columns, TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
-import type {SweepRow} from "../../lib/experiment/sweep.js";
+import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
 import type {DataSource} from "./run-worker.js";
@@ -8,7 +8,7 @@ import {askWorker} from "./worker-run.js";
 
 /** Where the rows on a page come from, and how far they are. */
 export type RowState =
-  | {readonly kind: "shipped" | "live"; readonly rows: readonly Row[]}
+  | {readonly kind: "shipped" | "live"; readonly tables: TableRows}
   | {readonly kind: "running"; readonly share: number; readonly what?: string}
   | {readonly kind: "failed"; readonly message: string};
 
@@ -22,8 +22,8 @@ export interface LiveRows<P extends Params> {
 }
 
 export interface LiveRowsOptions<P extends Params = Params> {
-  /** The shipped table; absent where rows depend on a reader's file. */
-  readonly table?: readonly SweepRow[];
+  /** The shipped tables; absent where rows depend on a reader's file. */
+  readonly shipped?: SweepTables;
   /** Where a setting's data sets are. */
   readonly data?: (params: ParamValues<P>) => Readonly<Record<string, DataSource>>;
   /** A run that takes longer is ended, in milliseconds. */
@@ -37,7 +37,7 @@ const settle = 200;
 export function liveRows<P extends Params, C extends Columns, N extends string>(
   experiment: Described<P, C, N>,
   tell: (state: RowState) => void,
-  {table = [], data = () => ({}), timeLimit = 120_000}: LiveRowsOptions<P> = {},
+  {shipped, data = () => ({}), timeLimit = 120_000}: LiveRowsOptions<P> = {},
 ): LiveRows<P> {
   const {id, params: schema, sweep} = experiment;
   const settings = sweep.map((setting) => settingKey(schema, checkParams(`sweep ${id}`, schema, setting)));
@@ -66,7 +66,7 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
       running === mine && tell({kind: "running", share, ...(what === undefined ? {} : {what})});
     try {
       const request = {kind: "run", id: experiment.id, params, data: data(params)} as const;
-      settleOn({kind: "live", rows: await askWorker(request, {progress, signal})});
+      settleOn({kind: "live", tables: await askWorker(request, {progress, signal})});
     } catch (error) {
       if (mine.signal.aborted) return;
       settleOn({kind: "failed", message: failure(error, timeLimit)});
@@ -78,8 +78,7 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     ask(params) {
       stop();
       const setting = settings.indexOf(settingKey(experiment.params, params));
-      const rows = setting < 0 ? [] : table.filter((row) => row.setting === setting);
-      if (rows.length > 0) settleOn({kind: "shipped", rows});
+      if (shipped && setting >= 0) settleOn({kind: "shipped", tables: ofSetting(shipped, setting)});
       else timer = setTimeout(run, settle, params);
     },
     run,
@@ -88,6 +87,14 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
       if (last !== undefined) tell(last);
     },
   };
+}
+
+/** The rows of one setting of a sweep, in every table. */
+function ofSetting(tables: SweepTables, setting: number): TableRows {
+  const own = Object.entries(tables).map(
+    ([name, rows]) => [name, rows.filter((row) => row.setting === setting)] as const,
+  );
+  return Object.fromEntries(own) as unknown as TableRows;
 }
 
 function settingKey<P extends Params>(params: P, values: ParamValues<P>): string {

@@ -26,7 +26,10 @@ export function paramInputs<P extends Params>(params: P, values: ParamValues<P>)
   return Object.defineProperty(element, "value", {
     get: () => Object.fromEntries(inputs.map(({name, input}) => [name, input.value])),
     set(next: ParamValues<P>) {
-      for (const {name, input} of inputs) input.value = next[name as keyof P];
+      for (const {name, input} of inputs) {
+        input.value = next[name as keyof P];
+        input.dispatchEvent(new Event("moved"));
+      }
     },
   }) as ParamInputs<P>;
 }
@@ -74,7 +77,7 @@ function foldedList({label, options, help}: ChoicesParam, input: AnyInput): HTML
   const tell = () => {
     count.textContent = `${label}: ${(input.value as unknown[]).length} of ${options.length}`;
   };
-  input.addEventListener("input", tell);
+  for (const event of ["input", "moved"]) input.addEventListener(event, tell);
   tell();
   return html`<details class="control long-list"><summary>${count}</summary>${input}${help && html`<p class="help">${help}</p>`}</details>`;
 }

@@ -1,5 +1,5 @@
 // The code of a worker: runs experiments and reads tensor files away from the page, which may end it at any time.
-import type {Row} from "../../lib/experiment/columns.js";
+import type {TableRows} from "../../lib/experiment/columns.js";
 import type {TensorSet} from "../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../lib/experiments/registry.js";
 import {blobSource, bytesSource} from "../../lib/io/byte-source.js";
@@ -41,7 +41,7 @@ export type Reply =
 
 /** What each request is answered with. */
 export interface Results {
-  readonly run: readonly Row[];
+  readonly run: TableRows;
   readonly list: readonly ListedTensor[];
 }
 
@@ -64,7 +64,7 @@ async function run({id, params, data = {}}: RunRequest): Promise<Results["run"]>
       .filter(([name]) => read.includes(name))
       .map(async ([name, source]) => [name, await loadTensors(source)] as const),
   );
-  return experiment.run(params as Partial<ParamValues<Params>>, {
+  return experiment.runTables(params as Partial<ParamValues<Params>>, {
     data: new Map(sets),
     progress: (share, what) => reply({kind: "progress", share, ...(what === undefined ? {} : {what})}),
   });

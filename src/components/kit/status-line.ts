@@ -37,9 +37,9 @@ export function statusLine({run, cancel}: StatusActions): {
 function statusText(state: RowState): string {
   switch (state.kind) {
     case "shipped":
-      return `${state.rows.length} rows from the table that came with this page.`;
+      return `${state.tables.rows.length} rows from the table that came with this page.`;
     case "live":
-      return `${state.rows.length} rows, run just now in your browser.`;
+      return `${state.tables.rows.length} rows, run just now in your browser.`;
     case "running":
       return "Running in your browser …";
     case "failed":

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {Columns, Row} from "../../lib/experiment/columns.js";
+import {allTables, type Columns, MAIN_TABLE, type Row, type TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import {withGivenColumns} from "../../lib/experiment/table.js";
 import {rowsToCsv} from "../../lib/io/table-text.js";
@@ -10,7 +10,7 @@ import {snippet} from "./snippet.js";
 
 interface State<P extends Params, C extends Columns> {
   readonly values: ParamValues<P>;
-  readonly rows: readonly Row<C>[];
+  readonly tables: TableRows<C>;
 }
 
 /** What a reader can take away from a state: its address, a script that repeats it, its rows. */
@@ -19,12 +19,21 @@ export function tools<P extends Params, C extends Columns, N extends string>(
   state: () => State<P, C>,
 ): HTMLElement {
   const name = experiment.id.replace("/", "-");
-  const columns = withGivenColumns(experiment.columns);
+  const save = (
+    ending: string,
+    type: string,
+    write: (columns: Columns, rows: readonly Row[]) => string | Uint8Array<ArrayBuffer>,
+  ) => {
+    for (const [table, columns] of Object.entries(allTables(experiment))) {
+      const file = `${name}${table === MAIN_TABLE ? "" : `-${table}`}.${ending}`;
+      saveFile(file, write(withGivenColumns(columns), (state().tables as TableRows)[table]), type);
+    }
+  };
   return html`<div class="tools" role="group" aria-label="Take away">
     ${copyButton("Copy link", () => location.href)}
     ${copyButton("Copy as code", () => snippet(experiment, state().values))}
-    ${actionButton("Rows as Arrow", () => saveFile(`${name}.arrow`, rowsToArrowInPage(columns, state().rows), "application/vnd.apache.arrow.stream"))}
-    ${actionButton("Rows as CSV", () => saveFile(`${name}.csv`, rowsToCsv(columns, state().rows), "text/csv"))}
+    ${actionButton("Rows as Arrow", () => save("arrow", "application/vnd.apache.arrow.stream", rowsToArrowInPage))}
+    ${actionButton("Rows as CSV", () => save("csv", "text/csv", rowsToCsv))}
   </div>`;
 }
 

@@ -1,19 +1,18 @@
 import {html} from "htl";
-import type {Columns, Row} from "../../lib/experiment/columns.js";
+import {allTables, type Columns, MAIN_TABLE, type Row, type TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import type {Experiment} from "../../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {type Chart, chart} from "../plots/chart.js";
 import type {ChartSpec, Point} from "../plots/chart-spec.js";
 import type {Explanation} from "../plots/explain-card.js";
-import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
-import {modelData} from "./model-data.js";
+import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./experiment-run.js";
+import type {RowState} from "./live-rows.js";
 import {paramInputs} from "./param-inputs.js";
 import {cellText, rowsTable} from "./rows-table.js";
-import {shippedTable} from "./shipped-table.js";
 import {statusLine} from "./status-line.js";
 import {tools} from "./tools.js";
-import {readState, rememberState, writeState} from "./url-state.js";
+import {writeState} from "./url-state.js";
 
 /** What is drawn of an experiment's rows. */
 export interface Figure<P extends Params, C extends Columns> {
@@ -28,15 +27,20 @@ export interface Figure<P extends Params, C extends Columns> {
 /** The type of a figure for an experiment: `FigureOf<typeof blockScale>`. */
 export type FigureOf<E> = E extends Experiment<infer P, infer C, string> ? Figure<P, C> : never;
 
-export interface WorkbenchOptions<P extends Params, C extends Columns>
-  extends Omit<LiveRowsOptions<P>, "table"> {
+/** What one view of a run shows. */
+export interface ViewOptions<P extends Params, C extends Columns> {
   /** At most two, so that both are in view. */
   readonly figures: readonly Figure<P, C>[];
-  /** Begins the names of the parameters in the address, where a page has several workbenches. */
-  readonly prefix?: string;
   /** Drawn from the rows whenever they change, below the figures: what is no chart. */
-  readonly drawing?: (rows: readonly Row<C>[], params: ParamValues<P>) => Node;
+  readonly drawing?: (rows: readonly Row<C>[], params: ParamValues<P>, tables: TableRows<C>) => Node;
+  /** Names the view, where a page has several of one experiment. */
+  readonly label?: string;
 }
+
+/** A run and the one view of it. */
+export interface WorkbenchOptions<P extends Params, C extends Columns>
+  extends RunOptions<P>,
+    ViewOptions<P, C> {}
 
 /**
  * An experiment on a page: its parameters as controls, its rows as figures and as a table, its state in the address.
@@ -45,28 +49,32 @@ export interface WorkbenchOptions<P extends Params, C extends Columns>
  */
 export function workbench<P extends Params, C extends Columns, N extends string>(
   shipped: ArrayBuffer | Described<P, C, N>,
-  {figures, prefix = "", drawing, ...options}: WorkbenchOptions<P, C>,
+  {figures, drawing, label, ...options}: WorkbenchOptions<P, C>,
 ): HTMLElement {
-  const table = shipped instanceof ArrayBuffer ? shippedTable(shipped) : undefined;
-  const experiment = (table?.definition ?? shipped) as Described<P, C, N>;
-  const {values, problems} = readState(experiment.params, location.search, prefix);
-  let rows: readonly Row<C>[] = [];
-  const inputs = paramInputs(experiment.params, values);
+  return runView(experimentRun(shipped, options), {
+    figures,
+    ...(drawing && {drawing}),
+    ...(label !== undefined && {label}),
+  });
+}
+
+/** One of several views of a run: its controls move the run, and with it all of its views. */
+export function runView<P extends Params, C extends Columns, N extends string>(
+  run: ExperimentRun<P, C, N>,
+  {figures, drawing, label}: ViewOptions<P, C>,
+): HTMLElement {
+  const {experiment, prefix, problems} = run;
+  let tables = {rows: []} as unknown as TableRows<C>;
+  const inputs = paramInputs(experiment.params, run.values);
   const rowsPlace = html`<div></div>`;
   const drawingPlace = html`<div></div>`;
   const charts = figures.map((figure) => makeChart(figure));
-  const status = statusLine({run: () => source.run(inputs.value), cancel: () => source.cancel()});
-  const source = liveRows(experiment, show, {
-    // A name costs nothing: the worker loads what the setting reads.
-    data: () => modelData(experiment.needs),
-    ...options,
-    ...(table && {table: table.rows}),
-  });
+  const status = statusLine(run);
 
   function makeChart({key, opens}: Figure<P, C>): Chart {
     return chart({
       explain: (point) => {
-        const row = rows.findLast((row) => key(row) === point.key);
+        const row = tables.rows.findLast((row) => key(row) === point.key);
         return explanation(point, row, row && opens?.(row));
       },
       onSelect: (selected) => {
@@ -84,7 +92,7 @@ export function workbench<P extends Params, C extends Columns, N extends string>
       ([name, column]) =>
         [column.label, `${cellText(row?.[name])}${column.unit ? ` ${column.unit}` : ""}`] as const,
     );
-    const search = new URLSearchParams(writeState(experiment.params, inputs.value, location.search, prefix));
+    const search = new URLSearchParams(writeState(experiment.params, run.values, location.search, prefix));
     for (const [name, value] of Object.entries(opened)) search.set(name, value);
     return {
       title: label,
@@ -97,26 +105,36 @@ export function workbench<P extends Params, C extends Columns, N extends string>
   function show(state: RowState): void {
     status.show(state);
     if (state.kind !== "shipped" && state.kind !== "live") return;
-    rows = state.rows as readonly Row<C>[];
+    tables = state.tables as unknown as TableRows<C>;
     figures.forEach((figure, i) => {
-      charts[i].show(figure.draw(rows, inputs.value));
+      charts[i].show(figure.draw(tables.rows, run.values));
     });
-    rowsPlace.replaceChildren(rowsTable(experiment.columns, rows));
-    if (drawing) drawingPlace.replaceChildren(drawing(rows, inputs.value));
+    rowsPlace.replaceChildren(...rowsTables(experiment, tables));
+    if (drawing) drawingPlace.replaceChildren(drawing(tables.rows, run.values, tables));
   }
 
-  inputs.addEventListener("input", () => {
-    rememberState(experiment.params, inputs.value, prefix);
-    source.ask(inputs.value);
-  });
-  source.ask(inputs.value);
-  return html`<section class="workbench" aria-label=${experiment.title} data-experiment=${experiment.id}>
+  const view: RunView<P> = {
+    show,
+    moved: (values) => {
+      inputs.value = values;
+    },
+  };
+  inputs.addEventListener("input", () => run.move(inputs.value, view));
+  run.watch(view);
+  return html`<section class="workbench" aria-label=${label ?? experiment.title} data-experiment=${experiment.id}>
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${inputs}
     ${status.element}
     <div class="figures">${charts.map(({element}) => element)}</div>
     ${drawingPlace}
-    ${tools(experiment, () => ({values: inputs.value, rows}))}
+    ${tools(experiment, () => ({values: run.values, tables}))}
     ${rowsPlace}
   </section>`;
+}
+
+/** The rows behind the figures, a table each. */
+function rowsTables(experiment: Described, tables: TableRows): HTMLElement[] {
+  return Object.entries(allTables(experiment)).map(([name, columns]) =>
+    rowsTable(columns, tables[name], name === MAIN_TABLE ? undefined : name),
+  );
 }

@@ -7,7 +7,7 @@ export interface WorkerOptions {
 }
 
 /**
- * Has a worker of its own answer one request: `run` gives rows, `list` the tensors of a file.
+ * Has a worker of its own answer one request: `run` gives the rows of all tables, `list` the tensors of a file.
  * @throws the signal's reason if it is aborted, an Error with the message of what failed.
  */
 export async function askWorker<T extends RunRequest | ListRequest>(

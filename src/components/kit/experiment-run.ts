@@ -1,0 +1,103 @@
+import type {Columns} from "../../lib/experiment/columns.js";
+import {MAIN_TABLE} from "../../lib/experiment/columns.js";
+import type {Described} from "../../lib/experiment/described.js";
+import type {SweepTables} from "../../lib/experiment/sweep.js";
+import type {Params, ParamValues} from "../../lib/technique/params.js";
+import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
+import {modelData} from "./model-data.js";
+import {readShippedTable, shippedTable} from "./shipped-table.js";
+import {readState, rememberState} from "./url-state.js";
+
+/** What hears of a run: a workbench, a figure, another run that keeps in step. */
+export interface RunView<P extends Params = Params> {
+  /** Called when another view has moved the parameters. */
+  readonly moved?: (values: ParamValues<P>) => void;
+  /** Called with every state of the rows. */
+  readonly show?: (state: RowState) => void;
+}
+
+/** One experiment on a page, with its parameters and the rows that they give: however many views it has, it runs once. */
+export interface ExperimentRun<
+  P extends Params = Params,
+  C extends Columns = Columns,
+  N extends string = string,
+> {
+  readonly experiment: Described<P, C, N>;
+  /** Begins the names of the parameters in the address. */
+  readonly prefix: string;
+  /** Sentences about what the address says wrongly. */
+  readonly problems: readonly string[];
+  readonly values: ParamValues<P>;
+  /** Tells a view all that follows, beginning with the rows that are there. */
+  watch(view: RunView<P>): void;
+  /** Moves the parameters; `by` is the view that did it and need not be told. */
+  move(values: ParamValues<P>, by?: RunView<P>): void;
+  /** Runs the setting in a worker even if the shipped table has it. */
+  run(): void;
+  /** Ends what is running. */
+  cancel(): void;
+}
+
+/** Options of a run. */
+export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOptions<P>, "shipped"> {
+  /** Begins the names of the parameters in the address, where a page has several runs. */
+  readonly prefix?: string;
+  /** The bytes of the further tables that the site ships for this experiment, by name. */
+  readonly tables?: Readonly<Record<string, ArrayBuffer>>;
+}
+
+/**
+ * Opens an experiment on a page: from the bytes of the table that the site ships, which hold its definition, or from
+ * its definition alone. Its parameters are those of the address.
+ * @throws TypeError if the table holds no definition.
+ */
+export function experimentRun<P extends Params, C extends Columns, N extends string>(
+  source: ArrayBuffer | Described<P, C, N>,
+  {prefix = "", tables = {}, ...options}: RunOptions<P> = {},
+): ExperimentRun<P, C, N> {
+  const main = source instanceof ArrayBuffer ? shippedTable(source) : undefined;
+  const experiment = (main?.definition ?? source) as Described<P, C, N>;
+  const initial = readState(experiment.params, location.search, prefix);
+  let {values} = initial;
+  let state: RowState | undefined;
+  const views = new Set<RunView<P>>();
+  const shipped = main && shippedTables(main.rows, tables);
+  const rows = liveRows(
+    experiment,
+    (next) => {
+      state = next;
+      for (const view of views) view.show?.(next);
+    },
+    // A name costs nothing: the worker loads what the setting reads.
+    {data: () => modelData(experiment.needs), ...options, ...(shipped && {shipped})},
+  );
+  rows.ask(values);
+  return {
+    experiment,
+    prefix,
+    problems: initial.problems,
+    get values() {
+      return values;
+    },
+    watch(view) {
+      views.add(view);
+      if (state !== undefined) view.show?.(state);
+    },
+    move(next, by) {
+      values = next;
+      rememberState(experiment.params, values, prefix);
+      for (const view of views) if (view !== by) view.moved?.(values);
+      rows.ask(values);
+    },
+    run: () => rows.run(values),
+    cancel: () => rows.cancel(),
+  };
+}
+
+function shippedTables(
+  main: SweepTables["rows"] | readonly SweepTables["rows"][number][],
+  others: Readonly<Record<string, ArrayBuffer>>,
+): SweepTables {
+  const tables = Object.entries(others).map(([name, bytes]) => [name, readShippedTable(bytes)] as const);
+  return Object.fromEntries([[MAIN_TABLE, main], ...tables]) as unknown as SweepTables;
+}
