@@ -67,3 +67,31 @@ test("the link to the large model opens what the tables hold of it", async () =>
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+test("two sections look at one run: a control moved in one moves the other, and one worker answers both", async () => {
+  const {page, context, complaints} = await site.open("");
+  await page.addInitScript(() => {
+    const counted = window as unknown as {workers: number};
+    counted.workers = 0;
+    window.Worker = new Proxy(window.Worker, {
+      construct(target, given) {
+        counted.workers++;
+        return Reflect.construct(target, given);
+      },
+    });
+  });
+  await page.goto(site.url(path));
+  const views = page.locator("[data-experiment='attention/policies']");
+  const frames = views.getByLabel("Frame", {exact: true});
+  await expect.poll(() => frames.count()).toBe(2);
+  await frames.first().selectOption({label: "eviction"});
+  expect(await frames.nth(1).inputValue()).toBe(await frames.first().inputValue());
+  expect(new URL(page.url()).search).toBe("?cost.frame=eviction");
+  await views.nth(1).getByRole("button", {name: "Run it here"}).click();
+  for (const view of await views.all()) await view.locator(".status[data-state=running]").waitFor();
+  expect(await page.evaluate(() => (window as unknown as {workers: number}).workers)).toBe(1);
+  await views.first().getByRole("button", {name: "Cancel"}).click();
+  for (const view of await views.all()) await view.locator(".status[data-state=shipped]").waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
