@@ -15,8 +15,8 @@ import {fieldReader} from "../lib/io/config-fields.js";
 import type {JsonObject} from "../lib/io/json-file.js";
 import type {ModelFolder} from "../lib/io/model-folder.js";
 import {type MethodId, quantizationMethods} from "../lib/quant/registry.js";
-import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../lib/ssm/quantize/mamba-methods.js";
 import {MAMBA_BITS, type MambaBits, quantizeMamba} from "../lib/ssm/quantize/quantize-mamba.js";
+import {type ScanQuantizerId, scanQuantizers, scanQuantizersFor} from "../lib/ssm/registry.js";
 import {type Call, integers, notOneOf, type OptionSpecs, text, UsageError} from "./usage.js";
 
 /** Times that the weights lie in memory: as read, rewritten, in two running models; and as much again for all else. */
@@ -33,7 +33,7 @@ export const MODEL_OPTIONS = {
   layers: {value: "N,…", help: "layers whose weights and activations are quantized, from 0 (all)"},
   method: {
     value: "METHOD",
-    help: `how the weights are rounded: ${quantizationMethods.ids.join(", ")} (rtn); of a state-space model, how everything is: ${MAMBA_METHODS.join(", ")} (static)`,
+    help: `how the weights are rounded: ${quantizationMethods.ids.join(", ")} (rtn); of a state-space model, how everything is: ${scanQuantizers.ids.join(", ")} (static)`,
   },
   bits: {
     value: "BITS",
@@ -100,7 +100,8 @@ function decoderSetup(call: Call): Setup {
 async function openMamba(folder: ModelFolder, json: JsonObject, call: Call): Promise<EvalModel> {
   refuse(call, ["weights", "activations", "kv", "layers"], "decoders");
   const config = mambaConfig(json);
-  const method: MambaMethod = choice(call, "method", mambaMethods(config.architecture)) ?? "static";
+  const methods = scanQuantizersFor(config).map(({id}) => id);
+  const method: ScanQuantizerId = choice(call, "method", methods) ?? "static";
   const bits: MambaBits | null = choice(call, "bits", MAMBA_BITS) ?? null;
   const weights = await readMambaWeights(await openCheckpoint(folder), config, memory());
   return {

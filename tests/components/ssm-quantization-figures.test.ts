@@ -10,7 +10,7 @@ import {
 } from "../../src/components/plots/ssm/quantization.js";
 import {packedState} from "../../src/lib/experiments/ssm/packed-state.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
-import {MAMBA_METHODS} from "../../src/lib/ssm/quantize/mamba-methods.js";
+import {scanQuantizers} from "../../src/lib/ssm/registry.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
 
 const params = checkParams("test", quantization.params, {});
@@ -68,7 +68,7 @@ describe("the figures of quantized state-space models", () => {
   });
 
   test("give every method a family that has a name", () => {
-    for (const method of MAMBA_METHODS) {
+    for (const method of scanQuantizers.ids) {
       expect(TECHNIQUE_NAMES).toHaveProperty(methodFamily(method));
       expect(setupName({method, bits: "w4a16"})).toBe(`${method} W4A16`);
     }

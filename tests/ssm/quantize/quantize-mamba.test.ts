@@ -5,14 +5,19 @@ import type {MambaHooks, MambaSite} from "../../../src/lib/engine/mamba/mamba-ho
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../../src/lib/engine/mamba/mamba-weights.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
 import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
-import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../../../src/lib/ssm/quantize/mamba-methods.js";
-import {roundMambaWeights} from "../../../src/lib/ssm/quantize/mamba-round-weights.js";
 import {
   MAMBA_BITS,
   type MambaBits,
   type QuantizeMambaOptions,
   quantizeMamba,
 } from "../../../src/lib/ssm/quantize/quantize-mamba.js";
+import {roundMambaWeights} from "../../../src/lib/ssm/quantize/round-weights.js";
+import {
+  ownParams,
+  type ScanQuantizerId,
+  scanQuantizers,
+  scanQuantizersFor,
+} from "../../../src/lib/ssm/registry.js";
 import {hadamard} from "../../../src/lib/tensor/hadamard.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaFolder} from "../../engine/tiny-mamba.js";
@@ -35,11 +40,12 @@ const GROUPS = {headGroups: 2, channelGroups: 2};
 /** Mean square difference of logits over the mean square of the plain model's. */
 async function logitError(weights: MambaWeights, options: Partial<QuantizeMambaOptions>): Promise<number> {
   const plain = forwardMamba(await mambaOf(weights), HELD_OUT).data;
+  const {method = "static"} = options;
   const model = await quantizeMamba(weights, {
-    method: "static",
+    method,
     bits: "w8a8",
     calibration: TEXTS,
-    ...GROUPS,
+    params: ownParams(method, GROUPS),
     ...options,
   });
   const {data} = model.logits(HELD_OUT);
@@ -70,7 +76,8 @@ describe.each([
   beforeAll(async () => {
     weights = await weightsOf(config);
   });
-  const methods = mambaMethods(name === "Mamba" ? "MambaForCausalLM" : "Mamba2ForCausalLM");
+  const architecture = name === "Mamba" ? "MambaForCausalLM" : "Mamba2ForCausalLM";
+  const methods = scanQuantizersFor({architecture}).map(({id}) => id);
 
   test.each(methods)("%s changes no output before anything is rounded", async (method) => {
     // A few roundings of weights and rotated activations to float32, summed over two layers.
@@ -162,8 +169,8 @@ describe.each([
   });
 
   test("refuses a method that is none, and one without the texts that it needs", async () => {
-    await expect(quantizeMamba(weights, {method: "guess" as MambaMethod, bits: null})).rejects.toThrow(
-      `quantizeMamba: method must be one of ${MAMBA_METHODS.join(", ")}, got guess`,
+    await expect(quantizeMamba(weights, {method: "guess" as ScanQuantizerId, bits: null})).rejects.toThrow(
+      `scan quantizers: id must be one of ${scanQuantizers.ids.join(", ")}, got "guess"`,
     );
     await expect(quantizeMamba(weights, {method: "quamba", bits: "w8a8"})).rejects.toThrow(
       "quantizeMamba: method quamba needs calibration texts, got none",
@@ -198,13 +205,13 @@ describe("what each repair mends", () => {
 
   test("one large value of the scan's input among many widens a static scale, and clipping cuts it", async () => {
     const weights = await weightsOf(MAMBA);
-    const scales = async (method: MambaMethod) => {
+    const scales = async (method: ScanQuantizerId) => {
       const seen: number[] = [];
       const model = await quantizeMamba(weights, {
         method,
         bits: "w8a8",
         calibration: TEXTS,
-        alpha: 0.9,
+        params: ownParams(method, {alpha: 0.9}),
         hooks: {
           tensor(site, layer, x) {
             if (site === "x" && layer === 0) seen.push(...x.map(Math.abs));
@@ -230,7 +237,7 @@ describe("what each repair mends", () => {
           })
         : data,
     );
-    const error = async (method: MambaMethod) => {
+    const error = async (method: ScanQuantizerId) => {
       const x: Float32Array[] = [];
       const hooks = {
         tensor(site: MambaSite, layer: number, value: Float32Array) {
@@ -239,7 +246,13 @@ describe("what each repair mends", () => {
         },
       };
       const make = (bits: "w8a8" | null) =>
-        quantizeMamba(loud, {method, bits, calibration: TEXTS, hooks, ...GROUPS, channelGroups: 4});
+        quantizeMamba(loud, {
+          method,
+          bits,
+          calibration: TEXTS,
+          hooks,
+          params: ownParams(method, {...GROUPS, channelGroups: 4}),
+        });
       (await make(null)).logits(HELD_OUT);
       (await make("w8a8")).logits(HELD_OUT);
       const [exact, rounded] = x as [Float32Array, Float32Array];
@@ -288,7 +301,7 @@ describe("what each repair mends", () => {
         ? data.map((w, i) => (isLoud(Math.floor(i / (name.endsWith("weight") ? 3 : 1))) ? 30 * w : w))
         : data,
     );
-    const quietNoise = async (method: MambaMethod) => {
+    const quietNoise = async (method: ScanQuantizerId) => {
       const B: Float32Array[] = [];
       const hooks: MambaHooks = {
         tensor(site, layer, value, rows) {
@@ -308,13 +321,13 @@ describe("what each repair mends", () => {
 
   test("Quamba2 on Mamba is Quamba with its ends rounded, which has no heads to cluster", async () => {
     const weights = await weightsOf(MAMBA);
-    const logits = async (options: Partial<QuantizeMambaOptions> & {method: MambaMethod}) =>
+    const logits = async (options: Partial<QuantizeMambaOptions> & {method: ScanQuantizerId}) =>
       (await quantizeMamba(weights, {bits: "w8a8", calibration: TEXTS, ...options})).logits(HELD_OUT).data;
     expect(await logits({method: "quamba2", roundsEnds: false})).toEqual(await logits({method: "quamba"}));
     expect(await logits({method: "quamba2"})).not.toEqual(await logits({method: "quamba"}));
     for (const method of ["cluster", "state-groups"] as const) {
       await expect(logits({method})).rejects.toThrow(
-        `quantizeMamba: method ${method} needs a Mamba2 model, got MambaForCausalLM`,
+        `quantizeMamba: method must suit MambaForCausalLM, got ${method}. It groups heads, which MambaForCausalLM does not have.`,
       );
     }
   });
@@ -326,14 +339,14 @@ describe("what each repair mends", () => {
     await expect(refused({bits: "w3a3" as MambaBits})).rejects.toThrow(
       `quantizeMamba: bits must be one of ${MAMBA_BITS.join(", ")} or null, got w3a3`,
     );
-    await expect(refused({headGroups: 5})).rejects.toThrow(
+    await expect(refused({params: {headGroups: 5}})).rejects.toThrow(
       "quantizeMamba: headGroups must be an integer from 1 to the 4 heads of a state group, got 5",
     );
-    await expect(refused({channelGroups: 9})).rejects.toThrow(
+    await expect(refused({params: {channelGroups: 9}})).rejects.toThrow(
       "channelGroups must be an integer from 1 to 8, got 9",
     );
-    await expect(refused({method: "clip", alpha: 0.2})).rejects.toThrow(
-      "percentileObserver: alpha must be above 0.5 and at most 1, got 0.2",
+    await expect(refused({method: "clip", params: {alpha: 0.2}})).rejects.toThrow(
+      "quantizeMamba: method clip: alpha must be a number from 0.9 to 1, got 0.2",
     );
     await expect(logitError(await weightsOf(TINY_MAMBA), {method: "quamba"})).rejects.toThrow(
       "hadamardFactors: n must be 2^k or 12, 20, 28 or 40 times 2^k, got 10",

@@ -1,5 +1,5 @@
 import {minmaxObserver, type Observer, percentileObserver} from "../../../lib/formats/observers.js";
-import {staticQuantizer} from "../../../lib/ssm/quantize/mamba-site-quantizers.js";
+import {staticQuantizer} from "../../../lib/ssm/quantize/int8-quantizers.js";
 import {hadamard} from "../../../lib/tensor/hadamard.js";
 
 /** Ordinary values of a scan's input; the reader adds one that is large. */

@@ -1,6 +1,6 @@
 import type {packedState} from "../../../lib/experiments/ssm/packed-state.js";
 import type {quantization} from "../../../lib/experiments/ssm/quantization.js";
-import {MAMBA_METHODS} from "../../../lib/ssm/quantize/mamba-methods.js";
+import {scanQuantizers} from "../../../lib/ssm/registry.js";
 import {numberText} from "../../kit/number-text.js";
 import type {FigureOf} from "../../kit/workbench.js";
 import type {ChartSpec, Point, Series} from "../chart-spec.js";
@@ -137,7 +137,7 @@ export const packedStateFigure: StateFigure = {
       y: {label: "mean KL divergence", unit: "nats", log: true},
       better: "bottom left",
       series: byMethod(points),
-      labelled: new Set(MAMBA_METHODS),
+      labelled: new Set(scanQuantizers.ids),
     };
   },
 };

@@ -7,8 +7,9 @@ import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../e
 import {remembered} from "../../evaluate/evaluate.js";
 import {scorePair} from "../../evaluate/token-scores.js";
 import type {Work} from "../../experiment/experiment.js";
-import {mambaTensorErrors} from "../../ssm/quantize/mamba-tensor-errors.js";
 import {type QuantizeMambaOptions, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
+import {mambaTensorErrors} from "../../ssm/quantize/tensor-errors.js";
+import {ownParams, type ScanQuantizerId} from "../../ssm/registry.js";
 import type {Interval} from "../../stats/interval.js";
 import {mean} from "../../stats/moments.js";
 import {pairedShare} from "../../stats/shares.js";
@@ -35,13 +36,14 @@ export async function documentScores<N extends string>(
 ): Promise<Readonly<Record<N, DocumentScores>>> {
   const texts = corpusSeeds({seeds: EVAL_SEEDS, documents}).flatMap((seed) => seed.texts);
   const calibration = corpusCalibration(CALIBRATION_TEXTS);
-  const shared = {calibration, backend: wasmBackend, headGroups: 2};
+  const shared = {calibration, backend: wasmBackend};
   const float = remembered(await quantizeMamba(weights, {...shared, method: "dynamic", bits: null}));
+  const own = ({method}: {method: ScanQuantizerId}) => ({params: ownParams(method, {headGroups: 2})});
   const found: Partial<Record<N, DocumentScores>> = {};
   const all = Object.entries(setups) as [N, Setups<N>[N]][];
   for (const [n, [name, setup]] of all.entries()) {
     await tell(n / all.length, name);
-    const model = setup === null ? float : await quantizeMamba(weights, {...shared, ...setup});
+    const model = setup === null ? float : await quantizeMamba(weights, {...shared, ...setup, ...own(setup)});
     found[name] = await scoresOf(model, float, texts, (share) => tell((n + share) / all.length, name));
   }
   return found as Record<N, DocumentScores>;

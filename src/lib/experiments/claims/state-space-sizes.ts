@@ -1,8 +1,8 @@
 /** Claims about published state-space models that need no weights: sizes, counted from shapes, and latencies. */
 
 import type {Mamba1Config, Mamba2Config, MambaConfig} from "../../engine/mamba/mamba-config.js";
-import {mambaFootprint} from "../../ssm/quantize/mamba-footprint.js";
-import type {WeightScheme} from "../../ssm/quantize/mamba-round-weights.js";
+import type {WeightScheme} from "../../ssm/quantize/round-weights.js";
+import {mambaFootprint} from "../../ssm/quantize/weight-bytes.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";
 
 const common = {convWidth: 4, normEps: 1e-5, biases: {projections: false, conv: true}};

@@ -1,22 +1,21 @@
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {calibrateMamba} from "../../ssm/quantize/mamba-calibration.js";
-import {type MambaMethod, mambaMethods} from "../../ssm/quantize/mamba-methods.js";
+import {calibrateMamba} from "../../ssm/quantize/calibrate-mamba.js";
 import {type PreparedMamba, quantizeMamba, roundMamba} from "../../ssm/quantize/quantize-mamba.js";
+import {ownParams, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
 import {watched} from "../shared/watched.js";
 import {mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {
   CALIBRATION_TEXTS,
   FLOAT16,
+  methodParams,
   quantizedColumns,
   quantizedMeasure,
-  recipeParams,
 } from "./quantized-quality.js";
 
 const MODELS = ["mamba1-small", "mamba2-small"] as const;
-/** Methods that treat the state in ways of their own. */
-const METHODS = ["static", "dynamic", "clip", "state-groups", "quamba", "quamba2"] as const;
+const METHODS = scanQuantizers.all.filter(({ownStateScales}) => ownStateScales).map(({id}) => id);
 
 /** A model that writes meets its own packed state after every token: errors of the state add up, if they do. */
 export const packedState = experiment({
@@ -33,7 +32,7 @@ export const packedState = experiment({
       options: METHODS,
       default: METHODS,
     },
-    ...recipeParams,
+    ...methodParams,
     documents: {
       kind: "integer",
       label: "Documents for each seed",
@@ -52,25 +51,23 @@ export const packedState = experiment({
   needs: MODELS.map((id) => `weights/${id}` as const),
   needsOf: needsOfMamba,
   sweep: MODELS.map((model) => ({model})),
-  async run({model, methods, documents, ...options}, {data, progress}) {
+  async run({model, methods, documents, ...params}, {data, progress}) {
     const weights = mambaWeights(model, data);
-    const own = mambaMethods(weights.config.architecture).filter((method) =>
-      (methods as readonly MambaMethod[]).includes(method),
-    );
+    const own = scanQuantizersFor(weights.config).filter(({id}) => methods.includes(id));
     const measure = await quantizedMeasure(weights, {documents, reading: "token by token"});
     const rowsOf = async (method: string, n: number, prepared: PreparedMamba) => {
       const share = {from: n / (own.length + 1), to: (n + 1) / (own.length + 1), what: method};
       const measured = await measure(prepared, watched(progress, share));
       return measured.map((row) => ({model, method, ...row}));
     };
-    const setup = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend, ...options};
+    const setup = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend};
     const rows = await rowsOf(
       FLOAT16,
       0,
       await quantizeMamba(weights, {...setup, method: "static", bits: "w16a16"}),
     );
-    for (const [n, method] of own.entries()) {
-      const calibrated = await calibrateMamba(weights, {...setup, method});
+    for (const [n, {id: method}] of own.entries()) {
+      const calibrated = await calibrateMamba(weights, {...setup, method, params: ownParams(method, params)});
       const prepared = await roundMamba(calibrated, {bits: "w8a8", backend: wasmBackend});
       rows.push(...(await rowsOf(method, n + 1, prepared)));
     }

@@ -1,28 +1,30 @@
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {calibrateMamba} from "../../ssm/quantize/mamba-calibration.js";
-import {MAMBA_METHODS, type MambaMethod, mambaMethods} from "../../ssm/quantize/mamba-methods.js";
+import {calibrateMamba} from "../../ssm/quantize/calibrate-mamba.js";
 import {
   type MambaBits,
   type PreparedMamba,
   quantizeMamba,
   roundMamba,
 } from "../../ssm/quantize/quantize-mamba.js";
+import {ownParams, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
 import {watched} from "../shared/watched.js";
 import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {
   CALIBRATION_TEXTS,
   FLOAT16,
+  methodParams,
   quantizedColumns,
   quantizedMeasure,
-  recipeParams,
 } from "./quantized-quality.js";
 
 const BITS = ["w8a8", "w4a8", "w4a16"] as const;
 
-/** Methods that only move or scale activations are one and the same where no activation is rounded. */
-const ACTIVATIONS_ONLY: ReadonlySet<MambaMethod> = new Set(["dynamic", "clip", "cluster", "state-groups"]);
+/** Where no activation is rounded, what moves no weights is static int8 again. */
+const SAME_AS_STATIC = new Set<string>(
+  scanQuantizers.all.filter(({id, movesWeights}) => !movesWeights && id !== "static").map(({id}) => id),
+);
 
 /** State-space models quantized whole, judged by what is left of them. */
 export const quantization = experiment({
@@ -37,8 +39,8 @@ export const quantization = experiment({
       kind: "choices",
       label: "Methods",
       help: "Static int8 for everything, and what repairs it. Clusters and state groups need the heads of Mamba2; a model without them leaves them out.",
-      options: MAMBA_METHODS,
-      default: MAMBA_METHODS,
+      options: scanQuantizers.ids,
+      default: scanQuantizers.ids,
     },
     bits: {
       kind: "choices",
@@ -47,7 +49,7 @@ export const quantization = experiment({
       options: BITS,
       default: BITS,
     },
-    ...recipeParams,
+    ...methodParams,
     documents: {
       kind: "integer",
       label: "Documents for each seed",
@@ -67,10 +69,10 @@ export const quantization = experiment({
   needs: MAMBA_IDS.map((id) => `weights/${id}` as const),
   needsOf: needsOfMamba,
   sweep: MAMBA_IDS.map((model) => ({model})),
-  async run({model, methods, bits, documents, ...options}, {data, progress}) {
+  async run({model, methods, bits, documents, ...params}, {data, progress}) {
     const weights = mambaWeights(model, data);
-    const own = mambaMethods(weights.config.architecture).filter((method) => methods.includes(method));
-    const setup = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend, ...options};
+    const own = scanQuantizersFor(weights.config).filter(({id}) => methods.includes(id));
+    const setup = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend};
     const measure = await quantizedMeasure(weights, {documents, reading: "at once"});
     const total = 1 + own.length * bits.length;
     let done = 0;
@@ -81,10 +83,10 @@ export const quantization = experiment({
     };
     const float16 = await quantizeMamba(weights, {...setup, method: "static", bits: "w16a16"});
     const rows = await rowsOf(FLOAT16, "w16a16", float16);
-    for (const method of own) {
-      const calibrated = await calibrateMamba(weights, {...setup, method});
+    for (const {id: method} of own) {
+      const calibrated = await calibrateMamba(weights, {...setup, method, params: ownParams(method, params)});
       for (const width of bits) {
-        if (width === "w4a16" && ACTIVATIONS_ONLY.has(method)) continue;
+        if (width === "w4a16" && SAME_AS_STATIC.has(method)) continue;
         const prepared = await roundMamba(calibrated, {bits: width, backend: wasmBackend});
         rows.push(...(await rowsOf(method, width, prepared)));
       }

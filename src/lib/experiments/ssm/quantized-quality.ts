@@ -5,6 +5,7 @@ import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
 import {type EvaluateOptions, evaluateModel, remembered} from "../../evaluate/evaluate.js";
 import {type PreparedMamba, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
+import {scanParams} from "../../ssm/registry.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {recallCells, recallColumns} from "./recall-columns.js";
 
@@ -48,35 +49,16 @@ export const quantizedColumns = {
   ...recallColumns,
 } as const;
 
-/** The knobs of Quamba's clipping and Quamba2's groups, in the words that all experiments of this family share. */
-export const recipeParams = {
-  alpha: {
-    kind: "number",
-    label: "Percentile of clipping",
-    help: "Share of magnitudes below the clip. The paper has 0.9995, and 0.99999 for its smallest models.",
-    min: 0.9,
-    max: 1,
-    step: 0.0005,
-    default: 0.9995,
-    advanced: true,
-  },
+/** Parameters of the scan quantizers; the shipped models have two state groups of four heads of 16 channels. */
+export const methodParams = {
+  ...scanParams,
   headGroups: {
-    kind: "integer",
-    label: "Groups of heads that share scales",
+    ...scanParams.headGroups,
     help: "In each of the two state groups of four heads.",
-    min: 1,
     max: 4,
     default: 2,
-    advanced: true,
   },
-  channelGroups: {
-    kind: "integer",
-    label: "Groups of channels in each",
-    min: 1,
-    max: 16,
-    default: 4,
-    advanced: true,
-  },
+  channelGroups: {...scanParams.channelGroups, max: 16},
 } as const;
 
 /** How a text is read: the memory of a layer is packed after every pass. */

@@ -1,10 +1,10 @@
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration, corpusSeeds} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
-import {MAMBA_METHODS, mambaMethods} from "../../ssm/quantize/mamba-methods.js";
-import {mambaTensorErrors} from "../../ssm/quantize/mamba-tensor-errors.js";
+import {mambaTensorErrors} from "../../ssm/quantize/tensor-errors.js";
+import {ownParams, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
 import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
-import {CALIBRATION_TEXTS, recipeParams} from "./quantized-quality.js";
+import {CALIBRATION_TEXTS, methodParams} from "./quantized-quality.js";
 
 /** Each tensor of a state-space model in int8 by itself: what a method does to it before errors add up. */
 export const tensorErrors = experiment({
@@ -17,10 +17,10 @@ export const tensorErrors = experiment({
     methods: {
       kind: "choices",
       label: "Methods",
-      options: MAMBA_METHODS,
-      default: MAMBA_METHODS,
+      options: scanQuantizers.ids,
+      default: scanQuantizers.ids,
     },
-    ...recipeParams,
+    ...methodParams,
     documents: {
       kind: "integer",
       label: "Documents",
@@ -51,16 +51,16 @@ export const tensorErrors = experiment({
   needs: MAMBA_IDS.map((id) => `weights/${id}` as const),
   needsOf: needsOfMamba,
   sweep: MAMBA_IDS.map((model) => ({model})),
-  async run({model, methods, documents, ...options}, {data, progress}) {
+  async run({model, methods, documents, ...params}, {data, progress}) {
     const weights = mambaWeights(model, data);
     const calibration = corpusCalibration(CALIBRATION_TEXTS);
     const [seed] = corpusSeeds({seeds: [4242], documents});
     const texts = seed!.texts.map(({tokens}) => tokens.slice(0, -1));
-    const own = mambaMethods(weights.config.architecture).filter((method) => methods.includes(method));
+    const own = scanQuantizersFor(weights.config).filter(({id}) => methods.includes(id));
     const rows = [];
-    for (const [n, method] of own.entries()) {
+    for (const [n, {id: method}] of own.entries()) {
       await progress(n / own.length, method);
-      const setup = {method, calibration, backend: wasmBackend, ...options};
+      const setup = {method, calibration, backend: wasmBackend, params: ownParams(method, params)};
       for (const error of await mambaTensorErrors(weights, setup, texts)) {
         rows.push({model, method, ...error, provenance: "measured" as const});
       }

@@ -7,8 +7,8 @@ import type {MambaConfig} from "../../engine/mamba/mamba-config.js";
 import type {MambaSite} from "../../engine/mamba/mamba-hooks.js";
 import {projectionParts} from "../../engine/mamba/mamba-weights.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {QuantizedSite} from "./mamba-calibration.js";
-import {columnsOf} from "./mamba-site-quantizers.js";
+import type {QuantizedSite} from "../scan-quantizer.js";
+import {columnsOf} from "./int8-quantizers.js";
 
 /**
  * In the order of the forward pass: the normed input of a layer; x, B, C and delta, which the scan takes; the gated

@@ -15,15 +15,10 @@ import {
   type CalibrateMambaOptions,
   calibrateMamba,
   transformMamba,
-} from "./mamba-calibration.js";
-import {
-  plainWeightBytes,
-  roundMambaWeights,
-  type WeightBytes,
-  type WeightScheme,
-} from "./mamba-round-weights.js";
-import {rounded} from "./mamba-site-quantizers.js";
+} from "./calibrate-mamba.js";
+import {rounded} from "./int8-quantizers.js";
 import {packedMambaCache, type StatePacking} from "./packed-mamba-cache.js";
+import {plainWeightBytes, roundMambaWeights, type WeightBytes, type WeightScheme} from "./round-weights.js";
 
 /** Bits of weights and of activations; what has 16 is float16. */
 const SCHEMES = {
@@ -93,7 +88,7 @@ export async function roundMamba(
   requireBits(bits);
   const scheme = bits === null ? null : SCHEMES[bits];
   const isStored16 = scheme !== null && !scheme.roundsActivations;
-  const {roundsEnds = false} = calibrated.recipe;
+  const {roundsEnds} = calibrated;
   const stored = scheme && roundMambaWeights(calibrated.weights, scheme.weights, {roundsEnds});
   const model = await mambaOf(
     stored?.weights ?? calibrated.weights,

@@ -2,7 +2,7 @@ import type {MambaConfig} from "../../engine/mamba/mamba-config.js";
 import {convParts, projectionParts} from "../../engine/mamba/mamba-weights.js";
 import {mamba1Shapes} from "../../engine/mamba/mamba1-mixer.js";
 import {mamba2Shapes} from "../../engine/mamba/mamba2-mixer.js";
-import type {WeightBytes, WeightScheme} from "./mamba-round-weights.js";
+import type {WeightBytes, WeightScheme} from "./round-weights.js";
 
 /** What else decides how many bytes a model takes. */
 export interface FootprintOptions {

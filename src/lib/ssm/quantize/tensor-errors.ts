@@ -1,8 +1,8 @@
 import {type MambaWeights, mambaOf} from "../../engine/mamba/mamba-weights.js";
 import {tensorError} from "../../tensor/error.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type CalibrateMambaOptions, calibrateMamba} from "./mamba-calibration.js";
-import {columnsOf, rounded, type SiteQuantizer} from "./mamba-site-quantizers.js";
+import {type CalibrateMambaOptions, calibrateMamba} from "./calibrate-mamba.js";
+import {columnsOf, type Int8Quantizer, rounded} from "./int8-quantizers.js";
 import {MAMBA_TENSORS, type MambaTensor, observeMamba, tensorPlace} from "./mamba-tensors.js";
 
 /** How one tensor of one layer fares, as it is when it is rounded: moved, if the method moves it. */
@@ -47,7 +47,7 @@ export async function mambaTensorErrors(
 }
 
 /** A state has a shape of its own, so that its rows are packed one at a time; for other tensors it is the same. */
-function rowByRow(quantizer: SiteQuantizer, {shape, data}: Tensor): Tensor {
+function rowByRow(quantizer: Int8Quantizer, {shape, data}: Tensor): Tensor {
   const columns = shape.at(-1)!;
   const left = new Float32Array(data.length);
   for (let at = 0; at < data.length; at += columns) {

@@ -1,35 +1,28 @@
-/** Quantizers of one tensor in a forward pass: they watch it during calibration and pack it afterwards. */
+/** Quantizers of one tensor in a forward pass to int8: they watch it during calibration and pack it afterwards. */
 
 import type {Format, Packed} from "../../formats/format.js";
 import {type ObservedRange, type Observer, quantizationParameters} from "../../formats/observers.js";
 import {roundHalfEven} from "../../formats/round.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {
-  dequantizeGroups,
-  type GroupedInts,
-  type HeadChannelGroups,
-  quantizeHeadChannels,
-  quantizeStates,
-} from "../quamba2/head-channel-groups.js";
 
 /**
  * Tensors are [rows, columns] and become int8: a byte a number, and beside it only the scales that are the tensor's own.
  * @throws RangeError (encode, decode) if it needs calibration and has seen nothing, or a value is NaN.
  */
-export interface SiteQuantizer extends Pick<Format, "encode" | "decode"> {
+export interface Int8Quantizer extends Pick<Format, "encode" | "decode"> {
   /** Takes a batch of calibration into account. */
   observe(x: Tensor): void;
   /** Bytes of the scales that calibration fixed once for all: the model's, not the tensor's. */
   fixedBytes(): number;
 }
 
-/** x packed and unpacked: what is left of it. */
+/** Packs and unpacks x. */
 export function rounded(quantizer: Pick<Format, "encode" | "decode">, x: Tensor): Tensor {
   return quantizer.decode(quantizer.encode(x));
 }
 
 /** int8 with the scales that an observer ends with. */
-export function staticQuantizer(observer: Observer): SiteQuantizer {
+export function staticQuantizer(observer: Observer): Int8Quantizer {
   let range: ObservedRange | null = null;
   let found: Float32Array | null = null;
   const scales = (): Float32Array => {
@@ -42,14 +35,14 @@ export function staticQuantizer(observer: Observer): SiteQuantizer {
       range = observer(range, x);
       found = null;
     },
-    encode: (x) => packed(x, {codes: codesOf(x, scales())}),
+    encode: (x) => packedInt8(x, {codes: codesOf(x, scales())}),
     decode: ({shape, parts}) => ({shape: [...shape], data: valuesOf(parts.codes!, shape.at(-1)!, scales())}),
     fixedBytes: () => scales().byteLength,
   };
 }
 
 /** int8 with a scale from each row itself. */
-export function dynamicQuantizer(observer: Observer): SiteQuantizer {
+export function dynamicQuantizer(observer: Observer): Int8Quantizer {
   return {
     observe() {},
     encode(x) {
@@ -63,7 +56,7 @@ export function dynamicQuantizer(observer: Observer): SiteQuantizer {
         codes.set(codesOf({shape: [1, columns], data}, own), row * columns);
         scales[row] = own[0];
       }
-      return packed(x, {codes, scales: new Uint8Array(scales.buffer)});
+      return packedInt8(x, {codes, scales: new Uint8Array(scales.buffer)});
     },
     decode({shape, parts}) {
       const columns = shape.at(-1)!;
@@ -82,8 +75,8 @@ export function dynamicQuantizer(observer: Observer): SiteQuantizer {
 /** Parts of a row that stand side by side, each with a quantizer of its own. */
 export function partsQuantizer(
   widths: readonly number[],
-  quantizers: readonly SiteQuantizer[],
-): SiteQuantizer {
+  quantizers: readonly Int8Quantizer[],
+): Int8Quantizer {
   const from = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
   const part = (x: Tensor, i: number) => columnsOf(x, from[i], from[i] + widths[i]);
   return {
@@ -94,7 +87,7 @@ export function partsQuantizer(
     },
     encode(x) {
       const each = quantizers.map((quantizer, i) => quantizer.encode(part(x, i)).parts);
-      return packed(
+      return packedInt8(
         x,
         Object.fromEntries(
           each.flatMap((parts, i) => Object.entries(parts).map(([role, bytes]) => [`${role} ${i}`, bytes])),
@@ -133,49 +126,8 @@ export function columnsOf({shape, data}: Tensor, from: number, to: number): Tens
   return {shape: [rows, to - from], data: values};
 }
 
-/** int8 with a static scale for each group of channels in a group of heads; rows are [heads, headDim]. */
-export function headChannelQuantizer(groups: HeadChannelGroups, heads: number): SiteQuantizer {
-  return groupedQuantizer("input", groups, quantizeHeadChannels, (shape) => {
-    return [elementCount(shape) / shape.at(-1)!, heads, shape.at(-1)! / heads];
-  });
-}
-
-/** The same for a state [heads, headDim, N], with a scale for each number of state. */
-export function groupedStateQuantizer(groups: HeadChannelGroups, shape: readonly number[]): SiteQuantizer {
-  return groupedQuantizer("state", groups, quantizeStates, () => shape);
-}
-
-function groupedQuantizer(
-  kind: "input" | "state",
-  groups: HeadChannelGroups,
-  quantize: (x: Tensor, groups: HeadChannelGroups, options?: {scales?: Float32Array}) => GroupedInts,
-  inGroups: (shape: readonly number[]) => readonly number[],
-): SiteQuantizer {
-  let largest: Float32Array | null = null;
-  const scales = (): Float32Array => {
-    if (largest === null) throw notCalibrated();
-    return largest;
-  };
-  const shaped = ({shape, data}: Tensor): Tensor => ({shape: [...inGroups(shape)], data});
-  return {
-    observe(x) {
-      const seen = quantize(shaped(x), groups).scales;
-      largest = seen.map((scale, i) => Math.max(scale, largest?.[i] ?? 0));
-    },
-    encode(x) {
-      const {codes} = quantize(shaped(x), groups, {scales: scales()});
-      return packed(x, {codes: new Uint8Array(codes.buffer)});
-    },
-    decode({shape, parts}) {
-      const codes = new Int8Array(parts.codes!.slice().buffer);
-      const q = {shape: inGroups(shape), codes, scales: scales()};
-      return {shape: [...shape], data: dequantizeGroups(q, groups, kind).data};
-    },
-    fixedBytes: () => scales().byteLength,
-  };
-}
-
-function packed({shape}: Tensor, parts: Packed["parts"]): Packed {
+/** Packs int8 codes and their scales, if they have some of their own. */
+export function packedInt8({shape}: Tensor, parts: Packed["parts"]): Packed {
   return {format: "int8", shape: [...shape], parts};
 }
 
@@ -188,7 +140,7 @@ function codesOf({shape, data}: Tensor, scales: Float32Array): Uint8Array {
     for (let i = from; i < from + perScale; i++) {
       const quotient = Math.fround(data[i] / scale);
       if (Number.isNaN(quotient)) {
-        throw new RangeError(`siteQuantizer: values must not be NaN, got ${data[i]} at index ${i}`);
+        throw new RangeError(`int8Quantizer: values must not be NaN, got ${data[i]} at index ${i}`);
       }
       codes[i] = roundHalfEven(Math.min(127, Math.max(-128, quotient)));
     }
@@ -206,6 +158,7 @@ function valuesOf(codes: Uint8Array, columns: number, scales: Float32Array): Flo
   return values;
 }
 
-function notCalibrated(): RangeError {
-  return new RangeError("siteQuantizer: a static quantizer must have seen a calibration text, got none");
+/** The error of a static quantizer that has seen nothing. */
+export function notCalibrated(): RangeError {
+  return new RangeError("int8Quantizer: a static quantizer must have seen a calibration text, got none");
 }

@@ -3,8 +3,8 @@ import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import {readMambaWeights} from "../../../src/lib/engine/mamba/mamba-weights.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
 import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
-import {mambaFootprint} from "../../../src/lib/ssm/quantize/mamba-footprint.js";
-import {roundMambaWeights} from "../../../src/lib/ssm/quantize/mamba-round-weights.js";
+import {roundMambaWeights} from "../../../src/lib/ssm/quantize/round-weights.js";
+import {mambaFootprint} from "../../../src/lib/ssm/quantize/weight-bytes.js";
 import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaFolder} from "../../engine/tiny-mamba.js";
 
 /** The last is wide enough for rows of several groups of 128 inputs, the last one of them part empty. */

@@ -8,16 +8,16 @@ import {readConfig} from "../../../src/lib/engine/read-config.js";
 import {castValue} from "../../../src/lib/formats/cast.js";
 import {f16} from "../../../src/lib/formats/element.js";
 import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
-import {calibrateMamba} from "../../../src/lib/ssm/quantize/mamba-calibration.js";
-import {MAMBA_METHODS, type MambaMethod} from "../../../src/lib/ssm/quantize/mamba-methods.js";
-import {roundMambaWeights} from "../../../src/lib/ssm/quantize/mamba-round-weights.js";
-import {rounded} from "../../../src/lib/ssm/quantize/mamba-site-quantizers.js";
+import {calibrateMamba} from "../../../src/lib/ssm/quantize/calibrate-mamba.js";
+import {rounded} from "../../../src/lib/ssm/quantize/int8-quantizers.js";
 import {packedMambaCache} from "../../../src/lib/ssm/quantize/packed-mamba-cache.js";
 import {
   type MambaBits,
   type MambaMemory,
   quantizeMamba,
 } from "../../../src/lib/ssm/quantize/quantize-mamba.js";
+import {roundMambaWeights} from "../../../src/lib/ssm/quantize/round-weights.js";
+import {ownParams, type ScanQuantizerId, scanQuantizers} from "../../../src/lib/ssm/registry.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaFolder} from "../../engine/tiny-mamba.js";
 
@@ -54,8 +54,9 @@ describe.each([
     weights = await weightsOf(config);
     numbers = [...weights.tensors.values()].reduce((sum, {data}) => sum + data.length, 0);
   });
-  const memory = async (method: MambaMethod, bits: MambaBits | null) =>
-    (await quantizeMamba(weights, {method, bits, calibration: TEXTS, ...GROUPS})).memory;
+  const memory = async (method: ScanQuantizerId, bits: MambaBits | null) =>
+    (await quantizeMamba(weights, {method, bits, calibration: TEXTS, params: ownParams(method, GROUPS)}))
+      .memory;
   const scanNumbers = () => weights.config.layers * weights.config.innerSize * weights.config.stateSize;
   const convNumbers = () => {
     const {layers, innerSize, convWidth, stateSize} = weights.config;
@@ -145,7 +146,7 @@ describe.each([
     expect(modelBytes(tied.memory)).toBeLessThan(modelBytes(await memory("static", "w8a8")));
   });
 
-  test.each(MAMBA_METHODS.filter((method) => name === "Mamba2" || !/cluster|groups/.test(method)))(
+  test.each(scanQuantizers.ids.filter((method) => name === "Mamba2" || !/cluster|groups/.test(method)))(
     "%s: what was rounded comes out of the packed cache as it went in",
     async (method) => {
       const {
@@ -155,7 +156,7 @@ describe.each([
       } = await calibrateMamba(weights, {
         method,
         calibration: TEXTS,
-        ...GROUPS,
+        params: ownParams(method, GROUPS),
       });
       const model = await mambaOf(moved);
       const hooks: MambaHooks = {
@@ -189,7 +190,7 @@ test("a static quantizer that has seen nothing says so", async () => {
   const weights = await weightsOf(MAMBA2);
   const {quantizer} = await calibrateMamba(weights, {method: "static", calibration: TEXTS});
   expect(() => quantizer(0, "x")!.encode({shape: [1, 2], data: Float32Array.of(Number.NaN, 0)})).toThrow(
-    "siteQuantizer: values must not be NaN, got NaN at index 0",
+    "int8Quantizer: values must not be NaN, got NaN at index 0",
   );
   expect(quantizer(0, "y")).toBeUndefined();
   expect(quantizer(-1, "final")).toBeUndefined();

@@ -1,0 +1,21 @@
+import {minmaxObserver} from "../formats/observers.js";
+import {dynamicQuantizer} from "./quantize/int8-quantizers.js";
+import {dynamicMemoryBytes} from "./quantize/memory-bytes.js";
+import {scanQuantizer} from "./scan-quantizer.js";
+
+/** Dynamic int8: every row of every tensor with a scale of its own, found as the model runs. */
+export const dynamicInt8 = scanQuantizer({
+  id: "dynamic",
+  label: "Dynamic int8",
+  source: "arXiv:2410.13229, section 5, its baseline with dynamic scales",
+  family: "int",
+  kind: "baseline",
+  params: {},
+  needs: [],
+  roundsEnds: false,
+  movesWeights: false,
+  ownStateScales: true,
+  plainQuantizer: (observer = minmaxObserver()) => dynamicQuantizer(observer),
+  steps: () => ({}),
+  memoryBytes: (config) => dynamicMemoryBytes(config),
+});
