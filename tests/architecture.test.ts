@@ -54,6 +54,7 @@ beforeAll(async () => {
     ...(await modulesIn("src/lib")),
     ...(await modulesIn("src/cli")),
     ...(await modulesIn("src/components")),
+    ...(await modulesIn("src/data")).filter((file) => !file.includes("[")),
   ];
   for (const file of files) sources.set(file, await readFile(file, "utf8"));
   const {metafile} = await build({
@@ -74,6 +75,20 @@ beforeAll(async () => {
 
 const folderOf = (file: string) => file.match(/^src\/lib\/([^/]+)\//)?.[1];
 const floorOf = (folder: string) => FLOORS.findIndex((floor) => floor.includes(folder));
+
+/** A cycle through every module that is on one: the modules on the way from it back to it. */
+function cyclesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(" → "));
+    if (way.includes(file) || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) walk(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return cycles;
+}
 
 describe("the library", () => {
   test("has a floor for every folder", () => {
@@ -140,6 +155,12 @@ describe("all of the source", () => {
       const text = await readFile(join("src", file), "utf8");
       expect(text, file).not.toMatch(/(from|import)\s*\(?\s*["'](npm:|jsr:|https?:)/);
     }
+  });
+
+  test("has no modules that import each other, directly or by way of others, types included", () => {
+    const own = new Map(Array.from(sources.keys(), (file) => [file, new Set<string>()]));
+    for (const {from, to} of imports) if (own.has(to)) own.get(from)?.add(to);
+    expect(cyclesOf(own)).toEqual([]);
   });
 
   test("names modules with their suffix", () => {

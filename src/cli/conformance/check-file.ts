@@ -1,4 +1,5 @@
-import {type Comparison, compareOutputs, compareRows, ruleOf} from "./compare.js";
+import {compareOutputs, compareRows, ruleOf} from "./compare.js";
+import type {Comparison} from "./comparison.js";
 import {
   declaredOutputs,
   decodeStored,

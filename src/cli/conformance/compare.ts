@@ -1,16 +1,6 @@
+import type {Comparison} from "./comparison.js";
 import {decodeStored, type Golden, numbersOf, type Rule, type Stored} from "./golden.js";
 import {comparePartition} from "./partition.js";
-
-/** How far a computed output is from the expected one. */
-export interface Comparison {
-  readonly output: string;
-  readonly agrees: boolean;
-  /** Largest differences over the numbers compared. */
-  readonly maxAbs: number;
-  readonly maxRel: number;
-  /** What disagrees first, in words; empty where nothing does. */
-  readonly detail: string;
-}
 
 /** Counts pairs of expected and computed values under one rule. */
 interface Tally {

@@ -1,4 +1,4 @@
-import type {Comparison} from "./compare.js";
+import type {Comparison} from "./comparison.js";
 import {decodeStored, numbersOf, type Rule, type Stored} from "./golden.js";
 
 type Outputs = {get(name: string): Stored | undefined};
