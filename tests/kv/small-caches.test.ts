@@ -34,10 +34,11 @@ const LAYERS = 2;
 
 /** Logits of a prefill of `prefill` tokens and then one token at a time. */
 function logits(cache: PackedKvCache, prefill = 8, hooks?: Hooks): Float32Array {
-  const parts = [IDS.slice(0, prefill), ...IDS.slice(prefill).map((id) => [id])];
-  return Float32Array.from(
-    parts.flatMap((ids) => Array.from(forward(model, ids, {cache, ...(hooks && {hooks})}).data)),
-  );
+  const read = (ids: readonly number[]) =>
+    Array.from(forward(model, ids, {cache, ...(hooks && {hooks})}).data);
+  const prompt = read(IDS.slice(0, prefill));
+  cache.endPrompt?.();
+  return Float32Array.from([prompt, ...IDS.slice(prefill).map((id) => read([id]))].flat());
 }
 const plain = (prefill = 8) => logits({...plainKvCache(config), bytes: () => 0}, prefill);
 const error = (cache: PackedKvCache, prefill = 8) => meanSquare(logits(cache, prefill), plain(prefill));
@@ -244,6 +245,7 @@ describe("miniCacheCache", () => {
     const ids = IDS.slice(0, 8);
     const cache = miniCacheCache(config, {...options, rule, gamma: 0.2});
     forward(model, ids, {cache});
+    cache.endPrompt?.();
     const {rotatedKeys, values} = captureKv(model, ids);
     const [keys, merged] = [rotatedKeys, values].map(([a, b]) => merge(a!, b!, 4, {gamma: 0.2}));
     expect(maxDifference(cache.read(0).keys, keys!.first)).toBeLessThan(0.005);
@@ -253,6 +255,7 @@ describe("miniCacheCache", () => {
   test("holds directions and lengths of merged rows, whole rows of the others, a bit for each, and what waits", () => {
     const cache = miniCacheCache(config, {...options, gamma: 0.2});
     forward(model, IDS.slice(0, 8), {cache});
+    cache.endPrompt?.();
     const {rotatedKeys, values} = captureKv(model, IDS.slice(0, 8));
     const expected = [rotatedKeys, values].map(([a, b]) => {
       const {merged} = miniCacheMerge(a!, b!, 4, {gamma: 0.2});
@@ -344,7 +347,7 @@ test("a store gives back what it took, token by token or at once", () => {
   };
   const store = pagedStore(config, {keys: {...side, pageTokens: 3}, values: side, wholeFormat: fp32});
   const x = Float32Array.from({length: 5 * WIDTH}, (_, i) => Math.cos(i));
-  store.put(0, {keys: x, values: x, positions: Int32Array.of(0, 1, 2, 3, 4)});
-  expect(store.get(0)).toEqual({keys: x, values: x, positions: Int32Array.of(0, 1, 2, 3, 4)});
+  store.put(0, {keys: x, values: x});
+  expect(store.get(0)).toEqual({keys: x, values: x});
   expect(store.bytes()).toBe(2 * x.byteLength);
 });

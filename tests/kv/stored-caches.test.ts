@@ -16,8 +16,9 @@ const WIDTH = 3 * 4;
 
 /** Logits of a prefill and then one token at a time. */
 function logits(cache: PackedKvCache, prefill: number): Float32Array[] {
-  const parts = [IDS.slice(0, prefill), ...IDS.slice(prefill).map((id) => [id])];
-  return parts.map((ids) => forward(model, ids, {cache}).data);
+  const prompt = forward(model, IDS.slice(0, prefill), {cache}).data;
+  cache.endPrompt?.();
+  return [prompt, ...IDS.slice(prefill).map((id) => forward(model, [id], {cache}).data)];
 }
 const plain = (prefill: number) => logits({...plainKvCache(config), bytes: () => 0}, prefill);
 const error = (cache: PackedKvCache, prefill: number) => {
@@ -111,6 +112,7 @@ describe("xkvCache", () => {
   test("counts a basis a group, a factor a layer, and the tokens after the prefill", () => {
     const cache = xkvCache(config, {rankK: 2, rankV: 3, groupSize: 2});
     forward(model, IDS.slice(0, 11), {cache});
+    cache.endPrompt?.();
     const factors = 4 * (11 * (2 + 3) + 2 * WIDTH * (2 + 3));
     expect(cache.bytes()).toBe(factors);
     forward(model, [1], {cache});
@@ -120,6 +122,7 @@ describe("xkvCache", () => {
   test("leaves layers outside its range alone", () => {
     const cache = xkvCache(config, {rankK: 1, rankV: 1, groupSize: 1, first: 1});
     forward(model, IDS, {cache});
+    cache.endPrompt?.();
     const whole = 2 * 13 * WIDTH * 4;
     expect(cache.bytes()).toBe(whole + 2 * (13 + WIDTH) * 4);
   });

@@ -6,6 +6,7 @@ export * from "./backend.js";
 export * from "./cache/format-cache.js";
 export * from "./cache/kv-cache.js";
 export * from "./cache/kv-replacement.js";
+export * from "./cache/kv-store.js";
 export * from "./cache/packed-kv-cache.js";
 export * from "./cache/packed-size.js";
 export * from "./cache/paged-store.js";

@@ -43,8 +43,10 @@ beforeAll(async () => {
 
 /** Logits of a prefill that is really computed and of the tokens after it, one at a time. */
 function decoded({cache, hooks}: Pick<CacheSession, "cache" | "hooks">, tokens: number): Float32Array {
-  const parts = [IDS.slice(0, PREFILL), ...IDS.slice(PREFILL, tokens).map((id) => [id])];
-  return concat(parts.map((ids) => forward(decoder, ids, {cache, ...(hooks && {hooks})}).data));
+  const read = (ids: readonly number[]) => forward(decoder, ids, {cache, ...(hooks && {hooks})}).data;
+  const prompt = read(IDS.slice(0, PREFILL));
+  cache.endPrompt?.();
+  return concat([prompt, ...IDS.slice(PREFILL, tokens).map((id) => read([id]))]);
 }
 
 describe.each(CACHE_TECHNIQUE_IDS)("%s", (id) => {
@@ -54,6 +56,7 @@ describe.each(CACHE_TECHNIQUE_IDS)("%s", (id) => {
     const bytesOf = (prefill: RecordedPrefill) => {
       const {cache, hooks, bytes} = technique.prepare(setting)!();
       replayPrefill(decoder, prefill, cache, hooks);
+      cache.endPrompt?.();
       return bytes();
     };
     const added = (bytesOf(long) - bytesOf(short)) / 96;

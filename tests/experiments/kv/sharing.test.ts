@@ -79,6 +79,7 @@ describe("a model that keeps what a technique makes of its texts", () => {
   function afterPrompt(cache: ReturnType<typeof xkvCache>, exact: ReturnType<typeof forward>) {
     const prompt = promptLength(IDS.length);
     forward(decoder, IDS.slice(0, prompt), {cache});
+    cache.endPrompt?.();
     const rest = forward(decoder, IDS.slice(prompt), {cache});
     const data = exact.data.slice();
     data.set(rest.data, prompt * 256);
@@ -100,6 +101,7 @@ describe("a model that keeps what a technique makes of its texts", () => {
       }
       const prompt = xkvCache(small, sizes);
       forward(decoder, IDS.slice(0, promptLength(IDS.length)), {cache: prompt});
+      prompt.endPrompt?.();
       expect(model.bytesPerToken()).toBe(prompt.bytes() / promptLength(IDS.length));
     },
   );

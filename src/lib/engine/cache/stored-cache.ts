@@ -1,96 +1,139 @@
-/** Caches that hold keys and values in a form of their own, and what such a form has to do. */
+/** Caches over a store that holds keys and values in a form of its own. */
 
-import {checkTruncate, type KvCache} from "./kv-cache.js";
+import {checkTruncate} from "./kv-cache.js";
+import {type KvStore, type StoredKv, undoLog} from "./kv-store.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
-
-/** Keys and values of a layer as attention reads them. */
-export type LayerKv = ReturnType<KvCache["read"]>;
-
-/** Where a cache really puts its tokens. */
-export interface KvStore {
-  /** Takes tokens that follow those it has. */
-  put(layer: number, kv: LayerKv): void;
-  /** What is left of all tokens that it took. */
-  get(layer: number): LayerKv;
-  /** Forgets tokens from position `length` on. */
-  cut(length: number): void;
-  /** Bytes of all that it holds. */
-  bytes(): number;
-}
 
 export interface StoredCacheOptions {
   /** True: the store takes and gives keys before rotary. */
   readonly unrotatedKeys?: boolean;
   /**
-   * What a pass sees of its own tokens: as they came, and put into the store only after it (`exact`, the rule of prefill
+   * How a pass reads its own tokens: as they came, and put into the store only after it (`exact`, the rule of prefill
    * in the papers), or as the store gives them back (`stored`: harsher, every token reads the compressed cache).
    */
   readonly own?: "exact" | "stored";
+  /**
+   * `whole`: the store takes the prompt at once when {@link KvCache.endPrompt} ends it, and its tokens are floats until
+   * then. By default the store takes tokens pass by pass, and the end of a prompt changes nothing.
+   */
+  readonly prompt?: "whole" | "in parts";
+}
+
+/** Tokens of the newest passes that can be taken back: as many as a draft may have. */
+const UNDO_TOKENS = 64;
+
+/** A layer's tokens: the places of all, and those that are still floats. */
+interface Rows {
+  readonly positions: number[];
+  readonly width: number;
+  fresh: StoredKv | undefined;
+  /** Where tokens are put together for attention, over and over: a new array with every token costs more. */
+  readonly room: {keys: Float32Array; values: Float32Array};
 }
 
 /**
  * A cache over a store. Between `append` and `read` of a layer the newest tokens are still floats, and counted so. What a
  * layer's `read` gives is overwritten by its next.
+ *
+ * `truncate` leaves, to the bit, the cache that never saw the tokens that it forgets. For that the passes of the newest 64
+ * tokens are held as floats with the state before each; they are no part of the cache and are not counted. Places before
+ * them were packed for good: they are refused, except 0, and except where the store holds every token on its own.
  */
 export function storedCache(
   store: KvStore,
-  {unrotatedKeys = false, own = "exact"}: StoredCacheOptions = {},
+  {unrotatedKeys = false, own = "exact", prompt = "in parts"}: StoredCacheOptions = {},
 ): PackedKvCache {
-  const fresh = new Map<number, LayerKv>();
-  const rooms = new Map<number, Room>();
+  const layers: Rows[] = [];
+  const log = undoLog(store, UNDO_TOKENS);
+  const restoreEmpty = store.save();
+  let isWaiting = prompt === "whole";
   const settle = (layer: number) => {
-    const kv = fresh.get(layer);
-    if (kv) store.put(layer, kv);
-    fresh.delete(layer);
+    const {fresh} = layers[layer];
+    if (fresh === undefined || isWaiting) return;
+    store.put(layer, fresh);
+    layers[layer].fresh = undefined;
+  };
+  const settleAll = () => {
+    for (const layer of layers.keys()) settle(layer);
+  };
+  const forget = (length: number) => {
+    for (const rows of layers) {
+      while ((rows.positions.at(-1) ?? -1) >= length) rows.positions.pop();
+      if (rows.fresh) rows.fresh = firstValues(rows.fresh, rows.positions.length * rows.width);
+    }
   };
   return {
     length: 0,
     unrotatedKeys,
     append(layer, keys, values, positions) {
-      settle(layer);
-      fresh.set(layer, {keys: keys.slice(), values: values.slice(), positions: positions.slice()});
+      layers[layer] ??= emptyRows(keys.length / positions.length);
+      const rows = layers[layer];
+      const kv = {keys: keys.slice(), values: values.slice()};
+      if (!isWaiting) {
+        if (log.begins(layer, positions[0])) settleAll();
+        log.note(layer, kv, positions[0], positions.length);
+      }
+      rows.fresh = rows.fresh === undefined ? kv : joined(rows.fresh, kv, emptyRoom());
+      rows.positions.push(...positions);
       if (own === "stored") settle(layer);
     },
     read(layer) {
-      const kv = fresh.get(layer);
-      if (kv === undefined) return store.get(layer);
-      const room = rooms.get(layer) ?? {keys: new Float32Array(0), values: new Float32Array(0)};
-      rooms.set(layer, room);
-      const all = joined(store.get(layer), kv, room);
-      settle(layer);
-      return all;
+      const {fresh, room, positions} = layers[layer] ?? emptyRows(0);
+      const held =
+        fresh && isWaiting ? fresh : fresh ? joined(store.get(layer), fresh, room) : store.get(layer);
+      if (fresh) settle(layer);
+      return {...held, positions: Int32Array.from(positions)};
+    },
+    endPrompt() {
+      if (!isWaiting) return;
+      isWaiting = false;
+      settleAll();
     },
     truncate(length) {
       checkTruncate(this.length, length);
+      if (length === this.length) return;
+      settleAll();
+      if (length === 0) {
+        restoreEmpty();
+        log.clear();
+        isWaiting = prompt === "whole";
+        layers.length = 0;
+      } else if (store.cut) store.cut(length);
+      else if (!isWaiting) log.undoTo(checkReach(log.first ?? this.length, this.length, length));
+      forget(length);
       this.length = length;
-      for (const layer of [...fresh.keys()]) settle(layer);
-      store.cut(length);
     },
     bytes: () =>
-      [...fresh.values()].reduce(
-        (sum, {keys, values}) => sum + keys.byteLength + values.byteLength,
+      layers.reduce(
+        (sum, {fresh}) => sum + (fresh ? fresh.keys.byteLength + fresh.values.byteLength : 0),
         store.bytes(),
       ),
   };
 }
 
-/** Where a layer's tokens are put together for attention, over and over: a new array with every token costs more. */
-interface Room {
-  keys: Float32Array;
-  values: Float32Array;
+function checkReach(first: number, length: number, to: number): number {
+  if (to >= first) return to;
+  throw new RangeError(
+    `truncate: length must be 0 or from ${first} to ${length}, got ${to}: what was packed before does not come back`,
+  );
 }
 
+const emptyRoom = () => ({keys: new Float32Array(0), values: new Float32Array(0)});
+
+const emptyRows = (width: number): Rows => ({positions: [], width, fresh: undefined, room: emptyRoom()});
+
+const firstValues = ({keys, values}: StoredKv, count: number): StoredKv => ({
+  keys: keys.subarray(0, count),
+  values: values.subarray(0, count),
+});
+
 /** Tokens one after another. */
-function joined(held: LayerKv, fresh: LayerKv, room: Room): LayerKv {
-  const positions = new Int32Array(held.positions.length + fresh.positions.length);
-  positions.set(held.positions);
-  positions.set(fresh.positions, held.positions.length);
+function joined(held: StoredKv, fresh: StoredKv, room: Rows["room"]): StoredKv {
   room.keys = withRoom(room.keys, held.keys.length + fresh.keys.length);
   room.values = withRoom(room.values, held.values.length + fresh.values.length);
   return {
     keys: filled(room.keys, held.keys, fresh.keys),
     values: filled(room.values, held.values, fresh.values),
-    positions,
   };
 }
 
@@ -104,8 +147,8 @@ function filled(room: Float32Array, first: Float32Array, second: Float32Array): 
 }
 
 /**
- * What a cache that unpacks gives for the same stored thing each time, computed once and held for as long as that thing is.
- * For studies that decode many texts: the floats are no part of the cache and are not counted.
+ * A function that unpacks the same stored thing once and holds what it gave for as long as that thing is. For studies that
+ * decode many texts: the floats are no part of the cache and are not counted.
  */
 export function unpackedOnce<P extends object>(
   unpack: (packed: P) => Float32Array,

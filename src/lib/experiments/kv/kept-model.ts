@@ -132,11 +132,12 @@ function merged(
   format: Format,
 ): KeptKv {
   const tokens = keys[0].length / (config.kvHeads * config.headDim);
-  const cache = miniCacheCache(config, {first, rule, gamma, window: tokens, format, own: "stored"});
+  const cache = miniCacheCache(config, {first, rule, gamma, window: tokens, format});
   const positions = Int32Array.from({length: tokens}, (_, i) => i);
   keys.forEach((k, layer) => {
     cache.append(layer, k, values[layer], positions);
   });
+  cache.endPrompt?.();
   const back = keys.map((_, layer) => cache.read(layer));
   return {
     keys: back.map((kv) => kv.keys),

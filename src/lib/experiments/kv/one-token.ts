@@ -99,6 +99,7 @@ export const oneToken = experiment({
       if (start === null) continue;
       const {cache, hooks} = start();
       replayPrefill(decoder, prefill, cache, hooks);
+      cache.endPrompt?.();
       const kept = cache.read(at);
       const place = kept.positions.indexOf(token);
       const values = cellsOf((side === "keys" ? captured.rotatedKeys : captured.values)[at], token);

@@ -1,7 +1,7 @@
+import type {KvStore} from "../../engine/cache/kv-store.js";
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
 import {
   concat,
-  type KvStore,
   type StoredCacheOptions,
   storedCache,
   type UnpackOptions,
@@ -28,10 +28,10 @@ export interface KiviCacheOptions extends KiviOptions, UnpackOptions, Pick<Store
   readonly keyAxis?: KiviAxis;
 }
 
-/** Tokens of one layer: those in codes, and the newest ones packed one by one. */
+/** Keys or values of one layer: tokens in codes, and the newest ones packed one by one. */
 interface Rows {
   readonly blocks: KiviBlock[];
-  readonly tail: Packed[];
+  tail: readonly Packed[];
 }
 
 /**
@@ -50,59 +50,40 @@ export function kiviCache(
     );
   }
   const width = kvHeads * headDim;
-  const empty = () => Array.from({length: layers}, (): Rows => ({blocks: [], tail: []}));
-  const [keys, values] = [empty(), empty()];
-  const positions: number[][] = Array.from({length: layers}, () => []);
-  const push = ({tail}: Rows, x: Float32Array) => {
-    for (let at = 0; at < x.length; at += width) {
-      tail.push(residualFormat.encode({shape: [kvHeads, headDim], data: x.slice(at, at + width)}));
-    }
-  };
+  const [keys, values] = [0, 1].map(() => Array.from({length: layers}, (): Rows => ({blocks: [], tail: []})));
+  const packTokens = (x: Float32Array) =>
+    Array.from({length: x.length / width}, (_, t) =>
+      residualFormat.encode({shape: [kvHeads, headDim], data: x.slice(t * width, (t + 1) * width)}),
+    );
   const unpack = (tail: readonly Packed[]) => concat(tail.map((token) => residualFormat.decode(token).data));
-  const quantize = ({blocks, tail}: Rows, count: number, axis: KiviAxis) => {
-    if (count > 0) blocks.push(kiviQuantize(unpack(tail.splice(0, count)), width, axis, options));
+  const quantize = (rows: Rows, count: number, axis: KiviAxis) => {
+    if (count <= 0) return;
+    rows.blocks.push(kiviQuantize(unpack(rows.tail.slice(0, count)), width, axis, options));
+    rows.tail = rows.tail.slice(count);
   };
   const dequantize = options.unpackOnce ? unpackedOnce(kiviDequantize) : kiviDequantize;
   const read = ({blocks, tail}: Rows) => concat([...blocks.map(dequantize), unpack(tail)]);
   const store: KvStore = {
     put(layer, kv) {
-      positions[layer].push(...kv.positions);
-      push(keys[layer], kv.keys);
-      push(values[layer], kv.values);
-      const waiting = keys[layer].tail.length;
-      quantize(keys[layer], waiting - (waiting % residual), keyAxis);
-      quantize(values[layer], values[layer].tail.length - residual, "channels");
+      const [k, v] = [keys[layer], values[layer]];
+      k.tail = [...k.tail, ...packTokens(kv.keys)];
+      v.tail = [...v.tail, ...packTokens(kv.values)];
+      quantize(k, k.tail.length - (k.tail.length % residual), keyAxis);
+      quantize(v, v.tail.length - residual, "channels");
     },
-    get: (layer) => ({
-      keys: read(keys[layer]),
-      values: read(values[layer]),
-      positions: Int32Array.from(positions[layer]),
-    }),
-    cut(length) {
-      positions.forEach((kept, layer) => {
-        const count = kept.filter((position) => position < length).length;
-        kept.length = count;
-        for (const rows of [keys[layer], values[layer]]) cutRows(rows, count, width, push);
-      });
+    get: (layer) => ({keys: read(keys[layer]), values: read(values[layer])}),
+    save() {
+      const before = [...keys, ...values].map((rows) => ({rows, count: rows.blocks.length, tail: rows.tail}));
+      return () => {
+        for (const {rows, count, tail} of before) {
+          rows.blocks.length = count;
+          rows.tail = tail;
+        }
+      };
     },
     bytes: () => [...keys, ...values].reduce((sum, rows) => sum + rowBytes(rows), 0),
   };
   return storedCache(store, {own});
-}
-
-/** Keeps `count` tokens; of a block that is cut, what its codes say goes on as plain tokens. */
-function cutRows(
-  {blocks, tail}: Rows,
-  count: number,
-  width: number,
-  push: (rows: Rows, x: Float32Array) => void,
-): void {
-  const coded = () => blocks.reduce((sum, {tokens}) => sum + tokens, 0);
-  tail.length = Math.min(tail.length, Math.max(0, count - coded()));
-  while (coded() > count) {
-    const last = kiviDequantize(blocks.pop()!);
-    push({blocks, tail}, last.subarray(0, Math.max(0, count - coded()) * width));
-  }
 }
 
 function rowBytes({blocks, tail}: Rows): number {

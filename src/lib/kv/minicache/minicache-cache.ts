@@ -1,12 +1,13 @@
+import type {KvStore} from "../../engine/cache/kv-store.js";
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
-import {concat, type KvStore, type StoredCacheOptions, storedCache} from "../../engine/cache/stored-cache.js";
+import {concat, storedCache} from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {packCodes, unpackCodes} from "../../formats/pack.js";
 import {type MiniCacheOptions, miniCacheMerge, miniCacheMergeReleased} from "./minicache.js";
 
-export interface MiniCacheCacheOptions extends MiniCacheOptions, Pick<StoredCacheOptions, "own"> {
+export interface MiniCacheCacheOptions extends MiniCacheOptions {
   /** First layer that is merged with the next, and so on in pairs; by default the deep half. */
   readonly first?: number;
   /** Which rows are kept: the most different (`correct`), or the most alike, as xKV's repository runs it (`released`). */
@@ -32,13 +33,14 @@ interface MergedPage {
 /** Keys or values of the layers of a pair, or of one that stands alone: merged pages, then whole tokens of each. */
 interface Side {
   readonly pages: MergedPage[];
-  readonly whole: Packed[][];
+  whole: readonly (readonly Packed[])[];
 }
 
 /**
  * MiniCache: in the deep half, neighbouring layers share one direction for each head of each token and keep their own
- * lengths; pairs of rows that point too far apart stay. Tokens are merged when both layers have at least `window` that
- * wait. Rotary turns both layers alike, so it may come before. (arXiv:2405.14366, section 4)
+ * lengths; pairs of rows that point too far apart stay. A prompt of at least `window` tokens is merged as a whole when it
+ * is over ({@link KvCache.endPrompt}), since how far apart is too far depends on all of them; later tokens are merged
+ * `window` at a time. Rotary moves both layers alike, so it may come before. (arXiv:2405.14366, section 4)
  * @throws RangeError if first is no layer, window no integer of at least 1, or rule is another; in `append` as
  * {@link miniCacheMerge}.
  */
@@ -55,19 +57,21 @@ export function miniCacheCache(
     sides: [newSide(members), newSide(members)] as const,
   }));
   const groupOf = (layer: number) => groups.find(({members}) => members.includes(layer))!;
-  const positions: number[][] = Array.from({length: layers}, () => []);
   const store: KvStore = {
     put(layer, kv) {
-      positions[layer].push(...kv.positions);
       const {members, sides} = groupOf(layer);
       const at = members.indexOf(layer);
       [kv.keys, kv.values].forEach((x, i) => {
-        const {whole, pages} = sides[i];
-        push(whole[at], x, sizes);
-        const ready = members.length < 2 ? 0 : Math.min(...whole.map(({length}) => length));
-        if (ready < window) return;
-        const [a, b] = whole.map((tokens) => unpack(tokens.splice(0, ready), format));
-        pages.push(mergedPage(merge(a!, b!, headDim, options), ready, sizes));
+        const side = sides[i];
+        const isPrompt = side.pages.length === 0 && side.whole[at].length === 0;
+        side.whole = side.whole.with(at, [...side.whole[at], ...tokensOf(x, sizes)]);
+        if (members.length < 2) return;
+        for (let ready = readyIn(side); ready >= window; ready = readyIn(side)) {
+          const tokens = isPrompt ? ready : window;
+          const [a, b] = side.whole.map((whole) => unpack(whole.slice(0, tokens), format));
+          side.whole = side.whole.map((whole) => whole.slice(tokens));
+          side.pages.push(mergedPage(merge(a, b, headDim, options), tokens, sizes));
+        }
       });
     },
     get(layer) {
@@ -76,19 +80,26 @@ export function miniCacheCache(
       const [keys, values] = sides.map(({pages, whole}) =>
         concat([...pages.map((page) => readPage(page, at as 0 | 1, sizes)), unpack(whole[at], format)]),
       );
-      return {keys: keys!, values: values!, positions: Int32Array.from(positions[layer])};
+      return {keys, values};
     },
-    cut(length) {
-      for (const kept of positions) kept.length = kept.filter((position) => position < length).length;
-      for (const {members, sides} of groups) {
-        const counts = members.map((layer) => positions[layer].length);
-        for (const side of sides) cutSide(side, counts, sizes);
-      }
+    save() {
+      const before = groups.flatMap(({sides}) =>
+        sides.map((side) => ({side, pages: side.pages.length, whole: side.whole})),
+      );
+      return () => {
+        for (const {side, pages, whole} of before) {
+          side.pages.length = pages;
+          side.whole = whole;
+        }
+      };
     },
     bytes: () => groups.flatMap(({sides}) => sides).reduce((sum, side) => sum + sideBytes(side), 0),
   };
-  return storedCache(store, {own: options.own ?? "exact"});
+  return storedCache(store, {prompt: "whole"});
 }
+
+/** Tokens that wait in both layers. */
+const readyIn = ({whole}: Side): number => Math.min(...whole.map(({length}) => length));
 
 interface Sizes {
   /** Rows of a token. */
@@ -121,10 +132,10 @@ function newSide(members: readonly number[]): Side {
   return {pages: [], whole: members.map(() => [])};
 }
 
-function push(whole: Packed[], x: Float32Array, {rows, dim, format}: Sizes): void {
-  for (let at = 0; at < x.length; at += rows * dim) {
-    whole.push(format.encode({shape: [rows, dim], data: x.slice(at, at + rows * dim)}));
-  }
+function tokensOf(x: Float32Array, {rows, dim, format}: Sizes): Packed[] {
+  return Array.from({length: x.length / (rows * dim)}, (_, t) =>
+    format.encode({shape: [rows, dim], data: x.slice(t * rows * dim, (t + 1) * rows * dim)}),
+  );
 }
 
 const unpack = (whole: readonly Packed[], format: Format) =>
@@ -180,23 +191,6 @@ function readPage(page: MergedPage, at: 0 | 1, {rows, dim, format}: Sizes): Floa
     for (let c = 0; c < dim; c++) x[row * dim + c] = source[from * dim + c] * factor;
   });
   return x;
-}
-
-/** Keeps `counts[i]` tokens of layer i; of a page that is cut, what it says goes on as whole tokens. */
-function cutSide(side: Side, counts: readonly number[], sizes: Sizes): void {
-  const {pages, whole} = side;
-  const paged = () => pages.reduce((sum, {tokens}) => sum + tokens, 0);
-  const most = Math.max(...counts);
-  whole.forEach((tokens, i) => {
-    tokens.length = Math.min(tokens.length, Math.max(0, counts[i] - paged()));
-  });
-  while (paged() > most) {
-    const page = pages.pop()!;
-    const left = Math.max(0, most - paged()) * sizes.rows * sizes.dim;
-    whole.forEach((tokens, i) => {
-      push(tokens, readPage(page, i as 0 | 1, sizes).subarray(0, left), sizes);
-    });
-  }
 }
 
 function sideBytes({pages, whole}: Side): number {

@@ -1,12 +1,6 @@
+import type {KvStore} from "../../engine/cache/kv-store.js";
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
-import {
-  concat,
-  type KvStore,
-  type LayerKv,
-  storedCache,
-  type UnpackOptions,
-  unpackedOnce,
-} from "../../engine/cache/stored-cache.js";
+import {concat, storedCache, type UnpackOptions, unpackedOnce} from "../../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp32} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
@@ -29,8 +23,8 @@ export interface XkvCacheOptions extends UnpackOptions {
 interface Side {
   readonly rank: number;
   /** Whole tokens of each layer, [tokens, width] packed as they came. */
-  readonly whole: Packed[][];
-  shared?: Shared;
+  whole: readonly (readonly Packed[])[];
+  shared: Shared | undefined;
 }
 
 interface Shared {
@@ -40,9 +34,9 @@ interface Shared {
 }
 
 /**
- * xKV: after the first pass (the prefill), each group's keys before rotary and values become one basis of tokens and a
- * factor a layer; later tokens are kept whole. The first pass itself attends to what it computed. Where factors would
- * take more room than what they stand for, that is kept. (arXiv:2503.18893, section 4)
+ * xKV: when the prompt is over ({@link KvCache.endPrompt}), each group's keys before rotary and values become one basis of
+ * its tokens and a factor a layer; later tokens are kept whole. The prompt itself attends to what it computed. Where factors
+ * would take more room than what they stand for, that is kept. (arXiv:2503.18893, section 4)
  * @throws RangeError if the layers or groups are out of range, or a rank is no integer of at least 0.
  */
 export function xkvCache(
@@ -62,7 +56,6 @@ export function xkvCache(
     ...compressed.map((members) => newGroup(members, rankK, rankV)),
     ...alone.map((layer) => newGroup([layer], 0, 0)),
   ];
-  const positions: number[][] = Array.from({length: layers}, () => []);
   const rebuild = Array.from({length: layers}, (_, at) => {
     const layerOf = (shared: Shared) => rebuilt(shared, at, width, format);
     return unpackOnce ? unpackedOnce(layerOf) : layerOf;
@@ -76,44 +69,39 @@ export function xkvCache(
     put(layer, kv) {
       const {members, keys, values} = groupOf(layer);
       const at = members.indexOf(layer);
-      const isFirstPass = positions[layer].length === 0;
-      positions[layer].push(...kv.positions);
-      push(keys.whole[at], kv.keys, width, format);
-      push(values.whole[at], kv.values, width, format);
-      // The factors span one pass: they wait for the last layer of the group.
-      if (!isFirstPass || at < members.length - 1) return;
+      const isPrompt = keys.shared === undefined && keys.whole[at].length === 0;
+      push(keys, at, kv.keys, width, format);
+      push(values, at, kv.values, width, format);
+      // The factors span the layers of a group: they wait for the last one.
+      if (!isPrompt || at < members.length - 1) return;
       for (const side of [keys, values]) compress(side, width, format);
     },
-    get(layer): LayerKv {
+    get(layer) {
       const {members, keys, values} = groupOf(layer);
       const at = members.indexOf(layer);
-      return {
-        keys: readSide(keys, at),
-        values: readSide(values, at),
-        positions: Int32Array.from(positions[layer]),
-      };
+      return {keys: readSide(keys, at), values: readSide(values, at)};
     },
-    cut(length) {
-      for (const kept of positions) kept.length = kept.filter((position) => position < length).length;
-      for (const {members, keys, values} of groups) {
-        const counts = members.map((layer) => positions[layer].length);
-        for (const side of [keys, values]) cutSide(side, counts, format);
-      }
+    save() {
+      const before = groups.flatMap(({keys, values}) => [keys, values].map((side) => ({side, ...side})));
+      return () => {
+        for (const {side, whole, shared} of before) Object.assign(side, {whole, shared});
+      };
     },
     bytes: () => groups.reduce((sum, {keys, values}) => sum + sideBytes(keys) + sideBytes(values), 0),
   };
-  return storedCache(store, {unrotatedKeys: true});
+  return storedCache(store, {unrotatedKeys: true, prompt: "whole"});
 }
 
 function newGroup(members: readonly number[], rankK: number, rankV: number) {
-  const side = (rank: number): Side => ({rank, whole: members.map(() => [])});
+  const side = (rank: number): Side => ({rank, whole: members.map(() => []), shared: undefined});
   return {members, keys: side(rankK), values: side(rankV)};
 }
 
-function push(whole: Packed[], x: Float32Array, width: number, format: Format): void {
-  for (let at = 0; at < x.length; at += width) {
-    whole.push(format.encode({shape: [1, width], data: x.slice(at, at + width)}));
-  }
+function push(side: Side, at: number, x: Float32Array, width: number, format: Format): void {
+  const tokens = Array.from({length: x.length / width}, (_, t) =>
+    format.encode({shape: [1, width], data: x.slice(t * width, (t + 1) * width)}),
+  );
+  side.whole = side.whole.with(at, [...side.whole[at], ...tokens]);
 }
 
 const unpack = (whole: readonly Packed[], format: Format) =>
@@ -135,7 +123,7 @@ function compress(side: Side, width: number, format: Format): void {
     basis: format.encode({shape: [tokens, group.rank], data: group.basis}),
     factors: group.factors.map((data) => format.encode({shape: [group.rank, width], data})),
   };
-  for (const layer of whole) layer.length = 0;
+  side.whole = whole.map(() => []);
 }
 
 /** The tokens of the layer at a place of its group that the shared basis stands for. */
@@ -144,22 +132,6 @@ function rebuilt(shared: Shared, at: number, width: number, format: Format): Flo
   const factors = [format.decode(shared.factors[at]).data];
   const group: XkvGroup = {tokens: shared.tokens, rank: basis.length / shared.tokens, width, basis, factors};
   return xkvReconstruct(group, 0);
-}
-
-/** Keeps `counts[i]` tokens of layer i; a shared basis loses rows, its factors stay. */
-function cutSide(side: Side, counts: readonly number[], format: Format): void {
-  const {shared} = side;
-  const most = Math.max(...counts);
-  if (shared !== undefined && most < shared.tokens) {
-    const {data} = format.decode(shared.basis);
-    const rank = data.length / shared.tokens;
-    const basis = format.encode({shape: [most, rank], data: data.slice(0, most * rank)});
-    if (most === 0) delete side.shared;
-    else side.shared = {...shared, tokens: most, basis};
-  }
-  side.whole.forEach((layer, i) => {
-    layer.length = Math.min(layer.length, Math.max(0, counts[i] - (side.shared?.tokens ?? 0)));
-  });
 }
 
 function sideBytes({shared, whole}: Side): number {
