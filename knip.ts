@@ -11,7 +11,7 @@ export default {
     "src/cli/file-child.ts",
     "src/cli/conformance/ops/*.ts",
     "src/data/data-sets.ts",
-    "src/data/sweep-worker.ts",
+    "src/data/sweep/worker.ts",
     "src/data/**/*.{arrow,json}.ts",
     "src/components/kit/run-worker.ts",
     "src/**/*.md",

@@ -3,7 +3,6 @@ import {spawn} from "node:child_process";
 import {rm} from "node:fs/promises";
 import {finishSite} from "./finish-site.js";
 import {makeTables} from "./make-tables.js";
-import {refreshTables} from "./refresh-tables.js";
 
 /** Runs Framework's build; its output goes to the terminal and is returned to be searched for warnings. */
 async function observableBuild(): Promise<string> {
@@ -27,9 +26,9 @@ async function observableBuild(): Promise<string> {
   return output;
 }
 
-const stale = await refreshTables();
-if (stale.length > 0) console.log(`tables to run anew: ${stale.join(", ")}`);
+console.log("Tables …");
 await makeTables();
+console.log("Pages …");
 await rm("site", {recursive: true, force: true});
 const warnings = (await observableBuild()).split("\n").filter((line) => /warning/i.test(line));
 const problems = [...warnings, ...(await finishSite("site"))];

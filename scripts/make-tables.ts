@@ -1,97 +1,53 @@
-// Makes what the cache lacks, several at a time: Framework runs one data loader after the other and leaves cores idle.
-import {spawn} from "node:child_process";
-import {access, mkdir, rename, rm, writeFile} from "node:fs/promises";
-import {availableParallelism} from "node:os";
-import {basename, dirname, join} from "node:path";
+// Writes what pages read of experiments into the cache of Framework, which then takes it as it is: from kept rows where
+// they fit, and from settings run now where they do not.
+import {readdir, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {fillAll, sentenceOn, sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
+import {withSweepPool} from "../src/data/sweep/pool.js";
+import {writeWhole} from "../src/data/sweep/store.js";
+import {KEPT, shippedTable} from "../src/data/sweep/table.js";
 import {allTables} from "../src/lib/experiment/columns.js";
 import {tablePath} from "../src/lib/experiment/table.js";
-import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
-import {CACHE} from "./refresh-tables.js";
 
-const LOADER = "src/data/tables/[family]/[name].arrow.ts";
+/** Where Framework keeps what loaders gave. */
+const CACHE = "src/.observablehq/cache/data";
 
 /**
- * Writes all missing tables of experiments into the cache of Framework, which then takes them as they are. Every table has a process of its own, as with Framework: code that has run another experiment is slower.
- * @throws Error naming the table whose loader failed.
+ * Writes all tables of experiments, and says a line an experiment. What other loaders made is removed, so
+ * that Framework runs them anew: it looks at a loader's own file and not at what it imports.
+ * @throws Error naming the setting that failed.
  */
 export async function makeTables(
   root = process.cwd(),
   tell: (line: string) => void = console.log,
 ): Promise<void> {
-  const loaded = await Promise.all(Object.keys(experiments).map(loadExperiment));
-  const missing: string[] = [];
-  // A table of few settings cannot be shared out between threads: it begins first.
-  const bySettings = loaded
-    .filter(({sweep}) => sweep.length > 0)
-    .sort((a, b) => a.sweep.length - b.sweep.length);
-  for (const experiment of bySettings) {
-    for (const table of Object.keys(allTables(experiment))) {
-      const path = tablePath(experiment.id, table);
-      if (!(await exists(tableFile(root, path)))) missing.push(path);
-    }
-  }
-  let done = 0;
-  await severalAtATime(missing, availableParallelism(), async (path) => {
-    const began = Date.now();
-    await makeTable(root, path);
-    tell(`table ${++done} of ${missing.length}: ${path}, ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  });
-}
-
-/** Runs `work` on every item, at most `limit` at once; the first failure is thrown when those at work have ended. */
-export async function severalAtATime<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const left = [...items];
-  const take = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) {
-      try {
-        await work(item);
-      } catch (error) {
-        left.length = 0;
-        throw error;
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({length: limit}, take));
-  for (const each of ended) if (each.status === "rejected") throw each.reason;
-}
-
-function tableFile(root: string, path: string): string {
-  return join(root, CACHE, "tables", path);
-}
-
-async function makeTable(root: string, path: string): Promise<void> {
-  const [family, name] = [dirname(path), basename(path, ".arrow")];
-  const bytes = await outputOf(["--import", "tsx", LOADER, "--family", family, "--name", name], root, path);
-  const file = tableFile(root, path);
-  await mkdir(dirname(file), {recursive: true});
-  // Beside it first: what is interrupted must not be taken for a table.
-  await writeFile(`${file}.new`, bytes);
-  await rename(`${file}.new`, file).catch(async (error) => {
-    await rm(`${file}.new`, {force: true});
-    throw error;
-  });
-}
-
-function outputOf(args: readonly string[], cwd: string, path: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {cwd, stdio: ["ignore", "pipe", "inherit"]});
-    const parts: Buffer[] = [];
-    child.stdout.on("data", (part: Buffer) => parts.push(part));
-    child.on("error", reject);
-    child.on("close", (status) => {
-      if (status === 0) resolve(Buffer.concat(parts));
-      else reject(new Error(`table ${path}: its loader ended with status ${status}`));
-    });
-  });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
+  const cache = join(root, CACHE);
+  await removeOthers(root, cache);
+  const states = await sweepStates(KEPT, await sweptExperiments());
+  await withSweepPool((run) =>
+    fillAll(KEPT, states, run, {
+      complete: async (state, runs) => {
+        const {experiment} = state.plan;
+        for (const name of Object.keys(allTables(experiment))) {
+          const file = join(cache, "tables", tablePath(experiment.id, name));
+          await writeWhole(file, shippedTable({plan: state.plan, runs}, name));
+        }
+        tell(sentenceOn(state, secondsOf(state, runs)));
+      },
+    }),
   );
+}
+
+function secondsOf(
+  {have}: {have: ReadonlyMap<string, unknown>},
+  runs: readonly {key: string; seconds: number}[],
+) {
+  return runs.filter(({key}) => !have.has(key)).reduce((sum, {seconds}) => sum + seconds, 0);
+}
+
+async function removeOthers(root: string, cache: string): Promise<void> {
+  for (const name of await readdir(join(root, "src/data"))) {
+    const output = /^(.+\.(?:arrow|json))\.ts$/.exec(name)?.[1];
+    if (output !== undefined) await rm(join(cache, output), {force: true});
+  }
 }

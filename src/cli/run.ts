@@ -1,6 +1,6 @@
 /** `paretoscope run`: one experiment from its own definition, its parameters as options. */
 import {loadData} from "../data/data-sets.js";
-import {withSweepPool} from "../data/sweep-pool.js";
+import {tablesBy, withSweepPool} from "../data/sweep/pool.js";
 import {allTables, MAIN_TABLE, type Row} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
@@ -120,7 +120,9 @@ async function tablesOf(
         {timeLimit: timeLimitOf(`run ${id}`, options), progress, note},
       );
     }
-    if (isSweep) return await withSweepPool((pool) => runSweep(experiment, {pool, progress}));
+    if (isSweep) {
+      return await withSweepPool((run) => runSweep(experiment, {pool: {run: tablesBy(run)}, progress}));
+    }
     return await experiment.runTables(params as never, {
       data: await loadData(experiment.needsOf(params as never)),
       progress,

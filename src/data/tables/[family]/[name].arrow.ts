@@ -3,8 +3,10 @@
  * `tables/accel/compose.figures.arrow` the one that the experiment calls figures.
  */
 import {parseArgs} from "node:util";
-import {sweepTable} from "../../sweep-table.js";
+import {loadExperiment} from "../../../lib/experiments/registry.js";
+import {shippedTable, sweepRuns} from "../../sweep/table.js";
 
 const {values} = parseArgs({options: {family: {type: "string"}, name: {type: "string"}}});
 const [name, table] = values.name!.split(".");
-process.stdout.write(await sweepTable(`${values.family}/${name}`, table));
+const experiment = await loadExperiment(`${values.family}/${name}`);
+process.stdout.write(shippedTable(await sweepRuns(experiment), table));

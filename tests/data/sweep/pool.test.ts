@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
-import {DATA_SETS, loadData} from "../../src/data/data-sets.js";
-import {withSweepPool} from "../../src/data/sweep-pool.js";
-import {runSweep} from "../../src/lib/experiment/sweep.js";
-import {errorAnatomy} from "../../src/lib/experiments/formats/error-anatomy.js";
+import {DATA_SETS, loadData} from "../../../src/data/data-sets.js";
+import {tablesBy, withSweepPool} from "../../../src/data/sweep/pool.js";
+import {runSweep} from "../../../src/lib/experiment/sweep.js";
+import {errorAnatomy} from "../../../src/lib/experiments/formats/error-anatomy.js";
 
 const someSettings = {
   ...errorAnatomy,
@@ -10,14 +10,16 @@ const someSettings = {
 };
 
 test("worker threads, which load the data themselves, give the rows that one thread gives", async () => {
-  const pooled = await withSweepPool((pool) => runSweep(someSettings, {pool}), {threads: 2});
+  const pooled = await withSweepPool((run) => runSweep(someSettings, {pool: {run: tablesBy(run)}}), {
+    threads: 2,
+  });
   const data = await loadData(errorAnatomy.needs);
   expect(pooled).toEqual(await runSweep(someSettings, {data}));
   expect(new Set(pooled.rows.map(({distribution}) => distribution))).toContain("weights/decoder-small");
 });
 
 test("a failure on a thread ends the sweep with the words of the experiment", async () => {
-  const run = withSweepPool((pool) => pool.run("formats/error-anatomy", {format: "fp9"}), {threads: 1});
+  const run = withSweepPool((run) => run("formats/error-anatomy", {format: "fp9"}), {threads: 1});
   await expect(run).rejects.toThrow("run formats/error-anatomy: format must be one of ");
 });
 

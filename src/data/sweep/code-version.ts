@@ -1,0 +1,30 @@
+/** Which code makes the rows of an experiment: what its kept rows, and the workers of a queue, are held to. */
+import {readFile} from "node:fs/promises";
+import {fileURLToPath} from "node:url";
+import type {Experiment} from "../../lib/experiment/experiment.js";
+
+/** What the rows of an experiment depend on beside parameters and data. */
+export interface CodeVersion {
+  /** Hash of the code that the experiment reaches. */
+  readonly code: string;
+  /** Versions of the packages which that code imports. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** In the package, which has no sources, the versions lie beside this module: written when the package is built. */
+export const PACKED_VERSIONS = "code-versions.json";
+
+/**
+ * The version of the code of each experiment: of the sources in a checkout, of the build in the package.
+ * @throws Error if the package lacks the version of one.
+ */
+export async function codeVersions(
+  experiments: readonly Experiment[],
+): Promise<ReadonlyMap<string, CodeVersion>> {
+  if (import.meta.url.endsWith(".ts")) {
+    const {hashExperiments} = await import("./code-hash.js");
+    return hashExperiments(experiments, fileURLToPath(new URL("../../..", import.meta.url)));
+  }
+  const text = await readFile(new URL(PACKED_VERSIONS, import.meta.url), "utf8");
+  return new Map(Object.entries(JSON.parse(text) as Record<string, CodeVersion>));
+}

@@ -1,0 +1,64 @@
+/** Runs what a sweep lacks. */
+import type {TableRows} from "../../lib/experiment/columns.js";
+import {openJournal} from "./journal.js";
+import type {PlannedSetting} from "./plan.js";
+import {asStored, circumstances, type SettingRun} from "./setting-run.js";
+import type {SweepState} from "./store.js";
+
+/**
+ * Runs one setting of an experiment, here or elsewhere; may be called for all settings at once. What has not begun when
+ * the signal is aborted is refused.
+ */
+export type RunSetting = (
+  id: string,
+  params: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+) => Promise<TimedTables>;
+
+/** Rows of all tables and the seconds that they took. */
+export interface TimedTables {
+  readonly tables: TableRows;
+  readonly seconds: number;
+}
+
+/** How a sweep is filled. */
+export interface FillOptions {
+  /** Settings to run; by default all that are missing. */
+  readonly settings?: readonly PlannedSetting[];
+  /** Told of each setting when it is done and kept. */
+  readonly done?: (run: SettingRun) => void;
+}
+
+/**
+ * Runs missing settings, all at once as far as `run` goes along, and writes each into a journal of `folder` as soon
+ * as it is done.
+ * @returns all runs there are now, those that were there too.
+ * @throws the first failure of a run, when those under way have ended and are kept.
+ */
+export async function fillSweep(
+  folder: string,
+  {plan, have, missing}: SweepState,
+  run: RunSetting,
+  {settings = missing, done = () => {}}: FillOptions = {},
+): Promise<SettingRun[]> {
+  const {id} = plan.experiment;
+  const journal = openJournal(folder, id);
+  const on = circumstances();
+  const failure = new AbortController();
+  const work = settings.map(async ({key, params}) => {
+    try {
+      const {tables, seconds} = await run(id, params, failure.signal);
+      const finished: SettingRun = {key, on, seconds, tables: asStored(plan.experiment, tables)};
+      await journal(finished);
+      done(finished);
+      return finished;
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  });
+  const ended = await Promise.allSettled(work);
+  failure.signal.throwIfAborted();
+  const ran = ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  return [...have.values(), ...ran];
+}

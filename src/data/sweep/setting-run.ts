@@ -1,0 +1,72 @@
+/** One setting of a sweep that was run, and its form as a line of text. */
+import {availableParallelism, cpus} from "node:os";
+import {allTables, type Row, type TableRows} from "../../lib/experiment/columns.js";
+import type {Experiment} from "../../lib/experiment/experiment.js";
+
+/** Where and when something was run: no name of a machine, but its class. */
+export interface Circumstances {
+  /** Number of cores and model of the processor. */
+  readonly machine: string;
+  /** Version of Node. */
+  readonly node: string;
+  /** Day, as 2026-01-31. */
+  readonly date: string;
+}
+
+/** The rows of one setting and how they came to be. */
+export interface SettingRun {
+  readonly key: string;
+  /** Rows of all tables. */
+  readonly tables: TableRows;
+  readonly seconds: number;
+  readonly on: Circumstances;
+}
+
+/** This machine and this day. */
+export function circumstances(now = new Date()): Circumstances {
+  const cores = availableParallelism();
+  const model = cpus()[0]?.model.trim() || process.arch;
+  return {
+    machine: `${cores} core${cores === 1 ? "" : "s"}, ${model}`,
+    node: process.versions.node,
+    date: now.toISOString().slice(0, 10),
+  };
+}
+
+/** A run as one line of JSON that keeps every number to the bit, infinities and the sign of zero too. */
+export function runToLine(run: SettingRun): string {
+  return JSON.stringify(run, (_, value) => (isPlain(value) ? value : {number: numberName(value)}));
+}
+
+const isPlain = (value: unknown) =>
+  typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0));
+
+const numberName = (value: number) => (Object.is(value, -0) ? "-0" : String(value));
+
+/** @throws SyntaxError if the line is none of `runToLine`, for example because its writer was killed. */
+export function runFromLine(line: string): SettingRun {
+  return JSON.parse(line, (_, value) =>
+    typeof value?.number === "string" && Object.keys(value).length === 1 ? Number(value.number) : value,
+  );
+}
+
+/** The tables with numbers as a table file holds them: a column of float32 has no more digits in a journal either. */
+export function asStored(experiment: Experiment, tables: TableRows): TableRows {
+  const columns = allTables(experiment);
+  const stored = Object.entries(tables).map(([name, rows]) => {
+    const short = Object.keys(columns[name]).filter(
+      (column) => columns[name][column].precision === "float32",
+    );
+    return [name, short.length > 0 ? rows.map((row) => rounded(row, short)) : rows];
+  });
+  return Object.fromEntries(stored);
+}
+
+function rounded(row: Row, names: readonly string[]): Row {
+  const cells = names.map((name) => {
+    const cell: unknown = row[name];
+    if (Array.isArray(cell)) return [name, cell.map(Math.fround)];
+    return [name, typeof cell === "number" ? Math.fround(cell) : cell];
+  });
+  return {...row, ...Object.fromEntries(cells)};
+}
