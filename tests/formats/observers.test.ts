@@ -122,9 +122,18 @@ describe("quantizationParameters", () => {
     expect([scale[0], base[0], low, high]).toEqual([1, 51, 0, 255]);
   });
 
-  test("a range on one side of zero keeps its zero point inside the codes", () => {
-    expect(quantizationParameters(range(100, 200), {symmetric: false}).base[0]).toBe(0);
-    expect(quantizationParameters(range(-200, -100), {symmetric: false}).base[0]).toBe(255);
+  test("a range on one side of zero is widened to it, so that no value is clipped", () => {
+    const positive = quantizationParameters(range(4.5, 5.1), {symmetric: false});
+    expect([positive.scale[0], positive.base[0]]).toEqual([Math.fround(5.1 / 255), 0]);
+    const negative = quantizationParameters(range(-5.1, -4.5), {symmetric: false});
+    expect([negative.scale[0], negative.base[0]]).toEqual([Math.fround(5.1 / 255), 255]);
+  });
+
+  test("a range taken as it was observed keeps its zero point inside the codes", () => {
+    const asObserved = {symmetric: false, zero: "observed"} as const;
+    const {scale, base} = quantizationParameters(range(100, 355), asObserved);
+    expect([scale[0], base[0]]).toEqual([1, 0]);
+    expect(quantizationParameters(range(-200, -100), asObserved).base[0]).toBe(255);
   });
 
   test("the clip ratio shrinks the scale", () => {

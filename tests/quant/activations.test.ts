@@ -55,6 +55,21 @@ describe("quantizeActivation", () => {
 });
 
 describe("quantizeStatically", () => {
+  test.each([1, -1])("values far on one side of zero (sign %i) are at most half a step off", (sign) => {
+    const x = tensor(
+      Float32Array.from({length: 64}, (_, i) => sign * (4.5 + i / 63)),
+      [4, 16],
+    );
+    const range = observe(minmaxObserver({symmetric: false}), [x]);
+    const found = quantizationParameters(range, {symmetric: false});
+    const y = quantizeStatically(x, found).data;
+    // Zero to 5.5 in 255 steps; a float32 quotient may fall on the other side of a tie.
+    const halfStep = (5.5 / 255 / 2) * (1 + 1e-3);
+    x.data.forEach((value, i) => {
+      expect(Math.abs(y[i] - value)).toBeLessThan(halfStep);
+    });
+  });
+
   test("rounds to the grid, ties to even, and clips what calibration did not see", () => {
     const grid = {scale: Float32Array.of(0.5), base: Float32Array.of(0), low: -128, high: 127};
     const y = quantizeStatically(tensor([0.25, 0.75, -0.25, 0.3, 1000, -1000]), grid);

@@ -42,10 +42,15 @@ export interface PercentileOptions {
   readonly sigma?: number;
 }
 
-/** How a range becomes scales. */
+/** Options of a range on its way to scales. */
 export interface RangeOptions {
   readonly bits?: number;
   readonly symmetric?: boolean;
+  /**
+   * An asymmetric range on one side of zero is widened to it, since a zero point outside the codes would clip every value.
+   * `observed` takes it as it is, as the code that comes with Quamba does.
+   */
+  readonly zero?: "within" | "observed";
   /** Shrinks the range: below 1 the ends are clipped. */
   readonly clipRatio?: number;
 }
@@ -55,7 +60,6 @@ const SCALE_FLOOR = Math.fround(1e-6);
 
 /**
  * The largest range over all batches, whatever their order; a symmetric magnitude is at least 1e-5.
- * (number formats spec, 6.1)
  * @throws RangeError (the observer) if a batch is empty or not finite, or `groupSize` does not divide its rows.
  */
 export function minmaxObserver({symmetric = true, groupSize}: MinmaxOptions = {}): Observer {
@@ -73,7 +77,7 @@ export function minmaxObserver({symmetric = true, groupSize}: MinmaxOptions = {}
 /**
  * A quantile of each batch, averaged with weight `sigma` from the second batch on: state += sigma (p - state). Symmetric:
  * the alpha quantile of |x|; else the alpha and 1 - alpha quantiles of x. Order statistics are interpolated linearly at
- * rank alpha (n - 1). (arXiv 2410.13229; number formats spec, 6.1)
+ * rank alpha (n - 1). (arXiv 2410.13229, section 4.2)
  * @throws RangeError if alpha or sigma is out of range, or (the observer) a batch is empty or not finite.
  */
 export function percentileObserver({
@@ -116,12 +120,12 @@ export function observe(observer: Observer, batches: Iterable<Tensor>): Observed
 /**
  * The quantizer of an observed range, in float32. Symmetric: s = max|x| / (2^(bits-1) - 1), base 0. Asymmetric:
  * s = max(high - low, 1e-5) / (2^bits - 1), base = round(-low / s) clamped to the codes. Scales are at least 1e-6.
- * Codes may use the full two's complement range. (number formats spec, 6.1)
+ * Codes may use the full two's complement range. (arXiv 2410.13229, section 3)
  * @throws RangeError unless bits is an integer of 2 .. 16 and clipRatio is in (0, 1].
  */
 export function quantizationParameters(
   {low, high}: ObservedRange,
-  {bits = 8, symmetric = true, clipRatio = 1}: RangeOptions = {},
+  {bits = 8, symmetric = true, zero = "within", clipRatio = 1}: RangeOptions = {},
 ): QuantizationParameters {
   if (!Number.isInteger(bits) || bits < 2 || bits > 16) {
     throw new RangeError(`quantizationParameters: bits must be an integer from 2 to 16, got ${bits}`);
@@ -137,8 +141,10 @@ export function quantizationParameters(
     return {scale, base: new Float32Array(scale.length), low: -largest - 1, high: largest};
   }
   const largest = 2 ** bits - 1;
-  const bottom = low.map((value) => value * ratio);
-  const step = top.map((value, g) => Math.max(MAGNITUDE_FLOOR, Math.fround(value - bottom[g])) / largest);
+  const widened = zero === "within";
+  const bottom = low.map((value) => ratio * (widened ? Math.min(0, value) : value));
+  const ends = widened ? top.map((value) => Math.max(0, value)) : top;
+  const step = ends.map((value, g) => Math.max(MAGNITUDE_FLOOR, Math.fround(value - bottom[g])) / largest);
   const base = step.map((s, g) => Math.min(largest, Math.max(0, roundHalfEven(Math.fround(-bottom[g] / s)))));
   return {scale: step.map((s) => Math.max(SCALE_FLOOR, s)), base, low: 0, high: largest};
 }

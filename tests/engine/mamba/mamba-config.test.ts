@@ -35,6 +35,7 @@ describe("the config of a state-space model", () => {
       heads: 4,
       headDim: 6,
       groups: 2,
+      normGroups: 1,
       timeStepLimit: [0.01, 0.5],
     });
   });
@@ -105,6 +106,7 @@ describe("the config of a state-space model", () => {
 
   test.each([
     [{num_heads: 5}, "num_heads must be 24 inner channels / head_dim 6, got 5"],
+    [{norm_groups: 4}, "norm_groups must be 1 or n_groups 2, got 4"],
     [{n_groups: 3}, "n_groups must be a divisor of the 4 heads, got 3"],
   ])("refuses %j in Mamba2", (changes, message) => {
     expect(() => mamba2(changes)).toThrow(`mambaConfig: config.json: ${message}`);

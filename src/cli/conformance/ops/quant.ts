@@ -45,7 +45,7 @@ const calibrationObservers: CaseOp = (args, inputs) => {
   const symmetric = args.symmetric as boolean;
   const {scale, base} = quantizationParameters(
     observe(observerOf(args), (inputs.batches as readonly unknown[]).map(asTensor)),
-    {bits: args.n_bits as number, symmetric, clipRatio: args.clip_ratio as number},
+    {bits: args.n_bits as number, symmetric, zero: "observed", clipRatio: args.clip_ratio as number},
   );
   return {scale, base};
 };

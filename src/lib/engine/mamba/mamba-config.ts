@@ -35,6 +35,8 @@ export interface Mamba2Config extends CommonConfig {
   readonly headDim: number;
   /** Runs of heads that share B and C. */
   readonly groups: number;
+  /** Runs of inner channels that the gated norm takes one by one: 1, or as many as `groups`. */
+  readonly normGroups: number;
   /** Bounds of a time step after softplus. */
   readonly timeStepLimit: readonly [low: number, high: number];
 }
@@ -47,7 +49,8 @@ export const MAMBA_ARCHITECTURES = ["MambaForCausalLM", "Mamba2ForCausalLM"] as 
 const {architecture, count, positive, flag, requireValue, problem} = fieldReader("mambaConfig");
 
 /**
- * Reads a published config.json of Mamba or Mamba2. Keys that only serve initialization or a kernel (`time_step_min`,
+ * Reads a published config.json of Mamba or Mamba2. One key is our own: `norm_groups`, by default 1, is to be set to
+ * `n_groups` for weights trained with the authors' module, which norms each group of a Mamba2 by itself. Keys that only serve initialization or a kernel (`time_step_min`,
  * `chunk_size`) are not read.
  * Source: https://github.com/huggingface/transformers, configuration files of mamba and mamba2.
  * @throws FormatError with kind `unknown-architecture`, `bad-value` or `unsupported`, naming the key.
@@ -95,12 +98,17 @@ function mamba2(config: JsonObject): Mamba2Config {
     throw problem("bad-value", "num_heads", heads, allowed);
   }
   if (heads % groups !== 0) throw problem("bad-value", "n_groups", groups, `a divisor of the ${heads} heads`);
+  const normGroups = count(config, "norm_groups", 1);
+  if (normGroups !== 1 && normGroups !== groups) {
+    throw problem("bad-value", "norm_groups", normGroups, `1 or n_groups ${groups}`);
+  }
   return {
     architecture: "Mamba2ForCausalLM",
     ...shared,
     heads,
     headDim,
     groups,
+    normGroups,
     timeStepLimit: timeStepLimit(config),
   };
 }

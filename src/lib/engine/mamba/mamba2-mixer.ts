@@ -9,8 +9,8 @@ import {columns, decayRates, type Mixer, type MixerParts} from "./mamba-mixer.js
  *     [z, x, B, C, dt] = W_in h;  [x, B, C] = silu(conv([x, B, C]));  dt = clamp(softplus(dt + bias))
  *     y = ssd(x, dt, A, B, C) + D x;  update = W_out norm(y silu(z))
  *
- * The gate comes before the norm, which runs over all inner channels at once, also where there are groups: so the
- * published models of Hugging Face read it. (The module of https://github.com/state-spaces/mamba norms each group.)
+ * The gate comes before the norm. It runs over all inner channels at once, as https://github.com/huggingface/transformers
+ * reads a config, or over those of each group, as the module of https://github.com/state-spaces/mamba does.
  */
 export async function mamba2Mixer(config: Mamba2Config, parts: MixerParts): Promise<Mixer> {
   const {innerSize: inner, stateSize, convWidth, heads, headDim, groups} = config;
@@ -24,6 +24,11 @@ export async function mamba2Mixer(config: Mamba2Config, parts: MixerParts): Prom
   const norm = (await parts.tensor("norm.weight")).data;
   const channels = convChannels(config);
   const BC = groups * stateSize;
+  const groupNorm = (x: Float32Array): Float32Array => {
+    if (config.normGroups === 1) return rmsNorm(x, norm, config.normEps);
+    const ones = new Float32Array(inner / config.normGroups).fill(1);
+    return rmsNorm(x, ones, config.normEps).map((value, i) => value * norm[i % inner]);
+  };
   return (h, state, see) => {
     const rows = h.length / config.hiddenSize;
     const projected = see("projected", inProj(h));
@@ -53,7 +58,7 @@ export async function mamba2Mixer(config: Mamba2Config, parts: MixerParts): Prom
     });
     const y = see("y", scan.y);
     const z = columns(projected, rows, 0, inner);
-    const output = see("mixer.output", rmsNorm(gated(y, z), norm, config.normEps));
+    const output = see("mixer.output", groupNorm(gated(y, z)));
     return {update: outProj(output), state: {conv: conv.state, scan: scan.state}};
   };
 }

@@ -31,6 +31,7 @@ const mamba2: Mamba2Config = {
   heads: 80,
   headDim: 64,
   groups: 1,
+  normGroups: 1,
   timeStepLimit: [0, Number.POSITIVE_INFINITY],
   vocabSize: 50288,
   tied: true,
@@ -44,6 +45,7 @@ const mamba8b: Mamba2Config = {
   layers: 56,
   heads: 128,
   groups: 8,
+  normGroups: 8,
   vocabSize: 256000,
   tied: false,
 };

@@ -29,6 +29,7 @@ const mamba2: Mamba2Config = {
   heads: 8,
   headDim: 16,
   groups: 2,
+  normGroups: 1,
   timeStepLimit: [0, Number.POSITIVE_INFINITY],
 };
 
