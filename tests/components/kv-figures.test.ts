@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {sharedBasis, TOKENS, WIDTH} from "../../src/components/by-hand/kv/shared-basis.js";
 import {fitFigure, growthFigure, tokenText} from "../../src/components/plots/kv/context.js";
-import {countedFigure, limitFigure, sharingFamily} from "../../src/components/plots/kv/sharing.js";
+import {countedFigure, limitFigure} from "../../src/components/plots/kv/sharing.js";
 import {keySpectra, needed, type SpectrumRow} from "../../src/components/plots/kv/spectra.js";
 import {loadData} from "../../src/data/data-sets.js";
 import {context} from "../../src/lib/experiments/kv/context.js";
@@ -60,8 +60,8 @@ describe("the figures of spectra", () => {
   test("draw what is lost, a line for each order, the control in grey", () => {
     const {series} = keySpectra.draw(rows, {model: "decoder-small", documents: 1});
     expect(series.map(({name, family}) => [name, family])).toEqual([
-      ["2 together", "xkv-2"],
-      ["2 together, shuffled", "shuffled"],
+      ["2 together", "layers"],
+      ["2 together, shuffled", "baseline"],
     ]);
     const [text] = series;
     expect(text!.points.map(({x}) => x)).toEqual([1, 2, 3, 4].filter((x) => 100 * 0.25 ** (2 * x) >= 0.1));
@@ -85,16 +85,14 @@ describe("the figures of sharing", () => {
 
   test("join the settings of a technique, and give each its colour", () => {
     const {series} = countedFigure.draw(rows, params);
-    expect(series.map(({name, family}) => [name, family])).toEqual([
-      ["uncompressed", "baseline"],
-      ["single-layer SVD", "svd"],
-      ["xKV-4", "xkv-4"],
-      ["MiniCache", "minicache"],
-      ["MiniCache, released", "minicache-released"],
+    expect(series.map(({name, family, shade}) => [name, family, shade])).toEqual([
+      ["uncompressed", "baseline", 0],
+      ["single-layer SVD", "layers", 0],
+      ["xKV-4", "layers", 1],
+      ["MiniCache", "layers", 2],
+      ["MiniCache, released", "layers", 3],
     ]);
     expect(series.every(({provenance}) => provenance === "measured")).toBe(true);
-    const uncompressed = rows.find(({technique}) => technique === "uncompressed")!;
-    expect(sharingFamily(uncompressed)).toBe("baseline");
   });
 
   test("put settings of equal ratio above one another in a text without end, and say what is modelled", () => {
@@ -102,6 +100,7 @@ describe("the figures of sharing", () => {
     const xs = (name: string) => series.find((each) => each.name === name)!.points.map((point) => point.x);
     expect(xs("single-layer SVD")).toEqual(xs("xKV-4"));
     expect(x.label).toContain("modelled");
+    expect(series.every(({provenance}) => provenance === "modelled")).toBe(true);
     expect(finding).toMatch(/At [\d.]+ times smaller, SVD 4, 6 loses .* and xKV-4 4, 6/);
   });
 });

@@ -65,7 +65,7 @@ describe("the figures of quality", () => {
 
   test("take the paired error for perplexity and draw float32 in grey", () => {
     const {series} = perplexityFigure.draw(rows, params);
-    const [guide] = series;
+    const guide = series.find(({join}) => join === "guide");
     expect(guide).toMatchObject({join: "guide", family: "baseline", name: "float32"});
     expect(guide!.points.map(({y}) => y)).toEqual([6, 6]);
     const int4 = series.flatMap(({points}) => points).find(({key}) => key === "int4")!;

@@ -1,12 +1,8 @@
 import {describe, expect, test} from "vitest";
 import {axisTitle, type ChartSpec, labelsOf, type Series} from "../../src/components/plots/chart-spec.js";
-import {FAMILY_NAMES, TECHNIQUE_NAMES, type Theme} from "../../src/components/plots/palette.js";
+import {colourName, type Theme} from "../../src/components/plots/palette.js";
 import {plainText, plotlyFigure} from "../../src/components/plots/plotly-figure.js";
 
-/** A colour of its own for every family. */
-const family = Object.fromEntries(
-  Object.keys({...FAMILY_NAMES, ...TECHNIQUE_NAMES}).map((id, i) => [id, `#${String(i).padStart(6, "0")}`]),
-) as Theme["family"];
 const theme: Theme = {
   ink: "#111",
   inkSoft: "#444",
@@ -14,7 +10,7 @@ const theme: Theme = {
   paper: "#fff",
   accent: "#08f",
   font: "sans",
-  family,
+  colour: colourName,
 };
 const points = [
   {key: "a", label: "a <b>", x: 4, y: 18},
@@ -48,7 +44,17 @@ describe("plotlyFigure", () => {
   test("shows provenance as the mark and never as the colour", () => {
     const all = spec(series({}), series({provenance: "modelled"}), series({provenance: "reported"}));
     expect(traces(all).map(({marker}) => marker.symbol)).toEqual(["circle", "circle-open", "x-thin"]);
-    expect(new Set(traces(all).map(({marker}) => marker.color))).toEqual(new Set([family.mx]));
+    expect(new Set(traces(all).map(({marker}) => marker.color))).toEqual(new Set(["--family-mx"]));
+  });
+
+  test("tells series of one family apart by shape and shade", () => {
+    const all = spec(series({}), series({shade: 1}), series({shade: 2, provenance: "modelled"}));
+    const marks = traces(all).map(({marker}) => [marker.symbol, marker.color]);
+    expect(marks).toEqual([
+      ["circle", "--family-mx"],
+      ["square", "--family-mx-1"],
+      ["diamond-open", "--family-mx-2"],
+    ]);
   });
 
   test("joins modelled points by a dashed line and measured ones by a solid one", () => {
@@ -58,7 +64,7 @@ describe("plotlyFigure", () => {
 
   test("draws a Pareto front as steps without marks", () => {
     const [front] = traces(spec(series({join: "front", family: "baseline"})));
-    expect(front).toMatchObject({mode: "lines", line: {shape: "hv", color: family.baseline}});
+    expect(front).toMatchObject({mode: "lines", line: {shape: "hv", color: "--family-baseline"}});
   });
 
   test("never lets a name be read as a tag", () => {

@@ -1,7 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {TECHNIQUE_NAMES} from "../../src/components/plots/palette.js";
 import {
-  methodFamily,
+  methodGroup,
   packedStateFigure,
   type QuantizationRow,
   quantizedKlFigure,
@@ -67,11 +66,12 @@ describe("the figures of quantized state-space models", () => {
     expect(finding).toContain("static 0.05, quamba2 0.01 nats");
   });
 
-  test("give every method a family that has a name", () => {
-    for (const method of scanQuantizers.ids) {
-      expect(TECHNIQUE_NAMES).toHaveProperty(methodFamily(method));
+  test("give every method a group of one colour, and every group another", () => {
+    const groups = scanQuantizers.ids.map(methodGroup);
+    const colours = new Map(groups.map(({name, family, shade}) => [name, `${family} ${shade}`]));
+    expect(new Set(colours.values()).size).toBe(colours.size);
+    for (const method of scanQuantizers.ids)
       expect(setupName({method, bits: "w4a16"})).toBe(`${method} W4A16`);
-    }
-    expect(methodFamily("float16")).toBe("baseline");
+    expect(methodGroup("float16").family).toBe("baseline");
   });
 });

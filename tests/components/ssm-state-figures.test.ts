@@ -37,9 +37,9 @@ const costs = ["decoder-small", "mamba2-small"].flatMap((model) => [cost(model, 
 describe("the figures of state against cache", () => {
   test("draw a line for every model, and say how many tokens a state is worth", () => {
     const {series, finding} = memoryFigure.draw(costs, setting);
-    expect(series.map(({family, join}) => [family, join])).toEqual([
-      ["decoder-small", "line"],
-      ["mamba2-small", "line"],
+    expect(series.map(({name, family, join}) => [name, family, join])).toEqual([
+      ["small decoder", "baseline", "line"],
+      ["Mamba2", "state-space", "line"],
     ]);
     expect(finding).toContain("50 bytes a token");
     expect(finding).toContain("Mamba2's state as much as 146 of its tokens");

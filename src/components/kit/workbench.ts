@@ -1,11 +1,11 @@
 import {html} from "htl";
 import {allTables, type Columns, MAIN_TABLE, type Row, type TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
-import type {Experiment} from "../../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {type Chart, chart} from "../plots/chart.js";
-import type {ChartSpec, Point} from "../plots/chart-spec.js";
+import type {Point} from "../plots/chart-spec.js";
 import type {Explanation} from "../plots/explain-card.js";
+import type {Figure} from "../plots/figure-spec.js";
 import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./experiment-run.js";
 import type {RowState} from "./live-rows.js";
 import {paramInputs} from "./param-inputs.js";
@@ -13,19 +13,6 @@ import {cellText, rowsTable} from "./rows-table.js";
 import {statusLine} from "./status-line.js";
 import {tools} from "./tools.js";
 import {writeState} from "./url-state.js";
-
-/** What is drawn of an experiment's rows. */
-export interface Figure<P extends Params, C extends Columns> {
-  /** The figure as data, for the rows at hand and the parameters that gave them. */
-  readonly draw: (rows: readonly Row<C>[], params: ParamValues<P>) => ChartSpec;
-  /** The key of a row: the point, in every figure, that stands for it. */
-  readonly key: (row: Row<C>) => string;
-  /** What the link of a touched point says besides the setting, for another workbench of the page to open it. */
-  readonly opens?: (row: Row<C>) => Readonly<Record<string, string>>;
-}
-
-/** The type of a figure for an experiment: `FigureOf<typeof blockScale>`. */
-export type FigureOf<E> = E extends Experiment<infer P, infer C, string> ? Figure<P, C> : never;
 
 /** What one view of a run shows. */
 export interface ViewOptions<P extends Params, C extends Columns> {

@@ -1,5 +1,5 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
-import type {Family} from "./palette.js";
+import type {Look} from "./palette.js";
 
 export interface Axis {
   readonly label: string;
@@ -21,9 +21,8 @@ export interface Point {
 }
 
 /** Points of one colour and one provenance; by that, points of different provenance are never joined. */
-export interface Series {
+export interface Series extends Look {
   readonly name: string;
-  readonly family: Family;
   readonly provenance: Provenance;
   readonly points: readonly Point[];
   /**

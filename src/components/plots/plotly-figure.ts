@@ -5,6 +5,7 @@ import {type PlacedLabel, placeLabels} from "./label-places.js";
 import type {Theme} from "./palette.js";
 import type {Scale} from "./scale.js";
 import {chartScales, margin, rightMargin} from "./sketch.js";
+import {plotlySymbol} from "./symbols.js";
 
 export interface PlotlyFigure {
   readonly data: readonly object[];
@@ -40,20 +41,14 @@ export function plotlyFigure(
   };
 }
 
-const symbols: Readonly<Record<Provenance, string>> = {
-  measured: "circle",
-  modelled: "circle-open",
-  reported: "x-thin",
-};
-
 function trace(
   spec: ChartSpec,
   series: Series,
   labels: ReadonlyMap<Point, PlacedLabel>,
   theme: Theme,
 ): object {
-  const {name, family, provenance, points, join} = series;
-  const colour = theme.family[family];
+  const {name, shade, provenance, points, join} = series;
+  const colour = theme.colour(series);
   const marked = isMarked(series);
   // A front has the very points of other series, which already carry their labels.
   const withText = join !== "front" && points.some((point) => labels.has(point));
@@ -78,7 +73,7 @@ function trace(
     marker: {
       color: colour,
       size: join === "line" ? 8 : 11,
-      symbol: symbols[provenance],
+      symbol: plotlySymbol(provenance, shade),
       line: {color: colour, width: 2},
     },
     ...errorBars(points, colour),

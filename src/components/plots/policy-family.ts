@@ -1,21 +1,17 @@
-import type {PolicyId} from "../../lib/attention/policies.js";
-import type {Family} from "./palette.js";
+import type {Family} from "../../lib/technique/families.js";
+import {type Look, looksOf} from "./palette.js";
 
-const FAMILIES: Readonly<Record<PolicyId, Family>> = {
-  oracle: "baseline",
-  "token-butler": "token-butler",
-  quest: "quest",
-  "quest-released": "quest-released",
-  h2o: "h2o",
-  "h2o-released": "h2o",
-  snapkv: "snapkv",
-  "snapkv-released": "snapkv",
-  "streaming-llm": "window",
-  lambda: "window",
-  random: "baseline",
-};
+/** The full model, its bound and its floor: all that is no policy. */
+const BASELINES: ReadonlySet<string> = new Set(["full", "oracle", "random"]);
 
-/** What gives a selection policy its colour; whatever is no policy, such as the full model, is the baseline. */
-export function policyFamily(policy: string): Family {
-  return Object.hasOwn(FAMILIES, policy) ? FAMILIES[policy as PolicyId] : "baseline";
+/** The family of a selection policy. */
+export const policyFamily = (policy: string): Family => (BASELINES.has(policy) ? "baseline" : "tokens");
+
+/** Colours and shapes of the policies of a table, the same in its figures and drawings. */
+export function policyLooks(rows: readonly {readonly policy: string}[]): ReadonlyMap<string, Look> {
+  return looksOf(
+    rows,
+    ({policy}) => policy,
+    ({policy}) => policyFamily(policy),
+  );
 }

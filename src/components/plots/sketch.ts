@@ -2,8 +2,9 @@ import {svg} from "htl";
 import {numberText} from "../kit/number-text.js";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
 import {labelOffset, placeLabels} from "./label-places.js";
-import type {Family} from "./palette.js";
+import {colourOf, type Look} from "./palette.js";
 import {makeScale, paddedExtent, type Scale} from "./scale.js";
+import {markPath} from "./symbols.js";
 
 /** The room around the plot that both ways of drawing leave, in pixels. */
 export const margin = {top: 26, bottom: 44, left: 58};
@@ -71,7 +72,8 @@ function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number
   ];
 }
 
-function path({points, join, family, provenance}: Series, x: Scale, y: Scale): SVGElement {
+function path(series: Series, x: Scale, y: Scale): SVGElement {
+  const {points, join, provenance} = series;
   const steps = points.map((point, i) =>
     i === 0
       ? `M${x(point.x)},${y(point.y)}`
@@ -79,26 +81,20 @@ function path({points, join, family, provenance}: Series, x: Scale, y: Scale): S
         ? `H${x(point.x)}V${y(point.y)}`
         : `L${x(point.x)},${y(point.y)}`,
   );
-  return svg`<path class="join" d=${steps.join("")} style=${`stroke: var(--family-${family})`} stroke-dasharray=${provenance === "modelled" ? "5 4" : null} />`;
+  return svg`<path class="join" d=${steps.join("")} style=${`stroke: ${colourOf(series)}`} stroke-dasharray=${provenance === "modelled" ? "5 4" : null} />`;
 }
 
-function marks({points, family, provenance}: Series, x: Scale, y: Scale): SVGElement[] {
+function marks(series: Series, x: Scale, y: Scale): SVGElement[] {
+  const {points, provenance, shade} = series;
   return points.map(
     (point) =>
-      svg`${point.interval && whisker(point.interval, x(point.x), y, family)}<path class="mark mark-${provenance}" data-key=${point.key} transform="translate(${x(point.x)},${y(point.y)})" d=${MARK_PATHS[provenance]} style=${`--colour: var(--family-${family})`} />`,
+      svg`${point.interval && whisker(point.interval, x(point.x), y, series)}<path class="mark mark-${provenance}" data-key=${point.key} transform="translate(${x(point.x)},${y(point.y)})" d=${markPath(provenance, shade)} style=${`--colour: ${colourOf(series)}`} />`,
   );
 }
 
-function whisker([low, high]: readonly [number, number], x: number, y: Scale, family: Family): SVGElement {
-  return svg`<path class="whisker" d=${`M${x - 3},${y(low)}h6m-3,0V${y(high)}m-3,0h6`} style=${`stroke: var(--family-${family})`} />`;
+function whisker([low, high]: readonly [number, number], x: number, y: Scale, look: Look): SVGElement {
+  return svg`<path class="whisker" d=${`M${x - 3},${y(low)}h6m-3,0V${y(high)}m-3,0h6`} style=${`stroke: ${colourOf(look)}`} />`;
 }
-
-/** Provenance is the mark: measured a filled disc, modelled a ring, reported a cross. */
-export const MARK_PATHS = {
-  measured: "M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z",
-  modelled: "M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z",
-  reported: "M-4.5,-4.5L4.5,4.5M-4.5,4.5L4.5,-4.5",
-} as const;
 
 function labels(spec: ChartSpec, x: Scale, y: Scale, width: number): SVGElement[] {
   return placeLabels(spec, x, y, {left: margin.left, right: width}).map(({point, text, place}) => {

@@ -1,3 +1,4 @@
+import type {Family} from "../technique/families.js";
 import type {Tensor} from "../tensor/tensor.js";
 
 /**
@@ -11,8 +12,8 @@ export interface Packed {
   readonly parts: Readonly<Record<string, Uint8Array>>;
 }
 
-/** The family decides the colour of a format on every page. */
-export type FormatFamily = "baseline" | "int" | "fp" | "codebook" | "mx" | "nvfp4" | "razer";
+/** Families of techniques that formats belong to; a family decides the colour on every page. */
+export type FormatFamily = Extract<Family, "baseline" | "int" | "fp" | "codebook" | "mx" | "nvfp4" | "razer">;
 
 /**
  * A number format for whole tensors: element codes together with their scales.

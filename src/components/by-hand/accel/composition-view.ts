@@ -3,6 +3,7 @@ import type {Row} from "../../../lib/experiment/columns.js";
 import type {compose} from "../../../lib/experiments/accel/compose.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
 import {numberText} from "../../kit/number-text.js";
+import {colourOf, looksOf} from "../../plots/palette.js";
 
 type ComposeRow = Row<(typeof compose)["columns"]>;
 type Setting = ParamValues<(typeof compose)["params"]>;
@@ -60,23 +61,28 @@ function headline(
   return html`<dl class="headline">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-const MEMORY_COLOURS: Readonly<Record<string, string>> = {
-  weights: "--family-int",
-  kv: "--family-mx",
-  state: "--family-codebook",
-  activations: "--family-fp",
-};
+/** Parts of the memory, each a shade of the machine's. */
+const MEMORY_LOOKS = looksOf(
+  ["weights", "kv", "state", "activations"],
+  (part) => part,
+  () => "machine",
+);
 
 function memoryBar(memory: readonly ComposeRow[], free: ComposeRow): HTMLElement {
   const used = memory.filter(({bytes}) => bytes! > 0);
   const all = sum(used, ({bytes}) => bytes) + (free.bytes ?? 0);
   const parts = used.map(
-    (row) => [row.part === "kv" ? "KV cache" : row.part, row.bytes!, MEMORY_COLOURS[row.part]] as const,
+    (row) =>
+      [
+        row.part === "kv" ? "KV cache" : row.part,
+        row.bytes!,
+        colourOf(MEMORY_LOOKS.get(row.part) ?? {family: "machine"}),
+      ] as const,
   );
   return html`<div class="memory">
-    <div class="memory-bar" aria-hidden="true">${parts.map(([, bytes, colour]) => html`<span style=${`width: ${(100 * bytes) / all}%; background: var(${colour})`}></span>`)}</div>
+    <div class="memory-bar" aria-hidden="true">${parts.map(([, bytes, colour]) => html`<span style=${`width: ${(100 * bytes) / all}%; background: ${colour}`}></span>`)}</div>
     <ul class="legend">
-      ${parts.map(([name, bytes, colour]) => html`<li><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" style=${`fill: var(${colour})`} /></svg>${name} ${bytesText(bytes)}</li>`)}
+      ${parts.map(([name, bytes, colour]) => html`<li><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" style=${`fill: ${colour}`} /></svg>${name} ${bytesText(bytes)}</li>`)}
       <li>${free.bytes === null ? "the system's memory" : `${bytesText(free.bytes)} free of ${free.part}`}</li>
     </ul>
     <p class="help">Fits ${free.note}.</p>

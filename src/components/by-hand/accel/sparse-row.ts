@@ -14,7 +14,7 @@ export function sparseRow(
   const kept = decodeNm(sparse);
   const sum = (of: ArrayLike<number>) => x.reduce((total, value, i) => total + value * of[i], 0);
   const perWeight = storedBits(sparse, valueBits) / weights.length;
-  return html`<div style="--colour: var(--family-sparse)">
+  return html`<div style="--colour: var(--family-machine)">
     <ol class="cells">${Array.from(weights, (weight, i) => {
       const isKept = kept[i] !== 0;
       return html`<li class=${isKept ? "cell cell-special" : "cell"}>

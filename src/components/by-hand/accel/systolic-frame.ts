@@ -2,6 +2,8 @@ import {html} from "htl";
 import type {Dataflow} from "../../../lib/accel/systolic/layer.js";
 import {type Frame, type Matrix, systolicFrames} from "../../../lib/accel/systolic/simulate.js";
 import {numberText} from "../../kit/number-text.js";
+import {dataflowLook} from "../../plots/accel/systolic.js";
+import {colourOf} from "../../plots/palette.js";
 
 /** What the three numbers of an element are, by dataflow. */
 const PARTS: Readonly<Record<Dataflow, readonly [left: string, top: string, held: string]>> = {
@@ -41,7 +43,7 @@ export function systolicFrame(
       <span>${number(frame.fromLeft[i])}</span><span>${number(frame.fromTop[i])}</span><strong>${number(frame.held[i])}</strong>
     </td>`;
   };
-  return html`<div class="systolic" style=${`--colour: var(--family-${dataflow})`}>
+  return html`<div class="systolic" style=${`--colour: ${colourOf(dataflowLook(dataflow))}`}>
     <p class="block-facts"><span>cycle ${frame.cycle + 1}</span><span>${frame.phase === "load" ? "loading what stays" : "computing"}</span><span>${frame.active} of ${rows * columns} elements multiply</span></p>
     <div class="table-scroll" tabindex="0" role="group" aria-label="The array"><table class="array"><tbody>
       ${Array.from({length: rows}, (_, r) => html`<tr>${Array.from({length: columns}, (_, c) => cell(r * columns + c))}</tr>`)}

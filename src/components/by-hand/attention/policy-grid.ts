@@ -3,7 +3,8 @@ import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
 import {numberText} from "../../kit/number-text.js";
 import {type PolicyRow, pooledPolicies} from "../../plots/attention/policies.js";
-import {policyFamily} from "../../plots/policy-family.js";
+import {colourOf} from "../../plots/palette.js";
+import {policyLooks} from "../../plots/policy-family.js";
 import {grouped} from "../../plots/series.js";
 
 /** What a cell of the grid may say. */
@@ -55,11 +56,12 @@ export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
 
 function grid(rows: readonly PolicyRow[], measure: Measure): HTMLElement {
   const budgets = [...new Set(rows.map(({budget}) => budget))].toSorted((a, b) => b - a);
+  const looks = policyLooks(rows);
   const all = rows.map(measure.of).filter((value) => value !== null);
   const line = (own: readonly PolicyRow[]) => {
     const {policy, label, kind} = own[0];
     const at = new Map(own.map((row) => [row.budget, row]));
-    return html`<tr style=${`--colour: var(--family-${policyFamily(policy)})`}><th scope="row">${label} <span class="muted">${kind}</span></th>${budgets.map((budget) => cell(at.get(budget), measure, all))}</tr>`;
+    return html`<tr style=${`--colour: ${colourOf(looks.get(policy)!)}`}><th scope="row">${label} <span class="muted">${kind}</span></th>${budgets.map((budget) => cell(at.get(budget), measure, all))}</tr>`;
   };
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Policies by budget"><table class="quality heat policies">
     <thead><tr><th scope="col">policy</th>${budgets.map((budget) => html`<th scope="col">${numberText(100 * budget)} % kept</th>`)}</tr></thead>

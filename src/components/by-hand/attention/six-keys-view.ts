@@ -57,7 +57,7 @@ export function pagesByHand(q: Pair): HTMLElement {
     <thead><tr><th scope="col">page</th><th scope="col">largest</th><th scope="col">smallest</th><th scope="col">best q·k inside</th><th scope="col">Quest's bound</th><th scope="col">as released with TokenButler</th></tr></thead>
     <tbody>${pages.map(line)}</tbody>
   </table></div>`;
-  const drawing = html`<div class="six-keys" style="--colour: var(--family-quest)">${plane(q, scored, keysOfPage(chosen.bound), pages)}${table}</div>`;
+  const drawing = html`<div class="six-keys" style="--colour: var(--family-tokens)">${plane(q, scored, keysOfPage(chosen.bound), pages)}${table}</div>`;
   return captioned("Which page may hold the key that matters?", pageFinding(pages, chosen), drawing);
 }
 

@@ -4,7 +4,8 @@ import type {attentionPrompt} from "../../../lib/experiments/attention/prompt.js
 import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
 import {numberText} from "../../kit/number-text.js";
-import {policyFamily} from "../../plots/policy-family.js";
+import {colourOf, type Look} from "../../plots/palette.js";
+import {policyLooks} from "../../plots/policy-family.js";
 import {FULL} from "../../plots/row-names.js";
 import {grouped} from "../../plots/series.js";
 
@@ -38,6 +39,7 @@ export function tokenStrips(rows: readonly PromptRow[], setting: Setting): HTMLE
     grouped(rows, ({policy}) => policy),
     ([policy, own]) => toldOf(policy, own, prompt),
   );
+  const looks = policyLooks(told);
   const [full, ...policies] = told as [Told, ...Told[]];
   return explorable({
     label: "Step by step",
@@ -54,7 +56,7 @@ export function tokenStrips(rows: readonly PromptRow[], setting: Setting): HTMLE
     },
     says: ({step}) => `${stepName(full, step)}; ${policies.map((each) => saidOf(each, step)).join("; ")}`,
     draw({step}, set) {
-      const strips = html`<div class="told-list">${told.map((each) => strip(each, step))}</div>`;
+      const strips = html`<div class="told-list">${told.map((each) => strip(each, step, looks.get(each.policy)!))}</div>`;
       // The slider is the way for a keyboard; a tab stop for every word would be a way through all of them.
       strips.addEventListener("click", ({target}) => {
         const place = (target as Element).closest<HTMLElement>("[data-step]")?.dataset.step;
@@ -89,7 +91,7 @@ function toldOf(policy: string, rows: readonly PromptRow[], prompt: number): Tol
   };
 }
 
-function strip({policy, label, words, keys, answer, agrees}: Told, step: number): HTMLElement {
+function strip({policy, label, words, keys, answer, agrees}: Told, step: number, look: Look): HTMLElement {
   const now = words[step];
   const seen = keys.get(String(step)) ?? new Map<number, PromptRow>();
   const most = Math.max(...Array.from(seen.values(), ({importance}) => importance ?? 0));
@@ -97,7 +99,7 @@ function strip({policy, label, words, keys, answer, agrees}: Told, step: number)
     policy === FULL
       ? null
       : html`<span class=${agrees ? "right" : "wrong"}>${agrees ? "as the full model" : "not the full model's answer"}</span>`;
-  return html`<section class="told" style=${`--colour: var(--family-${policyFamily(policy)})`} aria-label=${label}>
+  return html`<section class="told" style=${`--colour: ${colourOf(look)}`} aria-label=${label}>
     <h3>${label}</h3>
     <p class="block-facts"><span>writes <strong>${answer}</strong></span>${verdict}<span>is shown ${percent(now.kept)} of the tokens</span><span>expects “${now.expected}” next, ${percent(now.probability ?? 0)}</span></p>
     <ol class="told-words">${words.map((row) => token(row, step, seen.get(row.step), most))}</ol>

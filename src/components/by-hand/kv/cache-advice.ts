@@ -2,11 +2,12 @@ import {html} from "htl";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
 import {type Axes, type CacheRow, costOf, pooledCaches} from "../../plots/kv/cache-front.js";
-import {type Family, familyName} from "../../plots/palette.js";
+import {kindLook, kindName} from "../../plots/kv/kinds.js";
+import {colourOf} from "../../plots/palette.js";
+import {Z95} from "../../plots/series.js";
 
 /** Perplexity that a reader may be ready to lose, as shares of the uncompressed cache's. */
 const LIMITS = [0.01, 0.03, 0.1, 0.3] as const;
-const Z95 = 1.96;
 
 /** The smallest cache for a loss that is certain enough: what the rows say, whatever the model and its techniques. */
 export function smallest(
@@ -33,10 +34,10 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
     const found = smallest(rows, limit, cost, isWanted);
     if (found === undefined) return html`<td class="muted">none</td>`;
     const size = whole ? sizeText(costOf(whole, cost) / costOf(found, cost)) : "";
-    return html`<td style=${`--colour: var(--family-${found.family})`}><span class="named">${found.label}</span> <span class="muted">${numberText(costOf(found, cost), 3)}${size}</span></td>`;
+    return html`<td style=${`--colour: ${colourOf(kindLook(found.family))}`}><span class="named">${found.label}</span> <span class="muted">${numberText(costOf(found, cost), 3)}${size}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="The smallest cache for a loss"><table class="advice">
-    <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">smallest of all</th>${families.map((family) => html`<th scope="col">${familyName(family as Family)}</th>`)}</tr></thead>
+    <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">smallest of all</th>${families.map((family) => html`<th scope="col">${kindName(family)}</th>`)}</tr></thead>
     <tbody>${LIMITS.map((limit) => html`<tr><th scope="row">${numberText(100 * limit)} %</th>${cell(limit)}${families.map((family) => cell(limit, (row) => row.family === family))}</tr>`)}</tbody>
   </table></div>`;
   return captioned("What should I use?", finding(rows, cost), table);

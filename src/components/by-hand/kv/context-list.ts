@@ -1,8 +1,10 @@
 import {html} from "htl";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
-import {apart, type ContextRow, kindFamily, tokenText} from "../../plots/kv/context.js";
+import {apart, type ContextRow, tokenText} from "../../plots/kv/context.js";
+import {kindLook} from "../../plots/kv/kinds.js";
 import {provenanceMark} from "../../plots/legend.js";
+import {colourOf} from "../../plots/palette.js";
 
 /** Every technique at the context that was asked for: what it is set to, what it takes, what fits. */
 export function contextList(rows: readonly ContextRow[]): HTMLElement {
@@ -21,7 +23,7 @@ export function contextList(rows: readonly ContextRow[]): HTMLElement {
 
 function line(row: ContextRow): HTMLElement {
   const {technique, kind, bytesPerToken, cacheBytes, ratio, largestContext, note, how} = row;
-  return html`<tr style=${`--colour: var(--family-${kindFamily(kind)})`}>
+  return html`<tr style=${`--colour: ${colourOf(kindLook(kind))}`}>
     <th scope="row">${technique}</th>
     <td>${bytesPerToken === null ? "–" : apart(Math.round(bytesPerToken))}</td>
     <td>${cacheBytes === null ? "–" : numberText(cacheBytes / 1e9, 3)}</td>

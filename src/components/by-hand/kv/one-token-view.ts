@@ -3,6 +3,8 @@ import type {Row} from "../../../lib/experiment/columns.js";
 import type {oneToken} from "../../../lib/experiments/kv/one-token.js";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
+import {kindLook} from "../../plots/kv/kinds.js";
+import {colourOf} from "../../plots/palette.js";
 import {grouped} from "../../plots/series.js";
 
 type TokenRow = Row<(typeof oneToken)["columns"]>;
@@ -23,7 +25,7 @@ export function oneTokenView(rows: readonly TokenRow[]): HTMLElement {
 
 function line(cells: readonly TokenRow[]): HTMLElement {
   const {label, family, error, comesBack} = cells[0];
-  return html`<tr style=${`--colour: var(--family-${family})`}>
+  return html`<tr style=${`--colour: ${colourOf(kindLook(family))}`}>
     <th scope="row">${label}</th>
     <td>${error === null ? "gone" : `${numberText(100 * error, 2)} %`}</td>
     ${cells.map((cell) => number(cell, cells))}

@@ -1,7 +1,14 @@
 import {html} from "htl";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
-import {pooledSharing, type SharingRow, sharingFamily, UNCOMPRESSED} from "../../plots/kv/sharing.js";
+import {
+  pooledSharing,
+  type SharingRow,
+  sharingLooks,
+  sharingName,
+  UNCOMPRESSED,
+} from "../../plots/kv/sharing.js";
+import {colourOf, type Look} from "../../plots/palette.js";
 
 /** Points of a hundred, to a tenth: finer than any of these intervals. */
 const points = (share: number) => (100 * share).toFixed(1).replace("-", "−");
@@ -9,15 +16,16 @@ const points = (share: number) => (100 * share).toFixed(1).replace("-", "−");
 /** What sharing leaves of answers and copies, each change with its paired interval. */
 export function sharingList(rows: readonly SharingRow[]): HTMLElement {
   const pooled = pooledSharing(rows).toSorted((a, b) => b.bytesPerToken - a.bytesPerToken);
+  const looks = sharingLooks(pooledSharing(rows));
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by technique"><table class="quality changes">
     <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">answers right, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
-    <tbody>${pooled.map(line)}</tbody>
+    <tbody>${pooled.map((row) => line(row, looks.get(sharingName(row))!))}</tbody>
   </table></div>`;
   return captioned("Does it still find what it was told, and repeat what it read?", finding(pooled), table);
 }
 
-function line(row: SharingRow): HTMLElement {
-  return html`<tr style=${`--colour: var(--family-${sharingFamily(row)})`}>
+function line(row: SharingRow, look: Look): HTMLElement {
+  return html`<tr style=${`--colour: ${colourOf(look)}`}>
     <th scope="row">${row.name}</th>
     <td>${numberText(row.bytesPerToken, 3)}</td>
     <td>${numberText(row.ratio, 3)}</td>

@@ -2,7 +2,8 @@ import {html, svg} from "htl";
 import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
 import {numberText} from "../../kit/number-text.js";
-import {groupFamily, type SpectrumRow} from "../../plots/kv/spectra.js";
+import {groupLooks, type SpectrumRow} from "../../plots/kv/spectra.js";
+import {colourOf, type Look} from "../../plots/palette.js";
 import {ORDERS} from "../../plots/row-names.js";
 import {grouped} from "../../plots/series.js";
 
@@ -16,6 +17,7 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
   const width = own.filter(
     ({groupSize, side, first}) => groupSize === 1 && side === "keys" && first === 0,
   ).length;
+  const looks = groupLooks(own);
   return explorable({
     label: "Groups and ranks",
     prefix: "cut.",
@@ -38,7 +40,7 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
         ({first}) => String(first),
       );
       const cut = rank * size;
-      const strips = html`<div class="spectra">${Array.from(groups.values(), (group) => strip(group, cut, layers))}</div>`;
+      const strips = html`<div class="spectra">${Array.from(groups.values(), (group) => strip(group, cut, layers, looks.get(String(size))!))}</div>`;
       return captioned(
         `What do ${rank} components for each layer keep?`,
         `Each bar is the root of a component's share of the squared length, largest first: its singular value, relative to all of them. ${side === "rotated keys" ? "Keys after rotary are looked at layer by layer. " : ""}A group keeps its ${cut} first; in a text without end that makes its ${side} ${numberText(width / rank, 3)} times smaller.`,
@@ -48,7 +50,7 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
   });
 }
 
-function strip(group: readonly SpectrumRow[], cut: number, layers: number): HTMLElement {
+function strip(group: readonly SpectrumRow[], cut: number, layers: number, look: Look): HTMLElement {
   const {first, groupSize} = group[0];
   const last = Math.min(layers, first + groupSize) - 1;
   const kept = group[Math.min(cut, group.length) - 1].kept;
@@ -64,7 +66,7 @@ function strip(group: readonly SpectrumRow[], cut: number, layers: number): HTML
       .join("");
   const name = last === first ? `layer ${first}` : `layers ${first} to ${last}`;
   const text = `${numberText(100 * kept, 3)} % kept by ${Math.min(cut, n)} of ${n}`;
-  return html`<div class="spectrum" style=${`--colour: var(--family-${groupFamily(groupSize)})`}>
+  return html`<div class="spectrum" style=${`--colour: ${colourOf(look)}`}>
     <p class="map-title">${name}: ${text}</p>
     ${svg`<svg viewBox="0 0 ${n} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${`${name}: ${text}`}>
       <path class="strip-kept" d=${bars(0, cut)} /><path class="strip-lost" d=${bars(cut, n)} /></svg>`}

@@ -1,8 +1,9 @@
 import {html} from "htl";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
+import {colourOf} from "../../plots/palette.js";
 import {ALL_SEEDS} from "../../plots/row-names.js";
-import {methodFamily, type QuantizationRow, setupName} from "../../plots/ssm/quantization.js";
+import {methodGroup, type QuantizationRow, setupName} from "../../plots/ssm/quantization.js";
 
 const points = (share: number) => numberText(100 * share, 3);
 
@@ -19,7 +20,7 @@ export function recallList(rows: readonly QuantizationRow[]): HTMLElement {
 }
 
 function line(row: QuantizationRow): HTMLElement {
-  return html`<tr style=${`--colour: var(--family-${methodFamily(row.method)})`}>
+  return html`<tr style=${`--colour: ${colourOf(methodGroup(row.method))}`}>
     <th scope="row">${setupName(row)}</th>
     <td>${numberText(row.bytes / 1000, 4)}</td>
     <td>${numberText(row.stateBytes / 1000, 3)}</td>

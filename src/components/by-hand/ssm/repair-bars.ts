@@ -4,8 +4,9 @@ import type {tensorErrors} from "../../../lib/experiments/ssm/tensor-errors.js";
 import type {MambaTensor} from "../../../lib/ssm/quantize/mamba-tensors.js";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
+import {colourOf} from "../../plots/palette.js";
 import {grouped} from "../../plots/series.js";
-import {methodFamily} from "../../plots/ssm/quantization.js";
+import {methodGroup} from "../../plots/ssm/quantization.js";
 import {TENSOR_NAMES} from "./channel-strips.js";
 
 type ErrorRow = Row<(typeof tensorErrors)["columns"]>;
@@ -35,7 +36,7 @@ export function repairBars(rows: readonly ErrorRow[]): HTMLElement {
     <thead><tr><th scope="col">method</th>${TENSORS.map((tensor) => html`<th scope="col">${TENSOR_NAMES[tensor]}</th>`)}</tr></thead>
     <tbody>${methods.map(
       (method) =>
-        html`<tr style=${`--colour: var(--family-${methodFamily(method)})`}><th scope="row">${method}</th>${TENSORS.map(
+        html`<tr style=${`--colour: ${colourOf(methodGroup(method))}`}><th scope="row">${method}</th>${TENSORS.map(
           (tensor) => bars(at(method, tensor), at("static", tensor)),
         )}</tr>`,
     )}</tbody>

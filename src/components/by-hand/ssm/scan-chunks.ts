@@ -73,7 +73,7 @@ const chunkStarts = (chunkSize: number) =>
   Array.from({length: Math.ceil(TOKENS / chunkSize)}, (_, chunk) => chunk * chunkSize);
 
 function chunkLegend(): HTMLElement {
-  return html`<ul class="chunk-legend"><li style="--colour: var(--family-chunked)">inside a chunk</li><li style="--colour: var(--accent)">through the state</li></ul>`;
+  return html`<ul class="chunk-legend"><li style="--colour: var(--family-state-space)">inside a chunk</li><li style="--colour: var(--accent)">through the state</li></ul>`;
 }
 
 /** The state after every chunk but the last. */

@@ -1,12 +1,11 @@
 import type {Cost, composeFront} from "../../../lib/experiments/accel/compose-front.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Axis, Point, Series} from "../chart-spec.js";
-import type {Family} from "../palette.js";
-import {grouped} from "../series.js";
+import type {Axis, Point} from "../chart-spec.js";
+import {marksFigure} from "../figure.js";
+import type {FigureOf, RowOf} from "../figure-spec.js";
+import {frontSeries, grouped, ofFamily} from "../series.js";
 
-type FrontFigure = FigureOf<typeof composeFront>;
-type FrontRow = Parameters<FrontFigure["key"]>[0];
+type FrontRow = RowOf<typeof composeFront>;
 
 const AXES: Readonly<Record<Cost, Axis & {readonly scale: number}>> = {
   "time per token": {label: "time per token", unit: "ms, at least", log: true, scale: 1e3},
@@ -28,8 +27,41 @@ function nameOf({weights, activations, kv, sparsity, batch}: FrontRow): string {
 }
 
 /** Error against cost for what is on the front and for the best of every pair of weights and cache. */
-export const frontFigure: FrontFigure = {
-  key: nameOf,
+export const frontFigure: FigureOf<typeof composeFront> = {
+  ...marksFigure<typeof composeFront>({
+    experiment: "accel/compose-front",
+    question: "Which combinations does nothing else beat?",
+    // A row on the front may come again as the best of its pair: the later one stands for both.
+    drawn: (rows) =>
+      Array.from(
+        grouped(
+          rows.filter(({kind}) => kind !== "refused"),
+          nameOf,
+        ).values(),
+        (same) => same.at(-1)!,
+      ),
+    key: nameOf,
+    series: ({family}) => ofFamily(family ?? "baseline"),
+    x: (_, {cost}) => {
+      const {scale, ...axis} = AXES[cost];
+      return {
+        column: "cost",
+        provenance: "modelled",
+        of: (row) => (row.cost === null ? null : row.cost * scale),
+        ...axis,
+      };
+    },
+    y: {
+      column: "relativeError",
+      provenance: "modelled",
+      label: "error of what flows",
+      unit: "% of the signal",
+    },
+    better: "bottom left",
+    guides: ({points}, _, all) => [frontSeries(onFront(points, all), "modelled")],
+    labelled: () => [],
+    finding: ({points}, _, all) => frontFinding(all, onFront(points, all)),
+  }),
   opens: ({weights, activations, kv, sparsity, batch}) => ({
     weights: weights!,
     activations: activations!,
@@ -37,44 +69,13 @@ export const frontFigure: FrontFigure = {
     sparsity: sparsity!,
     batch: String(batch),
   }),
-  draw(rows, {cost}) {
-    const {scale, ...axis} = AXES[cost];
-    const point = (row: FrontRow): Point & {readonly row: FrontRow} => ({
-      key: nameOf(row),
-      label: nameOf(row),
-      x: row.cost! * scale,
-      y: row.relativeError!,
-      row,
-    });
-    const possible = rows.filter(({kind}) => kind !== "refused");
-    const front = rows
-      .filter(({kind}) => kind === "front")
-      .map(point)
-      .sort((a, b) => a.x - b.x || a.y - b.y);
-    const points = new Map(possible.map((row) => [nameOf(row), point(row)]));
-    const families = grouped([...points.values()], ({row}) => row.family!);
-    return {
-      question: "Which combinations does nothing else beat?",
-      finding: frontFinding(rows, front),
-      x: axis,
-      y: {label: "error of what flows", unit: "% of the signal"},
-      better: "bottom left",
-      series: [
-        {name: "front", family: "baseline", provenance: "modelled", join: "front", points: front},
-        ...Array.from(
-          families,
-          ([family, members]): Series => ({
-            name: family,
-            family: family as Family,
-            provenance: "modelled",
-            points: members,
-          }),
-        ),
-      ],
-      labelled: new Set(),
-    };
-  },
 };
+
+/** The front of all combinations, of which the table holds few: the experiment says which rows are on it. */
+function onFront(points: readonly Point[], all: readonly FrontRow[]): Point[] {
+  const names = new Set(all.filter(({kind}) => kind === "front").map(nameOf));
+  return points.filter(({key}) => names.has(key)).toSorted((a, b) => a.x - b.x || a.y - b.y);
+}
 
 function frontFinding(rows: readonly FrontRow[], front: readonly Point[]): string {
   const count = (kind: string) =>

@@ -1,99 +1,65 @@
 import type {hsa} from "../../../lib/experiments/accel/hsa.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Series} from "../chart-spec.js";
-import type {Family} from "../palette.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {grouped, guide} from "../series.js";
 
-type HsaFigure = FigureOf<typeof hsa>;
-type HsaRow = Parameters<HsaFigure["key"]>[0];
+type HsaRow = RowOf<typeof hsa>;
 
 const key = ({what, side}: HsaRow): string => (side === null ? what : `${what}, ${side} x ${side}`);
-
-function line(
-  name: string,
-  family: Family,
-  rows: readonly HsaRow[],
-  x: (row: HsaRow) => number,
-  y: (row: HsaRow) => number,
-): Series {
-  return {
-    name,
-    family,
-    provenance: "modelled",
-    join: "line",
-    points: rows.map((row) => ({key: key(row), label: key(row), x: x(row), y: y(row)})),
-  };
-}
+const series = ({what}: HsaRow) => ({name: what, family: "machine"}) as const;
 
 /** Tokens a second while writing, by the size of the array and by how it is wired. */
-export const decodeFigure: HsaFigure = {
+export const decodeFigure = linesFigure<typeof hsa>({
+  experiment: "accel/hsa",
+  question: "How fast does it write?",
+  drawn: (rows) => rows.filter(({kind}) => kind === "decode"),
   key,
-  draw(rows) {
-    const decode = rows.filter(({kind}) => kind === "decode");
-    const of = (mode: string) => decode.filter(({what}) => what === mode);
-    const [hybrid, systolic] = [of("hybrid"), of("systolic")];
-    const {balanced} = decode[0];
-    const last = hybrid.length - 1;
-    const gain = hybrid[last].tokensPerSecond! / systolic[last].tokensPerSecond!;
-    return {
-      question: "How fast does it write?",
-      finding: `This memory feeds ${numberText(balanced, 3)} elements; a hybrid array of more writes no faster. Left as a systolic array, the largest one writes ${numberText(gain, 3)} times slower.`,
-      x: {label: "elements of the array", log: true},
-      y: {label: "tokens written", unit: "per second", log: true},
-      series: [
-        line(
-          "hybrid",
-          "hybrid",
-          hybrid,
-          ({elements}) => elements!,
-          ({tokensPerSecond}) => tokensPerSecond!,
-        ),
-        line(
-          "systolic",
-          "ws",
-          systolic,
-          ({elements}) => elements!,
-          ({tokensPerSecond}) => tokensPerSecond!,
-        ),
-      ],
-    };
+  series,
+  x: {column: "elements", label: "elements of the array", log: true},
+  y: {
+    column: "tokensPerSecond",
+    provenance: "modelled",
+    label: "tokens written",
+    unit: "per second",
+    log: true,
   },
-};
+  finding({rows}) {
+    const last = (mode: string) => rows.findLast(({what}) => what === mode)!.tokensPerSecond!;
+    return `This memory feeds ${numberText(rows[0].balanced, 3)} elements; a hybrid array of more writes no faster. Left as a systolic array, the largest one writes ${numberText(last("hybrid") / last("systolic"), 3)} times slower.`;
+  },
+});
 
 /** Tokens a second and square millimetre, beside what the paper prints. */
-export const areaFigure: HsaFigure = {
+export const areaFigure = linesFigure<typeof hsa>({
+  experiment: "accel/hsa",
+  question: "How much does a square millimetre do?",
+  drawn: (rows) => rows.filter(({kind}) => kind === "scenario"),
   key,
-  draw(rows) {
-    const scenarios = rows.filter(({kind}) => kind === "scenario");
-    const names = [...new Set(scenarios.map(({what}) => what))];
-    const [low, high] = [Math.min, Math.max].map((pick) => pick(...scenarios.map(({mm2}) => mm2!)));
-    const lines = names.map((name, i) =>
-      line(
-        name,
-        i === 0 ? "reading" : "writing",
-        scenarios.filter(({what}) => what === name),
-        ({mm2}) => mm2!,
-        ({tokensPerSecondPerMm2}) => tokensPerSecondPerMm2!,
-      ),
-    );
-    const reported = rows
-      .filter(({kind}) => kind === "reported")
-      .map(
-        ({what, tokensPerSecondPerMm2: y}, i): Series => ({
-          name: `reported: ${what}`,
-          family: i === 0 ? "reading" : "writing",
-          provenance: "reported",
-          join: "guide",
-          points: [low!, high!].map((x) => ({key: `reported: ${what} at ${x}`, label: what, x, y: y!})),
-        }),
-      );
-    const peak = scenarios.reduce((a, b) => (b.tokensPerSecondPerMm2! > a.tokensPerSecondPerMm2! ? b : a));
-    return {
-      question: "How much does a square millimetre do?",
-      finding: `Ours is a model with guessed areas: at best ${numberText(peak.tokensPerSecondPerMm2!, 3)} tokens per second and mm² (${peak.what}), while the paper reports 247 and 117 for a chip whose size and memory its abstract does not tell.`,
-      x: {label: "area", unit: "mm²"},
-      y: {label: "all tokens", unit: "per second and mm²", log: true},
-      series: [...reported, ...lines],
-    };
+  series,
+  x: {column: "mm2", provenance: "modelled", label: "area", unit: "mm²"},
+  y: {
+    column: "tokensPerSecondPerMm2",
+    label: "all tokens",
+    unit: "per second and mm²",
+    log: true,
   },
-};
+  guides({rows}, _, all) {
+    const areas = rows.map(({mm2}) => mm2!);
+    const shadeOf = [...grouped(rows, ({what}) => what).keys()];
+    return all
+      .filter(({kind}) => kind === "reported")
+      .map(({what, tokensPerSecondPerMm2: y}) =>
+        guide(
+          `reported: ${what}`,
+          "reported",
+          [Math.min(...areas), Math.max(...areas)].map((x) => ({x, y: y!})),
+          {family: "machine", shade: shadeOf.indexOf(what)},
+        ),
+      );
+  },
+  finding({rows}) {
+    const peak = rows.reduce((a, b) => (b.tokensPerSecondPerMm2! > a.tokensPerSecondPerMm2! ? b : a));
+    return `Ours is a model with guessed areas: at best ${numberText(peak.tokensPerSecondPerMm2!, 3)} tokens per second and mm² (${peak.what}), while the paper reports 247 and 117 for a chip whose size and memory its abstract does not tell.`;
+  },
+});

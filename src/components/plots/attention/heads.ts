@@ -1,18 +1,15 @@
 import type {attentionHeads} from "../../../lib/experiments/attention/heads.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Series} from "../chart-spec.js";
+import {marksFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
 import {policyFamily} from "../policy-family.js";
-import {grouped} from "../series.js";
+import {grouped, Z95} from "../series.js";
 
-type HeadFigure = FigureOf<typeof attentionHeads>;
-export type HeadRow = Parameters<HeadFigure["key"]>[0];
+export type HeadRow = RowOf<typeof attentionHeads>;
 
-const Z95 = 1.96;
 /** A head that gives this much of its attention to the answer is called a retrieval head here. */
 const LOOKS_UP = 0.5;
 
-const keyOf = ({policy, layer, head}: HeadRow) => `${policy} ${layer} ${head}`;
 const percent = (share: number) => `${numberText(100 * share, 3)} %`;
 
 /** Heads that look facts up, each once. */
@@ -20,42 +17,28 @@ export function retrievalHeads(rows: readonly HeadRow[]): HeadRow[] {
   return rows.filter(({policy, retrieval}) => policy === rows[0]?.policy && (retrieval ?? 0) >= LOOKS_UP);
 }
 
-function headFigure(
-  column: "found" | "hits",
-  error: "foundError" | "hitsError",
-  texts: {question: string; y: string; finding: (rows: readonly HeadRow[], keep: number) => string},
-): HeadFigure {
-  return {
-    key: keyOf,
-    draw: (rows, {keep}) => ({
-      question: texts.question,
-      finding: texts.finding(rows, keep),
-      x: {label: "attention to the answer, at the word before it"},
-      y: {label: texts.y},
-      series: Array.from(
-        grouped(rows, ({policy}) => policy),
-        ([policy, own]): Series => ({
-          name: own[0].label,
-          family: policyFamily(policy),
-          provenance: "measured",
-          points: own.map((row) => ({
-            key: keyOf(row),
-            label: `${row.label}, layer ${row.layer} head ${row.head}`,
-            x: row.retrieval ?? 0,
-            y: row[column],
-            interval: [row[column] - Z95 * (row[error] ?? 0), row[column] + Z95 * (row[error] ?? 0)],
-          })),
-        }),
-      ),
-    }),
-  };
-}
+const shared = {
+  key: ({policy, layer, head}: HeadRow) => `${policy} ${layer} ${head}`,
+  label: ({label, layer, head}: HeadRow) => `${label}, layer ${layer} head ${head}`,
+  series: ({label, policy}: HeadRow) => ({name: label, family: policyFamily(policy)}),
+  x: {
+    column: "retrieval",
+    of: ({retrieval}: HeadRow) => retrieval ?? 0,
+    label: "attention to the answer, at the word before it",
+  },
+} as const;
+
+const around = (value: number, error: number | null) =>
+  [value - Z95 * (error ?? 0), value + Z95 * (error ?? 0)] as const;
 
 /** Head by head, the attention that the tokens hold which an estimate would keep. */
-export const foundFigure = headFigure("found", "foundError", {
+export const foundFigure = marksFigure<typeof attentionHeads>({
+  experiment: "attention/heads",
+  ...shared,
   question: "How much of a head's attention do the chosen tokens hold?",
-  y: "attention held by the kept tokens, share",
-  finding(rows, keep) {
+  y: {column: "found", label: "attention held by the kept tokens, share"},
+  interval: ({found, foundError}) => around(found, foundError),
+  finding({rows}, {keep}) {
     const heads = new Set(retrievalHeads(rows).map(({layer, head}) => `${layer} ${head}`));
     const own = rows.filter(({layer, head}) => heads.has(`${layer} ${head}`));
     if (own.length === 0) return "No head looks facts up.";
@@ -66,10 +49,13 @@ export const foundFigure = headFigure("found", "foundError", {
 });
 
 /** Head by head, TokenButler's own measure. */
-export const hitsFigure = headFigure("hits", "hitsError", {
+export const hitsFigure = marksFigure<typeof attentionHeads>({
+  experiment: "attention/heads",
+  ...shared,
   question: "How many of the more important half of tokens does an estimate find?",
-  y: "hit accuracy at one half",
-  finding: (rows) =>
+  y: {column: "hits", label: "hit accuracy at one half"},
+  interval: ({hits, hitsError}) => around(hits, hitsError),
+  finding: ({rows}) =>
     `Over all heads: ${meansOf(rows, ({hits}) => hits)}. A guess finds one half. Lines are 95 % intervals over ${rows[0]?.texts ?? 0} texts.`,
 });
 

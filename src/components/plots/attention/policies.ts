@@ -1,16 +1,13 @@
 import type {policies} from "../../../lib/experiments/attention/policies.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Point, Series} from "../chart-spec.js";
-import {policyFamily} from "../policy-family.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {policyLooks} from "../policy-family.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {grouped} from "../series.js";
+import {intervalAround, level} from "../series.js";
 
-type PolicyFigure = FigureOf<typeof policies>;
-export type PolicyRow = Parameters<PolicyFigure["key"]>[0];
+export type PolicyRow = RowOf<typeof policies>;
 
-/** Standard errors on each side of a 95 % interval. */
-const Z95 = 1.96;
 /** Drawn as lines; the others are in the list below the figures. */
 const DRAWN: ReadonlySet<string> = new Set([
   "oracle",
@@ -22,9 +19,6 @@ const DRAWN: ReadonlySet<string> = new Set([
   "streaming-llm",
   "random",
 ]);
-
-const keyOf = ({policy, budget, seed}: PolicyRow) => `${policy} ${budget} ${seed}`;
-const percent = (share: number) => `${numberText(100 * share, 3)} %`;
 
 /** The rows that pool all seeds. */
 export function pooledPolicies(rows: readonly PolicyRow[]): PolicyRow[] {
@@ -39,65 +33,47 @@ const AXES: Readonly<Record<Axis, string>> = {
   bytesKeptShare: "bytes kept, share of all keys and values",
 };
 
-function pointOf(row: PolicyRow, x: number, y: number, interval: readonly [number, number]): Point {
-  return {key: keyOf(row), label: `${row.label}, ${percent(row.budget)} kept`, x, y, interval};
+/** Policies that are drawn, where they keep less than everything: there all are one point, which the guide shows. */
+const drawnRows = (rows: readonly PolicyRow[]) =>
+  pooledPolicies(rows).filter(({policy, budget}) => DRAWN.has(policy) && budget < 1);
+
+const keyOf = ({policy, budget, seed}: PolicyRow) => `${policy} ${budget} ${seed}`;
+const percent = (share: number) => `${numberText(100 * share, 3)} %`;
+
+const shared = {
+  experiment: "attention/policies",
+  key: keyOf,
+  label: ({label, budget}: PolicyRow) => `${label}, ${percent(budget)} kept`,
+  series: ({policy, label}: PolicyRow, all: readonly PolicyRow[]) => ({
+    name: label.replace(/ as run by .*/, ", as released"),
+    ...policyLooks(all).get(policy)!,
+  }),
+};
+
+/** Perplexity of the full model. */
+function fullPerplexity(rows: readonly PolicyRow[]): number | undefined {
+  const [first] = pooledPolicies(rows);
+  return first && first.perplexity - first.difference;
 }
 
-/** A line for every policy, and what the model does with everything. */
-function policySeries(
-  rows: readonly PolicyRow[],
-  pointFor: (row: PolicyRow) => Point,
-  everything: number | undefined,
-): Series[] {
-  // Where everything is kept all are one point, which the guide shows.
-  const drawn = rows.filter(({policy, budget}) => DRAWN.has(policy) && budget < 1);
-  const lines = Array.from(
-    grouped(drawn, ({policy}) => policy),
-    ([policy, own]): Series => ({
-      name: own[0].label.replace(/ as run by .*/, ", as released"),
-      family: policyFamily(policy),
-      provenance: "measured",
-      join: "line",
-      points: own.map(pointFor).toSorted((a, b) => a.x - b.x),
-    }),
-  );
-  if (everything === undefined) return lines;
-  const xs = lines.flatMap(({points}) => points.map(({x}) => x));
-  const points = [Math.min(...xs), Math.max(...xs)].map((x) => ({
-    key: `everything ${x}`,
-    label: "",
-    x,
-    y: everything,
-  }));
-  return [{name: "everything", family: "baseline", provenance: "measured", join: "guide", points}, ...lines];
+/** The share of answers that the full model gets right. */
+function fullRetrieval(rows: readonly PolicyRow[]): number | undefined {
+  const [first] = pooledPolicies(rows);
+  return first && (first.retrieval ?? 0) - (first.retrievalDifference ?? 0);
 }
 
 /** Keys shown against perplexity; the interval is that of the paired difference to the full model. */
-export const perplexityByKeys: PolicyFigure = {
-  key: keyOf,
-  draw(rows) {
-    const pooled = pooledPolicies(rows);
-    const full = pooled[0] && pooled[0].perplexity - pooled[0].difference;
-    return {
-      question: "What does it cost in perplexity to read fewer keys?",
-      finding: perplexityFinding(pooled, full),
-      x: {label: AXES.keysShown, log: true},
-      y: {label: "perplexity", log: true},
-      better: "bottom left",
-      series: policySeries(
-        pooled,
-        (row) => {
-          const half = Z95 * (row.differenceError ?? 0);
-          return pointOf(row, row.keysShown, row.perplexity, [
-            Math.max(row.perplexity - half, row.perplexity / 10),
-            row.perplexity + half,
-          ]);
-        },
-        full,
-      ),
-    };
-  },
-};
+export const perplexityByKeys = linesFigure<typeof policies>({
+  ...shared,
+  question: "What does it cost in perplexity to read fewer keys?",
+  drawn: drawnRows,
+  x: {column: "keysShown", label: AXES.keysShown, log: true},
+  y: {column: "perplexity", label: "perplexity", log: true},
+  interval: ({perplexity, differenceError}) => intervalAround(perplexity, differenceError),
+  better: "bottom left",
+  guides: ({points}, _, all) => level("everything", "measured", fullPerplexity(all), points),
+  finding: (_, __, all) => perplexityFinding(pooledPolicies(all), fullPerplexity(all)),
+});
 
 /** The same budgets against what the model still finds. */
 export const retrievalByKeys = retrievalBy("keysShown", "Does it still find what it was told?");
@@ -106,30 +82,22 @@ export const retrievalByBytesRead = retrievalBy("bytesReadShare", "What does a t
 /** What a text costs in memory against what the model still finds. */
 export const retrievalByBytesKept = retrievalBy("bytesKeptShare", "And what must be kept?");
 
-function retrievalBy(axis: Axis, question: string): PolicyFigure {
-  return {
-    key: keyOf,
-    draw(rows) {
-      const pooled = pooledPolicies(rows);
-      const full = pooled[0] && (pooled[0].retrieval ?? 0) - (pooled[0].retrievalDifference ?? 0);
-      return {
-        question,
-        finding: FINDINGS[axis](pooled, full ?? 0),
-        x: {label: AXES[axis], log: true},
-        y: {label: "answers right, share"},
-        better: "top left",
-        series: policySeries(
-          axis === "bytesKeptShare" ? pooled.filter(({kind}) => kind === "evicts") : pooled,
-          (row) =>
-            pointOf(row, row[axis], row.retrieval ?? 0, [
-              row.retrievalLow ?? row.retrieval ?? 0,
-              row.retrievalHigh ?? row.retrieval ?? 0,
-            ]),
-          full,
-        ),
-      };
-    },
-  };
+function retrievalBy(axis: Axis, question: string) {
+  const isShown = ({kind}: PolicyRow) => axis !== "bytesKeptShare" || kind === "evicts";
+  return linesFigure<typeof policies>({
+    ...shared,
+    question,
+    drawn: (rows) => drawnRows(rows).filter(isShown),
+    x: {column: axis, label: AXES[axis], log: true},
+    y: {column: "retrieval", of: ({retrieval}) => retrieval ?? 0, label: "answers right, share"},
+    interval: ({retrieval, retrievalLow, retrievalHigh}) => [
+      retrievalLow ?? retrieval ?? 0,
+      retrievalHigh ?? retrieval ?? 0,
+    ],
+    better: "top left",
+    guides: ({points}, _, all) => level("everything", "measured", fullRetrieval(all), points),
+    finding: (_, __, all) => FINDINGS[axis](pooledPolicies(all), fullRetrieval(all) ?? 0),
+  });
 }
 
 /**

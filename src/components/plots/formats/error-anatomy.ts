@@ -1,27 +1,32 @@
 import type {errorAnatomy} from "../../../lib/experiments/formats/error-anatomy.js";
-import type {FormatFamily} from "../../../lib/formats/format.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Point} from "../chart-spec.js";
+import type {Point, Series} from "../chart-spec.js";
+import type {FigureOf, RowOf} from "../figure-spec.js";
+import {ofFamily} from "../series.js";
 
-type AnatomyFigure = FigureOf<typeof errorAnatomy>;
-type AnatomyRow = Parameters<AnatomyFigure["key"]>[0];
+type AnatomyRow = RowOf<typeof errorAnatomy>;
 
-/** Where the values are, and where their squared error comes from. */
-export const errorAnatomyFigure: AnatomyFigure = {
+/** Where the values are, and where their squared error comes from: two shares of the same bins. */
+export const errorAnatomyFigure: FigureOf<typeof errorAnatomy> = {
   key: ({bin}) => String(bin),
   draw(rows, {by, format, distribution}) {
     const placed = rows
       .filter((row) => row.value !== null)
       .sort((a, b) => a.value! - b.value! || a.bin - b.bin);
-    const points = (share: (row: AnatomyRow) => number): Point[] =>
-      placed.map((row) => ({
-        key: String(row.bin),
-        label: by === "code" ? `code ${row.bin}` : `up to ${numberText(row.value!, 3)}`,
-        x: row.value!,
-        y: 100 * share(row),
-      }));
-    const family = (rows[0]?.family ?? "baseline") as FormatFamily;
+    const line = (name: string, family: string, share: (row: AnatomyRow) => number): Series => ({
+      ...ofFamily(family),
+      name,
+      provenance: "measured",
+      join: "line",
+      points: placed.map(
+        (row): Point => ({
+          key: String(row.bin),
+          label: by === "code" ? `code ${row.bin}` : `up to ${numberText(row.value!, 3)}`,
+          x: row.value!,
+          y: 100 * share(row),
+        }),
+      ),
+    });
     return {
       question: by === "code" ? "Which codes work, and which of them err?" : "Which values carry the error?",
       finding: anatomyFinding(placed, by, `${format} on ${distribution}`),
@@ -30,20 +35,8 @@ export const errorAnatomyFigure: AnatomyFigure = {
       },
       y: {label: "share", unit: "%"},
       series: [
-        {
-          name: "values",
-          family: "baseline",
-          provenance: "measured",
-          join: "line",
-          points: points((row) => row.elementShare),
-        },
-        {
-          name: "error",
-          family,
-          provenance: "measured",
-          join: "line",
-          points: points((row) => row.errorShare),
-        },
+        line("values", "baseline", ({elementShare}) => elementShare),
+        {...line("error", rows[0]?.family ?? "baseline", ({errorShare}) => errorShare), shade: 0},
       ],
     };
   },

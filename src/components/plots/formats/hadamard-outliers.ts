@@ -1,59 +1,41 @@
 import type {hadamardOutliers} from "../../../lib/experiments/formats/hadamard-outliers.js";
-import type {FormatFamily} from "../../../lib/formats/format.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Series} from "../chart-spec.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {isFamily} from "../palette.js";
 import {grouped} from "../series.js";
 
-type OutlierFigure = FigureOf<typeof hadamardOutliers>;
-type OutlierRow = Parameters<OutlierFigure["key"]>[0];
+type OutlierRow = RowOf<typeof hadamardOutliers>;
 
 /** The ordinary columns' error where it is known: the outliers' own signal would hide it. */
 const quality = (row: OutlierRow) => row.ordinarySqnrDb ?? row.sqnrDb;
-const keyOf = (row: OutlierRow) => `${row.format}/${row.factor ?? "as trained"}/${row.isRotated}`;
 
 /** Error against how far the largest value stands out, with the rows as they are or rotated. */
-export function outlierFigure(isRotated: boolean): OutlierFigure {
-  return {
-    key: keyOf,
-    draw(rows, {values}) {
-      const shown = rows.filter((row) => row.isRotated === isRotated);
-      const lines = Array.from(
-        grouped(shown, ({format}) => format),
-        ([format, members]): Series => ({
-          name: format,
-          family: members[0].family as FormatFamily,
-          provenance: "measured",
-          join: "line",
-          points: members.map((row) => ({
-            key: keyOf(row),
-            label: `${format}, factor ${row.factor ?? "as trained"}`,
-            x: row.factor ?? 1,
-            y: quality(row),
-          })),
-        }),
-      );
-      return {
-        question: isRotated
-          ? "And after a Hadamard rotation of each row?"
-          : "What do a few large columns cost the others?",
-        finding: outlierFinding(shown, values),
-        x: {
-          label: values === "synthetic" ? "factor of the outlier columns" : "as trained",
-          log: values === "synthetic",
-        },
-        y: {
-          label:
-            values === "synthetic"
-              ? "signal to noise of the ordinary columns"
-              : "signal to quantization noise",
-          unit: "dB",
-        },
-        series: lines,
-      };
-    },
-  };
-}
+export const outlierFigure = (isRotated: boolean) =>
+  linesFigure<typeof hadamardOutliers>({
+    experiment: "formats/hadamard-outliers",
+    question: isRotated
+      ? "And after a Hadamard rotation of each row?"
+      : "What do a few large columns cost the others?",
+    drawn: (rows) => rows.filter((row) => row.isRotated === isRotated),
+    key: (row) => `${row.format}/${row.factor ?? "as trained"}/${row.isRotated}`,
+    label: ({format, factor}) => `${format}, factor ${factor ?? "as trained"}`,
+    series: ({format, family}) => ({name: format, family: isFamily(family) ? family : "baseline"}),
+    x: (_, {values}) => ({
+      column: "factor",
+      of: ({factor}) => factor ?? 1,
+      label: values === "synthetic" ? "factor of the outlier columns" : "as trained",
+      log: values === "synthetic",
+    }),
+    y: (_, {values}) => ({
+      column: "sqnrDb",
+      of: quality,
+      label:
+        values === "synthetic" ? "signal to noise of the ordinary columns" : "signal to quantization noise",
+      unit: "dB",
+    }),
+    finding: ({rows}, {values}) => outlierFinding(rows, values),
+  });
 
 function outlierFinding(rows: readonly OutlierRow[], values: string): string {
   const changes = Array.from(

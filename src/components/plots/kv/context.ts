@@ -1,74 +1,53 @@
-import type {MethodKind} from "../../../lib/experiments/kv/cache-methods.js";
 import type {context} from "../../../lib/experiments/kv/context.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Series} from "../chart-spec.js";
-import type {Family} from "../palette.js";
-import {grouped} from "../series.js";
+import {linesFigure, marksFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {level} from "../series.js";
+import {kindLook} from "./kinds.js";
 
-type ContextFigure = FigureOf<typeof context>;
-export type ContextRow = Parameters<ContextFigure["key"]>[0];
-
-const FAMILIES: Readonly<Record<MethodKind, Family>> = {
-  "as it is": "baseline",
-  "fewer bits": "fewer-bits",
-  "shared layers": "shared-layers",
-  "fewer channels": "fewer-channels",
-  "fewer tokens": "fewer-tokens",
-  "two at once": "combined",
-};
-
-/** The colour of what a technique saves at. */
-export const kindFamily = (kind: string): Family => FAMILIES[kind as MethodKind];
+export type ContextRow = RowOf<typeof context>;
 
 /** Lines that part: one or two of every kind. */
 const DRAWN = ["without latents", "fp16", "KIVI-2", "xKV-4", "MiniCache", "CSKV", "eviction", "CSKV in int4"];
 
+const key = ({technique, context: tokens}: ContextRow) => `${technique} ${tokens}`;
+
 /** How the cache grows with the context. */
-export const growthFigure: ContextFigure = {
-  key: ({technique, context: tokens}) => `${technique} ${tokens}`,
-  draw(rows, {memory, batch}) {
-    const known = rows.filter(({technique, cacheBytes}) => DRAWN.includes(technique) && cacheBytes !== null);
-    const lines = Array.from(
-      grouped(known, ({technique}) => technique),
-      ([name, members]): Series => ({
-        name,
-        family: kindFamily(members[0].kind),
-        provenance: "modelled",
-        join: "line",
-        points: members.map((row) => ({
-          key: `${name} ${row.context}`,
-          label: `${name}, ${tokenText(row.context)}`,
-          x: row.context,
-          y: row.cacheBytes! / 1e9,
-        })),
-      }),
-    );
-    const room = memory - (rows[0]?.weightBytes ?? 0) / 1e9;
-    return {
-      question: "How does the cache grow?",
-      finding: `${roomFinding(rows, memory, room)} ${batch > 1 ? `Caches of ${batch} sequences together. ` : ""}A window flattens a line, factors that do not grow with the text bend one at its start.`,
-      x: {label: "context", unit: "tokens", log: true, ticks: [1024, 8192, 65_536, 524_288]},
-      y: {label: "cache", unit: "GB", log: true},
-      series: room > 0 ? [...lines, guide(known, room)] : lines,
-    };
+export const growthFigure = linesFigure<typeof context>({
+  experiment: "kv/context",
+  question: "How does the cache grow?",
+  drawn: (rows) => rows.filter(({technique}) => DRAWN.includes(technique)),
+  key,
+  label: ({technique, context: tokens}) => `${technique}, ${tokenText(tokens)}`,
+  series: ({technique, kind}) => ({name: technique, family: kindLook(kind).family}),
+  x: {
+    column: "context",
+    label: "context",
+    unit: "tokens",
+    log: true,
+    ticks: [1024, 8192, 65_536, 524_288],
   },
-};
-
-function guide(rows: readonly ContextRow[], room: number): Series {
-  const contexts = rows.map((row) => row.context);
-  const ends = [Math.min(...contexts), Math.max(...contexts)];
-  return {
-    name: "room left by the weights",
-    family: "baseline",
+  y: {
+    column: "cacheBytes",
     provenance: "modelled",
-    join: "guide",
-    points: ends.map((x) => ({key: `room at ${x}`, label: "room left by the weights", x, y: room})),
-  };
-}
+    of: ({cacheBytes}) => cacheBytes && cacheBytes / 1e9,
+    label: "cache",
+    unit: "GB",
+    log: true,
+  },
+  guides: ({rows, points}, {memory}) => {
+    const room = roomOf(rows, memory);
+    return level("room left by the weights", "modelled", room > 0 ? room : undefined, points);
+  },
+  finding: (_, {memory, batch}, rows) =>
+    `${roomFinding(rows, memory)} ${batch > 1 ? `Caches of ${batch} sequences together. ` : ""}A window flattens a line, factors that do not grow with the text bend one at its start.`,
+});
 
-function roomFinding(rows: readonly ContextRow[], memory: number, room: number): string {
-  const weights = (rows[0]?.weightBytes ?? 0) / 1e9;
+const weightsOf = (rows: readonly ContextRow[]) => (rows[0]?.weightBytes ?? 0) / 1e9;
+const roomOf = (rows: readonly ContextRow[], memory: number) => memory - weightsOf(rows);
+
+function roomFinding(rows: readonly ContextRow[], memory: number): string {
+  const [weights, room] = [weightsOf(rows), roomOf(rows, memory)];
   if (weights === 0) return `All ${numberText(memory, 3)} GB are for the cache.`;
   if (room <= 0)
     return `The weights alone take ${numberText(weights, 3)} GB and do not fit into ${numberText(memory, 3)} GB: choose fewer bits for them, or more memory.`;
@@ -76,35 +55,31 @@ function roomFinding(rows: readonly ContextRow[], memory: number, room: number):
 }
 
 /** What a token costs against how many fit. */
-export const fitFigure: ContextFigure = {
-  key: ({technique, context: tokens}) => `${technique} ${tokens}`,
-  draw(rows, {context: chosen}) {
-    const fitting = rows.filter(({isChosen, largestContext}) => isChosen && (largestContext ?? 0) > 0);
-    const series = Array.from(
-      grouped(fitting, ({kind}) => kind),
-      ([kind, members]): Series => ({
-        name: kind,
-        family: kindFamily(kind),
-        provenance: "modelled",
-        points: members.map((row) => ({
-          key: `${row.technique} ${row.context}`,
-          label: row.technique,
-          x: row.bytesPerToken!,
-          y: row.largestContext!,
-        })),
-      }),
-    );
-    return {
-      question: "How long a context fits?",
-      finding: fitFinding(fitting),
-      x: {label: `cache at ${tokenText(chosen)}`, unit: "bytes per token", log: true},
-      y: {label: "largest context that fits", unit: "tokens", log: true},
-      better: "top left",
-      series,
-      labelled: new Set(fitting.map(({technique, context: tokens}) => `${technique} ${tokens}`)),
-    };
+export const fitFigure = marksFigure<typeof context>({
+  experiment: "kv/context",
+  question: "How long a context fits?",
+  drawn: (rows) => rows.filter(({isChosen, largestContext}) => isChosen && (largestContext ?? 0) > 0),
+  key,
+  label: ({technique}) => technique,
+  series: ({kind}) => ({name: kind, ...kindLook(kind)}),
+  x: (_, {context: chosen}) => ({
+    column: "bytesPerToken",
+    provenance: "modelled",
+    label: `cache at ${tokenText(chosen)}`,
+    unit: "bytes per token",
+    log: true,
+  }),
+  y: {
+    column: "largestContext",
+    provenance: "modelled",
+    label: "largest context that fits",
+    unit: "tokens",
+    log: true,
   },
-};
+  better: "top left",
+  labelled: ({rows}) => rows.map(key),
+  finding: ({rows}) => fitFinding(rows),
+});
 
 function fitFinding(rows: readonly ContextRow[]): string {
   const plain = rows.find(({technique}) => technique === "fp16");

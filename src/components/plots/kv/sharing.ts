@@ -1,17 +1,12 @@
 import type {sharing} from "../../../lib/experiments/kv/sharing.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {ChartSpec, Series} from "../chart-spec.js";
-import type {Family} from "../palette.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {type Look, looksOf} from "../palette.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {grouped} from "../series.js";
-import {groupFamily} from "./spectra.js";
+import {intervalAround, Z95} from "../series.js";
 
-type SharingFigure = FigureOf<typeof sharing>;
-export type SharingRow = Parameters<SharingFigure["key"]>[0];
-
-/** Standard errors on each side of a 95 % interval. */
-const Z95 = 1.96;
+export type SharingRow = RowOf<typeof sharing>;
 
 export const UNCOMPRESSED = "uncompressed";
 
@@ -19,61 +14,53 @@ export const UNCOMPRESSED = "uncompressed";
 export const pooledSharing = (rows: readonly SharingRow[]): SharingRow[] =>
   rows.filter(({seed}) => seed === ALL_SEEDS);
 
-/** The colour of a technique and its group size. */
-export function sharingFamily({technique, groupSize}: SharingRow): Family {
-  if (technique === UNCOMPRESSED) return "baseline";
-  if (technique === "MiniCache") return "minicache";
-  return technique.startsWith("MiniCache") ? "minicache-released" : groupFamily(groupSize);
-}
+/** The name of a technique and its group size. */
+export const sharingName = ({technique, groupSize}: SharingRow): string =>
+  technique === "xKV" ? `xKV-${groupSize}` : technique;
+
+/** The colours of techniques and their group sizes. */
+export const sharingLooks = (rows: readonly SharingRow[]): ReadonlyMap<string, Look> =>
+  looksOf(rows, sharingName, ({technique}) => (technique === UNCOMPRESSED ? "baseline" : "layers"));
+
+const shared = {
+  drawn: pooledSharing,
+  key: ({name}: SharingRow) => name,
+  series: (row: SharingRow) =>
+    ({name: sharingName(row), family: row.technique === UNCOMPRESSED ? "baseline" : "layers"}) as const,
+  y: {column: "perplexity", label: "perplexity", log: true},
+  interval: ({perplexity, differenceError}: SharingRow) => intervalAround(perplexity, differenceError),
+  better: "bottom left",
+} as const;
 
 /** Against the bytes that were really kept of these texts. */
-export const countedFigure: SharingFigure = {
-  key: ({name}) => name,
-  draw(rows, {mode}) {
-    const pooled = pooledSharing(rows);
-    return {
-      question: "What does a smaller cache cost in perplexity?",
-      finding: `${bestFinding(pooled)} ${mode === "every token" ? "Every token reads what is kept of the whole text." : "Only what follows a prompt of half the text reads what is kept of it, and only that counts."} Lines are 95 % intervals of the paired difference.`,
-      x: {label: "cache, counted", unit: "bytes per token", log: true},
-      ...shared(pooled, ({bytesPerToken}) => bytesPerToken),
-    };
-  },
-};
+export const countedFigure = linesFigure<typeof sharing>({
+  experiment: "kv/sharing",
+  ...shared,
+  question: "What does a smaller cache cost in perplexity?",
+  x: {column: "bytesPerToken", label: "cache, counted", unit: "bytes per token", log: true},
+  finding: ({rows}, {mode}) =>
+    `${bestFinding(rows)} ${mode === "every token" ? "Every token reads what is kept of the whole text." : "Only what follows a prompt of half the text reads what is kept of it, and only that counts."} Lines are 95 % intervals of the paired difference.`,
+});
 
 /** Against what it would be in a text so long that factors weigh nothing: the ratio the papers print. */
-export const limitFigure: SharingFigure = {
-  key: ({name}) => name,
-  draw(rows) {
-    const pooled = pooledSharing(rows);
-    const whole = pooled.find(({technique}) => technique === UNCOMPRESSED)?.bytesPerToken ?? 0;
+export const limitFigure = linesFigure<typeof sharing>({
+  experiment: "kv/sharing",
+  ...shared,
+  question: "And in a text without end?",
+  x: (rows) => {
+    const whole = pooledSharing(rows).find(({technique}) => technique === UNCOMPRESSED)?.bytesPerToken ?? 0;
     return {
-      question: "And in a text without end?",
-      finding: `${limitFinding(pooled)} The horizontal axis is modelled: there a layer's components alone cost bytes, and its factors, which do not grow with the text, none. The vertical one is measured.`,
-      x: {label: "cache in a text without end, modelled", unit: "bytes per token", log: true},
-      ...shared(pooled, ({limitRatio}) => whole / limitRatio),
+      column: "limitRatio",
+      of: ({limitRatio}) => whole / limitRatio,
+      provenance: "modelled",
+      label: "cache in a text without end, modelled",
+      unit: "bytes per token",
+      log: true,
     };
   },
-};
-
-function shared(
-  rows: readonly SharingRow[],
-  xOf: (row: SharingRow) => number,
-): Pick<ChartSpec, "y" | "better" | "series"> {
-  const families = grouped(rows, (row) => `${sharingFamily(row)}`);
-  const lines = Array.from(families, ([family, members]): Series => {
-    const points = members.map((row) => pointOf(row, xOf(row))).sort((a, b) => a.x - b.x);
-    const name = members[0].technique === "xKV" ? `xKV-${members[0].groupSize}` : members[0].technique;
-    const isLine = members.length > 1;
-    return {name, family: family as Family, provenance: "measured", points, ...(isLine && {join: "line"})};
-  });
-  return {y: {label: "perplexity", log: true}, better: "bottom left", series: lines};
-}
-
-function pointOf(row: SharingRow, x: number) {
-  const half = Z95 * (row.differenceError ?? 0);
-  const y = row.perplexity;
-  return {key: row.name, label: row.name, x, y, interval: [Math.max(y - half, y / 10), y + half] as const};
-}
+  finding: ({rows}) =>
+    `${limitFinding(rows)} The horizontal axis is modelled: there a layer's components alone cost bytes, and its factors, which do not grow with the text, none. The vertical one is measured.`,
+});
 
 /** What each row loses, against the plain cache. */
 const lossText = ({difference, differenceError}: SharingRow) =>

@@ -1,76 +1,75 @@
 import type {spectra} from "../../../lib/experiments/kv/spectra.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Series} from "../chart-spec.js";
-import type {Family} from "../palette.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {looksOf} from "../palette.js";
 import {ORDERS} from "../row-names.js";
 import {grouped} from "../series.js";
 
-type SpectraFigure = FigureOf<typeof spectra>;
-export type SpectrumRow = Parameters<SpectraFigure["key"]>[0];
+export type SpectrumRow = RowOf<typeof spectra>;
 
 const ENERGY = 0.95;
-
-/** The colour of a group size. */
-export const groupFamily = (groupSize: number): Family =>
-  groupSize === 1 ? "svd" : (`xkv-${groupSize}` as Family);
-
-/** Keys: what is kept by so many components a layer, for every group size. */
-export const keySpectra: SpectraFigure = sideFigure("keys", "How many components do the keys need?");
-
-/** Values, whose directions are more. */
-export const valueSpectra: SpectraFigure = sideFigure("values", "And the values?");
-
-function sideFigure(side: string, question: string): SpectraFigure {
-  return {
-    key: (row) => `${row.side} ${row.order} ${row.groupSize} ${row.component}`,
-    draw(rows) {
-      const own = rows.filter((row) => row.side === side);
-      const series = ORDERS.flatMap((order) =>
-        Array.from(
-          grouped(
-            own.filter((row) => row.order === order),
-            ({groupSize}) => String(groupSize),
-          ).values(),
-          (members) => lineOf(members),
-        ),
-      );
-      return {
-        question,
-        finding: finding(own, side),
-        x: {label: "components for each layer", log: true, ticks: [1, 2, 4, 8, 16, 32, 64]},
-        y: {label: "squared length lost", unit: "%", log: true},
-        better: "bottom left",
-        series,
-      };
-    },
-  };
-}
-
-/** Enough of them for a line, few enough for their marks to stand apart. */
+/** Components for each layer: enough of them for a line, few enough for their marks to stand apart. */
 const SHOWN = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 /** Per cent: less than this is nothing to see. */
 const LEAST = 0.1;
 
-/** Means over the groups of a size, at whole components for each layer. */
-function lineOf(rows: readonly SpectrumRow[]): Series {
-  const {side, order, groupSize} = rows[0];
-  const groups = new Set(rows.map(({first}) => first)).size;
-  const shuffled = order !== ORDERS[0];
-  const byComponent = grouped(
-    rows.filter(({component}) => SHOWN.includes(component / groupSize)),
-    ({component}) => String(component),
+/** Colours of group sizes, from one layer alone on. */
+export const groupLooks = (rows: readonly {readonly groupSize: number}[]) =>
+  looksOf(
+    rows,
+    ({groupSize}) => String(groupSize),
+    () => "layers",
   );
-  const layers = groupSize === 1 ? "alone" : `${groupSize} together`;
-  const name = `${layers}${shuffled ? ", shuffled" : ""}`;
-  const points = Array.from(byComponent.values(), (members) => ({
-    key: `${side} ${order} ${groupSize} ${members[0].component}`,
-    label: `${name}, ${members[0].component / groupSize} for each layer`,
-    x: members[0].component / groupSize,
-    y: 100 - (100 * members.reduce((sum, {kept}) => sum + kept, 0)) / groups,
-  })).filter(({y}) => y >= LEAST);
-  const family = shuffled ? "shuffled" : groupFamily(groupSize);
-  return {name, family, provenance: "measured", join: "line", points};
+
+/** Keys: what is kept by so many components a layer, for every group size. */
+export const keySpectra = sideFigure("keys", "How many components do the keys need?");
+
+/** Values, whose directions are more. */
+export const valueSpectra = sideFigure("values", "And the values?");
+
+const isShuffled = ({order}: SpectrumRow) => order !== ORDERS[0];
+
+function nameOf(row: SpectrumRow): string {
+  const layers = row.groupSize === 1 ? "alone" : `${row.groupSize} together`;
+  return `${layers}${isShuffled(row) ? ", shuffled" : ""}`;
+}
+
+function sideFigure(side: string, question: string) {
+  const own = (rows: readonly SpectrumRow[]) => rows.filter((row) => row.side === side);
+  return linesFigure<typeof spectra>({
+    experiment: "kv/spectra",
+    question,
+    drawn: (rows) => ORDERS.flatMap((order) => meansOf(own(rows).filter((row) => row.order === order))),
+    key: (row) => `${row.side} ${row.order} ${row.groupSize} ${row.component}`,
+    label: (row) => `${nameOf(row)}, ${row.component / row.groupSize} for each layer`,
+    series: (row) => ({name: nameOf(row), family: isShuffled(row) ? "baseline" : "layers"}),
+    x: {
+      column: "component",
+      of: ({component, groupSize}) => component / groupSize,
+      label: "components for each layer",
+      log: true,
+      ticks: [1, 2, 4, 8, 16, 32, 64],
+    },
+    y: {column: "kept", of: lostOf, label: "squared length lost", unit: "%", log: true},
+    better: "bottom left",
+    finding: (_, __, all) => finding(own(all), side),
+  });
+}
+
+function lostOf({kept}: SpectrumRow): number | null {
+  const lost = 100 - 100 * kept;
+  return lost < LEAST ? null : lost;
+}
+
+/** Means over the groups of a size, at whole components for each layer. */
+function meansOf(rows: readonly SpectrumRow[]): SpectrumRow[] {
+  const shown = rows.filter(({component, groupSize}) => SHOWN.includes(component / groupSize));
+  const places = grouped(shown, ({groupSize, component}) => `${groupSize} ${component}`);
+  return Array.from(places.values(), (groups) => ({
+    ...groups[0],
+    kept: groups.reduce((sum, {kept}) => sum + kept, 0) / groups.length,
+  }));
 }
 
 function finding(rows: readonly SpectrumRow[], side: string): string {

@@ -1,15 +1,15 @@
 import type {CHANNEL_SITES, inside} from "../../../lib/experiments/models/inside.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Series} from "../chart-spec.js";
+import {linesFigure, marksFigure} from "../figure.js";
+import type {RowOf, RowPoint} from "../figure-spec.js";
 import {KV_SITES} from "../row-names.js";
+import {grouped} from "../series.js";
 
-type InsideFigure = FigureOf<typeof inside>;
-export type InsideRow = Parameters<InsideFigure["key"]>[0];
+export type InsideRow = RowOf<typeof inside>;
 
 const keyOf = ({part, site, index}: InsideRow) => `${part} ${site} ${index}`;
 
-/** What a reader calls the sites. */
+/** Names of the sites in a reader's words. */
 export const SITE_NAMES: Readonly<
   Record<(typeof CHANNEL_SITES)[number] | (typeof KV_SITES)[number], string>
 > = {
@@ -23,71 +23,57 @@ export const SITE_NAMES: Readonly<
   v: "values",
 };
 
+const siteName = (site: string | null) => SITE_NAMES[site as keyof typeof SITE_NAMES];
+
 /** Channels that stand this far above the typical value are named. */
 const NAMED = 3;
 
+const largest = (points: readonly RowPoint<InsideRow>[]) =>
+  points.toSorted((a, b) => b.y - a.y).slice(0, NAMED);
+
 /** The largest magnitude of every channel: who stands out. */
-export const channelFigure: InsideFigure = {
+export const channelFigure = marksFigure<typeof inside>({
+  experiment: "models/inside",
+  question: "Which channels stand out?",
+  drawn: (rows) => rows.filter(({part}) => part === "channel"),
   key: keyOf,
-  draw(rows, {layer, site, model}) {
-    const channels = rows.filter(({part}) => part === "channel");
-    const points = channels.map((row) => ({
-      key: keyOf(row),
-      label: `channel ${row.index}`,
-      x: row.index,
-      y: row.value,
-    }));
-    const top = points.toSorted((a, b) => b.y - a.y).slice(0, NAMED);
-    return {
-      question: "Which channels stand out?",
-      finding: `${SITE_NAMES[site]}, layer ${layer} of ${model}: the largest magnitudes are ${top.map(({label, y}) => `${numberText(y, 3)} (${label})`).join(", ")} times the rms of all channels. Every one of them sets the scale of its block.`,
-      x: {label: "channel"},
-      y: {label: "largest magnitude / rms of all channels"},
-      series: [{name: "channels", family: "baseline", provenance: "measured", points}],
-      labelled: new Set(top.map(({key}) => key)),
-    };
+  label: ({index}) => `channel ${index}`,
+  series: () => ({name: "channels", family: "baseline"}),
+  x: {column: "index", label: "channel"},
+  y: {column: "value", label: "largest magnitude / rms of all channels"},
+  labelled: ({points}) => largest(points).map(({key}) => key),
+  finding({points}, {layer, site, model}) {
+    const named = largest(points).map(({label, y}) => `${numberText(y, 3)} (${label})`);
+    return `${siteName(site)}, layer ${layer} of ${model}: the largest magnitudes are ${named.join(", ")} times the rms of all channels. Every one of them sets the scale of its block.`;
   },
-};
+});
 
 /** Singular values of keys and values: how many directions the cache uses. */
-export const spectrumFigure: InsideFigure = {
+export const spectrumFigure = linesFigure<typeof inside>({
+  experiment: "models/inside",
+  question: "How many directions do keys and values use?",
+  drawn: (rows) =>
+    KV_SITES.flatMap((site) =>
+      rows.filter((row) => row.part === "spectrum" && row.site === site && row.value > 1e-6),
+    ),
   key: keyOf,
-  draw(rows, {layer}) {
-    const lines = KV_SITES.map(
-      (site): Series => ({
-        name: SITE_NAMES[site],
-        family: "baseline",
-        provenance: "measured",
-        join: "line",
-        points: rows
-          .filter((row) => row.part === "spectrum" && row.site === site && row.value > 1e-6)
-          .map((row) => ({
-            key: keyOf(row),
-            label: `${SITE_NAMES[site]}, ${row.index}`,
-            x: row.index,
-            y: row.value,
-          })),
-      }),
-    );
-    return {
-      question: "How many directions do keys and values use?",
-      finding: spectrumFinding(lines, layer),
-      x: {label: "rank"},
-      y: {label: "singular value / largest", log: true},
-      series: lines,
-    };
+  label: ({site, index}) => `${siteName(site)}, ${index}`,
+  series: ({site}) => ({name: siteName(site), family: "baseline"}),
+  x: {column: "index", label: "rank"},
+  y: {column: "value", label: "singular value / largest", log: true},
+  finding({rows}, {layer}) {
+    const sites = [...grouped(rows, ({site}) => site ?? "")];
+    const needed = sites.map(([site, own]) => `${directions(own)} for ${siteName(site)}`);
+    return `Directions that hold 95 % of the squared length in layer ${layer}, of ${sites[0]?.[1].length ?? 0}: ${needed.join(", ")}. Rotary embedding spreads what was concentrated: low-rank caches keep keys from before it.`;
   },
-};
+});
 
-function spectrumFinding(lines: readonly Series[], layer: number): string {
-  const needed = lines.map(({name, points}) => {
-    const energy = points.reduce((sum, {y}) => sum + y * y, 0);
-    let kept = 0;
-    const last = points.findIndex(({y}) => {
-      kept += y * y;
-      return kept >= 0.95 * energy;
-    });
-    return `${last + 1} for ${name}`;
+function directions(rows: readonly InsideRow[]): number {
+  const energy = rows.reduce((sum, {value}) => sum + value * value, 0);
+  let kept = 0;
+  const last = rows.findIndex(({value}) => {
+    kept += value * value;
+    return kept >= 0.95 * energy;
   });
-  return `Directions that hold 95 % of the squared length in layer ${layer}, of ${lines[0]?.points.length ?? 0}: ${needed.join(", ")}. Rotary embedding spreads what was concentrated: low-rank caches keep keys from before it.`;
+  return last + 1;
 }

@@ -1,58 +1,46 @@
 import type {scanForms} from "../../../lib/experiments/ssm/scan-forms.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Point, Series} from "../chart-spec.js";
-import {type Family, familyName} from "../palette.js";
-import {grouped} from "../series.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import type {Look} from "../palette.js";
+import {guide} from "../series.js";
 
-type FormsFigure = FigureOf<typeof scanForms>;
-type FormRow = Parameters<FormsFigure["key"]>[0];
+type FormRow = RowOf<typeof scanForms>;
 
-const FAMILIES: Readonly<Record<string, Family>> = {
-  recurrent: "baseline",
-  associative: "associative",
-  chunked: "chunked",
-  naive: "naive",
-  kernel: "kernel",
+/** Forms of the scan in a reader's words; the recurrence is what all others are held against. */
+const FORMS: Readonly<Record<string, Look & {readonly name: string}>> = {
+  recurrent: {name: "recurrence", family: "baseline", shade: 0},
+  chunked: {name: "in chunks", family: "state-space", shade: 0},
+  associative: {name: "associative scan", family: "state-space", shade: 1},
+  naive: {name: "naive chunks", family: "state-space", shade: 2},
+  kernel: {name: "wasm kernel", family: "state-space", shade: 3},
 };
 
-/** What a reader calls a form. */
-function formName(form: string): string {
-  return form === "recurrent" ? "recurrence" : familyName(FAMILIES[form] ?? "baseline");
-}
+const formOf = ({form}: FormRow) => FORMS[form] ?? {name: form, family: "baseline" as const, shade: 0};
 
-const labelOf = ({form, chunkSize}: FormRow) =>
-  chunkSize === null ? formName(form) : `${formName(form)} of ${chunkSize}`;
-
-const key = ({form, precision, chunkSize}: FormRow) => `${form} ${precision} ${chunkSize ?? ""}`;
+const shared = {
+  key: ({form, precision, chunkSize}: FormRow) => `${form} ${precision} ${chunkSize ?? ""}`,
+  label: (row: FormRow) =>
+    row.chunkSize === null ? formOf(row).name : `${formOf(row).name} of ${row.chunkSize}`,
+};
 
 /** Chunks buy fewer steps that wait for one another with more operations. */
-export const workFigure: FormsFigure = {
-  key,
-  draw(all) {
-    const rows = all.filter(({precision, operations}) => precision === "float64" && operations !== null);
-    const series = Array.from(
-      grouped(rows, ({form}) => form),
-      ([form, rows]): Series => ({
-        name: formName(form),
-        family: FAMILIES[form] ?? "baseline",
-        provenance: "modelled",
-        ...(rows.length > 1 && {join: "line"}),
-        points: rows.map((row) => ({key: key(row), label: labelOf(row), x: row.steps!, y: row.operations!})),
-      }),
-    );
-    const single = rows.filter(({chunkSize}) => chunkSize === null).map(key);
-    return {
-      question: "What do fewer steps cost?",
-      finding: workFinding(rows),
-      x: {label: "states that wait for one another", log: true},
-      y: {label: "multiplications and additions", log: true},
-      better: "bottom left",
-      series,
-      labelled: new Set(single),
-    };
+export const workFigure = linesFigure<typeof scanForms>({
+  experiment: "ssm/scan-forms",
+  ...shared,
+  question: "What do fewer steps cost?",
+  drawn: (rows) => rows.filter(({precision, operations}) => precision === "float64" && operations !== null),
+  series: formOf,
+  x: {column: "steps", provenance: "modelled", label: "states that wait for one another", log: true},
+  y: {
+    column: "operations",
+    label: "multiplications and additions",
+    log: true,
+    provenance: "modelled",
   },
-};
+  better: "bottom left",
+  finding: ({rows}) => workFinding(rows),
+});
 
 function workFinding(rows: readonly FormRow[]): string {
   const recurrent = rows.find(({form}) => form === "recurrent")!;
@@ -62,50 +50,37 @@ function workFinding(rows: readonly FormRow[]): string {
   return `Chunks of ${usual.chunkSize} need ${numberText(usual.operations! / recurrent.operations!, 3)} times the operations of the recurrence and hold ${numberText(usual.workingBytes! / recurrent.workingBytes!, 3)} times its bytes if all run at once, and only ${usual.steps} states wait for one another, not ${recurrent.steps}.`;
 }
 
+/** A form in one of the two precisions, each with a shade of its own. */
+function inPrecision(row: FormRow): Look & {readonly name: string} {
+  const {name, family, shade = 0} = formOf(row);
+  return {name: `${name}, ${row.precision}`, family, shade: row.precision === "float64" ? shade : shade + 4};
+}
+
 /** All forms beside the recurrence in float64: rounding, or no number at all. */
-export const errorFigure: FormsFigure = {
-  key,
-  draw(all) {
-    const rows = all.filter(({difference}) => difference !== null && difference > 0);
-    const chunked = rows.filter(({chunkSize}) => chunkSize !== null);
-    const sizes = chunked.map(({chunkSize}) => chunkSize!);
-    const series = Array.from(
-      grouped(chunked, ({form, precision}) => `${formName(form)}, ${precision}`),
-      ([name, rows]): Series => ({
-        name,
-        family: FAMILIES[rows[0].form] ?? "baseline",
-        provenance: "measured",
-        join: "line",
-        points: rows.map((row) => ({
-          key: key(row),
-          label: labelOf(row),
-          x: row.chunkSize!,
-          y: row.difference!,
-        })),
-      }),
-    );
-    const guides = rows
-      .filter(({chunkSize}) => chunkSize === null)
-      .map((row): Series => {
-        const name = `${formName(row.form)}, ${row.precision}`;
-        const at = (x: number): Point => ({key: key(row), label: name, x, y: row.difference!});
-        return {
-          name,
-          family: FAMILIES[row.form] ?? "baseline",
-          provenance: "measured",
-          join: "guide",
-          points: [at(Math.min(...sizes)), at(Math.max(...sizes))],
-        };
-      });
-    return {
-      question: "Do all forms give the same numbers?",
-      finding: errorFinding(all),
-      x: {label: "tokens of a chunk", log: true},
-      y: {label: "greatest difference / largest number", log: true},
-      series: [...series, ...guides],
-    };
+export const errorFigure = linesFigure<typeof scanForms>({
+  experiment: "ssm/scan-forms",
+  ...shared,
+  question: "Do all forms give the same numbers?",
+  drawn: (rows) => rows.filter(({difference, chunkSize}) => (difference ?? 0) > 0 && chunkSize !== null),
+  series: inPrecision,
+  x: {column: "chunkSize", label: "tokens of a chunk", log: true},
+  y: {column: "difference", label: "greatest difference / largest number", log: true},
+  guides({points}, _, all) {
+    const xs = points.map(({x}) => x);
+    const ends = [Math.min(...xs), Math.max(...xs)];
+    return all
+      .filter(({difference, chunkSize}) => (difference ?? 0) > 0 && chunkSize === null)
+      .map((row) =>
+        guide(
+          inPrecision(row).name,
+          "measured",
+          ends.map((x) => ({x, y: row.difference!})),
+          inPrecision(row),
+        ),
+      );
   },
-};
+  finding: (_, __, all) => errorFinding(all),
+});
 
 function errorFinding(all: readonly FormRow[]): string {
   const sound = all.filter(({form}) => form !== "naive");

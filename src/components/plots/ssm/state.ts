@@ -2,54 +2,41 @@ import type {forgetting} from "../../../lib/experiments/ssm/forgetting.js";
 import type {ReaderId} from "../../../lib/experiments/ssm/readers.js";
 import type {stateAgainstCache} from "../../../lib/experiments/ssm/state-against-cache.js";
 import {numberText} from "../../kit/number-text.js";
-import type {FigureOf} from "../../kit/workbench.js";
-import type {Point, Series} from "../chart-spec.js";
-import {familyName} from "../palette.js";
+import {linesFigure} from "../figure.js";
+import type {Measure, RowOf} from "../figure-spec.js";
+import type {Look} from "../palette.js";
 import {ALL_SEEDS} from "../row-names.js";
 import {grouped} from "../series.js";
 
-type CostFigure = FigureOf<typeof stateAgainstCache>;
-type CostRow = Parameters<CostFigure["key"]>[0];
-type ForgettingFigure = FigureOf<typeof forgetting>;
-type ForgettingRow = Parameters<ForgettingFigure["key"]>[0];
+type CostRow = RowOf<typeof stateAgainstCache>;
+type ForgettingRow = RowOf<typeof forgetting>;
 
-const nameOf = (model: string) => familyName(model as ReaderId);
-const costKey = ({model, context}: CostRow) => `${model} at ${context}`;
+/** Decoders are the baseline: a state-space model is what a page asks about. */
+const READERS: Readonly<Record<ReaderId, Look & {readonly name: string}>> = {
+  "decoder-small": {name: "small decoder", family: "baseline", shade: 0},
+  "decoder-large": {name: "large decoder", family: "baseline", shade: 1},
+  "mamba1-small": {name: "Mamba", family: "state-space", shade: 0},
+  "mamba2-small": {name: "Mamba2", family: "state-space", shade: 1},
+};
 
-/** One line a model, in its own colour. */
-function lines<T extends {readonly model: string}>(
-  rows: readonly T[],
-  provenance: Series["provenance"],
-  point: (row: T) => Point,
-): Series[] {
-  return Array.from(
-    grouped(rows, ({model}) => model),
-    ([model, own]) => ({
-      name: nameOf(model),
-      family: model as ReaderId,
-      provenance,
-      join: "line",
-      points: own.map(point),
-    }),
-  );
-}
+const readerOf = ({model}: {readonly model: string}) => READERS[model as ReaderId];
+const nameOf = (model: string) => readerOf({model}).name;
+
+const ofCosts = {
+  key: ({model, context}: CostRow) => `${model} at ${context}`,
+  label: ({model, context}: CostRow) => `${nameOf(model)}, ${context} tokens`,
+  series: readerOf,
+  x: {column: "context", label: "context", unit: "tokens", log: true},
+} as const;
 
 /** Bytes that a text takes while it is read. */
-export const memoryFigure: CostFigure = {
-  key: costKey,
-  draw: (rows) => ({
-    question: "What does a text take in memory?",
-    finding: memoryFinding(rows),
-    x: {label: "context", unit: "tokens", log: true},
-    y: {label: "memory of the text", unit: "bytes", log: true},
-    series: lines(rows, "measured", (row) => ({
-      key: costKey(row),
-      label: `${nameOf(row.model)}, ${row.context} tokens`,
-      x: row.context,
-      y: row.memoryBytes,
-    })),
-  }),
-};
+export const memoryFigure = linesFigure<typeof stateAgainstCache>({
+  experiment: "ssm/state-against-cache",
+  ...ofCosts,
+  question: "What does a text take in memory?",
+  y: {column: "memoryBytes", label: "memory of the text", unit: "bytes", log: true},
+  finding: ({rows}) => memoryFinding(rows),
+});
 
 function memoryFinding(rows: readonly CostRow[]): string {
   const states = ["mamba1-small", "mamba2-small"].flatMap((model) => {
@@ -65,36 +52,27 @@ function memoryFinding(rows: readonly CostRow[]): string {
     : `${each}.`;
 }
 
-/** Time of one more token where it was measured, operations where it was not. */
-export const tokenFigure: CostFigure = {
-  key: costKey,
-  draw(rows) {
-    const timed = rows.filter(({time}) => time !== null);
-    const isTimed = timed.length > 0;
-    const series = isTimed
-      ? lines(timed, "measured", (row) => ({
-          ...pointOf(row),
-          y: row.time!,
-          interval: [row.timeLow!, row.timeHigh!] as const,
-        }))
-      : lines(rows, "modelled", (row) => ({...pointOf(row), y: row.operations}));
-    return {
-      question: "What does one more token cost?",
-      finding: isTimed ? timeFinding(timed) : operationsFinding(rows),
-      x: {label: "context", unit: "tokens", log: true},
-      y: isTimed ? {label: "time", unit: "ms", log: true} : {label: "operations", log: true},
-      series,
-    };
-  },
+const isTimed = (rows: readonly CostRow[]) => rows.some(({time}) => time !== null);
+
+const TIME: Measure<CostRow> = {column: "time", label: "time", unit: "ms", log: true};
+const OPERATIONS: Measure<CostRow> = {
+  column: "operations",
+  label: "operations",
+  log: true,
+  provenance: "modelled",
 };
 
-function pointOf(row: CostRow) {
-  return {
-    key: costKey(row),
-    label: `${nameOf(row.model)}, ${row.context} tokens`,
-    x: row.context,
-  };
-}
+/** Time of one more token where it was measured, operations where it was not. */
+export const tokenFigure = linesFigure<typeof stateAgainstCache>({
+  experiment: "ssm/state-against-cache",
+  ...ofCosts,
+  question: "What does one more token cost?",
+  y: (rows) => (isTimed(rows) ? TIME : OPERATIONS),
+  interval: ({timeLow, timeHigh}) =>
+    timeLow === null || timeHigh === null ? undefined : [timeLow, timeHigh],
+  finding: ({rows}) =>
+    isTimed(rows) ? timeFinding(rows.filter(({time}) => time !== null)) : operationsFinding(rows),
+});
 
 function operationsFinding(rows: readonly CostRow[]): string {
   const growth = Array.from(
@@ -121,27 +99,19 @@ export const afterTextFigure = forgettingFigure("text", "Who still knows a fact 
 /** How many facts are found again after other facts, which compete for the same memory. */
 export const afterFactsFigure = forgettingFigure("facts", "Who still knows a fact among others?");
 
-function forgettingFigure(between: "text" | "facts", question: string): ForgettingFigure {
-  const key = (row: ForgettingRow) => `${row.model} at ${row.distance} of ${row.between}`;
-  return {
-    key,
-    draw(rows) {
-      const pooled = rows.filter((row) => row.seed === ALL_SEEDS && row.between === between);
-      return {
-        question,
-        finding: forgettingFinding(pooled, between),
-        x: {label: "between the fact and its query", unit: "tokens"},
-        y: {label: "share of facts found again"},
-        series: lines(pooled, "measured", (row) => ({
-          key: key(row),
-          label: `${nameOf(row.model)}, ${row.distance} tokens`,
-          x: row.distance,
-          y: row.right,
-          interval: [row.rightLow, row.rightHigh] as const,
-        })),
-      };
-    },
-  };
+function forgettingFigure(between: "text" | "facts", question: string) {
+  return linesFigure<typeof forgetting>({
+    experiment: "ssm/forgetting",
+    question,
+    drawn: (rows) => rows.filter((row) => row.seed === ALL_SEEDS && row.between === between),
+    key: (row) => `${row.model} at ${row.distance} of ${row.between}`,
+    label: ({model, distance}) => `${nameOf(model)}, ${distance} tokens`,
+    series: readerOf,
+    x: {column: "distance", label: "between the fact and its query", unit: "tokens"},
+    y: {column: "right", label: "share of facts found again"},
+    interval: ({rightLow, rightHigh}) => [rightLow, rightHigh],
+    finding: ({rows}) => forgettingFinding(rows, between),
+  });
 }
 
 /** The distance up to which every share is at least nine tenths; undefined if none is. */

@@ -1,0 +1,105 @@
+// npx tsx scripts/palette.ts: writes src/style/palette.css, a hue a family of techniques and its shades.
+import {writeFile} from "node:fs/promises";
+import {pathToFileURL} from "node:url";
+import {FAMILIES, type Family} from "../src/lib/technique/families.js";
+import {contrast, fromOklch, hexOf, leastDistance, linearOf, oklab} from "./oklab.js";
+
+/** Shades of a family: techniques of one family that stand in one figure. */
+export const SHADES = 10;
+
+/** The grounds that marks stand on, as in tokens.css. */
+const GROUNDS = {light: ["#fdfcf9", "#f4f2ec"], dark: ["#15171b", "#1e2127"]} as const;
+type Scheme = keyof typeof GROUNDS;
+
+/**
+ * A hue for every family. Any two are at least 0.07 apart in OKLab for four kinds of vision, which leaves room for
+ * about a dozen: search anew with `leastDistance` where another one is needed.
+ */
+const HUES: Readonly<Record<Scheme, Readonly<Record<Family, string>>>> = {
+  light: {
+    baseline: "#5e646d",
+    int: "#245585",
+    fp: "#498863",
+    codebook: "#ac8108",
+    mx: "#5c174d",
+    nvfp4: "#421501",
+    razer: "#3c0d78",
+    rounding: "#7b2d4d",
+    layers: "#1a99aa",
+    tokens: "#9c413a",
+    "state-space": "#974fb4",
+    machine: "#374502",
+  },
+  dark: {
+    baseline: "#83888f",
+    int: "#1a90f3",
+    fp: "#b3f0c6",
+    codebook: "#986e04",
+    mx: "#cc90bd",
+    nvfp4: "#e17a33",
+    razer: "#b3a1f9",
+    rounding: "#faadc6",
+    layers: "#42effd",
+    tokens: "#fd948c",
+    "state-space": "#ae6dc9",
+    machine: "#c0d63f",
+  },
+};
+
+/** The style sheet: `--family-ID` for the first of a family, `--family-ID-1` and on for the others. */
+export function paletteCss(): string {
+  return `/* Made by scripts/palette.ts: colours of the families of techniques and their shades. */
+:root {
+${declarations("light", "  ")}
+}
+
+@media (prefers-color-scheme: dark) {
+  :root {
+${declarations("dark", "    ")}
+  }
+}
+`;
+}
+
+function declarations(scheme: Scheme, indent: string): string {
+  const families = Object.keys(FAMILIES) as Family[];
+  return families
+    .flatMap((family) => shadesOf(HUES[scheme][family], scheme).map((hex, i) => declaration(family, i, hex)))
+    .map((line) => `${indent}${line}`)
+    .join("\n");
+}
+
+const declaration = (family: string, shade: number, hex: string) =>
+  `--family-${family}${shade === 0 ? "" : `-${shade}`}: ${hex};`;
+
+/** Shades of a hue, each as far as can be from those before it, whatever the vision, with a contrast of 3 : 1. */
+function shadesOf(base: string, scheme: Scheme): string[] {
+  const shades = [base];
+  let rooms = candidatesOf(base, scheme).map((hex) => ({hex, room: leastDistance(hex, base)}));
+  while (shades.length < SHADES) {
+    const {hex} = rooms.reduce((best, each) => (each.room > best.room ? each : best));
+    shades.push(hex);
+    rooms = rooms.map((each) => ({...each, room: Math.min(each.room, leastDistance(each.hex, hex))}));
+  }
+  return shades;
+}
+
+/** Colours of nearly the same hue that stand out from both grounds. */
+function candidatesOf(base: string, scheme: Scheme): string[] {
+  const [, a, b] = oklab(linearOf(base));
+  const hue = (Math.atan2(b, a) * 180) / Math.PI;
+  const found: string[] = [];
+  for (let lightness = 0.3; lightness <= 0.94; lightness += 0.02) {
+    for (const strength of [0.5, 0.75, 1, 1.25]) {
+      for (const turn of [-12, 0, 12]) {
+        const hex = hexOf(fromOklch(lightness, strength * Math.hypot(a, b), hue + turn));
+        if (hex && GROUNDS[scheme].every((ground) => contrast(hex, ground) >= 3)) found.push(hex);
+      }
+    }
+  }
+  return found;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await writeFile(new URL("../src/style/palette.css", import.meta.url), paletteCss());
+}
