@@ -2,14 +2,9 @@
 import {readFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
 import type {Experiment} from "../../lib/experiment/experiment.js";
+import type {CodeVersion} from "./code-hash.js";
 
-/** What the rows of an experiment depend on beside parameters and data. */
-export interface CodeVersion {
-  /** Hash of the code that the experiment reaches. */
-  readonly code: string;
-  /** Versions of the packages which that code imports. */
-  readonly packages: Readonly<Record<string, string>>;
-}
+export type {CodeVersion} from "./code-hash.js";
 
 /** In the package, which has no sources, the versions lie beside this module: written when the package is built. */
 export const PACKED_VERSIONS = "code-versions.json";
