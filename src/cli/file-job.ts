@@ -1,17 +1,18 @@
-/** What is asked of the child process that reads a stranger's file, and what it says. */
+/** The work for the child process that reads a stranger's files, and its replies. */
 import type {TableRows} from "../lib/experiment/columns.js";
 
+/** One setting of an experiment, with files. */
 export interface FileJob {
   readonly id: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** A safetensors file: the data set `file`. */
-  readonly file: string;
-  /** Runs it on one tensor after the other and joins the rows, for experiments that look at each by itself. */
-  readonly tensorByTensor?: boolean;
+  /** Paths of files and folders by the names of the parameters that take them. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Bytes that a model may take. */
+  readonly memory: number;
 }
 
+/** How far the job is, its result, or why it failed. */
 export type FileReply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}
-  | {readonly kind: "note"; readonly text: string}
   | {readonly kind: "tables"; readonly tables: TableRows}
   | {readonly kind: "failed"; readonly message: string};

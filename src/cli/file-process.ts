@@ -7,20 +7,20 @@ export interface FileProcessOptions {
   /** Seconds that a single step (opening the file, one tensor in one format) may take. */
   readonly timeLimit: number;
   readonly progress: (share: number, what?: string) => void;
-  readonly note: (text: string) => void;
 }
 
 /**
  * The tables of the job.
  * @throws Error with the child's message, or saying that it took too long or ended by itself.
  */
-export function runOnFile(job: FileJob, {timeLimit, progress, note}: FileProcessOptions): Promise<TableRows> {
+export function runOnFile(job: FileJob, {timeLimit, progress}: FileProcessOptions): Promise<TableRows> {
   const isSource = import.meta.url.endsWith(".ts");
   const child = fork(new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url), {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     ...(isSource ? {execArgv: ["--import", import.meta.resolve("tsx")]} : {}),
   });
+  const paths = Object.values(job.files).join(", ");
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer);
@@ -32,7 +32,7 @@ export function runOnFile(job: FileJob, {timeLimit, progress, note}: FileProcess
       end(() =>
         reject(
           new Error(
-            `${job.file}: a step took longer than ${timeLimit} s and was ended. --timeLimit allows more.`,
+            `${paths}: a step took longer than ${timeLimit} s and was ended. --timeLimit allows more.`,
           ),
         ),
       );
@@ -41,15 +41,12 @@ export function runOnFile(job: FileJob, {timeLimit, progress, note}: FileProcess
       clearTimeout(timer);
       timer = setTimeout(tooLong, 1000 * timeLimit);
       if (reply.kind === "progress") progress(reply.share, reply.what);
-      else if (reply.kind === "note") note(reply.text);
       else if (reply.kind === "tables") end(() => resolve(reply.tables));
       else end(() => reject(new Error(reply.message)));
     });
     child.on("error", (error) => end(() => reject(error)));
     child.on("exit", (code, signal) =>
-      end(() =>
-        reject(new Error(`${job.file}: the process that read it ended by itself (${signal ?? code})`)),
-      ),
+      end(() => reject(new Error(`${paths}: the process that read it ended by itself (${signal ?? code})`))),
     );
     child.send(job);
   });

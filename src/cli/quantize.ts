@@ -1,11 +1,12 @@
 /** `paretoscope quantize`: every tensor of a file in several formats, a row each. */
-
-import type {Columns} from "../lib/experiment/columns.js";
+import {basename} from "node:path";
+import type {Columns, TableRows} from "../lib/experiment/columns.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {ownFile} from "../lib/experiments/formats/own-file.js";
 import {formats} from "../lib/formats/registry.js";
 import {checkParams} from "../lib/technique/check-params.js";
 import {runOnFile} from "./file-process.js";
+import {modelMemory} from "./model-memory.js";
 import {printable, tableWriter} from "./output.js";
 import {progressLine} from "./progress.js";
 import {timeLimitOf} from "./run.js";
@@ -20,6 +21,8 @@ export const QUANTIZE_OPTIONS = {
 /** What a row says beside tensor and format; why a measure does not exist goes to stderr. */
 const {convention: _convention, note: _note, ...COLUMNS} = ownFile.columns;
 
+type OwnTables = TableRows<(typeof ownFile)["columns"], (typeof ownFile)["tables"]>;
+
 /**
  * Runs `paretoscope quantize FILE --formats …`.
  * @throws UsageError for a wrong call; Error if the file cannot be read.
@@ -31,25 +34,28 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
     throw new UsageError(`quantize: one safetensors file must be given, got ${positionals.length}`);
   }
   const write = tableWriter("quantize", options.get("out") as string | undefined);
-  const params = checkParams(
-    "quantize",
-    ownFile.params,
-    formatsOf(options.get("formats") as string | undefined),
-  );
+  const params = formatsOf(options.get("formats") as string | undefined);
   const timeLimit = timeLimitOf("quantize", options);
   const line = progressLine();
   try {
-    const note = (text: string) => console.error(printable(text));
-    const {rows} = await runOnFile(
-      {id: ownFile.id, params, file, tensorByTensor: true},
-      {timeLimit, progress: line.update, note},
-    );
+    const {rows, leftOut} = (await runOnFile(
+      {id: ownFile.id, params, files: {file}, memory: modelMemory()},
+      {timeLimit, progress: line.update},
+    )) as OwnTables;
     line.stop();
+    const note = (text: string) => console.error(printable(text));
+    for (const {tensor, dtype} of leftOut) note(`${tensor} is left out: ${dtype} is no floating-point type`);
     for (const {tensor, format, note: why} of rows) {
       if (why !== null) note(`${tensor} in ${format}: ${why}`);
     }
     const columns: Columns = withGivenColumns(COLUMNS);
-    await write({columns, rows, metadata: experimentMetadata(ownFile, [params])});
+    await write({
+      columns,
+      rows,
+      metadata: experimentMetadata(ownFile, [
+        {...checkParams("quantize", ownFile.params, params), file: basename(file)},
+      ]),
+    });
   } finally {
     line.stop();
   }

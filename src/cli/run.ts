@@ -1,4 +1,5 @@
 /** `paretoscope run`: one experiment from its own definition, its parameters as options. */
+import {basename} from "node:path";
 import {loadData} from "../data/data-sets.js";
 import {tablesBy, withSweepPool} from "../data/sweep/pool.js";
 import {allTables, MAIN_TABLE, type Row} from "../lib/experiment/columns.js";
@@ -7,10 +8,11 @@ import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {checkParams} from "../lib/technique/check-params.js";
-import {allowedValues, paramFromText} from "../lib/technique/params.js";
+import {allowedValues, type Param, paramFromText} from "../lib/technique/params.js";
 import {runOnFile} from "./file-process.js";
-import {printable, tablesWriter} from "./output.js";
-import {progressLine} from "./progress.js";
+import {modelMemory} from "./model-memory.js";
+import {tablesWriter} from "./output.js";
+import {type ProgressLine, progressLine} from "./progress.js";
 import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 /** Options of every run; parameters of the experiment come besides. */
@@ -21,8 +23,7 @@ export const RUN_OPTIONS = {
   },
   table: {value: "NAME", help: `only this table, where there are several (${MAIN_TABLE})`},
   sweep: {help: "run the settings of the table that the site ships instead of one"},
-  file: {value: "FILE", help: "the safetensors file of an experiment that needs one of your own"},
-  timeLimit: {value: "SECONDS", help: "end the reading of a file of your own if one step takes longer (60)"},
+  timeLimit: {value: "SECONDS", help: "end the reading of files of your own if one step takes longer (60)"},
 } as const satisfies OptionSpecs;
 
 /** The options of one experiment: its parameters, with what they may be and what they are if not given. */
@@ -31,15 +32,16 @@ export function paramOptions({params}: Experiment): OptionSpecs {
     Object.entries(params).map(([name, param]) => {
       const {label, help} = param;
       const allowed = allowedValues(param);
-      const sentences = [
-        `${label}.`,
-        help,
-        `${allowed[0].toUpperCase()}${allowed.slice(1)} (${param.default}).`,
-      ];
+      const fallback = param.kind === "file" ? (param.required ? "" : " (none)") : ` (${param.default})`;
+      const sentences = [`${label}.`, help, `${allowed[0].toUpperCase()}${allowed.slice(1)}${fallback}.`];
       const text = sentences.filter(Boolean).join(" ");
-      return [name, {help: text, ...(param.kind === "flag" ? {} : {value: param.kind.toUpperCase()})}];
+      return [name, {help: text, ...(param.kind === "flag" ? {} : {value: valueName(param)})}];
     }),
   );
+}
+
+function valueName(param: Param): string {
+  return (param.kind === "file" ? param.holds : param.kind).toUpperCase();
 }
 
 /**
@@ -70,11 +72,15 @@ export async function runCommand([id, ...args]: readonly string[]): Promise<void
   });
   const isSweep = call.options.get("sweep") === true;
   const params = paramsOf(command, experiment, call);
-  if (isSweep && Object.keys(params).length > 0) {
+  const files = filesOf(command, experiment, call, isSweep);
+  if (isSweep && Object.keys({...params, ...files}).length > 0) {
     throw new UsageError(`${command}: --sweep runs its own settings; no parameter may be given besides`);
   }
-  const settings = isSweep ? sweepSettings(experiment) : [checkParams(command, experiment.params, params)];
-  const found = await tablesOf(experiment, params, call, isSweep);
+  const names = Object.fromEntries(Object.entries(files).map(([name, path]) => [name, basename(path)]));
+  const settings = isSweep
+    ? sweepSettings(experiment)
+    : [{...checkParams(command, experiment.params, params), ...names}];
+  const found = isSweep ? await sweep(experiment) : await runOnce(experiment, {params, files}, call);
   const metadata = experimentMetadata(experiment, settings);
   const tables = Object.entries(columns).map(
     ([name, own]) => [name, {columns: withGivenColumns(own, isSweep), rows: found[name], metadata}] as const,
@@ -83,7 +89,7 @@ export async function runCommand([id, ...args]: readonly string[]): Promise<void
 }
 
 function paramsOf(command: string, {params}: Experiment, {options}: Call): Record<string, unknown> {
-  const given = Object.entries(params).filter(([name]) => options.has(name));
+  const given = Object.entries(params).filter(([name, {kind}]) => kind !== "file" && options.has(name));
   const values = Object.fromEntries(
     given.map(([name, param]) => [name, paramFromText(param, String(options.get(name)))]),
   );
@@ -95,38 +101,58 @@ function paramsOf(command: string, {params}: Experiment, {options}: Call): Recor
   return values;
 }
 
-async function tablesOf(
-  experiment: Experiment,
-  params: Readonly<Record<string, unknown>>,
-  {options}: Call,
+/** Paths of the parameters that take files. */
+function filesOf(
+  command: string,
+  {params}: Experiment,
+  call: Call,
   isSweep: boolean,
-): Promise<Readonly<Record<string, readonly Row[]>>> {
-  const {id, needs} = experiment;
-  const file = options.get("file") as string | undefined;
-  if (needs.includes("file") !== (file !== undefined)) {
-    throw new UsageError(
-      file === undefined
-        ? `run ${id}: --file must name a safetensors file`
-        : `run ${id}: --file is not read by it`,
-    );
+): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const [name, param] of Object.entries(params)) {
+    if (param.kind !== "file") continue;
+    const path = text(call, name);
+    if (path !== undefined) files[name] = path;
+    else if (param.required && !isSweep) {
+      throw new UsageError(`${command}: --${name} must name a ${param.accepts}`);
+    }
   }
-  const line = progressLine();
-  const progress = line.update;
-  try {
-    if (file !== undefined) {
-      const note = (text: string) => console.error(printable(text));
-      return await runOnFile(
-        {id, params, file},
-        {timeLimit: timeLimitOf(`run ${id}`, options), progress, note},
-      );
+  return files;
+}
+
+type Tables = Readonly<Record<string, readonly Row[]>>;
+
+async function sweep(experiment: Experiment): Promise<Tables> {
+  return withProgress((progress) =>
+    withSweepPool((run) => runSweep(experiment, {pool: {run: tablesBy(run)}, progress})),
+  );
+}
+
+/** One setting: here, or in a process of its own where it reads files of the caller's. */
+async function runOnce(experiment: Experiment, {params, files}: Given, {options}: Call): Promise<Tables> {
+  const {id} = experiment;
+  return withProgress(async (progress) => {
+    if (Object.keys(files).length > 0) {
+      const timeLimit = timeLimitOf(`run ${id}`, options);
+      return runOnFile({id, params, files, memory: modelMemory()}, {timeLimit, progress});
     }
-    if (isSweep) {
-      return await withSweepPool((run) => runSweep(experiment, {pool: {run: tablesBy(run)}, progress}));
-    }
-    return await experiment.runTables(params as never, {
+    return experiment.runTables(params as never, {
       data: await loadData(experiment.needsOf(params as never)),
       progress,
     });
+  });
+}
+
+/** Parameters as values, and the paths of those that take files. */
+interface Given {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+async function withProgress<T>(work: (progress: ProgressLine["update"]) => Promise<T>): Promise<T> {
+  const line = progressLine();
+  try {
+    return await work(line.update);
   } finally {
     line.stop();
   }

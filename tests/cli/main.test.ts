@@ -126,7 +126,7 @@ describe("run", () => {
     ["run formats/block-scale --elemnt int4", "Did you mean --element?"],
     ["run formats/block-scale extra", "parameters must be given as options, got extra"],
     ["run formats/block-scale --out table.xls", "the ending of --out must be one of .arrow, .csv, .json"],
-    ["run formats/block-scale --file x", "--file is not read by it"],
+    ["run formats/block-scale --file x", "run formats/block-scale: an option must be one of --element"],
     [
       "run formats/block-scale --table parts",
       'run formats/block-scale: --table must be one of rows, got "parts"',

@@ -2,6 +2,7 @@ import type {Columns} from "../../lib/experiment/columns.js";
 import {MAIN_TABLE} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
+import {checkParams} from "../../lib/technique/check-params.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
 import {modelData} from "./model-data.js";
@@ -28,6 +29,8 @@ export interface ExperimentRun<
   /** Sentences about what the address says wrongly. */
   readonly problems: readonly string[];
   readonly values: ParamValues<P>;
+  /** The parameters that a reader moves: no files, and none that the page fixes. */
+  readonly controls: P;
   /** Tells a view all that follows, beginning with the rows that are there. */
   watch(view: RunView<P>): void;
   /** Moves the parameters; `by` is the view that did it and need not be told. */
@@ -44,6 +47,8 @@ export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOpti
   readonly prefix?: string;
   /** The bytes of the further tables that the site ships for this experiment, by name. */
   readonly tables?: Readonly<Record<string, ArrayBuffer>>;
+  /** Parameters that the page itself sets, so that they need no control and no place in the address. */
+  readonly fixed?: Partial<ParamValues<P>>;
 }
 
 /**
@@ -53,12 +58,15 @@ export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOpti
  */
 export function experimentRun<P extends Params, C extends Columns, N extends string>(
   source: ArrayBuffer | Described<P, C, N>,
-  {prefix = "", tables = {}, ...options}: RunOptions<P> = {},
+  {prefix = "", tables = {}, fixed = {}, ...options}: RunOptions<P> = {},
 ): ExperimentRun<P, C, N> {
   const main = source instanceof ArrayBuffer ? shippedTable(source) : undefined;
   const experiment = (main?.definition ?? source) as Described<P, C, N>;
-  const initial = readState(experiment.params, location.search, prefix);
-  let {values} = initial;
+  const controls = Object.fromEntries(
+    Object.entries(experiment.params).filter(([name, {kind}]) => kind !== "file" && !(name in fixed)),
+  ) as P;
+  const initial = readState(controls, location.search, prefix);
+  let values = checkParams(`open ${experiment.id}`, experiment.params, {...initial.values, ...fixed});
   let state: RowState | undefined;
   const views = new Set<RunView<P>>();
   const shipped = main && shippedTables(main.rows, tables);
@@ -76,6 +84,7 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
     experiment,
     prefix,
     problems: initial.problems,
+    controls,
     get values() {
       return values;
     },
@@ -84,8 +93,8 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
       if (state !== undefined) view.show?.(state);
     },
     move(next, by) {
-      values = next;
-      rememberState(experiment.params, values, prefix);
+      values = {...values, ...next};
+      rememberState(controls, values, prefix);
       for (const view of views) if (view !== by) view.moved?.(values);
       rows.ask(values);
     },

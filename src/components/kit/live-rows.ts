@@ -3,7 +3,7 @@ import type {Described} from "../../lib/experiment/described.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
-import type {DataSource} from "./run-worker.js";
+import type {DataSource, OwnFiles} from "./run-worker.js";
 import {askWorker} from "./worker-run.js";
 
 /** Where the rows on a page come from, and how far they are. */
@@ -26,6 +26,8 @@ export interface LiveRowsOptions<P extends Params = Params> {
   readonly shipped?: SweepTables;
   /** Where a setting's data sets are. */
   readonly data?: (params: ParamValues<P>) => Readonly<Record<string, DataSource>>;
+  /** The reader's own files, by the parameters that take them. */
+  readonly files?: OwnFiles;
   /** A run that takes longer is ended, in milliseconds. */
   readonly timeLimit?: number;
 }
@@ -37,7 +39,7 @@ const settle = 200;
 export function liveRows<P extends Params, C extends Columns, N extends string>(
   experiment: Described<P, C, N>,
   tell: (state: RowState) => void,
-  {shipped, data = () => ({}), timeLimit = 120_000}: LiveRowsOptions<P> = {},
+  {shipped, data = () => ({}), files = {}, timeLimit = 120_000}: LiveRowsOptions<P> = {},
 ): LiveRows<P> {
   const {id, params: schema, sweep} = experiment;
   const settings = sweep.map((setting) => settingKey(schema, checkParams(`sweep ${id}`, schema, setting)));
@@ -65,7 +67,7 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     const progress = (share: number, what?: string) =>
       running === mine && tell({kind: "running", share, ...(what === undefined ? {} : {what})});
     try {
-      const request = {kind: "run", id: experiment.id, params, data: data(params)} as const;
+      const request = {kind: "run", id: experiment.id, params, data: data(params), files} as const;
       settleOn({kind: "live", tables: await askWorker(request, {progress, signal})});
     } catch (error) {
       if (mine.signal.aborted) return;

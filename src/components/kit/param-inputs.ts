@@ -1,6 +1,6 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
-import type {ChoicesParam, Param, Params, ParamValues} from "../../lib/technique/params.js";
+import type {ChoicesParam, FileParam, Param, Params, ParamValues} from "../../lib/technique/params.js";
 import {rangeInput} from "./range-input.js";
 import {textInput} from "./text-input.js";
 
@@ -9,11 +9,12 @@ export type ParamInputs<P extends Params> = HTMLElement & {value: ParamValues<P>
 
 /** Controls made from what the parameters say of themselves; those marked advanced are folded away. */
 export function paramInputs<P extends Params>(params: P, values: ParamValues<P>): ParamInputs<P> {
-  const inputs = Object.entries(params).map(([name, param]) => ({
-    name,
-    param,
-    input: named(param, inputOf(param, values[name as keyof P])),
-  }));
+  const inputs = Object.entries(params).flatMap(([name, param]) =>
+    // A page takes files in its own way and hands them to the run.
+    param.kind === "file"
+      ? []
+      : [{name, param, input: named(param, inputOf(param, values[name as keyof P]))}],
+  );
   const [plain, advanced] = [false, true].map((folded) =>
     inputs
       .filter(({param}) => (param.advanced ?? false) === folded)
@@ -36,7 +37,7 @@ export function paramInputs<P extends Params>(params: P, values: ParamValues<P>)
 
 type AnyInput = HTMLFormElement & {value: unknown};
 
-function inputOf(param: Param, value: unknown): AnyInput {
+function inputOf(param: Exclude<Param, FileParam>, value: unknown): AnyInput {
   const {label} = param;
   switch (param.kind) {
     case "choice":

@@ -4,15 +4,18 @@ import type {TensorSet} from "../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../lib/experiments/registry.js";
 import {blobSource, bytesSource} from "../../lib/io/byte-source.js";
 import {floatDecoder} from "../../lib/io/dtypes.js";
+import {blobFolder} from "../../lib/io/model-folder.js";
 import {openSafetensors, readTensor} from "../../lib/io/safetensors.js";
-import type {Params, ParamValues} from "../../lib/technique/params.js";
+import type {Opened, Params, ParamValues} from "../../lib/technique/params.js";
 import type {Tensor} from "../../lib/tensor/tensor.js";
 
-/** A set of tensors to load: a file of this site by its address, or a reader's own; all tensors or the named ones. */
+/** A set of tensors to load: the address of a file of this site. */
 export interface DataSource {
-  readonly file: string | Blob;
-  readonly tensors?: readonly string[];
+  readonly file: string;
 }
+
+/** A reader's own files by the names of parameters: a file, or those of a model folder. */
+export type OwnFiles = Readonly<Record<string, File | readonly File[]>>;
 
 export interface RunRequest {
   readonly kind: "run";
@@ -20,6 +23,8 @@ export interface RunRequest {
   readonly params: Readonly<Record<string, unknown>>;
   /** By the names in the experiment's `needs`; loaded are those that the setting reads. */
   readonly data?: Readonly<Record<string, DataSource>>;
+  /** Read by ranges: a large file costs only what the experiment asks for. */
+  readonly files?: OwnFiles;
 }
 
 /** What is in a tensor file, from its header alone. */
@@ -56,18 +61,26 @@ self.onmessage = async ({data: request}: MessageEvent<RunRequest | ListRequest>)
   }
 };
 
-async function run({id, params, data = {}}: RunRequest): Promise<Results["run"]> {
+async function run({id, params, data = {}, files = {}}: RunRequest): Promise<Results["run"]> {
   const experiment = await loadExperiment(id);
-  const read: readonly string[] = experiment.needsOf(params as Partial<ParamValues<Params>>);
+  const values = {...params, ...opened(files)} as Partial<ParamValues<Params>>;
+  const read: readonly string[] = experiment.needsOf(values);
   const sets = await Promise.all(
     Object.entries(data)
       .filter(([name]) => read.includes(name))
-      .map(async ([name, source]) => [name, await loadTensors(source)] as const),
+      .map(async ([name, {file}]) => [name, await loadTensors(file)] as const),
   );
-  return experiment.runTables(params as Partial<ParamValues<Params>>, {
+  return experiment.runTables(values, {
     data: new Map(sets),
     progress: (share, what) => reply({kind: "progress", share, ...(what === undefined ? {} : {what})}),
   });
+}
+
+function opened(files: OwnFiles): Readonly<Record<string, Opened>> {
+  const entries = Object.entries(files).map(
+    ([name, file]) => [name, file instanceof Blob ? blobSource(file) : blobFolder(file)] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
 async function list({file}: ListRequest): Promise<Results["list"]> {
@@ -75,15 +88,11 @@ async function list({file}: ListRequest): Promise<Results["list"]> {
   return Array.from(tensors.values(), ({name, dtype, shape}) => ({name, dtype, shape}));
 }
 
-/** A reader's file is read by ranges: a large one costs only its header and the tensors asked for. */
-async function loadTensors({file, tensors}: DataSource): Promise<TensorSet> {
-  const source = typeof file === "string" ? bytesSource(await fetchBytes(file)) : blobSource(file);
-  const opened = await openSafetensors(source);
+async function loadTensors(address: string): Promise<TensorSet> {
+  const file = await openSafetensors(bytesSource(await fetchBytes(address)));
+  const floats = Array.from(file.tensors.values()).filter(({dtype}) => floatDecoder(dtype) !== undefined);
   const loaded = new Map<string, Tensor>();
-  const floats = Array.from(opened.tensors.values()).filter(({dtype}) => floatDecoder(dtype) !== undefined);
-  for (const name of tensors ?? floats.map(({name}) => name)) {
-    loaded.set(name, await readTensor(opened, name));
-  }
+  for (const {name} of floats) loaded.set(name, await readTensor(file, name));
   return loaded;
 }
 

@@ -2,12 +2,20 @@ import type {Columns} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
 
+/** How a script opens a file or a folder; the path stands for the reader's own. */
+const OPENERS = {
+  file: {open: "openFile", path: "model.safetensors"},
+  folder: {open: "openFolder", path: "model"},
+} as const;
+
 /** A script for Node that gives the rows of this state: parameters at their defaults are left out. */
 export function snippet<P extends Params, C extends Columns, N extends string>(
   {id, params, needs}: Described<P, C, N>,
   values: ParamValues<P>,
 ): string {
-  const own = needs.includes("file" as N);
+  const files = Object.entries(params).flatMap(([name, param]) =>
+    param.kind === "file" && param.required ? [{name, ...OPENERS[param.holds]}] : [],
+  );
   const changed = Object.entries(params)
     .filter(
       ([name, param]) =>
@@ -15,17 +23,17 @@ export function snippet<P extends Params, C extends Columns, N extends string>(
         paramToText(param.default as never),
     )
     .map(([name]) => `  ${name}: ${JSON.stringify(values[name as keyof P])},\n`);
-  const settings = changed.length === 0 ? "{}" : `{\n${changed.join("")}}`;
-  const load = own
-    ? `new Map([["file", await loadTensors("model.safetensors")]])`
-    : "await loadData(experiment.needs)";
+  const opened = files.map(({name, open, path}) => `  ${name}: await ${open}(${JSON.stringify(path)}),\n`);
+  const given = [...opened, ...changed];
+  const settings = given.length === 0 ? "{}" : `{\n${given.join("")}}`;
   const data = needs.length > 0;
   return [
-    ...(data ? [`import {${own ? "loadTensors" : "loadData"}} from "paretoscope/data";`] : []),
+    ...(data ? [`import {loadData} from "paretoscope/data";`] : []),
     `import {loadExperiment} from "paretoscope/experiments";`,
+    ...files.map(({open}) => `import {${open}} from "paretoscope/io/node-file";`),
     "",
     `const experiment = await loadExperiment(${JSON.stringify(id)});`,
-    ...(data ? [`const data = ${load};`] : []),
+    ...(data ? ["const data = await loadData(experiment.needs);"] : []),
     `const rows = await experiment.run(${settings}${data ? ", {data}" : ""});`,
     "console.log(JSON.stringify(rows));",
     "",

@@ -50,9 +50,9 @@ export function runView<P extends Params, C extends Columns, N extends string>(
   run: ExperimentRun<P, C, N>,
   {figures, drawing, label}: ViewOptions<P, C>,
 ): HTMLElement {
-  const {experiment, prefix, problems} = run;
+  const {experiment, controls, prefix, problems} = run;
   let tables = {rows: []} as unknown as TableRows<C>;
-  const inputs = paramInputs(experiment.params, run.values);
+  const inputs = paramInputs(controls, run.values);
   const rowsPlace = html`<div></div>`;
   const drawingPlace = html`<div></div>`;
   const charts = figures.map((figure) => makeChart(figure));
@@ -79,7 +79,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
       ([name, column]) =>
         [column.label, `${cellText(row?.[name])}${column.unit ? ` ${column.unit}` : ""}`] as const,
     );
-    const search = new URLSearchParams(writeState(experiment.params, run.values, location.search, prefix));
+    const search = new URLSearchParams(writeState(controls, run.values, location.search, prefix));
     for (const [name, value] of Object.entries(opened)) search.set(name, value);
     return {
       title: label,

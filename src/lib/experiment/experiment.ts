@@ -1,4 +1,4 @@
-import {checkParams} from "../technique/check-params.js";
+import {checkParams, requireFiles} from "../technique/check-params.js";
 import type {Params, ParamValues} from "../technique/params.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {checkDefinition} from "./check-definition.js";
@@ -21,6 +21,8 @@ export interface RunContext {
   readonly progress?: (share: number, what?: string) => void;
   /** Looked at between pieces of work; an aborted run throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Bytes that the weights of a model may take where a run reads one; by default what the reader of weights allows. */
+  readonly memory?: number;
   /** Milliseconds of a clock that never goes back; by default the machine's. */
   readonly clock?: () => number;
 }
@@ -33,6 +35,8 @@ export interface Work<N extends string = string> {
   readonly progress: (share: number, what?: string) => Promise<void>;
   /** Milliseconds. Asked only where a parameter wants time measured, never in a sweep: those rows differ from run to run. */
   readonly clock: () => number;
+  /** Bytes that the weights of a model may take, if that is limited. */
+  readonly memory: number | undefined;
 }
 
 /** Rows that a definition's `run` gives: a plain list where there is one table, else the rows of each table by name. */
@@ -110,11 +114,12 @@ export function experiment<
   const needsOf = (values: ParamValues<P>) => definition.needsOf?.(values) ?? needs;
   async function runTables(given: Partial<ParamValues<P>> = {}, context: Partial<RunContext> = {}) {
     const values = checkParams(where, params, given);
+    requireFiles(where, params, values);
     const data = checkData(where, needsOf(values), context.data ?? new Map());
     const progress = progressOf(context);
     await progress(0);
     const {clock = () => performance.now()} = context;
-    const found = await definition.run(values, {data, progress, clock});
+    const found = await definition.run(values, {data, progress, clock, memory: context.memory});
     const rows = (Array.isArray(found) ? {rows: found} : found) as TableRows<C, T>;
     checkTables(where, columns, rows);
     await progress(1);
@@ -133,10 +138,7 @@ export function experiment<
 function checkData<N extends string>(where: string, needs: readonly N[], data: DataSets): Work<N>["data"] {
   const missing = needs.find((name) => !data.has(name));
   if (missing === undefined) return data as Work<N>["data"];
-  const cure =
-    missing === "file"
-      ? "Read a tensor file of your own and hand it over under this name."
-      : `Load it with loadData(${JSON.stringify(needs)}) from paretoscope/data.`;
+  const cure = `Load it with loadData(${JSON.stringify(needs)}) from paretoscope/data.`;
   const got = data.size > 0 ? [...data.keys()].join(", ") : "none";
   throw new RangeError(`${where}: data must hold ${needs.join(", ")}, got ${got}. ${cure}`);
 }

@@ -1,12 +1,6 @@
-/**
- * Random access to the bytes of a file that may be larger than memory.
- * `read` gives exactly `length` bytes from `offset`, possibly as a view that must not be changed.
- */
-export interface ByteSource {
-  /** Size in bytes. */
-  readonly size: number;
-  read(offset: number, length: number): Promise<Uint8Array>;
-}
+import type {ByteSource} from "../technique/opened-file.js";
+
+export type {ByteSource};
 
 /** Bytes that are already in memory. Reads are views of `bytes`, not copies. */
 export function bytesSource(bytes: Uint8Array): ByteSource {

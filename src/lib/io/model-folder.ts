@@ -1,12 +1,9 @@
-import {type ByteSource, blobSource} from "./byte-source.js";
+import type {ModelFolder} from "../technique/opened-file.js";
+import {blobSource} from "./byte-source.js";
 import {FormatError} from "./format-error.js";
 import {type JsonObject, type JsonPlace, parseJsonObject} from "./json-file.js";
 
-/** The files of a model by name: a folder on disk, the files a reader dropped on a page, or bytes in memory. */
-export interface ModelFolder {
-  /** The file called `name`, or undefined if there is none. Names hold no path. */
-  open(name: string): Promise<ByteSource | undefined>;
-}
+export type {ModelFolder};
 
 /** Files that a reader of a page picked or dropped, found by their names. */
 export function blobFolder(files: Iterable<File>): ModelFolder {

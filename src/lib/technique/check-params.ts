@@ -1,6 +1,6 @@
-import {allowedValues, type Param, type Params, type ParamValues} from "./params.js";
+import {allowedValues, isOpened, type Param, type Params, type ParamValues} from "./params.js";
 
-// Plain code and no schema library: five kinds of parameter do not earn a page 85 kB before its first figure.
+// Plain code and no schema library: six kinds of parameter do not earn a page 85 kB before its first figure.
 
 /**
  * All parameters of one setting: the given ones checked, the missing ones at their defaults.
@@ -35,6 +35,8 @@ function isAllowed(param: Param, value: unknown): boolean {
       return Array.isArray(value) && value.length > 0 && isSubset(value, param.options);
     case "flag":
       return typeof value === "boolean";
+    case "file":
+      return value === null || (isOpened(value) && (param.holds === "file") === "read" in value);
     case "text":
       return typeof value === "string" && value.length <= param.maxLength;
     case "integer":
@@ -53,6 +55,18 @@ const isSubset = (chosen: readonly unknown[], options: readonly unknown[]) =>
 
 const inOrder = <T>(options: readonly T[], chosen: readonly T[]) =>
   options.filter((option) => chosen.includes(option));
+
+/**
+ * Checks that the files without which a run makes no sense are there.
+ * @throws RangeError naming the first that is missing; `where` begins the message.
+ */
+export function requireFiles<P extends Params>(where: string, params: P, values: ParamValues<P>): void {
+  for (const [name, param] of Object.entries(params)) {
+    if (param.kind === "file" && param.required && values[name] === null) {
+      throw new RangeError(`${where}: ${name} must be ${allowedValues(param)}, got none`);
+    }
+  }
+}
 
 /** A value as an error message shows it: text in quotes, cut at 80 characters. */
 export function shown(value: unknown): string {

@@ -1,3 +1,5 @@
+import type {ByteSource, ModelFolder} from "./opened-file.js";
+
 /** What every parameter says about itself; inputs, command-line help and error messages are made from it. */
 interface ParamBase {
   readonly label: string;
@@ -48,7 +50,26 @@ export interface TextParam extends ParamBase {
   readonly default: string;
 }
 
-export type Param = NumberParam | ChoiceParam | ChoicesParam | FlagParam | TextParam;
+/**
+ * A file or a model folder of the caller's own. It arrives in a run opened, for reading by ranges: the command line opens a
+ * path, the worker of a page a `File`. null stands for none.
+ */
+export interface FileParam<H extends "file" | "folder" = "file" | "folder"> extends ParamBase {
+  readonly kind: "file";
+  readonly holds: H;
+  /** What the file must be, after "a": `safetensors file`. */
+  readonly accepts: string;
+  /** A run without it makes no sense. */
+  readonly required?: boolean;
+  readonly default: null;
+}
+
+/** An opened file or folder. */
+export type Opened<H extends "file" | "folder" = "file" | "folder"> = H extends "file"
+  ? ByteSource
+  : ModelFolder;
+
+export type Param = NumberParam | ChoiceParam | ChoicesParam | FlagParam | TextParam | FileParam;
 export type Params = Readonly<Record<string, Param>>;
 
 export type ParamValue<T extends Param> = T extends NumberParam
@@ -57,11 +78,13 @@ export type ParamValue<T extends Param> = T extends NumberParam
     ? boolean
     : T extends TextParam
       ? string
-      : T extends {readonly kind: "choice"; readonly options: readonly (infer U)[]}
-        ? U
-        : T extends {readonly kind: "choices"; readonly options: readonly (infer U)[]}
-          ? readonly U[]
-          : never;
+      : T extends FileParam<infer H>
+        ? Opened<H> | null
+        : T extends {readonly kind: "choice"; readonly options: readonly (infer U)[]}
+          ? U
+          : T extends {readonly kind: "choices"; readonly options: readonly (infer U)[]}
+            ? readonly U[]
+            : never;
 
 export type ParamValues<P extends Params> = {readonly [K in keyof P]: ParamValue<P[K]>};
 
@@ -74,6 +97,8 @@ export function allowedValues(param: Param): string {
       return `one or more, each once, of ${param.options.join(", ")}`;
     case "flag":
       return "true or false";
+    case "file":
+      return `a ${param.accepts}`;
     case "text":
       return `a text of at most ${param.maxLength} characters`;
     default:
@@ -95,15 +120,26 @@ export function paramFromText(param: Param, text: string): unknown {
     case "flag":
       return text === "true" ? true : text === "false" ? false : text;
     case "text":
+    case "file":
       return text;
     default:
       return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   }
 }
 
-/** The text that stands for a value, on a command line or in a URL; `paramFromText` reads it back. */
+/**
+ * The text that stands for a value, on a command line or in a URL; `paramFromText` reads it back. Nothing stands for an
+ * opened file.
+ */
 export function paramToText(value: ParamValue<Param>): string {
+  if (value === null || isOpened(value)) return "";
   return Array.isArray(value) ? value.join(",") : String(value);
+}
+
+/** Whether a value is an opened file or folder. */
+export function isOpened(value: unknown): value is Opened {
+  if (typeof value !== "object" || value === null) return false;
+  return "read" in value || "open" in value;
 }
 
 function optionsOf(param: Param): readonly Option[] {

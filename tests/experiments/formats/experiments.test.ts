@@ -1,4 +1,5 @@
 import {beforeAll, describe, expect, test} from "vitest";
+import {dataSetPath} from "../../../src/data/data-sets.js";
 import type {DataSets} from "../../../src/lib/experiment/experiment.js";
 import {ALL_TENSORS, bitsError} from "../../../src/lib/experiments/formats/bits-error.js";
 import {blockScale} from "../../../src/lib/experiments/formats/block-scale.js";
@@ -6,7 +7,10 @@ import {errorAnatomy} from "../../../src/lib/experiments/formats/error-anatomy.j
 import {hadamardOutliers} from "../../../src/lib/experiments/formats/hadamard-outliers.js";
 import {ownFile} from "../../../src/lib/experiments/formats/own-file.js";
 import {razerSpecial} from "../../../src/lib/experiments/formats/razer-special.js";
-import {tensor} from "../../../src/lib/tensor/tensor.js";
+import {bytesSource} from "../../../src/lib/io/byte-source.js";
+import {openFile} from "../../../src/lib/io/node-file.js";
+import {writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
+import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
 import {allData} from "./data.js";
 
 let data: DataSets;
@@ -205,24 +209,27 @@ describe("error-anatomy", () => {
 });
 
 describe("own-file", () => {
-  const file = (tensors: Record<string, ReturnType<typeof tensor>>) =>
-    new Map([["file", new Map(Object.entries(tensors))]]);
+  const file = (tensors: Readonly<Record<string, Tensor>>) => {
+    const written = Object.entries(tensors).map(([name, {shape, data}]) => ({name, shape, data}));
+    return bytesSource(writeSafetensors(written));
+  };
 
-  test("has a row for each tensor and format, in the tensors' order", async () => {
-    const rows = await ownFile.run(
-      {formats: ["mxfp4", "int4"]},
-      {data: file({b: tensor([1, 2, 3, 4], [2, 2]), a: tensor([5])})},
-    );
-    expect(rows.map(({tensor, format}) => [tensor, format])).toEqual(
-      ["b", "a"].flatMap((name) => ["int4", "mxfp4"].map((format) => [name, format])),
-    );
+  test("has a row for each tensor and format, in the order of the names, else of the file", async () => {
+    const given = {
+      formats: ["mxfp4", "int4"],
+      file: file({b: tensor([1, 2, 3, 4], [2, 2]), a: tensor([5])}),
+    };
+    const order = async (tensors: string) =>
+      (await ownFile.run({...given, tensors})).map(({tensor, format}) => `${tensor} ${format}`);
+    expect(await order("")).toEqual(["a int4", "a mxfp4", "b int4", "b mxfp4"]);
+    expect(await order("b\na")).toEqual(["b int4", "b mxfp4", "a int4", "a mxfp4"]);
   });
 
   test("gives null and the reason where no error exists, and loses no other row", async () => {
-    const rows = await ownFile.run(
-      {formats: ["nvfp4", "mxfp4"]},
-      {data: file({bad: tensor([1, Number.NaN]), none: tensor([], [0, 3]), good: tensor([1, 2])})},
-    );
+    const rows = await ownFile.run({
+      formats: ["nvfp4", "mxfp4"],
+      file: file({bad: tensor([1, Number.NaN]), none: tensor([], [0, 3]), good: tensor([1, 2])}),
+    });
     const of = (name: string, id: string) =>
       rows.find(({tensor, format}) => tensor === name && format === id)!;
     expect(of("bad", "nvfp4")).toMatchObject({mse: null, bitsPerElement: null});
@@ -237,8 +244,33 @@ describe("own-file", () => {
 
   test("measures the trained model's own file", async () => {
     const weights = data.get("weights/decoder-small")!;
-    const rows = await ownFile.run({formats: ["razer"]}, {data: new Map([["file", weights]])});
+    const source = await openFile(dataSetPath("weights/decoder-small"));
+    const {rows, leftOut} = await ownFile.runTables({formats: ["razer"], file: source});
+    await source.close();
     expect(rows).toHaveLength(weights.size);
+    expect(leftOut).toEqual([]);
     expect(rows.every(({note}) => note === null)).toBe(true);
+  });
+
+  test("takes the named tensors alone, and says which hold no floating-point numbers", async () => {
+    const two = bytesSource(
+      writeSafetensors([
+        {name: "w", shape: [2], data: Float32Array.of(1, 2)},
+        {name: "v", shape: [2], data: Float32Array.of(3, 4)},
+        {name: "ids", shape: [1], data: Int32Array.of(1)},
+      ]),
+    );
+    const all = await ownFile.runTables({formats: ["int4"], file: two});
+    expect(all.rows.map(({tensor}) => tensor)).toEqual(["v", "w"]);
+    expect(all.leftOut).toEqual([{tensor: "ids", dtype: "I32", provenance: "measured"}]);
+    const one = await ownFile.runTables({formats: ["int4"], file: two, tensors: "v"});
+    expect([one.rows.map(({tensor}) => tensor), one.leftOut]).toEqual([["v"], []]);
+    await expect(ownFile.run({file: two, tensors: "u"})).rejects.toThrow(/readTensor.*"?u"?/);
+  });
+
+  test("needs a file", async () => {
+    await expect(ownFile.run({formats: ["int4"]})).rejects.toThrow(
+      "run formats/own-file: file must be a safetensors file, got none",
+    );
   });
 });

@@ -95,7 +95,8 @@ function benchOf(file: File, tensors: readonly string[]): HTMLElement {
   return workbench(ownFile, {
     figures: [ownFileFigure],
     prefix: "own.",
-    data: () => ({file: {file, tensors}}),
+    files: {file},
+    fixed: {tensors: tensors.join("\n")},
     timeLimit: runTimeLimit,
   });
 }

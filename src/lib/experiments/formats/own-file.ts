@@ -1,5 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
+import {floatDecoder} from "../../io/dtypes.js";
+import {openSafetensors, readTensor, type TensorInfo} from "../../io/safetensors.js";
 import {measureFormat} from "../../quant/measure.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {formatIds, measuredColumns} from "./columns.js";
@@ -16,7 +18,23 @@ export const ownFile = experiment({
   question: "What would these formats do to the tensors of a file of yours?",
   source: "number formats as their registry cites them",
   params: {
+    file: {
+      kind: "file",
+      label: "File",
+      holds: "file",
+      accepts: "safetensors file",
+      required: true,
+      default: null,
+    },
     formats: {kind: "choices", label: "Formats", options: Object.keys(formats), default: DEFAULT_FORMATS},
+    tensors: {
+      kind: "text",
+      label: "Tensors",
+      help: "Names, one a line; without any, all that hold floating-point numbers.",
+      maxLength: 1_000_000,
+      default: "",
+      advanced: true,
+    },
   },
   columns: {
     tensor: {type: "string", label: "Tensor"},
@@ -30,27 +48,47 @@ export const ownFile = experiment({
     convention: {type: "string", label: "Convention"},
     note: {type: "string", label: "Why there is no measure", nullable: true},
   },
-  needs: ["file"],
+  tables: {
+    leftOut: {
+      tensor: {type: "string", label: "Tensor"},
+      dtype: {type: "string", label: "Type that is no floating-point type"},
+    },
+  },
+  needs: [],
   sweep: [],
-  async run({formats: ids}, {data, progress}) {
-    const tensors = [...data.get("file")];
+  async run({file: source, formats: ids, tensors: named}, {progress}) {
+    const file = await openSafetensors(source!);
+    const all = [...file.tensors.values()];
+    const names = named === "" ? all.filter(isFloat).map(({name}) => name) : named.split("\n");
     const rows = [];
-    for (const [index, [name, x]] of tensors.entries()) {
+    for (const [index, name] of names.entries()) {
+      // One after the other: a file of any size costs its largest tensor at a time.
+      const x = await readTensor(file, name);
       for (const [each, id] of ids.entries()) {
-        await progress((index + each / ids.length) / tensors.length, `${name} in ${id}`);
-        rows.push({
-          tensor: name,
-          format: id,
-          elements: elementCount(x.shape),
-          ...measureOrNote(id, x),
-          convention: formats[id].convention,
-          provenance: "measured" as const,
-        });
+        await progress((index + each / ids.length) / names.length, `${name} in ${id}`);
+        rows.push(measuredRow(name, x, id));
       }
     }
-    return rows;
+    const leftOut = named === "" ? all.filter((info) => !isFloat(info)) : [];
+    return {
+      rows,
+      leftOut: leftOut.map(({name, dtype}) => ({tensor: name, dtype, provenance: "measured" as const})),
+    };
   },
 });
+
+const isFloat = ({dtype}: TensorInfo) => floatDecoder(dtype) !== undefined;
+
+function measuredRow(name: string, x: Tensor, id: string) {
+  return {
+    tensor: name,
+    format: id,
+    elements: elementCount(x.shape),
+    ...measureOrNote(id, x),
+    convention: formats[id].convention,
+    provenance: "measured" as const,
+  };
+}
 
 const NOTHING = {bitsPerElement: null, mse: null, sqnrDb: null, cosine: null, maxAbsError: null};
 

@@ -1,0 +1,15 @@
+/**
+ * Random access to the bytes of a file that may be larger than memory.
+ * `read` gives exactly `length` bytes from `offset`, possibly as a view that must not be changed.
+ */
+export interface ByteSource {
+  /** Size in bytes. */
+  readonly size: number;
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** The files of a model by name: a folder on disk, the files a reader dropped on a page, or bytes in memory. */
+export interface ModelFolder {
+  /** The file called `name`, or undefined if there is none. Names hold no path. */
+  open(name: string): Promise<ByteSource | undefined>;
+}
