@@ -1,54 +1,51 @@
 import {describe, expect, test} from "vitest";
 import {attendSelected} from "../../src/lib/attention/attend-selected.js";
-import {
-  type HeldKeys,
-  h2oEviction,
-  snapKvEviction,
-  streamingEviction,
-} from "../../src/lib/attention/eviction.js";
+import {type EvictionRule, survivors} from "../../src/lib/attention/eviction.js";
+import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
+import {snapKvRule} from "../../src/lib/attention/snapkv/snapkv.js";
+import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
 import {attention} from "../../src/lib/engine/attention.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {randomQueries} from "./queries.js";
 
-const held = (received: number[], isPrefill = false): HeldKeys => ({
-  positions: received.map((_, i) => i),
-  received: Float64Array.from(received),
-  seen: received.length,
-  isPrefill,
-});
+const scores = [0, 9, 0, 7, 0, 8, 0, 0];
+const kept = (rule: EvictionRule, room: number, sinks = 0) =>
+  survivors(rule, {positions: scores.map((_, i) => i), received: Float64Array.from(scores), room}, sinks);
 
-describe("eviction rules", () => {
-  const scores = [0, 9, 0, 7, 0, 8, 0, 0];
-
+describe("rules of eviction", () => {
   test("StreamingLLM keeps sinks and the newest", () => {
-    expect(streamingEviction(() => 5, {sinks: 2}).keep(held(scores))).toEqual([0, 1, 5, 6, 7]);
-    expect(streamingEviction(() => 1, {sinks: 2}).keep(held(scores))).toEqual([0]);
+    expect(kept(streamingRule({sinks: 2}), 5)).toEqual([0, 1, 5, 6, 7]);
+    expect(kept(streamingRule({sinks: 2}), 1)).toEqual([0, 1]);
+    expect(kept(streamingRule({sinks: 0}), 2)).toEqual([6, 7]);
   });
 
   test("H2O keeps the newest and the heavy hitters", () => {
-    expect(h2oEviction(() => 4).keep(held(scores))).toEqual([1, 5, 6, 7]);
-    expect(h2oEviction(() => 4, {recentShare: 0}).keep(held(scores))).toEqual([1, 3, 5, 7]);
+    expect(kept(h2oRule(), 4)).toEqual([1, 5, 6, 7]);
+    expect(kept(h2oRule(), 5)).toEqual([1, 3, 5, 6, 7]);
+    expect(kept(h2oRule({recentShare: 0}), 4)).toEqual([0, 1, 3, 5]);
+    expect(kept(h2oRule({recentShare: 1}), 4)).toEqual([4, 5, 6, 7]);
   });
 
-  test("SnapKV keeps the window and its votes, once", () => {
-    const rule = snapKvEviction(() => 4, {window: 2, pool: 1});
-    expect(rule.keep(held(scores, true))).toEqual([1, 5, 6, 7]);
-    expect(rule.keep(held(scores))).toHaveLength(8);
-    expect(snapKvEviction(() => 5, {window: 2, pool: 3}).keep(held(scores, true))).toEqual([0, 1, 2, 6, 7]);
+  test("SnapKV keeps the window and its votes", () => {
+    expect(kept(snapKvRule({window: 2, pool: 1}), 4)).toEqual([1, 5, 6, 7]);
+    expect(kept(snapKvRule({window: 2, pool: 3}), 5)).toEqual([0, 1, 2, 6, 7]);
   });
 
-  test("keep all where there is room", () => {
-    for (const rule of [streamingEviction, h2oEviction, snapKvEviction]) {
-      expect(rule((seen) => seen).keep(held(scores, true))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  test("keep all where there is room, and the first keys always, on top of the room", () => {
+    for (const rule of [streamingRule(), h2oRule(), snapKvRule({window: 2})]) {
+      expect(kept(rule, 8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+      expect(kept(rule, 0, 3).slice(0, 3)).toEqual([0, 1, 2]);
     }
+    expect(kept(h2oRule(), 4, 3)).toEqual([0, 1, 2, 5, 6, 7]);
   });
 
-  test("refuse a capacity of none, and options out of range", () => {
-    expect(() => h2oEviction(() => 0).keep(held(scores))).toThrow(
-      /capacity of 8 tokens must be an integer of at least 1, got 0$/,
-    );
-    expect(() => h2oEviction(() => 1, {recentShare: 2})).toThrow(/recentShare must be from 0 to 1, got 2$/);
-    expect(() => snapKvEviction(() => 1, {pool: 2})).toThrow(/width must be an odd integer/);
+  test("refuse a room that is no number of keys, and options out of range", () => {
+    expect(() => kept(h2oRule(), -1)).toThrow(/survivors: room must be an integer of at least 0, got -1$/);
+    expect(() => kept(h2oRule(), 1.5)).toThrow(/got 1\.5$/);
+    expect(() => h2oRule({recentShare: 2})).toThrow(/recentShare must be from 0 to 1, got 2$/);
+    expect(() => snapKvRule({pool: 2})).toThrow(/width must be an odd integer/);
+    expect(() => snapKvRule({window: 0})).toThrow(/window must be an integer of at least 1, got 0$/);
+    expect(() => streamingRule({sinks: -1})).toThrow(/sinks must be an integer of at least 0, got -1$/);
   });
 });
 

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {budgetMask, budgetOf, mostImportant} from "../../src/lib/attention/budget-mask.js";
-import {h2oMask} from "../../src/lib/attention/h2o/h2o.js";
+import {evictionMask} from "../../src/lib/attention/eviction-replay.js";
+import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
 import {h2oReleasedMask} from "../../src/lib/attention/h2o/h2o-released.js";
+import {lambdaMask} from "../../src/lib/attention/lambda-mask.js";
 import {attentionLogits, meanOverHeads, softmaxRows} from "../../src/lib/attention/logits.js";
 import {oracleMask} from "../../src/lib/attention/oracle.js";
 import {questMask} from "../../src/lib/attention/quest/quest.js";
 import {questReleasedMask} from "../../src/lib/attention/quest/quest-released.js";
-import {randomMask} from "../../src/lib/attention/random-selection.js";
+import {randomMask} from "../../src/lib/attention/random.js";
 import {
   filled,
   forEachRow,
@@ -16,10 +18,10 @@ import {
   selectionShape,
 } from "../../src/lib/attention/selection.js";
 import {bytesRead, effectiveSparsity} from "../../src/lib/attention/selection-metrics.js";
-import {maxPool, snapKvMask} from "../../src/lib/attention/snapkv/snapkv.js";
+import {snapKvRule} from "../../src/lib/attention/snapkv/snapkv.js";
 import {snapKvReleasedMask} from "../../src/lib/attention/snapkv/snapkv-released.js";
-import {lambdaMask, streamingLlmMask} from "../../src/lib/attention/streaming-llm.js";
-import {thresholdMask} from "../../src/lib/attention/threshold-mask.js";
+import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
+import {maxPool} from "../../src/lib/attention/votes.js";
 import {keptKeys, randomQueries} from "./queries.js";
 
 type Select = (input: Queries, keepFraction: number) => KeyMask;
@@ -27,10 +29,11 @@ type Select = (input: Queries, keepFraction: number) => KeyMask;
 const shapeOf = (input: Queries) => selectionShape("test", input);
 const CAUSAL: Readonly<Record<string, Select>> = {
   oracle: (input, keepFraction) => oracleMask(input, {keepFraction, sinks: 2}),
-  streaming: (input, keepFraction) => streamingLlmMask(shapeOf(input), {keepFraction, sinks: 2}),
+  streaming: (input, keepFraction) =>
+    evictionMask(streamingRule({sinks: 2}), input, {keepFraction, sinks: 2}),
   random: (input, keepFraction) => randomMask(shapeOf(input), 7, {keepFraction, sinks: 2}),
-  h2o: (input, keepFraction) => h2oMask(input, {keepFraction, sinks: 2}),
-  snapkv: (input, keepFraction) => snapKvMask(input, {keepFraction, window: 3, sinks: 2}),
+  h2o: (input, keepFraction) => evictionMask(h2oRule(), input, {keepFraction, sinks: 2}),
+  snapkv: (input, keepFraction) => evictionMask(snapKvRule({window: 3}), input, {keepFraction, sinks: 2}),
   quest: (input, keepFraction) => questMask(input, {keepFraction, pageSize: 4, sinks: 2}),
 };
 const RELEASED: Readonly<Record<string, Select>> = {
@@ -147,13 +150,17 @@ test("the oracle keeps more attention than random choices of as many keys", () =
   }
 });
 
-describe("streamingLlmMask and lambdaMask", () => {
+describe("StreamingLLM and lambdaMask", () => {
   const shape = {heads: 1, queries: 10, keys: 10};
 
   test("keep sinks and the newest", () => {
-    const growing = keptKeys(streamingLlmMask(shape, {keepFraction: 0.5, sinks: 2}), 0);
+    const text = randomQueries(1, {tokens: 10, heads: 1, kvHeads: 1});
+    const growing = keptKeys(evictionMask(streamingRule({sinks: 2}), text, {keepFraction: 0.5, sinks: 2}), 0);
     expect(growing[9]).toEqual([0, 1, 7, 8, 9]);
     expect(growing[5]).toEqual([0, 1, 5]);
+    // However little is kept, a query sees its own key.
+    const least = keptKeys(evictionMask(streamingRule({sinks: 2}), text, {keepFraction: 0.1, sinks: 2}), 0);
+    expect(least[9]).toEqual([0, 1, 9]);
     const fixed = keptKeys(lambdaMask(shape, {sinks: 1, window: 3}), 0);
     expect(fixed[9]).toEqual([0, 7, 8, 9]);
     expect(fixed[1]).toEqual([0, 1]);
@@ -164,13 +171,13 @@ describe("streamingLlmMask and lambdaMask", () => {
   });
 });
 
-describe("h2oMask", () => {
+describe("H2O over a text", () => {
   // One head of width 1: logit = q · k, so that key 1 is attended to by everyone.
   const keys = Float32Array.of(0, 5, 0, 0, 0, 0, 0, 0);
   const input: Queries = {q: new Float32Array(8).fill(1), keys, heads: 1, kvHeads: 1, headDim: 1};
 
   test("keeps the heavy hitter and the recent keys, and what is gone stays gone", () => {
-    const kept = keptKeys(h2oMask(input, {keepFraction: 0.5}), 0);
+    const kept = keptKeys(evictionMask(h2oRule(), input, {keepFraction: 0.5}), 0);
     // Half of four are the newest; key 1 is what everyone looked at.
     expect(kept[7]).toHaveLength(4);
     expect(kept[7]).toEqual(expect.arrayContaining([1, 6, 7]));
@@ -180,38 +187,19 @@ describe("h2oMask", () => {
   });
 
   test("needs the whole text", () => {
-    expect(() => h2oMask(randomQueries(1, {tokens: 9, queries: 2}), {keepFraction: 0.5})).toThrow(
-      new RangeError("h2oMask: the text must be whole, 9 queries for 9 keys, got 2"),
-    );
+    expect(() =>
+      evictionMask(h2oRule(), randomQueries(1, {tokens: 9, queries: 2}), {keepFraction: 0.5}),
+    ).toThrow(new RangeError("evictionMask: the text must be whole, 9 queries for 9 keys, got 2"));
   });
 });
 
-test("snapKvMask keeps the window and what it votes for", () => {
+test("SnapKV over a text keeps the window and what it votes for", () => {
   const keys = Float32Array.of(0, 9, 0, 0, 0, 0, 0, 0, 0, 0);
   const input: Queries = {q: new Float32Array(10).fill(1), keys, heads: 1, kvHeads: 1, headDim: 1};
-  const kept = keptKeys(snapKvMask(input, {keepFraction: 0.4, window: 2, pool: 1}), 0);
+  const kept = keptKeys(evictionMask(snapKvRule({window: 2, pool: 1}), input, {keepFraction: 0.4}), 0);
   expect(kept[9]).toEqual([0, 1, 8, 9]);
   expect([...maxPool(Float64Array.of(1, 5, 2, 0, 3), 3)]).toEqual([5, 5, 5, 3, 3]);
   expect(() => maxPool(new Float64Array(2), 4)).toThrow(/width must be an odd integer of at least 1, got 4$/);
-});
-
-describe("thresholdMask", () => {
-  const importance = {heads: 2, queries: 2, keys: 2, data: Float64Array.of(1, 9, 0, 2, 0, 0, 5, 6)};
-
-  test("keeps what reaches its head's threshold, among the keys that are seen", () => {
-    const mask = thresholdMask(importance, [1, 6], {sinks: 0});
-    expect([keptKeys(mask, 0), keptKeys(mask, 1)]).toEqual([
-      [[0], [1]],
-      [[], [1]],
-    ]);
-    expect([...thresholdMask(importance, [1, 6], {sinks: 0, isCausal: false}).data]).toEqual([
-      1, 1, 0, 1, 0, 0, 0, 1,
-    ]);
-  });
-
-  test("refuses another number of thresholds", () => {
-    expect(() => thresholdMask(importance, [1])).toThrow(/one value for each of 2 heads, got 1$/);
-  });
 });
 
 describe("the frame", () => {

@@ -1,67 +1,88 @@
-import {describe, expect, test} from "vitest";
+import {beforeAll, describe, expect, test} from "vitest";
 import {loadTensors} from "../../src/data/data-sets.js";
-import {POLICY_IDS} from "../../src/lib/attention/policies.js";
-import {evictionNoteBytes, policyReadBytes, policyStateBytes} from "../../src/lib/attention/policy-bytes.js";
+import type {PolicySetting} from "../../src/lib/attention/policy.js";
+import {policyReadBytes, policyStateBytes} from "../../src/lib/attention/policy-bytes.js";
 import {pageBounds} from "../../src/lib/attention/quest/quest.js";
+import {policies} from "../../src/lib/attention/registry.js";
 import {importanceStream} from "../../src/lib/attention/token-butler/token-butler.js";
 import {tokenButlerPredictor} from "../../src/lib/attention/token-butler/token-butler-predictor.js";
+import {packedKvCache} from "../../src/lib/engine/cache/packed-kv-cache.js";
+import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {DECODERS} from "../../src/lib/experiments/shared/decoders.js";
-import {trainedPath} from "../engine/golden.js";
+import {fp32} from "../../src/lib/formats/float/float.js";
+import {loadFolder, trainedPath} from "../engine/golden.js";
 
 const config = DECODERS["decoder-small"];
 const READS = {shownShare: 0.5, keys: 300, allKeys: 800, shownToHeads: 420};
-const predictor = async () =>
-  tokenButlerPredictor(await loadTensors(`${trainedPath("decoder-small")}/token-butler.safetensors`), config);
+
+let setting: PolicySetting;
+let predictor: NonNullable<PolicySetting["predictor"]>;
+beforeAll(async () => {
+  const tensors = await loadTensors(`${trainedPath("decoder-small")}/token-butler.safetensors`);
+  predictor = tokenButlerPredictor(tensors, config);
+  setting = {predictor};
+});
+
+const of = (id: string) => policies.byId(id);
 
 describe("policyStateBytes", () => {
   test.each([1, 15, 16, 17, 100])("is what Quest stores of %i keys", (length) => {
     const keys = new Float32Array(length * 32);
     const {highest, lowest} = pageBounds(keys, 32, 16);
     const stored = 3 * (highest.byteLength + lowest.byteLength);
-    expect(policyStateBytes("quest", config, length)).toBe(stored);
-    expect(policyStateBytes("quest-released", config, length)).toBe(3 * highest.byteLength);
-    expect(policyStateBytes("quest", config, length, {denseLayers: 2})).toBe((2 * stored) / 3);
+    expect(policyStateBytes(of("quest"), config, length)).toBe(stored);
+    expect(policyStateBytes(of("quest-released"), config, length)).toBe(3 * highest.byteLength);
+    expect(policyStateBytes(of("quest"), config, length, {}, {denseLayers: 2})).toBe((2 * stored) / 3);
   });
 
-  test("is what TokenButler's predictor stores", async () => {
-    const {shape, weights, frequencies, ...rest} = await predictor();
+  test("is what TokenButler's predictor stores", () => {
+    const {shape, weights, frequencies} = predictor;
     const stream = importanceStream(shape, weights, frequencies);
     stream.push(new Float64Array(9 * 64));
-    const options = {predictor: {shape, weights, frequencies, ...rest}};
-    expect(policyStateBytes("token-butler", config, 9, options)).toBe(stream.bytes());
-    expect(() => policyStateBytes("token-butler", config, 9)).toThrow(/predictor must be given, got none$/);
+    expect(policyStateBytes(of("token-butler"), config, 9, {}, setting)).toBe(stream.bytes());
+    expect(() => policyStateBytes(of("token-butler"), config, 9)).toThrow(
+      /predictor must be given for token-butler/,
+    );
   });
+
+  test.each(policies.all.filter(({reading}) => reading).map((policy) => ({id: policy.id, policy})))(
+    "is what the cache of $id counts beside keys and values",
+    async ({policy}) => {
+      const model = await loadFolder(trainedPath("decoder-small"));
+      const values = {keepFraction: 0.5, sinks: 0, pageSize: 8, window: 8};
+      const inner = packedKvCache(config, fp32);
+      // Bounds that are stored as they are: the library's own form of them.
+      const options = {...setting, denseLayers: 1, boundsFormat: fp32};
+      const reading = policy.reading!(config, inner, values, options);
+      forward(model, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], {cache: reading.cache, hooks: reading.hooks});
+      const state = policyStateBytes(policy, config, 11, values, setting);
+      expect(reading.bytes()).toBe(inner.bytes() + state);
+    },
+  );
 });
 
 describe("policyReadBytes", () => {
-  test("counts keys and values of what was shown for every policy alike", async () => {
-    const options = {predictor: await predictor()};
-    for (const id of POLICY_IDS) {
-      expect(policyReadBytes(id, config, READS, [10, 20], options).kv).toBe(300 * 2 * 16 * 4);
-    }
+  const read = (id: string) => policyReadBytes(of(id), config, READS, [10, 20], {}, setting);
+
+  test("counts keys and values of what was shown for every policy alike", () => {
+    for (const id of policies.ids) expect(read(id).kv).toBe(300 * 2 * 16 * 4);
   });
 
-  test("adds what the policy itself looks at, the mean over tokens", async () => {
-    const options = {predictor: await predictor()};
-    const method = (id: (typeof POLICY_IDS)[number]) =>
-      policyReadBytes(id, config, READS, [10, 20], options).method;
-    expect(method("quest")).toBe(3 * 1.5 * 32 * 2 * 4);
-    expect(method("token-butler")).toBe(15 * 4 * (4 * 4 * 8 + 2 * 16));
-    expect(method("h2o")).toBe(420 * 8);
-    expect(method("oracle")).toBe(500 * 16 * 4);
-    for (const id of ["snapkv", "streaming-llm", "lambda", "random"] as const) expect(method(id)).toBe(0);
+  test("adds what the policy itself looks at, the mean over tokens", () => {
+    expect(read("quest").method).toBe(3 * 1.5 * 32 * 2 * 4);
+    expect(read("token-butler").method).toBe(15 * 4 * (4 * 4 * 8 + 2 * 16));
+    expect(read("h2o").method).toBe(420 * 8);
+    expect(read("oracle").method).toBe(500 * 16 * 4);
+    for (const id of ["snapkv", "streaming-llm", "lambda", "random"]) expect(read(id).method).toBe(0);
   });
 
-  test("counts every weight of the predictor once", async () => {
-    const found = await predictor();
-    const weights = Object.values(found.weights).reduce((sum, {length}) => sum + length, 0);
-    expect(policyReadBytes("token-butler", config, READS, [1], {predictor: found}).weights).toBe(4 * weights);
-    expect(policyReadBytes("quest", config, READS, [1]).weights).toBe(0);
+  test("counts every weight of the predictor once", () => {
+    const weights = Object.values(predictor.weights).reduce((sum, {length}) => sum + length, 0);
+    expect(read("token-butler").weights).toBe(4 * weights);
+    expect(read("quest").weights).toBe(0);
   });
 });
 
 test("a cache notes the place of each key, and a score where the policy needs one", () => {
-  expect([evictionNoteBytes("h2o"), evictionNoteBytes("snapkv"), evictionNoteBytes("lambda")]).toEqual([
-    12, 12, 4,
-  ]);
+  expect(["h2o", "snapkv", "streaming-llm", "lambda"].map((id) => of(id).bytes.note)).toEqual([12, 12, 4, 4]);
 });

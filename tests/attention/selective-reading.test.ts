@@ -16,7 +16,11 @@ const LAYERS = 2;
 /** Logits of a prefill of 8 tokens and then one token at a time. */
 function logits({cache, hooks}: Pick<ReadingCache, "cache" | "hooks">): Float32Array[] {
   const parts = [IDS.slice(0, 8), ...IDS.slice(8).map((id) => [id])];
-  return parts.map((ids) => forward(model, ids, {cache, hooks}).data);
+  return parts.map((ids) => {
+    const {data} = forward(model, ids, {cache, hooks});
+    if (cache.length === 8) cache.endPrompt?.();
+    return data;
+  });
 }
 const plain = () => logits({cache: packedKvCache(config, fp32), hooks: {}});
 
@@ -49,27 +53,12 @@ describe("questCache", () => {
     expect(reading.bytesRead()).toBeGreaterThanOrEqual(least);
   });
 
-  test("counts a whole pass as reading all, and follows a text that went back", () => {
-    const {reading} = run(0.3);
-    reading.cache.truncate(5);
-    forward(model, IDS.slice(5, 9), {cache: reading.cache, hooks: reading.hooks});
-    expect(reading.bytesRead()).toBe(reading.cache.bytes());
-    const after = forward(model, [IDS[9]], {cache: reading.cache, hooks: reading.hooks}).data;
-    const straight = questCache(config, packedKvCache(config, fp32), {
-      pageSize: 4,
-      keepFraction: 0.3,
-      denseLayers: 0,
-      boundsFormat: fp32,
-    });
-    // The same passes but those that chose: whole ones.
-    const {cache, hooks} = straight;
-    reading.cache.truncate(0);
-    forward(model, IDS.slice(0, 9), {cache, hooks});
-    forward(model, IDS.slice(0, 9), {cache: reading.cache, hooks: reading.hooks});
-    expect(forward(model, [IDS[9]], {cache: reading.cache, hooks: reading.hooks}).data).toEqual(
-      forward(model, [IDS[9]], {cache, hooks}).data,
-    );
-    expect(after.every(Number.isFinite)).toBe(true);
+  test("comes back from a draft, its bounds included", () => {
+    const [{reading}, {reading: straight}] = [run(0.3), run(0.3)];
+    for (const id of [7, 12, 3, 8]) forward(model, [id], reading);
+    reading.cache.truncate(IDS.length);
+    expect(reading.bytes()).toBe(straight.bytes());
+    expect(forward(model, [4], reading)).toEqual(forward(model, [4], straight));
   });
 
   test("refuses a share of nothing", () => {
@@ -78,23 +67,24 @@ describe("questCache", () => {
 });
 
 describe("selectiveReading", () => {
-  test.each([
-    [[[0], [0], [0], [0], [0], []], /head 5 must select keys from 0 to 1, got none$/],
-    [[[0], [0], [9], [0], [0], [0]], /head 2 must select keys from 0 to 1, got 9$/],
-    [[[0]], /select must give 6 heads, got 1$/],
-  ])("refuses a selection %j", (selected, message) => {
-    const {cache, hooks} = selectiveReading(config, packedKvCache(config, fp32), {select: () => selected});
-    forward(model, [1], {cache, hooks: {}});
-    expect(() => forward(model, [2], {cache, hooks})).toThrow(message);
+  test("refuses a head that reads nothing", () => {
+    const {cache, hooks} = selectiveReading(config, packedKvCache(config, fp32), {
+      mask: ({heads, keyPositions}) => new Uint8Array(heads * keyPositions.length),
+    });
+    forward(model, [1], {cache, hooks});
+    cache.endPrompt?.();
+    expect(() => forward(model, [2], {cache, hooks})).toThrow(/every query must see a key, got none/);
   });
 
   test("counts a key once that two query heads of its head read", () => {
     const reading = selectiveReading(config, packedKvCache(config, fp32), {
       denseLayers: 1,
-      select: ({heads}) => Array.from({length: heads}, () => [0, 2]),
+      mask: ({heads}) =>
+        Uint8Array.from({length: heads * 4}, (_, at) => Number(at % 4 === 0 || at % 4 === 2)),
     });
     forward(model, IDS.slice(0, 3), {cache: reading.cache, hooks: reading.hooks});
     expect(reading.bytesRead()).toBe(reading.cache.bytes());
+    reading.cache.endPrompt?.();
     forward(model, [4], {cache: reading.cache, hooks: reading.hooks});
     const layer = 4 * 2 * WIDTH * 4;
     expect(reading.bytesRead()).toBe(layer + layer / 2);

@@ -13,7 +13,7 @@ import {
   retrievalByBytesRead,
   retrievalByKeys,
 } from "../../src/components/plots/attention/policies.js";
-import {POLICIES, type PolicyId} from "../../src/lib/attention/policies.js";
+import {policies as registered} from "../../src/lib/attention/registry.js";
 import {attentionHeads} from "../../src/lib/experiments/attention/heads.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
@@ -21,8 +21,8 @@ import {checkParams} from "../../src/lib/technique/check-params.js";
 const params = checkParams("test", policies.params, {});
 
 /** A full model of perplexity 6 that answers everything. */
-function row(policy: PolicyId, budget: number, more: Partial<PolicyRow> = {}): PolicyRow {
-  const {label, kind} = POLICIES[policy];
+function row(policy: string, budget: number, more: Partial<PolicyRow> = {}): PolicyRow {
+  const {label, kind} = registered.byId(policy);
   const {retrieval = 1, perplexity = 6} = more;
   return {
     policy,
@@ -112,10 +112,10 @@ describe("the figures of policies", () => {
 });
 
 describe("the figures of heads", () => {
-  const head = (policy: PolicyId, layer: number, more: Partial<HeadRow>): HeadRow =>
+  const head = (policy: string, layer: number, more: Partial<HeadRow>): HeadRow =>
     ({
       policy,
-      label: POLICIES[policy].label,
+      label: registered.byId(policy).label,
       layer,
       head: 0,
       retrieval: 0.1,

@@ -1,5 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {policyHooks} from "../../src/lib/attention/policies.js";
+import {oracle} from "../../src/lib/attention/oracle.js";
+import {policyHooks} from "../../src/lib/attention/policy-use.js";
 import {selectionHooks} from "../../src/lib/attention/selection-hooks.js";
 import {plainKvCache} from "../../src/lib/engine/cache/kv-cache.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
@@ -53,7 +54,7 @@ describe("readCounter", () => {
 
   test("does not change what a policy does", async () => {
     const tiny = await tinyDecoder();
-    const hooks = () => policyHooks("oracle", 0.4, {sinks: 1});
+    const hooks = () => policyHooks(oracle, {keepFraction: 0.4, sinks: 1});
     expect(forward(tiny, IDS, {hooks: readCounter().watch(hooks())})).toEqual(
       forward(tiny, IDS, {hooks: hooks()}),
     );

@@ -1,12 +1,12 @@
 import {beforeAll, describe, expect, test} from "vitest";
-import {h2oMask} from "../../src/lib/attention/h2o/h2o.js";
 import {oracleMask} from "../../src/lib/attention/oracle.js";
+import {policyHooks} from "../../src/lib/attention/policy-use.js";
 import {questMask} from "../../src/lib/attention/quest/quest.js";
 import {questReleasedMask} from "../../src/lib/attention/quest/quest-released.js";
+import {policies} from "../../src/lib/attention/registry.js";
 import type {KeyMask, Queries} from "../../src/lib/attention/selection.js";
-import {selectionShape} from "../../src/lib/attention/selection.js";
-import {selectionHooks, tokenButlerHooks} from "../../src/lib/attention/selection-hooks.js";
-import {streamingLlmMask} from "../../src/lib/attention/streaming-llm.js";
+import {selectionHooks} from "../../src/lib/attention/selection-hooks.js";
+import {tokenButlerHooks} from "../../src/lib/attention/token-butler/token-butler-hooks.js";
 import {captureKv, replacedKv} from "../../src/lib/engine/cache/kv-replacement.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import type {Decoder} from "../../src/lib/engine/decoder/load-decoder.js";
@@ -49,11 +49,12 @@ describe("on the trained decoder, a quarter of the keys", () => {
   test("is enough for the oracle, less so for Quest, and not for fixed patterns and eviction", () => {
     const oracle = selected((input) => oracleMask(input, budget));
     const quest = selected((input) => questMask(input, {...budget, pageSize: 8}));
-    const h2o = selected((input) => h2oMask(input, budget));
-    const streaming = selected((input) => streamingLlmMask(selectionShape("test", input), budget));
+    const [h2o, streaming] = ["h2o", "streaming-llm"].map((id) =>
+      score(model, () => policyHooks(policies.byId(id), budget)),
+    ) as [number, number];
     expect(oracle / dense).toBeLessThan(1.02);
     expect(quest / dense).toBeGreaterThan(1.1);
-    expect(h2o).toBeGreaterThan(quest);
+    expect(h2o / dense).toBeGreaterThan(1.1);
     expect(streaming).toBeGreaterThan(h2o);
     const released = selected((input) => questReleasedMask(input, {...budget, pageSize: 8}).mask);
     expect(released).toBeGreaterThan(2 * quest);

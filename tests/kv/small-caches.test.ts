@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {evictingCache} from "../../src/lib/attention/evicting-cache.js";
-import {h2oEviction, streamingEviction} from "../../src/lib/attention/eviction.js";
+import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
+import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
 import {formatCache} from "../../src/lib/engine/cache/format-cache.js";
 import {plainKvCache} from "../../src/lib/engine/cache/kv-cache.js";
 import {captureKv} from "../../src/lib/engine/cache/kv-replacement.js";
@@ -306,11 +307,7 @@ describe.each<[string, () => Promise<PackedKvCache>]>([
 
 describe("evictingCache with packed rows", () => {
   const run = (format: Format | undefined, room: number) => {
-    const {cache, hooks} = evictingCache(
-      config,
-      h2oEviction(() => room),
-      format ? {format} : {},
-    );
+    const {cache, hooks} = evictingCache(config, h2oRule(), {room: () => room, ...(format && {format})});
     return {values: logits(cache, 8, hooks), bytes: cache.bytes()};
   };
 
@@ -329,12 +326,13 @@ describe("evictingCache with packed rows", () => {
   });
 
   test("packs the layers that keep everything too", () => {
-    const {cache, hooks} = evictingCache(
-      config,
-      streamingEviction(() => 4),
-      {denseLayers: 1, format: fp16},
-    );
+    const {cache, hooks} = evictingCache(config, streamingRule(), {
+      room: () => 4,
+      denseLayers: 1,
+      format: fp16,
+    });
     forward(model, IDS, {cache, hooks});
+    cache.endPrompt?.();
     // Dense layers are packed when the pass has read them, evicting ones after they have evicted.
     expect(cache.bytes()).toBe(3 * (13 + 4) * (2 * 4 * 2 + 4));
   });

@@ -1,96 +1,59 @@
-/** Which keys a head lets go for good after each step: pure rules, for a cache that frees what they drop. */
+/** Rules of eviction: which keys a head lets go for good, as pure functions; caches and masks replay them. */
 
-import {requireInteger} from "../tensor/require.js";
-import {mostImportant} from "./budget-mask.js";
-import {maxPool} from "./snapkv/snapkv.js";
-
-/** What one key head holds after a pass, in the order of the text. */
+/** Keys that one key head holds, in the order of the text. */
 export interface HeldKeys {
   /** Places in the text, ascending. */
   readonly positions: ArrayLike<number>;
-  /** Attention that each held key has had from the queries that the rule counts, over all query heads of the group. */
+  /** Attention that each of them has had from the queries that the rule counts. */
   readonly received: Float64Array;
-  /** Tokens of the text so far. */
-  readonly seen: number;
-  /** Whether the pass was the first one. */
-  readonly isPrefill: boolean;
+  /** Keys that may stay; a whole number of at least 0. */
+  readonly room: number;
 }
 
-export interface EvictionPolicy {
-  /** The last queries of a pass whose attention counts; 0 if the rule does not look at it. */
-  readonly countedQueries: number;
-  /** Indices into what is held, ascending: those that stay. */
+/** A rule of eviction. */
+export interface EvictionRule {
+  /** When keys go: after the prompt, which stays whole until then, and perhaps after each later token too. */
+  readonly evicts: "after the prompt" | "after each token";
+  /**
+   * The newest queries whose attention makes up `received`: 0, none; 1, the newest alone; Infinity, all so far. Any other
+   * number counts for a rule that evicts after the prompt: its last queries.
+   */
+  readonly counted: number;
+  /**
+   * Whose attention a key head counts: the sum over its own query heads, or the mean over all of the layer, by which
+   * every head of a layer holds the same keys. By default the former.
+   */
+  readonly countedHeads?: "its own" | "all of the layer";
+  /** Scores that the rule ranks the held keys by, made of `received`; none for a rule that asks nothing of a key. */
+  scores?(received: Float64Array): Float64Array;
+  /** Indices into the held keys, ascending: those that stay. Called where there are more than `room`. */
   keep(held: HeldKeys): number[];
 }
 
-/** Keys that a head may hold when the text has `seen` tokens. */
-export type Capacity = (seen: number) => number;
-
 /**
- * StreamingLLM: the sinks and the most recent keys. (arXiv:2309.17453, section 3.2)
- * @throws RangeError unless sinks is an integer of at least 0.
+ * Indices of the keys that stay: those that the rule keeps, and the first `sinks` of the text, which every policy spares.
+ * @throws RangeError if room is no integer of at least 0, or the rule ranks NaN.
  */
-export function streamingEviction(capacity: Capacity, {sinks = 4} = {}): EvictionPolicy {
-  requireInteger("streamingEviction", "sinks", sinks, 0);
-  return {
-    countedQueries: 0,
-    keep({positions, seen}) {
-      const room = limit("streamingEviction", capacity, seen);
-      const first = Math.min(sinks, room);
-      const recent = positions.length - (room - first);
-      return indices(positions.length, (at) => at < first || at >= recent);
-    },
-  };
-}
-
-/**
- * H2O: the most recent keys, and those that have had the most attention while they were held. (arXiv:2306.14048,
- * algorithm 1)
- * @throws RangeError unless recentShare is from 0 to 1.
- */
-export function h2oEviction(capacity: Capacity, {recentShare = 0.5} = {}): EvictionPolicy {
-  if (!(recentShare >= 0 && recentShare <= 1)) {
-    throw new RangeError(`h2oEviction: recentShare must be from 0 to 1, got ${recentShare}`);
+export function survivors(rule: EvictionRule, held: HeldKeys, sinks: number): number[] {
+  const {positions, room} = held;
+  if (!Number.isInteger(room) || room < 0) {
+    throw new RangeError(`survivors: room must be an integer of at least 0, got ${room}`);
   }
-  return {
-    countedQueries: Number.POSITIVE_INFINITY,
-    keep({positions, received, seen}) {
-      const room = Math.min(positions.length, limit("h2oEviction", capacity, seen));
-      const recent = Math.max(1, Math.round(room * recentShare));
-      const old = positions.length - recent;
-      const heavy = new Set(mostImportant(received.subarray(0, old), room - recent));
-      return indices(positions.length, (at) => at >= old || heavy.has(at));
-    },
-  };
+  if (positions.length <= room) return indices(positions.length);
+  const kept = new Set(rule.keep(held));
+  for (let at = 0; at < positions.length && positions[at] < sinks; at++) kept.add(at);
+  return indices(positions.length).filter((at) => kept.has(at));
+}
+
+/** Integers from `start` to below `end`. */
+export function indices(end: number, start = 0): number[] {
+  return Array.from({length: Math.max(0, end - start)}, (_, n) => start + n);
 }
 
 /**
- * SnapKV: once, after the prefill, the keys that its last `window` queries attended to, pooled over neighbours, and the
- * window itself; what comes later stays. (arXiv:2404.14469, section 4)
- * @throws RangeError unless window is an integer of at least 1 and pool is odd.
+ * Bytes that a cache notes of each key that a head holds: 4 of its position, and 8 of its score where the rule counts
+ * attention.
  */
-export function snapKvEviction(capacity: Capacity, {window = 32, pool = 7} = {}): EvictionPolicy {
-  requireInteger("snapKvEviction", "window", window, 1);
-  maxPool(new Float64Array(0), pool);
-  return {
-    countedQueries: window,
-    keep({positions, received, seen, isPrefill}) {
-      if (!isPrefill) return indices(positions.length, () => true);
-      const room = Math.min(positions.length, limit("snapKvEviction", capacity, seen));
-      const recent = Math.min(window, room);
-      const old = positions.length - recent;
-      const voted = new Set(mostImportant(maxPool(received.subarray(0, old), pool), room - recent));
-      return indices(positions.length, (at) => at >= old || voted.has(at));
-    },
-  };
-}
-
-function limit(where: string, capacity: Capacity, seen: number): number {
-  const room = capacity(seen);
-  requireInteger(where, `capacity of ${seen} tokens`, room, 1);
-  return room;
-}
-
-function indices(count: number, isKept: (at: number) => boolean): number[] {
-  return Array.from({length: count}, (_, at) => at).filter(isKept);
+export function noteBytes({counted}: Pick<EvictionRule, "counted">): number {
+  return counted > 0 ? 12 : 4;
 }

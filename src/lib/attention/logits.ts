@@ -58,6 +58,18 @@ export function softmaxRows(scores: Importance): Importance {
   return probabilities;
 }
 
+/** Every row divided by the sum of the keys that its query sees; a row of nothing stays so. */
+export function shareRows(scores: Importance): Importance {
+  const shares = filled(scores, 0);
+  forEachRow(scores, (_h, _i, start, visible) => {
+    let sum = 0;
+    for (let j = start; j < start + visible; j++) sum += scores.data[j];
+    if (sum === 0) return;
+    for (let j = start; j < start + visible; j++) shares.data[j] = scores.data[j] / sum;
+  });
+  return shares;
+}
+
 /** Every head gets the mean of all heads: what one mask for a whole layer looks at. [heads, T, L] */
 export function meanOverHeads(scores: Importance): Importance {
   const mean = filled(scores, 0);

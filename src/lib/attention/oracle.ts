@@ -1,5 +1,7 @@
 import {type BudgetOptions, budgetMask} from "./budget-mask.js";
-import {attentionLogits} from "./logits.js";
+import {attentionLogits, softmaxRows} from "./logits.js";
+import {policy} from "./policy.js";
+import {keepFraction, sinks} from "./policy-params.js";
 import type {KeyMask, Queries} from "./selection.js";
 
 /**
@@ -11,3 +13,20 @@ import type {KeyMask, Queries} from "./selection.js";
 export function oracleMask(input: Queries, options: BudgetOptions): KeyMask {
   return budgetMask(attentionLogits(input), options);
 }
+
+/** The oracle: the best choice that there is, as if choosing were free. */
+export const oracle = policy({
+  id: "oracle",
+  label: "Oracle",
+  source: "the true logits; arXiv:2503.07518, section 4",
+  family: "baseline",
+  kind: "selects",
+  standing: "bound",
+  isShownFirst: true,
+  params: {keepFraction, sinks},
+  needs: [],
+  mask: oracleMask,
+  importance: ({queries}) => softmaxRows(attentionLogits(queries)),
+  // Every key, also those that it does not choose.
+  bytes: {compared: ({headDim}, {allKeys, keys}) => 4 * headDim * (allKeys - keys)},
+});

@@ -1,13 +1,7 @@
 import fc from "fast-check";
-import {describe, expect, test} from "vitest";
+import {expect, test} from "vitest";
 import {attentionLogits} from "../../../src/lib/attention/logits.js";
-import {
-  pageBounds,
-  pageScore,
-  questDecode,
-  questImportance,
-  questMask,
-} from "../../../src/lib/attention/quest/quest.js";
+import {pageBounds, pageScore, questImportance, questMask} from "../../../src/lib/attention/quest/quest.js";
 import {questReleasedMask} from "../../../src/lib/attention/quest/quest-released.js";
 import {keptKeys, randomQueries} from "../queries.js";
 
@@ -35,35 +29,6 @@ test("a page's score is an upper bound of q·k over its keys, reached by a page 
     }),
     {numRuns: 30, seed: 4},
   );
-});
-
-describe("questDecode", () => {
-  const input = randomQueries(2, {tokens: 37, queries: 1});
-
-  test.each([
-    [8, 3],
-    [24, 3],
-    [32, 4],
-    [400, 5],
-  ])("at a budget of %i tokens reads %i pages of 8, whole", (tokenBudget, pages) => {
-    const {mask, pages: all} = questDecode(input, {pageSize: 8, tokenBudget});
-    expect(all).toBe(5);
-    for (let h = 0; h < 6; h++) {
-      const kept = keptKeys(mask, h)[0];
-      const touched = new Set(kept.map((j) => Math.floor(j / 8)));
-      expect(touched.size).toBe(pages);
-      expect(kept.length).toBe([...touched].reduce((sum, page) => sum + (page === 4 ? 5 : 8), 0));
-    }
-  });
-
-  test.each([
-    [{...input, q: new Float32Array(48)}, {tokenBudget: 8}, /q must hold one token, got 2$/],
-    [input, {tokenBudget: -1}, /tokenBudget must be an integer of at least 0, got -1$/],
-    [input, {tokenBudget: 8, pageSize: 0}, /pageSize must be an integer of at least 1, got 0$/],
-    [input, {tokenBudget: 8, minPages: 0}, /minPages must be an integer of at least 1, got 0$/],
-  ])("refuses case %#", (queries, options, message) => {
-    expect(() => questDecode(queries, options)).toThrow(message);
-  });
 });
 
 test("questMask finds a key that points against the channel maxima, the released rule does not", () => {

@@ -5,9 +5,10 @@ import {hitAccuracy} from "../../../src/lib/attention/hit-metrics.js";
 import {attentionLogits} from "../../../src/lib/attention/logits.js";
 import {questImportance} from "../../../src/lib/attention/quest/quest.js";
 import type {Importance, Queries} from "../../../src/lib/attention/selection.js";
-import {type TokenButlerPredictor, tokenButlerHooks} from "../../../src/lib/attention/selection-hooks.js";
 import {layerImportance, predictImportance} from "../../../src/lib/attention/token-butler/token-butler.js";
+import {tokenButlerHooks} from "../../../src/lib/attention/token-butler/token-butler-hooks.js";
 import {tokenButlerPredictor} from "../../../src/lib/attention/token-butler/token-butler-predictor.js";
+import type {TokenButlerPredictor} from "../../../src/lib/attention/token-butler/token-butler-weights.js";
 import {plainKvCache} from "../../../src/lib/engine/cache/kv-cache.js";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
 import type {Decoder} from "../../../src/lib/engine/decoder/load-decoder.js";
@@ -118,7 +119,11 @@ describe.each(["decoder-small", "decoder-large"])("the predictor of %s", (name) 
         from += size;
         return part;
       });
-      return {logits: logits.flatMap(({data}) => Array.from(data)), masks, bytes: hooks.predictorBytes()};
+      return {
+        logits: logits.flatMap(({data}) => Array.from(data)),
+        masks,
+        bytes: hooks.predictorBytes(cache.length),
+      };
     };
     const whole = shown([ids.length]);
     const single = shown(ids.map(() => 1));

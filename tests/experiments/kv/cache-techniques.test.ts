@@ -1,6 +1,7 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
-import {h2oEviction, streamingEviction} from "../../../src/lib/attention/eviction.js";
+import {h2oRule} from "../../../src/lib/attention/h2o/h2o.js";
+import {streamingRule} from "../../../src/lib/attention/streaming-llm.js";
 import {plainKvCache} from "../../../src/lib/engine/cache/kv-cache.js";
 import type {CacheSession} from "../../../src/lib/engine/cache/session.js";
 import {concat} from "../../../src/lib/engine/cache/stored-cache.js";
@@ -79,11 +80,8 @@ test.each<[string, CacheTechnique]>([
   ["a format that loses nothing", inFormat(fp32)],
   ["xKV of full rank", xkv(4, 1, fp32)],
   ["MiniCache that keeps every row", miniCache("correct", 1, fp32)],
-  ["H2O with room for all", evicting("H2O", h2oEviction, 1, {format: fp32, source: ""})],
-  [
-    "StreamingLLM with room for all",
-    evicting("S", (c) => streamingEviction(c), 1, {format: fp32, source: ""}),
-  ],
+  ["H2O with room for all", evicting("H2O", h2oRule(), 1, {format: fp32, source: ""})],
+  ["StreamingLLM with room for all", evicting("S", streamingRule(), 1, {format: fp32, source: ""})],
   ["Quest that reads every page", quest(1, fp32)],
   ["an oracle that reads everything", oracle(1, fp32)],
   ["TokenButler that reads everything", tokenButler(1, fp32)],

@@ -3,13 +3,10 @@ import {h2oReleasedMask} from "../../../lib/attention/h2o/h2o-released.js";
 import {hitAccuracy, indexCorrelation, jensenShannon} from "../../../lib/attention/hit-metrics.js";
 import {attentionLogits, softmaxRows} from "../../../lib/attention/logits.js";
 import {oracleMask} from "../../../lib/attention/oracle.js";
-import {questDecode} from "../../../lib/attention/quest/quest.js";
 import {questReleasedMask} from "../../../lib/attention/quest/quest-released.js";
 import {type Importance, type KeyMask, type Queries, rowStart} from "../../../lib/attention/selection.js";
 import {effectiveSparsity} from "../../../lib/attention/selection-metrics.js";
 import {snapKvReleasedMask} from "../../../lib/attention/snapkv/snapkv-released.js";
-import {streamingLlmMask} from "../../../lib/attention/streaming-llm.js";
-import {thresholdMask} from "../../../lib/attention/threshold-mask.js";
 import {
   layerImportance,
   predictImportance,
@@ -20,6 +17,7 @@ import {tokenButlerParameters} from "../../../lib/attention/token-butler/token-b
 import {attention} from "../../../lib/engine/attention.js";
 import {inverseFrequencies, llama3Frequencies} from "../../../lib/engine/rope.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
+import {questDecode, streamingReleasedMask, thresholdMask} from "./attention-released.js";
 
 type Args = Parameters<CaseOp>[0];
 type Inputs = Parameters<CaseOp>[1];
@@ -107,7 +105,8 @@ const snapKv = (input: Queries, args: Args) =>
     pool: args.pool_width as number,
   });
 
-const streaming = (input: Queries, args: Args) => streamingLlmMask(attentionLogits(input), budgetArgs(args));
+const streaming = (input: Queries, args: Args) =>
+  streamingReleasedMask(attentionLogits(input), budgetArgs(args));
 
 const questPages: CaseOp = (args, inputs) => {
   const {scores, mask} = questDecode(queriesOf(inputs), {

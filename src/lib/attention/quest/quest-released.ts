@@ -1,4 +1,7 @@
 import {type BudgetOptions, budgetMask} from "../budget-mask.js";
+import {softmaxRows} from "../logits.js";
+import {policy} from "../policy.js";
+import {keepFraction, pageSize, sinks} from "../policy-params.js";
 import {
   filled,
   forEachRow,
@@ -49,3 +52,24 @@ export function questReleasedMask(
   });
   return {pages, scores, importance, mask: budgetMask(importance, budget)};
 }
+
+/** Quest as TokenButler's repository runs it. */
+export const questReleased = policy({
+  id: "quest-released",
+  label: "Quest as run by TokenButler's repository",
+  source: "arXiv:2503.07518, its repository",
+  family: "tokens",
+  kind: "selects",
+  isShownFirst: true,
+  params: {keepFraction, sinks, pageSize},
+  needs: [],
+  wholeText: "the maxima of a page are those of all its keys, later ones too",
+  mask: (queries, values) => questReleasedMask(queries, values).mask,
+  importance: ({queries}, {pageSize}) =>
+    softmaxRows(questReleasedMask(queries, {pageSize, keepFraction: 1}).importance),
+  bytes: {
+    // The maxima of each page.
+    state: ({layers, kvHeads, headDim}, length, {pageSize}, {denseLayers = 1}) =>
+      4 * (layers - denseLayers) * Math.ceil(length / pageSize) * kvHeads * headDim,
+  },
+});

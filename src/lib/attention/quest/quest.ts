@@ -1,5 +1,5 @@
 import {requireInteger} from "../../tensor/require.js";
-import {type BudgetOptions, budgetMask, mostImportant} from "../budget-mask.js";
+import {type BudgetOptions, budgetMask} from "../budget-mask.js";
 import {
   filled,
   forEachRow,
@@ -56,53 +56,12 @@ export function pageScore(
   return sum;
 }
 
-export interface QuestDecodeOptions {
+export interface QuestImportanceOptions {
   readonly pageSize?: number;
-  /** Keys to read; rounded down to whole pages. */
-  readonly tokenBudget: number;
-  /** Pages that are read however small the budget. */
-  readonly minPages?: number;
-}
-
-/** Which keys one decoded token reads. */
-export interface QuestStep {
-  readonly pages: number;
-  /** [heads, pages], of q·k before it is divided by sqrt(headDim). */
-  readonly scores: Float64Array;
-  /** [heads, 1, L] */
-  readonly mask: KeyMask;
-}
-
-/**
- * Quest for one decoded token: whole pages, min(max(minPages, floor(tokenBudget / pageSize)), pages) of them, by the
- * upper bound of their products with the query. (arXiv:2406.10774, section 3.3)
- * @throws RangeError if there is not exactly one query, or an option is out of its range.
- */
-export function questDecode(
-  input: Queries,
-  {pageSize = 16, tokenBudget, minPages = 3}: QuestDecodeOptions,
-): QuestStep {
-  requireInteger("questDecode", "tokenBudget", tokenBudget, 0);
-  requireInteger("questDecode", "minPages", minPages, 1);
-  const shape = selectionShape("questDecode", input);
-  if (shape.queries !== 1) throw new RangeError(`questDecode: q must hold one token, got ${shape.queries}`);
-  const {heads, kvHeads, headDim} = input;
-  const bounds = pageBounds(input.keys, kvHeads * headDim, pageSize);
-  const scores = new Float64Array(heads * bounds.pages);
-  const mask: KeyMask = {...shape, data: new Uint8Array(heads * shape.keys)};
-  const kept = Math.min(Math.max(minPages, Math.floor(tokenBudget / pageSize)), bounds.pages);
-  for (let h = 0; h < heads; h++) {
-    const row = scores.subarray(h * bounds.pages, (h + 1) * bounds.pages);
-    const g = Math.floor((h * kvHeads) / heads);
-    row.forEach((_, page) => {
-      row[page] = pageScore(input.q, h * headDim, bounds, (page * kvHeads + g) * headDim, headDim);
-    });
-    for (const page of mostImportant(row, kept)) {
-      const end = Math.min(shape.keys, (page + 1) * pageSize);
-      mask.data.fill(1, h * shape.keys + page * pageSize, h * shape.keys + end);
-    }
-  }
-  return {pages: bounds.pages, scores, mask};
+  /** Bounds of the pages of all keys; of the last page, which may be short, nothing is used. By default computed. */
+  readonly whole?: PageBounds;
+  /** Bounds of one page of keys as they are stored; by default as they are. */
+  boundsOf?(keys: Float32Array): PageBounds;
 }
 
 /**
@@ -110,19 +69,18 @@ export function questDecode(
  * query sees; not divided by sqrt(headDim). Keys after the query hold -Infinity.
  * @throws RangeError as {@link pageBounds}.
  */
-export function questImportance(input: Queries, {pageSize = 16} = {}): Importance {
+export function questImportance(input: Queries, options: QuestImportanceOptions = {}): Importance {
   const {q, keys, heads, kvHeads, headDim} = input;
   const width = kvHeads * headDim;
+  const {pageSize = 16} = options;
+  const {whole = pageBounds(keys, width, pageSize)} = options;
+  const {boundsOf = (page: Float32Array) => pageBounds(page, width, pageSize)} = options;
   const importance = filled(selectionShape("questImportance", input), Number.NEGATIVE_INFINITY);
-  const whole = pageBounds(keys, width, pageSize);
   const unfinished = new Map<number, PageBounds>();
   forEachRow(importance, (h, i, start, visible) => {
     const full = Math.floor(visible / pageSize);
     if (!unfinished.has(visible)) {
-      unfinished.set(
-        visible,
-        pageBounds(keys.subarray(full * pageSize * width, visible * width), width, pageSize),
-      );
+      unfinished.set(visible, boundsOf(keys.subarray(full * pageSize * width, visible * width)));
     }
     const query = (i * heads + h) * headDim;
     const box = Math.floor((h * kvHeads) / heads) * headDim;
@@ -138,13 +96,14 @@ export function questImportance(input: Queries, {pageSize = 16} = {}): Importanc
 }
 
 /**
- * Quest for every query of a text under the budget that all methods share. A page may be cut where the budget ends; its
- * earlier keys stay.
+ * Quest for every query of a text under the share of keys that all methods have. A page may be cut where the share ends;
+ * its earlier keys stay. (arXiv:2406.10774, section 3.3)
  * @throws RangeError as {@link questImportance} and {@link budgetMask}.
  */
 export function questMask(
   input: Queries,
-  {pageSize = 16, ...budget}: BudgetOptions & {readonly pageSize?: number},
+  {pageSize, whole, boundsOf, ...budget}: BudgetOptions & QuestImportanceOptions,
 ): KeyMask {
-  return budgetMask(questImportance(input, {pageSize}), budget);
+  const bounds = {...(pageSize && {pageSize}), ...(whole && {whole}), ...(boundsOf && {boundsOf})};
+  return budgetMask(questImportance(input, bounds), budget);
 }

@@ -1,7 +1,9 @@
 import {type ActiveSetOptions, activeSetMask} from "../active-set.js";
-import {attentionLogits, softmaxRows} from "../logits.js";
-import type {KeyMask, Queries} from "../selection.js";
-import {maxPool, windowVotes} from "./snapkv.js";
+import {attentionLogits, shareRows, softmaxRows} from "../logits.js";
+import {policy} from "../policy.js";
+import {keepFraction, pool, sinks, votingWindow} from "../policy-params.js";
+import {filled, forEachRow, type Importance, type KeyMask, type Queries} from "../selection.js";
+import {maxPool, windowVotes} from "../votes.js";
 
 export interface SnapKvReleasedOptions extends ActiveSetOptions {
   readonly window?: number;
@@ -11,7 +13,7 @@ export interface SnapKvReleasedOptions extends ActiveSetOptions {
 /**
  * "snapkv" of TokenButler's repository, which is not SnapKV: votes are taken anew for every query and decide which single
  * key a new one replaces; the window's own keys are not held. Its published SnapKV rows were made so;
- * {@link snapKvMask} is the paper's rule.
+ * {@link snapKvRule} is the paper's rule.
  * @throws RangeError as {@link activeSetMask}.
  */
 export function snapKvReleasedMask(
@@ -19,6 +21,27 @@ export function snapKvReleasedMask(
   {window = 32, pool = 7, ...options}: SnapKvReleasedOptions,
 ): KeyMask {
   const p = softmaxRows(attentionLogits(input));
-  const row = (h: number, i: number) => maxPool(windowVotes(p, h, i, window).subarray(0, i + 1), pool);
-  return activeSetMask("snapKvReleasedMask", p, row, options);
+  return activeSetMask("snapKvReleasedMask", p, (h, i) => pooledVotes(p, h, i, window, pool), options);
 }
+
+const pooledVotes = (p: Importance, h: number, i: number, window: number, pool: number) =>
+  maxPool(windowVotes(p, h, i, window).subarray(0, i + 1), pool);
+
+/** SnapKV as TokenButler's repository runs it. */
+export const snapKvReleased = policy({
+  id: "snapkv-released",
+  label: "SnapKV as run by TokenButler's repository",
+  source: "arXiv:2503.07518, its repository",
+  family: "tokens",
+  kind: "evicts",
+  params: {keepFraction, sinks, window: votingWindow, pool},
+  needs: [],
+  wholeText: "a head holds what it took from the start of the text on",
+  mask: snapKvReleasedMask,
+  importance({queries}, {window, pool}) {
+    const p = softmaxRows(attentionLogits(queries));
+    const votes = filled(p, 0);
+    forEachRow(p, (h, i, start) => votes.data.set(pooledVotes(p, h, i, window, pool), start));
+    return shareRows(votes);
+  },
+});

@@ -1,79 +1,41 @@
-import {requireFraction, requireInteger} from "../../tensor/require.js";
-import {budgetOf, markMostImportant} from "../budget-mask.js";
-import {attentionLogits, softmaxRows} from "../logits.js";
-import {
-  emptyMask,
-  forEachRow,
-  type Importance,
-  type KeyMask,
-  type Queries,
-  rowStart,
-  visibleKeys,
-} from "../selection.js";
-
-export interface SnapKvOptions {
-  /** Share of the keys so far that are held. */
-  readonly keepFraction: number;
-  /** Last queries whose attention votes for the keys before them; their own keys are always held. */
-  readonly window?: number;
-  /** Neighbours that share their votes, an odd number: the largest of them counts for each. */
-  readonly pool?: number;
-  /** First keys that are kept on top of the budget. */
-  readonly sinks?: number;
-}
+import {requireInteger} from "../../tensor/require.js";
+import {mostImportant} from "../budget-mask.js";
+import {type EvictionRule, indices} from "../eviction.js";
+import {policy} from "../policy.js";
+import {keepFraction, pool, sinks, votingWindow} from "../policy-params.js";
+import {maxPool} from "../votes.js";
 
 /**
- * SnapKV: the attention of the last `window` queries votes, summed and pooled over neighbours, for the keys before the
- * window; the best fill the budget beside the window. Every query is treated as the first to be decoded after a prefill
- * that ends with it. (arXiv:2404.14469, section 4 and listing 1)
- * @throws RangeError if an option is out of its range.
+ * SnapKV: once, after the prompt, the keys that its last `window` queries attended to, pooled over neighbours, and the
+ * window itself; what comes later stays. (arXiv:2404.14469, section 4 and listing 1)
+ * @throws RangeError unless window is an integer of at least 1 and pool is odd.
  */
-export function snapKvMask(input: Queries, options: SnapKvOptions): KeyMask {
-  const {keepFraction, window = 32, pool = 7, sinks = 0} = options;
-  requireFraction("snapKvMask", "keepFraction", keepFraction);
-  requireInteger("snapKvMask", "window", window, 1);
-  requireInteger("snapKvMask", "sinks", sinks, 0);
-  const p = softmaxRows(attentionLogits(input));
-  const mask = emptyMask(p);
-  const room = new Float64Array(p.keys);
-  forEachRow(p, (h, i, start, visible) => {
-    const budget = budgetOf(keepFraction, visible);
-    // A budget smaller than the window holds its newest keys alone.
-    const recent = Math.min(window, budget, visible);
-    const votes = maxPool(windowVotes(p, h, i, window).subarray(0, visible - recent), pool);
-    markMostImportant(mask.data, start, votes, budget - recent, room);
-    mask.data.fill(1, start + visible - recent, start + visible);
-    mask.data.fill(1, start, start + Math.min(sinks, visible));
-  });
-  return mask;
+export function snapKvRule({window = 32, pool = 7} = {}): EvictionRule {
+  requireInteger("snapKvRule", "window", window, 1);
+  maxPool(new Float64Array(0), pool);
+  return {
+    evicts: "after the prompt",
+    counted: window,
+    scores: (received) => maxPool(received, pool),
+    keep({positions, received, room}) {
+      // A room smaller than the window holds its newest keys alone.
+      const recent = Math.min(window, room);
+      const old = positions.length - recent;
+      const voted = mostImportant(maxPool(received.subarray(0, old), pool), room - recent);
+      return [...voted.sort((a, b) => a - b), ...indices(positions.length, old)];
+    },
+  };
 }
 
-/** The attention that the last `window` queries up to i give to each key, [L]. */
-export function windowVotes(p: Importance, h: number, i: number, window: number): Float64Array {
-  const votes = new Float64Array(p.keys);
-  for (let query = Math.max(0, i - window + 1); query <= i; query++) {
-    const start = rowStart(p, h, query);
-    const visible = visibleKeys(p, query);
-    for (let j = 0; j < visible; j++) votes[j] = votes[j] + p.data[start + j];
-  }
-  return votes;
-}
-
-/**
- * The largest of `width` neighbours, half of them on each side; beyond the ends there is nothing.
- * @throws RangeError unless width is odd and at least 1.
- */
-export function maxPool(x: Float64Array, width: number): Float64Array {
-  if (!Number.isInteger(width) || width < 1 || width % 2 === 0) {
-    throw new RangeError(`maxPool: width must be an odd integer of at least 1, got ${width}`);
-  }
-  const half = (width - 1) / 2;
-  const pooled = new Float64Array(x.length);
-  for (let j = 0; j < x.length; j++) {
-    const end = Math.min(x.length, j + half + 1);
-    let top = x[j];
-    for (let near = Math.max(0, j - half); near < end; near++) if (!(x[near] <= top)) top = x[near];
-    pooled[j] = top;
-  }
-  return pooled;
-}
+/** SnapKV: the keys that the last queries of the prompt vote for. */
+export const snapKv = policy({
+  id: "snapkv",
+  label: "SnapKV",
+  source: "arXiv:2404.14469",
+  family: "tokens",
+  kind: "evicts",
+  isShownFirst: true,
+  params: {keepFraction, sinks, window: votingWindow, pool},
+  needs: [],
+  eviction: ({window, pool}) => snapKvRule({window, pool}),
+});

@@ -2,7 +2,7 @@ import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {inverseFrequencies} from "../../engine/rope.js";
 import {FormatError} from "../../io/format-error.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {TokenButlerPredictor} from "../selection-hooks.js";
+import type {TokenButlerPredictor} from "./token-butler-weights.js";
 
 /** Bases of its rotary embeddings, the same for both widths. */
 const ROPE_THETA = 10000;

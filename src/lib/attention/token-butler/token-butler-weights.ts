@@ -1,3 +1,4 @@
+import type {Site} from "../../engine/hooks.js";
 import {requireInteger} from "../../tensor/require.js";
 
 /**
@@ -46,6 +47,15 @@ export interface TokenButlerFrequencies {
   readonly attention: Float64Array;
   /** [D / 2] */
   readonly importance: Float64Array;
+}
+
+/** A trained predictor and where it reads. */
+export interface TokenButlerPredictor {
+  readonly shape: TokenButlerShape;
+  readonly weights: TokenButlerWeights;
+  readonly frequencies: TokenButlerFrequencies;
+  /** What it reads of layer 0: what enters its attention (the code), or its MLP, after attention (the figure). */
+  readonly site: Extract<Site, "attention.input" | "mlp.input">;
 }
 
 /**

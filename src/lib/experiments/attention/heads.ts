@@ -1,20 +1,24 @@
-import {POLICIES} from "../../attention/policies.js";
+import {attentionLogits, softmaxRows} from "../../attention/logits.js";
+import type {PolicyLayer} from "../../attention/policy.js";
+import {policyValues} from "../../attention/policy-use.js";
+import {policies} from "../../attention/registry.js";
+import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import type {EvalText} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
 import {foundBy, hitsOf, lookUps} from "./head-measures.js";
 import {meetLayers} from "./met-layers.js";
-import {type Met, POLICY_IMPORTANCE} from "./policy-importance.js";
 
-/** Policies that say of every key how much it will matter, without reading it. */
-const ESTIMATES = ["token-butler", "quest", "quest-released"] as const;
+/** Policies that estimate how much every key will matter, without reading it. */
+const ESTIMATES = policies.all.filter(({kind, standing}) => kind === "selects" && standing === "method");
+
 /** Head by head: which ones look facts up, and how well an estimate finds what each looks at. */
 export const attentionHeads = experiment({
   id: "attention/heads",
   title: "Head by head",
   question: "Which heads look facts up, and does an estimate find the keys that each head attends to?",
-  source: `hit accuracy: arXiv:2503.07518, section 4; retrieval heads: arXiv:2404.15574; ${ESTIMATES.map((id) => `${POLICIES[id].label}: ${POLICIES[id].source}`).join("; ")}`,
+  source: `hit accuracy: arXiv:2503.07518, section 4; retrieval heads: arXiv:2404.15574; ${ESTIMATES.map(({label, source}) => `${label}: ${source}`).join("; ")}`,
   params: {
     model: {
       kind: "choice",
@@ -87,13 +91,13 @@ export const attentionHeads = experiment({
   sweep: [{model: "decoder-small"}, {model: "decoder-large", documents: 1}],
   async run({model, keep, pageSize, documents}, {data, progress}) {
     const decoder = await openedDecoder(model, data);
-    const options = {pageSize, predictor: predictorOf(model, data), window: 1};
+    const options = {pageSize, predictor: predictorOf(model, data)};
     const texts = testTexts(decoder.config, {documents});
     const seen: MeasuredHead[] = [];
     for (const [n, text] of texts.entries()) {
       await progress(n / texts.length);
       const {layers} = meetLayers(decoder, text.tokens.slice(0, -1));
-      for (const met of layers.slice(1)) seen.push(...measuredHeads({...met, ...options}, text, keep));
+      for (const met of layers.slice(1)) seen.push(...measuredHeads(met, options, text, keep));
     }
     return Array.from(grouped(seen), (heads) => ({
       model,
@@ -105,7 +109,7 @@ export const attentionHeads = experiment({
 
 /** One head of one text. */
 interface MeasuredHead {
-  readonly policy: (typeof ESTIMATES)[number];
+  readonly policy: string;
   readonly layer: number;
   readonly head: number;
   readonly hits: number;
@@ -114,18 +118,30 @@ interface MeasuredHead {
   readonly lookUps: readonly number[];
 }
 
-function measuredHeads(met: Met, text: EvalText, keep: number): MeasuredHead[] {
-  const attention = POLICY_IMPORTANCE.oracle(met)!;
+interface EstimateOptions {
+  readonly pageSize: number;
+  readonly predictor: TokenButlerPredictor;
+}
+
+function measuredHeads(
+  met: PolicyLayer,
+  {pageSize, predictor}: EstimateOptions,
+  text: EvalText,
+  keep: number,
+): MeasuredHead[] {
+  const attention = softmaxRows(attentionLogits(met.queries));
   const heads = Array.from({length: attention.heads}, (_, head) => ({
     head,
     most: foundBy(attention, attention, head, keep),
     lookUps: lookUps(text, attention, head),
   }));
   return ESTIMATES.flatMap((policy) => {
-    const estimate = POLICY_IMPORTANCE[policy](met)!;
+    const values = policyValues("run attention/heads", policy, {pageSize}, {predictor});
+    const estimate = policy.importance(met, values, {predictor});
+    if (estimate === null) return [];
     return heads.map((each) => ({
       ...each,
-      policy,
+      policy: policy.id,
       layer: met.layer,
       hits: hitsOf(estimate, attention, each.head),
       found: foundBy(estimate, attention, each.head, keep),
@@ -152,7 +168,7 @@ function summary(texts: readonly MeasuredHead[]) {
   ];
   return {
     policy,
-    label: POLICIES[policy].label,
+    label: policies.byId(policy).label,
     layer,
     head,
     retrieval: lookUps.length === 0 ? null : estimated(lookUps).mean,

@@ -1,7 +1,7 @@
 /** What attention met in every layer of a pass, whatever hooks chose its keys. */
 
 import {forEachRow, type KeyMask, type Queries, selectionShape} from "../../attention/selection.js";
-import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import type {AttentionCall} from "../../engine/attention.js";
 import {forward} from "../../engine/decoder/decoder.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";

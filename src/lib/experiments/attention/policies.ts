@@ -1,13 +1,7 @@
-import {
-  EVICTING_POLICY_IDS,
-  POLICIES,
-  POLICY_IDS,
-  type PolicyId,
-  type PolicyOptions,
-  policyCache,
-  policyHooks,
-} from "../../attention/policies.js";
-import {evictionNoteBytes, policyReadBytes, policyStateBytes} from "../../attention/policy-bytes.js";
+import type {Policy, PolicySetting} from "../../attention/policy.js";
+import {policyReadBytes, policyStateBytes} from "../../attention/policy-bytes.js";
+import {type Knobs, policyCache, policyHooks} from "../../attention/policy-use.js";
+import {policies as registered} from "../../attention/registry.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {forward} from "../../engine/decoder/decoder.js";
@@ -28,16 +22,18 @@ import {policyColumns} from "./policy-columns.js";
 const FRAMES = ["masks", "eviction"] as const;
 
 /** What the shipped table has of the large model: the papers' methods, and what TokenButler's repository ran as Quest. */
-const LARGE_POLICIES: readonly PolicyId[] = POLICY_IDS.filter(
-  (id) => !["h2o-released", "snapkv-released", "lambda", "random"].includes(id),
-);
+const LARGE_POLICIES = registered.all.filter(({isShownFirst}) => isShownFirst).map(({id}) => id);
+
+/** Those with a rule for a cache that really lets keys go. */
+const EVICTING = registered.all.filter(({eviction}) => eviction !== undefined);
 
 /** A policy at a budget in a frame, ready to read texts. */
 interface Setting {
   readonly frame: (typeof FRAMES)[number];
-  readonly policy: PolicyId;
+  readonly policy: Policy;
   readonly budget: number;
-  readonly options: PolicyOptions;
+  readonly knobs: Knobs;
+  readonly setting: PolicySetting;
   /** Tokens of each text that are its prompt. */
   readonly prompt: number;
 }
@@ -48,7 +44,7 @@ export const policies = experiment({
   title: "Which tokens matter",
   question:
     "How few keys can each query read, and which rule chooses them, before a model loses what it knows?",
-  source: `frame: arXiv:2503.07518, section 4; ${Object.values(POLICIES)
+  source: `frame: arXiv:2503.07518, section 4; ${registered.all
     .map(({label, source}) => `${label}: ${source}`)
     .join("; ")}`,
   params: {
@@ -62,11 +58,11 @@ export const policies = experiment({
     frame: {
       kind: "choice",
       label: "Frame",
-      help: "Masks: every query of a text chooses as if it were decoded, and SnapKV votes anew with each, which its cache cannot. Eviction: after the prompt, token by token, a cache frees what its policy drops; only H2O, SnapKV and StreamingLLM have such a rule.",
+      help: `Masks: every query of a text chooses as if it were decoded, and SnapKV votes anew with each, which its cache cannot. Eviction: after the prompt, token by token, a cache frees what its policy drops; of all policies ${EVICTING.map(({label}) => label).join(", ")} have such a rule.`,
       options: FRAMES,
       default: "masks",
     },
-    policies: {kind: "choices", label: "Policies", options: POLICY_IDS, default: POLICY_IDS},
+    policies: {kind: "choices", label: "Policies", options: registered.ids, default: registered.ids},
     budgets: {
       kind: "choices",
       label: "Share of keys kept",
@@ -140,20 +136,25 @@ export const policies = experiment({
       texts: texts.map((text) => ({...text, from: start + 1})),
     }));
     const baseline = remembered({logits: (ids) => forward(model, ids), write: () => []});
-    const options = {sinks, pageSize, window, predictor: predictorOf(id, data)};
-    const settings = settingsOf(frame, chosen, budgets).map((each) => ({...each, options, prompt: start}));
+    const setting = {predictor: predictorOf(id, data)};
+    const settings = settingsOf(frame, chosen, budgets).map((each) => ({
+      ...each,
+      setting,
+      knobs: {keepFraction: each.budget, sinks, pageSize, window},
+      prompt: start,
+    }));
     const rows = [];
-    for (const [n, setting] of settings.entries()) {
+    for (const [n, each] of settings.entries()) {
       const step = watched(progress, {
         from: n / settings.length,
         to: (n + 1) / settings.length,
-        what: `${POLICIES[setting.policy].label}, ${setting.budget}`,
+        what: `${each.policy.label}, ${each.budget}`,
       });
-      const judged = reader(model, setting);
+      const judged = reader(model, each);
       const evaluation = await evaluateModel({logits: judged.logits, write: () => []}, baseline, seeds, step);
-      const {policy, budget} = setting;
-      const {label, kind} = POLICIES[policy];
-      const shared = {model: id, frame, policy, label, kind, budget, ...judged.bytes()};
+      const {policy, budget} = each;
+      const {label, kind} = policy;
+      const shared = {model: id, frame, policy: policy.id, label, kind, budget, ...judged.bytes()};
       rows.push(...rowsOf(evaluation).map((cells) => ({...shared, ...cells})));
     }
     return rows;
@@ -161,12 +162,12 @@ export const policies = experiment({
 });
 
 /** @throws RangeError if no chosen policy has a rule for the frame. */
-function settingsOf(frame: Setting["frame"], chosen: readonly PolicyId[], budgets: readonly number[]) {
-  const able: readonly PolicyId[] = frame === "masks" ? chosen : EVICTING_POLICY_IDS;
-  const found = chosen.filter((policy) => able.includes(policy));
+function settingsOf(frame: Setting["frame"], chosen: readonly string[], budgets: readonly number[]) {
+  const able = frame === "masks" ? registered.all : EVICTING;
+  const found = able.filter(({id}) => chosen.includes(id));
   if (found.length === 0) {
     throw new RangeError(
-      `run attention/policies: policies must have one of ${able.join(", ")} for frame ${frame}, got ${chosen.join(", ")}`,
+      `run attention/policies: policies must have one of ${able.map(({id}) => id).join(", ")} for frame ${frame}, got ${chosen.join(", ")}`,
     );
   }
   return found.flatMap((policy) => budgets.map((budget) => ({frame, policy, budget})));
@@ -226,33 +227,33 @@ function readMasked(
   ids: readonly number[],
   counter: ReadCounter,
 ) {
-  const {policy, budget, options} = setting;
-  const hooks = counter.watch(policyHooks(policy, budget, options));
+  const {policy, knobs} = setting;
+  const hooks = counter.watch(policyHooks(policy, knobs, setting.setting));
   const logits = forward({config, ...model}, ids, {hooks});
-  const evicts = POLICIES[policy].kind === "evicts";
+  const evicts = policy.kind === "evicts";
   const keys = evicts ? counter.lastKeys() : config.layers * config.kvHeads * ids.length;
-  const notes = evicts ? evictionNoteBytes(policy) : 0;
-  const bytes = keys * (8 * config.headDim + notes) + policyStateBytes(policy, config, ids.length, options);
+  const notes = evicts ? policy.bytes.note : 0;
+  const state = policyStateBytes(policy, config, ids.length, knobs, setting.setting);
+  const bytes = keys * (8 * config.headDim + notes) + state;
   return {logits, bytes};
 }
 
 /** The prompt in one pass, then token by token. */
 function readEvicting(model: Decoder, setting: Setting, ids: readonly number[], counter: ReadCounter) {
-  const {policy, budget, options, prompt} = setting;
-  const able = policy as (typeof EVICTING_POLICY_IDS)[number];
-  const {cache, hooks} = policyCache(model.config, able, budget, options);
+  const {policy, knobs, prompt} = setting;
+  const {cache, hooks} = policyCache(policy, model.config, knobs);
   const {logits} = cachedModel(model, () => wholeSession(cache, counter.watch(hooks)), prompt);
   return {logits: logits(ids), bytes: cache.bytes()};
 }
 
 function byteCells(
   config: DecoderConfig,
-  {policy, options}: Setting,
+  {policy, knobs, setting}: Setting,
   counter: ReadCounter,
   {lengths, kept}: {readonly lengths: readonly number[]; readonly kept: number},
 ) {
   const reads = counter.reads();
-  const {kv, method, weights} = policyReadBytes(policy, config, reads, lengths, options);
+  const {kv, method, weights} = policyReadBytes(policy, config, reads, lengths, knobs, setting);
   const pair = 8 * config.headDim;
   return {
     keysShown: reads.shownShare,

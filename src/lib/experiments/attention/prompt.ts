@@ -1,4 +1,6 @@
-import {POLICIES, POLICY_IDS, type PolicyId, policyHooks} from "../../attention/policies.js";
+import {attentionLogits, softmaxRows} from "../../attention/logits.js";
+import {policyHooks, policyValues} from "../../attention/policy-use.js";
+import {policies as registered} from "../../attention/registry.js";
 import type {Importance, KeyMask} from "../../attention/selection.js";
 import {experiment} from "../../experiment/experiment.js";
 import {decodeText} from "../../tasks/vocabulary.js";
@@ -6,7 +8,7 @@ import {openedDecoder} from "../shared/decoder-texts.js";
 import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 import {type Answer, answerUnder, keptShares} from "./answer-under.js";
-import {POLICY_IMPORTANCE} from "./policy-importance.js";
+import type {MetLayer} from "./met-layers.js";
 
 /** The model as it is, in the column of policies. */
 export const FULL = "full";
@@ -39,9 +41,7 @@ export const attentionPrompt = experiment({
   title: "A prompt under selection policies",
   question:
     "Which words of a prompt does each policy keep for each word that is read or written, and what is then answered?",
-  source: Object.values(POLICIES)
-    .map(({label, source}) => `${label}: ${source}`)
-    .join("; "),
+  source: registered.all.map(({label, source}) => `${label}: ${source}`).join("; "),
   params: {
     model: {
       kind: "choice",
@@ -66,9 +66,9 @@ export const attentionPrompt = experiment({
     policies: {
       kind: "choices",
       label: "Policies",
-      help: "The oracle looks at all keys before it chooses; what H2O, SnapKV and StreamingLLM drop is gone.",
-      options: POLICY_IDS,
-      default: ["oracle", "token-butler", "quest", "quest-released", "h2o", "snapkv", "streaming-llm"],
+      help: "The oracle looks at all keys before it chooses; what a policy that evicts drops is gone.",
+      options: registered.ids,
+      default: registered.all.filter(({isShownFirst}) => isShownFirst).map(({id}) => id),
       advanced: true,
     },
     layer: {
@@ -143,24 +143,24 @@ export const attentionPrompt = experiment({
     const decoder = await openedDecoder(model, data);
     requireBelow("layer", layer, decoder.config.layers, model);
     if (head !== ALL_HEADS) requireBelow("head", Number(head), decoder.config.heads, model);
-    const options = {...told, predictor: predictorOf(model, data)};
+    const knobs = {...told, keepFraction: keep};
+    const setting = {predictor: predictorOf(model, data)};
     const full = answerUnder(decoder, ids, () => undefined, words);
     const look = {full, prompt: ids.length, head: head === ALL_HEADS ? null : Number(head)};
-    const rowsOf = (name: PolicyId | typeof FULL, answer: Answer, policy: PolicyId) => {
+    const rowsOf = (name: string, answer: Answer, importance: (met: MetLayer) => Importance | null) => {
       const met = answer.layers[layer];
-      return answerRows(
-        name,
-        answer,
-        {mask: met.mask, importance: POLICY_IMPORTANCE[policy]({...met, ...options})},
-        look,
-      );
+      return answerRows(name, answer, {mask: met.mask, importance: importance(met)}, look);
     };
-    const rows = rowsOf(FULL, full, "oracle");
-    for (const [n, policy] of policies.entries()) {
-      await progress((n + 1) / (policies.length + 1), policy);
-      const answer = answerUnder(decoder, ids, () => policyHooks(policy, keep, options), words);
+    const attended = ({queries}: MetLayer) => softmaxRows(attentionLogits(queries));
+    const rows = rowsOf(FULL, full, attended);
+    for (const [n, id] of policies.entries()) {
+      await progress((n + 1) / (policies.length + 1), id);
+      const policy = registered.byId(id);
+      const answer = answerUnder(decoder, ids, () => policyHooks(policy, knobs, setting), words);
+      const values = policyValues("run attention/prompt", policy, knobs, setting);
+      const asked = (met: MetLayer) => policy.importance(met, values, setting);
       // In the first layer no policy has chosen anything: what matters there is what is attended to.
-      rows.push(...rowsOf(policy, answer, layer === 0 ? "oracle" : policy));
+      rows.push(...rowsOf(id, answer, layer === 0 ? attended : asked));
     }
     return rows;
   },
@@ -187,19 +187,14 @@ interface Look {
 }
 
 /** A row for every step, and one for every key that matters to it. */
-function answerRows(
-  policy: PolicyId | typeof FULL,
-  answer: Answer,
-  judged: Judged,
-  {full, prompt, head}: Look,
-): PromptRow[] {
+function answerRows(policy: string, answer: Answer, judged: Judged, {full, prompt, head}: Look): PromptRow[] {
   const {ids, expected} = answer;
   const kept = keptShares(answer);
   return ids.flatMap((id, step) => {
     const next = expected[step];
     const word: PromptRow = {
       policy,
-      label: policy === FULL ? FULL_LABEL : POLICIES[policy].label,
+      label: policy === FULL ? FULL_LABEL : registered.byId(policy).label,
       part: "word",
       step,
       position: null,

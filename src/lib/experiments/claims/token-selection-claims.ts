@@ -1,8 +1,8 @@
 /** What papers on token selection claim, and how our decoders judge it. */
 
-import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
 import type {TokenButlerShape} from "../../attention/token-butler/token-butler.js";
 import {tokenButlerOverhead, tokenButlerParameters} from "../../attention/token-butler/token-butler-cost.js";
+import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import type {Interval} from "../../stats/interval.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";

@@ -1,5 +1,7 @@
-import {type PolicyId, type PolicyOptions, policyCache, policyHooks} from "../../attention/policies.js";
+import type {PolicySetting} from "../../attention/policy.js";
 import {policyReadBytes} from "../../attention/policy-bytes.js";
+import {type Knobs, policyCache, policyHooks} from "../../attention/policy-use.js";
+import {policies} from "../../attention/registry.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import {forward} from "../../engine/decoder/decoder.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
@@ -14,9 +16,7 @@ import {claimColumns} from "./claim.js";
 import {type Found, type Scores, selectionClaims} from "./token-selection-claims.js";
 
 /** What each claim is judged on: a policy at a budget, in masks but where a cache is named. */
-const READINGS: Readonly<
-  Record<string, {policy: PolicyId; budget: number; options?: PolicyOptions; cache?: true}>
-> = {
+const READINGS: Readonly<Record<string, {policy: string; budget: number; options?: Knobs; cache?: true}>> = {
   "full model": {policy: "streaming-llm", budget: 1},
   oracle: {policy: "oracle", budget: 0.5},
   TokenButler: {policy: "token-butler", budget: 0.5},
@@ -63,14 +63,16 @@ export const tokenSelectionClaims = experiment({
       const model = await openedDecoder(id, data);
       const ofEqualCost = (LONGEST / model.config.maxPositions) ** 2;
       const texts = testTexts(model.config, {documents: Math.round(documents * ofEqualCost)});
-      const shared = {predictor: predictorOf(id, data), pageSize: 8, window: 8};
+      const predictor = predictorOf(id, data);
+      const shared = {pageSize: 8, window: 8};
       const scores: Record<string, Scores> = {};
       for (const [m, [name, {policy, budget, options, cache}]] of Object.entries(READINGS).entries()) {
         await progress((n + m / Object.keys(READINGS).length) / PREDICTED_DECODERS.length, name);
-        const setting = {policy, budget, options: {...shared, ...options}, evicts: cache === true};
+        const knobs = {...shared, ...options, keepFraction: budget};
+        const setting = {policy, knobs, setting: {predictor}, evicts: cache === true};
         scores[name] = await scoresOf(model, texts, setting);
       }
-      found.push({model: id, config: model.config, predictor: shared.predictor, scores});
+      found.push({model: id, config: model.config, predictor, scores});
     }
     return selectionClaims.flatMap(({id, statement, paper, place, reported, ours, judge, why}) => {
       const shared = {claim: id, statement, paper, place, verdict: judge(found), why};
@@ -80,9 +82,9 @@ export const tokenSelectionClaims = experiment({
 });
 
 interface Setting {
-  readonly policy: PolicyId;
-  readonly budget: number;
-  readonly options: PolicyOptions;
+  readonly policy: string;
+  readonly knobs: Knobs;
+  readonly setting: PolicySetting;
   readonly evicts: boolean;
 }
 
@@ -106,7 +108,8 @@ async function scoresOf(model: Decoder, texts: readonly EvalText[], setting: Set
   }
   const reads = counter.reads();
   const lengths = Array.from({length: context - start}, (_, i) => start + i + 1);
-  const {kv, method} = policyReadBytes(setting.policy, model.config, reads, lengths, setting.options);
+  const policy = policies.byId(setting.policy);
+  const {kv, method} = policyReadBytes(policy, model.config, reads, lengths, setting.knobs, setting.setting);
   const pair = 8 * model.config.headDim;
   return {
     nll,
@@ -120,16 +123,17 @@ async function scoresOf(model: Decoder, texts: readonly EvalText[], setting: Set
 function read(
   model: Decoder,
   ids: readonly number[],
-  {policy, budget, options, evicts}: Setting,
+  {policy: id, knobs, setting, evicts}: Setting,
   counter: ReadCounter,
 ) {
-  if (evicts && policy === "snapkv") {
+  const policy = policies.byId(id);
+  if (evicts) {
     const prompt = ids.length / 2;
-    const {cache, hooks} = policyCache(model.config, policy, budget, options);
+    const {cache, hooks} = policyCache(policy, model.config, knobs);
     const {logits} = cachedModel(model, () => wholeSession(cache, counter.watch(hooks)), prompt);
     return {logits: logits(ids), bytes: cache.bytes()};
   }
-  const hooks = counter.watch(policyHooks(policy, budget, options));
+  const hooks = counter.watch(policyHooks(policy, knobs, setting));
   const {layers, kvHeads, headDim} = model.config;
   return {logits: forward(model, ids, {hooks}), bytes: 8 * layers * kvHeads * headDim * ids.length};
 }

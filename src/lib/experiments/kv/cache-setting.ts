@@ -1,4 +1,4 @@
-import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {corpusCalibration} from "../../evaluate/eval-texts.js";

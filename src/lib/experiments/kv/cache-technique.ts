@@ -1,6 +1,6 @@
 /** What a way to keep a cache small has to say of itself, and what it may use. */
 
-import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
+import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import type {CacheSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import type {Format, Packed} from "../../formats/format.js";

@@ -1,4 +1,6 @@
-import {h2oEviction, snapKvEviction, streamingEviction} from "../../attention/eviction.js";
+import {h2oRule} from "../../attention/h2o/h2o.js";
+import {snapKvRule} from "../../attention/snapkv/snapkv.js";
+import {streamingRule} from "../../attention/streaming-llm.js";
 import {nf4} from "../../formats/codebook/nf4.js";
 import {fp16} from "../../formats/float/float.js";
 import {int, intRules} from "../../formats/int.js";
@@ -8,26 +10,17 @@ import {razerAct} from "../../formats/razer/razer-act.js";
 import {formatById} from "../../formats/registry.js";
 import type {CacheTechnique} from "./cache-technique.js";
 import {oracle, quest, tokenButler} from "./reading-techniques.js";
-import {
-  blockFloats,
-  cskv,
-  type EvictionRule,
-  evicting,
-  inFormat,
-  kivi,
-  miniCache,
-  xkv,
-} from "./technique-makers.js";
+import {blockFloats, cskv, evicting, inFormat, kivi, miniCache, xkv} from "./technique-makers.js";
 
 const int8 = int({bits: 8});
 const int4 = int({bits: 4});
 /** CSKV's integers: a scale and a zero point for every 32. */
 const features4 = int({bits: 4, scheme: "asym", groupSize: 32, rule: intRules.awq});
 
-const streaming: EvictionRule = (capacity) => streamingEviction(capacity);
-const h2o: EvictionRule = (capacity) => h2oEviction(capacity);
+const streaming = streamingRule();
+const h2o = h2oRule();
 /** A window that leaves room for others in the short texts here. */
-const snapKv: EvictionRule = (capacity) => snapKvEviction(capacity, {window: 8, pool: 5});
+const snapKv = snapKvRule({window: 8, pool: 5});
 const H2O = "H2O, arXiv:2306.14048, algorithm 1";
 const SNAPKV = "SnapKV, arXiv:2404.14469, section 4";
 const STREAMING = "StreamingLLM, arXiv:2309.17453, section 3.2";

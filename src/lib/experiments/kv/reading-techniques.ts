@@ -72,12 +72,7 @@ export function oracle(share: number, format: Format = fp16): CacheTechnique {
       (): CacheSession =>
         selectiveReading(config, formatCache(config, {keys: format, unpackOnce: true}), {
           denseLayers: DENSE_LAYERS,
-          select(call) {
-            const {data, keys} = oracleMask(call, {keepFraction: share, sinks: 0});
-            return Array.from({length: call.heads}, (_, h) =>
-              chosen(data.subarray(h * keys, (h + 1) * keys)),
-            );
-          },
+          mask: (call) => oracleMask(call, {keepFraction: share, sinks: 0}).data,
         }),
   };
 }
@@ -105,8 +100,4 @@ export function tokenButler(share: number, format: Format = fp16): CacheTechniqu
             })
         : null,
   };
-}
-
-function chosen(row: Uint8Array): number[] {
-  return Array.from(row.keys()).filter((j) => row[j] === 1);
 }

@@ -1,7 +1,7 @@
 /** Techniques by their settings: each function makes one entry of the list. */
 
 import {evictingCache} from "../../attention/evicting-cache.js";
-import type {EvictionPolicy} from "../../attention/eviction.js";
+import {type EvictionRule, noteBytes} from "../../attention/eviction.js";
 import {formatCache} from "../../engine/cache/format-cache.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
@@ -186,9 +186,6 @@ export function blockFloats(bits: number, blockSize: number, isSorted: boolean):
   };
 }
 
-/** How each eviction rule is made for a capacity. */
-export type EvictionRule = (capacity: (seen: number) => number) => EvictionPolicy;
-
 /** Keeps this share of the tokens of every head and frees the others; the rows that stay are packed in a format. */
 export function evicting(
   name: string,
@@ -196,20 +193,20 @@ export function evicting(
   share: number,
   {format = fp16, source}: {format?: Format; source: string},
 ): CacheTechnique {
-  const policy = rule((seen) => Math.ceil(share * seen));
-  const noteBytes = 4 + (policy.countedQueries > 0 ? 8 : 0);
+  const room = (seen: number) => Math.ceil(share * seen);
+  const note = noteBytes(rule);
   return {
     label: withFormat(`${name} ${shareText(share)}`, format),
     family: format.id === "fp16" ? "fewer-tokens" : "combined",
-    formula: `share · layers · kvHeads · (bytes of a key and a value + ${noteBytes} of notes)`,
+    formula: `share · layers · kvHeads · (bytes of a key and a value + ${note} of notes)`,
     source,
     comesBack: "as it was, or gone with its token",
     longText: ({config: {layers, kvHeads, headDim}}) =>
-      readWhole(share * layers * kvHeads * (2 * bytesOf(format, 1, headDim) + noteBytes)),
+      readWhole(share * layers * kvHeads * (2 * bytesOf(format, 1, headDim) + note)),
     prepare:
       ({config}) =>
       () => {
-        const {cache, hooks} = evictingCache(config, policy, {format, unpackOnce: true});
+        const {cache, hooks} = evictingCache(config, rule, {room, format, unpackOnce: true});
         return wholeSession(cache, hooks);
       },
   };

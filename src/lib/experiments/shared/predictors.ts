@@ -1,7 +1,7 @@
 /** The predictors that come with the library, as experiments ask for them. */
 
-import type {TokenButlerPredictor} from "../../attention/selection-hooks.js";
 import {tokenButlerPredictor} from "../../attention/token-butler/token-butler-predictor.js";
+import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import type {DataSets} from "../../experiment/experiment.js";
 import {DECODERS} from "./decoders.js";
 

@@ -1,0 +1,29 @@
+import {softmaxRows} from "../logits.js";
+import {policy} from "../policy.js";
+import {keepFraction, pageSize, sinks} from "../policy-params.js";
+import {questImportance, questMask} from "./quest.js";
+import {questCache} from "./quest-cache.js";
+
+/** Quest: the pages of keys whose bounds promise the largest products with the query. */
+export const quest = policy({
+  id: "quest",
+  label: "Quest",
+  source: "arXiv:2406.10774",
+  family: "tokens",
+  kind: "selects",
+  isShownFirst: true,
+  params: {keepFraction, sinks, pageSize},
+  needs: [],
+  mask: questMask,
+  importance({queries}, {pageSize}) {
+    const bounds = questImportance(queries, {pageSize});
+    const scale = Math.sqrt(queries.headDim);
+    return softmaxRows({...bounds, data: bounds.data.map((score) => score / scale)});
+  },
+  reading: (config, cache, values, options) => questCache(config, cache, {...values, ...options}),
+  bytes: {
+    // The highest and the lowest of each channel of each page.
+    state: ({layers, kvHeads, headDim}, length, {pageSize}, {denseLayers = 1}) =>
+      4 * 2 * (layers - denseLayers) * Math.ceil(length / pageSize) * kvHeads * headDim,
+  },
+});
