@@ -80,6 +80,25 @@ describe.each([
   });
 });
 
+test("the layer that is shown moves no other row", async () => {
+  const reaches = async (layer: number) =>
+    (await memory.run({prompt, layer}, {data})).filter(({part}) => part === "reach" || part === "word");
+  expect(await reaches(0)).toEqual(await reaches(3));
+});
+
+test("a longer text begins as the shorter one: what its first words see does not change", async () => {
+  const shares = async (text: string) =>
+    new Map(
+      (await memory.run({prompt: text, layer: 1}, {data}))
+        .filter(({part, index}) => part === "share" && index! < 8)
+        .map(({unit, index, other, value}) => [`${unit} ${index} ${other}`, value!]),
+    );
+  // All eight heads are shown in both, each with its own order.
+  const [short, long] = [await shares(prompt), await shares(`${prompt} amber plum`)];
+  expect([...long.keys()].sort()).toEqual([...short.keys()].sort());
+  for (const [place, value] of short) expect(long.get(place)!).toBeCloseTo(value, 6);
+});
+
 test("refuses a word that no model knows, and data that is not there", async () => {
   await expect(memory.run({prompt: "fact platypus"}, {data})).rejects.toThrow('"platypus"');
   await expect(memory.run({prompt})).rejects.toThrow("run ssm/memory: data must hold weights/mamba2-small");

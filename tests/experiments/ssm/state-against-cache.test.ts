@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import {packedKvCache} from "../../../src/lib/engine/cache/packed-kv-cache.js";
+import {decoderTokenOperations, mambaTokenOperations} from "../../../src/lib/engine/token-operations.js";
 import {DECODERS} from "../../../src/lib/experiments/shared/decoders.js";
 import {MAMBAS} from "../../../src/lib/experiments/ssm/mambas.js";
 import {stateAgainstCache} from "../../../src/lib/experiments/ssm/state-against-cache.js";
@@ -76,6 +77,34 @@ describe("ssm/state-against-cache", () => {
       expect(timeLow).toBe(time);
       expect(timeHigh).toBe(time);
     }
+  });
+
+  test("operations are the library's counts, and memory is told in tokens of the small decoder's cache", async () => {
+    const rows = await run({longest: 1024, format: "int8"});
+    const token = rows.find(({model}) => model === "decoder-small")!.memoryBytes / 16;
+    for (const {model, context, operations, memoryBytes, memoryAgainst} of rows) {
+      const own =
+        model === "mamba1-small" || model === "mamba2-small"
+          ? mambaTokenOperations(MAMBAS[model])
+          : decoderTokenOperations(DECODERS[model as "decoder-small"], context);
+      expect(operations, model).toBe(own);
+      expect(memoryAgainst, model).toBeCloseTo(memoryBytes / token, 12);
+    }
+  });
+
+  test("fewer bits take less memory, and the weights stay as they are", async () => {
+    const [wide, half, eight] = [await run({format: "fp32"}), await run({}), await run({format: "int8"})];
+    wide.forEach((row, i) => {
+      expect(half[i].memoryBytes).toBe(row.memoryBytes / 2);
+      expect(eight[i].memoryBytes).toBeLessThan(half[i].memoryBytes);
+      expect(eight[i].weightBytes).toBe(row.weightBytes);
+    });
+  });
+
+  test("refuses a length that is none of its choices", async () => {
+    await expect(run({longest: 2048 as 1024})).rejects.toThrow(
+      "run ssm/state-against-cache: longest must be one of 1024, 4096, 16384, got 2048",
+    );
   });
 
   test("no setting of the shipped table measures time", () => {
