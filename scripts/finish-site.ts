@@ -69,8 +69,8 @@ export function withPolicy(html: string): string {
 
 function inlineScriptHashes(html: string): string[] {
   return [...html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)]
-    .filter(([, attributes]) => !/\bsrc=/.test(attributes!))
-    .map(([, , body]) => `'sha256-${createHash("sha256").update(body!).digest("base64")}'`);
+    .filter(([, attributes]) => !/\bsrc=/.test(attributes))
+    .map(([, , body]) => `'sha256-${createHash("sha256").update(body).digest("base64")}'`);
 }
 
 function brokenCells(html: string): string[] {
@@ -106,10 +106,10 @@ function brokenLinks(
 ): string[] {
   const problems: string[] = [];
   for (const [, link] of html.matchAll(/\s(?:href|src)="([^"]*)"/g)) {
-    if (/^(\w+:|\/\/)/.test(link!)) continue;
-    const [path, anchor] = link!.split("#");
-    const target = path === "" ? file : linkTarget(dirname(file), path!.split("?")[0], known);
-    if (link!.startsWith("/")) problems.push(`link ${link} is absolute, it breaks below a sub-path`);
+    if (/^(\w+:|\/\/)/.test(link)) continue;
+    const [path, anchor] = link.split("#");
+    const target = path === "" ? file : linkTarget(dirname(file), path.split("?")[0], known);
+    if (link.startsWith("/")) problems.push(`link ${link} is absolute, it breaks below a sub-path`);
     else if (target === undefined) problems.push(`broken link ${link}`);
     else if (
       anchor &&

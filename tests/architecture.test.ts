@@ -35,7 +35,7 @@ async function modulesIn(folder: string): Promise<string[]> {
 
 /** Types too: an import of a type is a dependency of the reader, though not of the machine. */
 function typeImports(file: string, text: string): {from: string; to: string; external: boolean}[] {
-  const specifiers = [...text.matchAll(/^(?:import|export)[^"';]*?\bfrom "([^"]+)"/gm)].map(([, to]) => to!);
+  const specifiers = [...text.matchAll(/^(?:import|export)[^"';]*?\bfrom "([^"]+)"/gm)].map(([, to]) => to);
   return specifiers.map((to) => ({
     from: file,
     to: to.startsWith(".") ? relative(".", join(file, "..", to)).replace(/\.js$/, ".ts") : to,

@@ -15,7 +15,7 @@ if (out === undefined) {
 
 const file = openSync(out, "w");
 for (let index = 0; index < Number(count); index++) {
-  const sample = taskById(id as string).sample(index, {split: split as Split, context: Number(context)});
+  const sample = taskById(id).sample(index, {split: split as Split, context: Number(context)});
   const {tokens, answers} = filledIn(sample);
   const roles = new Uint8Array(tokens.length);
   for (const position of answers) roles[position] = 1;

@@ -2,4 +2,4 @@
 import {writeFileSync} from "node:fs";
 import {vocabulary} from "../src/lib/tasks/vocabulary.js";
 
-writeFileSync(process.argv[2] as string, `${vocabulary.join("\n")}\n`);
+writeFileSync(process.argv[2], `${vocabulary.join("\n")}\n`);

@@ -85,7 +85,7 @@ export async function composeCommand(args: readonly string[]): Promise<void> {
   if (compositions.length > 1) {
     throw new UsageError(`compose: --operators must be of one combination, got ${compositions.length}`);
   }
-  const rows = compositionRows(only!);
+  const rows = compositionRows(only);
   if (rows[0].step === "refused") throw new Error(`compose: ${rows[0].note}`);
   await write({
     columns: withGivenColumns(compose.columns),
@@ -157,7 +157,7 @@ async function compositionsOf(options: Options): Promise<Composition[]> {
       ...shared,
       model,
       machine,
-      workload: {batch, prompt, output: output!},
+      workload: {batch, prompt, output},
       formats: formatsOf({weights, activations, kv}),
       sparsity: sparsityOf(sparsity),
     }),

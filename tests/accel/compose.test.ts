@@ -225,10 +225,8 @@ describe("a sweep", () => {
     const front = new Set(paretoFront(possible, ["min", "min", "max"]));
     expect(front.size).toBeGreaterThan(0);
     for (const i of front) {
-      const [m, t, s] = possible[i] as [number, number, number];
-      const better = possible.some(
-        ([a, b, c]) => a! <= m && b! <= t && c! >= s && (a! < m || b! < t || c! > s),
-      );
+      const [m, t, s] = possible[i];
+      const better = possible.some(([a, b, c]) => a <= m && b <= t && c >= s && (a < m || b < t || c > s));
       expect(better).toBe(false);
     }
   });

@@ -2,7 +2,7 @@
 export function evaluate(formula: string, values: Readonly<Record<string, number>>): number {
   const tokens = formula.match(/[A-Za-z]\w*|\d+(?:\.\d+)?|[-+*/(),]/g) ?? [];
   let at = 0;
-  const take = (): string => tokens[at++] as string;
+  const take = (): string => tokens[at++];
   const expect = (token: string): void => {
     const got = take();
     if (got !== token) throw new SyntaxError(`expected ${token}, got ${got} in ${formula}`);

@@ -41,7 +41,7 @@ describe("the cross-check with GenZ", () => {
   });
 
   test("two devices halve what is moved and add what is exchanged", () => {
-    const system = golden.params.systems.A100_80GB_GPU!;
+    const system = golden.params.systems.A100_80GB_GPU;
     const one = genzLatency(modelById("llama-2-7b"), system, {batch: 1, tokens: 1024, bits: "bf16"});
     const two = genzLatency(modelById("llama-2-7b"), system, {
       batch: 1,
@@ -65,7 +65,7 @@ describe("the cross-check with GenZ", () => {
   });
 
   test("a decode step of a mixture reads the active experts only, at any batch", () => {
-    const system = golden.params.systems.H100_GPU!;
+    const system = golden.params.systems.H100_GPU;
     const ms = (batch: number) =>
       genzLatency(modelById("mixtral-8x7b"), system, {batch, tokens: 1, bits: "int8"}).decodeMs;
     expect(ms(8) / ms(1)).toBeLessThan(1.01);

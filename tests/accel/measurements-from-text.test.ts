@@ -25,8 +25,8 @@ describe("a reader's own measurements", () => {
         "rtx-4090, llama-3.1-8b, 8, 50\nrtx-4090, llama-3.1-8b, 8, 100\nrtx-4090, llama-3.1-8b, 16, 50",
       ),
     );
-    expect(fast!.ratio).toBeCloseTo(2 * slow!.ratio, 12);
-    expect(heavy!.ratio).toBeGreaterThan(1.5 * slow!.ratio);
+    expect(fast.ratio).toBeCloseTo(2 * slow.ratio, 12);
+    expect(heavy.ratio).toBeGreaterThan(1.5 * slow.ratio);
   });
 
   test("of an empty text are none", () => expect(measurementsFromText(" \n ")).toEqual([]));

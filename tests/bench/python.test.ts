@@ -35,7 +35,7 @@ test("a peer is named by its script, with its arguments, and works once for ever
   `);
   const [peer] = await pythonPeer("script.py", 3, "x");
   expect(peer?.name).toBe("stand-in bench/script.py 3 x");
-  for (let i = 0; i < 3; i++) await peer!.run();
+  for (let i = 0; i < 3; i++) await peer.run();
 });
 
 test("a script that ends in the middle of its work is an error", async () => {
@@ -44,5 +44,5 @@ test("a script that ends in the middle of its work is an error", async () => {
     process.stdin.once("data", () => process.exit(1));
   `);
   const [peer] = await pythonPeer("script.py");
-  await expect(peer!.run()).rejects.toThrow("pythonPeer: the script must answer every line, got its end");
+  await expect(peer.run()).rejects.toThrow("pythonPeer: the script must answer every line, got its end");
 });

@@ -16,7 +16,7 @@ function pageFile(path: string): string {
 function scriptsOf(file: string): string[] {
   const html = readFileSync(file, "utf8");
   const links = html.matchAll(/<link rel="modulepreload" href="([^"]+)"/g);
-  return [...new Set(Array.from(links, ([, address]) => join(dirname(file), address!)))];
+  return [...new Set(Array.from(links, ([, address]) => join(dirname(file), address)))];
 }
 
 test.each(pagePaths())("page /%s leaves to its worker the code that only runs there", (path) => {

@@ -22,8 +22,8 @@ export function builtFile(path: string): string {
   const found = readdirSync(folder, {recursive: true, encoding: "utf8"}).filter(
     (name) =>
       name.startsWith(`${stem}.`) &&
-      /^\w{8}\.\w+$/.test(name.slice(stem!.length + 1)) &&
-      name.endsWith(extension!),
+      /^\w{8}\.\w+$/.test(name.slice(stem.length + 1)) &&
+      name.endsWith(extension),
   );
   if (found.length !== 1) throw new Error(`${path} must have been built once, found ${found.length}`);
   return found[0];

@@ -195,7 +195,7 @@ describe("a user's own tables", () => {
     [["--config", "absent.json"], "absent.json could not be read:"],
     [["--models-file", "config.json"], "config.json: modelsFromJson:"],
   ])("%j says what is wrong with which file", async ([option, name], message) => {
-    const {code, stderr} = await called(option!, at(name!));
+    const {code, stderr} = await called(option, at(name));
     expect(code).toBe(1);
     expect(stderr).toContain(message);
   });

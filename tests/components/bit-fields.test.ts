@@ -47,7 +47,7 @@ describe("codeFormula", () => {
     element.values.forEach((value, code) => {
       if (element.kind === "int" || !Number.isFinite(value)) return;
       const [computed] = codeFormula(element, code).split(" = ");
-      expect(evaluate(computed!)).toBe(value);
+      expect(evaluate(computed)).toBe(value);
     });
   });
 });

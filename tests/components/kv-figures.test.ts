@@ -64,8 +64,8 @@ describe("the figures of spectra", () => {
       ["2 together, shuffled", "baseline"],
     ]);
     const [text] = series;
-    expect(text!.points.map(({x}) => x)).toEqual([1, 2, 3, 4].filter((x) => 100 * 0.25 ** (2 * x) >= 0.1));
-    expect(text!.points[0].y).toBeCloseTo(100 / 16, 10);
+    expect(text.points.map(({x}) => x)).toEqual([1, 2, 3, 4].filter((x) => 100 * 0.25 ** (2 * x) >= 0.1));
+    expect(text.points[0].y).toBeCloseTo(100 / 16, 10);
   });
 });
 

@@ -31,9 +31,9 @@ test("a label with all the room stands to the right of its mark", () => {
 
 test("a label gives way to a neighbouring mark and to the end of the room", () => {
   const [first] = place(chart([marks([point("a", 100, 100), point("b", 115, 100)])], ["a"]));
-  expect(first!.place).toBe("top left");
+  expect(first.place).toBe("top left");
   const [last] = place(chart([marks([point("a", 995, 100)])], ["a"]));
-  expect(last!.place).toMatch(/left/);
+  expect(last.place).toMatch(/left/);
 });
 
 test("a label does not stand on the step of a front while another place is free", () => {
@@ -45,9 +45,9 @@ test("a label does not stand on the step of a front while another place is free"
 test("a sloping line counts as taken where it runs, not in its whole frame", () => {
   const line = marks([point("from", 0, 0), point("to", 1000, 200)], {join: "guide", name: ""});
   const [beside] = place(chart([line, marks([point("a", 500, 100)])], ["a"]));
-  expect(beside!.place).toBe("top left");
+  expect(beside.place).toBe("top left");
   const [away] = place(chart([line, marks([point("a", 300, 700)])], ["a"])).slice(-1);
-  expect(away!.place).toBe("middle right");
+  expect(away.place).toBe("middle right");
 });
 
 test("the order of the wish decides who keeps its label in a crowd", () => {

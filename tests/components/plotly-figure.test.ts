@@ -69,7 +69,7 @@ describe("plotlyFigure", () => {
 
   test("never lets a name be read as a tag", () => {
     const [trace] = traces({...spec(series({})), labelled: new Set(["a"])});
-    expect(trace!.text).toEqual(["a &lt;b>", ""]);
+    expect(trace.text).toEqual(["a &lt;b>", ""]);
     expect(plainText("<script>&")).toBe("&lt;script>&amp;");
   });
 
@@ -124,7 +124,7 @@ test("labels that would cover one another give way to the first", () => {
     labelled: new Set([...crowd.map(({key}) => key), "far"]),
   };
   const [trace] = traces(all);
-  expect(trace!.text.filter(Boolean).length).toBeLessThan(8);
-  expect(trace!.text[0]).toBe("a long label 0");
-  expect(trace!.text.at(-1)).toBe("far");
+  expect(trace.text.filter(Boolean).length).toBeLessThan(8);
+  expect(trace.text[0]).toBe("a long label 0");
+  expect(trace.text.at(-1)).toBe("far");
 });

@@ -11,7 +11,7 @@ describe("predictorCost", () => {
   ])("gives the counts of the paper's predictor for %s", (id, parameters, share, importance, kv) => {
     const [p, percent, own, cache] = predictorCost(modelById(id)).map(({result}) => result);
     expect(p).toBe(parameters);
-    expect(Number(percent!.toFixed(2))).toBe(share);
+    expect(Number(percent.toFixed(2))).toBe(share);
     expect([own, cache]).toEqual([importance, kv]);
   });
 

@@ -48,9 +48,9 @@ describe("how a scale came about", () => {
     expect(tried!.map(([special]) => special)).toEqual(["5", "−5", "8", "−8"]);
     const [chosen, ...others] = tried!.filter((each) => each[3]);
     expect(others).toEqual([]);
-    expect(chosen![2]).toBe(Math.min(...tried!.map(([, , error]) => error)));
+    expect(chosen[2]).toBe(Math.min(...tried!.map(([, , error]) => error)));
     const {squaredError} = blockView(razer(), values);
-    expect(chosen![2]).toBeCloseTo(squaredError, 5);
+    expect(chosen[2]).toBeCloseTo(squaredError, 5);
     expect(lines[2]).toMatch(/: [01]{2} [01]{6}$/);
   });
 

@@ -59,7 +59,7 @@ describe("the figures of quantized state-space models", () => {
 
   test("set what is packed against what it costs, worst first", () => {
     const {series, finding} = packedStateFigure.draw(
-      rows.filter(({bits}) => bits !== "w4a8") as never,
+      rows.filter(({bits}) => bits !== "w4a8"),
       checkParams("test", packedState.params, {}),
     );
     expect(series.flatMap(({points}) => points).map(({x}) => x)).toContain(31);

@@ -21,7 +21,7 @@ async function runExample(): Promise<readonly Measured[]> {
   const page = await readFile("docs/plug-points.md", "utf8");
   const [, code] = /```ts example\n([\s\S]*?)```/.exec(page)!;
   const {outputFiles} = await build({
-    stdin: {contents: code!, resolveDir: process.cwd(), loader: "ts"},
+    stdin: {contents: code, resolveDir: process.cwd(), loader: "ts"},
     alias: ENTRIES,
     bundle: true,
     write: false,
@@ -53,8 +53,8 @@ describe("the example of the handbook", () => {
 
   test("costs more the less of the text it may see", () => {
     const [little, some, full] = rows;
-    expect(little!.perplexity).toBeGreaterThan(some!.perplexity);
-    expect(some!.perplexity).toBeGreaterThan(full!.perplexity);
-    expect(little!.kl).toBeGreaterThan(some!.kl);
+    expect(little.perplexity).toBeGreaterThan(some.perplexity);
+    expect(some.perplexity).toBeGreaterThan(full.perplexity);
+    expect(little.kl).toBeGreaterThan(some.kl);
   });
 });

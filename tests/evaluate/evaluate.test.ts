@@ -74,11 +74,11 @@ describe("evaluateModel", () => {
     expect(found.seeds[1].comparison).toEqual(compareScores(concatPairs(all.slice(2, 4))));
     expect(found.pooled.answers!.model.trials).toBe(12);
     const {spread} = found;
-    expect(spread.klMean!.value).toBeCloseTo(
+    expect(spread.klMean.value).toBeCloseTo(
       found.seeds.reduce((sum, {comparison}) => sum + comparison!.kl.mean.value / 3, 0),
       12,
     );
-    expect(spread.perplexity!.seeds).toBe(3);
+    expect(spread.perplexity.seeds).toBe(3);
   });
 
   test("counts answers and copies apart, and only from where a text says", async () => {
@@ -106,9 +106,9 @@ describe("evaluateModel", () => {
     const seeds = [1, 2].map((seed) => ({seed, texts: [], samples}));
     const found = await evaluateModel(counting(0.5), silent, seeds);
     expect(found.pooled.comparison).toBeNull();
-    expect(found.pooled.tasks.count!.model).toMatchObject({share: 4 / 6, trials: 6});
-    expect(found.pooled.tasks.count!.baseline.share).toBe(0);
-    expect(found.spread.count!.value).toBeCloseTo(2 / 3, 12);
+    expect(found.pooled.tasks.count.model).toMatchObject({share: 4 / 6, trials: 6});
+    expect(found.pooled.tasks.count.baseline.share).toBe(0);
+    expect(found.spread.count.value).toBeCloseTo(2 / 3, 12);
     expect(found.spread.perplexity).toBeUndefined();
   });
 

@@ -36,13 +36,13 @@ describe("perplexityGap", () => {
   });
 
   test("knows its error as well as resampling documents does", () => {
-    const [a, b] = documents(120, 1, 0.05, 0) as [Float64Array, Float64Array];
+    const [a, b] = documents(120, 1, 0.05, 0);
     const error = bootstrap((x, y) => perplexityGap(x, y).value, [a, b]);
     expect(Math.abs(halfWidth(perplexityGap(a, b)) / error - 1)).toBeLessThan(0.1);
   });
 
   test("is sharper than two intervals that do not know of each other", () => {
-    const [a, b] = documents(120, 2, 0.05, 0) as [Float64Array, Float64Array];
+    const [a, b] = documents(120, 2, 0.05, 0);
     const alone = bootstrap(
       (x) =>
         perplexityGap(
@@ -72,11 +72,7 @@ describe("lossReduction", () => {
   test("covers the truth in 95 of 100 samples, give or take", () => {
     const truth = 1 - (Math.exp(0.04) - 1) / (Math.exp(0.08) - 1);
     const covered = Array.from({length: 200}, (_, seed) => {
-      const [a, b, c] = documents(80, 100 + seed, 0.04, 0.08, 0) as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ];
+      const [a, b, c] = documents(80, 100 + seed, 0.04, 0.08, 0);
       const {low, high} = lossReduction(a, b, c);
       return low <= truth && truth <= high;
     }).filter(Boolean).length;
@@ -92,7 +88,7 @@ describe("meanReduction", () => {
   });
 
   test("knows its error as well as resampling documents does", () => {
-    const [a, b] = documents(150, 5, 0, 1) as [Float64Array, Float64Array];
+    const [a, b] = documents(150, 5, 0, 1);
     const error = bootstrap((x, y) => meanReduction(x, y).value, [a, b]);
     expect(Math.abs(halfWidth(meanReduction(a, b)) / error - 1)).toBeLessThan(0.15);
   });

@@ -131,9 +131,9 @@ describe("compareScores", () => {
       );
       return compareScores(scorePair(baseline, noisy, targets));
     });
-    expect(large!.kl.mean.value).toBeGreaterThan(10 * small!.kl.mean.value);
-    expect(large!.sameTop.share).toBeLessThan(small!.sameTop.share);
-    expect(large!.rmsProbabilityChange).toBeGreaterThan(small!.rmsProbabilityChange);
+    expect(large.kl.mean.value).toBeGreaterThan(10 * small.kl.mean.value);
+    expect(large.sameTop.share).toBeLessThan(small.sameTop.share);
+    expect(large.rmsProbabilityChange).toBeGreaterThan(small.rmsProbabilityChange);
   });
 });
 

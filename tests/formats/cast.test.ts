@@ -96,7 +96,7 @@ describe.each(small.map((element) => [element.id, element] as const))("%s", (_, 
     fc.assert(
       fc.property(anyFloat32, anyFloat32, fc.constantFrom(...ROUNDINGS), (a, b, rounding) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)].map((x) => castValue(element, x, {rounding}));
-        expect(low!).toBeLessThanOrEqual(high!);
+        expect(low).toBeLessThanOrEqual(high);
       }),
       seeded,
     );

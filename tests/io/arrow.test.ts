@@ -60,7 +60,7 @@ describe("rowsToArrow", () => {
 
   test("stores a text once, however many rows have it", () => {
     const many = Array.from({length: 1000}, () => rows[0]);
-    const longer = many.map((row) => ({...row, name: `${"long ".repeat(200)}`}) as unknown as Row);
+    const longer = many.map((row) => ({...row, name: `${"long ".repeat(200)}`}));
     const added = rowsToArrow(columns, longer).length - rowsToArrow(columns, many).length;
     expect(added).toBeLessThan(1100);
   });
@@ -75,7 +75,7 @@ describe("rowsToArrow", () => {
   });
 
   test("refuses an integer of more than 32 bits by row and name", () => {
-    expect(() => rowsToArrow(columns, [{...rows[0], count: 2 ** 31} as unknown as Row])).toThrow(
+    expect(() => rowsToArrow(columns, [{...rows[0], count: 2 ** 31}])).toThrow(
       "rowsToArrow: count of row 0 must be an integer of 32 bits, got 2147483648",
     );
   });
@@ -145,8 +145,8 @@ test("experimentMetadata tells the settings of the rows as JSON", () => {
   } as const;
   const metadata = experimentMetadata(experiment, [{bits: 4}]);
   expect(metadata).toMatchObject({experiment: "formats/x", title: "X", question: "Why?", source: "a paper"});
-  expect(JSON.parse(metadata.settings!)).toEqual([{bits: 4}]);
-  expect(JSON.parse(metadata.params!)).toEqual(experiment.params);
+  expect(JSON.parse(metadata.settings)).toEqual([{bits: 4}]);
+  expect(JSON.parse(metadata.params)).toEqual(experiment.params);
 });
 
 describe("rowsToCsv", () => {

@@ -85,9 +85,9 @@ describe("on the trained decoder, xKV", () => {
 
   test("gains with the group size at equal rank a layer", () => {
     const [alone, pairs, all] = [1, 2, 4].map((groupSize) => sharing(groupSize, 4, 6));
-    expect(alone).toBeGreaterThan(1.1 * pairs!);
-    expect(pairs).toBeGreaterThan(all!);
-    expect(all! / dense).toBeLessThan(1.15);
+    expect(alone).toBeGreaterThan(1.1 * pairs);
+    expect(pairs).toBeGreaterThan(all);
+    expect(all / dense).toBeLessThan(1.15);
   });
 
   test("because layers share token directions though their rows are not alike", () => {

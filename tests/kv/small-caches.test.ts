@@ -150,8 +150,8 @@ describe("blockFloatFormat", () => {
     const format = blockFloatFormat({bits, blockSize});
     const packed = format.encode({shape: [13, WIDTH], data: x});
     expect(format.decode(packed).data).toEqual(blockFloat(x, WIDTH, {bits, blockSize}));
-    expect(packed.parts.exponents!.length).toBe(13 * Math.ceil(WIDTH / blockSize));
-    expect(packed.parts.codes!.length).toBe(Math.ceil((13 * WIDTH * bits) / 8));
+    expect(packed.parts.exponents.length).toBe(13 * Math.ceil(WIDTH / blockSize));
+    expect(packed.parts.codes.length).toBe(Math.ceil((13 * WIDTH * bits) / 8));
   });
 
   test("keeps blocks of zeros, and refuses what is not finite or has no bits", () => {
@@ -248,9 +248,9 @@ describe("miniCacheCache", () => {
     forward(model, ids, {cache});
     cache.endPrompt?.();
     const {rotatedKeys, values} = captureKv(model, ids);
-    const [keys, merged] = [rotatedKeys, values].map(([a, b]) => merge(a!, b!, 4, {gamma: 0.2}));
-    expect(maxDifference(cache.read(0).keys, keys!.first)).toBeLessThan(0.005);
-    expect(maxDifference(cache.read(1).values, merged!.second)).toBeLessThan(0.005);
+    const [keys, merged] = [rotatedKeys, values].map(([a, b]) => merge(a, b, 4, {gamma: 0.2}));
+    expect(maxDifference(cache.read(0).keys, keys.first)).toBeLessThan(0.005);
+    expect(maxDifference(cache.read(1).values, merged.second)).toBeLessThan(0.005);
   });
 
   test("holds directions and lengths of merged rows, whole rows of the others, a bit for each, and what waits", () => {
@@ -259,7 +259,7 @@ describe("miniCacheCache", () => {
     cache.endPrompt?.();
     const {rotatedKeys, values} = captureKv(model, IDS.slice(0, 8));
     const expected = [rotatedKeys, values].map(([a, b]) => {
-      const {merged} = miniCacheMerge(a!, b!, 4, {gamma: 0.2});
+      const {merged} = miniCacheMerge(a, b, 4, {gamma: 0.2});
       const count = merged.reduce((sum, flag) => sum + flag, 0);
       return count * (4 * 4 + 2 * 2) + (24 - count) * 2 * 4 * 4 + 3;
     });

@@ -133,9 +133,9 @@ describe("xkvCache", () => {
       const cache = xkvCache(config, {...options, format});
       return {error: error(cache, 11), bytes: cache.bytes()};
     });
-    expect(half!.bytes).toBe(full!.bytes / 2);
-    expect(small!.bytes).toBeLessThan(half!.bytes);
-    expect(small!.error).toBeLessThan(1.5 * full!.error + 0.1);
+    expect(half.bytes).toBe(full.bytes / 2);
+    expect(small.bytes).toBeLessThan(half.bytes);
+    expect(small.error).toBeLessThan(1.5 * full.error + 0.1);
   });
 
   test.each([

@@ -103,8 +103,8 @@ describe("awqClip", () => {
     let gain = 0;
     for (const from of [0, 16]) {
       const [old, now] = [before, after].map((q) => groupError(x, w, q, from, from + 16));
-      expect(now!).toBeLessThanOrEqual(old! * (1 + 1e-9));
-      gain += old! - now!;
+      expect(now).toBeLessThanOrEqual(old * (1 + 1e-9));
+      gain += old - now;
     }
     expect(gain).toBeGreaterThanOrEqual(0);
   });

@@ -23,7 +23,7 @@ test.each([
 test("an observer that the library does not have is an error, not another observer", () => {
   const args = {observer: "entropy", symmetric: true, n_bits: 8, clip_ratio: 1};
   const batches = [{dtype: "f32", shape: [1], data: Float32Array.of(1)}];
-  expect(() => ops.cases!.calibration_observers!(args, {batches})).toThrow(
+  expect(() => ops.cases!.calibration_observers(args, {batches})).toThrow(
     "observer must be minmax, percentile or ssd_group_minmax, got entropy",
   );
 });
@@ -34,7 +34,7 @@ test("GPTQ counts the samples that the file names, however the axes of x are lai
   const data = new Float32Array(new Uint8Array(bytes).buffer);
   const w = new Float32Array(new Uint8Array(Buffer.from(file.inputs.w.b64, "base64")).buffer);
   const run = (shape: number[], args: object) =>
-    ops.cases!.gptq_w4!(
+    ops.cases!.gptq_w4(
       {...file.params, ...args},
       {
         w: {dtype: "f32", shape: [6, 32], data: w},

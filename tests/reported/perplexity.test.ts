@@ -29,7 +29,7 @@ function rowsOf(method: string, activationBits: number) {
 }
 
 test.each(Object.entries(printedAverages))("the row %s averages to the printed %f", (key, printed) => {
-  const [activationBits, method] = key.split(" ") as [string, string];
+  const [activationBits, method] = key.split(" ");
   expect(Math.abs(averagePerplexity(rowsOf(method, Number(activationBits))) - printed)).toBeLessThanOrEqual(
     0.00501,
   );

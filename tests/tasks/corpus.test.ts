@@ -99,7 +99,7 @@ describe("a corpus document", () => {
           expect(rest.length).toBeLessThanOrEqual(8);
           expect(rest.every((id) => isIn(values, id))).toBe(true);
         } else {
-          expect([head!, ...rest].every((id) => isIn(fillers, id))).toBe(true);
+          expect([head, ...rest].every((id) => isIn(fillers, id))).toBe(true);
           expect(rest.length + 1).toBeGreaterThanOrEqual(5);
           expect(rest.length + 1).toBeLessThanOrEqual(15);
         }
@@ -172,7 +172,7 @@ describe("the corpus as a whole", () => {
     const heads = documents(2000, {context: 128}).flatMap((document) =>
       segments(document)
         .slice(1)
-        .map(([head]) => head!),
+        .map(([head]) => head),
     );
     const share = (is: (head: number) => boolean) => heads.filter(is).length / heads.length;
     expect(share((head) => head === marker.fact)).toBeCloseTo(0.27, 1);

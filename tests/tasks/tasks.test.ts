@@ -15,7 +15,7 @@ function samples(task: Task, options: Parameters<Task["sample"]>[1] = {}): TaskS
 function lookUp(text: readonly number[]): number[] | undefined {
   const bound = new Map<number, number[]>();
   for (let at = 0; at < text.length; at++) {
-    const [head, first, second, third] = text.slice(at, at + 4) as [number, number, number, number];
+    const [head, first, second, third] = text.slice(at, at + 4);
     if (head === marker.fact) bound.set(first, [second, third]);
     if (head === marker.alias) bound.set(first, bound.get(third)!);
   }
@@ -140,10 +140,10 @@ describe("retrieval", () => {
     const words = (sample: TaskSample) =>
       new Set(filledIn(sample).tokens.filter((id) => isIn(fillers, id))).size;
     const ofValues = (sample: TaskSample) => filledIn(sample).tokens.filter((id) => isIn(values, id)).length;
-    expect(words(line!)).toBeLessThanOrEqual(15);
-    expect(words(text!)).toBeGreaterThan(25);
-    expect([ofValues(line!), ofValues(text!)]).toEqual([4, 4]);
-    expect(ofValues(spans!)).toBeGreaterThan(50);
+    expect(words(line)).toBeLessThanOrEqual(15);
+    expect(words(text)).toBeGreaterThan(25);
+    expect([ofValues(line), ofValues(text)]).toEqual([4, 4]);
+    expect(ofValues(spans)).toBeGreaterThan(50);
   });
 
   test("the difficulty is the number of facts, queries, values or aliases", () => {

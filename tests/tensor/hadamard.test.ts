@@ -201,7 +201,7 @@ describe("hadamardPadded", () => {
 
 describe("weight fusion", () => {
   const product = (w: Tensor, y: Tensor): number[] => {
-    const [outs, n] = w.shape as [number, number];
+    const [outs, n] = w.shape;
     return Array.from({length: outs}, (_, o) => {
       let sum = 0;
       for (let i = 0; i < n; i++) sum += w.data[o * n + i] * y.data[i];

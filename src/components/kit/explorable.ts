@@ -35,7 +35,7 @@ export function explorable<P extends Params>({
 
   function set(next: Partial<ParamValues<P>>): void {
     values = {...values, ...next};
-    inputs.value = values as ParamValues<typeof shown>;
+    inputs.value = values;
     rememberState(params, values, prefix);
     redraw();
     if (says) said.textContent = says(values);

@@ -22,7 +22,7 @@ export function paramInputs<P extends Params>(params: P, values: ParamValues<P>)
   );
   const element = html`<div class="controls" role="group" aria-label="Parameters">
     ${plain}
-    ${advanced!.length > 0 ? html`<details class="advanced"><summary>More parameters</summary>${advanced}</details>` : null}
+    ${advanced.length > 0 ? html`<details class="advanced"><summary>More parameters</summary>${advanced}</details>` : null}
   </div>`;
   return Object.defineProperty(element, "value", {
     get: () => Object.fromEntries(inputs.map(({name, input}) => [name, input.value])),

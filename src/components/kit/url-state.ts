@@ -2,7 +2,6 @@ import {checkParams} from "../../lib/technique/check-params.js";
 import {
   allowedValues,
   type Params,
-  type ParamValue,
   type ParamValues,
   paramFromText,
   paramToText,
@@ -49,8 +48,8 @@ export function writeState<P extends Params>(
 ): string {
   const query = new URLSearchParams(search);
   for (const [name, param] of Object.entries(params)) {
-    const text = paramToText(values[name as keyof P] as ParamValue<typeof param>);
-    if (text === paramToText(param.default as ParamValue<typeof param>)) query.delete(prefix + name);
+    const text = paramToText(values[name as keyof P]);
+    if (text === paramToText(param.default)) query.delete(prefix + name);
     else query.set(prefix + name, text);
   }
   const written = query.toString().replace(/%2C/g, ",");

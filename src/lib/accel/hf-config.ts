@@ -24,7 +24,7 @@ function optionalSize(config: Config, fallback: number, ...names: readonly strin
 }
 
 const flag = (config: Config, name: string, fallback: boolean): boolean =>
-  typeof config[name] === "boolean" ? (config[name] as boolean) : fallback;
+  typeof config[name] === "boolean" ? config[name] : fallback;
 
 /** Sliding windows that are switched off by a flag, or hold for some layers only, are not read as such. */
 function windowOf(config: Config): {window?: number} {

@@ -114,8 +114,8 @@ function measurementFromLine(line: string, where: string): Measurement {
   const [machine, model, bits, speed] = cells;
   if (cells.length !== 4) throw new RangeError(`${where} must be ${LINE}, got ${cells.length} of the four`);
   const known: readonly [string, string, Iterable<string>][] = [
-    ["machine", machine!, MACHINES.keys()],
-    ["model", model!, MODELS.keys()],
+    ["machine", machine, MACHINES.keys()],
+    ["model", model, MODELS.keys()],
   ];
   for (const [what, id, ids] of known) {
     const all = [...ids];
@@ -132,8 +132,8 @@ function measurementFromLine(line: string, where: string): Measurement {
   }
   const source = "the reader";
   return {
-    machine: machine!,
-    model: model!,
+    machine: machine,
+    model: model,
     system: "yours",
     weightBits,
     threads: null,

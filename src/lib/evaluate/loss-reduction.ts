@@ -26,11 +26,7 @@ export function perplexityGap(a: Float64Array, b: Float64Array): Interval {
 export function lossReduction(better: Float64Array, worse: Float64Array, baseline: Float64Array): Interval {
   requireSame("lossReduction", better, worse);
   requireSame("lossReduction", better, baseline);
-  const [p, q, p0] = [better, worse, baseline].map((values) => Math.exp(mean(values))) as [
-    number,
-    number,
-    number,
-  ];
+  const [p, q, p0] = [better, worse, baseline].map((values) => Math.exp(mean(values)));
   const ratio = (p - p0) / (q - p0);
   const influence = better.map((value, i) => {
     const mine = p * value - p0 * baseline[i];

@@ -167,7 +167,7 @@ function parseEntry(name: string, entry: Json, dataStart: number, fileSize: numb
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     throw bad("bad-offsets", "data_offsets", offsets, "two integers, 0 <= begin <= end");
   }
-  const [begin, end] = offsets as [number, number];
+  const [begin, end] = offsets;
   const available = fileSize - dataStart;
   if (end > available)
     throw bad("past-end", "data_offsets", offsets, `within the ${available} bytes of data`);

@@ -75,14 +75,14 @@ export function subspaceOverlap(x: Float32Array, y: Float32Array, width: number,
   }
   const [a, b] = [x, y].map((data) => gramSvd({rows: tokens, columns: width, data}, rank));
   let sum = 0;
-  for (let i = 0; i < a!.rank; i++) {
-    for (let j = 0; j < b!.rank; j++) {
+  for (let i = 0; i < a.rank; i++) {
+    for (let j = 0; j < b.rank; j++) {
       let dot = 0;
-      for (let t = 0; t < tokens; t++) dot += a!.u[t * a!.rank + i] * b!.u[t * b!.rank + j];
+      for (let t = 0; t < tokens; t++) dot += a.u[t * a.rank + i] * b.u[t * b.rank + j];
       sum += dot * dot;
     }
   }
-  return sum / a!.rank;
+  return sum / a.rank;
 }
 
 /** The least rank whose singular values hold `share` of the sum of all squares. */

@@ -21,7 +21,7 @@ export async function inputStatistics(
   const collectors = new Map(
     inputGroups(weights).map((group) => {
       const [, inputs] = weights.tensors.get(group.readers[0])!.shape;
-      return [key(group), inputCollector(inputs!)];
+      return [key(group), inputCollector(inputs)];
     }),
   );
   for (const ids of texts) {

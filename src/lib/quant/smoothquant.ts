@@ -16,11 +16,11 @@ export function smoothedDecoder(
     const [norm] = group.makers;
     const readers = group.readers.map((name) => tensors.get(name)!);
     const {gain, weights: scaled} = smoothQuant(
-      {gain: tensors.get(norm!)!, weights: readers},
+      {gain: tensors.get(norm)!, weights: readers},
       statistics(group).maxAbs,
       alpha,
     );
-    tensors.set(norm!, gain);
+    tensors.set(norm, gain);
     group.readers.forEach((name, i) => {
       tensors.set(name, scaled[i]);
     });

@@ -86,11 +86,11 @@ const bitmod: PrintedTable = {
 
 function parseTable({paper, place, models, lines}: PrintedTable): ReportedPerplexity[] {
   return lines.flatMap((line) => {
-    const [head, pairs] = line.split(": ") as [string, string];
+    const [head, pairs] = line.split(": ");
     const [bits, method] = [head.slice(0, head.indexOf(" ")), head.slice(head.indexOf(" ") + 1)];
-    const [weightBits, activationBits] = bits.split("-").map(Number) as [number, number];
+    const [weightBits, activationBits] = bits.split("-").map(Number);
     return pairs.split(" ").map((pair, i) => {
-      const [wikitext2, c4] = pair.split("/").map(Number) as [number, number];
+      const [wikitext2, c4] = pair.split("/").map(Number);
       return {paper, place, model: models[i], method, weightBits, activationBits, wikitext2, c4};
     });
   });

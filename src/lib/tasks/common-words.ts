@@ -16,7 +16,7 @@ export const commonWords: Task = defineTask(
   },
   (request) => {
     const {difficulty, stream} = request;
-    const [common, ...others] = distinctFillers(difficulty + 1, stream) as [number, ...number[]];
+    const [common, ...others] = distinctFillers(difficulty + 1, stream);
     const list = shuffled([...Array<number>(6).fill(common), ...others], stream);
     const question = [marker.tally, ...list, marker.most];
     const text = haystackWith([], roomFor(question.length + 1, request), stream);

@@ -20,7 +20,7 @@ export const coreference: Task = defineTask(
     const intro = [...phrase, ...name, marker.separator];
     const between = roomFor(intro.length + phrase.length + name.length, request);
     const [begin, ...filler] = haystackWith([], between, stream);
-    return [{prompt: [begin as number, ...intro, ...filler, ...phrase], answer: name}];
+    return [{prompt: [begin, ...intro, ...filler, ...phrase], answer: name}];
   },
 );
 

@@ -23,11 +23,11 @@ export function haystackWith(
   const depths = shuffled([...Array(DEPTHS).keys()], stream);
   // More needles than depths: go round again.
   const places = needles
-    .map((_, i) => Math.floor((sentences.length * (depths[i % DEPTHS] as number)) / (DEPTHS - 1)))
+    .map((_, i) => Math.floor((sentences.length * depths[i % DEPTHS]) / (DEPTHS - 1)))
     .sort((a, b) => a - b);
   const tokens: number[] = [marker.begin];
   for (let place = 0, next = 0; place <= sentences.length; place++) {
-    for (; places[next] === place; next++) tokens.push(...(needles[next] as readonly number[]));
+    for (; places[next] === place; next++) tokens.push(...needles[next]);
     tokens.push(...(sentences[place] ?? []));
   }
   return tokens;
@@ -55,7 +55,7 @@ function sentence(
   haystack: Haystack,
   line: readonly number[],
 ): number[] {
-  if (haystack === "line") return Array.from({length: words}, (_, i) => line[i % line.length] as number);
+  if (haystack === "line") return Array.from({length: words}, (_, i) => line[i % line.length]);
   const isSpan = haystack === "values" && words > 0 && stream.uniform() < 0.5;
   if (!isSpan) return fillerWords(words, topic, stream);
   return [marker.copy, ...Array.from({length: words - 1}, () => pick(stream, values))];

@@ -1,4 +1,4 @@
-import {asked, fact, newKeys, newPair, type Pair} from "./facts.js";
+import {asked, fact, newKeys, newPair} from "./facts.js";
 import {defineTask, type Task} from "./task.js";
 
 /** Several facts with different keys, one query. (RULER niah_multikey, arXiv:2404.06654) */
@@ -10,7 +10,7 @@ export const needleMultikey: Task = defineTask(
   },
   (request) => {
     const facts = newKeys(request.difficulty, request).map((key) => ({key, pair: newPair(request)}));
-    const wanted = facts[request.stream.integer(facts.length)] as {key: number; pair: Pair};
+    const wanted = facts[request.stream.integer(facts.length)];
     return asked(
       facts.map(({key, pair}) => fact(key, pair)),
       [wanted],

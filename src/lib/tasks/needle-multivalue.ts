@@ -12,7 +12,7 @@ export const needleMultivalue: Task = defineTask(
     difficulty: {counts: "facts of the same key", min: 2, max: 16, default: 4},
   },
   (request) => {
-    const [key] = newKeys(1, request) as [number];
+    const [key] = newKeys(1, request);
     const pairs = Array.from({length: request.difficulty}, () => newPair(request));
     return asked(
       pairs.map((pair) => fact(key, pair)),

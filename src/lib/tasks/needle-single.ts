@@ -17,7 +17,7 @@ export const needleSingle: Task = defineTask(
     },
   },
   (request) => {
-    const [key] = newKeys(1, request) as [number];
+    const [key] = newKeys(1, request);
     const pair = newPair(request);
     return asked([fact(key, pair)], [{key, pair}], request, HAYSTACKS[request.difficulty - 1]);
   },

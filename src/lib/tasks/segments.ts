@@ -85,7 +85,7 @@ export function writeCopy(draft: Draft): void {
     tokens.push(...draft.span);
     return;
   }
-  tokens.push(span[0] as number);
+  tokens.push(span[0]);
   pushCopies(draft, span.slice(1));
 }
 
@@ -100,7 +100,7 @@ export function writeName(draft: Draft): void {
     names.push({phrase, parts});
     return;
   }
-  const {phrase, parts} = names[stream.integer(names.length)] as Name;
+  const {phrase, parts} = names[stream.integer(names.length)];
   tokens.push(...phrase);
   pushCopies(draft, parts);
 }
@@ -109,9 +109,9 @@ export function writeName(draft: Draft): void {
 export function writeTally(draft: Draft): void {
   const {stream, tokens, answers} = draft;
   const [common, ...others] = distinctFillers(4, stream);
-  const list = Array.from({length: 4 + stream.integer(3)}, () => common as number);
+  const list = Array.from({length: 4 + stream.integer(3)}, () => common);
   for (const word of others) list.push(...Array.from({length: 1 + stream.integer(2)}, () => word));
-  tokens.push(marker.tally, ...shuffled(list, stream), marker.most, common as number);
+  tokens.push(marker.tally, ...shuffled(list, stream), marker.most, common);
   answers.push(tokens.length - 1);
 }
 
@@ -151,5 +151,5 @@ function newKey({stream, bindings}: Draft): number {
 }
 
 function knownKey({stream, bindings}: Draft): [number, Binding] {
-  return [...bindings][stream.integer(bindings.size)] as [number, Binding];
+  return [...bindings][stream.integer(bindings.size)];
 }

@@ -11,12 +11,10 @@ export const variableTracking: Task = defineTask(
     difficulty: {counts: "aliases in the chain", min: 1, max: 8, default: 2},
   },
   (request) => {
-    const [first, ...aliases] = newKeys(request.difficulty + 1, request) as [number, ...number[]];
+    const [first, ...aliases] = newKeys(request.difficulty + 1, request);
     const pair = newPair(request);
     const chain = [first, ...aliases].map((key, i, names) =>
-      i === 0
-        ? fact(key, pair)
-        : [marker.alias, key, marker.equals, names[i - 1] as number, marker.separator],
+      i === 0 ? fact(key, pair) : [marker.alias, key, marker.equals, names[i - 1], marker.separator],
     );
     return asked(
       chain,

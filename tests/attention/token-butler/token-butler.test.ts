@@ -155,9 +155,9 @@ describe("the cost of a predictor", () => {
   test("grows with the text only where keys are scored; its cache is half of Llama-3.1-8B's", () => {
     const shape = {width: 4096, heads: 32, layers: 32, importanceDim: 32, hiddenDim: 1024, reducedDim: 512};
     const [none, some] = [0, 1000].map((L) => tokenButlerDecodeCost(shape, L));
-    expect(some!.flops - none!.flops).toBe(2 * 32 * 31 * 32 * 1000);
-    expect(some!.cacheValuesPerToken).toBe(32768);
-    expect(some!.valuesRead).toBe(31 * 32 * 32 * 1000);
+    expect(some.flops - none.flops).toBe(2 * 32 * 31 * 32 * 1000);
+    expect(some.cacheValuesPerToken).toBe(32768);
+    expect(some.valuesRead).toBe(31 * 32 * 32 * 1000);
   });
 });
 

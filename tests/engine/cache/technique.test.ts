@@ -65,7 +65,7 @@ describe("cacheTechnique", () => {
       ["few-2", false],
       ["both", true],
     ]);
-    expect(longTextBytes(choices[0]!, {widths: [8, 8]})).toEqual({kept: 0.5, read: 0.5});
+    expect(longTextBytes(choices[0], {widths: [8, 8]})).toEqual({kept: 0.5, read: 0.5});
   });
 });
 

@@ -206,7 +206,7 @@ describe("plug points of the weights", () => {
       linear(name, {shape}, bias) {
         made.push(name);
         expect(bias).toBeNull();
-        const [out, inputs] = shape as [number, number];
+        const [out, inputs] = shape;
         return (x) => new Float32Array((x.length / inputs) * out).fill(name === "lm_head" ? 7 : 0);
       },
     });

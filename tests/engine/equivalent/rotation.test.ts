@@ -49,7 +49,7 @@ function run({embedding, readers, writers}: ResidualStream): Float64Array {
 }
 
 function multiply(x: Float64Array, {shape, data}: Tensor): Float64Array {
-  const [out, n] = shape as [number, number];
+  const [out, n] = shape;
   return Float64Array.from({length: (x.length / n) * out}, (_, k) => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += x[Math.floor(k / out) * n + i] * data[(k % out) * n + i];

@@ -117,7 +117,7 @@ describe("selective scan", () => {
       delete (small as {D?: unknown}).D;
       const [euler, exact] = (["euler", "zoh"] as const).map(
         (discretization) => selectiveScan({...small, discretization}).y,
-      ) as [Float64Array, Float64Array];
+      );
       return Math.max(...euler.map((value, i) => Math.abs(value - exact[i]) / scale));
     };
     expect(difference(1e-4) / difference(1e-5)).toBeCloseTo(10, 1);

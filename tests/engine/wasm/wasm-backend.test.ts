@@ -27,13 +27,13 @@ describe("the wasm kernels against the reference", () => {
           const bias = hasBias ? normals(out, seed + 1000) : null;
           const x = normals(rows * inputs, seed + 2000);
           const [y, reference] = [wasm, referenceBackend].map((backend) => backend.linear(weight, bias)(x));
-          expect(y!.length).toBe(rows * out);
+          expect(y.length).toBe(rows * out);
           for (let t = 0; t < rows; t++) {
             for (let o = 0; o < out; o++) {
               let magnitude = bias === null ? 0 : Math.abs(bias[o]);
               for (let i = 0; i < inputs; i++)
                 magnitude += Math.abs(x[t * inputs + i] * weight.data[o * inputs + i]);
-              const difference = Math.abs(y![t * out + o] - reference![t * out + o]);
+              const difference = Math.abs(y[t * out + o] - reference[t * out + o]);
               // The reference rounds once; n products and n sums round in the kernel.
               expect(difference).toBeLessThanOrEqual((inputs + 2) * 2 ** -24 * magnitude);
             }

@@ -205,10 +205,7 @@ describe("the wasm scans against the reference", () => {
             ...(hasBias && {bias: normal(channels)}),
             state: state((width - 1) * channels),
           };
-          const [actual, expected] = [wasm, referenceScans].map((scans) => scans.causalConv1dSilu(input)) as [
-            ScanOutput<Float32Array>,
-            ScanOutput<Float32Array>,
-          ];
+          const [actual, expected] = [wasm, referenceScans].map((scans) => scans.causalConv1dSilu(input));
           expect(actual.state).toEqual(expected.state);
           const padded = Float64Array.of(...input.state, ...input.x);
           actual.y.forEach((value, i) => {

@@ -60,9 +60,9 @@ describe("accel/systolic", () => {
 
   test("never takes fewer cycles from a slower memory", async () => {
     const [slow, fast] = await Promise.all([4, 256].map((bytesPerCycle) => systolic.run({bytesPerCycle})));
-    slow!.forEach((row, i) => {
-      expect(row.totalCycles).toBeGreaterThanOrEqual(fast![i].totalCycles);
-      expect(row.computeCycles).toBe(fast![i].computeCycles);
+    slow.forEach((row, i) => {
+      expect(row.totalCycles).toBeGreaterThanOrEqual(fast[i].totalCycles);
+      expect(row.computeCycles).toBe(fast[i].computeCycles);
     });
   });
 });
@@ -100,13 +100,13 @@ describe("accel/sparse-slices", () => {
     expect(of("dense").gigaMacs).toBeCloseTo(17.566691, 6);
     expect(of("1:4").gigaMacs).toBeCloseTo(5.017596, 6);
     for (const {pattern, workSaved, speedup} of rows.filter(({kind}) => kind === "uniform")) {
-      expect(speedup!, pattern).toBeLessThanOrEqual(workSaved! + 1e-9);
+      expect(speedup, pattern).toBeLessThanOrEqual(workSaved! + 1e-9);
     }
   });
 
   test("keeps of normal weights what the orders of their magnitudes say", async () => {
     const rows = await sparseSlices.run();
-    const kept = (pattern: string) => rows.find((row) => row.pattern === pattern)!.energyKept!;
+    const kept = (pattern: string) => rows.find((row) => row.pattern === pattern)!.energyKept;
     expect(kept("2:4")).toBeCloseTo(86.7, 0);
     expect(kept("1:3")).toBeCloseTo(70.1, 0);
     expect(kept("1:4")).toBeCloseTo(61.8, 0);
@@ -119,7 +119,7 @@ describe("accel/sparse-slices", () => {
 
   test("an index of two bits is stored with every kept weight", async () => {
     const rows = await sparseSlices.run();
-    const bits = rows.filter(({kind}) => kind === "uniform").map(({bitsPerWeight}) => bitsPerWeight!);
+    const bits = rows.filter(({kind}) => kind === "uniform").map(({bitsPerWeight}) => bitsPerWeight);
     expect(bits).toEqual([8, 5, 10 / 3, 2.5]);
   });
 });

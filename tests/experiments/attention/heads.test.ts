@@ -63,7 +63,7 @@ describe("attention/heads", () => {
     const rows = await run({});
     expect(rows).toHaveLength(3 * 3 * 4);
     for (const {hits, found, most, retrieval} of rows) {
-      for (const share of [hits, found, most, retrieval!]) {
+      for (const share of [hits, found, most, retrieval]) {
         expect(share).toBeGreaterThanOrEqual(0);
         expect(share).toBeLessThanOrEqual(1 + 1e-12);
       }

@@ -104,7 +104,7 @@ describe("attention/prompt", () => {
         const [kept, dropped] = [1, 0].map((flag) =>
           keys.filter((row) => row.kept === flag).map(({importance}) => importance!),
         );
-        expect(Math.min(...kept!)).toBeGreaterThanOrEqual(Math.max(0, ...dropped!));
+        expect(Math.min(...kept)).toBeGreaterThanOrEqual(Math.max(0, ...dropped));
       });
     }
   });

@@ -115,10 +115,10 @@ describe("the evidence of a loss", () => {
 
   test("is given in per cent of perplexity and points of answers", () => {
     const [each] = found(Math.log(1.1), 45);
-    const evidence = lossEvidence(each!, "x");
+    const evidence = lossEvidence(each, "x");
     expect(evidence[0].value).toBeCloseTo(10, 6);
     expect(evidence[3].value).toBeCloseTo(-10, 10);
-    expect(gapOf(each!.scores, "x", FULL).value).toBeGreaterThan(0);
-    expect(having([each!], "y")).toEqual([]);
+    expect(gapOf(each.scores, "x", FULL).value).toBeGreaterThan(0);
+    expect(having([each], "y")).toEqual([]);
   });
 });

@@ -124,9 +124,9 @@ describe("razer-special", () => {
   test("finds the gain of about 2 dB over NVFP4 at the same size", async () => {
     const [baseline, ...rows] = await razerSpecial.run({magnitudes: [8]}, {data});
     expect(baseline).toMatchObject({set: "none", format: "nvfp4", gainDb: 0, special: null});
-    expect(rows[0].bitsPerElement).toBe(baseline!.bitsPerElement);
+    expect(rows[0].bitsPerElement).toBe(baseline.bitsPerElement);
     expect(rows[0].gainDb).toBeCloseTo(22.46 - 20.42, 0);
-    expect(rows[0].sqnrDb - baseline!.sqnrDb).toBe(rows[0].gainDb);
+    expect(rows[0].sqnrDb - baseline.sqnrDb).toBe(rows[0].gainDb);
   });
 
   test("gains more from four special values than from either pair", async () => {
@@ -157,7 +157,7 @@ describe("hadamard-outliers", () => {
   test("tells how the columns beside the outliers fare", async () => {
     const rows = await hadamardOutliers.run({factors: [100], formats: ["int8_token", "nvfp4"]}, {data});
     const plain = rows.filter(({isRotated}) => !isRotated);
-    for (const {ordinarySqnrDb, sqnrDb} of plain) expect(ordinarySqnrDb!).toBeLessThan(sqnrDb);
+    for (const {ordinarySqnrDb, sqnrDb} of plain) expect(ordinarySqnrDb).toBeLessThan(sqnrDb);
   });
 
   test("rotates the tensors of the model that have outliers", async () => {
@@ -189,7 +189,7 @@ describe("error-anatomy", () => {
     const rows = await errorAnatomy.run({format: "mxfp4"}, {data});
     const mse = rows.reduce((sum, row) => sum + row.elementShare * (row.mse ?? 0), 0);
     const [whole] = await bitsError.run({formats: ["mxfp4"]}, {data});
-    expect(mse / whole!.mse).toBeCloseTo(1, 12);
+    expect(mse / whole.mse).toBeCloseTo(1, 12);
   });
 
   test("shows each code with its value, and RaZeR's special code at work", async () => {

@@ -113,9 +113,9 @@ describe("a model that keeps what a technique makes of its texts", () => {
     });
     const whole = 2 * 4 * 32 * 2;
     // Two of four layers: at best one of their two directions is saved.
-    expect(deep!.bytes).toBeGreaterThan(0.75 * whole);
-    expect(deep!.bytes).toBeLessThan(0.9 * whole);
-    expect(deep!.logits).not.toEqual(released!.logits);
+    expect(deep.bytes).toBeGreaterThan(0.75 * whole);
+    expect(deep.bytes).toBeLessThan(0.9 * whole);
+    expect(deep.logits).not.toEqual(released.logits);
   });
 
   test("does not write", () => {

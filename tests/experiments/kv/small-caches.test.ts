@@ -32,8 +32,8 @@ describe("on the small decoder", () => {
     expect(rows).toHaveLength(8 * 4);
     expect(rows.slice(0, 4).map(({seed}) => seed)).toEqual(["all", "4242", "999", "2718"]);
     const [all, ...seeds] = rows.slice(4, 8);
-    expect(seeds.reduce((sum, {tokens}) => sum + tokens, 0)).toBe(all!.tokens);
-    expect(all!.tokens).toBe(3 * 32);
+    expect(seeds.reduce((sum, {tokens}) => sum + tokens, 0)).toBe(all.tokens);
+    expect(all.tokens).toBe(3 * 32);
   });
 
   test("counts the bytes of formats: 512 in float16, and a scale for each head of a token", () => {

@@ -76,7 +76,7 @@ describe("attention with shared keys", () => {
   test("of four layers together keeps an answer that layers alone lose", async () => {
     const probability = async (groupSize: 1 | 4) => {
       const rows = await sharedAttention.run({groupSize, rank: 3}, {data});
-      return last(rows).find(({word}) => word === "amber")!.shared!;
+      return last(rows).find(({word}) => word === "amber")!.shared;
     };
     expect(await probability(4)).toBeGreaterThan(0.9);
     expect(await probability(1)).toBeLessThan(0.1);

@@ -24,11 +24,11 @@ describe("formats-on-model", () => {
   test("gives a row for all seeds and one for each of at least three", async () => {
     const rows = await run({formats: ["int8"]});
     const [all, ...seeds] = rows;
-    expect(all!.seed).toBe(ALL_SEEDS);
+    expect(all.seed).toBe(ALL_SEEDS);
     expect(seeds.length).toBeGreaterThanOrEqual(3);
-    expect(all!.tokens).toBe(seeds.reduce((sum, {tokens}) => sum + tokens, 0));
-    expect(all!.tokens).toBe(128 * FEW.documents * seeds.length);
-    expect(all!.retrievalTrials).toBe(seeds.reduce((sum, {retrievalTrials}) => sum + retrievalTrials, 0));
+    expect(all.tokens).toBe(seeds.reduce((sum, {tokens}) => sum + tokens, 0));
+    expect(all.tokens).toBe(128 * FEW.documents * seeds.length);
+    expect(all.retrievalTrials).toBe(seeds.reduce((sum, {retrievalTrials}) => sum + retrievalTrials, 0));
   });
 
   test("finds no difference at all in fp16: the stored weights are float16", async () => {
@@ -48,25 +48,25 @@ describe("formats-on-model", () => {
       const exact = bits + (16 * scales) / perLayer;
       expect(byFormat[`int${bits}`].bitsPerWeight).toBeCloseTo(exact, 10);
     }
-    expect(byFormat.int8!.klMean).toBeLessThan(byFormat.int4!.klMean / 10);
-    expect(byFormat.int4!.klMean).toBeLessThan(byFormat.int3!.klMean);
-    expect(byFormat.int3!.difference).toBeGreaterThan(3 * byFormat.int3!.differenceError!);
+    expect(byFormat.int8.klMean).toBeLessThan(byFormat.int4.klMean / 10);
+    expect(byFormat.int4.klMean).toBeLessThan(byFormat.int3.klMean);
+    expect(byFormat.int3.difference).toBeGreaterThan(3 * byFormat.int3.differenceError!);
   });
 
   test("quantizes activations too, in RaZeR's own format where the weights are RaZeR", async () => {
     const [weightsOnly] = await run({formats: ["razer"]});
     const [both] = await run({formats: ["razer"], activations: "as weights"});
     const [named] = await run({formats: ["razer"], activations: "razer_act"});
-    expect(weightsOnly!.activations).toBe("float32");
-    expect(both!.activations).toBe("razer_act");
+    expect(weightsOnly.activations).toBe("float32");
+    expect(both.activations).toBe("razer_act");
     expect(both).toEqual(named);
-    expect(both!.klMean).toBeGreaterThan(weightsOnly!.klMean);
+    expect(both.klMean).toBeGreaterThan(weightsOnly.klMean);
   });
 
   test("packs keys and values and counts their bits", async () => {
     const [row] = await run({formats: ["fp16"], kv: "int4"});
     expect(row).toMatchObject({kv: "int4", bitsPerKv: 4 + 16 / 16});
-    expect(row!.klMean).toBeGreaterThan(0);
+    expect(row.klMean).toBeGreaterThan(0);
   });
 
   test("takes every method", async () => {
@@ -74,8 +74,8 @@ describe("formats-on-model", () => {
     const kl = new Map<string, number>();
     for (const method of methods) {
       const [row] = await run({formats: ["int3"], method});
-      expect(row!.method).toBe(method);
-      kl.set(method, row!.klMean);
+      expect(row.method).toBe(method);
+      kl.set(method, row.klMean);
     }
     expect(new Set(kl.values()).size).toBe(methods.length);
     expect(kl.get("gptq")).toBeLessThan(kl.get("rtn")!);
@@ -85,8 +85,8 @@ describe("formats-on-model", () => {
     for (const row of await run({formats: ["int3"]})) {
       expect(row.sameTopLow).toBeLessThanOrEqual(row.sameTop);
       expect(row.sameTopHigh).toBeGreaterThanOrEqual(row.sameTop);
-      expect(row.retrievalLow!).toBeLessThanOrEqual(row.retrieval!);
-      expect(row.retrievalHigh!).toBeGreaterThanOrEqual(row.retrieval!);
+      expect(row.retrievalLow).toBeLessThanOrEqual(row.retrieval!);
+      expect(row.retrievalHigh).toBeGreaterThanOrEqual(row.retrieval!);
       expect(row.klMedian).toBeLessThanOrEqual(row.kl99);
     }
   });

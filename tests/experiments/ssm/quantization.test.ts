@@ -53,23 +53,23 @@ describe("quantization", () => {
     const [all, ...seeds] = rows.filter(({method}) => method === "static");
     expect(seeds.length).toBe(3);
     for (const name of ["tokens", "retrievalTrials", "copyTrials"] as const) {
-      expect(all![name]).toBe(seeds.reduce((sum, row) => sum + row[name], 0));
+      expect(all[name]).toBe(seeds.reduce((sum, row) => sum + row[name], 0));
     }
     for (const row of rows) {
-      expect(row.retrievalDifferenceLow!).toBeLessThanOrEqual(row.retrievalDifference!);
-      expect(row.retrievalDifferenceHigh!).toBeGreaterThanOrEqual(row.retrievalDifference!);
+      expect(row.retrievalDifferenceLow).toBeLessThanOrEqual(row.retrievalDifference!);
+      expect(row.retrievalDifferenceHigh).toBeGreaterThanOrEqual(row.retrievalDifference!);
       if (row.copyTrials === 0) expect([row.copy, row.copyDifference]).toEqual([null, null]);
-      else expect(row.copyLow!).toBeLessThanOrEqual(row.copy!);
+      else expect(row.copyLow).toBeLessThanOrEqual(row.copy!);
     }
   });
 
   test("four bits lose more than eight and take less", async () => {
     const rows = await run({methods: ["quamba2"]});
     const [, eight, four, four16] = rows.filter(({seed}) => seed === ALL_SEEDS);
-    expect([eight, four, four16].map((row) => row!.bits)).toEqual(["w8a8", "w4a8", "w4a16"]);
-    expect(four!.klMean).toBeGreaterThan(5 * eight!.klMean);
-    expect(four!.weightBytes).toBeLessThan(0.7 * eight!.weightBytes);
-    expect(four16!.stateBytes).toBe(2 * four!.stateBytes);
+    expect([eight, four, four16].map((row) => row.bits)).toEqual(["w8a8", "w4a8", "w4a16"]);
+    expect(four.klMean).toBeGreaterThan(5 * eight.klMean);
+    expect(four.weightBytes).toBeLessThan(0.7 * eight.weightBytes);
+    expect(four16.stateBytes).toBe(2 * four.stateBytes);
   });
 
   test("static int8 breaks the twin with outliers where Hadamard space and smoothing mend it", async () => {
@@ -81,8 +81,8 @@ describe("quantization", () => {
     const kl = Object.fromEntries(
       rows.filter(({seed}) => seed === ALL_SEEDS).map(({method, klMean}) => [method, klMean]),
     );
-    expect(kl.hadamard).toBeLessThan(kl.static! / 3);
-    expect(kl.smoothquant).toBeLessThan(kl.static! / 3);
+    expect(kl.hadamard).toBeLessThan(kl.static / 3);
+    expect(kl.smoothquant).toBeLessThan(kl.static / 3);
   });
 
   test("leaves out what a model or a width cannot tell apart", async () => {
@@ -115,8 +115,8 @@ describe("packed-state", () => {
     const [float16, fixed, grouped] = pooled.map(({klMean}) => klMean);
     // Packed in float16, and read in other pieces: nearly nothing.
     expect(float16).toBeLessThan(1e-4);
-    expect(fixed).toBeGreaterThan(100 * float16!);
-    expect(grouped).toBeLessThan(fixed! / 2);
+    expect(fixed).toBeGreaterThan(100 * float16);
+    expect(grouped).toBeLessThan(fixed / 2);
   });
 });
 

@@ -45,7 +45,7 @@ describe("ssm/state-against-cache", () => {
       const tokens = Float32Array.from({length: 16 * 32}, (_, i) => Math.sin(i));
       const positions = Int32Array.from({length: 16}, (_, i) => i);
       for (let layer = 0; layer < config.layers; layer++) cache.append(layer, tokens, tokens, positions);
-      expect(row!.memoryBytes).toBe(cache.bytes());
+      expect(row.memoryBytes).toBe(cache.bytes());
     },
   );
 

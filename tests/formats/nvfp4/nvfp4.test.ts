@@ -73,9 +73,9 @@ describe("nvfp4", () => {
 
   test("packs the even index in the low nibble, E4M3 scale bytes and a little-endian tensor scale", () => {
     const {parts} = nvfp4().encode(withUnitScales([0.5, -1.5, 3]));
-    expect([...parts.codes!]).toEqual([7, 0, 0, 0, 0, 0, 0, 0, 0x17, 0x5b]);
-    expect([...parts.scales!]).toEqual([0x7e, 0x38]);
-    expect([...parts.tensorScale!]).toEqual([0, 0, 0x80, 0x3f]);
+    expect([...parts.codes]).toEqual([7, 0, 0, 0, 0, 0, 0, 0, 0x17, 0x5b]);
+    expect([...parts.scales]).toEqual([0x7e, 0x38]);
+    expect([...parts.tensorScale]).toEqual([0, 0, 0x80, 0x3f]);
   });
 
   test("cuts rows that are no multiple of 16 into shorter last blocks", () => {

@@ -52,9 +52,9 @@ describe("razer, weights", () => {
         bits[2] -= 1;
         bits[3] += 1;
         const [candidate] = razerBlock(around, {specials: [special]});
-        expect(candidate!.scale).toBe(1);
+        expect(candidate.scale).toBe(1);
         const [nearer, farther] = middle > 0 ? [lower, upper] : [upper, lower];
-        expect([...candidate!.values.subarray(1)]).toEqual([lower, nearer, farther]);
+        expect([...candidate.values.subarray(1)]).toEqual([lower, nearer, farther]);
       });
     },
   );
@@ -93,8 +93,8 @@ describe("razer, weights", () => {
 
   test("packs 4.5 bits per element: special value in the two top bits of an E3M3 byte", () => {
     const packed = razer().encode(besideWeights([-8, 4, 1, 0]));
-    expect([...packed.parts.scales!]).toEqual([0x3e, 0xc0 | 0x18]);
-    expect([...packed.parts.codes!.subarray(8)]).toEqual([0x68, 0x02]);
+    expect([...packed.parts.scales]).toEqual([0x3e, 0xc0 | 0x18]);
+    expect([...packed.parts.codes.subarray(8)]).toEqual([0x68, 0x02]);
     expect(packedBytes(razer().encode(normal([64, 64])))).toBe((64 * 64 * 4.5) / 8 + 4);
   });
 
@@ -106,7 +106,7 @@ describe("razer, weights", () => {
         const packed = razer().encode(besideWeights(block));
         const bits = ((index & 1) << 7) | ((index >> 1) << 6);
         const exact = 8 * scale <= 168;
-        if (exact) expect(packed.parts.scales![1]).toBe(bits | payload);
+        if (exact) expect(packed.parts.scales[1]).toBe(bits | payload);
         if (exact) expect([...razer().decode(packed).data.subarray(16)]).toEqual(block);
       }
     }
@@ -194,7 +194,7 @@ describe("razer, activations", () => {
       y.forEach((v, i) => {
         const plain = Math.sign(v) * e2m1.values[midpoints.filter((middle) => Math.abs(v) > middle).length];
         const expected = Math.abs(v - plain) < Math.abs(v - special) ? plain : special;
-        expect(candidate!.values[i] + 0).toBe(expected + 0);
+        expect(candidate.values[i] + 0).toBe(expected + 0);
       });
     },
   );
@@ -207,7 +207,7 @@ describe("razer, activations", () => {
     const format = razerAct();
     const minus = format.encode(besideActivations([6, -5]));
     const plus = format.encode(besideActivations([6, 5]));
-    expect([minus.parts.scales![1], plus.parts.scales![1]]).toEqual([0xb8, 0x38]);
+    expect([minus.parts.scales[1], plus.parts.scales[1]]).toEqual([0xb8, 0x38]);
     expect([...format.decode(minus).data.subarray(16)]).toEqual([6, -5]);
     expect([...format.decode(plus).data.subarray(16)]).toEqual([6, 5]);
     expect(packedBytes(format.encode(normal([64, 64])))).toBe((64 * 64 * 4.5) / 8 + 4);
@@ -219,7 +219,7 @@ describe("razer, activations", () => {
       for (const special of [-5, 5]) {
         const block = [6 * scale, special * scale, 0];
         const packed = razerAct().encode(besideActivations(block));
-        expect(packed.parts.scales![1]).toBe(code | (special < 0 ? 0x80 : 0));
+        expect(packed.parts.scales[1]).toBe(code | (special < 0 ? 0x80 : 0));
         expect([...razerAct().decode(packed).data.subarray(16)]).toEqual(block);
       }
     }

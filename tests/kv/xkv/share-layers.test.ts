@@ -45,9 +45,9 @@ describe("shareLayers", () => {
 
   test("shares and rounds at once in a smaller format", () => {
     const [full, half] = [fp32, fp16].map((format) => shareLayers(layers, bases(5), 3, format));
-    expect(half!.bytes).toBe(full!.bytes / 2);
-    expect(relativeSquare(flat(full!.layers), flat(half!.layers))).toBeLessThan(1e-5);
-    expect(half!.layers).not.toEqual(full!.layers);
+    expect(half.bytes).toBe(full.bytes / 2);
+    expect(relativeSquare(flat(full.layers), flat(half.layers))).toBeLessThan(1e-5);
+    expect(half.layers).not.toEqual(full.layers);
   });
 });
 

@@ -171,7 +171,7 @@ describe("compression ratios", () => {
 
 describe("alignment", () => {
   test("linear maps of the same tokens are aligned where their rows are not alike", () => {
-    const [a, b] = sharedLayers(2, 60, 8, 3) as [Float32Array, Float32Array];
+    const [a, b] = sharedLayers(2, 60, 8, 3);
     expect(subspaceOverlap(a, b, 8, 3)).toBeGreaterThan(0.99);
     expect(linearCka(a, b, 8)).toBeGreaterThan(0.3);
     expect(Math.abs(meanRowCosine(a, b, 8))).toBeLessThan(0.4);

@@ -44,7 +44,7 @@ const orderless: Sum = (terms) => inOrder(terms.slice().sort());
 
 /** x W^T + b in float64. */
 function linear(x: Float64Array, {shape, data}: Tensor, sum: Sum, bias?: Tensor): Float64Array {
-  const [out, inputs] = shape as [number, number];
+  const [out, inputs] = shape;
   return Float64Array.from({length: (x.length / inputs) * out}, (_, i) => {
     const [t, o] = [Math.floor(i / out), i % out];
     const product = sum(

@@ -79,10 +79,7 @@ describe("k-means", () => {
   test("a tolerance stops it while points would still move", () => {
     const points = Float64Array.from({length: 40}, (_, i) => i + (i > 20 ? 3 : 0));
     const centers = Float64Array.of(0, 1);
-    const [done, early] = [0, 10].map((tolerance) => kMeans(points, 1, centers, {tolerance})) as [
-      Int32Array,
-      Int32Array,
-    ];
+    const [done, early] = [0, 10].map((tolerance) => kMeans(points, 1, centers, {tolerance}));
     expect(early).not.toEqual(done);
     expect(kMeans(points, 1, centers, {tolerance: 1e-12})).toEqual(done);
   });

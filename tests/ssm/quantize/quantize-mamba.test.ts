@@ -150,7 +150,7 @@ describe.each([
       {prompt: [1, 2, 3], tokens: 4},
       {prompt: [4], tokens: 2},
     ]);
-    expect([first!.length, second!.length]).toEqual([4, 2]);
+    expect([first.length, second.length]).toEqual([4, 2]);
     expect(kept.length).toBe(1 + 4 + 1 + 2);
     for (const state of kept) expect(new Set(state).size).toBeLessThanOrEqual(256);
   });
@@ -163,8 +163,8 @@ describe.each([
     expect(eight).toBeGreaterThan(8);
     expect(eight).toBeLessThan(9);
     for (const scheme of ["w4a8", "w4a16"] as const) {
-      expect((await bits(scheme))!).toBeGreaterThan(4);
-      expect((await bits(scheme))!).toBeLessThan(eight);
+      expect(await bits(scheme)).toBeGreaterThan(4);
+      expect(await bits(scheme)).toBeLessThan(eight);
     }
   });
 
@@ -255,7 +255,7 @@ describe("what each repair mends", () => {
         });
       (await make(null)).logits(HELD_OUT);
       (await make("w8a8")).logits(HELD_OUT);
-      const [exact, rounded] = x as [Float32Array, Float32Array];
+      const [exact, rounded] = x;
       const quiet = (values: Float32Array) => values.filter((_, i) => Math.abs(exact[i]) < 0.5);
       const reference = quiet(exact);
       const noise = quiet(rounded).reduce((sum, value, i) => sum + (value - reference[i]) ** 2, 0);
@@ -313,7 +313,7 @@ describe("what each repair mends", () => {
       for (const bits of [null, "w8a8"] as const) {
         (await quantizeMamba(loud, {method, bits, calibration: TEXTS, hooks})).logits(HELD_OUT);
       }
-      const [exact, rounded] = B as [Float32Array, Float32Array];
+      const [exact, rounded] = B;
       return rounded.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0);
     };
     expect(await quietNoise("state-groups")).toBeLessThan((await quietNoise("static")) / 5);

@@ -75,26 +75,26 @@ const mask: CaseOp = ({N, M}, {x}) => {
 const kinetics: RowOp = (row) => {
   const a = row.args as Readonly<Record<string, number>>;
   if (row.fn === "coverage") {
-    return {out: (a.samples as unknown as number[]).map((m) => coverage(a.n!, a.correct!, m))};
+    return {out: (a.samples as unknown as number[]).map((m) => coverage(a.n, a.correct, m))};
   }
   const workload = {
-    parameters: a.nparams!,
-    heads: a.num_attn_heads!,
-    kvHeads: a.num_kv_heads!,
-    headDim: a.head_dim!,
-    context: a.context_length!,
-    generated: a.generation_length!,
-    trials: a.num_trials!,
-    flopsPerElement: a.E_flops!,
+    parameters: a.nparams,
+    heads: a.num_attn_heads,
+    kvHeads: a.num_kv_heads,
+    headDim: a.head_dim,
+    context: a.context_length,
+    generated: a.generation_length,
+    trials: a.num_trials,
+    flopsPerElement: a.E_flops,
   };
   const costs: Record<string, () => KineticsCost> = {
     dense: () => kineticsDense(workload),
-    topk: () => kineticsTopK(workload, a.budget!),
+    topk: () => kineticsTopK(workload, a.budget),
     blocktopk: () =>
       kineticsBlockTopK(workload, {
-        local: a.local!,
-        blockSize: a.block_size!,
-        topBlocks: a.block_topk!,
+        local: a.local,
+        blockSize: a.block_size,
+        topBlocks: a.block_topk,
       }),
   };
   const {compute, memory} = named<() => KineticsCost>(costs, row.fn, "kinetics_cost")();

@@ -43,7 +43,7 @@ function swapAxes(x: Float32Array, outer: number, inner: number): Float32Array {
 /** The last three axes are heads, tokens, headDim; those before them are 1. */
 function tokensFirst(inputs: Inputs, name: string): {data: Float32Array; heads: number; headDim: number} {
   const {data, shape} = tensorOf(inputs, name);
-  const [heads, tokens, headDim] = shape.slice(-3) as [number, number, number];
+  const [heads, tokens, headDim] = shape.slice(-3);
   return {data: swapAxes(Float32Array.from(data), heads, tokens), heads, headDim};
 }
 
@@ -53,7 +53,7 @@ function queriesOf(inputs: Inputs): Queries {
 }
 
 function importanceOf({data, shape}: GoldenTensor): Importance {
-  const [heads, queries, keys] = shape.slice(-3) as [number, number, number];
+  const [heads, queries, keys] = shape.slice(-3);
   return {heads, queries, keys, data: Float64Array.from(data)};
 }
 
@@ -137,7 +137,7 @@ const hitMetrics: CaseOp = (args, inputs) => {
   const truth = importanceOf(tensorOf(inputs, "true"));
   const p = [softmaxRows(estimated), softmaxRows(truth)] as const;
   const perHead = (measure: (a: Float64Array, b: Float64Array) => number, [a, b] = [estimated, truth]) =>
-    Array.from({length: truth.heads}, (_, h) => measure(lastRow(a!, h), lastRow(b!, h)));
+    Array.from({length: truth.heads}, (_, h) => measure(lastRow(a, h), lastRow(b, h)));
   const correlations = perHead(indexCorrelation);
   return {
     hit: [mean(perHead((a, b) => hitAccuracy(a, b, args.top_k_ratio as number)))],
@@ -174,12 +174,12 @@ const WEIGHTS: Readonly<Record<keyof TokenButlerWeights, string>> = {
 function shapeOf(args: Record<string, number>): TokenButlerShape {
   const {E, heads, layers, dDash, intdim, attn_reduce_factor: factor} = args;
   return {
-    width: E!,
-    heads: heads!,
-    layers: layers!,
-    importanceDim: dDash!,
-    hiddenDim: intdim!,
-    reducedDim: E! / factor!,
+    width: E,
+    heads,
+    layers: layers,
+    importanceDim: dDash,
+    hiddenDim: intdim,
+    reducedDim: E / factor,
   };
 }
 
@@ -188,10 +188,10 @@ function rotaryFrequencies(width: number, args: Args): Float64Array {
   const scaling = args.rope_scaling as Record<string, number> | null | undefined;
   if (!scaling) return plain;
   return llama3Frequencies(plain, {
-    factor: scaling.factor!,
-    lowFreqFactor: scaling.low_freq_factor!,
-    highFreqFactor: scaling.high_freq_factor!,
-    originalMaxPositions: scaling.original_max_position_embeddings!,
+    factor: scaling.factor,
+    lowFreqFactor: scaling.low_freq_factor,
+    highFreqFactor: scaling.high_freq_factor,
+    originalMaxPositions: scaling.original_max_position_embeddings,
   });
 }
 

@@ -39,25 +39,25 @@ function swapAxes(x: Float32Array, outer: number, inner: number): Float32Array {
 
 const attentionGqa: CaseOp = (args, inputs) => {
   const {B, Hq, Hkv, Lq, Lk, D} = args as Record<string, number>;
-  const [k, v] = [batches(floats(inputs.k), B!), batches(floats(inputs.v), B!)];
+  const [k, v] = [batches(floats(inputs.k), B), batches(floats(inputs.v), B)];
   // A query that is not causal sees every key, as the last one does.
-  const queryPositions = args.causal === false ? new Int32Array(Lq!).fill(Lk! - 1) : range(Lq!, Lk! - Lq!);
+  const queryPositions = args.causal === false ? new Int32Array(Lq).fill(Lk - 1) : range(Lq, Lk - Lq);
   const probs: Float32Array[] = [];
-  const out = batches(floats(inputs.q), B!).map((q, b) => {
+  const out = batches(floats(inputs.q), B).map((q, b) => {
     const mixed = attention({
       layer: 0,
-      q: swapAxes(q, Hq!, Lq!),
-      keys: swapAxes(k[b], Hkv!, Lk!),
-      values: swapAxes(v[b], Hkv!, Lk!),
-      heads: Hq!,
-      kvHeads: Hkv!,
-      headDim: D!,
+      q: swapAxes(q, Hq, Lq),
+      keys: swapAxes(k[b], Hkv, Lk),
+      values: swapAxes(v[b], Hkv, Lk),
+      heads: Hq,
+      kvHeads: Hkv,
+      headDim: D,
       queryPositions,
-      keyPositions: range(Lk!),
+      keyPositions: range(Lk),
       window: null,
       observe: (p) => probs.push(p),
     });
-    return swapAxes(mixed, Lq!, Hq!);
+    return swapAxes(mixed, Lq, Hq);
   });
   return {out: concat(out), probs: concat(probs)};
 };

@@ -40,7 +40,7 @@ const asymmetricGroup: CaseOp = (args, inputs) => {
   return {
     y: roundOutput(intDequantize(q, x.shape, options), args),
     scale: {data: q.scales, shape},
-    zero: {data: q.zeroPoints!, shape},
+    zero: {data: q.zeroPoints, shape},
     codes: q.codes,
   };
 };

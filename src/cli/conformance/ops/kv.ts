@@ -46,20 +46,20 @@ function swapAxes(x: Float32Array, outer: number, inner: number): Float32Array {
 
 /** Layers of a file [layer, head, token, dim] as the library takes them, [token, head · dim] each, and back. */
 const tokensFirst = (x: Float32Array, {layers, kv_heads, L}: Record<string, number>) =>
-  parts(x, layers!).map((layer) => swapAxes(layer, kv_heads!, L!));
+  parts(x, layers).map((layer) => swapAxes(layer, kv_heads, L));
 const headsFirst = (layers: readonly Float32Array[], {kv_heads, L}: Record<string, number>) =>
-  concat(layers.map((layer) => swapAxes(layer, L!, kv_heads!)));
+  concat(layers.map((layer) => swapAxes(layer, L, kv_heads)));
 
 const xkvGroupSvd: CaseOp = (args, inputs) => {
   const sizes = numbers(args);
   const {layers, group_size, rank_k, rank_v, kv_heads, head_dim, L, rope_base} = sizes;
-  const width = kv_heads! * head_dim!;
-  const groups = xkvGroups(0, layers! - 1, group_size!);
+  const width = kv_heads * head_dim;
+  const groups = xkvGroups(0, layers - 1, group_size);
   const table = rotaryTable(
-    inverseFrequencies(head_dim!, rope_base!),
-    Int32Array.from({length: L!}, (_, t) => t),
+    inverseFrequencies(head_dim, rope_base),
+    Int32Array.from({length: L}, (_, t) => t),
   );
-  const turn = (x: Float32Array) => rotate(x, kv_heads!, table, L!);
+  const turn = (x: Float32Array) => rotate(x, kv_heads, table, L);
   const throughGroups = (x: readonly Float32Array[], rank: number) =>
     groups.flatMap((group) => {
       const factors = xkvFactorize(
@@ -71,13 +71,13 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
     });
   const keys = tokensFirst(floats(inputs, "K"), sizes);
   const values = tokensFirst(floats(inputs, "V"), sizes);
-  const [K, V] = [throughGroups(keys, rank_k!).map(turn), throughGroups(values, rank_v!)];
+  const [K, V] = [throughGroups(keys, rank_k).map(turn), throughGroups(values, rank_v)];
   const narrowest = Math.min(...groups.map(({length}) => length)) * width;
   const spectra = groups.map((group) =>
     xkvSvd(
       group.map((layer) => keys[layer]),
       width,
-      Math.min(L!, narrowest),
+      Math.min(L, narrowest),
     ),
   );
   return {
@@ -116,7 +116,7 @@ const xkvRatio: CaseOp = (args, inputs) => {
 const miniCache: CaseOp = (args, inputs) => {
   const {shape} = tensorOf(inputs, "X1");
   const merge = args.keep === "similar" ? miniCacheMergeReleased : miniCacheMerge;
-  const options = {t: numbers(args).t!, gamma: numbers(args).gamma!};
+  const options = {t: numbers(args).t, gamma: numbers(args).gamma};
   const {directions, merged, first, second}: MiniCacheMerge = merge(
     floats(inputs, "X1"),
     floats(inputs, "X2"),
@@ -129,18 +129,18 @@ const miniCache: CaseOp = (args, inputs) => {
 const mla: CaseOp = (args, inputs) => {
   const {E, H, dc, d_rope, d_nope, d_v, L, rope_base} = numbers(args);
   const weights: MlaWeights = {
-    heads: H!,
-    width: E!,
-    latentDim: dc!,
-    ropeDim: d_rope!,
-    nopeDim: d_nope!,
-    valueDim: d_v!,
+    heads: H,
+    width: E,
+    latentDim: dc,
+    ropeDim: d_rope,
+    nopeDim: d_nope,
+    valueDim: d_v,
     down: doubles(inputs, "Wdkv"),
     ropeKey: doubles(inputs, "Wkr"),
     upKey: doubles(inputs, "Wuk"),
     upValue: doubles(inputs, "Wuv"),
     query: doubles(inputs, "Wq"),
-    frequencies: inverseFrequencies(d_rope!, rope_base!),
+    frequencies: inverseFrequencies(d_rope, rope_base),
     // A formula in words is the default.
     ...(typeof args.scale === "number" && {scale: args.scale}),
   };
@@ -148,8 +148,8 @@ const mla: CaseOp = (args, inputs) => {
   const out = mlaAttention(h, weights);
   const {latent, ropeKeys} = mlaCache(h, weights);
   const perHead = Float64Array.from({length: out.length}, (_, i) => {
-    const [head, token] = [Math.floor(i / (L! * d_v!)), Math.floor(i / d_v!) % L!];
-    return out[(token * H! + head) * d_v! + (i % d_v!)];
+    const [head, token] = [Math.floor(i / (L * d_v)), Math.floor(i / d_v) % L];
+    return out[(token * H + head) * d_v + (i % d_v)];
   });
   return {out: perHead, latent, k_rope: ropeKeys};
 };
@@ -180,23 +180,23 @@ function turned<A extends Float32Array | Int32Array | Uint8Array>(x: A, count: n
 /** x [..., T, D]: lines are channels for keys, tokens for values. */
 function kivi(x: GoldenTensor, args: Args, isKey: boolean) {
   const {bits, group_size: groupSize} = numbers(args);
-  const [T, D] = x.shape.slice(-2) as [number, number];
+  const [T, D] = x.shape.slice(-2);
   const count = x.data.length / (T * D);
   const length = isKey ? T : D;
   const data = Float32Array.from(x.data);
   const lines = isKey ? turned(data, count, T) : data;
-  const groups = kiviGroups(lines, length, {bits: bits!, groupSize: groupSize!, scaleType: "f32"});
+  const groups = kiviGroups(lines, length, {bits: bits, groupSize: groupSize, scaleType: "f32"});
   const back = <A extends Float32Array | Int32Array>(y: A): A => (isKey ? turned(y, count, D) : y);
   return {
-    code: back(packWords(groups.codes, length, bits!)),
+    code: back(packWords(groups.codes, length, bits)),
     scale: back(groups.scales),
     mn: back(groups.minima),
-    dequant: back(kiviValues(groups, length, groupSize!)),
+    dequant: back(kiviValues(groups, length, groupSize)),
   };
 }
 
 const prune: CaseOp = (args, inputs) => ({
-  y: magnitudePrune(floats(inputs, "x"), numbers(args).prune_percentage!),
+  y: magnitudePrune(floats(inputs, "x"), numbers(args).prune_percentage),
 });
 
 export const kvOps: Ops = {

@@ -76,7 +76,7 @@ function transpose<Numbers extends Int8Array | Float32Array>(data: Numbers, rows
 /** A file has [in, out], the library [out, in]; a group of -1 is a whole column. */
 const w4Weights: CaseOp = (args, inputs) => {
   const w = tensorOf(inputs, "w");
-  const [columns, rows] = w.shape as [number, number];
+  const [columns, rows] = w.shape;
   const weight = {shape: [rows, columns], data: transpose(w.data, columns)};
   const group = numberArg(args, "group");
   const options = {bits: numberArg(args, "n_bits", 4), groupSize: group === -1 ? columns : group};

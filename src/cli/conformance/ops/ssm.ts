@@ -41,7 +41,7 @@ function concat(parts: readonly Float64Array[]): Float64Array {
 /** The library takes one sequence, tokens first; a file has [batch, channel, token]. */
 const selectiveScanOp: CaseOp = (args, inputs) => {
   const u = need(inputs, "u");
-  const [batches, channels, tokens] = u.shape as [number, number, number];
+  const [batches, channels, tokens] = u.shape;
   const scans = Array.from({length: batches}, (_, b) => {
     const input = scanOfBatch(args, inputs, {b, batches, channels, tokens});
     return {...selectiveScan(input), delta: timeSteps(input)};
@@ -117,7 +117,7 @@ const causalConvOp: CaseOp = (_, inputs) => {
   const x = need(inputs, "x");
   const weight = need(inputs, "weight");
   const bias = read(inputs, "bias");
-  const [batches, channels, tokens] = x.shape as [number, number, number];
+  const [batches, channels, tokens] = x.shape;
   const outputs = Array.from({length: batches}, (_, b) => {
     const {y} = causalConv1dSilu({
       channels,
@@ -139,7 +139,7 @@ const segsumOp: CaseOp = (_, inputs) => {
 
 const ssdMinimalOp: CaseOp = (args, inputs) => {
   const x = need(inputs, "x");
-  const [batches, , heads, headDim] = x.shape as [number, number, number, number];
+  const [batches, , heads, headDim] = x.shape;
   const B = need(inputs, "B");
   const states = read(inputs, "initial_states");
   const outputs = Array.from({length: batches}, (_, b): ScanOutput => {

@@ -34,7 +34,7 @@ export function compositionView(rows: readonly ComposeRow[], setting: Setting): 
   const [free] = of("free");
   return html`<div class="composition">
     ${headline(memory, prefill, decode, setting)}
-    ${memoryBar(memory, free!)}
+    ${memoryBar(memory, free)}
     <div class="step-tables">
       ${stepTable("One token of every sequence", decode)}
       ${stepTable("Reading the prompts", prefill)}

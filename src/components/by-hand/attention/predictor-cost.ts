@@ -69,7 +69,7 @@ export function predictorCost(model: Model): readonly Explanation[] {
 /** The lines, and what they mean. */
 export function predictorCostView(model: Model): HTMLElement {
   const lines = predictorCost(model);
-  const [, share, importance, kv] = lines.map(({result}) => result) as [number, number, number, number];
+  const [, share, importance, kv] = lines.map(({result}) => result);
   return captioned(
     `What would a predictor cost ${model.title}?`,
     `Modelled from the sizes alone. ${numberText(share, 3)} % of the parameters are the predictor's; but its importance keys are ${numberText((100 * importance) / kv, 3)} % of the size of the cache that they choose from, value for value.`,

@@ -32,7 +32,7 @@ export interface BlockView {
 export function blockView(format: Format, values: readonly number[]): BlockView {
   const packed = format.encode(tensor(values, [1, values.length]));
   const {data} = format.decode(packed);
-  const codes = unpackCodes(packed.parts.codes!, format.codebook.bits, values.length);
+  const codes = unpackCodes(packed.parts.codes, format.codebook.bits, values.length);
   const scale = commonScale(format.codebook.values, codes, data);
   const cells = values.map((value, i) => {
     const x = Math.fround(value);

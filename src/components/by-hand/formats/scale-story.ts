@@ -24,7 +24,7 @@ const exact = (value: number) => numberText(value, 6);
 
 /** MXFP4 with the floor rule: the power of two of the largest magnitude over that of E2M1's largest value, 4. */
 export const mxfp4Scale: TellScale = ({parts}, values) => {
-  const byte = parts.scales![0];
+  const byte = parts.scales[0];
   const power = byte - 127;
   return {
     lines: [
@@ -37,23 +37,23 @@ export const mxfp4Scale: TellScale = ({parts}, values) => {
 
 /** NVFP4: a scale for the tensor, then one for the block in its units. */
 export const nvfp4Scale: TellScale = ({parts}, values) => {
-  const [byte] = parts.scales!;
-  const g = unpackTensorScale(parts.tensorScale!);
+  const [byte] = parts.scales;
+  const g = unpackTensorScale(parts.tensorScale);
   const largest = largestOf(values);
-  const [scale] = decodeValues(e4m3fn, parts.scales!);
+  const [scale] = decodeValues(e4m3fn, parts.scales);
   return {
     lines: [
       `tensor scale g = ${exact(largest)} / (6 × 448) = ${exact(g)}, a float32; here the block is the whole tensor`,
-      `block scale = ${exact(largest)} / (6 g) = ${exact(largest / (6 * g))}, to the nearest E4M3: ${bitsOf(byte!)} = ${exact(scale!)}`,
-      `scale = ${exact(scale!)} × g = ${exact(scale! * g)}`,
+      `block scale = ${exact(largest)} / (6 g) = ${exact(largest / (6 * g))}, to the nearest E4M3: ${bitsOf(byte)} = ${exact(scale)}`,
+      `scale = ${exact(scale)} × g = ${exact(scale * g)}`,
     ],
   };
 };
 
 /** RaZeR: every special value is tried with the scale that suits it, and the least squared error wins. */
 export const razerScale: TellScale = ({parts}, values) => {
-  const byte = parts.scales![0];
-  const g = unpackTensorScale(parts.tensorScale!);
+  const byte = parts.scales[0];
+  const g = unpackTensorScale(parts.tensorScale);
   const divisor = g === 0 ? Number.POSITIVE_INFINITY : g;
   const candidates = razerBlock(Float32Array.from(values, (value) => Math.fround(value) / divisor));
   const scale = e3m3.values[byte & 63];

@@ -43,7 +43,7 @@ function number({value, back, level}: TokenRow, cells: readonly TokenRow[]): HTM
 }
 
 function finding(techniques: readonly (readonly TokenRow[])[]): string {
-  const kept = techniques.map(([cell]) => cell!).filter(({error}) => error !== null);
+  const kept = techniques.map(([cell]) => cell).filter(({error}) => error !== null);
   const gone = techniques.length - kept.length;
   const worst = kept.toSorted((a, b) => b.error! - a.error!)[0];
   if (worst === undefined) return "No cache here still holds this token.";

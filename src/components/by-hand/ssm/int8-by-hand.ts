@@ -22,7 +22,7 @@ function int8(values: readonly number[], observer: Observer): Int8Row {
   const quantizer = staticQuantizer(observer);
   quantizer.observe(x);
   const packed = quantizer.encode(x);
-  const codes = Array.from(new Int8Array(packed.parts.codes!.slice().buffer));
+  const codes = Array.from(new Int8Array(packed.parts.codes.slice().buffer));
   const left = Array.from(quantizer.decode(packed).data);
   const one = quantizer.decode({...packed, parts: {codes: new Uint8Array(values.length).fill(1)}});
   return {step: one.data[0], codes, left};

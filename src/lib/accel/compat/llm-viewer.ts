@@ -197,7 +197,7 @@ export function llmViewerStep(
   {batch, seq, bits, flash = false}: LlmViewerSetting,
   stage: Stage,
 ): {operators: Readonly<Record<string, LlmViewerOperator>>; total: LlmViewerTotal} {
-  const [W, A, KV] = bits.map((b) => b / 8) as [number, number, number];
+  const [W, A, KV] = bits.map((b) => b / 8);
   const headDim = Math.floor(model.hidden / model.heads);
   const q = stage === "prefill" ? seq : 1;
   const sizes: Sizes = {model, B: batch, s: seq, q, stage, W, A, KV, headDim};

@@ -95,11 +95,7 @@ export function scaleSim(layer: Layer, dataflow: Dataflow, machine: ScaleSimArra
   const totalCycles = folds.row * folds.column * cycles - 1;
   const mappingEffPct = (100 * rows * columns) / (folds.row * folds.column * R * C);
   const sram = sramAccesses(gemm, dataflow, folds, array);
-  const [ifmap, filter, ofmap] = sramKB.map((kb) => Math.floor((1024 * kb) / wordBytes)) as [
-    number,
-    number,
-    number,
-  ];
+  const [ifmap, filter, ofmap] = sramKB.map((kb) => Math.floor((1024 * kb) / wordBytes));
   const reads = dramReads(layer, dataflow, array, {
     ifmap: {elements: ifmap, activeFraction},
     filter: {elements: filter, activeFraction},

@@ -42,8 +42,7 @@ interface Problem {
   readonly done: (row: number, column: number, value: number) => void;
 }
 
-const at = ({columns, data}: Matrix, row: number, column: number): number =>
-  data[row * columns + column] as number;
+const at = ({columns, data}: Matrix, row: number, column: number): number => data[row * columns + column];
 
 function problemOf(
   A: Matrix,
@@ -89,9 +88,7 @@ const empty = (R: number, C: number): Grid => new Array<number | null>(R * C).fi
 
 /** Everything moves one element to the right; the left edge takes `input`. */
 function shiftRight(grid: Grid, R: number, C: number, input: (r: number) => number | null): Grid {
-  return grid
-    .map((_, i) => (i % C === 0 ? input(Math.floor(i / C)) : (grid[i - 1] as number | null)))
-    .slice(0, R * C);
+  return grid.map((_, i) => (i % C === 0 ? input(Math.floor(i / C)) : grid[i - 1])).slice(0, R * C);
 }
 
 /** Both operands move; each element adds its product to its own sum. */
@@ -109,7 +106,7 @@ function* outputStationary(p: Problem, i: number, j: number, start: number): Gen
     );
     fromTop = fromTop.map((_, x) => {
       const c = x % C;
-      if (x >= C) return fromTop[x - C] as number | null;
+      if (x >= C) return fromTop[x - C];
       return column0 + c < columns && valid(t - c) ? p.top(t - c, column0 + c) : null;
     });
     let active = 0;
@@ -134,7 +131,7 @@ function* stationary(p: Problem, i: number, j: number, start: number): Generator
   for (let t = 0; t < R; t++) {
     const row = row0 + R - 1 - t;
     held = held.map((_, x) => {
-      if (x >= C) return held[x - C] as number | null;
+      if (x >= C) return held[x - C];
       return row < rows && column0 + x < columns ? p.top(row, column0 + x) : null;
     });
     yield {cycle: start + t, fold: [i, j], phase: "load", fromLeft: none, fromTop: none, held, active: 0};
@@ -148,15 +145,15 @@ function* stationary(p: Problem, i: number, j: number, start: number): Generator
     });
     let active = 0;
     sums = sums.map((_, x) => {
-      const above = x >= C ? (sums[x - C] as number | null) : null;
+      const above = x >= C ? sums[x - C] : null;
       if (fromLeft[x] === null || held[x] === null) return above;
       active++;
-      return (above ?? 0) + (fromLeft[x] as number) * (held[x] as number);
+      return (above ?? 0) + fromLeft[x] * held[x];
     });
     yield {cycle: start + R + t, fold: [i, j], phase: "compute", fromLeft, fromTop: sums, held, active};
     for (let c = 0; c < C; c++) {
       const step = t - (R - 1) - c;
-      const value = sums[(R - 1) * C + c] as number | null;
+      const value = sums[(R - 1) * C + c];
       if (step >= 0 && step < time && value !== null) p.done(step, column0 + c, value);
     }
   }

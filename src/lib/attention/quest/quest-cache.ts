@@ -72,7 +72,7 @@ function packedBounds(keys: Float32Array, {width, pageSize, format}: BoundsStore
   const {pages, highest, lowest} = pageBounds(keys, width, pageSize);
   return Array.from({length: pages}, (_, page) => {
     const [high, low] = [highest, lowest].map((x) => x.subarray(page * width, (page + 1) * width));
-    return format.encode({shape: [2, width], data: concat([high!, low!])});
+    return format.encode({shape: [2, width], data: concat([high, low])});
   });
 }
 

@@ -142,7 +142,7 @@ function selfAttention(
   heads: number,
   headDim: number,
 ): Float64Array {
-  const [T, L] = [q.length, k.length].map((size) => size / (heads * headDim)) as [number, number];
+  const [T, L] = [q.length, k.length].map((size) => size / (heads * headDim));
   const shape = {heads, queries: T, keys: L};
   const p = softmaxRows(allScores(slotsFirst(q, T, headDim), slotsFirst(k, L, headDim), shape));
   const out = new Float64Array(q.length);

@@ -118,7 +118,7 @@ function timeStepLimit(config: JsonObject): readonly [number, number] {
   const limit = config.get("time_step_limit") ?? [0, Number.POSITIVE_INFINITY];
   const bounds = Array.isArray(limit) ? limit.map(toNumber) : [];
   const [low, high] = bounds;
-  if (bounds.length === 2 && low! >= 0 && low! <= high!) return [low!, high!];
+  if (bounds.length === 2 && low >= 0 && low <= high) return [low, high];
   throw problem("bad-value", "time_step_limit", limit, "two numbers, 0 <= low <= high");
 }
 

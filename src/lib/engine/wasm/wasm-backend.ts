@@ -61,7 +61,7 @@ export async function wasmBackend(): Promise<Backend> {
 const PANEL = 8;
 
 function linear(heap: WasmHeap, {matmul}: Kernels, {shape, data}: Tensor, bias: Float32Array | null): Linear {
-  const [out, inputs] = shape as [number, number];
+  const [out, inputs] = shape;
   const paddedOut = Math.ceil(out / PANEL) * PANEL;
   const panels = heap.allocate(4 * paddedOut * inputs);
   const biases = heap.allocate(4 * paddedOut);

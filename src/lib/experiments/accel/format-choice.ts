@@ -65,6 +65,6 @@ export const SPARSITIES = ["dense", "2:4", "1:4"] as const;
 /** The numbers of a pattern; null for dense weights. */
 export function sparsityOf(pattern: (typeof SPARSITIES)[number]): Sparsity | null {
   if (pattern === "dense") return null;
-  const [n, m] = pattern.split(":").map(Number) as [number, number];
+  const [n, m] = pattern.split(":").map(Number);
   return {n, m};
 }

@@ -26,7 +26,7 @@ export function kineticsSizes(
   id: string,
 ): Pick<KineticsWorkload, "parameters" | "heads" | "kvHeads" | "headDim"> {
   const model = modelById(id);
-  const [{mixer}] = model.groups as [(typeof model.groups)[number]];
+  const [{mixer}] = model.groups;
   if (mixer.kind !== "gqa")
     throw new RangeError(`kineticsSizes: ${id} must have softmax attention, got ${mixer.kind}`);
   const layers = model.groups.reduce((sum, {count}) => sum + count, 0);

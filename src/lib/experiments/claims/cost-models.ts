@@ -135,7 +135,7 @@ const grouping: Claim = {
       provenance: "modelled" as const,
     })),
   ],
-  judge: (_reported, [, , unfused, fused]) => (fused!.value! > unfused!.value! ? "agrees" : "differs"),
+  judge: (_reported, [, , unfused, fused]) => (fused.value! > unfused.value! ? "agrees" : "differs"),
   why: "Its fused operator reads the cache once for every query head where heads share it; under its own rules we give its numbers. Ours also reads the embedding's row and the whole head.",
 };
 
@@ -177,7 +177,7 @@ const cycles: Claim = {
       },
     ];
   },
-  judge: ([reported], [, run]) => (run!.value === reported!.value ? "agrees" : "differs"),
+  judge: ([reported], [, run]) => (run.value === reported.value ? "agrees" : "differs"),
   why: "The tool numbers its cycles from zero and prints the last number as their count.",
 };
 

@@ -92,9 +92,9 @@ const utilization: Claim = {
     ];
   },
   judge: (_reported, [hybrid, systolic]) =>
-    hybrid!.value! > 99 && systolic!.value! < 50
+    hybrid.value! > 99 && systolic.value! < 50
       ? "agrees"
-      : hybrid!.value! > systolic!.value!
+      : hybrid.value! > systolic.value!
         ? "same direction"
         : "differs",
   why: "Utilization is counted against the slower of array and memory. An array with more elements than its memory feeds has idle ones, and is still as fast as it can be.",
@@ -150,7 +150,7 @@ const dequantization: Claim = {
     ];
   },
   judge: (_reported, [work, difference]) =>
-    work!.value! < 5 && difference!.value === 0 ? "agrees" : "differs",
+    work.value! < 5 && difference.value === 0 ? "agrees" : "differs",
   why: "The design is ours after the abstract: sums of integers within a block, one shift for each. The energy of a shift against a product is not in this count.",
 };
 
@@ -191,7 +191,7 @@ const slices: Claim = {
     })),
   judge: ([reported], ours) => {
     const best = Math.max(...ours.map(({value}) => value!));
-    return Math.abs(best / reported!.value! - 1) < 0.05 ? "agrees" : best > 3 ? "same direction" : "differs";
+    return Math.abs(best / reported.value! - 1) < 0.05 ? "agrees" : best > 3 ? "same direction" : "differs";
   },
   why: "Which networks, patterns and sizes gave 3.52 is not in the abstract; uniform 1:4 on a base-size transformer comes close, held back by what is not pruned and by filling the array. Area is not modelled.",
 };
@@ -260,7 +260,7 @@ const elsa: Claim = {
     }),
   judge: ([reported], ours) => {
     const values = ours.map(({value}) => value!);
-    const inside = Math.min(...values) < reported!.value! && reported!.value! < Math.max(...values);
+    const inside = Math.min(...values) < reported.value! && reported.value! < Math.max(...values);
     return inside ? "same direction" : "differs";
   },
   why: "2.9 lies between all linears at 2:4 and all at 1:4, as a mixture of the two must. Which mixture and its accuracy need a search on ImageNet, which was not run.",

@@ -80,7 +80,7 @@ const floorRule: Claim = {
     return blockEvidence("measured", (rule) => measureAll(mx(rule), [x]).sqnrDb);
   },
   judge: (_reported, [floor32, floor16, rceil32, rceil16]) =>
-    floor16!.value! < floor32!.value! && rceil16!.value! > rceil32!.value! ? "agrees" : "differs",
+    floor16.value! < floor32.value! && rceil16.value! > rceil32.value! ? "agrees" : "differs",
   why: "The floor rule clips what lies above 6 in the scaled block; a block of 16 has its largest value there as often as one of 32, and fewer others to gain.",
 };
 
@@ -107,7 +107,7 @@ const mxint4Traffic: Claim = {
       provenance: "modelled",
     },
   ],
-  judge: (_reported, [ratio]) => (ratio!.value! > 1 ? "same direction" : "differs"),
+  judge: (_reported, [ratio]) => (ratio.value! > 1 ? "same direction" : "differs"),
   why: "The abstract names throughput per area, not traffic; block size and scale bits of the chip are not public, so ours takes the blocks of 32 of the standard.",
 };
 

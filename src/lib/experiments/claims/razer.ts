@@ -47,7 +47,7 @@ function measuredReduction(subject: string, tensors: readonly Tensor[], format: 
 }
 
 const sameSign = (_reported: readonly Evidence[], [found]: readonly Evidence[]) =>
-  found!.value! > 0 ? "same direction" : "differs";
+  found.value! > 0 ? "same direction" : "differs";
 
 const weightOnly: Claim = {
   id: "razer-weight-only",

@@ -113,7 +113,7 @@ function makeBins(size: number): Bins {
 function addTensor(bins: Bins, format: Format, x: Tensor, by: "magnitude" | "code"): void {
   const packed = format.encode(x);
   const y = format.decode(packed).data;
-  const binOf = by === "code" ? codesOf(format, packed.parts.codes!, x) : magnitudeBins(x, format.blockSize);
+  const binOf = by === "code" ? codesOf(format, packed.parts.codes, x) : magnitudeBins(x, format.blockSize);
   for (let i = 0; i < y.length; i++) {
     const bin = binOf[i];
     const difference = y[i] - x.data[i];

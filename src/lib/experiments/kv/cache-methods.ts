@@ -104,7 +104,7 @@ function xkv(model: KvModel, width: number, groupSize: number, keptKeys: number,
     setting: latent
       ? `${rankK} components of a group's latents`
       : `${rankK} and ${rankV} components of a group's keys and values`,
-    method: {kind: "xkv", groupSize, rankK: rankK!, rankV: rankV!, bits},
+    method: {kind: "xkv", groupSize, rankK: rankK, rankV: rankV, bits},
   };
 }
 

@@ -85,7 +85,7 @@ export const oneToken = experiment({
     const frequencies = inverseFrequencies(headDim, ropeTheta);
     const setting = cacheSetting(decoderWeights(model, data), decoder);
     const [text] = testTexts(decoder.config, {seeds: [4242], documents: 1});
-    const ids = text!.tokens.slice(0, PREFILL);
+    const ids = text.tokens.slice(0, PREFILL);
     const prefill = recordPrefill(decoder, ids);
     const captured = captureKv(decoder, ids);
     const [at, g] = [layer % layers, head % kvHeads];
@@ -93,7 +93,7 @@ export const oneToken = experiment({
       x.slice((row * kvHeads + g) * headDim, (row * kvHeads + g + 1) * headDim);
     const rows: TokenRow[] = [];
     for (const [n, id] of techniques.entries()) {
-      const technique: CacheTechnique = CACHE_TECHNIQUES[id as CacheTechniqueId];
+      const technique: CacheTechnique = CACHE_TECHNIQUES[id];
       await progress(n / techniques.length, technique.label);
       const start = technique.prepare(setting);
       if (start === null) continue;
@@ -170,5 +170,5 @@ function levelsOf(
   const {parts} = format.encode({shape: [kvHeads, headDim], data});
   if (parts.zeroPoints !== undefined) return null;
   const {bits, values} = format.codebook;
-  return Array.from(unpackCodes(parts.codes!, bits, width), (code) => values[code]);
+  return Array.from(unpackCodes(parts.codes, bits, width), (code) => values[code]);
 }

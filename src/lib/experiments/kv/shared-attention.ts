@@ -144,13 +144,13 @@ function nextRows(exact: Observation, shared: Observation, index: number): Atten
     Array.from(x.keys())
       .sort((a, b) => x[b] - x[a] || a - b)
       .slice(0, LIKELIEST);
-  return [...new Set([...top(p!), ...top(q!)])].map((id) => ({
+  return [...new Set([...top(p), ...top(q)])].map((id) => ({
     ...BLANK,
     part: "next",
     index,
     word: decodeText([id]),
-    exact: p![id],
-    shared: q![id],
+    exact: p[id],
+    shared: q[id],
   }));
 }
 

@@ -71,7 +71,7 @@ function xkvSharing({layers, kvHeads, headDim}: DecoderConfig, groupSize: number
   const width = kvHeads * headDim;
   const [rankK, rankV] = [1, VALUES_PER_KEY].map((factor) =>
     Math.min(width, Math.max(1, Math.round(factor * kept * width))),
-  ) as [number, number];
+  );
   const stored = (Math.ceil(layers / groupSize) * groupSize * (rankK + rankV)) / layers;
   return {
     technique: groupSize === 1 ? "single-layer SVD" : "xKV",

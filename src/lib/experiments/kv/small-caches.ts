@@ -14,12 +14,7 @@ import {watched} from "../shared/watched.js";
 import {accuracyCells, accuracyColumns} from "./accuracy-columns.js";
 import {cacheSetting} from "./cache-setting.js";
 import type {CacheTechnique} from "./cache-technique.js";
-import {
-  CACHE_TECHNIQUE_IDS,
-  CACHE_TECHNIQUES,
-  type CacheTechniqueId,
-  SHOWN_TECHNIQUE_IDS,
-} from "./cache-techniques.js";
+import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, SHOWN_TECHNIQUE_IDS} from "./cache-techniques.js";
 
 /** Bytes against quality for every way to keep a cache small, on a model that really decodes from it. */
 export const smallCaches = experiment({
@@ -110,7 +105,7 @@ export const smallCaches = experiment({
     const baseline = remembered({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
     const rows = [];
     for (const [n, id] of techniques.entries()) {
-      const technique: CacheTechnique = CACHE_TECHNIQUES[id as CacheTechniqueId];
+      const technique: CacheTechnique = CACHE_TECHNIQUES[id];
       const {label, family, formula, source, isBound = false, longText, prepare} = technique;
       const step = watched(progress, {
         from: n / techniques.length,

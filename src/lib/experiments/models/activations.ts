@@ -59,7 +59,7 @@ export const activations = experiment({
       const weights = decoderWeights(model, data);
       const decoder = await decoderOf(weights, {backend: await wasmBackend()});
       const seen = [];
-      for (const [i, {tokens}] of seed!.texts.entries()) {
+      for (const [i, {tokens}] of seed.texts.entries()) {
         await progress((n + i / documents) / models.length, model);
         seen.push(observe(decoder, tokens.slice(0, -1), SITES));
       }
@@ -87,7 +87,7 @@ function isKv(site: string): boolean {
 
 function standsOut(x: Tensor) {
   const {absMax, rms} = channelSizes(x);
-  const [tokens, channels] = x.shape as [number, number];
+  const [tokens, channels] = x.shape;
   const typical = Math.sqrt(rms.reduce((sum, value) => sum + value * value, 0) / channels);
   const sorted = rms.slice().sort();
   const median = (sorted[Math.floor((channels - 1) / 2)] + sorted[Math.ceil((channels - 1) / 2)]) / 2;

@@ -105,7 +105,7 @@ function growingText(seed: number, index: number, between: Between): GrowingText
   const [key, ...others] = shuffled(
     Array.from({length: keys.size}, (_, i) => keys.first + i),
     stream,
-  ) as [number, ...number[]];
+  );
   const answer = [pick(stream, values), pick(stream, values)] as const;
   const next = () =>
     between === "text"

@@ -46,7 +46,7 @@ export const outliers = experiment({
     const [seed] = corpusSeeds({seeds: [4242], documents});
     const mamba = await mambaOf(weights, {backend: await wasmBackend()});
     await progress(0.2, model);
-    const texts = seed!.texts.map(({tokens}) => tokens.slice(0, -1));
+    const texts = seed.texts.map(({tokens}) => tokens.slice(0, -1));
     const seen = observeMamba(mamba, texts, SHOWN);
     return Array.from({length: weights.config.layers}, (_, layer) =>
       SHOWN.flatMap((tensor) => {

@@ -47,7 +47,7 @@ function parseMerges(value: Json | undefined, vocabulary: ReadonlyMap<string, nu
     const field = `model.merges[${rank}]`;
     const parts = typeof entry === "string" ? entry.split(" ") : asArray(entry, field);
     if (parts.length !== 2) throw tokenizerProblem("bad-value", field, entry, "two tokens");
-    const [left, right] = parts.map((part) => asString(part, field)) as [string, string];
+    const [left, right] = parts.map((part) => asString(part, field));
     const idOf = (token: string): number => {
       const id = vocabulary.get(token);
       if (id === undefined)

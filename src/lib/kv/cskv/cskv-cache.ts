@@ -105,7 +105,7 @@ export function calibrateCskv(
   const shrunk = (name: string, rank: number) =>
     inputs.map(({means, gram}, layer) => {
       const {shape, data} = weights.tensors.get(`model.layers.${layer}.self_attn.${name}.weight`)!;
-      const [out, width] = shape as [number, number];
+      const [out, width] = shape;
       const w = transpose(data, out, width);
       const start = channelFactors(w, width, rank, {activationMeans: means, alpha});
       return fitChannelFactors(w, start, gram, fitSteps);

@@ -137,7 +137,7 @@ export function kiviDequantize(block: KiviBlock): Float32Array {
   const codes = Uint8Array.from(unpackCodes(block.codes, bits, tokens * channels));
   const [scales, minima] = [block.scales, block.minima].map((bytes) => unpackScales(bytes, scaleType));
   const length = axis === "tokens" ? tokens : channels;
-  const lines = kiviValues({codes, scales: scales!, minima: minima!}, length, groupSize);
+  const lines = kiviValues({codes, scales: scales, minima: minima}, length, groupSize);
   return axis === "tokens" ? transpose(lines, channels, tokens) : lines;
 }
 

@@ -94,10 +94,7 @@ function rowPairs(
     }
   }
   return Array.from({length: rows}, (_, row) => {
-    const [a, b] = [x1, x2].map((x) => x.subarray(row * dim, (row + 1) * dim)) as [
-      Float32Array,
-      Float32Array,
-    ];
+    const [a, b] = [x1, x2].map((x) => x.subarray(row * dim, (row + 1) * dim));
     const lengths = [length(a), length(b)] as const;
     const dot = a.reduce((sum, value, i) => sum + value * b[i], 0);
     const cosine = lengths[0] === 0 || lengths[1] === 0 ? 1 : dot / (lengths[0] * lengths[1]);
@@ -138,12 +135,12 @@ function mergeRows(
   const merged = new Uint8Array(pairs.length);
   pairs.forEach((pair, row) => {
     const shared = direction(pair);
-    directions!.set(shared, row * dim);
+    directions.set(shared, row * dim);
     merged[row] = isMerged(pair.angle) ? 1 : 0;
-    first!.set(merged[row] ? shared.map((value) => value * pair.lengths[0]) : pair.a, row * dim);
-    second!.set(merged[row] ? shared.map((value) => value * pair.lengths[1]) : pair.b, row * dim);
+    first.set(merged[row] ? shared.map((value) => value * pair.lengths[0]) : pair.a, row * dim);
+    second.set(merged[row] ? shared.map((value) => value * pair.lengths[1]) : pair.b, row * dim);
   });
-  return {directions: directions!, merged, first: first!, second: second!};
+  return {directions: directions, merged, first: first, second: second};
 }
 
 /** Numbers kept for a merged pair of layers, of keys or of values: directions, two lengths a row, and kept rows twice. */

@@ -41,7 +41,7 @@ export function quantizeHeadChannels(
   groups: HeadChannelGroups,
   options: GroupedIntOptions = {},
 ): GroupedInts {
-  const [heads, headDim] = x.shape.slice(-2) as [number, number];
+  const [heads, headDim] = x.shape.slice(-2);
   const {of, count} = channelGroups("quantizeHeadChannels", groups, heads, headDim);
   return quantize("quantizeHeadChannels", x, (i) => of[i % of.length], count, options, {
     scaleOf: (amax, largest) => Math.fround(Math.fround(Math.max(amax, AMAX_FLOOR)) / largest),
@@ -59,7 +59,7 @@ export function quantizeStates(
   groups: HeadChannelGroups,
   options: GroupedIntOptions = {},
 ): GroupedInts {
-  const [heads, headDim, N] = state.shape.slice(-3) as [number, number, number];
+  const [heads, headDim, N] = state.shape.slice(-3);
   const {of, count} = channelGroups("quantizeStates", groups, heads, headDim);
   const groupOf = (i: number) => of[Math.floor(i / N) % of.length] * N + (i % N);
   return quantize("quantizeStates", state, groupOf, count * N, options, {
@@ -75,7 +75,7 @@ export function dequantizeGroups(
   kind: "input" | "state",
 ): Tensor {
   const axes = kind === "input" ? shape.slice(-2) : shape.slice(-3);
-  const [heads, headDim, N = 1] = axes as [number, number, number?];
+  const [heads, headDim, N = 1] = axes;
   const {of} = channelGroups("dequantizeGroups", groups, heads, headDim);
   const data = new Float32Array(codes.length);
   for (let i = 0; i < data.length; i++) {
