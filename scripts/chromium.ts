@@ -1,5 +1,5 @@
-import {spawnSync} from "node:child_process";
 import {existsSync} from "node:fs";
+import {findCommand, installPackage} from "./system-packages.js";
 
 /** Arguments for a browser without a screen that keeps to itself. */
 export const CHROMIUM_ARGS = [
@@ -17,9 +17,7 @@ export const CHROMIUM_ARGS = [
 export function findChromium(): string | undefined {
   const named = process.env.CHROMIUM;
   if (named !== undefined) return existsSync(named) ? named : undefined;
-  return ["chromium", "chromium-browser", "google-chrome"]
-    .map((name) => spawnSync("sh", ["-c", `command -v ${name}`], {encoding: "utf8"}).stdout?.trim())
-    .find(Boolean);
+  return findCommand("chromium", "chromium-browser", "google-chrome");
 }
 
 /**
@@ -29,15 +27,8 @@ export function findChromium(): string | undefined {
 export function ensureChromium(): string {
   const found = findChromium();
   if (found !== undefined) return found;
-  const isRoot = process.getuid?.() === 0;
-  const hasApt = spawnSync("sh", ["-c", "command -v apt-get"]).status === 0;
-  if (process.env.CHROMIUM === undefined && isRoot && hasApt) {
-    console.log("Installing chromium for the browser tests (apt-get) …");
-    const env = {...process.env, DEBIAN_FRONTEND: "noninteractive"};
-    const run = (...args: string[]) => spawnSync("apt-get", args, {stdio: "inherit", env}).status === 0;
-    const installed =
-      run("update", "-q") && run("install", "-y", "-q", "--no-install-recommends", "chromium");
-    const path = installed ? findChromium() : undefined;
+  if (process.env.CHROMIUM === undefined && installPackage("chromium", "the browser tests")) {
+    const path = findChromium();
     if (path !== undefined) return path;
   }
   throw new Error(

@@ -4,6 +4,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, sep} from "node:path";
 import {ensureChromium} from "./chromium.js";
+import {ensureRedis} from "./redis.js";
 
 interface Count {
   passed: number;
@@ -64,9 +65,20 @@ function browser(): Count {
   return vitest("browser");
 }
 
+/** Unit tests, with a server for those of the queue. */
+function unit(): Count {
+  try {
+    ensureRedis();
+  } catch (error) {
+    console.error((error as Error).message);
+    return {passed: 0, failed: 1};
+  }
+  return vitest("unit");
+}
+
 const stages: readonly Stage[] = [
   {name: "types and lint", run: () => command("run", "--silent", "check")},
-  {name: "unit tests", run: () => vitest("unit")},
+  {name: "unit tests", run: unit},
   {name: "conformance with the golden files", run: conformance},
   {name: "unused code", run: () => command("exec", "--", "knip")},
   {name: "package", run: () => vitest("package")},

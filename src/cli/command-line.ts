@@ -7,6 +7,7 @@ import {helpText, listText} from "./help.js";
 import {logitsCommand} from "./logits.js";
 import {quantizeCommand} from "./quantize.js";
 import {runCommand} from "./run.js";
+import {sweepCommand, workerCommand} from "./sweep.js";
 import {notOneOf, readCall, UsageError} from "./usage.js";
 
 /** A command gives its exit code. */
@@ -30,6 +31,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     process.stdout.write(await listText());
   }),
   run: done(runCommand),
+  sweep: done(sweepCommand),
+  worker: done(workerCommand),
   quantize: done(quantizeCommand),
   compose: done(composeCommand),
   eval: done(evalCommand),

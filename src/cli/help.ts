@@ -9,12 +9,15 @@ import {EVAL_OPTIONS} from "./eval.js";
 import {LOGITS_USAGE} from "./logits.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
 import {experimentOf, paramOptions, RUN_OPTIONS} from "./run.js";
+import {SWEEP_OPTIONS, WORKER_OPTIONS} from "./sweep.js";
 import {notOneOf, type OptionSpecs} from "./usage.js";
 
 const OVERVIEW = `paretoscope: trade-offs of efficient machine learning, really run
 
 paretoscope list                         what there is: experiments, formats, data sets
 paretoscope run EXPERIMENT [options]     one experiment's rows
+paretoscope sweep EXPERIMENT [options]   its kept table, made here, in shards or by the workers of a queue
+paretoscope worker --queue URL [options] runs settings of a queue
 paretoscope quantize FILE [options]      the tensors of a safetensors file in several formats
 paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
@@ -30,6 +33,8 @@ Exit codes: 0 done, 1 the work failed, 2 the call was wrong.
 const COMMANDS: Readonly<Record<string, () => string>> = {
   list: () => "paretoscope list\n",
   run: () => `paretoscope run EXPERIMENT [options]\n\n${optionLines(RUN_OPTIONS)}`,
+  sweep: () => `paretoscope sweep EXPERIMENT [options]\n\n${optionLines(SWEEP_OPTIONS)}`,
+  worker: () => `paretoscope worker --queue URL [options]\n\n${optionLines(WORKER_OPTIONS)}`,
   quantize: () => `paretoscope quantize FILE.safetensors [options]\n\n${optionLines(QUANTIZE_OPTIONS)}`,
   compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
   eval: () => `paretoscope eval MODEL [options]\n\n${optionLines(EVAL_OPTIONS)}`,

@@ -39,7 +39,7 @@ export function tableWriter(command: string, out: string | undefined): (table: T
 export function tablesWriter(
   command: string,
   names: readonly string[],
-  {out, chosen}: {readonly out: string | undefined; readonly chosen: string | undefined},
+  {out, chosen}: {readonly out: string | undefined; readonly chosen?: string | undefined},
 ): (tables: Readonly<Record<string, Table>>) => Promise<void> {
   if (chosen !== undefined && !names.includes(chosen)) throw notOneOf(`${command}: --table`, chosen, names);
   if (out === undefined || chosen !== undefined) {

@@ -44,8 +44,8 @@ export async function fillAll(
   {done, complete}: FillAllOptions,
 ): Promise<void> {
   const failure = new AbortController();
-  const stopping: RunSetting = (id, params, signal) =>
-    run(id, params, signal ? AbortSignal.any([signal, failure.signal]) : failure.signal);
+  const stopping: RunSetting = (id, setting, signal) =>
+    run(id, setting, signal ? AbortSignal.any([signal, failure.signal]) : failure.signal);
   const work = states.map(async (state) => {
     try {
       await complete(state, await fillSweep(folder, state, stopping, {...(done && {done})}));

@@ -5,14 +5,7 @@ import {createRequire} from "node:module";
 import {join, resolve} from "node:path";
 import {type ObjectExpression, type Program, type Property, parse} from "acorn";
 import {build, type Plugin, transform} from "esbuild";
-
-/** What the rows of an experiment depend on beside parameters and data. */
-export interface CodeVersion {
-  /** Hash of the code that the experiment reaches. */
-  readonly code: string;
-  /** Versions of the packages which that code imports. */
-  readonly packages: Readonly<Record<string, string>>;
-}
+import type {CodeVersion} from "./made.js";
 
 /**
  * The version of the code behind each experiment: its module and what loads its data, bundled without what they do

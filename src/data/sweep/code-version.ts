@@ -2,9 +2,7 @@
 import {readFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
 import type {Experiment} from "../../lib/experiment/experiment.js";
-import type {CodeVersion} from "./code-hash.js";
-
-export type {CodeVersion} from "./code-hash.js";
+import type {CodeVersion} from "./made.js";
 
 /** In the package, which has no sources, the versions lie beside this module: written when the package is built. */
 export const PACKED_VERSIONS = "code-versions.json";

@@ -2,23 +2,21 @@
 import type {TableRows} from "../../lib/experiment/columns.js";
 import {openJournal} from "./journal.js";
 import type {PlannedSetting} from "./plan.js";
-import {asStored, circumstances, type SettingRun} from "./setting-run.js";
+import {asStored, type Circumstances, circumstances, type SettingRun} from "./setting-run.js";
 import type {SweepState} from "./store.js";
 
 /**
  * Runs one setting of an experiment, here or elsewhere; may be called for all settings at once. What has not begun when
  * the signal is aborted is refused.
  */
-export type RunSetting = (
-  id: string,
-  params: Readonly<Record<string, unknown>>,
-  signal?: AbortSignal,
-) => Promise<TimedTables>;
+export type RunSetting = (id: string, setting: PlannedSetting, signal?: AbortSignal) => Promise<TimedTables>;
 
 /** Rows of all tables and the seconds that they took. */
 export interface TimedTables {
   readonly tables: TableRows;
   readonly seconds: number;
+  /** Where they were run, if not in this process. */
+  readonly on?: Circumstances;
 }
 
 /** How a sweep is filled. */
@@ -43,12 +41,17 @@ export async function fillSweep(
 ): Promise<SettingRun[]> {
   const {id} = plan.experiment;
   const journal = openJournal(folder, id);
-  const on = circumstances();
+  const here = circumstances();
   const failure = new AbortController();
-  const work = settings.map(async ({key, params}) => {
+  const work = settings.map(async (setting) => {
     try {
-      const {tables, seconds} = await run(id, params, failure.signal);
-      const finished: SettingRun = {key, on, seconds, tables: asStored(plan.experiment, tables)};
+      const {tables, seconds, on = here} = await run(id, setting, failure.signal);
+      const finished: SettingRun = {
+        key: setting.key,
+        on,
+        seconds,
+        tables: asStored(plan.experiment, tables),
+      };
       await journal(finished);
       done(finished);
       return finished;

@@ -1,20 +1,14 @@
 /** The files of a kept sweep: its rows, a file a table, and in the metadata key and run of each setting. */
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {allTables, type Row, type TableRows} from "../../lib/experiment/columns.js";
+import {allTables, type Columns, type Row, type TableRows} from "../../lib/experiment/columns.js";
 import type {Experiment} from "../../lib/experiment/experiment.js";
 import {joinSettings} from "../../lib/experiment/sweep.js";
 import {tablePath, withGivenColumns} from "../../lib/experiment/table.js";
 import {rowsFromArrow, rowsToArrow} from "../../lib/io/arrow.js";
-import type {CodeVersion} from "./code-version.js";
+import type {Made} from "./made.js";
 import type {SweepPlan} from "./plan.js";
 import type {Circumstances, SettingRun} from "./setting-run.js";
-
-/** What a kept sweep was made from. */
-export interface Made extends CodeVersion {
-  /** Hash of each data set. */
-  readonly data: Readonly<Record<string, string>>;
-}
 
 /** A kept sweep as it was read. */
 export interface KeptSweep {
@@ -49,10 +43,18 @@ export function keptToArrow(
     inOrder.map((run) => run.tables),
   );
   const files = Object.entries(tables).map(([name, columns]) => {
-    const bytes = rowsToArrow(withGivenColumns(columns, true), rows[name], metadata);
+    const bytes = rowsToArrow(unlabelled(withGivenColumns(columns, true)), rows[name], metadata);
     return [tablePath(experiment.id, name), bytes] as const;
   });
   return new Map(files);
+}
+
+/** Columns without their prose: another label is no reason to write rows anew. */
+function unlabelled(columns: Columns): Columns {
+  const bare = Object.entries(columns).map(
+    ([name, {label: _, unit: __, provenance: ___, ...column}]) => [name, {...column, label: ""}] as const,
+  );
+  return Object.fromEntries(bare);
 }
 
 /**

@@ -6,7 +6,7 @@ import {sweepSettings} from "../../lib/experiment/sweep.js";
 import {jsonValue} from "../../lib/io/table-text.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {dataSetPath} from "../data-sets.js";
-import type {CodeVersion} from "./code-version.js";
+import type {CodeVersion} from "./made.js";
 
 /** One setting of a sweep: all its parameters, and the key of its rows. */
 export interface PlannedSetting {
@@ -43,18 +43,28 @@ export async function planSweep(
   const data = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await dataHash(name)] as const)),
   );
-  const keyOf = (params: ParamValues<Params>) =>
-    settingKey(
-      version,
-      params,
-      experiment.needsOf(params).map((name) => data[name]),
-    );
-  return {
-    experiment,
+  const planned = settings.map((params) => ({params, key: keyOf({experiment, version, data}, params)}));
+  return {experiment, version, data, settings: planned};
+}
+
+/** The key of one setting as the code and the data of a plan have it. */
+export function keyOf(
+  {experiment, version, data}: Pick<SweepPlan, "experiment" | "version" | "data">,
+  params: ParamValues<Params>,
+): string {
+  return settingKey(
     version,
-    data,
-    settings: settings.map((params) => ({params, key: keyOf(params)})),
-  };
+    params,
+    experiment.needsOf(params).map((name) => data[name]),
+  );
+}
+
+/** The part of a sweep that is one of `count` shards, the first being 1: every so many settings, by their place. */
+export function shardOf(
+  {settings}: SweepPlan,
+  {index, count}: {readonly index: number; readonly count: number},
+): readonly PlannedSetting[] {
+  return settings.filter((_, place) => place % count === index - 1);
 }
 
 /** The key of a setting; the order in which parameters are named does not count. */

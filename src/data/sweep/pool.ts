@@ -6,6 +6,7 @@ import type {SweepPool} from "../../lib/experiment/sweep.js";
 import {loadExperiment} from "../../lib/experiments/registry.js";
 import {dataSetPath, loadTensors} from "../data-sets.js";
 import type {RunSetting, TimedTables} from "./fill.js";
+import type {PlannedSetting} from "./plan.js";
 import type {SweepTask} from "./worker.js";
 
 /**
@@ -25,7 +26,7 @@ export async function withSweepPool<T>(
     pools.set(id, pool);
     return pool;
   };
-  const run: RunSetting = (id, params, signal) =>
+  const run: RunSetting = (id, {params}, signal) =>
     slots(async () => {
       signal?.throwIfAborted();
       const {needsOf} = await loadExperiment(id);
@@ -41,7 +42,7 @@ export async function withSweepPool<T>(
 
 /** Runs a setting and gives its tables, without the seconds that it took. */
 export function tablesBy(run: RunSetting): SweepPool["run"] {
-  return async (id, params, signal) => (await run(id, params, signal)).tables;
+  return async (id, params, signal) => (await run(id, {params, key: ""} as PlannedSetting, signal)).tables;
 }
 
 function openPool(threads: number): Tinypool {

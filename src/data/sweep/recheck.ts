@@ -27,7 +27,7 @@ export async function recheck(
   const checked = rechecks.map(async (one) => {
     const {state, setting} = one;
     const {id} = state.plan.experiment;
-    const {tables, seconds} = await run(id, setting.params);
+    const {tables, seconds} = await run(id, setting);
     done(one, seconds);
     const kept = state.have.get(setting.key);
     const difference = kept && differenceOf(kept.tables, asStored(state.plan.experiment, tables));

@@ -19,7 +19,10 @@ test("worker threads, which load the data themselves, give the rows that one thr
 });
 
 test("a failure on a thread ends the sweep with the words of the experiment", async () => {
-  const run = withSweepPool((run) => run("formats/error-anatomy", {format: "fp9"}), {threads: 1});
+  const run = withSweepPool(
+    (run) => run("formats/error-anatomy", {params: {format: "fp9"}, key: ""} as never),
+    {threads: 1},
+  );
   await expect(run).rejects.toThrow("run formats/error-anatomy: format must be one of ");
 });
 

@@ -40,9 +40,9 @@ describe("recheck", () => {
   });
 
   test("names experiment, setting and cell of a difference", async () => {
-    const differences = await recheck(allKept([state]), async (id, params) => {
-      const {tables, seconds} = await counting().run(id, params);
-      const rows = tables.rows.map((row) => ({...row, ...(params.start === 2 && {value: 9})}));
+    const differences = await recheck(allKept([state]), async (id, setting) => {
+      const {tables, seconds} = await counting().run(id, setting);
+      const rows = tables.rows.map((row) => ({...row, ...(setting.params.start === 2 && {value: 9})}));
       return {seconds, tables: {...tables, rows} as never};
     });
     expect(differences).toHaveLength(1);

@@ -97,9 +97,9 @@ describe("filling a sweep", () => {
   test("goes on after a failure with what was done before it", async () => {
     const {ran, run} = counting();
     const state = await sweepState(folder, await planOf());
-    const failing = fillSweep(folder, state, async (id, params) => {
-      if (params.start === -3) throw new Error("no room");
-      return run(id, params);
+    const failing = fillSweep(folder, state, async (id, setting) => {
+      if (setting.params.start === -3) throw new Error("no room");
+      return run(id, setting);
     });
     await expect(failing).rejects.toThrow("no room");
     const next = await sweepState(folder, await planOf());

@@ -1,5 +1,5 @@
-import type {CodeVersion} from "../../../src/data/sweep/code-version.js";
 import type {RunSetting} from "../../../src/data/sweep/fill.js";
+import type {CodeVersion} from "../../../src/data/sweep/made.js";
 import {planSweep} from "../../../src/data/sweep/plan.js";
 import {experiment} from "../../../src/lib/experiment/experiment.js";
 
@@ -47,7 +47,7 @@ export function planOf(version = VERSION, which = halves) {
 /** Runs settings of `halves` here, in a second each, and notes them. */
 export function counting() {
   const ran: unknown[] = [];
-  const run: RunSetting = async (_, params) => {
+  const run: RunSetting = async (_, {params}) => {
     ran.push(params.start);
     return {tables: (await halves.runTables(params)) as never, seconds: 1};
   };
