@@ -25,7 +25,7 @@ const newestOfLayer: EvictionRule = {
   },
 };
 const rules = Object.entries({
-  streaming: streamingRule({sinks: 2}),
+  streaming: streamingRule,
   h2o: h2oRule(),
   snapkv: snapKvRule({window: 3, pool: 3}),
   newest: newestOfLayer,
@@ -167,7 +167,7 @@ test("SnapKV's cache holds after each prompt what its mask shows to the last que
 });
 
 test("first layers may keep everything", () => {
-  const session = opened(streamingRule(), {room: () => 4, denseLayers: 1});
+  const session = opened(streamingRule, {room: () => 4, denseLayers: 1});
   forward(model, IDS, session);
   session.cache.endPrompt?.();
   expect(session.cache.read(0).positions).toHaveLength(13);

@@ -29,8 +29,7 @@ type Select = (input: Queries, keepFraction: number) => KeyMask;
 const shapeOf = (input: Queries) => selectionShape("test", input);
 const CAUSAL: Readonly<Record<string, Select>> = {
   oracle: (input, keepFraction) => oracleMask(input, {keepFraction, sinks: 2}),
-  streaming: (input, keepFraction) =>
-    evictionMask(streamingRule({sinks: 2}), input, {keepFraction, sinks: 2}),
+  streaming: (input, keepFraction) => evictionMask(streamingRule, input, {keepFraction, sinks: 2}),
   random: (input, keepFraction) => randomMask(shapeOf(input), 7, {keepFraction, sinks: 2}),
   h2o: (input, keepFraction) => evictionMask(h2oRule(), input, {keepFraction, sinks: 2}),
   snapkv: (input, keepFraction) => evictionMask(snapKvRule({window: 3}), input, {keepFraction, sinks: 2}),
@@ -155,11 +154,11 @@ describe("StreamingLLM and lambdaMask", () => {
 
   test("keep sinks and the newest", () => {
     const text = randomQueries(1, {tokens: 10, heads: 1, kvHeads: 1});
-    const growing = keptKeys(evictionMask(streamingRule({sinks: 2}), text, {keepFraction: 0.5, sinks: 2}), 0);
+    const growing = keptKeys(evictionMask(streamingRule, text, {keepFraction: 0.5, sinks: 2}), 0);
     expect(growing[9]).toEqual([0, 1, 7, 8, 9]);
     expect(growing[5]).toEqual([0, 1, 5]);
     // However little is kept, a query sees its own key.
-    const least = keptKeys(evictionMask(streamingRule({sinks: 2}), text, {keepFraction: 0.1, sinks: 2}), 0);
+    const least = keptKeys(evictionMask(streamingRule, text, {keepFraction: 0.1, sinks: 2}), 0);
     expect(least[9]).toEqual([0, 1, 9]);
     const fixed = keptKeys(lambdaMask(shape, {sinks: 1, window: 3}), 0);
     expect(fixed[9]).toEqual([0, 7, 8, 9]);

@@ -326,7 +326,7 @@ describe("evictingCache with packed rows", () => {
   });
 
   test("packs the layers that keep everything too", () => {
-    const {cache, hooks} = evictingCache(config, streamingRule(), {
+    const {cache, hooks} = evictingCache(config, streamingRule, {
       room: () => 4,
       denseLayers: 1,
       format: fp16,

@@ -24,6 +24,8 @@ export interface EvictionRule {
    * every head of a layer holds the same keys. By default the former.
    */
   readonly countedHeads?: "its own" | "all of the layer";
+  /** True: the first keys of the text, which every policy spares, take their places in the room; by default they come on top. */
+  readonly sinksInRoom?: true;
   /** Scores that the rule ranks the held keys by, made of `received`; none for a rule that asks nothing of a key. */
   scores?(received: Float64Array): Float64Array;
   /** Indices into the held keys, ascending: those that stay. Called where there are more than `room`. */
@@ -40,9 +42,22 @@ export function survivors(rule: EvictionRule, held: HeldKeys, sinks: number): nu
     throw new RangeError(`survivors: room must be an integer of at least 0, got ${room}`);
   }
   if (positions.length <= room) return indices(positions.length);
-  const kept = new Set(rule.keep(held));
-  for (let at = 0; at < positions.length && positions[at] < sinks; at++) kept.add(at);
+  let first = 0;
+  while (first < positions.length && positions[first] < sinks) first++;
+  if (rule.sinksInRoom) return [...indices(first), ...survivorsAfter(rule, held, first)];
+  const kept = new Set([...indices(first), ...rule.keep(held)]);
   return indices(positions.length).filter((at) => kept.has(at));
+}
+
+/** What the rule keeps of the keys from index `first` on, in what the others leave of the room. */
+function survivorsAfter(rule: EvictionRule, {positions, received, room}: HeldKeys, first: number): number[] {
+  const others = {
+    positions: Array.from(positions).slice(first),
+    received: received.subarray(first),
+    room: Math.max(0, room - first),
+  };
+  const fits = others.positions.length <= others.room;
+  return (fits ? indices(others.positions.length) : rule.keep(others)).map((at) => first + at);
 }
 
 /** Integers from `start` to below `end`. */

@@ -2,6 +2,7 @@ import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
 import type {Reads} from "../engine/read-counter.js";
+import {checkParams} from "../technique/check-params.js";
 import type {ChoiceParam, NumberParam, ParamValues} from "../technique/params.js";
 import type {Technique} from "../technique/technique.js";
 import {type EvictionRule, noteBytes} from "./eviction.js";
@@ -56,6 +57,8 @@ export interface Policy<P extends PolicyParams = PolicyParams> extends Technique
   readonly standing: "method" | "bound" | "floor";
   /** Pages show it before a reader asks, and tables of large models have it. */
   readonly isShownFirst: boolean;
+  /** As masks it looks at every key before each choice, which its cache does once: at the end of the prompt. */
+  readonly masksLookAtAll: boolean;
   /** Why hooks can only follow a text that comes whole; without it, parts and single tokens read the same. */
   readonly wholeText?: string;
   /** The mask of a whole text, or of queries after keys that all stay; undefined: only its hooks can tell. */
@@ -81,6 +84,7 @@ export interface Policy<P extends PolicyParams = PolicyParams> extends Technique
 
 type Optional =
   | "standing"
+  | "masksLookAtAll"
   | "isShownFirst"
   | "hooks"
   | "importance"
@@ -93,6 +97,7 @@ type Optional =
 type PolicyDefinition<P extends PolicyParams> = Omit<Policy<P>, Optional> & {
   readonly standing?: Policy["standing"];
   readonly isShownFirst?: boolean;
+  readonly masksLookAtAll?: boolean;
   mask?(queries: Queries, values: ParamValues<P>, layer: number): KeyMask;
   hooks?(values: ParamValues<P>, setting: PolicySetting): Hooks;
   importance?(met: PolicyLayer, values: ParamValues<P>, setting: PolicySetting): Importance;
@@ -126,6 +131,7 @@ export function policy<const P extends PolicyParams>(definition: PolicyDefinitio
     ...own,
     standing: own.standing ?? "method",
     isShownFirst: own.isShownFirst ?? false,
+    masksLookAtAll: own.masksLookAtAll ?? ruleOf(own)?.evicts === "after the prompt",
     ...(wholeText !== undefined && {wholeText}),
     ...(mask && {mask}),
     hooks: own.hooks?.bind(own) ?? maskedHooks(own.id, mask!, wholeText),
@@ -134,9 +140,7 @@ export function policy<const P extends PolicyParams>(definition: PolicyDefinitio
       state: own.bytes?.state ?? (() => 0),
       compared: own.bytes?.compared ?? (() => 0),
       weights: own.bytes?.weights ?? (() => 0),
-      get note() {
-        return noteBytes(own.eviction?.(defaultsOf(own.params)) ?? {counted: 0});
-      },
+      note: noteBytes(ruleOf(own) ?? {counted: 0}),
     },
     ...readingOf(own, wholeText),
   };
@@ -186,5 +190,5 @@ function readingOf({kind, mask, reading}: Stated, wholeText: string | undefined)
   };
 }
 
-const defaultsOf = (params: PolicyParams) =>
-  Object.fromEntries(Object.entries(params).map(([name, param]) => [name, param.default])) as PolicyValues;
+/** The rule at the parameters' defaults: what it counts and when it evicts is the same at others. */
+const ruleOf = ({id, params, eviction}: Stated) => eviction?.(checkParams(id, params, {}));

@@ -1,4 +1,3 @@
-import {requireInteger} from "../tensor/require.js";
 import {type EvictionRule, indices} from "./eviction.js";
 import {policy} from "./policy.js";
 import {keepFraction, sinks} from "./policy-params.js";
@@ -6,20 +5,13 @@ import {keepFraction, sinks} from "./policy-params.js";
 /**
  * StreamingLLM: the sinks and, in what is left of the room, the most recent keys. Positions stay those of the text; a
  * cache that numbers what it holds anew is another thing. (arXiv:2309.17453, section 3.2)
- * @throws RangeError unless sinks is an integer of at least 0.
  */
-export function streamingRule({sinks = 4} = {}): EvictionRule {
-  requireInteger("streamingRule", "sinks", sinks, 0);
-  return {
-    evicts: "after each token",
-    counted: 0,
-    keep({positions, room}) {
-      const first = indices(positions.length).filter((at) => positions[at] < sinks);
-      const recent = Math.max(0, room - first.length);
-      return [...first, ...indices(positions.length, Math.max(first.length, positions.length - recent))];
-    },
-  };
-}
+export const streamingRule: EvictionRule = {
+  evicts: "after each token",
+  counted: 0,
+  sinksInRoom: true,
+  keep: ({positions, room}) => indices(positions.length, positions.length - room),
+};
 
 /** StreamingLLM: the first keys and the newest. */
 export const streamingLlm = policy({
@@ -31,5 +23,5 @@ export const streamingLlm = policy({
   isShownFirst: true,
   params: {keepFraction, sinks},
   needs: [],
-  eviction: ({sinks}) => streamingRule({sinks}),
+  eviction: () => streamingRule,
 });

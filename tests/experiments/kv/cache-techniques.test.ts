@@ -81,7 +81,7 @@ test.each<[string, CacheTechnique]>([
   ["xKV of full rank", xkv(4, 1, fp32)],
   ["MiniCache that keeps every row", miniCache("correct", 1, fp32)],
   ["H2O with room for all", evicting("H2O", h2oRule(), 1, {format: fp32, source: ""})],
-  ["StreamingLLM with room for all", evicting("S", streamingRule(), 1, {format: fp32, source: ""})],
+  ["StreamingLLM with room for all", evicting("S", streamingRule, 1, {format: fp32, source: ""})],
   ["Quest that reads every page", quest(1, fp32)],
   ["an oracle that reads everything", oracle(1, fp32)],
   ["TokenButler that reads everything", tokenButler(1, fp32)],

@@ -1,3 +1,4 @@
+import {policies as registered} from "../../../lib/attention/registry.js";
 import type {policies} from "../../../lib/experiments/attention/policies.js";
 import {numberText} from "../../kit/number-text.js";
 import {linesFigure} from "../figure.js";
@@ -9,16 +10,11 @@ import {intervalAround, level} from "../series.js";
 export type PolicyRow = RowOf<typeof policies>;
 
 /** Drawn as lines; the others are in the list below the figures. */
-const DRAWN: ReadonlySet<string> = new Set([
-  "oracle",
-  "token-butler",
-  "quest",
-  "quest-released",
-  "h2o",
-  "snapkv",
-  "streaming-llm",
-  "random",
-]);
+const DRAWN: ReadonlySet<string> = new Set(
+  registered.all
+    .filter(({isShownFirst, standing}) => isShownFirst || standing !== "method")
+    .map(({id}) => id),
+);
 
 /** The rows that pool all seeds. */
 export function pooledPolicies(rows: readonly PolicyRow[]): PolicyRow[] {
@@ -101,11 +97,12 @@ function retrievalBy(axis: Axis, question: string) {
 }
 
 /**
- * Whether a policy chooses without looking at every key: the oracle does not, nor SnapKV where each word counts as the end
- * of a prompt.
+ * Whether a policy chooses without looking at every key: a bound does not, nor a policy that thins prompts where each word
+ * counts as the end of one.
  */
 function mayRun({policy, frame}: PolicyRow): boolean {
-  return policy !== "oracle" && !(policy.startsWith("snapkv") && frame === "masks");
+  const {standing, masksLookAtAll} = registered.byId(policy);
+  return standing !== "bound" && !(masksLookAtAll && frame === "masks");
 }
 
 /** The rows of the budget nearest a quarter: small enough to hurt, large enough to be of use. */

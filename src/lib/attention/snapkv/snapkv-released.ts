@@ -36,6 +36,7 @@ export const snapKvReleased = policy({
   kind: "evicts",
   params: {keepFraction, sinks, window: votingWindow, pool},
   needs: [],
+  masksLookAtAll: true,
   wholeText: "a head holds what it took from the start of the text on",
   mask: snapKvReleasedMask,
   importance({queries}, {window, pool}) {

@@ -17,7 +17,7 @@ const int4 = int({bits: 4});
 /** CSKV's integers: a scale and a zero point for every 32. */
 const features4 = int({bits: 4, scheme: "asym", groupSize: 32, rule: intRules.awq});
 
-const streaming = streamingRule();
+const streaming = streamingRule;
 const h2o = h2oRule();
 /** A window that leaves room for others in the short texts here. */
 const snapKv = snapKvRule({window: 8, pool: 5});

@@ -206,7 +206,12 @@ export function evicting(
     prepare:
       ({config}) =>
       () => {
-        const {cache, hooks} = evictingCache(config, rule, {room, format, unpackOnce: true});
+        const {cache, hooks} = evictingCache(config, rule, {
+          room,
+          sinks: rule.sinksInRoom ? 4 : 0,
+          format,
+          unpackOnce: true,
+        });
         return wholeSession(cache, hooks);
       },
   };
