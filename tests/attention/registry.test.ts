@@ -264,6 +264,6 @@ describe("policies", () => {
     expect(() => policyReading(random, model.config, packedKvCache(model.config, fp32))).toThrow(
       /must choose among keys that all stay, got random: its draws go on through the text$/,
     );
-    expect(() => policies.byId("tova")).toThrow(/policies: id must be one of oracle, token-butler/);
+    expect(() => policies.byId("nobody")).toThrow(/policies: id must be one of oracle, token-butler/);
   });
 });
