@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {effectiveSparsity} from "../../src/cli/conformance/released/effective-sparsity.js";
 import {budgetMask, budgetOf, mostImportant} from "../../src/lib/attention/budget-mask.js";
 import {evictionMask} from "../../src/lib/attention/eviction-replay.js";
 import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
@@ -17,7 +18,6 @@ import {
   type Queries,
   selectionShape,
 } from "../../src/lib/attention/selection.js";
-import {bytesRead, effectiveSparsity} from "../../src/lib/attention/selection-metrics.js";
 import {snapKvRule} from "../../src/lib/attention/snapkv/snapkv.js";
 import {snapKvReleasedMask} from "../../src/lib/attention/snapkv/snapkv-released.js";
 import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
@@ -227,10 +227,4 @@ describe("the frame", () => {
   ])("refuses %o", (change, message) => {
     expect(() => attentionLogits({...randomQueries(1), ...change})).toThrow(message);
   });
-});
-
-test("bytesRead counts a key once for the heads that share it, and what the selector reads", () => {
-  const mask = {heads: 4, queries: 1, keys: 3, data: Uint8Array.of(1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1)};
-  const read = bytesRead(mask, {kvHeads: 2, headDim: 8, metadataPerKeyHead: 16});
-  expect(read).toEqual({kv: 3 * 2 * 8 * 2, metadata: 2 * 16 * 2});
 });

@@ -5,7 +5,6 @@
 
 export * from "./attention-io.js";
 export * from "./closed-forms.js";
-export * from "./compat/genz.js";
 export * from "./compat/llm-viewer.js";
 export * from "./compat/llm-viewer-slips.js";
 export * from "./compose.js";

@@ -24,7 +24,6 @@ export * from "./random.js";
 export * from "./registry.js";
 export * from "./selection.js";
 export * from "./selection-hooks.js";
-export * from "./selection-metrics.js";
 export * from "./selective-reading.js";
 export * from "./snapkv/snapkv.js";
 export * from "./snapkv/snapkv-released.js";

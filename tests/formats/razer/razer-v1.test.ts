@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {razerZeroPoint} from "../../../src/cli/conformance/released/razer-zero-point.js";
 import {e2m1, fp3} from "../../../src/lib/formats/element.js";
 import {packedBytes} from "../../../src/lib/formats/format.js";
 import {mxfp4} from "../../../src/lib/formats/mx/mx.js";
@@ -11,7 +12,6 @@ import {
 } from "../../../src/lib/formats/razer/razer-blog.js";
 import {dequantizeSpecials, specialBook} from "../../../src/lib/formats/razer/razer-search.js";
 import {razerV1, razerV1Block, razerV1Quantize} from "../../../src/lib/formats/razer/razer-v1.js";
-import {razerZeroPoint} from "../../../src/lib/formats/razer/razer-zero-point.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
 

@@ -1,4 +1,3 @@
-import {type GenzRun, type GenzSystem, genzLatency} from "../../../lib/accel/compat/genz.js";
 import type {LlmViewerHardware, LlmViewerSetting} from "../../../lib/accel/compat/llm-viewer.js";
 import {llmViewerGenerate, llmViewerModel, llmViewerStep} from "../../../lib/accel/compat/llm-viewer.js";
 import type {KineticsCost} from "../../../lib/accel/kinetics.js";
@@ -9,6 +8,7 @@ import {nmMask} from "../../../lib/accel/sparse/nm-mask.js";
 import type {Dataflow, Layer} from "../../../lib/accel/systolic/layer.js";
 import {type ScaleSimArray, scaleSim} from "../../../lib/accel/systolic/scale-sim.js";
 import type {CaseOp, GoldenTensor, Ops, RowOp} from "../op.js";
+import {type GenzRun, type GenzSystem, genzLatency} from "../released/genz.js";
 
 type Table = Readonly<Record<string, unknown>>;
 

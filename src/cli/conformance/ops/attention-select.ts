@@ -5,7 +5,6 @@ import {attentionLogits, softmaxRows} from "../../../lib/attention/logits.js";
 import {oracleMask} from "../../../lib/attention/oracle.js";
 import {questReleasedMask} from "../../../lib/attention/quest/quest-released.js";
 import {type Importance, type KeyMask, type Queries, rowStart} from "../../../lib/attention/selection.js";
-import {effectiveSparsity} from "../../../lib/attention/selection-metrics.js";
 import {snapKvReleasedMask} from "../../../lib/attention/snapkv/snapkv-released.js";
 import {
   layerImportance,
@@ -17,6 +16,7 @@ import {tokenButlerParameters} from "../../../lib/attention/token-butler/token-b
 import {attention} from "../../../lib/engine/attention.js";
 import {inverseFrequencies, llama3Frequencies} from "../../../lib/engine/rope.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
+import {effectiveSparsity} from "../released/effective-sparsity.js";
 import {questDecode, streamingReleasedMask, thresholdMask} from "./attention-released.js";
 
 type Args = Parameters<CaseOp>[0];

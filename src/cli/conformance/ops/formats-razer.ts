@@ -4,6 +4,11 @@ import {forEachGroup, groupsAlong} from "../../../lib/formats/groups.js";
 import {razerQuantize} from "../../../lib/formats/razer/razer.js";
 import {razerActQuantize} from "../../../lib/formats/razer/razer-act.js";
 import {mxfp4RazerQuantize, nvfp4RazerQuantize} from "../../../lib/formats/razer/razer-blog.js";
+import {dequantizeSpecials, type SpecialTensor} from "../../../lib/formats/razer/razer-search.js";
+import {razerV1Quantize} from "../../../lib/formats/razer/razer-v1.js";
+import {roundHalfEven} from "../../../lib/formats/round.js";
+import type {Tensor} from "../../../lib/tensor/tensor.js";
+import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 import {
   type KernelScaleFormat,
   type KernelWeights,
@@ -14,13 +19,8 @@ import {
   razerKernelDequantize,
   razerKernelQuantize,
   transposedScales,
-} from "../../../lib/formats/razer/razer-kernel.js";
-import {dequantizeSpecials, type SpecialTensor} from "../../../lib/formats/razer/razer-search.js";
-import {razerV1Quantize} from "../../../lib/formats/razer/razer-v1.js";
-import {razerZeroPoint} from "../../../lib/formats/razer/razer-zero-point.js";
-import {roundHalfEven} from "../../../lib/formats/round.js";
-import type {Tensor} from "../../../lib/tensor/tensor.js";
-import type {CaseOp, GoldenTensor, Ops} from "../op.js";
+} from "../released/razer-kernel.js";
+import {razerZeroPoint} from "../released/razer-zero-point.js";
 import {roundOutput, tensorInput} from "./formats-nvfp4.js";
 
 type Args = Parameters<CaseOp>[0];

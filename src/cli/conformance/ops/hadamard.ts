@@ -1,7 +1,7 @@
-import {quantizeInHadamardSpace} from "../../../lib/quant/hadamard-int8.js";
 import {foldIntoInput, hadamard, hadamardMatrix, hadamardPadded} from "../../../lib/tensor/hadamard.js";
 import {matrixSize, type Tensor, tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
+import {quantizeInHadamardSpace} from "../released/hadamard-int8.js";
 
 const asTensor = (input: unknown): Tensor => {
   const {data, shape} = input as GoldenTensor;

@@ -9,9 +9,9 @@ import {
 } from "../../../lib/formats/observers.js";
 import {calibrate} from "../../../lib/quant/calibration.js";
 import {gptqHessian, gptqRound} from "../../../lib/quant/gptq.js";
-import {integerGroups} from "../../../lib/quant/integer-groups.js";
 import {matrixSize, type Tensor, tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
+import {integerGroups} from "../released/integer-groups.js";
 
 const asTensor = (input: unknown): Tensor => {
   const {data, shape} = input as GoldenTensor;

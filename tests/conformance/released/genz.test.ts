@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
-import {type GenzBits, type GenzSystem, genzLatency} from "../../src/lib/accel/compat/genz.js";
-import {modelById} from "../../src/lib/accel/models.js";
+import {type GenzBits, type GenzSystem, genzLatency} from "../../../src/cli/conformance/released/genz.js";
+import {modelById} from "../../../src/lib/accel/models.js";
 
 interface GenzRow {
   model: string;
@@ -15,7 +15,7 @@ interface GenzRow {
 }
 
 const golden = JSON.parse(
-  readFileSync(new URL("../golden/accelerators/genz_latency.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../golden/accelerators/genz_latency.json", import.meta.url), "utf8"),
 ) as {params: {systems: Record<string, GenzSystem>}; rows: GenzRow[]};
 const DENSE: Record<string, string> = {
   "meta-llama/Llama-2-7B": "llama-2-7b",

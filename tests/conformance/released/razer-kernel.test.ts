@@ -1,5 +1,4 @@
 import {describe, expect, test} from "vitest";
-import {e2m1, e3m3, f16} from "../../../src/lib/formats/element.js";
 import {
   kernelCodesFromWords,
   kernelCodeWords,
@@ -8,16 +7,8 @@ import {
   razerKernelDequantize,
   razerKernelQuantize,
   transposedScales,
-} from "../../../src/lib/formats/razer/razer-kernel.js";
-import {
-  codesFromGemv,
-  fromMarlinGroup,
-  gemvCodes,
-  gemvIndexWords,
-  gemvValue,
-  marlinGroup,
-  splitForTwoGemms,
-} from "../../../src/lib/formats/razer/razer-storage.js";
+} from "../../../src/cli/conformance/released/razer-kernel.js";
+import {e2m1, e3m3} from "../../../src/lib/formats/element.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
 
@@ -140,74 +131,6 @@ describe("kernel words", () => {
   test("refuse a wrong number of words", () => {
     expect(() => kernelCodesFromWords(new Int32Array(3), 2, 16)).toThrow(
       "kernelCodesFromWords: words must be 4 for [2, 16], got 3",
-    );
-  });
-});
-
-describe("v1 GEMV codes", () => {
-  test("are worth what two shifts make of them", () => {
-    const special = -8;
-    const values = [...gemvCodes(ALL_CODES)].map((code) => gemvValue(code, special));
-    expect(values).toEqual(e2m1.values.map((value, code) => (code === 8 ? special : value)));
-  });
-
-  test("come back", () => {
-    expect(codesFromGemv(gemvCodes(ALL_CODES))).toEqual(ALL_CODES);
-  });
-
-  test("keep eight indices of 4 bits in a word", () => {
-    expect([...gemvIndexWords(Uint8Array.of(1, 2, 3, 0, 1, 2, 3, 3, 2))]).toEqual([0x33210321, 2]);
-    expect(gemvIndexWords(new Uint8Array(0))).toHaveLength(0);
-  });
-});
-
-describe("Marlin-style groups", () => {
-  test.each([5, -5, 8, -8])("store %d in sign and lowest mantissa bit, and come back", (special) => {
-    const stored = marlinGroup(ALL_CODES, 0.5, special);
-    expect(stored.scaleBits).toBe((special < 0 ? 0x8000 : 0) | 0x3800 | (Math.abs(special) === 8 ? 1 : 0));
-    expect(fromMarlinGroup(stored)).toEqual({codes: ALL_CODES, scale: 0.5, special});
-    const signed = f16.values[stored.scaleBits & ~1 & 0x7fff] * (special < 0 ? -1 : 1);
-    stored.codes.forEach((code, i) => {
-      const canonical = ALL_CODES[i];
-      const value = code === 8 ? Math.abs(special) : e2m1.values[code];
-      const expected = canonical === 8 ? special : e2m1.values[canonical];
-      expect(value * signed + 0).toBe(expected * 0.5 + 0);
-    });
-  });
-
-  test("round every float16 scale to 15 bits, at most half a step of those away", () => {
-    for (let bits = 0; bits <= f16.maxCode; bits++) {
-      const scale = f16.values[bits];
-      const {scale: back} = fromMarlinGroup(marlinGroup(Uint8Array.of(1), scale, 5));
-      const step = f16.values[(bits | 1) + 1] - f16.values[bits & ~1];
-      if (Number.isFinite(step)) expect(Math.abs(back - scale)).toBeLessThanOrEqual(step / 2);
-      expect(back).toBeLessThanOrEqual(f16.max);
-    }
-  });
-
-  test("refuse other special values and scales beyond float16", () => {
-    expect(() => marlinGroup(ALL_CODES, 1, 7)).toThrow(
-      "marlinGroup: special must be one of 5, -5, 8, -8, got 7",
-    );
-    expect(() => marlinGroup(ALL_CODES, 1e6, 5)).toThrow(
-      "marlinGroup: scale must be from 0 to 65504, got 1000000",
-    );
-  });
-});
-
-describe("splitForTwoGemms", () => {
-  test.each([5, -5, 8, -8])("adds up to %d and to every other value", (special) => {
-    const specials = new Float32Array(16).fill(special);
-    const {main, correction} = splitForTwoGemms(ALL_CODES, specials);
-    ALL_CODES.forEach((code) => {
-      const sum = e2m1.values[main[code]] + e2m1.values[correction[code]];
-      expect(sum).toBe(code === 8 ? special : e2m1.values[code]);
-    });
-  });
-
-  test("refuses a special value that two E2M1 values with 4 do not make", () => {
-    expect(() => splitForTwoGemms(Uint8Array.of(1, 8), [9, 9])).toThrow(
-      "splitForTwoGemms: specials must be 4 more than an E2M1 value, such as 5 or 8, got 9 at index 1",
     );
   });
 });

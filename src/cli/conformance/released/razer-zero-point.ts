@@ -1,11 +1,11 @@
-import type {Tensor} from "../../tensor/tensor.js";
-import {countBelow} from "../codebook/codebook.js";
-import {e2m1} from "../element.js";
-import type {Codebook} from "../format.js";
-import {forEachGroup, groupsAlong, requireFinite} from "../groups.js";
-import {requireBlockSize} from "../nvfp4/nvfp4.js";
-import {roundHalfEven} from "../round.js";
-import {requireSpecials, type SpecialBook, specialBook} from "./razer-search.js";
+import {countBelow} from "../../../lib/formats/codebook/codebook.js";
+import {e2m1} from "../../../lib/formats/element.js";
+import type {Codebook} from "../../../lib/formats/format.js";
+import {forEachGroup, groupsAlong, requireFinite} from "../../../lib/formats/groups.js";
+import {requireBlockSize} from "../../../lib/formats/nvfp4/nvfp4.js";
+import {requireSpecials, type SpecialBook, specialBook} from "../../../lib/formats/razer/razer-search.js";
+import {roundHalfEven} from "../../../lib/formats/round.js";
+import type {Tensor} from "../../../lib/tensor/tensor.js";
 
 /** The parameters of the quantizer with a zero point. */
 export interface RazerZeroPointOptions {

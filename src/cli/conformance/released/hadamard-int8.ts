@@ -1,6 +1,5 @@
-import {linear} from "../tensor/dense.js";
-import {foldIntoInput, hadamard} from "../tensor/hadamard.js";
-import {elementCount, matrixSize, type Tensor} from "../tensor/tensor.js";
+import {hadamard} from "../../../lib/tensor/hadamard.js";
+import type {Tensor} from "../../../lib/tensor/tensor.js";
 
 /** An activation as int8 codes of its Hadamard transform: hadamard(y) is about `codes * scale`. */
 export interface HadamardInt8 {
@@ -43,25 +42,6 @@ export function quantizeInHadamardSpace(
     codes[i] = Math.min(127, Math.max(-128, round(rotated[i] / step)));
   }
   return {shape: [...y.shape], codes, scale: step};
-}
-
-/**
- * W y from the rotated int8 activation: multiplies [T, n] codes with W [out, n] whose rows took the same rotation.
- * @returns [T, out]
- * @throws RangeError if the row lengths differ.
- */
-export function hadamardInt8Product({shape, codes, scale}: HadamardInt8, w: Tensor): Tensor {
-  const {columns} = matrixSize(w);
-  if (shape.at(-1) !== columns) {
-    throw new RangeError(
-      `hadamardInt8Product: w must have rows of ${shape.at(-1)} values like the activation, got ${columns}`,
-    );
-  }
-  const product = linear(Float32Array.from(codes), foldIntoInput(w).data, columns);
-  return {
-    shape: [...shape.slice(0, -1), elementCount(w.shape) / columns],
-    data: product.map((sum) => sum * scale),
-  };
 }
 
 function largestMagnitude(values: Float32Array): number {

@@ -1,8 +1,8 @@
-import {matrixSize, type Tensor} from "../../tensor/tensor.js";
-import {encodeValue} from "../cast.js";
-import {e2m1, e3m3, f16} from "../element.js";
-import {requireFinite} from "../groups.js";
-import {packCodes, unpackCodes} from "../pack.js";
+import {encodeValue} from "../../../lib/formats/cast.js";
+import {e2m1, e3m3, f16} from "../../../lib/formats/element.js";
+import {requireFinite} from "../../../lib/formats/groups.js";
+import {packCodes, unpackCodes} from "../../../lib/formats/pack.js";
+import {matrixSize, type Tensor} from "../../../lib/tensor/tensor.js";
 
 /**
  * How the authors' CUDA-core kernel stores scales: `fp16-flags` in blocks of 128, a float16 whose sign is that of the

@@ -1,7 +1,7 @@
 /** Integer groups with a fresh scale for each group as GPTQ comes to it: the rounding of the 4-bit weights of Quamba2. */
 
-import {roundHalfEven} from "../formats/round.js";
-import type {ColumnRounding} from "./gptq.js";
+import {roundHalfEven} from "../../../lib/formats/round.js";
+import type {ColumnRounding} from "../../../lib/quant/gptq.js";
 
 /** A {@link ColumnRounding} that tells its scales. */
 export interface IntegerGroups extends ColumnRounding {

@@ -1,7 +1,7 @@
-import type {Model} from "../model.js";
-import type {Operator} from "../operator.js";
-import {buildOperators} from "../workload/build.js";
-import {decode, prefill, type Step} from "../workload/step.js";
+import type {Model} from "../../../lib/accel/model.js";
+import type {Operator} from "../../../lib/accel/operator.js";
+import {buildOperators} from "../../../lib/accel/workload/build.js";
+import {decode, prefill, type Step} from "../../../lib/accel/workload/step.js";
 
 /** A row of GenZ's system table: tera-operations a second in bf16, and gigabytes a second of memory and links. */
 export interface GenzSystem {
