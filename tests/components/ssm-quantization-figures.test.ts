@@ -74,4 +74,12 @@ describe("the figures of quantized state-space models", () => {
       expect(setupName({method, bits: "w4a16"})).toBe(`${method} W4A16`);
     expect(methodGroup("float16").family).toBe("baseline");
   });
+
+  test.each(scanQuantizers.all)("name $id and colour it as its record says", ({id, kind, label, family}) => {
+    const group = methodGroup(id);
+    expect(group.family, `the figures colour ${id} by another family than its record`).toBe(family);
+    const repair = "one repair by itself";
+    if (kind === "method") expect(group.name, `the figures lack a group for ${id}`).toBe(label);
+    else expect(group.name === repair, `the figures mistake what ${id} is`).toBe(kind === "repair");
+  });
 });
