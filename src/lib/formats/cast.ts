@@ -2,7 +2,7 @@ import type {ElementFormat, FloatElement, IntElement} from "./element.js";
 import {mirrorRounding, type Rounding, rounderOf} from "./round.js";
 
 /**
- * What becomes of a number that rounds beyond the largest finite value, and of an infinity: the largest
+ * The fate of a number that rounds beyond the largest finite value, and of an infinity: the largest
  * value (OCP SAT), or infinity or NaN where the format has one (OCP NONSAT: E5M2 `inf`, E4M3FN `nan`).
  */
 export type Overflow = "saturate" | "inf" | "nan";
@@ -118,7 +118,7 @@ function makeEncoder(element: ElementFormat, {rounding, overflow}: Required<Cast
   return (x) => (Number.isNaN(x) ? nan : encode(x));
 }
 
-/** What is made once per element and cast rule. */
+/** Tables made once for each element and cast rule. */
 function memoized<T>(make: (element: ElementFormat, options: Required<CastOptions>) => T) {
   type ByRule = Partial<Record<Rounding, Partial<Record<Overflow, T>>>>;
   const made = new WeakMap<ElementFormat, ByRule>();
@@ -139,7 +139,7 @@ const encoderOf = memoized(makeEncoder);
  * always saturate. NaN gives the positive NaN code; where there is none the code of negative zero, and where
  * there is none either, zero. An unsigned element has no code for a negative number, nor E8M0 for zero: they
  * become code 0 under `saturate`, else NaN. (OCP FP8 1.0; OCP MX 1.0, section 5)
- * @throws RangeError if the element lacks the infinity or NaN that `overflow` asks for.
+ * @throws RangeError if the element lacks the infinity or NaN that `overflow` needs.
  */
 export function encodeValue(element: ElementFormat, x: number, options: CastOptions = {}): number {
   return encoderOf(element, options)(Math.fround(x));
@@ -224,7 +224,7 @@ function castBits(x: Float32Array, table: Uint8Array): Uint8Array {
 /**
  * Casts float32 numbers to codes as `encodeValue` does, but a NaN keeps the sign of its stored bits where the
  * element has two NaN codes. Elements of more than 8 bits give 16-bit codes.
- * @throws RangeError if the element lacks the infinity or NaN that `overflow` asks for.
+ * @throws RangeError if the element lacks the infinity or NaN that `overflow` needs.
  */
 export function encodeValues(
   element: ElementFormat,

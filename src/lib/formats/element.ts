@@ -1,7 +1,7 @@
 import type {Codebook} from "./format.js";
 
 /**
- * What the topmost codes of a floating-point element stand for:
+ * Meanings of the topmost codes of a floating-point element:
  * - `ieee`: the largest exponent field holds infinity and NaNs (E5M2, E4M3, E3M4, FP16, BF16);
  * - `fn`: finite but for NaN, which is the code with all magnitude bits set (E4M3FN, UE4M3, E8M0);
  * - `fnuz`: NaN is the code of negative zero, which does not exist (E4M3FNUZ, E5M2FNUZ, E4M3B11FNUZ);

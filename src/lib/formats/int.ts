@@ -35,7 +35,7 @@ export type IntScheme = (typeof INT_SCHEMES)[number];
 /** All schemes by name. */
 export const INT_SCHEMES = ["symmetric", "full", "x2_15", "asym"] as const;
 
-/** What published quantizers do to the range of a group before and after it becomes a scale. */
+/** Changes that published quantizers make to the range of a group before and after it becomes a scale. */
 export interface IntRule {
   readonly id: string;
   /** The smallest amax, or max - min, that a scale is made from. */
@@ -240,7 +240,7 @@ function decodeInts(packed: Packed, options: IntOptions, {element, scheme, share
 
 /**
  * An integer format of 2 to 8 bits. The default, `int4`, is symmetric ±7 in groups of 128 along the last axis
- * with f16 scales: 4.125 bits per element. Zero points take `bits` bits per group. (number formats spec, 1.5)
+ * with f16 scales: 4.125 bits per element. Zero points take `bits` bits per group.
  * @throws RangeError if an option is out of range; encode does so for a NaN or infinity, naming the index.
  */
 export function int(options: IntOptions = {}): Format {

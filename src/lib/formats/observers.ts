@@ -25,7 +25,7 @@ export interface QuantizationParameters {
   readonly high: number;
 }
 
-/** What a minimum and maximum observer can be told. */
+/** Options of a minimum and maximum observer. */
 export interface MinmaxOptions {
   /** Watch |x| (default) or both ends apart. */
   readonly symmetric?: boolean;
@@ -33,7 +33,7 @@ export interface MinmaxOptions {
   readonly groupSize?: number;
 }
 
-/** What a percentile observer can be told. */
+/** Options of a percentile observer. */
 export interface PercentileOptions {
   readonly symmetric?: boolean;
   /** The quantile kept, in (0.5, 1]; 0.9995 is Quamba's for x and the state, 0.99999 its code's default. */
@@ -77,7 +77,7 @@ export function minmaxObserver({symmetric = true, groupSize}: MinmaxOptions = {}
 /**
  * A quantile of each batch, averaged with weight `sigma` from the second batch on: state += sigma (p - state). Symmetric:
  * the alpha quantile of |x|; else the alpha and 1 - alpha quantiles of x. Order statistics are interpolated linearly at
- * rank alpha (n - 1). (arXiv 2410.13229, section 4.2)
+ * rank alpha (n - 1). (arXiv 2410.13229, section 4)
  * @throws RangeError if alpha or sigma is out of range, or (the observer) a batch is empty or not finite.
  */
 export function percentileObserver({
@@ -120,7 +120,7 @@ export function observe(observer: Observer, batches: Iterable<Tensor>): Observed
 /**
  * The quantizer of an observed range, in float32. Symmetric: s = max|x| / (2^(bits-1) - 1), base 0. Asymmetric:
  * s = max(high - low, 1e-5) / (2^bits - 1), base = round(-low / s) clamped to the codes. Scales are at least 1e-6.
- * Codes may use the full two's complement range. (arXiv 2410.13229, section 3)
+ * Codes may use the full two's complement range. (arXiv 2410.13229)
  * @throws RangeError unless bits is an integer of 2 .. 16 and clipRatio is in (0, 1].
  */
 export function quantizationParameters(

@@ -52,7 +52,7 @@ export function sharedScale(
   return {granularity, groupSize, axis, scaleType};
 }
 
-/** What of a shared scale belongs in an id: all that is not the default beside `defaultGroup`. */
+/** Parts of a shared scale that belong in an id: all that are not the default beside `defaultGroup`. */
 export function sharedScaleSuffix(
   {granularity, groupSize, axis, scaleType}: SharedScale,
   defaultGroup: number,

@@ -1,4 +1,4 @@
-/** What the methods that look at data need to know of a linear layer's inputs, gathered batch by batch. */
+/** Statistics of a linear layer's inputs for the methods that look at data, gathered batch by batch. */
 
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {transpose} from "../tensor/transpose.js";
@@ -26,7 +26,7 @@ export interface InputCollector {
    */
   add(batch: Tensor): void;
   /**
-   * What was seen so far.
+   * Gives the statistics of all batches so far.
    * @throws RangeError if that is nothing.
    */
   calibration(): Calibration;

@@ -18,7 +18,7 @@ export interface FrozenGrid {
 
 /**
  * Packs `w` and holds on to its scales, special values and whatever else stands beside the codes. The grid is read by
- * decoding the tensor once for each code, which asks nothing of the format but that it packs one code an element, in
+ * decoding the tensor once for each code, which needs nothing of the format but that it packs one code an element, in
  * order, lowest bit first, as all formats here do. Codes that the format's own encoder never writes, such as the -8 of a
  * restricted INT4, stay out of the grid. Holds up to 2^bits times the elements in float32.
  * @throws RangeError if it packs otherwise, has more than 8 bits a code, or cannot say a value of w.

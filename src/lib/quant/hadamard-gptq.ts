@@ -6,7 +6,7 @@ import {quantizationMethod} from "./method.js";
 export const hadamardGptqMethod = quantizationMethod({
   id: "hadamard-gptq",
   label: "Rotation and GPTQ",
-  source: "arXiv:2404.00456, section 5",
+  source: "arXiv:2404.00456; GPTQ: arXiv:2210.17323",
   family: "rounding",
   params: gptqMethod.params,
   needs: ["calibration"],

@@ -2,7 +2,7 @@ import {type Format, packedBytes} from "../formats/format.js";
 import {type TensorError, tensorError} from "../tensor/error.js";
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 
-/** What a format costs and loses. */
+/** Size and error of a format. */
 export interface Measured extends TensorError {
   /** Counted from the packed bytes, all scales included; NaN where there are no elements. */
   readonly bitsPerElement: number;
@@ -25,14 +25,14 @@ export function roundTrip(format: Format, x: Tensor): RoundTrip {
 }
 
 /**
- * What a format costs and loses on one tensor.
+ * Measures the size and the error of a format on one tensor.
  * @throws whatever the format throws.
  */
 export function measureFormat(format: Format, x: Tensor): Measured {
   return measure([roundTrip(format, x)]);
 }
 
-/** What a format costs and loses on tensors taken together, each element counting the same. */
+/** Size and error of a format on tensors taken together, each element counting the same. */
 export function measure(trips: readonly RoundTrip[]): Measured {
   const elements = trips.reduce((sum, {x}) => sum + elementCount(x.shape), 0);
   const bytes = trips.reduce((sum, trip) => sum + trip.bytes, 0);

@@ -33,7 +33,7 @@ export interface RoundedGroup {
   readonly makers?: readonly Tensor[];
 }
 
-/** A method with its parameters. Statistics cost passes over the calibration texts: only what asks for them has them gathered. */
+/** A method with its parameters. Statistics cost passes over the calibration texts: they are gathered for a method that calls for them. */
 export interface MethodSteps {
   /** Rewrites a decoder so that its outputs stay, to float32 rounding; by default nothing moves. */
   transform?(

@@ -21,7 +21,7 @@ export interface SensitivityScan {
   readonly layers: readonly LayerSensitivity[];
 }
 
-/** What a scan can be told. */
+/** Options of a scan. */
 export interface SensitivityOptions {
   /** Called with the share done, 0 .. 1. */
   readonly progress?: (share: number) => void;
@@ -30,7 +30,7 @@ export interface SensitivityOptions {
 
 /**
  * Measures 2 n + 2 sets of changed layers, or fewer where two are the same set. `evaluate` gets the set of layers to
- * change and answers with one number, such as the mean negative log-likelihood; nothing is known of it but that the
+ * change and gives one number, such as the mean negative log-likelihood; nothing is known of it but that the
  * same set gives the same number.
  * @throws RangeError if a layer is named twice; the signal's reason if it is aborted.
  */

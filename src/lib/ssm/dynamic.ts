@@ -7,7 +7,7 @@ import {scanQuantizer} from "./scan-quantizer.js";
 export const dynamicInt8 = scanQuantizer({
   id: "dynamic",
   label: "Dynamic int8",
-  source: "arXiv:2410.13229, section 5, its baseline with dynamic scales",
+  source: "arXiv:2410.13229, its dynamic baseline",
   family: "int",
   kind: "baseline",
   params: {},

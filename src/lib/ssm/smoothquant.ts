@@ -45,7 +45,7 @@ const smoothed =
 export const smoothquantScan = scanQuantizer({
   id: "smoothquant",
   label: "SmoothQuant",
-  source: "arXiv:2211.10438, equation 4; on state-space models: arXiv:2410.13229, section 5",
+  source: "arXiv:2211.10438, equation 4; on state-space models: arXiv:2410.13229",
   family: "int",
   kind: "baseline",
   params: {

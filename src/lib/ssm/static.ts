@@ -12,7 +12,7 @@ export const plainStatic = (observer = minmaxObserver()) => staticQuantizer(obse
 export const staticInt8 = scanQuantizer({
   id: "static",
   label: "Static int8",
-  source: "arXiv:2410.13229, section 4.1",
+  source: "arXiv:2410.13229, its static baseline",
   family: "int",
   kind: "baseline",
   params: {},

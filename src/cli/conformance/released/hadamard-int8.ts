@@ -18,7 +18,7 @@ export interface HadamardInt8Options {
 
 /**
  * Rotates y [..., n] and rounds it to int8 with one scale for the tensor, clamped to -128 … 127: how Quamba stores
- * the output of its scan, whose outliers the rotation spreads. (arXiv 2410.13229; number formats spec, 6.2 and 6.3)
+ * the output of its scan, whose outliers the rotation spreads. (arXiv 2410.13229, section 4.3)
  * @throws RangeError if y holds a NaN or infinity, if the scale is not positive, or if n has no transform.
  */
 export function quantizeInHadamardSpace(

@@ -3,7 +3,7 @@
 import {roundHalfEven} from "../../../lib/formats/round.js";
 import type {ColumnRounding} from "../../../lib/quant/gptq.js";
 
-/** A {@link ColumnRounding} that tells its scales. */
+/** A {@link ColumnRounding} with its scales. */
 export interface IntegerGroups extends ColumnRounding {
   /** The scales of the groups begun so far: one array [rows] a group. */
   readonly scales: readonly Float32Array[];
@@ -20,7 +20,7 @@ export interface IntegerGroupOptions {
 /**
  * Symmetric groups over the full two's complement range: s = 2 max|w| / (2^bits - 1) for each row of the group,
  * q = clamp(round(w / s), -2^(bits-1), 2^(bits-1) - 1), ties to even, value q s. A row of zeros stays zero.
- * (arXiv 2503.22879; number formats spec, 1.5 and 6.6)
+ * (arXiv 2503.22879)
  * @throws RangeError unless bits is an integer of 2 .. 8 and groupSize one of at least 1.
  */
 export function integerGroups(

@@ -6,8 +6,8 @@ import {matrixSize, type Tensor} from "../../../lib/tensor/tensor.js";
 
 /**
  * How the authors' CUDA-core kernel stores scales: `fp16-flags` in blocks of 128, a float16 whose sign is that of the
- * special value and whose bit 14 tells its magnitude; `e3m3-byte` in blocks of 16, a byte of sign, magnitude, E3M3.
- * (RaZeR v2, inference code; number formats spec, 4.5)
+ * special value and whose bit 14 holds its magnitude; `e3m3-byte` in blocks of 16, a byte of sign, magnitude, E3M3.
+ * (RaZeR v2, inference code)
  */
 export type KernelScaleFormat = "fp16-flags" | "e3m3-byte";
 

@@ -16,7 +16,7 @@ export interface RazerZeroPointOptions {
   readonly blockSize?: number;
 }
 
-/** What comes back from the quantizer with a zero point, and what each block chose. */
+/** Values that come back from the quantizer with a zero point, and the choice of each block. */
 export interface RazerZeroPointResult {
   readonly values: Tensor;
   readonly specialIndex: Uint8Array;
@@ -27,7 +27,7 @@ export interface RazerZeroPointResult {
 /**
  * The quantizer of RaZeR v1 inside OmniQuant: the block's range [min, max] is laid on the range of the levels with a
  * rounded zero point, dq = (level + z) s, and the special value has the smallest squared error. Every step is float32;
- * scales lie within 1e-5 … 1e4. (RaZeR v1, OmniQuant fork; number formats spec, 4.2)
+ * scales lie within 1e-5 … 1e4. (RaZeR v1, OmniQuant fork)
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function razerZeroPoint(

@@ -2,7 +2,7 @@
  * Hadamard rotation of a residual stream: the same function in a basis where outlier channels are spread over all
  * channels. RMSNorm without a gain commutes with an orthonormal rotation, so each norm's gain moves into the layers that
  * read it, what writes to the stream is rotated, and what reads from it undoes the rotation.
- * (arXiv 2404.00456, section 4, stage 1; number formats spec, 6.2)
+ * (arXiv 2404.00456, section 4, stage 1)
  */
 
 import {foldIntoInput, foldIntoOutput, hadamard} from "../../tensor/hadamard.js";
@@ -25,7 +25,7 @@ export interface StreamWriter {
   readonly bias?: Tensor;
 }
 
-/** All that touches a residual stream of width hidden. */
+/** All tensors that touch a residual stream of width hidden. */
 export interface ResidualStream {
   /** Rows that begin a stream: [vocab, hidden]. A head that shares this matrix needs a copy among the readers. */
   readonly embedding: Tensor;

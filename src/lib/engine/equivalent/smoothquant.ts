@@ -15,7 +15,7 @@ export interface NormAndReaders {
 
 /** The same function of x, with the scales moved. */
 export interface Smoothed extends NormAndReaders {
-  /** s [in]: what each channel of the activation was divided by. */
+  /** s [in]: the divisor of each channel of the activation. */
   readonly scales: Float32Array;
 }
 
@@ -24,7 +24,7 @@ const FLOOR = 1e-5;
 /**
  * The migration scales s_j = max|X_j|^alpha / max|W_j|^(1 - alpha), the weight's maximum taken over all layers that
  * share the input; that maximum and s are at least 1e-5. alpha 0.5 splits the difficulty evenly, 1 gives all of it to
- * the weights. (arXiv 2211.10438, equation 4; number formats spec, 6.7)
+ * the weights. (arXiv 2211.10438, equation 4)
  * @param maxAbs largest |X_j| over the calibration tokens, [in].
  * @throws RangeError if alpha is not in 0 .. 1, a maximum is negative or not finite, or a weight has other columns.
  */

@@ -34,7 +34,7 @@ const HEAD = "lm_head";
 
 /**
  * Loads a Mamba or Mamba2 model from a checkpoint with the published names. All shapes are checked before the first
- * tensor is read. A bias is used where the file has one and required where the config says so.
+ * tensor is read. A bias is used where the file has one and required where the config names it.
  * @throws FormatError with kind `missing-tensor` or `bad-shape` naming the tensor, or `does-not-fit`.
  */
 export async function loadMamba(
@@ -84,7 +84,7 @@ function makeMixer(config: MambaConfig, parts: MixerParts): Promise<Mixer> {
 }
 
 /**
- * Finds every tensor that `config` asks for.
+ * Finds every tensor that `config` needs.
  * @throws FormatError with kind `missing-tensor` or `bad-shape`.
  */
 export function planMamba(tensors: ReadonlyMap<string, TensorInfo>, config: MambaConfig): TensorPlan {

@@ -1,6 +1,6 @@
 import type {MambaConfig} from "./mamba-config.js";
 
-/** What a layer remembers of all tokens so far, however many. */
+/** The memory of a layer of all tokens so far, however many. */
 export interface MixerState {
   /** The last tokens before the convolution, [width - 1, channels]. */
   readonly conv: Float64Array;
@@ -9,8 +9,8 @@ export interface MixerState {
 }
 
 /**
- * The memory of a whole model: the plug point for what stores it in another way. `forward` reads each layer once a pass
- * and writes what comes next.
+ * The memory of a whole model: the plug point for storing it in another way. `forward` reads each layer once a pass and
+ * writes the next. There is no truncate: a state has no tokens to cut, so that a draft is read with a copy.
  */
 export interface MambaCache {
   /** Tokens that the model has taken in. */
@@ -31,7 +31,7 @@ export function mambaCache(config: MambaConfig): MambaCache {
   };
 }
 
-/** What a layer remembers before the first token: zeros. */
+/** The memory of a layer before the first token: zeros. */
 export function emptyState(config: MambaConfig): MixerState {
   const {innerSize, stateSize, convWidth} = config;
   return {

@@ -2,7 +2,7 @@ import {fieldReader} from "../../io/config-fields.js";
 import type {JsonObject} from "../../io/json-file.js";
 import type {Json} from "../../io/strict-json.js";
 
-/** What Mamba and Mamba2 models have in common. */
+/** Sizes that Mamba and Mamba2 models have in common. */
 interface CommonConfig {
   readonly hiddenSize: number;
   /** Channels inside a mixer. */
@@ -16,7 +16,7 @@ interface CommonConfig {
   readonly normEps: number;
   /** The output head is the embedding matrix. */
   readonly tied: boolean;
-  /** Which layers the config says have a bias; a bias that the file has besides is used too. */
+  /** Layers that have a bias by the config; a bias that the file has besides is used too. */
   readonly biases: {readonly projections: boolean; readonly conv: boolean};
 }
 

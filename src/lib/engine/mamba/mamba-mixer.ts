@@ -13,7 +13,7 @@ export type Mixer = (
   see: See,
 ) => {readonly update: Float32Array; readonly state: MixerState};
 
-/** What a mixer is made from: its tensors by the name after `mixer.`, already checked to be there. */
+/** Parts that a mixer is made from: its tensors by the name after `mixer.`, already checked to be there. */
 export interface MixerParts {
   readonly backend: Backend;
   tensor(name: string): Promise<Tensor>;

@@ -26,7 +26,7 @@ export function layerTensor(layer: number, name: string): string {
 }
 
 /**
- * Reads every tensor that the config asks for, unless all of them take more than `maxBytes` as float32.
+ * Reads every tensor that the config needs, unless all of them take more than `maxBytes` as float32.
  * @throws FormatError as {@link planMamba}, with kind `does-not-fit`, or if a tensor cannot be read.
  */
 export async function readMambaWeights(

@@ -4,7 +4,7 @@ import type {Mamba} from "./load-mamba.js";
 import {type MambaCache, mambaCache} from "./mamba-cache.js";
 import type {MambaHooks} from "./mamba-hooks.js";
 
-/** What a pass can be told. */
+/** Options of a pass. */
 export interface MambaForwardOptions {
   /** Earlier tokens: the new ones follow them, and it is moved on. Without it the text starts here. */
   readonly cache?: MambaCache;

@@ -9,7 +9,7 @@ import type {MambaSite} from "./mamba-hooks.js";
 import {decayRates} from "./mamba-mixer.js";
 import {layerTensor, type MambaWeights, mambaOf} from "./mamba-weights.js";
 
-/** What the scan of a layer took in, from its first token on: run again in float64 it gives what the layer saw. */
+/** The input of the scan of a layer, from its first token on: run again in float64 it gives what the layer saw. */
 export type LayerScan =
   | {readonly kind: "selective-scan"; readonly input: SelectiveScanInput}
   | {readonly kind: "ssd"; readonly input: SsdInput};

@@ -4,7 +4,7 @@ import {selectiveScan} from "../scan/selective-scan.js";
 import {type SsdInput, ssd} from "../scan/ssd.js";
 
 /**
- * What a state-space model computes between its linear layers, on float32. States stay in float64, so that a
+ * The arithmetic of a state-space model between its linear layers, on float32. States stay in float64, so that a
  * sequence that is cut and carried on is the whole one.
  */
 export interface Scans {

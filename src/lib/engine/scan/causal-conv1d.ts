@@ -18,7 +18,7 @@ export interface CausalConvInput<Floats extends Float32Array | Float64Array = Fl
   readonly state?: Float64Array;
 }
 
-/** What the convolution gives. */
+/** The outputs of the convolution. */
 export interface CausalConvOutput<Floats extends Float32Array | Float64Array = Float64Array> {
   /** [L, D] */
   readonly y: Floats;

@@ -7,7 +7,7 @@ export type Precision = "float64" | "float32";
 /** An array of either precision. */
 export type Numbers = Float64Array | Float32Array;
 
-/** What every form of a scan can be told. */
+/** Options of every form of a scan. */
 export interface PrecisionOption {
   /** Default float64. */
   readonly precision?: Precision;

@@ -1,6 +1,6 @@
 import {requireInteger} from "../../tensor/require.js";
 
-/** @throws RangeError if an array that is there has not as many numbers as its shape says. */
+/** @throws RangeError if an array that is there has not as many numbers as its shape. */
 export function requireLengths(
   where: string,
   arrays: Readonly<Record<string, readonly [array: Float64Array | undefined, shape: readonly number[]]>>,

@@ -1,5 +1,5 @@
 /**
- * What each form of a scan costs, counted from its loops in this folder. Modelled, for any sizes: nothing is run.
+ * Costs of each form of a scan, counted from its loops in this folder. Modelled, for any sizes: nothing is run.
  * Multiplications and additions are counted alike, those of the skip and the gate left out.
  */
 
@@ -16,7 +16,7 @@ export interface ScanCost {
   readonly numbers: number;
 }
 
-/** What a chunk of `q` tokens costs for one head or all channels, without the carry that every form has. */
+/** Costs of a chunk of `q` tokens for one head or all channels, without the carry that every form has. */
 interface ChunkCost {
   readonly operations: number;
   readonly exponentials: number;

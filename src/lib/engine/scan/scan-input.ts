@@ -1,4 +1,4 @@
-/** What the three forms of the selective scan share: their input, the time steps, the skip and the gate. */
+/** Parts that the three forms of the selective scan share: their input, the time steps, the skip and the gate. */
 
 import {silu, softplus} from "../../tensor/activation.js";
 import {requireInteger} from "../../tensor/require.js";
@@ -44,7 +44,7 @@ export interface SelectiveScanInput<Floats extends Float32Array | Float64Array =
   readonly state?: Float64Array;
 }
 
-/** What a scan gives. */
+/** The outputs of a scan. */
 export interface ScanOutput<Floats extends Float32Array | Float64Array = Float64Array> {
   /** Of the shape of the scan's input. */
   readonly y: Floats;
@@ -65,7 +65,7 @@ export interface ScanSteps {
   readonly A: Float64Array;
   readonly B: Float64Array;
   readonly C: Float64Array;
-  /** What multiplies B u: delta, or its exact form. */
+  /** The factor of B u: delta, or its exact form. */
   readonly gain: (delta: number, a: number) => number;
   /** A copy of the state to begin with, [D, N]. */
   readonly state: Float64Array;

@@ -11,13 +11,13 @@ import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS}
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
 
-/** What stays as it is. */
+/** The name of numbers that stay as they are. */
 const FLOAT = "float32";
 /** Activations take the format of the weights, or the one that its paper means for them. */
 const AS_WEIGHTS = "as weights";
 /** Formats whose activations have one of their own. */
 const ACTIVATION_FORMATS: Readonly<Record<string, string>> = {razer: "razer_act"};
-/** What is written, not only predicted: four facts, all asked for; a sample counts if all answers are right. */
+/** The task that is written, not only predicted: four facts, all asked for; a sample counts if all answers are right. */
 const TASK = "needle-multiquery";
 /** The seed of rows that pool all evaluation seeds. */
 export const ALL_SEEDS = "all";

@@ -17,7 +17,7 @@ export const CHANNEL_SITES = [
   "layer.output",
 ] as const;
 
-/** What the cache could hold: keys before and after rotary, and values. */
+/** Tensors that the cache could hold: keys before and after rotary, and values. */
 export const KV_SITES = ["k", "k.rotated", "v"] as const;
 
 /** Predictions kept for every position. */
@@ -37,7 +37,7 @@ type InsideRow = {
   readonly provenance: "measured";
 };
 
-/** What a prompt does inside a decoder: predictions, attention, outlier channels, spectra of keys and values. */
+/** Effects of a prompt inside a decoder: predictions, attention, outlier channels, spectra of keys and values. */
 export const inside = experiment({
   id: "models/inside",
   title: "Inside the model",

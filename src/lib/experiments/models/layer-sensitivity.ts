@@ -15,7 +15,7 @@ import {watched} from "../shared/watched.js";
 /** The name under which all matrices of a layer, or all layers, stand together. */
 export const ALL = "all";
 
-/** What the sweep shows at once. */
+/** Formats that the sweep shows at once. */
 const SHOWN = ["int3", "int4", "mxfp4", "nvfp4", "razer"] as const;
 
 /** One matrix at a time in a format, everything else as it is. */

@@ -9,7 +9,7 @@ import {type RandomStream, randomStream, shuffled} from "../../tensor/random.js"
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {needsOfReaders, READER_NEEDS, reader, readersParam} from "./readers.js";
 
-/** What comes after the fact: text has nothing worth keeping, more facts compete for the same memory. */
+/** Kinds of tokens after the fact: text has nothing worth keeping, more facts compete for the same memory. */
 const BETWEEN = ["text", "facts"] as const;
 /** Tokens after the fact at which it is asked for: whole sentences, and whole facts. */
 const DISTANCES = [0, 10, 20, 40, 60, 80, 100, 150, 200, 300] as const;
@@ -95,7 +95,7 @@ interface GrowingText {
   readonly start: readonly number[];
   readonly query: readonly number[];
   readonly answer: readonly [number, number];
-  /** What is read before each question. */
+  /** Tokens to read before each question. */
   readonly parts: readonly (readonly number[])[];
 }
 

@@ -38,7 +38,7 @@ export interface Form {
   run(precision: Precision, chunkSize: number): ScanOutput;
 }
 
-/** What the inputs are drawn from. */
+/** Settings of the random inputs. */
 export interface Drawn {
   readonly tokens: number;
   /** Tokens after which about half of the state is gone. */
@@ -64,7 +64,7 @@ function drawing({halfLife, seed}: Drawn, technique: Technique) {
     normal: (count: number) => draw(count, () => stream.normal()),
     /** Time steps between 1/2 and 3/2. */
     steps: (count: number) => draw(count, () => 0.5 + stream.uniform()),
-    /** ln of what one token of step 1 keeps, between 1/2 and 3/2 of what the half-life says. */
+    /** ln of what one token of step 1 keeps, between 1/2 and 3/2 of what the half-life gives. */
     decays: (count: number) => draw(count, () => (-Math.LN2 / halfLife) * (0.5 + stream.uniform())),
   };
 }
@@ -167,7 +167,7 @@ function unchunked(form: Form["form"], cost: ScanCost, run: (precision: Precisio
   return {form, chunks: false, precisions: BOTH, cost: () => cost, run};
 }
 
-/** What models run: WebAssembly with SIMD, in float32 throughout, in an order of its own. */
+/** The kernel that models run: WebAssembly with SIMD, in float32 throughout, in an order of its own. */
 function kernel(run: () => ScanOutput<Float32Array>): Form {
   return {
     form: "kernel",

@@ -34,7 +34,7 @@ const mamba2: Mamba2Config = {
 };
 
 /**
- * What a data set of tensors cannot say of its model: the content of each model's config.json, which a test holds
+ * Facts about each model that a data set of tensors lacks: the content of each model's config.json, which a test holds
  * against the file. A model of one's own is opened from its folder instead (`openModel`).
  */
 export const MAMBAS = {

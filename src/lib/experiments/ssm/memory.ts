@@ -25,7 +25,7 @@ type MemoryRow = {
   readonly provenance: "measured";
 };
 
-/** What the scans of a trained model remember of a text: how long, and of which words. */
+/** The memory that the scans of a trained model have of a text: how long, and of which words. */
 export const memory = experiment({
   id: "ssm/memory",
   title: "What a scan remembers",

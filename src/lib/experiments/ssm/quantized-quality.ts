@@ -66,7 +66,7 @@ export type MambaReading = "at once" | "token by token";
 
 /**
  * Measures one model after another on test documents of 128 tokens beside the float32 one, which reads at once and whose
- * passes are remembered. Rows lack what the setup is called.
+ * passes are memoized. Rows lack the name of the setup.
  */
 export async function quantizedMeasure(
   weights: MambaWeights,

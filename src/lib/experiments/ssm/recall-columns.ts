@@ -1,4 +1,4 @@
-/** What an evaluation says of answers and copies, beside the float model on the same tokens, as columns of this family. */
+/** Answers and copies in an evaluation, beside the float model on the same tokens, as columns of this family. */
 
 import type {Measured, PairedAccuracy} from "../../evaluate/evaluate.js";
 

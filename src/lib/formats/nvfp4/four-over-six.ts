@@ -47,7 +47,7 @@ export interface ScaleCandidate {
 
 /**
  * One of the two ways to quantize the blocks of y = x / g: scale amax / target, held within 2^-9 … 448, and E2M1
- * codes. A page that shows a block by hand passes that block alone. (arXiv 2512.02010; number formats spec, 3.2)
+ * codes. A page that shows a block by hand passes that block alone. (arXiv 2512.02010)
  */
 export function fourOverSixCandidate(
   y: Float32Array,
@@ -79,7 +79,7 @@ function squaredErrors(values: Float32Array, y: Float32Array, groups: Groups): F
 /**
  * Quantizes to NVFP4 where every block takes the better of two scales: at amax / 4 the values near the maximum fall
  * on 3 and 4, which are closer than 4 and 6. The 4 is taken only if its squared error is strictly smaller. Tensor
- * scale, zeros and packing are NVFP4's; ties go toward zero. (arXiv 2512.02010; number formats spec, 3.2)
+ * scale, zeros and packing are NVFP4's; ties go toward zero. (arXiv 2512.02010)
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function fourOverSixQuantize(x: Tensor, options: FourOverSixOptions = {}): FourOverSixTensor {

@@ -96,7 +96,7 @@ function modeloptScaleCodes(scales: Float32Array): Uint8Array {
 /**
  * Quantizes to NVFP4: E2M1 elements, an E4M3 scale per block of the last axis, a float32 scale per tensor; all
  * arithmetic is float32. A negative number that rounds to zero keeps its sign (code 8). A block of zeros has scale
- * 2^-9 and codes 0 or 8; a tensor so small that g underflows to 0 becomes zeros. (number formats spec, 3.1)
+ * 2^-9 and codes 0 or 8; a tensor so small that g underflows to 0 becomes zeros.
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function nvfp4Quantize(x: Tensor, options: Nvfp4Options = {}): Nvfp4Tensor {

@@ -42,7 +42,7 @@ const booksOf = (specials: readonly number[]) =>
 /**
  * Quantizes activations or a key-value cache as RaZeR v2: NVFP4 whose code 8 is one of two special values per block.
  * A number as near to the special value as to a level takes the special value; other ties go toward zero. Tensor
- * scale and zeros are NVFP4's. (arXiv 2501.04052v2; number formats spec, 4.4)
+ * scale and zeros are NVFP4's. (arXiv 2501.04052v2)
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function razerActQuantize(x: Tensor, options: RazerActOptions = {}): SpecialTensor {
@@ -64,7 +64,7 @@ export function razerActBlock(y: Float32Array, options: RazerActOptions = {}): r
   return blockCandidates(y, booksOf(specials), scaleOf);
 }
 
-/** Bit 7 is 1 for the first special value (the negative one), bits 6 … 0 are E4M3. (number formats spec, 4.5) */
+/** Bit 7 is 1 for the first special value (the negative one), bits 6 … 0 are E4M3. */
 function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
   return Uint8Array.from(encodeValues(ue4m3, scales), (code, b) => code | ((1 - specialIndex[b]) << 7));
 }

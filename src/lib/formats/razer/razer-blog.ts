@@ -41,7 +41,7 @@ const floorScale: BlockScale = (low, high) => e8m0.values[mxScaleByte("floor", e
 
 /**
  * MXFP4 with a special value per block: the power-of-two scale is that of the floor rule whatever the special value,
- * so +-8 reaches what MXFP4 clips. Ties go down. (lab blog of RaZeR, 2025; number formats spec, 4.2)
+ * so +-8 reaches what MXFP4 clips. Ties go down. (lab blog of RaZeR, 2025)
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function mxfp4RazerQuantize(
@@ -54,7 +54,7 @@ export function mxfp4RazerQuantize(
 /**
  * NVFP4 blocks with a special value each, as the blog has it: the search runs on float32 scales amax / (largest
  * level); only then are the chosen scales rounded to E4M3 under g = max(scale) / 448, at least 1e-7, and the codes
- * stay. The values are q (s g), so `scales` holds s g in float32. (number formats spec, 4.2)
+ * stay. The values are q (s g), so `scales` holds s g in float32.
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function nvfp4RazerQuantize(

@@ -18,7 +18,7 @@ export interface SpecialBook {
 }
 
 /**
- * What a number midway between two levels takes: `half-down` the lower one (weights); `special` the special value,
+ * The level that a number midway between two takes: `half-down` the lower one (weights); `special` the special value,
  * and between two others the one nearer to zero (activations).
  */
 export type SpecialTies = "half-down" | "special";
@@ -82,7 +82,7 @@ export function symmetricScale(low: number, high: number, {largest}: SpecialBook
   return Math.fround(Math.max(-low, high) / largest);
 }
 
-/** What a search has chosen for every block. */
+/** The choices of a search for every block. */
 export interface SpecialChoice {
   /** Base codes, one a byte; 8 (4 for three bits) is the special value of the block. */
   readonly codes: Uint8Array;
@@ -95,7 +95,7 @@ export interface SpecialChoice {
 /**
  * The search of RaZeR: for every block and every book in turn, scale, round to the nearest level, and sum the squared
  * differences; the first book with the strictly smallest sum stays. Divisions, products and differences are float32,
- * sums float64. A scale of 0 makes zeros. (arXiv 2501.04052; number formats spec, 4.2 to 4.4)
+ * sums float64. A scale of 0 makes zeros. (arXiv 2501.04052)
  */
 export function searchSpecials(
   y: Float32Array,

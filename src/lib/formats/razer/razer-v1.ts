@@ -82,7 +82,7 @@ function scaleFor({range, scaleType}: Required<RazerV1Options>): BlockScale {
 /**
  * Quantizes weights as RaZeR v1: per block of the last axis, the special value and the scale amax / (largest level)
  * with the smallest squared error; ties between levels go down. A block of zeros has scale 0, codes 0 and the first
- * special value. (arXiv 2501.04052v1; BitMoD; number formats spec, 4.2)
+ * special value. (arXiv 2501.04052v1; BitMoD)
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function razerV1Quantize(x: Tensor, options: RazerV1Options = {}): SpecialTensor {

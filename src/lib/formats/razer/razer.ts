@@ -63,7 +63,7 @@ const booksOf = (specials: readonly number[]) => specials.map((special) => speci
 /**
  * Quantizes weights as RaZeR v2: FP4 whose code 8, the negative zero, is one of up to four special values per block;
  * an E3M3 scale per block of the last axis and a float32 scale g = amax / 168 per tensor. Ties go down. A block of
- * zeros has codes 0, scale 2^-5 and the first special value. (arXiv 2501.04052v2; number formats spec, 4.3)
+ * zeros has codes 0, scale 2^-5 and the first special value. (arXiv 2501.04052v2)
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function razerQuantize(x: Tensor, options: RazerOptions = {}): SpecialTensor {
@@ -90,7 +90,7 @@ export function razerBlock(y: Float32Array, options: RazerOptions = {}): readonl
 
 /**
  * The scale byte of a block: bit 7 the low and bit 6 the high bit of the special value's index, bits 5 … 0 E3M3. For
- * [5, -5, 8, -8] they are the sign and the magnitude. (number formats spec, 4.5)
+ * [5, -5, 8, -8] they are the sign and the magnitude.
  */
 function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
   const payload = encodeValues(e3m3, scales) as Uint8Array;

@@ -18,7 +18,7 @@ export const CLIP_PARAMS = {
   },
 } as const;
 
-/** Takes the scales of the scan's input and state from a percentile instead of the maximum. (arXiv 2410.13229, section 4.2) */
+/** Takes the scales of the scan's input and state from a percentile instead of the maximum. (arXiv 2410.13229, section 4) */
 export const clipped =
   (alpha: number): Step =>
   (draft) => {
@@ -30,7 +30,7 @@ export const clipped =
 export const clip = scanQuantizer({
   id: "clip",
   label: "Clipped scan input and state",
-  source: "Quamba, arXiv:2410.13229, section 4.2",
+  source: "Quamba, arXiv:2410.13229, section 4",
   family: "state-space",
   kind: "repair",
   params: CLIP_PARAMS,

@@ -15,7 +15,7 @@ export interface QuantizedEmbedding {
 export interface EmbeddingOptions {
   readonly bits?: 4 | 8;
   /**
-   * What the scale is made from: the largest magnitude, or as in the published code the largest value, which clips rows
+   * The number that the scale is made from: the largest magnitude, or as in the published code the largest value, which clips rows
    * whose largest magnitude is negative.
    */
   readonly rowScale?: "abs-max" | "signed-max";
@@ -24,7 +24,7 @@ export interface EmbeddingOptions {
 /**
  * Rows of an embedding: s = max / 127 and q = clamp(round(w / s)) for 8 bits, s = max / 8 and clamp(round(w / s) + 8, 0, 15)
  * for 4, with s in float32 for the codes and in float16 as stored. A row whose scale is 0 has the codes of 0.
- * (https://github.com/enyac-group/Quamba; number formats spec, 6.4)
+ * (https://github.com/enyac-group/Quamba)
  * @throws RangeError if bits is not 4 or 8, or w is not finite.
  */
 export function quantizeEmbedding(

@@ -33,7 +33,7 @@ export interface GroupedIntOptions {
 
 /**
  * The scan input x [..., H, P] with a scale for each head group's channel groups: s = max(max|x|, 1e-5) / (2^(bits-1) - 1),
- * q = clamp(round(x / s)) in float32, ties to even. (number formats spec, 6.4)
+ * q = clamp(round(x / s)) in float32, ties to even. (arXiv 2503.22879, section 4)
  * @throws RangeError if the groups do not make up H heads of P channels, x is not finite, or an option is out of range.
  */
 export function quantizeHeadChannels(
@@ -51,7 +51,7 @@ export function quantizeHeadChannels(
 
 /**
  * The state [..., H, P, N] of a scan with a scale for each of these groups and each of the N numbers of state:
- * s = max(max|h| / (2^(bits-1) - 1), 1e-6), q = clamp(round(h / s)), the quotient in float64. (number formats spec, 6.4)
+ * s = max(max|h| / (2^(bits-1) - 1), 1e-6), q = clamp(round(h / s)), the quotient in float64. (arXiv 2503.22879, section 4)
  * @throws RangeError as {@link quantizeHeadChannels}.
  */
 export function quantizeStates(

@@ -10,7 +10,7 @@ export interface W4Weight {
   readonly codes: Int8Array;
   /** One for each group of each row, [out, groups]. */
   readonly scales: Float32Array;
-  /** What they stand for. */
+  /** The numbers that the codes stand for. */
   readonly values: Tensor;
 }
 
@@ -36,7 +36,7 @@ export interface W4Options {
 /**
  * The weights of Quamba2: groups of inputs use all 16 codes, s = 2/15 max|w|, q = clamp(round(w / s), -8, 7); rows
  * that fit into one group are symmetric, s = max|w| / 7. A group of zeros has scale 0 and codes 0.
- * (arXiv 2503.22879; number formats spec, 6.4)
+ * (arXiv 2503.22879)
  * @throws RangeError if w is not finite or an option is out of range.
  */
 export function quantizeW4(w: Tensor, {bits = 4, groupSize = 128}: W4Options = {}): W4Weight {
@@ -48,7 +48,7 @@ export function quantizeW4(w: Tensor, {bits = 4, groupSize = 128}: W4Options = {
 /**
  * The second level for W4A8: s_channel = max|W4| / 127 over a row of 4-bit values, each of which becomes the int8
  * round(W4 / s_channel). Whole rows need none: their codes are int8 already.
- * (arXiv 2406.09904 (QQQ); number formats spec, 6.4)
+ * (QQQ, arXiv 2406.09904)
  * @throws RangeError as {@link quantizeW4}.
  */
 export function quantizeW4A8(w: Tensor, options: W4Options = {}): W4A8Weight {

@@ -9,7 +9,7 @@ import type {HeadChannelGroups} from "./head-channel-groups.js";
 
 /**
  * Gives B and C a scale for each group of heads that shares them, and the state one for each of its numbers in each of
- * these groups of heads and channels. (arXiv 2503.22879, section 4.3)
+ * these groups of heads and channels. (arXiv 2503.22879, section 4)
  */
 export const groupedStates =
   (groupsOf: (layer: number) => HeadChannelGroups): Step =>
@@ -37,7 +37,7 @@ export const groupsOfHeads = (config: MambaConfig): number =>
 export const stateGroups = scanQuantizer({
   id: "state-groups",
   label: "Scales by state group",
-  source: "Quamba2, arXiv:2503.22879, section 4.3",
+  source: "Quamba2, arXiv:2503.22879, section 4",
   family: "state-space",
   kind: "repair",
   params: {},

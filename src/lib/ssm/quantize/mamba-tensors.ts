@@ -50,7 +50,7 @@ export function tensorPlace(config: MambaConfig, tensor: MambaTensor): TensorPla
   return {site: "projected", from: to - config.heads, to};
 }
 
-/** What passes went through: a site's rows of all texts one below another. */
+/** Tensors that passes went through: a site's rows of all texts one below another. */
 export interface ObservedMamba {
   /** [rows, columns]; of `state` a row for every 64 tokens and at the end of each text. */
   site(layer: number, site: QuantizedSite): Tensor;

@@ -1,4 +1,4 @@
-/** Quamba, Quamba2 and their baselines on a whole state-space model. */
+/** The scan quantizers on a whole state-space model. */
 
 import {readOn} from "../../engine/generate.js";
 import type {Reading} from "../../engine/language-model.js";
@@ -46,9 +46,9 @@ export interface QuantizeMambaOptions extends CalibrateMambaOptions {
 export interface MambaMemory extends WeightBytes {
   /** Scales of activations and of the state that calibration fixed. */
   readonly scales: number;
-  /** What the scans of all layers remember, for one text of any length. */
+  /** The states of the scans of all layers, for one text of any length. */
   readonly scanState: number;
-  /** What the convolutions remember. */
+  /** The last inputs that the convolutions keep. */
   readonly convState: number;
 }
 
@@ -63,7 +63,7 @@ export interface PreparedMamba extends PreparedModel {
  * A state-space model quantized and ready to be measured: weights, every activation between the kernels, and the two
  * memories of a layer, packed in its cache, all with static int8 scales unless the method is dynamic. With 16-bit
  * activations these memories are float16 and the activations keep float32. Norms and softplus are never rounded beyond
- * float16. (arXiv 2410.13229; arXiv 2503.22879; number formats spec, 6.2 and 6.4)
+ * float16. (arXiv 2410.13229 and 2503.22879)
  * @throws RangeError if the method or the bits are unknown or not for this model, texts are needed and there are none,
  * the shapes cannot be transformed, or an option is out of range.
  */

@@ -28,7 +28,7 @@ export interface WeightBytes {
   readonly norms: number;
 }
 
-/** Rounded weights, and what they are packed into. */
+/** Rounded weights, and the bytes that they pack into. */
 export interface RoundedWeights {
   readonly weights: MambaWeights;
   /** Numbers in the mixers, norms aside, and the bytes they pack into, scales included. */
@@ -43,7 +43,7 @@ export interface RoundedWeights {
  * projection, the same of its convolution) each part is a tensor of its own. Norms and the biases of the projections are
  * float16. So are embedding and head, unless `roundsEnds`: then the embedding has a scale for each row and the head
  * follows the scheme, as in Quamba2; a head that is the embedding stays it.
- * (arXiv 2410.13229 and 2503.22879; number formats spec, 6.2 and 6.4)
+ * (arXiv 2410.13229 and 2503.22879)
  */
 export function roundMambaWeights(
   {config, tensors}: MambaWeights,

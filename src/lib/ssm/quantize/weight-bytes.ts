@@ -4,7 +4,7 @@ import {mamba1Shapes} from "../../engine/mamba/mamba1-mixer.js";
 import {mamba2Shapes} from "../../engine/mamba/mamba2-mixer.js";
 import type {WeightBytes, WeightScheme} from "./round-weights.js";
 
-/** What else decides how many bytes a model takes. */
+/** Options beside shapes and scheme that decide how many bytes a model takes. */
 export interface FootprintOptions {
   /** Embedding and head are rounded as the mixers are. */
   readonly roundsEnds?: boolean;

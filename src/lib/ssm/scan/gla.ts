@@ -19,7 +19,7 @@ export interface GlaInput {
   readonly v: Float64Array;
   /** ln of the forget gates alpha, at most 0, [L, H, K]; all 0 is plain linear attention, a constant is RetNet. */
   readonly logDecay: Float64Array;
-  /** What q is multiplied with; default 1 / sqrt(K). */
+  /** The factor of q; default 1 / sqrt(K). */
   readonly scale?: number;
   /** S before the first token, [H, K, V]; default 0. */
   readonly state?: Float64Array;

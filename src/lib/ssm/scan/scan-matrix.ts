@@ -3,7 +3,7 @@ import {type SsdInput, ssdSteps} from "../../engine/scan/ssd.js";
 import {segsum} from "./segsum.js";
 
 /**
- * What a channel of a selective scan does to its input as one matrix: y = M u, before skip and gate and from a state of
+ * Gives a channel of a selective scan as one matrix: y = M u, before skip and gate and from a state of
  * zeros. Row i holds how much of every earlier token still reaches the output at token i, the attention that the scan
  * never writes down:
  *

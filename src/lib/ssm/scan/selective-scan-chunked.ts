@@ -33,7 +33,7 @@ export function selectiveScanChunked(
   return {y: skipAndGate(y, input), state: widened(state)};
 }
 
-/** What one chunk works with: the state H that enters it, what its own tokens make, what is left of H. */
+/** Parts of one chunk: the state H that enters it, the share of its own tokens, and the rest of H. */
 type Chunk = Omit<ScanSteps, "state"> & Readonly<Record<"state" | "own" | "kept", Numbers>>;
 
 /** The tokens from .. to into y; `state`, H before them, becomes H after them. */
