@@ -25,6 +25,11 @@ describe.each(Object.entries(formats))("%s", (id, format) => {
     expect(values.length).toBe(bits === 32 ? 0 : 2 ** bits);
   });
 
+  test("names a format for activations that is there, if it has another one for them", () => {
+    if (format.activations !== undefined) expect(formats).toHaveProperty([format.activations]);
+    expect(format.activations).not.toBe(id);
+  });
+
   test("comes back from its bytes with its shape, the same every time", () => {
     const packed = quantize(x, format);
     const y = dequantize(packed);

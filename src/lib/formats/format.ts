@@ -32,6 +32,8 @@ export interface Format {
   readonly blockSize: number | null;
   /** The values an element code can stand for before scaling; index = code. */
   readonly codebook: Codebook;
+  /** Id of the format that the same source has for activations, where it is another one than for weights. */
+  readonly activations?: string;
   /**
    * Packs a tensor. Never keeps or changes its argument.
    * @throws RangeError naming the index if the tensor holds a NaN or infinity and the format has no way to say so.

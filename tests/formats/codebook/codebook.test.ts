@@ -27,33 +27,33 @@ test("sortCodebook sorts values, keeps the code of each and merges the two zeros
 
 test.each(rules)("agrees with the cast to E2M1 and E4M3FN at every midpoint and beside it, by %s", (ties) => {
   for (const element of [e2m1, e4m3fn]) {
-    const book = sortCodebook(element.values);
-    for (const middle of book.midpoints) {
+    const codebook = sortCodebook(element.values);
+    for (const middle of codebook.midpoints) {
       for (const x of [neighbour(middle, false), middle, neighbour(middle, true)]) {
         const code = encodeValue(element, x, {rounding: ties});
-        expect(book.levels[nearestIndex(book, x, ties)]).toBe(element.values[code] + 0);
+        expect(codebook.levels[nearestIndex(codebook, x, ties)]).toBe(element.values[code] + 0);
       }
     }
   }
 });
 
 test("finds the nearest level of NF4 as a search through all levels does", () => {
-  const book = sortCodebook(NF4_VALUES);
+  const codebook = sortCodebook(NF4_VALUES);
   fc.assert(
     fc.property(fc.float({noNaN: true, min: -2, max: 2}), (x) => {
       const distance = (level: number) => Math.abs(level - x);
-      const best = Math.min(...book.levels.map(distance));
+      const best = Math.min(...codebook.levels.map(distance));
       // A midpoint is rounded to float32, so right at it either neighbour may be a last bit nearer.
-      expect(distance(book.levels[nearestIndex(book, x)])).toBeLessThanOrEqual(best + 2 ** -24);
+      expect(distance(codebook.levels[nearestIndex(codebook, x)])).toBeLessThanOrEqual(best + 2 ** -24);
     }),
     {seed: 2, numRuns: 2000},
   );
 });
 
 test("infinities take the outermost levels, one level takes all", () => {
-  const book = sortCodebook([-2, 0, 5]);
-  expect(nearestIndex(book, Number.POSITIVE_INFINITY)).toBe(2);
-  expect(nearestIndex(book, Number.NEGATIVE_INFINITY)).toBe(0);
+  const codebook = sortCodebook([-2, 0, 5]);
+  expect(nearestIndex(codebook, Number.POSITIVE_INFINITY)).toBe(2);
+  expect(nearestIndex(codebook, Number.NEGATIVE_INFINITY)).toBe(0);
   expect(nearestIndex(sortCodebook([3]), -100)).toBe(0);
 });
 

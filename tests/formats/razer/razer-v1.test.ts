@@ -10,7 +10,7 @@ import {
   nvfp4Razer,
   nvfp4RazerQuantize,
 } from "../../../src/lib/formats/razer/razer-blog.js";
-import {dequantizeSpecials, specialBook} from "../../../src/lib/formats/razer/razer-search.js";
+import {dequantizeSpecials, specialCodebook} from "../../../src/lib/formats/razer/razer-search.js";
 import {razerV1, razerV1Block, razerV1Quantize} from "../../../src/lib/formats/razer/razer-v1.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
@@ -29,30 +29,30 @@ const squaredError = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 
 const roundTrip = (format: ReturnType<typeof razerV1>, x: Tensor) => format.decode(format.encode(x));
 
-describe("specialBook", () => {
+describe("specialCodebook", () => {
   test("has sixteen levels in order, the special value at code 8", () => {
-    const {levels, codes, largest} = specialBook(e2m1, -5);
+    const {levels, codes, largest} = specialCodebook(e2m1, -5);
     expect([...levels]).toEqual([-6, -5, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6]);
     expect(codes[1]).toBe(8);
     expect(largest).toBe(6);
   });
 
   test("of FP3 has eight", () => {
-    expect([...specialBook(fp3, 6).levels.subarray(0, 8)]).toEqual([-4, -2, -1, 0, 1, 2, 4, 6]);
-    expect(specialBook(fp3, -6).largest).toBe(6);
+    expect([...specialCodebook(fp3, 6).levels.subarray(0, 8)]).toEqual([-4, -2, -1, 0, 1, 2, 4, 6]);
+    expect(specialCodebook(fp3, -6).largest).toBe(6);
   });
 
   test("adds no level for a value that is one, or for none", () => {
-    expect(new Set(specialBook(e2m1, 4).levels).size).toBe(15);
-    expect(new Set(specialBook(e2m1, null).levels).size).toBe(15);
+    expect(new Set(specialCodebook(e2m1, 4).levels).size).toBe(15);
+    expect(new Set(specialCodebook(e2m1, null).levels).size).toBe(15);
   });
 
   test("refuses wide bases and values that are not finite", () => {
-    expect(() => specialBook({bits: 5, values: []}, 1)).toThrow(
-      "specialBook: base must have at most 4 bits, got 5",
+    expect(() => specialCodebook({bits: 5, values: []}, 1)).toThrow(
+      "specialCodebook: base must have at most 4 bits, got 5",
     );
-    expect(() => specialBook(e2m1, Number.POSITIVE_INFINITY)).toThrow(
-      "specialBook: special must be a finite number, got Infinity",
+    expect(() => specialCodebook(e2m1, Number.POSITIVE_INFINITY)).toThrow(
+      "specialCodebook: special must be a finite number, got Infinity",
     );
   });
 });
@@ -73,7 +73,7 @@ describe("razerV1", () => {
     [fp3, [3, -3, 6, -6]],
   ] as const)("loses nothing on the scaled levels of each special value", (base, specials) => {
     for (const special of specials) {
-      const levels = [...specialBook(base, special).levels];
+      const levels = [...specialCodebook(base, special).levels];
       const format = razerV1({base});
       const x = tensor(levels.map((level) => level * 0.5));
       expect([...roundTrip(format, x).data]).toEqual([...x.data]);

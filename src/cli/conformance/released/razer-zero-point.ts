@@ -3,7 +3,11 @@ import {e2m1} from "../../../lib/formats/element.js";
 import type {Codebook} from "../../../lib/formats/format.js";
 import {forEachGroup, groupsAlong, requireFinite} from "../../../lib/formats/groups.js";
 import {requireBlockSize} from "../../../lib/formats/nvfp4/nvfp4.js";
-import {requireSpecials, type SpecialBook, specialBook} from "../../../lib/formats/razer/razer-search.js";
+import {
+  requireSpecials,
+  type SpecialCodebook,
+  specialCodebook,
+} from "../../../lib/formats/razer/razer-search.js";
 import {roundHalfEven} from "../../../lib/formats/round.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 
@@ -37,7 +41,7 @@ export function razerZeroPoint(
   requireSpecials("razerZeroPoint", specials, 256);
   requireBlockSize("razerZeroPoint", blockSize);
   requireFinite("razerZeroPoint", x);
-  const books = specials.map((special) => specialBook(base, special));
+  const codebooks = specials.map((special) => specialCodebook(base, special));
   const groups = groupsAlong(x.shape, -1, blockSize);
   const values = new Float32Array(x.data.length);
   const specialIndex = new Uint8Array(groups.count);
@@ -45,7 +49,7 @@ export function razerZeroPoint(
   const zeroPoints = new Float32Array(groups.count);
   forEachGroup(groups, (block, start, _step, count) => {
     const part = x.data.subarray(start, start + count);
-    const tried = books.map((book) => quantizeBlock(part, book));
+    const tried = codebooks.map((codebook) => quantizeBlock(part, codebook));
     const least = Math.min(...tried.map(({error}) => error));
     const chosen = tried.findIndex(({error}) => error === least);
     const {dequantized, scale, zeroPoint} = tried[chosen];
@@ -57,18 +61,18 @@ export function razerZeroPoint(
   return {values: {shape: [...x.shape], data: values}, specialIndex, scales, zeroPoints};
 }
 
-function quantizeBlock(x: Float32Array, book: SpecialBook) {
-  const {scale, zeroPoint} = affine(x, book);
+function quantizeBlock(x: Float32Array, codebook: SpecialCodebook) {
+  const {scale, zeroPoint} = affine(x, codebook);
   const dequantized = x.map((value) => {
     const level =
-      book.levels[countBelow(book.thresholds, Math.fround(Math.fround(value / scale) - zeroPoint))];
+      codebook.levels[countBelow(codebook.thresholds, Math.fround(Math.fround(value / scale) - zeroPoint))];
     return Math.fround(level + zeroPoint) * scale;
   });
   const error = dequantized.reduce((sum, value, i) => sum + Math.fround(value - x[i]) ** 2, 0);
   return {dequantized, scale, zeroPoint, error};
 }
 
-function affine(x: Float32Array, {levels}: SpecialBook): {scale: number; zeroPoint: number} {
+function affine(x: Float32Array, {levels}: SpecialCodebook): {scale: number; zeroPoint: number} {
   const {fround} = Math;
   const lowest = levels[0];
   const range = levels[levels.length - 1] - lowest;

@@ -15,8 +15,6 @@ import {watched} from "../shared/watched.js";
 const FLOAT = "float32";
 /** Activations take the format of the weights, or the one that its paper means for them. */
 const AS_WEIGHTS = "as weights";
-/** Formats whose activations have one of their own. */
-const ACTIVATION_FORMATS: Readonly<Record<string, string>> = {razer: "razer_act"};
 /** The task that is written, not only predicted: four facts, all asked for; a sample counts if all answers are right. */
 const TASK = "needle-multiquery";
 /** The seed of rows that pool all evaluation seeds. */
@@ -182,5 +180,5 @@ function formatsTaken(ids: readonly string[], method: MethodId): readonly string
 
 function activationFormat(choice: string, weightFormat: string): Format | undefined {
   if (choice === FLOAT) return undefined;
-  return formats[choice === AS_WEIGHTS ? (ACTIVATION_FORMATS[weightFormat] ?? weightFormat) : choice];
+  return formats[choice === AS_WEIGHTS ? (formats[weightFormat].activations ?? weightFormat) : choice];
 }

@@ -92,22 +92,22 @@ function tieGoesUp({midpoints, codes}: SortedCodebook, index: number, ties: TieR
 }
 
 /**
- * The index into `book.levels` of the level nearest to `x`, a float32 number; `ties` as in `Rounding`, where
+ * The index into `codebook.levels` of the level nearest to `x`, a float32 number; `ties` as in `Rounding`, where
  * `half-even` means the even code. Infinities take the outermost level. NaN is the caller's to catch.
  */
-export function nearestIndex(book: SortedCodebook, x: number, ties: TieRule = "half-down"): number {
-  const index = countBelow(book.thresholds, x);
-  const isTie = index < book.midpoints.length && book.midpoints[index] === x;
-  return isTie && tieGoesUp(book, index, ties) ? index + 1 : index;
+export function nearestIndex(codebook: SortedCodebook, x: number, ties: TieRule = "half-down"): number {
+  const index = countBelow(codebook.thresholds, x);
+  const isTie = index < codebook.midpoints.length && codebook.midpoints[index] === x;
+  return isTie && tieGoesUp(codebook, index, ties) ? index + 1 : index;
 }
 
 /** The codes of the levels nearest to `x`; see `nearestIndex`. */
 export function nearestCodes(
-  book: SortedCodebook,
+  codebook: SortedCodebook,
   x: Float32Array,
   ties: TieRule = "half-down",
 ): Uint16Array {
   const codes = new Uint16Array(x.length);
-  for (let i = 0; i < codes.length; i++) codes[i] = book.codes[nearestIndex(book, x[i], ties)];
+  for (let i = 0; i < codes.length; i++) codes[i] = codebook.codes[nearestIndex(codebook, x[i], ties)];
   return codes;
 }

@@ -31,12 +31,12 @@ export interface LevelOptions extends Partial<SharedScale> {
   readonly amaxFloor?: number;
 }
 
-const books = new WeakMap<LevelSet, SortedCodebook>();
+const codebooks = new WeakMap<LevelSet, SortedCodebook>();
 
 function bookOf(set: LevelSet): SortedCodebook {
-  const book = books.get(set) ?? sortCodebook(set.values);
-  books.set(set, book);
-  return book;
+  const codebook = codebooks.get(set) ?? sortCodebook(set.values);
+  codebooks.set(set, codebook);
+  return codebook;
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
-  specialBook,
+  specialCodebook,
 } from "./razer-search.js";
 
 /** The parameters of RaZeR for activations; the defaults are the format `razer_act`. */
@@ -36,8 +36,8 @@ const scaleOf: BlockScale = (low, high) => {
   return castValue(e4m3fn, Math.max(wanted, e4m3fn.minSubnormal));
 };
 
-const booksOf = (specials: readonly number[]) =>
-  specials.map((special) => specialBook(e2m1, special, "special"));
+const codebooksOf = (specials: readonly number[]) =>
+  specials.map((special) => specialCodebook(e2m1, special, "special"));
 
 /**
  * Quantizes activations or a key-value cache as RaZeR v2: NVFP4 whose code 8 is one of two special values per block.
@@ -53,7 +53,7 @@ export function razerActQuantize(x: Tensor, options: RazerActOptions = {}): Spec
   const tensorScale = nvfp4TensorScale(x);
   const y = divideByTensorScale(x, tensorScale);
   const groups = groupsAlong(x.shape, -1, blockSize);
-  const choice = searchSpecials(y, groups, booksOf(specials), scaleOf);
+  const choice = searchSpecials(y, groups, codebooksOf(specials), scaleOf);
   return {...choice, shape: [...x.shape], blockSize, specials: [...specials], base: e2m1, tensorScale};
 }
 
@@ -61,7 +61,7 @@ export function razerActQuantize(x: Tensor, options: RazerActOptions = {}): Spec
 export function razerActBlock(y: Float32Array, options: RazerActOptions = {}): readonly BlockCandidate[] {
   const {specials} = withDefaults(options);
   requireSpecials("razerActBlock", specials, 256);
-  return blockCandidates(y, booksOf(specials), scaleOf);
+  return blockCandidates(y, codebooksOf(specials), scaleOf);
 }
 
 /** Bit 7 is 1 for the first special value (the negative one), bits 6 … 0 are E4M3. */

@@ -14,7 +14,7 @@ import {
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
-  specialBook,
+  specialCodebook,
   specialsName,
   symmetricScale,
 } from "./razer-search.js";
@@ -32,8 +32,8 @@ function search(where: string, x: Tensor, specials: readonly number[], size: num
   requireSpecials(where, specials, 256);
   requireBlockSize(where, size);
   requireFinite(where, x);
-  const books = specials.map((special) => specialBook(e2m1, special));
-  const choice = searchSpecials(x.data, groupsAlong(x.shape, -1, size), books, scaleOf);
+  const codebooks = specials.map((special) => specialCodebook(e2m1, special));
+  const choice = searchSpecials(x.data, groupsAlong(x.shape, -1, size), codebooks, scaleOf);
   return {...choice, shape: [...x.shape], blockSize: size, specials: [...specials], base: e2m1};
 }
 

@@ -7,7 +7,7 @@ import {forEachGroup, type Groups, groupsAlong, multiplyByScale} from "../groups
  * A base codebook whose negative zero, a redundant code, stands for a special value instead: at most 16 levels in
  * ascending order, padded to 16 with the last. A number takes the level whose index is the count of thresholds below it.
  */
-export interface SpecialBook {
+export interface SpecialCodebook {
   /** The special value, or null where negative zero is left unused. */
   readonly special: number | null;
   readonly levels: Float32Array;
@@ -48,17 +48,17 @@ function floatBelow(x: number): number {
 }
 
 /**
- * The book of `base` with `special` at the code of negative zero; a special value that is a level already adds none.
+ * The codebook of `base` with `special` at the code of negative zero; a special value that is a level already adds none.
  * @throws RangeError if special is not finite, or base has more than 4 bits.
  */
-export function specialBook(
+export function specialCodebook(
   base: Codebook,
   special: number | null,
   ties: SpecialTies = "half-down",
-): SpecialBook {
-  if (base.bits > 4) throw new RangeError(`specialBook: base must have at most 4 bits, got ${base.bits}`);
+): SpecialCodebook {
+  if (base.bits > 4) throw new RangeError(`specialCodebook: base must have at most 4 bits, got ${base.bits}`);
   if (special !== null && !Number.isFinite(special)) {
-    throw new RangeError(`specialBook: special must be a finite number, got ${special}`);
+    throw new RangeError(`specialCodebook: special must be a finite number, got ${special}`);
   }
   const {levels, codes, midpoints} = sortCodebook(codebookWith(base, special ?? 0).values);
   const last = levels.length - 1;
@@ -74,11 +74,11 @@ export function specialBook(
   };
 }
 
-/** The scale of a block under one book, from the block's smallest and largest value. */
-export type BlockScale = (low: number, high: number, book: SpecialBook) => number;
+/** The scale of a block under one codebook, from the block's smallest and largest value. */
+export type BlockScale = (low: number, high: number, codebook: SpecialCodebook) => number;
 
-/** The larger magnitude over the book's: the scale that clips nothing. */
-export function symmetricScale(low: number, high: number, {largest}: SpecialBook): number {
+/** The larger magnitude over the codebook's: the scale that clips nothing. */
+export function symmetricScale(low: number, high: number, {largest}: SpecialCodebook): number {
   return Math.fround(Math.max(-low, high) / largest);
 }
 
@@ -86,21 +86,21 @@ export function symmetricScale(low: number, high: number, {largest}: SpecialBook
 export interface SpecialChoice {
   /** Base codes, one a byte; 8 (4 for three bits) is the special value of the block. */
   readonly codes: Uint8Array;
-  /** Per block: which of the books. */
+  /** Per block: which of the codebooks. */
   readonly specialIndex: Uint8Array;
   /** Per block. */
   readonly scales: Float32Array;
 }
 
 /**
- * The search of RaZeR: for every block and every book in turn, scale, round to the nearest level, and sum the squared
- * differences; the first book with the strictly smallest sum stays. Divisions, products and differences are float32,
+ * The search of RaZeR: for every block and every codebook in turn, scale, round to the nearest level, and sum the squared
+ * differences; the first codebook with the strictly smallest sum stays. Divisions, products and differences are float32,
  * sums float64. A scale of 0 makes zeros. (arXiv 2501.04052)
  */
 export function searchSpecials(
   y: Float32Array,
   groups: Groups,
-  books: readonly SpecialBook[],
+  codebooks: readonly SpecialCodebook[],
   scaleOf: BlockScale,
 ): SpecialChoice {
   const codes = new Uint8Array(y.length);
@@ -110,9 +110,9 @@ export function searchSpecials(
   forEachGroup(groups, (block, start, _step, count) => {
     const [low, high] = extremes(y, start, count);
     let least = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < books.length; k++) {
-      const scale = scaleOf(low, high, books[k]);
-      const error = roundBlock(y, start, count, books[k], scale, trial, least);
+    for (let k = 0; k < codebooks.length; k++) {
+      const scale = scaleOf(low, high, codebooks[k]);
+      const error = roundBlock(y, start, count, codebooks[k], scale, trial, least);
       if (!(error < least)) continue;
       least = error;
       specialIndex[block] = k;
@@ -142,7 +142,7 @@ function roundBlock(
   y: Float32Array,
   start: number,
   count: number,
-  {levels, thresholds, codes: codeOf}: SpecialBook,
+  {levels, thresholds, codes: codeOf}: SpecialCodebook,
   scale: number,
   codes: Uint8Array,
   limit: number,
@@ -159,7 +159,7 @@ function roundBlock(
   return error;
 }
 
-/** One book tried on one block: everything a page shows of it. */
+/** One codebook tried on one block: everything a page shows of it. */
 export interface BlockCandidate {
   readonly special: number | null;
   readonly scale: number;
@@ -172,21 +172,21 @@ export interface BlockCandidate {
   readonly chosen: boolean;
 }
 
-/** All books tried on one block y, in order, with the one that {@link searchSpecials} takes marked. */
+/** All codebooks tried on one block y, in order, with the one that {@link searchSpecials} takes marked. */
 export function blockCandidates(
   y: Float32Array,
-  books: readonly SpecialBook[],
+  codebooks: readonly SpecialCodebook[],
   scaleOf: BlockScale,
 ): readonly BlockCandidate[] {
   const [low, high] = extremes(y, 0, y.length);
-  const tried = books.map((book) => {
-    const scale = scaleOf(low, high, book);
+  const tried = codebooks.map((codebook) => {
+    const scale = scaleOf(low, high, codebook);
     const codes = new Uint8Array(y.length);
     const error =
-      roundBlock(y, 0, y.length, book, scale, codes, Number.POSITIVE_INFINITY) / Math.max(1, y.length);
-    const levelOf = new Map(Array.from(book.codes, (code, n) => [code, book.levels[n]]));
+      roundBlock(y, 0, y.length, codebook, scale, codes, Number.POSITIVE_INFINITY) / Math.max(1, y.length);
+    const levelOf = new Map(Array.from(codebook.codes, (code, n) => [code, codebook.levels[n]]));
     const values = Float32Array.from(codes, (code) => levelOf.get(code)! * scale);
-    return {special: book.special, scale, codes, values, error};
+    return {special: codebook.special, scale, codes, values, error};
   });
   const least = Math.min(...tried.map(({error}) => error));
   const first = tried.findIndex(({error}) => error === least);

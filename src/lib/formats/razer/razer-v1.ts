@@ -23,7 +23,7 @@ import {
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
-  specialBook,
+  specialCodebook,
   specialsName,
   symmetricScale,
 } from "./razer-search.js";
@@ -76,7 +76,7 @@ const asymmetricScale: BlockScale = (low, high, {levels}) =>
 
 function scaleFor({range, scaleType}: Required<RazerV1Options>): BlockScale {
   const wanted = range === "symmetric" ? symmetricScale : asymmetricScale;
-  return (low, high, book) => storedScale(wanted(low, high, book), scaleType);
+  return (low, high, codebook) => storedScale(wanted(low, high, codebook), scaleType);
 }
 
 /**
@@ -90,9 +90,9 @@ export function razerV1Quantize(x: Tensor, options: RazerV1Options = {}): Specia
   checkOptions(all);
   requireFinite("razerV1", x);
   const {base, specials, blockSize} = all;
-  const books = specials.map((special) => specialBook(base, special));
+  const codebooks = specials.map((special) => specialCodebook(base, special));
   const groups = groupsAlong(x.shape, -1, blockSize);
-  const choice = searchSpecials(x.data, groups, books, scaleFor(all));
+  const choice = searchSpecials(x.data, groups, codebooks, scaleFor(all));
   return {...choice, shape: [...x.shape], blockSize, specials: [...specials], base, tensorScale: 1};
 }
 
@@ -100,8 +100,8 @@ export function razerV1Quantize(x: Tensor, options: RazerV1Options = {}): Specia
 export function razerV1Block(x: Float32Array, options: RazerV1Options = {}): readonly BlockCandidate[] {
   const all = withDefaults(options);
   checkOptions(all);
-  const books = all.specials.map((special) => specialBook(all.base, special));
-  return blockCandidates(x, books, scaleFor(all));
+  const codebooks = all.specials.map((special) => specialCodebook(all.base, special));
+  return blockCandidates(x, codebooks, scaleFor(all));
 }
 
 /** Bits that tell the special values apart. */

@@ -15,7 +15,7 @@ import {
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
-  specialBook,
+  specialCodebook,
   specialsName,
 } from "./razer-search.js";
 
@@ -49,7 +49,7 @@ function checkOptions({specials, blockSize, scaleGrid}: Required<RazerOptions>):
   }
 }
 
-/** The scale that brings the block to the book's largest level, on one of the two grids. */
+/** The scale that brings the block to the codebook's largest level, on one of the two grids. */
 function scaleOn(scaleGrid: "strict" | "author"): BlockScale {
   const element = scaleGrid === "strict" ? e3m3 : e4m3fn;
   return (low, high, {largest}) => {
@@ -58,7 +58,8 @@ function scaleOn(scaleGrid: "strict" | "author"): BlockScale {
   };
 }
 
-const booksOf = (specials: readonly number[]) => specials.map((special) => specialBook(e2m1, special));
+const codebooksOf = (specials: readonly number[]) =>
+  specials.map((special) => specialCodebook(e2m1, special));
 
 /**
  * Quantizes weights as RaZeR v2: FP4 whose code 8, the negative zero, is one of up to four special values per block;
@@ -74,7 +75,7 @@ export function razerQuantize(x: Tensor, options: RazerOptions = {}): SpecialTen
   const tensorScale = tensorScaleOf(x, e2m1.max * LARGEST_SCALE);
   const y = divideByTensorScale(x, tensorScale);
   const groups = groupsAlong(x.shape, -1, blockSize);
-  const choice = searchSpecials(y, groups, booksOf(specials), scaleOn(scaleGrid));
+  const choice = searchSpecials(y, groups, codebooksOf(specials), scaleOn(scaleGrid));
   return {...choice, shape: [...x.shape], blockSize, specials: [...specials], base: e2m1, tensorScale};
 }
 
@@ -85,7 +86,7 @@ export function razerQuantize(x: Tensor, options: RazerOptions = {}): SpecialTen
 export function razerBlock(y: Float32Array, options: RazerOptions = {}): readonly BlockCandidate[] {
   const all = withDefaults(options);
   checkOptions(all);
-  return blockCandidates(y, booksOf(all.specials), scaleOn(all.scaleGrid));
+  return blockCandidates(y, codebooksOf(all.specials), scaleOn(all.scaleGrid));
 }
 
 /**
@@ -146,6 +147,7 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
     source: "RaZeR, arXiv 2501.04052v2",
     blockSize,
     codebook: codebookWith(e2m1, specials[0]),
+    activations: "razer_act",
     encode(x: Tensor): Packed {
       const q = razerQuantize(x, all);
       const parts = {
