@@ -10,7 +10,7 @@ export interface FedCache {
   endPrompt(): FedCache;
   truncate(length: number): FedCache;
   /** All that the cache gives back, and its bytes. */
-  contents(): unknown;
+  contents(): {readonly bytes: number};
 }
 
 /** @param cache an empty one for the model whose keys and values were captured, `width` numbers a token */

@@ -3,6 +3,7 @@ import {describe, expect, test} from "vitest";
 import {FormatError} from "../../src/lib/io/format-error.js";
 import {kvBytesPerToken, kvCacheBytes} from "../../src/lib/kv/calculator.js";
 import {kvModelFromConfig} from "../../src/lib/kv/kv-config.js";
+import {mlaExplicit} from "../../src/lib/kv/mla-explicit.js";
 
 /** The keys that matter, as the published files have them. */
 const LLAMA = {
@@ -72,7 +73,7 @@ describe("kvModelFromConfig", () => {
   });
 
   test("of latent attention knows what its heads would cache", () => {
-    expect(kvCacheBytes(read(LITE), 1, {kind: "explicit"})).toBe(27 * 16 * 320 * 2);
+    expect(kvCacheBytes(read(LITE), 1, {technique: mlaExplicit})).toBe(27 * 16 * 320 * 2);
   });
 
   test("slides in the layers that the type or the file says", () => {

@@ -14,12 +14,8 @@ import {fp16, fp32} from "../../src/lib/formats/float/float.js";
 import type {Format, Packed} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
 import {channelFactors} from "../../src/lib/kv/cskv/cskv.js";
-import {
-  attentionInputs,
-  type CskvFactors,
-  calibrateCskv,
-  cskvCache,
-} from "../../src/lib/kv/cskv/cskv-cache.js";
+import {cskvCache} from "../../src/lib/kv/cskv/cskv-cache.js";
+import {attentionInputs, type CskvFactors, calibrateCskv} from "../../src/lib/kv/cskv/cskv-calibration.js";
 import {blockFloat, blockFloatFormat, keyStoreOrder} from "../../src/lib/kv/ksort-bfp/ksort-bfp.js";
 import {miniCacheMerge, miniCacheMergeReleased} from "../../src/lib/kv/minicache/minicache.js";
 import {miniCacheCache} from "../../src/lib/kv/minicache/minicache-cache.js";

@@ -1,5 +1,8 @@
+import {budgetOf} from "../engine/key-budget.js";
 import {requireFraction, requireInteger} from "../tensor/require.js";
 import {emptyMask, forEachRow, type Importance, type KeyMask} from "./selection.js";
+
+export {budgetOf};
 
 export interface BudgetOptions {
   /** Share of the keys a query sees that it may use. */
@@ -24,11 +27,6 @@ export function budgetMask(importance: Importance, {keepFraction, sinks = 4}: Bu
     mask.data.fill(1, start, start + Math.min(sinks, visible));
   });
   return mask;
-}
-
-/** ceil(visible · fraction) in float32, as the reference takes it: 0.3 of 10 keys are 3, not 4. */
-export function budgetOf(keepFraction: number, visible: number): number {
-  return Math.min(visible, Math.ceil(Math.fround(Math.fround(keepFraction) * visible)));
 }
 
 /**

@@ -3,6 +3,7 @@
 export * from "../kernels/wasm-products.js";
 export * from "./attention.js";
 export * from "./backend.js";
+export * from "./cache/cache-format.js";
 export * from "./cache/format-cache.js";
 export * from "./cache/kv-cache.js";
 export * from "./cache/kv-replacement.js";
@@ -23,6 +24,7 @@ export * from "./equivalent/rotation.js";
 export * from "./equivalent/smoothquant.js";
 export * from "./generate.js";
 export * from "./hooks.js";
+export * from "./key-budget.js";
 export * from "./language-model.js";
 export * from "./mamba/load-mamba.js";
 export * from "./mamba/mamba.js";

@@ -1,8 +1,8 @@
 /** The cache that a published config.json describes. */
 
+import type {CacheSizes} from "../engine/cache/sizes.js";
 import {fieldReader} from "../io/config-fields.js";
 import {type JsonObject, parseJsonObject, SIDE_FILE_LIMITS} from "../io/json-file.js";
-import type {KvModel} from "./calculator.js";
 
 const {count, flag, problem} = fieldReader("kvModelFromConfig");
 
@@ -79,7 +79,7 @@ const PATTERNS: Readonly<Record<string, Pattern>> = {
  * @throws FormatError with kind `unknown-model-type`, `bad-value` or `unsupported`, naming the key; from text, also one of
  * the JSON reader's.
  */
-export function kvModelFromConfig(config: JsonObject | string): KvModel {
+export function kvModelFromConfig(config: JsonObject | string): CacheSizes {
   const fields = textConfig(typeof config === "string" ? parsed(config) : config);
   const pattern = patternOf(fields);
   const layers = bounded(fields, MOST_LAYERS, "num_hidden_layers", "n_layer");
@@ -148,7 +148,7 @@ function windowsOf(config: JsonObject, layers: number, pattern: Pattern): (numbe
   });
 }
 
-function latentOf(config: JsonObject, heads: number): NonNullable<KvModel["latent"]> {
+function latentOf(config: JsonObject, heads: number): NonNullable<CacheSizes["latent"]> {
   const size = (key: string) => bounded(config, MOST_WIDTH, key, key);
   const [latentDim, ropeDim, nopeDim, valueDim] = [
     size("kv_lora_rank"),

@@ -4,6 +4,7 @@ import {
   type CacheRecord,
   cacheChoices,
   cacheTechnique,
+  combinedLast,
   longTextBytes,
   readWhole,
 } from "../../../src/lib/engine/cache/technique.js";
@@ -60,7 +61,7 @@ describe("cacheTechnique", () => {
   });
 
   test("lists presets, two things at once last, and gives the bytes of a further token", () => {
-    const choices = cacheChoices([cacheTechnique(record)]);
+    const choices = combinedLast(cacheChoices([cacheTechnique(record)]));
     expect(choices.map(({id, isShownFirst}) => [id, isShownFirst])).toEqual([
       ["few-2", false],
       ["both", true],

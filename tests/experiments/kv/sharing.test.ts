@@ -8,8 +8,8 @@ import {sharing} from "../../../src/lib/experiments/kv/sharing.js";
 import {largestRank, sharings, TECHNIQUES, WHOLE} from "../../../src/lib/experiments/kv/sharings.js";
 import {DECODERS, decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
 import {fp16, fp32} from "../../../src/lib/formats/float/float.js";
+import {xkvRatio} from "../../../src/lib/kv/xkv/xkv-bytes.js";
 import {xkvCache} from "../../../src/lib/kv/xkv/xkv-cache.js";
-import {xkvCompressionRatio} from "../../../src/lib/kv/xkv/xkv-ratio.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";
 
 const IDS = Array.from(corpusDocument("test", 3, {context: 48, seed: 5}).tokens.slice(0, 48));
@@ -40,7 +40,8 @@ describe("the settings of sharing", () => {
       for (const method of sharings(config, {...choice, techniques: ["xKV"], keptKeys: [0.125]})) {
         if (!("rankK" in method)) continue;
         const {groupSize, rankK, rankV, limitRatio} = method;
-        const formula = xkvCompressionRatio({layers, width: 64, tokens: 1e12, groupSize, rankK, rankV});
+        const widths = new Array<number>(layers).fill(64);
+        const formula = xkvRatio({widths}, 2 ** 40, {groupSize, rankK, rankV});
         expect(limitRatio).toBeCloseTo(formula, 6);
       }
     }

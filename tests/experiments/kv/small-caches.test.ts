@@ -21,7 +21,7 @@ describe("on the small decoder", () => {
         "int2",
         "xkv4-quarter",
         "h2o-half",
-        "butler-half",
+        "token-butler-half",
         "oracle-quarter",
       ],
       decoded: 32,
@@ -55,14 +55,14 @@ describe("on the small decoder", () => {
   test("reading what the oracle reads loses less than evicting twice as much", () => {
     expect(of("oracle-quarter").klMean).toBeLessThan(of("h2o-half").klMean);
     expect(of("oracle-quarter").read).toBeLessThan(0.6 * of("oracle-quarter").kept);
-    expect(of("butler-half").kept).toBeGreaterThan(of("fp16").kept);
+    expect(of("token-butler-half").kept).toBeGreaterThan(of("fp16").kept);
   });
 });
 
 test("outlier channels destroy keys that are quantized per token, and not those per channel", async () => {
   const rows = await run({
     model: "decoder-small-outliers",
-    techniques: ["kivi-2", "per-token-2", "bfp4", "ksort-bfp4", "butler-half"],
+    techniques: ["kivi-2", "per-token-2", "bfp4", "ksort-bfp4", "token-butler-half"],
     decoded: 32,
   });
   const kl = (id: string) => rows.find(({technique, seed}) => technique === id && seed === "all")!.klMean;
@@ -70,7 +70,7 @@ test("outlier channels destroy keys that are quantized per token, and not those 
   // Blocks of outliers alone spare the other channels.
   expect(kl("bfp4")).toBeGreaterThan(1.5 * kl("ksort-bfp4"));
   // Nobody trained a predictor for it.
-  expect(rows.some(({technique}) => technique === "butler-half")).toBe(false);
+  expect(rows.some(({technique}) => technique === "token-butler-half")).toBe(false);
 });
 
 test("asks for the predictor only where there is one", () => {

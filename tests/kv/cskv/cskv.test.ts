@@ -1,13 +1,14 @@
 import {describe, expect, test} from "vitest";
+import {bitsSize, wholeTokenBytes} from "../../../src/lib/engine/cache/packed-size.js";
 import {
   type ChannelFactors,
   channelFactors,
-  cskvMemoryRatio,
   cskvQuantizeGroup,
   expandChannels,
   fitChannelFactors,
   shrinkChannels,
 } from "../../../src/lib/kv/cskv/cskv.js";
+import {cskvBytes} from "../../../src/lib/kv/cskv/cskv-technique.js";
 import {svd} from "../../../src/lib/tensor/svd.js";
 import {normals, relativeSquare} from "../random.js";
 
@@ -89,12 +90,14 @@ describe("cskvQuantizeGroup", () => {
   });
 });
 
-describe("cskvMemoryRatio", () => {
-  test("is the density for long texts, a quarter of it in 4 bits, and 1 for a text inside the window", () => {
-    const sizes = {tokens: 1e6, window: 32, width: 1000, rank: 200};
-    expect(cskvMemoryRatio(sizes)).toBeCloseTo(0.2, 3);
-    expect(cskvMemoryRatio({...sizes, bits: 4})).toBeCloseTo(0.05, 3);
-    expect(cskvMemoryRatio({...sizes, tokens: 20})).toBe(1);
-    expect(cskvMemoryRatio({...sizes, tokens: 20, withWindowFeatures: true})).toBeCloseTo(1.2, 12);
+describe("cskvBytes", () => {
+  test("is the density for long texts, a quarter of it in 4 bits, and all of a text inside the window", () => {
+    const sizes = {widths: [1000]};
+    const share = (tokens: number, bits = 16) =>
+      cskvBytes(sizes, tokens, {rankOf: () => 200, window: 32, residual: 32}, bitsSize(bits)) /
+      wholeTokenBytes(sizes, tokens, bitsSize(16));
+    expect(share(1e6)).toBeCloseTo(0.2, 3);
+    expect(share(1e6, 4)).toBeCloseTo(0.05, 3);
+    expect(share(20)).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import {describe, expect, test} from "vitest";
 import {fp16, fp32} from "../../../src/lib/formats/float/float.js";
 import {keepWhole, shareBases, shareLayers} from "../../../src/lib/kv/xkv/share-layers.js";
 import {xkvFactorize, xkvReconstruct} from "../../../src/lib/kv/xkv/xkv.js";
-import {xkvStoredElements} from "../../../src/lib/kv/xkv/xkv-ratio.js";
+import {xkvBytes} from "../../../src/lib/kv/xkv/xkv-bytes.js";
 import {normals, relativeSquare} from "../random.js";
 
 const [TOKENS, WIDTH] = [30, 6];
@@ -21,9 +21,9 @@ describe("shareLayers", () => {
 
   test("counts the bytes that the accounting of the paper gives", () => {
     const {bytes} = shareLayers(layers, bases(2), 3, fp16);
-    const sizes = {layers: 5, width: WIDTH, tokens: TOKENS, groupSize: 2, rankK: 3, rankV: 3};
+    const sizes = {widths: new Array<number>(5).fill(WIDTH)};
     // Keys and values of one rank: this is one of the two.
-    expect(bytes).toBe((2 * xkvStoredElements(sizes)) / 2);
+    expect(bytes).toBe(xkvBytes(sizes, TOKENS, {groupSize: 2, rankK: 3, rankV: 3}) / 2);
   });
 
   test.each([1, 2, 5])(

@@ -8,11 +8,7 @@ import {
   xkvSvd,
   xkvTruncate,
 } from "../../../src/lib/kv/xkv/xkv.js";
-import {
-  xkvCompressionRatio,
-  xkvMlaCompressionRatio,
-  xkvStoredElements,
-} from "../../../src/lib/kv/xkv/xkv-ratio.js";
+import {xkvBytes, xkvRatio} from "../../../src/lib/kv/xkv/xkv-bytes.js";
 import {normals, relativeSquare} from "../random.js";
 
 /** Layers that are different linear maps of the same few token directions, and a little noise. */
@@ -127,7 +123,7 @@ describe("xkvFactorize", () => {
 });
 
 describe("compression ratios", () => {
-  const llama = {layers: 32, width: 1024, tokens: 65536};
+  const llama = {widths: new Array<number>(32).fill(1024)};
 
   test.each([
     [1, 320, 480, 2.52],
@@ -137,7 +133,7 @@ describe("compression ratios", () => {
     [4, 512, 768, 6.02],
     [4, 384, 576, 8.03],
   ])("in groups of %i at ranks %i and %i are the published one", (groupSize, rankK, rankV, ratio) => {
-    expect(xkvCompressionRatio({...llama, groupSize, rankK, rankV})).toBeCloseTo(ratio, 2);
+    expect(xkvRatio(llama, 65_536, {groupSize, rankK, rankV})).toBeCloseTo(ratio, 2);
   });
 
   test.each([
@@ -147,9 +143,10 @@ describe("compression ratios", () => {
     [512, 2.94],
     [384, 3.53],
   ])("of a latent cache at rank %i are the published one", (rank, ratio) => {
-    const sizes = {latentDim: 512, ropeDim: 64, tokens: 65536, groupSize: 4, rank};
+    const sizes = {widths: new Array<number>(28).fill(0), latent: {latentDim: 512, ropeDim: 64}};
+    const found = xkvRatio(sizes, 65_536, {groupSize: 4, rankK: rank, rankV: 0});
     // The figure's points were read to a hundredth.
-    expect(Math.abs(xkvMlaCompressionRatio(sizes) - ratio)).toBeLessThan(0.01);
+    expect(Math.abs(found - ratio)).toBeLessThan(0.01);
   });
 
   test("count what factorizing stores, a short last group too", () => {
@@ -163,9 +160,12 @@ describe("compression ratios", () => {
         ),
       ),
     );
-    const sizes = {layers: 3, width: 8, tokens: 20, groupSize: 2, rankK: 3, rankV: 3};
-    expect(xkvStoredElements(sizes)).toBe(2 * (stored[0] + stored[1]));
-    expect(xkvStoredElements({...sizes, rankV: 0})).toBe(stored[0] + stored[1] + 3 * 8 * 20);
+    const ranks = {groupSize: 2, rankK: 3, rankV: 3};
+    const numbers = (given: Partial<typeof ranks> = {}) =>
+      xkvBytes({widths: [8, 8, 8]}, 20, {...ranks, ...given}) / 2;
+    expect(numbers()).toBe(2 * (stored[0] + stored[1]));
+    expect(numbers({rankV: 0})).toBe(stored[0] + stored[1] + 3 * 8 * 20);
+    expect(() => numbers({rankV: -1})).toThrow(/rank must be an integer of at least 0, got -1$/);
   });
 });
 

@@ -8,7 +8,7 @@ import {
 } from "../../../lib/kv/minicache/minicache.js";
 import {type MlaWeights, mlaAttention, mlaCache} from "../../../lib/kv/mla.js";
 import {xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../../lib/kv/xkv/xkv.js";
-import {xkvCompressionRatio} from "../../../lib/kv/xkv/xkv-ratio.js";
+import {xkvRatio} from "../../../lib/kv/xkv/xkv-bytes.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
 type Inputs = Parameters<CaseOp>[1];
@@ -95,19 +95,14 @@ function relativeError(before: Float32Array, after: Float32Array): number {
 }
 
 /** A row for each setting, in the columns that the file names. */
-const xkvRatio: CaseOp = (args, inputs) => {
+const ratioOfXkv: CaseOp = (args, inputs) => {
   const columns = args.columns as readonly string[];
   const rows = doubles(inputs, "rows");
   const ratio = Array.from({length: rows.length / columns.length}, (_, row) => {
     const of = (name: string) => rows[row * columns.length + columns.indexOf(name)];
-    return xkvCompressionRatio({
-      layers: of("layers"),
-      width: of("kv_heads*head_dim"),
-      tokens: of("L"),
-      groupSize: of("group"),
-      rankK: of("rank_k"),
-      rankV: of("rank_v"),
-    });
+    const widths = new Array<number>(of("layers")).fill(of("kv_heads*head_dim"));
+    const ranks = {groupSize: of("group"), rankK: of("rank_k"), rankV: of("rank_v")};
+    return xkvRatio({widths}, of("L"), ranks);
   });
   return {ratio};
 };
@@ -202,7 +197,7 @@ const prune: CaseOp = (args, inputs) => ({
 export const kvOps: Ops = {
   cases: {
     xkv_group_svd: xkvGroupSvd,
-    xkv_compression_ratio: xkvRatio,
+    xkv_compression_ratio: ratioOfXkv,
     minicache_merge: miniCache,
     mla_attention: mla,
     kivi_key_per_channel: (args, inputs) => kivi(tensorOf(inputs, "k"), args, true),

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {xkvCompressionRatio, xkvMlaCompressionRatio} from "../../../lib/kv/xkv/xkv-ratio.js";
+import {xkvRatio} from "../../../lib/kv/xkv/xkv-bytes.js";
 import {provenanceMark} from "../../plots/legend.js";
 
 /** The length at which xKV's authors count every ratio. */
@@ -23,17 +23,11 @@ const PRINTED_LATENT = [
 
 /** Printed ratios of xKV beside what its accounting gives for the sizes of the models. */
 export function printedRatios(): HTMLElement {
-  const ratio = (groupSize: number, rankK: number, rankV: number) =>
-    xkvCompressionRatio({
-      layers: 32,
-      width: 1024,
-      tokens: TOKENS,
-      groupSize,
-      rankK: groupSize * rankK,
-      rankV: groupSize * rankV,
-    }).toFixed(2);
-  const latent = (rank: number) =>
-    xkvMlaCompressionRatio({latentDim: 512, ropeDim: 64, tokens: TOKENS, groupSize: 4, rank}).toFixed(2);
+  const sizes = {widths: new Array<number>(32).fill(1024)};
+  const ratio = (groupSize: number, k: number, v: number) =>
+    xkvRatio(sizes, TOKENS, {groupSize, rankK: groupSize * k, rankV: groupSize * v}).toFixed(2);
+  const latents = {widths: new Array<number>(28).fill(0), latent: {latentDim: 512, ropeDim: 64}};
+  const latent = (rankK: number) => xkvRatio(latents, TOKENS, {groupSize: 4, rankK, rankV: 0}).toFixed(2);
   const heads = html`<tr><th scope="col">components for each layer</th><th scope="col">${provenanceMark("reported")} single layers</th><th scope="col">${provenanceMark("modelled")} here</th><th scope="col">${provenanceMark("reported")} xKV-4</th><th scope="col">${provenanceMark("modelled")} here</th></tr>`;
   return html`<div>
     <div class="table-scroll" tabindex="0" role="group" aria-label="xKV on Llama 3.1 8B"><table class="changes"><caption>Llama 3.1 8B, 32 layers of 1024 channels</caption><thead>${heads}</thead>

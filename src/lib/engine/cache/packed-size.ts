@@ -1,4 +1,5 @@
 import {type Format, packedBytes} from "../../formats/format.js";
+import {type CacheSizes, headsOf, heldTokens} from "./sizes.js";
 
 /** Bytes that numbers of a shape [rows, width] take. */
 export type PackedSize = (rows: number, width: number) => number;
@@ -32,4 +33,21 @@ export function packedSize(format: Format): PackedSize {
 /** Bytes of numbers of so many bits each, without any overhead. */
 export function bitsSize(bits: number): PackedSize {
   return (rows, width) => (rows * width * bits) / 8;
+}
+
+/**
+ * Bytes of a cache that packs each head of each token on its own, or each latent with its rotated key: every layer's tokens
+ * times those of one. A format of 16 bits is the cache as it is.
+ */
+export function wholeTokenBytes(sizes: CacheSizes, tokens: number, size: PackedSize): number {
+  return sizes.widths.reduce(
+    (sum, width, layer) => sum + heldTokens(sizes, layer, tokens) * tokenBytes(sizes, width, size),
+    0,
+  );
+}
+
+/** Bytes of one token of a layer of a width, its heads packed together as rows. */
+export function tokenBytes(sizes: CacheSizes, width: number, size: PackedSize): number {
+  const {latent} = sizes;
+  return latent ? size(1, latent.latentDim + latent.ropeDim) : 2 * size(...headsOf(sizes, width));
 }

@@ -1,3 +1,4 @@
+import {requireInteger} from "../../tensor/require.js";
 import type {DecoderConfig} from "../decoder/config.js";
 
 /** Sizes that decide what a model's cache takes: plain numbers, of a published config.json or of a decoder that runs. */
@@ -6,7 +7,7 @@ export interface CacheSizes {
   readonly widths: readonly number[];
   /** Tokens that each layer holds at most (sliding window); null: all. By default all hold all. */
   readonly windows?: readonly (number | null)[];
-  /** Of one key or value head. */
+  /** Of one key or value head; by default a layer is one head. */
   readonly headDim?: number;
   /** Query heads; as many as key heads by default. */
   readonly heads?: number;
@@ -26,7 +27,49 @@ export function decoderSizes({layers, heads, kvHeads, headDim}: DecoderConfig): 
   return {widths: new Array<number>(layers).fill(kvHeads * headDim), heads, headDim};
 }
 
+/** @throws RangeError unless every width is an integer of at least 0 and every window one of at least 1. */
+export function checkSizes({widths, windows = []}: CacheSizes): void {
+  for (const width of widths) requireInteger("cacheBytes", "widths", width, 0);
+  for (const window of windows) if (window !== null) requireInteger("cacheBytes", "windows", window, 0);
+}
+
 /** Tokens of a text of `tokens` that a layer holds. */
 export function heldTokens({windows}: CacheSizes, layer: number, tokens: number): number {
   return Math.min(tokens, windows?.[layer] ?? tokens);
+}
+
+/** Key heads of a layer of a width, and the numbers of each. */
+export function headsOf({headDim}: CacheSizes, width: number): readonly [heads: number, dim: number] {
+  return headDim === undefined || headDim > width ? [1, width] : [width / headDim, headDim];
+}
+
+/** The width of all layers. @throws RangeError if they differ. */
+export function oneWidth(method: string, {widths}: CacheSizes): number {
+  const [width, ...others] = widths;
+  if (width !== undefined && others.every((other) => other === width)) return width;
+  throw new RangeError(`cacheBytes: ${method} must have layers of one width, got ${widths.join(", ")}`);
+}
+
+/** @throws RangeError if a layer forgets tokens of so long a text. */
+export function requireAllTokens(method: string, {windows}: CacheSizes, tokens: number): void {
+  if (!windows?.some((window) => window !== null && window < tokens)) return;
+  throw new RangeError(`cacheBytes: ${method} must have layers that hold every token, got a sliding window`);
+}
+
+/** @throws RangeError if the model caches latents. */
+export function requireKeysAndValues(method: string, {latent}: CacheSizes): void {
+  if (latent === undefined) return;
+  throw new RangeError(`cacheBytes: ${method} must have keys and values, got latents`);
+}
+
+/**
+ * Sizes of what is left of a text of `tokens` tokens when every layer keeps so many of those it holds: a formula of bytes
+ * then counts the cache of the tokens that stay.
+ */
+export function evictedSizes(sizes: CacheSizes, tokens: number, kept: (held: number) => number): CacheSizes {
+  const windows = sizes.widths.map((_, layer) => {
+    const held = heldTokens(sizes, layer, tokens);
+    return Math.min(held, kept(held));
+  });
+  return {...sizes, windows};
 }

@@ -67,6 +67,8 @@ export interface CacheRecord<P extends Params> extends Technique<P> {
   sourceOf?(params: ParamValues<P>): string;
   /** What a setting means for a model of these sizes, in words. */
   inWords?(params: ParamValues<P>, sizes: CacheSizes): string;
+  /** False: a model of these sizes has nothing that the technique is about, and lists leave it out. */
+  appliesTo?(sizes: CacheSizes): boolean;
   /** Bytes of one token of a long text, in words and symbols. */
   formulaOf(params: ParamValues<P>): string;
   /** How a number of one token comes back, in a few words. */
@@ -76,7 +78,7 @@ export interface CacheRecord<P extends Params> extends Technique<P> {
   /** The format in which each head of a token is packed on its own, so that its numbers can be followed by hand. */
   rowFormat?(params: ParamValues<P>): Format;
   /**
-   * Bytes of a text of `tokens` tokens whose prompt is over: the one formula, equal to what an open cache counts.
+   * Bytes of a prompt of `tokens` tokens that is over: the one formula, equal to what an open cache then counts.
    * @throws RangeError if there is no formula for a model of these sizes.
    */
   bytes(sizes: CacheSizes, tokens: number, params: ParamValues<P>): CacheBytes;
@@ -107,6 +109,7 @@ export interface CacheTechnique extends Technique {
   labelOf(given: GivenParams): string;
   sourceOf(given: GivenParams): string;
   inWords(given: GivenParams, sizes: CacheSizes): string;
+  appliesTo(sizes: CacheSizes): boolean;
   formulaOf(given: GivenParams): string;
   comesBackOf(given: GivenParams): string;
   readonly isBound: boolean;
@@ -130,6 +133,7 @@ export function cacheTechnique<const P extends Params>(record: CacheRecord<P>): 
     labelOf: (given) => record.labelOf(checked(given)),
     sourceOf: (given) => record.sourceOf?.(checked(given)) ?? record.source,
     inWords: (given, sizes) => record.inWords?.(checked(given), sizes) ?? record.labelOf(checked(given)),
+    appliesTo: (sizes) => record.appliesTo?.(sizes) ?? true,
     formulaOf: (given) => record.formulaOf(checked(given)),
     comesBackOf: (given) => record.comesBackOf(checked(given)),
     isBound: record.isBound ?? false,
@@ -149,8 +153,6 @@ function checkedTokens(id: string, tokens: number): number {
 /** A technique at one setting: what a page lists and a study runs. */
 export interface CacheChoice {
   readonly id: string;
-  readonly technique: CacheTechnique;
-  readonly params: GivenParams;
   readonly label: string;
   readonly kind: CacheKind;
   readonly source: string;
@@ -165,29 +167,29 @@ export interface CacheChoice {
   open(setting: CacheSetting): (() => CacheSession) | null;
 }
 
-/** Every preset of techniques, in their order; those that do two things at once come last. */
+/** Every preset of techniques, in their order. */
 export function cacheChoices(techniques: readonly CacheTechnique[]): readonly CacheChoice[] {
-  const all = techniques.flatMap((technique) =>
-    technique.presets.map(
-      ({id, params, isByChoice}): CacheChoice => ({
-        id,
-        technique,
-        params,
-        label: technique.labelOf(params),
-        kind: technique.kindOf(params),
-        source: technique.sourceOf(params),
-        formula: technique.formulaOf(params),
-        comesBack: technique.comesBackOf(params),
-        isBound: technique.isBound,
-        isShownFirst: isByChoice !== true,
-        format: technique.rowFormat(params),
-        bytes: (sizes, tokens) => technique.bytes(sizes, tokens, params),
-        open: (setting) => technique.open(setting, params),
-      }),
-    ),
+  return techniques.flatMap((technique) =>
+    technique.presets.map(({id, params, isByChoice}) => ({
+      id,
+      label: technique.labelOf(params),
+      kind: technique.kindOf(params),
+      source: technique.sourceOf(params),
+      formula: technique.formulaOf(params),
+      comesBack: technique.comesBackOf(params),
+      isBound: technique.isBound,
+      isShownFirst: isByChoice !== true,
+      format: technique.rowFormat(params),
+      bytes: (sizes, tokens) => technique.bytes(sizes, tokens, params),
+      open: (setting) => technique.open(setting, params),
+    })),
   );
+}
+
+/** Choices in their order, but those that do two things at once after all others. */
+export function combinedLast(choices: readonly CacheChoice[]): readonly CacheChoice[] {
   const isCombined = ({kind}: CacheChoice) => kind === "combined";
-  return [...all.filter((choice) => !isCombined(choice)), ...all.filter(isCombined)];
+  return [...choices.filter((choice) => !isCombined(choice)), ...choices.filter(isCombined)];
 }
 
 /** Long enough that windows are full, factors and first tokens no longer count, and pages come out even. */

@@ -1,7 +1,10 @@
 /** What papers on smaller caches claim, and how our sizes and decoders judge it. */
 
-import {type KvModel, kvCacheBytes} from "../../kv/calculator.js";
+import {bitsSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
+import type {CacheSizes} from "../../engine/cache/sizes.js";
+import {cskvBytes} from "../../kv/cskv/cskv-technique.js";
 import {kiviBytes, kiviQuantize} from "../../kv/kivi/kivi.js";
+import {kiviCacheBytes} from "../../kv/kivi/kivi-technique.js";
 import {blockFloatBitsPerValue} from "../../kv/ksort-bfp/ksort-bfp.js";
 import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed} from "../../kv/mla.js";
 import {randomStream} from "../../tensor/random.js";
@@ -19,13 +22,14 @@ import {
   layersOf,
   lossEvidence,
   losslessVerdict,
+  plainBytes,
   timesSmaller,
 } from "./kv-cache-evidence.js";
 import {sharingClaims} from "./sharing-claims.js";
 import {orderVerdict} from "./working-model.js";
 
 const DEEPSEEK_67B = layersOf(95, 1024);
-const DEEPSEEK_V2: KvModel = {...layersOf(60, 0), latent: {latentDim: 512, ropeDim: 64}};
+const DEEPSEEK_V2: CacheSizes = {...layersOf(60, 0), latent: {latentDim: 512, ropeDim: 64}};
 
 const MLA = "arXiv:2405.04434";
 
@@ -51,7 +55,7 @@ const latentSize: CacheClaim = {
 };
 
 const latentSaving = (bits: number): number =>
-  100 * (1 - kvCacheBytes(DEEPSEEK_V2, LONG, {kind: "plain", bits}) / kvCacheBytes(DEEPSEEK_67B, LONG));
+  100 * (1 - wholeTokenBytes(DEEPSEEK_V2, LONG, bitsSize(bits)) / plainBytes(DEEPSEEK_67B));
 
 const KIVI = "arXiv:2402.02750";
 
@@ -75,7 +79,7 @@ const kiviSize: CacheClaim = {
     evidence(
       "Llama-2-7B",
       "cache smaller, newest 128 tokens whole",
-      timesSmaller(LLAMA_2_7B, {kind: "kivi", bits: 2, groupSize: 32, residual: 128}),
+      timesSmaller(LLAMA_2_7B, (sizes) => kiviCacheBytes(sizes, LONG, {bits: 2, residual: 128})),
       "times",
       "modelled",
     ),
@@ -132,8 +136,11 @@ const kiviAxis: CacheClaim = {
 };
 
 const CSKV = "arXiv:2409.10593";
+/** A fifth of 4000 features, the newest 32 tokens whole. */
+const CSKV_SIZES = {rankOf: () => 800, window: 32, residual: 32};
 const cskvSaving = (bits: number): number =>
-  100 * (1 - 1 / timesSmaller(layersOf(32, 4000), {kind: "cskv", rank: 800, window: 32, bits}));
+  100 *
+  (1 - 1 / timesSmaller(layersOf(32, 4000), (sizes) => cskvBytes(sizes, LONG, CSKV_SIZES, bitsSize(bits))));
 
 const cskv: CacheClaim = {
   id: "cskv",

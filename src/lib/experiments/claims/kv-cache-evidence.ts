@@ -1,7 +1,8 @@
 /** What claims on smaller caches are judged from: sizes of published models, and readings of our decoders. */
 
+import {bitsSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
+import type {CacheSizes} from "../../engine/cache/sizes.js";
 import {perplexityGap} from "../../evaluate/loss-reduction.js";
-import {type KvMethod, type KvModel, kvCacheBytes} from "../../kv/calculator.js";
 import type {Interval} from "../../stats/interval.js";
 import type {Claim, Evidence, Verdict} from "./claim.js";
 import {type Answers, answersChange, gapPercent, intervalEvidence, type TextLosses} from "./evidence.js";
@@ -31,15 +32,18 @@ export const LONG = 65_536;
 export const FOUR_BITS = 5;
 
 /** So many layers of a width. */
-export const layersOf = (count: number, width: number): KvModel => ({
+export const layersOf = (count: number, width: number): CacheSizes => ({
   widths: new Array(count).fill(width),
   headDim: 128,
 });
 export const LLAMA_2_7B = layersOf(32, 4096);
 
-/** Bytes of the plain cache over those of a method. */
-export const timesSmaller = (model: KvModel, method: KvMethod): number =>
-  kvCacheBytes(model, LONG) / kvCacheBytes(model, LONG, method);
+/** Bytes of a long text's cache in 16 bits. */
+export const plainBytes = (sizes: CacheSizes): number => wholeTokenBytes(sizes, LONG, bitsSize(16));
+
+/** Bytes of a long text's cache in 16 bits over those of a technique's formula. */
+export const timesSmaller = (sizes: CacheSizes, bytes: (sizes: CacheSizes) => number): number =>
+  plainBytes(sizes) / bytes(sizes);
 
 /** The models that have a reading. */
 export const having = (found: readonly Found[], reading: string): readonly Found[] =>

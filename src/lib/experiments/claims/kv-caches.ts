@@ -8,7 +8,7 @@ import {scoreTokens} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
 import {fp16} from "../../formats/float/float.js";
 import {expandChannels, featureMap, featuresOf} from "../../kv/cskv/cskv.js";
-import {attentionInputs, type CskvFactors, calibrateCskv} from "../../kv/cskv/cskv-cache.js";
+import {attentionInputs, type CskvFactors, calibrateCskv} from "../../kv/cskv/cskv-calibration.js";
 import {kiviDequantize, kiviQuantize} from "../../kv/kivi/kivi.js";
 import {kiviCache} from "../../kv/kivi/kivi-cache.js";
 import {blockFloat, keyStoreOrder} from "../../kv/ksort-bfp/ksort-bfp.js";

@@ -1,6 +1,9 @@
 /** What the papers on sharing and merging layers claim, and how our sizes and decoders judge it. */
 
-import type {KvMethod, KvModel} from "../../kv/calculator.js";
+import {bitsSize} from "../../engine/cache/packed-size.js";
+import type {CacheSizes} from "../../engine/cache/sizes.js";
+import {miniCacheBytes} from "../../kv/minicache/minicache-technique.js";
+import {xkvRatio} from "../../kv/xkv/xkv-bytes.js";
 import type {Interval} from "../../stats/interval.js";
 import {evidence, intervalEvidence, perplexityOf, rightPercent} from "./evidence.js";
 import {
@@ -11,6 +14,7 @@ import {
   gapOf,
   having,
   LLAMA_2_7B,
+  LONG,
   layersOf,
   lossEvidence,
   losslessVerdict,
@@ -20,11 +24,11 @@ import {orderVerdict} from "./working-model.js";
 
 const XKV = "arXiv:2503.18893";
 const LLAMA_31_8B = layersOf(32, 1024);
-const DEEPSEEK_LITE: KvModel = {...layersOf(28, 0), latent: {latentDim: 512, ropeDim: 64}};
+const DEEPSEEK_LITE: CacheSizes = {...layersOf(28, 0), latent: {latentDim: 512, ropeDim: 64}};
 
 /** Components of a group's keys and values, printed and found alike. */
 const ratioOf = (groupSize: number, rankK: number, rankV: number) =>
-  timesSmaller(LLAMA_31_8B, {kind: "xkv", groupSize, rankK: groupSize * rankK, rankV: groupSize * rankV});
+  xkvRatio(LLAMA_31_8B, LONG, {groupSize, rankK: groupSize * rankK, rankV: groupSize * rankV});
 
 /** Components for each layer, and what the figures have for single layers and for groups of four. */
 const PRINTED_RATIOS = [
@@ -106,7 +110,7 @@ const overMiniCache: CacheClaim = {
     evidence(
       "Llama-3.1-8B",
       "xKV-4 at 8.03 times over MiniCache on the deep half",
-      ratioOf(4, 96, 144) / timesSmaller(LLAMA_31_8B, deepHalf(32)),
+      ratioOf(4, 96, 144) / timesSmaller(LLAMA_31_8B, deepHalf()),
       "times",
       "modelled",
     ),
@@ -130,8 +134,7 @@ const PRINTED_LATENT = [
   [512, 2.94],
   [384, 3.53],
 ] as const;
-const latentRatio = (rankK: number) =>
-  timesSmaller(DEEPSEEK_LITE, {kind: "xkv", groupSize: 4, rankK, rankV: 0});
+const latentRatio = (rankK: number) => xkvRatio(DEEPSEEK_LITE, LONG, {groupSize: 4, rankK, rankV: 0});
 
 const latents: CacheClaim = {
   id: "xkv-latents",
@@ -155,12 +158,11 @@ const latents: CacheClaim = {
   why: "The ratios follow from the sizes, read off the figure to a hundredth. Whether quality is kept we cannot say: none of our trained models caches latents.",
 };
 
-const deepHalf = (count: number, bits = 16): KvMethod => ({
-  kind: "minicache",
-  first: count / 2,
-  keptFraction: 0.05,
-  bits,
-});
+/** The deep half merged, one row of twenty kept. */
+const deepHalf =
+  (bits = 16) =>
+  (sizes: CacheSizes): number =>
+    miniCacheBytes(sizes, LONG, {keptRows: 0.05}, bitsSize(bits));
 const MINICACHE = "arXiv:2405.14366";
 
 const miniCacheSize: CacheClaim = {
@@ -177,21 +179,21 @@ const miniCacheSize: CacheClaim = {
     evidence(
       "Llama-2-7B",
       "deep half merged, 5 % of the rows kept",
-      timesSmaller(LLAMA_2_7B, deepHalf(32)),
+      timesSmaller(LLAMA_2_7B, deepHalf()),
       "times",
       "modelled",
     ),
     evidence(
       "Llama-2-7B",
       "the same in four bits without scales",
-      timesSmaller(LLAMA_2_7B, deepHalf(32, 4)),
+      timesSmaller(LLAMA_2_7B, deepHalf(4)),
       "times",
       "modelled",
     ),
     evidence(
       "Llama-2-7B",
       "the same with scales",
-      timesSmaller(LLAMA_2_7B, deepHalf(32, FOUR_BITS)),
+      timesSmaller(LLAMA_2_7B, deepHalf(FOUR_BITS)),
       "times",
       "modelled",
     ),

@@ -1,44 +1,27 @@
-import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
+import {type CacheSizes, decoderSizes} from "../../engine/cache/sizes.js";
+import type {CacheSetting} from "../../engine/cache/technique.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {corpusCalibration} from "../../evaluate/eval-texts.js";
-import {
-  attentionInputs,
-  type CskvFactors,
-  calibrateCskv,
-  type InputStatistics,
-} from "../../kv/cskv/cskv-cache.js";
-import {keyStoreOrder} from "../../kv/ksort-bfp/ksort-bfp.js";
-import {type CacheSetting, widthOf} from "./cache-technique.js";
 
 /** Documents that projections are calibrated on, of the training split. */
 const CALIBRATION_TEXTS = 8;
 
-/** What techniques may use of a model; calibrations are made when first asked for. */
-export function cacheSetting(
-  weights: DecoderWeights,
-  decoder: Decoder,
-  predictor?: TokenButlerPredictor,
-): CacheSetting {
-  const {config, tensors} = weights;
-  const factors = new Map<number, CskvFactors>();
-  let inputs: readonly InputStatistics[] | undefined;
+/** Gives caches what they may use of a model, calibration texts of the corpus among it. */
+export function cacheSetting(weights: DecoderWeights, decoder: Decoder, predictor?: object): CacheSetting {
   return {
-    config,
-    keyOrder: Array.from({length: config.layers}, (_, layer) => {
-      const {data} = tensors.get(`model.layers.${layer}.self_attn.k_proj.weight`)!;
-      return keyStoreOrder(data, config.kvHeads, config.headDim);
-    }),
-    cskvFactors(share) {
-      const rank = Math.round(share * widthOf(config));
-      inputs ??= attentionInputs(
-        decoder,
-        corpusCalibration(CALIBRATION_TEXTS, {context: config.maxPositions}).map((ids) => ids.slice(0, -1)),
-      );
-      const found = factors.get(share) ?? calibrateCskv(weights, inputs, {rankK: rank, rankV: rank});
-      factors.set(share, found);
-      return found;
-    },
+    weights,
+    decoder,
+    calibrationTexts: () =>
+      corpusCalibration(CALIBRATION_TEXTS, {context: decoder.config.maxPositions}).map((ids) =>
+        ids.slice(0, -1),
+      ),
     ...(predictor && {predictor}),
   };
 }
+
+/** Sizes of a setting's model, for formulas of bytes. */
+export const settingSizes = ({decoder, predictor}: CacheSetting): CacheSizes => ({
+  ...decoderSizes(decoder.config),
+  ...(predictor && {predictor}),
+});

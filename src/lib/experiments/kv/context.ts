@@ -1,11 +1,16 @@
 import {modelFromConfig} from "../../accel/hf-config.js";
 import {cacheElements, type LayerGroup, type Model, parameterCount} from "../../accel/model.js";
 import {MODELS, modelById} from "../../accel/models.js";
+import {percentText} from "../../engine/cache/cache-format.js";
+import type {CacheSizes} from "../../engine/cache/sizes.js";
+import {CACHE_KINDS, type CacheTechnique, type GivenParams} from "../../engine/cache/technique.js";
 import {experiment} from "../../experiment/experiment.js";
-import {type KvMethod, type KvModel, kvCacheBytes, largestContext} from "../../kv/calculator.js";
+import {type KvMethod, kvCacheBytes, largestContext} from "../../kv/calculator.js";
+import {inFormat} from "../../kv/formats/in-format.js";
+import {kivi} from "../../kv/kivi/kivi-technique.js";
 import {kvModelFromConfig} from "../../kv/kv-config.js";
+import {KV_CACHES} from "../../kv/registry.js";
 import {batchParam, configParam, contextParam} from "../accel/params.js";
-import {cacheMethods} from "./cache-methods.js";
 
 /** Published models that cache keys and values, or latents, in every layer. */
 const KV_MODELS = [...MODELS.values()]
@@ -119,12 +124,12 @@ export const context = experiment({
     const weightBytes = (parameters * WEIGHT_BITS[weights]) / 8;
     const room = Math.max(0, (memory * GIGABYTE - weightBytes) / batch);
     const contexts = [...new Set([...CONTEXTS, chosen])].sort((a, b) => a - b);
-    return cacheMethods(kv, choice).flatMap(({technique, kind, setting, method}) =>
+    return methodsFor(kv, choice).flatMap(({technique, kind, how, method}) =>
       contexts.map((tokens) => ({
         model: title,
         technique,
         kind,
-        how: setting,
+        how,
         context: tokens,
         isChosen: tokens === chosen,
         weightBytes,
@@ -135,6 +140,64 @@ export const context = experiment({
   },
 });
 
+/** Knobs of a reader: techniques that have a parameter of the name take it. */
+interface Knobs {
+  readonly keptKeys: number;
+  readonly density: number;
+  readonly keepFraction: number;
+}
+
+/** A technique under the name that a reader sees. */
+interface NamedMethod {
+  readonly technique: string;
+  /** What it saves at. */
+  readonly kind: string;
+  /** What it is set to, in words. */
+  readonly how: string;
+  readonly method: KvMethod;
+}
+
+/** First tokens that every policy keeps besides. */
+const SINKS = 4;
+
+/** Every setting that papers run, then what is left of a text by a policy of a reader's choice. */
+function methodsFor(sizes: CacheSizes, knobs: Knobs): NamedMethod[] {
+  const published = KV_CACHES.all
+    .filter((technique) => technique.appliesTo(sizes))
+    .flatMap((technique) =>
+      technique.published.map(({label, params: own}): NamedMethod => {
+        const params = {...own, ...knobsOf(technique, knobs)};
+        return {
+          technique: label,
+          kind: CACHE_KINDS[technique.kindOf(params)],
+          how: technique.inWords(params, sizes),
+          method: {technique, params},
+        };
+      }),
+    );
+  const evicted = {keepFraction: knobs.keepFraction, sinks: SINKS};
+  const how = `${percentText(knobs.keepFraction)} of the tokens and ${SINKS} sinks, policy of your choice`;
+  return [
+    ...published,
+    {
+      technique: "eviction",
+      kind: CACHE_KINDS["fewer-tokens"],
+      how,
+      method: {technique: inFormat, params: {format: "fp16"}, evicted},
+    },
+    {
+      technique: "eviction and KIVI-4",
+      kind: CACHE_KINDS.combined,
+      how,
+      method: {technique: kivi, params: {bits: 4, residual: 128}, evicted},
+    },
+  ];
+}
+
+function knobsOf({params}: CacheTechnique, knobs: Knobs): GivenParams {
+  return Object.fromEntries(Object.entries(knobs).filter(([name]) => Object.hasOwn(params, name)));
+}
+
 interface Room {
   readonly batch: number;
   /** Bytes for one sequence; null where the largest context is not asked for. */
@@ -144,7 +207,7 @@ interface Room {
 /** Texts longer than this are not looked for. */
 const LONGEST = 2 ** 30;
 
-function sizes(kv: KvModel, tokens: number, method: KvMethod, {batch, room}: Room) {
+function sizes(kv: CacheSizes, tokens: number, method: KvMethod, {batch, room}: Room) {
   const none = {bytesPerToken: null, cacheBytes: null, ratio: null, largestContext: null};
   try {
     const bytes = kvCacheBytes(kv, tokens, method);
@@ -156,23 +219,31 @@ function sizes(kv: KvModel, tokens: number, method: KvMethod, {batch, room}: Roo
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return {...none, note: error.message.replace(/^kvCacheBytes: /, "")};
+    return {...none, note: error.message.replace(/^cacheBytes: /, "")};
   }
 }
 
 /** Where a window ends what a technique has a formula for, the longest text before that. */
-function longest(kv: KvModel, room: number, method: KvMethod) {
+function longest(kv: CacheSizes, room: number, method: KvMethod) {
   const windows = (kv.windows ?? []).filter((window) => window !== null);
-  const isBounded = (method.kind === "xkv" || method.kind === "minicache") && windows.length > 0;
-  const limit = isBounded ? Math.min(...windows) : LONGEST;
+  const limit = hasFormula(kv, LONGEST, method) ? LONGEST : Math.min(...windows);
   const found = largestContext(kv, room, method, limit);
   if (found < LONGEST) return {largestContext: found, note: null};
   return {largestContext: null, note: "any context fits: no layer holds more than its window"};
 }
 
+function hasFormula(kv: CacheSizes, tokens: number, method: KvMethod): boolean {
+  try {
+    kvCacheBytes(kv, tokens, method);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Sizes {
   readonly title: string;
-  readonly kv: KvModel;
+  readonly kv: CacheSizes;
   readonly parameters: number;
 }
 
@@ -190,7 +261,7 @@ function ofConfig(text: string, hasWeights: boolean): Sizes {
 }
 
 /** A published model's sizes as the calculator takes them. */
-export function kvModelOf({groups}: Model): KvModel {
+export function kvModelOf({groups}: Model): CacheSizes {
   const layers = groups.flatMap((group) => Array.from({length: group.count}, () => group.mixer));
   const [first] = layers;
   const base = {widths: layers.map(widthOf), windows: layers.map(windowOf)};

@@ -1,4 +1,5 @@
 import {type CapturedKv, captureKv} from "../../engine/cache/kv-replacement.js";
+import {type CacheChoice, longTextBytes} from "../../engine/cache/technique.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {inverseFrequencies, rotaryTable, rotate} from "../../engine/rope.js";
 import {recordPrefill, replayPrefill} from "../../evaluate/recorded-prefill.js";
@@ -6,12 +7,11 @@ import {experiment} from "../../experiment/experiment.js";
 import {unpackCodes} from "../../formats/pack.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
-import {cacheSetting} from "./cache-setting.js";
-import type {CacheTechnique} from "./cache-technique.js";
-import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, type CacheTechniqueId} from "./cache-techniques.js";
+import {cacheSetting, settingSizes} from "./cache-setting.js";
+import {CACHES} from "./caches.js";
 
 /** One of each kind, the first ones that a reader meets. */
-const FIRST: readonly CacheTechniqueId[] = [
+const FIRST: readonly string[] = [
   "int8",
   "int4",
   "int2",
@@ -28,7 +28,7 @@ const FIRST: readonly CacheTechniqueId[] = [
   "h2o-half",
 ];
 
-const ORDERED = CACHE_TECHNIQUE_IDS.filter((id) => FIRST.includes(id));
+const ORDERED = CACHES.ids.filter((id) => FIRST.includes(id));
 
 /** The keys or values of one head of one token, number by number, as each cache gives them back. */
 export const oneToken = experiment({
@@ -45,7 +45,7 @@ export const oneToken = experiment({
     techniques: {
       kind: "choices",
       label: "Techniques",
-      options: CACHE_TECHNIQUE_IDS,
+      options: CACHES.ids,
       default: ORDERED,
     },
   },
@@ -93,9 +93,9 @@ export const oneToken = experiment({
       x.slice((row * kvHeads + g) * headDim, (row * kvHeads + g + 1) * headDim);
     const rows: TokenRow[] = [];
     for (const [n, id] of techniques.entries()) {
-      const technique: CacheTechnique = CACHE_TECHNIQUES[id];
-      await progress(n / techniques.length, technique.label);
-      const start = technique.prepare(setting);
+      const choice = CACHES.byId(id);
+      await progress(n / techniques.length, choice.label);
+      const start = choice.open(setting);
       if (start === null) continue;
       const {cache, hooks} = start();
       replayPrefill(decoder, prefill, cache, hooks);
@@ -111,14 +111,14 @@ export const oneToken = experiment({
       const given = place < 0 ? null : cellsOf(turned, place);
       // An evicting cache leaves zeros where this head has let go of what another holds.
       const back = given?.every((value) => value === 0) ? null : given;
-      const levels = levelsOf(technique, captured, {at, side, token}, decoder.config);
-      const {label, family, comesBack} = technique;
-      const keptLong = technique.longText(setting).kept;
+      const levels = levelsOf(choice, captured, {at, side, token}, decoder.config);
+      const {label, kind, comesBack} = choice;
+      const keptLong = longTextBytes(choice, settingSizes(setting)).kept;
       values.forEach((value, channel) => {
         rows.push({
           technique: id,
           label,
-          family,
+          family: kind,
           comesBack,
           channel,
           value,
@@ -158,7 +158,7 @@ function relativeError(x: Float32Array, y: Float32Array): number {
 
 /** What the codes of a token stand for, where each is a level times a scale and nothing else. */
 function levelsOf(
-  {format}: CacheTechnique,
+  {format}: CacheChoice,
   captured: CapturedKv,
   {at, side, token}: {readonly at: number; readonly side: "keys" | "values"; readonly token: number},
   {kvHeads, headDim}: DecoderConfig,

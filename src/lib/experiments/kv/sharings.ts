@@ -1,6 +1,10 @@
 /** The settings that an experiment on sharing tries: which layers share what, under which name. */
 
+import {bitsSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
+import {decoderSizes} from "../../engine/cache/sizes.js";
+import {longTextBytes, readWhole} from "../../engine/cache/technique.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
+import {xkvBytes, xkvRanks} from "../../kv/xkv/xkv-bytes.js";
 
 export const TECHNIQUES = ["xKV", "MiniCache", "MiniCache, released"] as const;
 type Technique = (typeof TECHNIQUES)[number];
@@ -45,9 +49,6 @@ interface Choice {
   readonly keptKeys: readonly number[];
 }
 
-/** Values need half as many components again: xKV's authors keep 2 : 3. */
-const VALUES_PER_KEY = 1.5;
-
 /** Every combination of a choice that fits a model. */
 export function sharings(config: DecoderConfig, {techniques, groupSizes, keptKeys}: Choice): Sharing[] {
   const {layers} = config;
@@ -67,19 +68,17 @@ export function largestRank(all: readonly Sharing[], groupSize: number): number 
   return Math.max(0, ...ranks);
 }
 
-function xkvSharing({layers, kvHeads, headDim}: DecoderConfig, groupSize: number, kept: number): XkvSharing {
-  const width = kvHeads * headDim;
-  const [rankK, rankV] = [1, VALUES_PER_KEY].map((factor) =>
-    Math.min(width, Math.max(1, Math.round(factor * kept * width))),
-  );
-  const stored = (Math.ceil(layers / groupSize) * groupSize * (rankK + rankV)) / layers;
+function xkvSharing(config: DecoderConfig, groupSize: number, kept: number): XkvSharing {
+  const sizes = decoderSizes(config);
+  const ranks = xkvRanks(sizes, groupSize, kept);
+  const long = (bytes: (tokens: number) => number) =>
+    longTextBytes({bytes: (_, tokens) => readWhole(bytes(tokens))}, sizes).kept;
+  const plain = long((tokens) => wholeTokenBytes(sizes, tokens, bitsSize(16)));
   return {
     technique: groupSize === 1 ? "single-layer SVD" : "xKV",
-    name: `${groupSize === 1 ? "SVD" : `xKV-${groupSize}`} ${rankK}, ${rankV}`,
-    groupSize,
-    rankK: groupSize * rankK,
-    rankV: groupSize * rankV,
-    limitRatio: (2 * width) / stored,
+    name: `${groupSize === 1 ? "SVD" : `xKV-${groupSize}`} ${ranks.rankK / groupSize}, ${ranks.rankV / groupSize}`,
+    ...ranks,
+    limitRatio: plain / long((tokens) => xkvBytes(sizes, tokens, ranks)),
   };
 }
 

@@ -1,5 +1,6 @@
 import {plainKvCache} from "../../engine/cache/kv-cache.js";
 import {wholeSession} from "../../engine/cache/session.js";
+import {longTextBytes} from "../../engine/cache/technique.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
 import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
@@ -12,9 +13,8 @@ import {PREDICTED_DECODERS, type PredictedDecoder, predictorOf} from "../shared/
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
 import {accuracyCells, accuracyColumns} from "./accuracy-columns.js";
-import {cacheSetting} from "./cache-setting.js";
-import type {CacheTechnique} from "./cache-technique.js";
-import {CACHE_TECHNIQUE_IDS, CACHE_TECHNIQUES, SHOWN_TECHNIQUE_IDS} from "./cache-techniques.js";
+import {cacheSetting, settingSizes} from "./cache-setting.js";
+import {CACHES, SHOWN_CACHE_IDS} from "./caches.js";
 
 /** Bytes against quality for every way to keep a cache small, on a model that really decodes from it. */
 export const smallCaches = experiment({
@@ -27,8 +27,8 @@ export const smallCaches = experiment({
     techniques: {
       kind: "choices",
       label: "Techniques",
-      options: CACHE_TECHNIQUE_IDS,
-      default: SHOWN_TECHNIQUE_IDS,
+      options: CACHES.ids,
+      default: SHOWN_CACHE_IDS,
     },
     prefillShare: {
       kind: "number",
@@ -105,25 +105,25 @@ export const smallCaches = experiment({
     const baseline = remembered({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
     const rows = [];
     for (const [n, id] of techniques.entries()) {
-      const technique: CacheTechnique = CACHE_TECHNIQUES[id];
-      const {label, family, formula, source, isBound = false, longText, prepare} = technique;
+      const cache = CACHES.byId(id);
+      const {label, kind, formula, source, isBound} = cache;
       const step = watched(progress, {
         from: n / techniques.length,
         to: (n + 1) / techniques.length,
         what: label,
       });
-      const start = prepare(setting);
+      const start = cache.open(setting);
       if (start === null) continue;
       const cached = cachedModel(decoder, start, prefill, recorded);
       const {pooled, seeds: each} = await evaluateModel({...cached, write: () => []}, baseline, seeds, step);
       const cost = cached.cost();
-      const long = longText(setting);
+      const long = longTextBytes(cache, settingSizes(setting));
       for (const {seed, ...measured} of [{seed: ALL_SEEDS, ...pooled}, ...each]) {
         rows.push({
           model,
           technique: id,
           label,
-          family,
+          family: kind,
           formula,
           source,
           isBound,

@@ -127,27 +127,6 @@ export function cskvQuantizeGroup(x: Float32Array, bits: number): Float32Array {
   return x.map((value) => (clip(roundHalfEven(value / scale) + zero) - zero) * scale);
 }
 
-export interface CskvSizes {
-  readonly tokens: number;
-  /** Newest tokens that are kept in full. */
-  readonly window: number;
-  /** kvHeads · headDim */
-  readonly width: number;
-  readonly rank: number;
-  /** Of a cached feature; 16 unquantized. */
-  readonly bits?: number;
-  /** The released code also holds the unquantized features of the window. */
-  readonly withWindowFeatures?: boolean;
-}
-
-/** Share of the plain cache in 16 bits that is left: (w d + (T - w) r b/16) / (T d). (arXiv:2409.10593, section 2.3) */
-export function cskvMemoryRatio(sizes: CskvSizes): number {
-  const {tokens, window, width, rank, bits = 16, withWindowFeatures = false} = sizes;
-  const recent = Math.min(window, tokens);
-  const features = withWindowFeatures ? recent * rank : 0;
-  return (recent * width + features + (tokens - recent) * rank * (bits / 16)) / (tokens * width);
-}
-
 /** a^-1 b for a positive definite a [n, n] and b [n, columns]. */
 function solve(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const l = cholesky(a, n);

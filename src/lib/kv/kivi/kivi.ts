@@ -152,6 +152,16 @@ export function kiviBitsPerValue(options: KiviOptions = {}): number {
   return bits + (2 * 8 * scaleBytes[scaleType]) / groupSize;
 }
 
+/**
+ * Bytes of one token in codes, its share of scales and minima included, of keys or values of a width: groups fill a channel's
+ * tokens, but not always a token's channels.
+ */
+export function kiviTokenBytes(width: number, axis: KiviAxis, options: KiviOptions = {}): number {
+  const {bits, groupSize, scaleType} = settings("kiviTokenBytes", options);
+  const groups = axis === "tokens" ? width / groupSize : Math.ceil(width / groupSize);
+  return (width * bits) / 8 + 2 * scaleBytes[scaleType] * groups;
+}
+
 function settings(
   where: string,
   {bits = 2, groupSize = 32, scaleType = "f16"}: KiviOptions,

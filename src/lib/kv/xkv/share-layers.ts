@@ -1,5 +1,6 @@
 import {type Format, packedBytes} from "../../formats/format.js";
 import {type XkvGroup, xkvFactorize, xkvGroups, xkvReconstruct, xkvTruncate} from "./xkv.js";
+import {isShared} from "./xkv-bytes.js";
 
 /** The keys or values of all layers as they are read back, and the bytes that were kept for them. */
 export interface KeptLayers {
@@ -44,8 +45,9 @@ export function shareLayers(
     const members = layers.slice(first, first + base.factors.length);
     first += members.length;
     const columns = members.length * base.width;
-    const isSmaller = rank * (base.tokens + columns) < base.tokens * columns;
-    return isSmaller ? shareGroup(xkvTruncate(base, rank), format) : keepWhole(members, base.width, format);
+    return isShared(base.tokens, columns, rank)
+      ? shareGroup(xkvTruncate(base, rank), format)
+      : keepWhole(members, base.width, format);
   });
   return {
     layers: groups.flatMap((group) => group.layers),

@@ -5,6 +5,7 @@ import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp32} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {type XkvGroup, xkvFactorize, xkvGroups, xkvReconstruct} from "./xkv.js";
+import {isShared} from "./xkv-bytes.js";
 
 export interface XkvCacheOptions extends UnpackOptions {
   /** Consecutive layers that share a basis; 1 decomposes each layer alone. */
@@ -111,7 +112,7 @@ function compress(side: Side, width: number, format: Format): void {
   const {rank, whole} = side;
   const tokens = whole[0].length;
   const columns = whole.length * width;
-  if (rank === 0 || rank * (tokens + columns) >= tokens * columns) return;
+  if (!isShared(tokens, columns, rank)) return;
   if (whole.some(({length}) => length !== tokens)) return;
   const group = xkvFactorize(
     whole.map((layer) => unpack(layer, format)),

@@ -1,0 +1,12 @@
+import {cacheChoices, combinedLast} from "../../engine/cache/technique.js";
+import {KV_CACHES} from "../../kv/registry.js";
+import {registry} from "../../technique/registry.js";
+import {POLICY_CACHES} from "./policy-caches.js";
+
+/** Every cache at every setting that has a name, in the order in which pages show them. */
+export const CACHES = registry("cacheById", combinedLast([...cacheChoices(KV_CACHES.all), ...POLICY_CACHES]));
+
+/** Ids of the caches that a page shows first. */
+export const SHOWN_CACHE_IDS: readonly string[] = CACHES.all
+  .filter(({isShownFirst}) => isShownFirst)
+  .map(({id}) => id);
