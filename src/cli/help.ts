@@ -7,8 +7,9 @@ import {formats} from "../lib/formats/registry.js";
 import {COMPOSE_OPTIONS} from "./compose.js";
 import {EVAL_OPTIONS} from "./eval.js";
 import {LOGITS_USAGE} from "./logits.js";
+import {paramOptions} from "./param-options.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
-import {experimentOf, paramOptions, RUN_OPTIONS} from "./run.js";
+import {experimentOf, RUN_OPTIONS} from "./run.js";
 import {SWEEP_OPTIONS, WORKER_OPTIONS} from "./sweep.js";
 import {notOneOf, type OptionSpecs} from "./usage.js";
 

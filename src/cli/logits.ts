@@ -1,12 +1,9 @@
-/** `paretoscope logits`: what a model folder computes, for anyone who compares engines. Reads and writes files. */
+/** `paretoscope logits`: the experiment models/logits on a model folder, its result as one JSON object. */
 import {writeFile} from "node:fs/promises";
 import {totalmem} from "node:os";
 import {parseArgs} from "node:util";
-import type {LoadOptions} from "../lib/engine/decoder/load-decoder.js";
-import {readOn} from "../lib/engine/generate.js";
-import {openModel} from "../lib/engine/language-model.js";
-import {wasmBackend} from "../lib/engine/wasm/wasm-backend.js";
-import {openFolder} from "../lib/io/node-file.js";
+import {logits} from "../lib/experiments/models/logits.js";
+import {openFiles} from "./open-files.js";
 
 export const LOGITS_USAGE =
   "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--out FILE.json]";
@@ -48,28 +45,25 @@ interface Call {
   readonly out: string | undefined;
 }
 
-async function modelLogits({model: path, ids, steps, backend}: Call): Promise<LogitsResult> {
-  const folder = await openFolder(path);
+async function modelLogits({model: path, backend, ids, steps}: Call): Promise<LogitsResult> {
+  const opened = await openFiles(logits.params, {model: path});
   try {
-    const model = await openModel(folder, await engine(backend));
-    if (model.unused.length > 0) {
+    const params = {...opened.values, ids: ids.join(","), greedy: steps, backend};
+    const {rows, greedy, unused} = await logits.runTables(params, {memory: memoryOf(backend)});
+    if (unused.length > 0) {
       console.error(
-        `logits: ${path} holds ${model.unused.length} tensors that no part of the model takes: ${model.unused[0]} …`,
+        `logits: ${path} holds ${unused.length} tensors that no part of the model takes: ${unused[0].tensor} …`,
       );
     }
-    const {promptLogits, tokens} = readOn(model.read(), ids, steps);
-    const {vocabSize} = model;
-    const logits = ids.map((_, t) => Array.from(promptLogits.subarray(t * vocabSize, (t + 1) * vocabSize)));
-    return {logits, greedy: tokens};
+    return {logits: rows.map((row) => row.logits), greedy: greedy.map(({id}) => id)};
   } finally {
-    await folder.close();
+    await opened.close();
   }
 }
 
 /** Half of the machine's memory, and of a wasm one most: activations and all else have to live beside the weights. */
-async function engine(backend: Call["backend"]): Promise<LoadOptions> {
-  if (backend === "reference") return {maxBytes: totalmem() / 2};
-  return {backend: await wasmBackend(), maxBytes: Math.min(totalmem() / 2, 0.9 * 2 ** 32)};
+function memoryOf(backend: Call["backend"]): number {
+  return backend === "reference" ? totalmem() / 2 : Math.min(totalmem() / 2, 0.9 * 2 ** 32);
 }
 
 function readCall(args: readonly string[]): Call | string {

@@ -8,10 +8,10 @@ import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {checkParams} from "../lib/technique/check-params.js";
-import {allowedValues, type Param, paramFromText} from "../lib/technique/params.js";
 import {runOnFile} from "./file-process.js";
 import {modelMemory} from "./model-memory.js";
 import {tablesWriter} from "./output.js";
+import {paramOptions, paramsOf} from "./param-options.js";
 import {type ProgressLine, progressLine} from "./progress.js";
 import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
@@ -25,24 +25,6 @@ export const RUN_OPTIONS = {
   sweep: {help: "run the settings of the table that the site ships instead of one"},
   timeLimit: {value: "SECONDS", help: "end the reading of files of your own if one step takes longer (60)"},
 } as const satisfies OptionSpecs;
-
-/** The options of one experiment: its parameters, with what they may be and what they are if not given. */
-export function paramOptions({params}: Experiment): OptionSpecs {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, param]) => {
-      const {label, help} = param;
-      const allowed = allowedValues(param);
-      const fallback = param.kind === "file" ? (param.required ? "" : " (none)") : ` (${param.default})`;
-      const sentences = [`${label}.`, help, `${allowed[0].toUpperCase()}${allowed.slice(1)}${fallback}.`];
-      const text = sentences.filter(Boolean).join(" ");
-      return [name, {help: text, ...(param.kind === "flag" ? {} : {value: valueName(param)})}];
-    }),
-  );
-}
-
-function valueName(param: Param): string {
-  return (param.kind === "file" ? param.holds : param.kind).toUpperCase();
-}
 
 /**
  * The experiment of an id given on the command line.
@@ -71,7 +53,7 @@ export async function runCommand([id, ...args]: readonly string[]): Promise<void
     chosen: text(call, "table"),
   });
   const isSweep = call.options.get("sweep") === true;
-  const params = paramsOf(command, experiment, call);
+  const params = paramsOf(command, experiment, call, "");
   const files = filesOf(command, experiment, call, isSweep);
   if (isSweep && Object.keys({...params, ...files}).length > 0) {
     throw new UsageError(`${command}: --sweep runs its own settings; no parameter may be given besides`);
@@ -86,19 +68,6 @@ export async function runCommand([id, ...args]: readonly string[]): Promise<void
     ([name, own]) => [name, {columns: withGivenColumns(own, isSweep), rows: found[name], metadata}] as const,
   );
   await write(Object.fromEntries(tables));
-}
-
-function paramsOf(command: string, {params}: Experiment, {options}: Call): Record<string, unknown> {
-  const given = Object.entries(params).filter(([name, {kind}]) => kind !== "file" && options.has(name));
-  const values = Object.fromEntries(
-    given.map(([name, param]) => [name, paramFromText(param, String(options.get(name)))]),
-  );
-  try {
-    checkParams(command, params, values);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  return values;
 }
 
 /** Paths of the parameters that take files. */

@@ -112,7 +112,7 @@ describe("paretoscope eval", () => {
       spy.mockRestore();
     }
     expect(written.join("")).toMatch(/^seed +measure +value/);
-    expect(written.join("")).toMatch(/--method METHOD +how the weights are rounded/);
+    expect(written.join("")).toMatch(/--method TEXT +Method\. How the weights are rounded/);
   });
 
   test.each([
@@ -128,8 +128,8 @@ describe("paretoscope eval", () => {
     ],
     [[MODEL, "--backend", "cuda"], 'eval: --backend must be one of wasm, reference, got "cuda"'],
     [[MODEL, "--seeds", "1,x"], 'eval: --seeds must be integers of at least 1, got "x"'],
-    [[MODEL, "--documents", "0"], 'eval: --documents must be integers of at least 1, got "0"'],
-    [[MODEL, "--context", "8,9"], "eval: --context must be one integer, got 8,9"],
+    [[MODEL, "--documents", "0"], "eval: --documents must be an integer from 1 to 4096, got 0"],
+    [[MODEL, "--context", "8,9"], 'eval: --context must be an integer from 0 to 1048576, got "8,9"'],
     [[MODEL, "--out", "x.xlsx"], "eval: the ending of --out must be one of .arrow, .csv, .json"],
     [
       ["tests/golden/models/llama-f32"],
@@ -184,7 +184,7 @@ describe("paretoscope eval on a state-space model", () => {
     [[MAMBA, "--weights", "int8"], "eval: --weights is an option of decoders, got another model"],
     [[MAMBA, "--layers", "1"], "eval: --layers is an option of decoders, got another model"],
     [[MODEL, "--bits", "w8a8"], "eval: --bits is an option of state-space models, got another model"],
-    [[MAMBA, "--bits", "w8"], 'eval: --bits must be one of w8a8, w4a8, w4a16, w16a16, got "w8"'],
+    [[MAMBA, "--bits", "w8"], 'eval: --bits must be one of float32, w8a8, w4a8, w4a16, w16a16, got "w8"'],
     [[MAMBA, "--method", "gptq"], /eval: --method must be one of static, .*quamba2, got "gptq"/],
     [
       ["src/data/models/mamba1-small", "--method", "cluster"],

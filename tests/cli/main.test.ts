@@ -135,7 +135,7 @@ describe("run", () => {
     ["run formats/own-file", "run formats/own-file: --file must name a safetensors file"],
     [
       "rum",
-      'a command must be one of list, run, quantize, compose, eval, logits, conformance, help, got "rum". Did you mean run?',
+      'a command must be one of list, run, sweep, worker, quantize, compose, eval, logits, conformance, help, got "rum". Did you mean run?',
     ],
     ["quantize", "quantize: one safetensors file must be given, got 0"],
     ["quantize x --formats mxpf4", 'got "mxpf4". Did you mean mxfp4?'],

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from "vitest";
-import {MODEL_OPTIONS} from "../../src/cli/eval-model.js";
+import {EVAL_OPTIONS} from "../../src/cli/eval.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {type DecoderWeights, decoderOf, inputGroups} from "../../src/lib/engine/decoder/decoder-weights.js";
 import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
@@ -33,7 +33,7 @@ describe.each(quantizationMethods.all)("$id", ({id: method, ...record}) => {
 
   test("stands among the choices of the experiment and in the help of the command line", () => {
     expect(formatsOnModel.params.method.options, `no experiment offers ${method}`).toContain(method);
-    expect(MODEL_OPTIONS.method.help, `paretoscope eval --method does not name ${method}`).toContain(method);
+    expect(EVAL_OPTIONS.method.help, `paretoscope eval --method does not name ${method}`).toContain(method);
   });
 
   test("without rounding the model computes what it computed", async () => {

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from "vitest";
-import {MODEL_OPTIONS} from "../../src/cli/eval-model.js";
+import {EVAL_OPTIONS} from "../../src/cli/eval.js";
 import {forwardMamba} from "../../src/lib/engine/mamba/mamba.js";
 import {mambaConfig} from "../../src/lib/engine/mamba/mamba-config.js";
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../src/lib/engine/mamba/mamba-weights.js";
@@ -48,7 +48,7 @@ describe.each(scanQuantizers.all)("$id", ({id: method, ...record}) => {
       expect(params.methods.options, `${id} does not offer ${method}`).toContain(method);
     }
     expect(packedState.params.methods.options.includes(method)).toBe(record.ownStateScales);
-    expect(MODEL_OPTIONS.method.help, `paretoscope eval --method does not name ${method}`).toContain(method);
+    expect(EVAL_OPTIONS.method.help, `paretoscope eval --method does not name ${method}`).toContain(method);
   });
 
   test("has parameters with defaults that are allowed, and refuses others by name", () => {

@@ -1,0 +1,167 @@
+/** The model of an evaluation: a decoder or a state-space model, each with the parameters that it can take. */
+import type {Backend} from "../../engine/backend.js";
+import {ARCHITECTURES, decoderConfig} from "../../engine/decoder/config.js";
+import {readDecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import {MAMBA_ARCHITECTURES, mambaConfig} from "../../engine/mamba/mamba-config.js";
+import {readMambaWeights} from "../../engine/mamba/mamba-weights.js";
+import type {PreparedModel} from "../../engine/prepared-model.js";
+import {readConfig} from "../../engine/read-config.js";
+import {prepareModel, type Setup} from "../../evaluate/prepare-model.js";
+import {formats} from "../../formats/registry.js";
+import {type Checkpoint, openCheckpoint} from "../../io/checkpoint.js";
+import {fieldReader} from "../../io/config-fields.js";
+import type {JsonObject} from "../../io/json-file.js";
+import type {ModelFolder} from "../../io/model-folder.js";
+import {quantizationMethods} from "../../quant/registry.js";
+import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
+import {type ScanQuantizerId, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
+import type {ParamValues} from "../../technique/params.js";
+
+/** What is not quantized. */
+const FLOAT32 = "float32";
+
+const formatParam = <const L extends string, const H extends string>(label: L, help: H) =>
+  ({
+    kind: "choice",
+    label,
+    help,
+    options: [FLOAT32, ...Object.keys(formats)] as string[],
+    default: FLOAT32 as string,
+  }) as const;
+
+/** The parameters that set a model up. */
+export const modelParams = {
+  weights: formatParam("Weights", "Number format of the layers' projections."),
+  activations: formatParam("Activations", "Number format of the projections' inputs, token by token."),
+  kv: formatParam("KV cache", "Number format of the cached keys and values, token by token."),
+  layers: {
+    kind: "text",
+    label: "Layers",
+    help: "Those whose weights and activations are quantized, from 0, between commas; none named: all.",
+    maxLength: 10_000,
+    default: "",
+  },
+  method: {
+    kind: "text",
+    label: "Method",
+    help: `How the weights are rounded: ${quantizationMethods.ids.join(", ")}; without one, rtn. Of a state-space model, how everything is: ${scanQuantizers.ids.join(", ")}; without one, static.`,
+    maxLength: 40,
+    default: "",
+  },
+  bits: {
+    kind: "choice",
+    label: "Bits",
+    help: "Of weights and activations of a state-space model, instead of formats.",
+    options: [FLOAT32, ...MAMBA_BITS],
+    default: FLOAT32,
+  },
+} as const;
+
+/** The values of {@link modelParams}. */
+export type ModelSetting = ParamValues<typeof modelParams>;
+
+/** What both models of an evaluation are made with. */
+export interface EvalPrepareOptions {
+  readonly calibration: readonly (readonly number[])[];
+  readonly backend: () => Backend | Promise<Backend>;
+}
+
+/** A model that was read and waits for its calibration texts. */
+export interface EvalModel {
+  readonly vocabSize: number;
+  /** The longest text it was made for; Infinity if its config names none. */
+  readonly maxPositions: number;
+  /** As the options say. */
+  prepare(options: EvalPrepareOptions): Promise<PreparedModel>;
+  /** The same model in float32. */
+  baseline(options: EvalPrepareOptions): Promise<PreparedModel>;
+}
+
+/**
+ * Reads a model folder of any architecture that the engine runs.
+ * @param limits bytes that its weights may take as float32
+ * @throws RangeError for a setting that this architecture does not take; FormatError for a wrong model.
+ */
+export async function openEvalModel(
+  folder: ModelFolder,
+  setting: ModelSetting,
+  limits: {readonly maxBytes?: number},
+): Promise<EvalModel> {
+  const config = await readConfig(folder, "evaluate");
+  const name = fieldReader("evaluate").architecture(config, [...ARCHITECTURES, ...MAMBA_ARCHITECTURES]);
+  const isMamba = MAMBA_ARCHITECTURES.some((mamba) => mamba === name);
+  return (isMamba ? openMamba : openDecoder)(await openCheckpoint(folder), config, setting, limits);
+}
+
+type Open = (
+  checkpoint: Checkpoint,
+  json: JsonObject,
+  setting: ModelSetting,
+  limits: {readonly maxBytes?: number},
+) => Promise<EvalModel>;
+
+const openDecoder: Open = async (checkpoint, json, setting, limits) => {
+  refuse(setting, ["bits"], "state-space models");
+  const setup = decoderSetup(setting);
+  const weights = await readDecoderWeights(checkpoint, decoderConfig(json), limits);
+  return {
+    ...weights.config,
+    prepare: (options) => prepareModel(weights, setup, options),
+    baseline: ({backend}) => prepareModel(weights, {}, {backend}),
+  };
+};
+
+function decoderSetup({weights, activations, kv, layers, method}: ModelSetting): Setup {
+  const quantized = {weights, activations, kv};
+  const given = Object.entries(quantized).filter(([, id]) => id !== FLOAT32);
+  const only = integerList("layers", layers, 0);
+  return {
+    method: chosen(method, quantizationMethods.ids, "rtn"),
+    ...Object.fromEntries(given.map(([name, id]) => [name, formats[id]])),
+    ...(only.length > 0 && {layers: new Set(only)}),
+  };
+}
+
+const openMamba: Open = async (checkpoint, json, setting, limits) => {
+  refuse(setting, ["weights", "activations", "kv", "layers"], "decoders");
+  const config = mambaConfig(json);
+  const methods = scanQuantizersFor(config).map(({id}) => id);
+  const method: ScanQuantizerId = chosen(setting.method, methods, "static");
+  const bits = setting.bits === FLOAT32 ? null : setting.bits;
+  const weights = await readMambaWeights(checkpoint, config, limits);
+  return {
+    vocabSize: config.vocabSize,
+    maxPositions: Number.POSITIVE_INFINITY,
+    prepare: (options) => quantizeMamba(weights, {...options, method, bits}),
+    baseline: ({backend}) => quantizeMamba(weights, {method: "dynamic", bits: null, backend}),
+  };
+};
+
+function refuse(setting: ModelSetting, names: readonly (keyof ModelSetting)[], owner: string): void {
+  const wrong = names.find((name) => setting[name] !== modelParams[name].default);
+  if (wrong !== undefined) {
+    throw new RangeError(`evaluate: ${wrong} is an option of ${owner}, got another model`);
+  }
+}
+
+function chosen<T extends string>(given: string, allowed: readonly T[], fallback: T): T {
+  if (given === "") return fallback;
+  const found = allowed.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new RangeError(`evaluate: method must be one of ${allowed.join(", ")}, got ${JSON.stringify(given)}`);
+}
+
+/**
+ * The integers of a parameter that lists them between commas; none for an empty text.
+ * @throws RangeError if one is no integer of at least `least`.
+ */
+export function integerList(name: string, text: string, least: number): number[] {
+  const parts = text.trim() === "" ? [] : text.split(",");
+  const wrong = parts.find((part) => !/^\s*\d{1,15}\s*$/.test(part) || Number(part) < least);
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `evaluate: ${name} must be integers of at least ${least}, got ${JSON.stringify(wrong)}`,
+    );
+  }
+  return parts.map(Number);
+}
