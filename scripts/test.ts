@@ -80,6 +80,7 @@ const stages: readonly Stage[] = [
   {name: "types and lint", run: () => command("run", "--silent", "check")},
   {name: "unit tests", run: unit},
   {name: "conformance with the golden files", run: conformance},
+  {name: "kept tables", run: () => command("exec", "--", "tsx", "scripts/check-tables.ts")},
   {name: "unused code", run: () => command("exec", "--", "knip")},
   {name: "package", run: () => vitest("package")},
   {name: "site", run: () => command("run", "--silent", "build")},

@@ -1,7 +1,7 @@
 /** `paretoscope sweep` and `paretoscope worker`: the table of an experiment, made on as many machines as there are. */
 import {existsSync} from "node:fs";
 import {availableParallelism} from "node:os";
-import {sentenceOn} from "../data/sweep/all-sweeps.js";
+import {isStill, sentenceOn} from "../data/sweep/all-sweeps.js";
 import {codeVersions} from "../data/sweep/code-version.js";
 import {type FillOptions, fillSweep, type RunSetting} from "../data/sweep/fill.js";
 import {planSweep, type SweepPlan, shardOf} from "../data/sweep/plan.js";
@@ -92,6 +92,7 @@ async function fillShard(
   let runs: readonly SettingRun[] = [...state.have.values()];
   const options: FillOptions = {
     settings,
+    isStill,
     done: () => line.update(++done / settings.length, `${done} of ${settings.length} settings`),
   };
   try {

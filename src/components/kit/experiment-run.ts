@@ -42,7 +42,7 @@ export interface ExperimentRun<
 }
 
 /** Options of a run. */
-export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOptions<P>, "shipped"> {
+export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOptions<P>, "shipped" | "ran"> {
   /** Begins the names of the parameters in the address, where a page has several runs. */
   readonly prefix?: string;
   /** The bytes of the further tables that the site ships for this experiment, by name. */
@@ -77,7 +77,12 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
       for (const view of views) view.show?.(next);
     },
     // A name costs nothing: the worker loads what the setting reads.
-    {data: () => modelData(experiment.needs), ...options, ...(shipped && {shipped})},
+    {
+      data: () => modelData(experiment.needs),
+      ...options,
+      ...(shipped && {shipped}),
+      ...(main?.ran && {ran: main.ran}),
+    },
   );
   rows.ask(values);
   return {

@@ -1,5 +1,6 @@
 import type {Columns, TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
+import type {Ran} from "../../lib/experiment/ran.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
@@ -8,7 +9,8 @@ import {askWorker} from "./worker-run.js";
 
 /** Where the rows on a page come from, and how far they are. */
 export type RowState =
-  | {readonly kind: "shipped" | "live"; readonly tables: TableRows}
+  | {readonly kind: "shipped"; readonly tables: TableRows; readonly ran?: Ran}
+  | {readonly kind: "live"; readonly tables: TableRows}
   | {readonly kind: "running"; readonly share: number; readonly what?: string}
   | {readonly kind: "failed"; readonly message: string};
 
@@ -24,6 +26,8 @@ export interface LiveRows<P extends Params> {
 export interface LiveRowsOptions<P extends Params = Params> {
   /** The shipped tables; absent where rows depend on a reader's file. */
   readonly shipped?: SweepTables;
+  /** How each setting of the shipped tables was run. */
+  readonly ran?: readonly Ran[];
   /** Where a setting's data sets are. */
   readonly data?: (params: ParamValues<P>) => Readonly<Record<string, DataSource>>;
   /** The reader's own files, by the parameters that take them. */
@@ -39,7 +43,7 @@ const settle = 200;
 export function liveRows<P extends Params, C extends Columns, N extends string>(
   experiment: Described<P, C, N>,
   tell: (state: RowState) => void,
-  {shipped, data = () => ({}), files = {}, timeLimit = 120_000}: LiveRowsOptions<P> = {},
+  {shipped, ran = [], data = () => ({}), files = {}, timeLimit = 120_000}: LiveRowsOptions<P> = {},
 ): LiveRows<P> {
   const {id, params: schema, sweep} = experiment;
   const settings = sweep.map((setting) => settingKey(schema, checkParams(`sweep ${id}`, schema, setting)));
@@ -80,8 +84,13 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     ask(params) {
       stop();
       const setting = settings.indexOf(settingKey(experiment.params, params));
-      if (shipped && setting >= 0) settleOn({kind: "shipped", tables: ofSetting(shipped, setting)});
-      else timer = setTimeout(run, settle, params);
+      if (shipped && setting >= 0) {
+        settleOn({
+          kind: "shipped",
+          tables: ofSetting(shipped, setting),
+          ...(ran[setting] && {ran: ran[setting]}),
+        });
+      } else timer = setTimeout(run, settle, params);
     },
     run,
     cancel() {

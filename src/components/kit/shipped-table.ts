@@ -1,5 +1,6 @@
 import {tableFromIPC} from "@uwdata/flechette";
 import type {Described} from "../../lib/experiment/described.js";
+import {type Ran, ranFromText} from "../../lib/experiment/ran.js";
 import type {SweepRow} from "../../lib/experiment/sweep.js";
 import {definitionFrom} from "../../lib/experiment/table.js";
 
@@ -7,6 +8,8 @@ import {definitionFrom} from "../../lib/experiment/table.js";
 export interface ShippedTable {
   readonly definition: Described;
   readonly rows: readonly SweepRow[];
+  /** How each setting of the sweep was run; absent where the table was not made by a sweep. */
+  readonly ran?: readonly Ran[];
 }
 
 /**
@@ -14,9 +17,12 @@ export interface ShippedTable {
  * @throws TypeError if its metadata hold no definition.
  */
 export function shippedTable(bytes: ArrayBuffer): ShippedTable {
+  const metadata = tableFromIPC(bytes).schema.metadata ?? new Map();
+  const ran = metadata.get("ran");
   return {
-    definition: definitionFrom(tableFromIPC(bytes).schema.metadata ?? new Map()),
+    definition: definitionFrom(metadata),
     rows: readShippedTable(bytes),
+    ...(ran !== undefined && {ran: ranFromText(ran)}),
   };
 }
 

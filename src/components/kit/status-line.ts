@@ -1,4 +1,5 @@
 import {html} from "htl";
+import type {Ran} from "../../lib/experiment/ran.js";
 import type {RowState} from "./live-rows.js";
 
 export interface StatusActions {
@@ -34,10 +35,19 @@ export function statusLine({run, cancel}: StatusActions): {
   };
 }
 
+/** How the rows came to be, in words that end the sentence on them. */
+export function ranText(ran: Ran | undefined): string {
+  if (ran === undefined) return "";
+  const {machine, node, date, seconds} = ran;
+  const time =
+    seconds < 0.1 ? "less than 0.1 s" : `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return `, run on ${machine} (Node ${node}, ${date}) in ${time}`;
+}
+
 function statusText(state: RowState): string {
   switch (state.kind) {
     case "shipped":
-      return `${state.tables.rows.length} rows from the table that came with this page.`;
+      return `${state.tables.rows.length} rows from the table that came with this page${ranText(state.ran)}.`;
     case "live":
       return `${state.tables.rows.length} rows, run just now in your browser.`;
     case "running":

@@ -1,9 +1,9 @@
 /** The sweeps of several experiments at once: what of them is kept, and running the rest. */
 import type {Experiment} from "../../lib/experiment/experiment.js";
 import {experiments, loadExperiment} from "../../lib/experiments/registry.js";
-import {codeVersions} from "./code-version.js";
+import {codeVersions, isStillVersion} from "./code-version.js";
 import {type FillOptions, fillSweep, type RunSetting} from "./fill.js";
-import {planSweep} from "./plan.js";
+import {planSweep, type SweepPlan} from "./plan.js";
 import type {SettingRun} from "./setting-run.js";
 import {type SweepState, sweepState} from "./store.js";
 
@@ -27,6 +27,11 @@ export function sentenceOn({plan, have, missing, why}: SweepState, seconds?: num
   return `${plan.experiment.id}: ${have.size} of ${all} settings kept, ${missing.length} run${time} (${why})`;
 }
 
+/** Whether the code here is still that of a plan. */
+export function isStill({experiment, version}: SweepPlan): Promise<boolean> {
+  return isStillVersion(experiment, version);
+}
+
 /** What to do with each sweep. */
 export interface FillAllOptions extends Pick<FillOptions, "done"> {
   /** Told of each sweep that is complete, with all its runs. */
@@ -48,7 +53,7 @@ export async function fillAll(
     run(id, setting, signal ? AbortSignal.any([signal, failure.signal]) : failure.signal);
   const work = states.map(async (state) => {
     try {
-      await complete(state, await fillSweep(folder, state, stopping, {...(done && {done})}));
+      await complete(state, await fillSweep(folder, state, stopping, {isStill, ...(done && {done})}));
     } catch (error) {
       failure.abort(error);
     }

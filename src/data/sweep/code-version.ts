@@ -21,3 +21,9 @@ export async function codeVersions(
   const text = await readFile(new URL(PACKED_VERSIONS, import.meta.url), "utf8");
   return new Map(Object.entries(JSON.parse(text) as Record<string, CodeVersion>));
 }
+
+/** Whether the code of an experiment is still of a version. */
+export async function isStillVersion(experiment: Experiment, version: CodeVersion): Promise<boolean> {
+  const now = (await codeVersions([experiment])).get(experiment.id);
+  return JSON.stringify(now) === JSON.stringify(version);
+}

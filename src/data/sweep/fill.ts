@@ -1,7 +1,7 @@
 /** Runs what a sweep lacks. */
 import type {TableRows} from "../../lib/experiment/columns.js";
-import {openJournal} from "./journal.js";
-import type {PlannedSetting} from "./plan.js";
+import {openJournal, readJournals, removeJournals} from "./journal.js";
+import type {PlannedSetting, SweepPlan} from "./plan.js";
 import {asStored, type Circumstances, circumstances, type SettingRun} from "./setting-run.js";
 import type {SweepState} from "./store.js";
 
@@ -25,19 +25,21 @@ export interface FillOptions {
   readonly settings?: readonly PlannedSetting[];
   /** Told of each setting when it is done and kept. */
   readonly done?: (run: SettingRun) => void;
+  /** Tells whether the code is still that of the plan: threads load it when they start. */
+  readonly isStill?: (plan: SweepPlan) => Promise<boolean>;
 }
 
 /**
  * Runs missing settings, all at once as far as `run` goes along, and writes each into a journal of `folder` as soon
  * as it is done.
  * @returns all runs there are now, those that were there too.
- * @throws the first failure of a run, when those under way have ended and are kept.
+ * @throws the first failure of a run, when those under way have ended and are kept; Error if the code changed meanwhile.
  */
 export async function fillSweep(
   folder: string,
   {plan, have, missing}: SweepState,
   run: RunSetting,
-  {settings = missing, done = () => {}}: FillOptions = {},
+  {settings = missing, done = () => {}, isStill = async () => true}: FillOptions = {},
 ): Promise<SettingRun[]> {
   const {id} = plan.experiment;
   const journal = openJournal(folder, id);
@@ -62,6 +64,10 @@ export async function fillSweep(
   });
   const ended = await Promise.allSettled(work);
   failure.signal.throwIfAborted();
+  if (settings.length > 0 && !(await isStill(plan))) {
+    await removeJournals(await readJournals(folder, id));
+    throw new Error(`${id}: its code changed while it ran, and its rows are not kept. Run it again.`);
+  }
   const ran = ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   return [...have.values(), ...ran];
 }

@@ -2,9 +2,11 @@
 import {fileURLToPath} from "node:url";
 import {allTables, MAIN_TABLE} from "../../lib/experiment/columns.js";
 import type {Experiment} from "../../lib/experiment/experiment.js";
+import {ranToText} from "../../lib/experiment/ran.js";
 import {joinSettings, sweepSettings} from "../../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../../lib/experiment/table.js";
 import {rowsToArrow} from "../../lib/io/arrow.js";
+import {isStill} from "./all-sweeps.js";
 import {codeVersions} from "./code-version.js";
 import {fillSweep} from "./fill.js";
 import {planSweep, type SweepPlan} from "./plan.js";
@@ -26,7 +28,7 @@ export async function sweepRuns(experiment: Experiment, folder = KEPT): Promise<
   const plan = await planSweep(experiment, await codeVersions([experiment]));
   const state = await sweepState(folder, plan);
   if (state.missing.length === 0) return {plan, runs: [...state.have.values()]};
-  return {plan, runs: await withSweepPool((run) => fillSweep(folder, state, run))};
+  return {plan, runs: await withSweepPool((run) => fillSweep(folder, state, run, {isStill}))};
 }
 
 /**
@@ -49,33 +51,7 @@ export function shippedTable(
   const rows = joinSettings([table], tables)[table];
   const metadata = {
     ...experimentMetadata(experiment, sweepSettings(experiment)),
-    ran: JSON.stringify(ranSummary(runs)),
+    ran: ranToText(inOrder.map(({on, seconds}) => ({...on, seconds}))),
   };
   return rowsToArrow(withGivenColumns(columns[table], true), rows, metadata);
-}
-
-/** How a table came to be, for the reader of a page. */
-export interface RanSummary {
-  /** Classes of the machines. */
-  readonly machines: readonly string[];
-  /** Versions of Node. */
-  readonly nodes: readonly string[];
-  /** The first and the last day. */
-  readonly from: string;
-  readonly to: string;
-  /** Of all settings together, on one core. */
-  readonly seconds: number;
-}
-
-/** When, where and for how long the settings of a table ran. */
-export function ranSummary(runs: readonly SettingRun[]): RanSummary {
-  const distinct = (name: "machine" | "node" | "date") => [...new Set(runs.map(({on}) => on[name]))].sort();
-  const dates = distinct("date");
-  return {
-    machines: distinct("machine"),
-    nodes: distinct("node"),
-    from: dates[0] ?? "",
-    to: dates.at(-1) ?? "",
-    seconds: Math.round(runs.reduce((sum, {seconds}) => sum + seconds, 0) * 10) / 10,
-  };
 }

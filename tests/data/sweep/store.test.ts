@@ -108,6 +108,13 @@ describe("filling a sweep", () => {
     expect(ran).toEqual([1, 2, 0, -3]);
   });
 
+  test("keeps nothing when the code changed meanwhile", async () => {
+    const state = await sweepState(folder, await planOf());
+    const filling = fillSweep(folder, state, counting().run, {isStill: async () => false});
+    await expect(filling).rejects.toThrow("numbers/halves: its code changed while it ran");
+    expect((await sweepState(folder, await planOf())).have.size).toBe(0);
+  });
+
   test("reads the journal of a process that was killed while it wrote", async () => {
     const [first, second] = await allRuns();
     const file = join(folder, ".pending/numbers/halves.1-killed.jsonl");
