@@ -45,7 +45,7 @@ export * from "./observers.js";
 export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
 export {dequantize, quantize} from "./quantize.js";
 export {type RazerOptions, razer} from "./razer/razer.js";
-export {type RazerActOptions, razerAct} from "./razer/razer-act.js";
+export {type RazerActFormatOptions, razerAct} from "./razer/razer-act.js";
 export {type BlockRazerOptions, mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
 export {type RazerV1Options, razerV1} from "./razer/razer-v1.js";
 export {formatById, formats} from "./registry.js";

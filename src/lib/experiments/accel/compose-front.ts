@@ -19,7 +19,7 @@ const formatList = <const L extends string>(label: L, chosen: readonly string[])
 
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096] as const;
 
-/** What stands on the cost axis, from a combination's figures; less is better. */
+/** Costs by the name of their axis, from a combination's figures; less is better. */
 export const COSTS = {
   "time per token": ({timePerToken}: Figures) => timePerToken,
   "time per token of the whole batch": ({tokensPerSecond}: Figures) => 1 / tokensPerSecond,

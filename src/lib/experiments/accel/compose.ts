@@ -19,7 +19,7 @@ import {
   sparsityParam,
 } from "./params.js";
 
-/** What decides a composition, by the names that page, command line and address use. */
+/** Parameters that decide a composition, by the names that page, command line and address use. */
 export const composeParams = {
   model: modelParam,
   machine: machineParam,

@@ -12,7 +12,7 @@ const ROWS = 8;
 const bytesOf = (format: Format, rows: number): number =>
   packedBytes(format.encode({shape: [rows, COLUMNS], data: new Float32Array(rows * COLUMNS)}));
 
-/** What a row of 512 elements adds to the packed bytes; a scale of the whole tensor costs a large one nothing. */
+/** Bits that each element of one more row of 512 adds to the packed bytes; a scale of the whole tensor costs a large one nothing. */
 function marginalBits(format: Format): number {
   return (8 * (bytesOf(format, ROWS) - bytesOf(format, ROWS / 2))) / ((ROWS / 2) * COLUMNS);
 }

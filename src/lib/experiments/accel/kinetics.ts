@@ -38,7 +38,7 @@ export function kineticsSizes(
   };
 }
 
-/** What thinking longer or trying again costs, with dense and with sparse attention. */
+/** Costs of thinking longer or trying again, with dense and with sparse attention. */
 export const kinetics = experiment({
   id: "accel/kinetics",
   title: "What test-time compute costs",

@@ -5,7 +5,7 @@ import {formatById} from "../../formats/registry.js";
 import {measure, roundTrip} from "../../quant/measure.js";
 import type {Tensor} from "../../tensor/tensor.js";
 
-/** What a composition does to numbers that flow through a trained model. */
+/** Noise that a composition adds to numbers that flow through a trained model. */
 export interface NoiseMeter {
   /** Noise over signal of what a format stores in this role; measured. */
   readonly weights: (format: string) => number;

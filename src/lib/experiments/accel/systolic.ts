@@ -7,7 +7,7 @@ const SIDES = [8, 16, 32, 64, 128, 256] as const;
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096] as const;
 export const DATAFLOWS = ["os", "ws", "is"] as const satisfies readonly Dataflow[];
 
-/** What a systolic array makes of a matrix product: every dataflow, size of array and number of rows. */
+/** Cycles and traffic of a matrix product on a systolic array: every dataflow, size of array and number of rows. */
 export const systolic = experiment({
   id: "accel/systolic",
   title: "The cycle surface of a systolic array",

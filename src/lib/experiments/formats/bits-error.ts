@@ -2,32 +2,13 @@ import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
 import {elementCount} from "../../tensor/tensor.js";
-import {formatColumns, formatIds, measuredColumns} from "./columns.js";
+import {firstFormats, formatColumns, measuredColumns} from "./columns.js";
 import {DATA_NEEDS, SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
 
 /** The name under which all tensors of a source stand together. */
 export const ALL_TENSORS = "all";
 
-/** The formats that a reader meets first: the baselines, and one of each kind at its default. */
-const DEFAULT_FORMATS = formatIds(
-  "bf16",
-  "fp8_e4m3",
-  "int8",
-  "int4",
-  "int4_asym",
-  "int3",
-  "fp4",
-  "nf4",
-  "mxfp8_e4m3",
-  "mxfp6_e2m3",
-  "mxfp6_e3m2",
-  "mxfp4",
-  "mxint8",
-  "mxint4",
-  "nvfp4",
-  "four_over_six",
-  "razer",
-);
+const DEFAULT_FORMATS = firstFormats("bf16");
 
 /** Bits per element against error: which format fits which values? */
 export const bitsError = experiment({

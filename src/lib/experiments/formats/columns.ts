@@ -9,14 +9,36 @@ export function formatIds(...named: readonly string[]): string[] {
   return Object.keys(formats).filter((id) => wanted.has(id));
 }
 
-/** What an experiment says of a format on some values, in the words all experiments of this family share. */
+/** Formats that a reader meets first: a baseline, and one of each kind at its default. */
+export const firstFormats = (baseline: "bf16" | "fp16"): string[] =>
+  formatIds(
+    baseline,
+    "fp8_e4m3",
+    "int8",
+    "int4",
+    "int4_asym",
+    "int3",
+    "fp4",
+    "nf4",
+    "mxfp8_e4m3",
+    "mxfp6_e2m3",
+    "mxfp6_e3m2",
+    "mxfp4",
+    "mxint8",
+    "mxint4",
+    "nvfp4",
+    "four_over_six",
+    "razer",
+  );
+
+/** The name of a format and its conventions, in the words all experiments of this family share. */
 export const formatColumns = {
   format: {type: "string", label: "Format"},
   family: {type: "string", label: "Family"},
   convention: {type: "string", label: "Convention"},
 } as const;
 
-/** What a format costs and loses. */
+/** Size and errors of a format. */
 export const measuredColumns = {
   bitsPerElement: {type: "number", label: "Size", unit: "bits per element", provenance: "measured"},
   mse: {type: "number", label: "Mean squared error", provenance: "measured"},

@@ -14,7 +14,7 @@ const SMALL = Object.values(formats).filter(({codebook: {bits}}) => bits <= 8);
 
 const BY = ["magnitude", "code"] as const;
 
-/** What the shipped table holds. */
+/** Settings of the shipped table. */
 const SHOWN = {
   distributions: ["normal", "outlier-columns", "weights/decoder-small"],
   formats: formatIds(

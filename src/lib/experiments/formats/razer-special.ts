@@ -14,7 +14,7 @@ const SETS = {
   "±5, ±o": (o: number) => [5, -5, o, -o],
 } as const;
 
-/** What the code of negative zero buys when each block may choose a value for it, and which values blocks choose. */
+/** The gain that the code of negative zero buys when each block may choose a value for it, and which values blocks choose. */
 export const razerSpecial = experiment({
   id: "formats/razer-special",
   title: "RaZeR's special values",

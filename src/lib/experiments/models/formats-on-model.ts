@@ -6,7 +6,7 @@ import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats} from "../../formats/registry.js";
 import {type MethodId, quantizationMethods} from "../../quant/registry.js";
-import {formatColumns, formatIds} from "../formats/columns.js";
+import {firstFormats, formatColumns} from "../formats/columns.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "../shared/decoders.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
@@ -21,26 +21,8 @@ const TASK = "needle-multiquery";
 export const ALL_SEEDS = "all";
 const CALIBRATION_TEXTS = 16;
 
-/** The formats that a reader meets first. The stored weights are float16, so that fp16 is the baseline itself. */
-export const MODEL_FORMATS = formatIds(
-  "fp16",
-  "fp8_e4m3",
-  "int8",
-  "int4",
-  "int4_asym",
-  "int3",
-  "fp4",
-  "nf4",
-  "mxfp8_e4m3",
-  "mxfp6_e2m3",
-  "mxfp6_e3m2",
-  "mxfp4",
-  "mxint8",
-  "mxint4",
-  "nvfp4",
-  "four_over_six",
-  "razer",
-);
+/** The stored weights are float16, so that fp16 is the baseline itself. */
+export const MODEL_FORMATS = firstFormats("fp16");
 
 /** Formats judged by what a trained model does with them. */
 export const formatsOnModel = experiment({

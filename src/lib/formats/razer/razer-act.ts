@@ -85,19 +85,20 @@ function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerActOp
   };
 }
 
+/** Options of {@link razerAct}. */
+export interface RazerActFormatOptions {
+  /** m of the special values -m and +m. */
+  readonly magnitude?: number;
+  readonly blockSize?: number;
+}
+
 /**
  * RaZeR v2 for activations and key-value caches as a tensor format, with -m and +m as special values: 4.5 bits per
  * element and 32 bits more, since the index is the sign bit of the scale. Ids: `razer_act`, `razer_act_m4.5`,
  * `razer_act_b32`.
  * @throws RangeError if magnitude is not positive and finite or blockSize no integer of at least 1.
  */
-export function razerAct({
-  magnitude = 5,
-  blockSize = 16,
-}: {
-  readonly magnitude?: number;
-  readonly blockSize?: number;
-} = {}): Format {
+export function razerAct({magnitude = 5, blockSize = 16}: RazerActFormatOptions = {}): Format {
   if (!(magnitude > 0 && Number.isFinite(magnitude))) {
     throw new RangeError(`razerAct: magnitude must be positive and finite, got ${magnitude}`);
   }
