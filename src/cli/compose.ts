@@ -230,7 +230,7 @@ async function machinesOf(options: Options): Promise<Machine[]> {
   return listed(options, "machine", "rtx-4090", [...table.keys()]).map((id) => table.get(id)!);
 }
 
-/** What a file's JSON stands for; an error begins with the file. */
+/** Value of a file's JSON; an error begins with the file. */
 function inFile<T>(file: string, read: (json: unknown) => T, json: unknown): T {
   try {
     return read(json);

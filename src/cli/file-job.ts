@@ -11,7 +11,7 @@ export interface FileJob {
   readonly memory: number;
 }
 
-/** How far the job is, its result, or why it failed. */
+/** Progress of the job, its result, or the reason of its failure. */
 export type FileReply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}
   | {readonly kind: "tables"; readonly tables: TableRows}

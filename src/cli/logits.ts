@@ -8,7 +8,7 @@ import {openFiles} from "./open-files.js";
 export const LOGITS_USAGE =
   "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--out FILE.json]";
 
-/** What the command writes. */
+/** Output of the command. */
 export interface LogitsResult {
   /** A row of [vocab] for each position of the prompt. */
   readonly logits: readonly (readonly number[])[];

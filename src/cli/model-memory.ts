@@ -1,4 +1,4 @@
-/** How much memory of this machine a model may take. */
+/** Memory of this machine that a model may take. */
 import {totalmem} from "node:os";
 
 /** Times that the weights lie in memory: as read, rewritten, in two running models; and as much again for all else. */

@@ -19,7 +19,7 @@ const WRITERS: Readonly<Record<string, (table: Table) => string | Uint8Array>> =
 };
 
 /**
- * How a table goes to `out`, by the ending of its name, or to stdout as aligned text. Called before the work is done,
+ * Writer of a table to `out`, by the ending of its name, or to stdout as aligned text. Called before the work is done,
  * so that a wrong name costs none of it.
  * @throws UsageError naming the endings there are.
  */
@@ -32,7 +32,7 @@ export function tableWriter(command: string, out: string | undefined): (table: T
 }
 
 /**
- * How the tables of an experiment go out, by name. With `out` all of them, each in a file: the main one under that name,
+ * Writer of the tables of an experiment, by name. With `out` all of them, each in a file: the main one under that name,
  * another with its own name before the ending (`rows.parts.csv`). Without, the main one as text. Or the one `chosen`.
  * @throws UsageError naming the endings or the tables there are.
  */

@@ -18,7 +18,7 @@ export const QUANTIZE_OPTIONS = {
   timeLimit: {value: "SECONDS", help: "end the reading of the file if one step takes longer (60)"},
 } as const satisfies OptionSpecs;
 
-/** What a row says beside tensor and format; why a measure does not exist goes to stderr. */
+/** Columns of a row beside tensor and format; the reason why a measure does not exist goes to stderr. */
 const {convention: _convention, note: _note, ...COLUMNS} = ownFile.columns;
 
 type OwnTables = TableRows<(typeof ownFile)["columns"], (typeof ownFile)["tables"]>;

@@ -123,7 +123,7 @@ export async function workerCommand(args: readonly string[]): Promise<void> {
   );
 }
 
-/** What writes the tables of `--out`; undefined if none is wanted. */
+/** Writer of the tables of `--out`; undefined if none is wanted. */
 function writerFrom(command: string, experiment: Experiment, call: Call, isShard: boolean) {
   const out = text(call, "out");
   if (out === undefined) return undefined;

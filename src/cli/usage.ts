@@ -5,9 +5,9 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What an option takes and does, for reading it and for the help. */
+/** Value and effect of an option, for reading it and for the help. */
 export interface OptionSpec {
-  /** What stands for the value in the help; an option without it is a flag. */
+  /** Placeholder of the value in the help; an option without it is a flag. */
   readonly value?: string;
   readonly help: string;
 }

@@ -24,12 +24,12 @@ export type Verdict =
   | "failed"
   | "malformed";
 
-/** What became of one golden file. */
+/** Outcome of one golden file. */
 export interface Report {
   readonly op: string;
   readonly verdict: Verdict;
   readonly comparisons: readonly Comparison[];
-  /** Why it is no pass, in words. */
+  /** The reason why it is no pass, in words. */
   readonly reason?: string;
   /** The result file: `outputs` or `rows` in the form of the golden file. */
   readonly result?: object;

@@ -148,7 +148,7 @@ function count(tally: Tally, where: string, a: unknown, b: unknown): void {
   if (tally.detail === "") tally.detail = `${where} is ${brief(b)}, expected ${brief(a)}`;
 }
 
-/** Whether `b` may stand for `a`: NaN equals NaN, the zeros are equal, infinities and all else must be the same. */
+/** True if `b` may stand for `a`: NaN equals NaN, the zeros are equal, infinities and all else must be the same. */
 function agree({kind, abs = 0, rel = 0}: Rule, a: unknown, b: unknown): boolean {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
   if (typeof a !== "number" || typeof b !== "number") return false;

@@ -1,10 +1,10 @@
-/** How far a computed output is from the expected one. */
+/** Distance of a computed output from the expected one. */
 export interface Comparison {
   readonly output: string;
   readonly agrees: boolean;
   /** Largest differences over the numbers compared. */
   readonly maxAbs: number;
   readonly maxRel: number;
-  /** What disagrees first, in words; empty where nothing does. */
+  /** The first disagreement, in words; empty where there is none. */
   readonly detail: string;
 }

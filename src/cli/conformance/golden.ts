@@ -45,12 +45,12 @@ const goldenSchema = v.object({
 
 /** A golden file, checked but with its tensors still in base64. */
 export type Golden = v.InferOutput<typeof goldenSchema>;
-/** How an output is compared. */
+/** Rule by which an output is compared. */
 export type Rule = v.InferOutput<typeof rule>;
 /** A tensor or other values as a golden file stores them. */
 export type Stored = v.InferOutput<typeof stored>;
 
-/** What a file says of an output before it is computed: its dtype, and its shape as far as it is known. */
+/** Declaration of an output before it is computed: its dtype, and its shape as far as it is known. */
 export interface Declared {
   readonly dtype: Stored["dtype"];
   readonly shape: readonly (number | null)[];

@@ -15,7 +15,7 @@ export interface GoldenValues {
 export type GoldenInput = GoldenTensor | GoldenValues;
 
 /**
- * What an op returns for an output: numbers (the runner brings them to the dtype and shape that the file
+ * Return value of an op for an output: numbers (the runner brings them to the dtype and shape that the file
  * declares; give `shape` where the file leaves it open), or any JSON value for utf8 and json outputs.
  */
 export type OpOutput =

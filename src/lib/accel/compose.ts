@@ -17,7 +17,7 @@ import {
 import {buildOperators} from "./workload/build.js";
 import {decode, prefill} from "./workload/step.js";
 
-/** What is asked of a model: `batch` sequences, each with a prompt and an answer. */
+/** Work for a model: `batch` sequences, each with a prompt and an answer. */
 export interface Workload {
   readonly batch: number;
   readonly prompt: number;
@@ -32,7 +32,7 @@ export interface Composition {
   readonly workload: Workload;
   readonly formats: Formats;
   readonly sparsity?: Sparsity | null;
-  /** How far the machine stays below its data sheet; absent: not at all, so every time is a lower bound. */
+  /** Shares of the data sheet's rates that the machine reaches; absent: all of them, so every time is a lower bound. */
   readonly efficiency?: Omit<RooflineOptions, "sparsity">;
   /** Watts drawn whatever is done. */
   readonly staticWatts?: number;
@@ -52,7 +52,7 @@ export interface Figures {
   readonly joulesPerToken: number;
 }
 
-/** Why a composition cannot be. */
+/** Reason why a composition cannot be. */
 export interface Refusal {
   readonly kind: "does-not-fit" | "no-rate" | "no-decode";
   readonly reason: string;

@@ -51,7 +51,7 @@ export interface EnergyPrices {
   readonly staticWatts: number;
 }
 
-/** Where energy goes, joules. */
+/** Energy by part, joules. */
 export interface Energy {
   readonly compute: number;
   readonly sram: number;

@@ -14,7 +14,7 @@ export interface Footprint {
   readonly total: number;
 }
 
-/** What has to be in memory: so many sequences of so many tokens. */
+/** Sequences and tokens that have to be in memory. */
 export interface Residence {
   readonly batch: number;
   readonly context: number;

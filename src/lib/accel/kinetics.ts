@@ -66,7 +66,7 @@ export function kineticsTopK(
   };
 }
 
-/** Which blocks a step of block top-k attention reads: `local` newest tokens and the `topBlocks` best blocks. */
+/** Blocks that a step of block top-k attention reads: `local` newest tokens and the `topBlocks` best blocks. */
 export interface BlockBudget {
   readonly local: number;
   readonly blockSize: number;

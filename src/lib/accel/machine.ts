@@ -2,9 +2,10 @@ import type {OperatorKind} from "./operator.js";
 
 /** Number formats that hardware multiplies natively. fp16 stands for bf16 as well. */
 export const COMPUTE_FORMATS = ["fp32", "fp16", "fp8", "fp4", "int8", "int4"] as const;
+/** A format in which machines multiply. */
 export type ComputeFormat = (typeof COMPUTE_FORMATS)[number];
 
-/** What its memory is made of; decides the energy of a byte. */
+/** Kind of a machine's memory; decides the energy of a byte. */
 export type MemoryKind = "hbm" | "gddr" | "lpddr" | "ddr";
 
 /** A machine as a roofline sees it. Rates are dense: marketing numbers with sparsity are halved. */
@@ -28,7 +29,7 @@ export interface Machine {
   readonly note?: string;
 }
 
-/** How a tensor's elements are stored, all scales and other metadata counted. */
+/** Storage of a tensor's elements, all scales and other metadata counted. */
 export interface FormatChoice {
   readonly id: string;
   readonly bitsPerElement: number;
@@ -49,7 +50,9 @@ export interface Formats {
   readonly state?: FormatChoice;
 }
 
+/** Storage in float32. */
 export const FP32: FormatChoice = {id: "fp32", bitsPerElement: 32};
+/** Storage in float16. */
 export const FP16: FormatChoice = {id: "fp16", bitsPerElement: 16};
 
 const COMPUTE_BITS: Readonly<Record<ComputeFormat, number>> = {

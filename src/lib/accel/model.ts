@@ -55,6 +55,7 @@ export interface RetentionMixer {
   readonly chunk: number;
 }
 
+/** The part of a layer that mixes tokens. */
 export type Mixer = GroupedAttention | LatentAttention | MambaMixer | Mamba2Mixer | RetentionMixer;
 
 /** One network for every token: three matrices when gated (SwiGLU), else two. */
@@ -76,6 +77,7 @@ export interface ExpertFfn {
   readonly sharedWidth?: number;
 }
 
+/** The part of a layer that mixes channels. */
 export type Ffn = DenseFfn | ExpertFfn;
 
 /** `count` equal layers: a mixer over the sequence, then a network over the channels (absent in Mamba). */
@@ -85,7 +87,7 @@ export interface LayerGroup {
   readonly ffn: Ffn | null;
 }
 
-/** What goes in: tokens of a vocabulary, or patches of an image (with `extraTokens` such as the class token). */
+/** Input of a model: tokens of a vocabulary, or patches of an image (with `extraTokens` such as the class token). */
 export type ModelInput =
   | {readonly kind: "tokens"}
   | {readonly kind: "image"; readonly image: number; readonly patch: number; readonly extraTokens: number};

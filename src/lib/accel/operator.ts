@@ -1,4 +1,4 @@
-/** What an operator moves, in elements, and does, in floating-point operations, when it runs once. */
+/** Elements that an operator moves and floating-point operations that it does, when it runs once. */
 export interface Counts {
   readonly flops: number;
   readonly weights: number;
@@ -41,7 +41,7 @@ export interface Operator extends Counts {
   readonly symbols: Readonly<Record<string, number>>;
 }
 
-/** How often an operator runs and which formulas its counts follow. */
+/** Number of runs of an operator, and the formulas of its counts. */
 type Head = Pick<Operator, "name" | "kind" | "count" | "formulas" | "symbols">;
 
 /** An operator from its non-zero counts; each must equal its formula (tested for every operator we build). */

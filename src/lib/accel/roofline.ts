@@ -15,7 +15,7 @@ export interface Sparsity {
   readonly m: number;
 }
 
-/** How far a machine stays below its data sheet, and what it is asked to skip. */
+/** Shares of its data sheet that a machine reaches, and the work that it skips. */
 export interface RooflineOptions {
   /** Share of the peak rate that is reached. */
   readonly effCompute?: number;
@@ -57,7 +57,7 @@ export function sparseBits(bits: number, {n, m}: Sparsity): number {
   return n === m ? bits : (bits * n + n * Math.ceil(Math.log2(m))) / m;
 }
 
-/** How much faster a machine multiplies sparse weights: twice for 2:4, and for 1:4, which is 2:4 as well; else not. */
+/** Speed-up of a machine with sparse weights: 2 for 2:4, and for 1:4, which is 2:4 as well; else 1. */
 export function sparseSpeed(machine: Machine, sparsity: Sparsity | null): number {
   if (sparsity === null || !machine.sparse24) return 1;
   const {n, m} = sparsity;
@@ -70,7 +70,7 @@ function requireShare(name: string, value: number): void {
 }
 
 /**
- * What each element and operation costs on a machine.
+ * Costs of each element and operation on a machine.
  * @throws RangeError if the machine has no rate for an operator's formats, or an efficiency is not in (0, 1].
  */
 export function pricesOf(machine: Machine, formats: Formats, options: RooflineOptions = {}): Prices {
@@ -146,6 +146,7 @@ export interface PricedOperator {
   readonly ridge: number;
 }
 
+/** Operators with their times on a machine, and their sums. */
 export interface Roofline {
   readonly operators: readonly PricedOperator[];
   readonly flops: number;

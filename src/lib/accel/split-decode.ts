@@ -11,7 +11,7 @@ export interface DecodeAttention {
   readonly units: number;
 }
 
-/** How a schedule fills the units. */
+/** Use of the units by a schedule. */
 export interface Schedule {
   /** Tiles of work there are. */
   readonly tiles: number;

@@ -1,6 +1,7 @@
 import {requireFraction, requireInteger} from "../tensor/require.js";
 import {emptyMask, type KeyMask, requireWhole, type SelectionShape} from "./selection.js";
 
+/** Size of the set of keys that a head may hold. */
 export interface ActiveSetOptions {
   readonly keepFraction: number;
   /** First keys that are shown to every query, and the least number that a head holds. */

@@ -4,6 +4,7 @@ import {emptyMask, forEachRow, type Importance, type KeyMask} from "./selection.
 
 export {budgetOf};
 
+/** Number of keys that a query may read. */
 export interface BudgetOptions {
   /** Share of the keys a query sees that it may use. */
   readonly keepFraction: number;

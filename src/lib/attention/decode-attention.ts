@@ -14,6 +14,7 @@ type Kernel = (
   scale: number,
 ) => void;
 
+/** Sizes of one decode step's attention. */
 export interface DecodeAttentionSizes {
   readonly heads: number;
   /** Key and value heads; each is shared by heads / kvHeads query heads. */
@@ -50,7 +51,7 @@ const TOGETHER = 4;
 /** Room of the kernels for the scores of a block of tokens. */
 const SCORES = 64;
 
-/** Where the parts of a layer lie in the heap. */
+/** Places of the parts of a layer in the heap. */
 interface Layer {
   readonly heap: WasmHeap;
   readonly kernels: Readonly<Record<"attendFour" | "attendOne", Kernel>>;

@@ -13,6 +13,7 @@ export interface EvictingCache {
   readonly hooks: Hooks;
 }
 
+/** Options of a cache that evicts keys. */
 export interface EvictingCacheOptions extends UnpackOptions {
   /** Keys that a head may hold when the text has `seen` tokens. */
   room(seen: number): number;
@@ -20,7 +21,7 @@ export interface EvictingCacheOptions extends UnpackOptions {
   readonly sinks?: number;
   /** First layers that keep everything. */
   readonly denseLayers?: number;
-  /** How the rows that stay are packed, each head's on its own; without it they stay float32. */
+  /** Packing of the rows that stay, each head's on its own; without it they stay float32. */
   readonly format?: Format;
 }
 

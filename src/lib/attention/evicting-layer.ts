@@ -20,7 +20,7 @@ import {
 /** Attention as a hook is given it. */
 export type Plain = (call: AttentionCall) => Float32Array;
 
-/** How the key heads of one layer hold their tokens. */
+/** Storage of the tokens of one layer by its key heads. */
 export interface EvictingLayerOptions {
   readonly kvHeads: number;
   readonly headDim: number;
@@ -146,7 +146,7 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
   };
 }
 
-/** What stays of a head's rows before `end`; later rows, of the same pass, have not come yet. */
+/** Rows of a head before `end` that stay; later rows, of the same pass, have not come yet. */
 function evicted(
   head: HeadRows,
   rule: EvictionRule,

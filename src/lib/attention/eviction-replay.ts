@@ -16,7 +16,7 @@ import {
 } from "./selection.js";
 import {windowVotes} from "./votes.js";
 
-/** How much a head may hold. */
+/** Room of a head. */
 export interface ReplayOptions {
   /** Share of the keys so far that a query sees, itself included. */
   readonly keepFraction: number;
@@ -24,7 +24,7 @@ export interface ReplayOptions {
   readonly sinks?: number;
 }
 
-/** What a key head looks at when query i comes: the keys that it holds, the query's own among them, and their scores. */
+/** State of a key head when query i comes: the keys that it holds, the query's own among them, and their scores. */
 interface Holding {
   readonly positions: readonly number[];
   readonly received: Float64Array;

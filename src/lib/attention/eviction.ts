@@ -49,7 +49,7 @@ export function survivors(rule: EvictionRule, held: HeldKeys, sinks: number): nu
   return indices(positions.length).filter((at) => kept.has(at));
 }
 
-/** What the rule keeps of the keys from index `first` on, in what the others leave of the room. */
+/** Keys from index `first` on that the rule keeps, in what the others leave of the room. */
 function survivorsAfter(rule: EvictionRule, {positions, received, room}: HeldKeys, first: number): number[] {
   const others = {
     positions: Array.from(positions).slice(first),

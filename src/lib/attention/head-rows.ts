@@ -19,7 +19,7 @@ export interface Row {
   unpacked?: readonly [key: Float32Array, value: Float32Array];
 }
 
-/** What a key head holds: its rows, in the order of the text, and the attention that each has had. */
+/** Rows that a key head holds, in the order of the text, and the attention that each has had. */
 export interface HeadRows {
   readonly rows: readonly Row[];
   readonly received: Float64Array;

@@ -1,4 +1,4 @@
-/** Which keys a query reads: selectors, masks, eviction rules and their measures, for scripts: `paretoscope/attention`. */
+/** Selection of keys: selectors, masks, eviction rules and their measures, for scripts: `paretoscope/attention`. */
 
 export * from "./active-set.js";
 export * from "./attend-selected.js";

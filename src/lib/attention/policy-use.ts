@@ -1,4 +1,4 @@
-/** How policies are used: every knob that a caller has, checked against the record of the policy at hand. */
+/** Use of policies: every knob that a caller has, checked against the record of the policy at hand. */
 
 import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";

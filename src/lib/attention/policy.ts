@@ -21,7 +21,7 @@ export type PolicyParams = Readonly<Record<string, NumberParam | ChoiceParam<num
 /** A value for every parameter of a policy. */
 export type PolicyValues = Readonly<Record<string, number>> & {readonly keepFraction: number};
 
-/** What a policy is used with. */
+/** Means to use a policy with. */
 export interface PolicySetting {
   /** First layers that see every key, by default 1 as in TokenButler's protocol; 2 in Quest's. */
   readonly denseLayers?: number;
@@ -49,7 +49,7 @@ export interface PolicyBytes {
   readonly note: number;
 }
 
-/** Which keys a query reads, or a head holds: the record of one policy. */
+/** Record of one policy: the keys that a query reads, or that a head holds. */
 export interface Policy<P extends PolicyParams = PolicyParams> extends Technique<P> {
   /** `selects`: all keys stay, each query reads some. `evicts`: a key that is dropped is gone. */
   readonly kind: "selects" | "evicts";
@@ -59,7 +59,7 @@ export interface Policy<P extends PolicyParams = PolicyParams> extends Technique
   readonly isShownFirst: boolean;
   /** As masks it looks at every key before each choice, which its cache does once: at the end of the prompt. */
   readonly masksLookAtAll: boolean;
-  /** Why hooks can only follow a text that comes whole; without it, parts and single tokens read the same. */
+  /** Reason why hooks can only follow a text that comes whole; without it, parts and single tokens read the same. */
   readonly wholeText?: string;
   /** The mask of a whole text, or of queries after keys that all stay; undefined: only its hooks can tell. */
   mask?(queries: Queries, values: PolicyValues, layer: number): KeyMask;
@@ -115,7 +115,7 @@ type PolicyDefinition<P extends PolicyParams> = Omit<Policy<P>, Optional> & {
   ): ReadingCache;
 };
 
-/** What evicting rules have in common: a mask replays them. */
+/** Parts that evicting rules have in common: a mask replays them. */
 const REPLAYED = "what a head holds follows from the start of the text on";
 
 /**

@@ -2,6 +2,7 @@ import type {AttentionCall} from "../engine/attention.js";
 import type {Hooks} from "../engine/hooks.js";
 import {forEachRow, type KeyMask, type Queries} from "./selection.js";
 
+/** Options of selection in a pass over a text. */
 export interface SelectionOptions {
   /** First layers that see every key; 1 in TokenButler's protocol, 2 in Quest's. */
   readonly denseLayers?: number;

@@ -20,7 +20,7 @@ export interface SelectionShape {
   readonly keys: number;
 }
 
-/** How much each key matters, [heads, T, L]; keys after the query hold -Infinity or are not looked at. */
+/** Importance of each key, [heads, T, L]; keys after the query hold -Infinity or are not looked at. */
 export interface Importance extends SelectionShape {
   readonly data: Float64Array;
 }
@@ -67,7 +67,7 @@ export function visibleKeys({queries, keys}: SelectionShape, i: number): number 
   return keys - queries + i + 1;
 }
 
-/** Where the row of query i of head h begins. */
+/** Start of the row of query i of head h. */
 export function rowStart({queries, keys}: SelectionShape, h: number, i: number): number {
   return (h * queries + i) * keys;
 }

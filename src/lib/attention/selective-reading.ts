@@ -13,6 +13,7 @@ export interface ReadingCache {
   bytesRead(): number;
 }
 
+/** Options of a cache that gives each head a part of its keys. */
 export interface SelectiveReadingOptions {
   /** First layers that read everything. */
   readonly denseLayers?: number;

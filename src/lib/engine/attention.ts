@@ -17,7 +17,7 @@ export interface AttentionCall {
   readonly keyPositions: Int32Array;
   /** Keys that a query sees at most, itself included; null: all before it. */
   readonly window: number | null;
-  /** What else is allowed, [heads, T, L]: 1 keeps a key, 0 hides it. */
+  /** Mask of further limits, [heads, T, L]: 1 keeps a key, 0 hides it. */
   readonly mask?: Uint8Array;
   /** Gets the probabilities [heads, T, L]; a key that is not seen has 0. */
   readonly observe?: (probabilities: Float32Array) => void;

@@ -4,6 +4,7 @@ import type {Decoder} from "./decoder/load-decoder.js";
 import type {Hooks} from "./hooks.js";
 import type {Reading} from "./language-model.js";
 
+/** Options of greedy decoding. */
 export interface GreedyOptions {
   readonly cache?: KvCache;
   readonly hooks?: Hooks;

@@ -1,7 +1,7 @@
 import type {AttentionCall} from "./attention.js";
 
 /**
- * Where a tensor can be seen and changed, in the order of the forward pass; rows are tokens.
+ * Sites at which a tensor can be seen and changed, in the order of the forward pass; rows are tokens.
  * - `embedding`: the token embeddings, the input of layer 0
  * - `attention.input`: after the first norm; what q, k and v are computed from
  * - `q`, `k`, `v`: the projections, before rotary; `q.rotated`, `k.rotated`: after it

@@ -6,7 +6,7 @@ import {forward} from "./decoder/decoder.js";
 import type {Decoder} from "./decoder/load-decoder.js";
 import type {Hooks, Site} from "./hooks.js";
 
-/** What one pass over a text showed. */
+/** Record of one pass over a text. */
 export interface Observation {
   /** [T, vocab] */
   readonly logits: Tensor;

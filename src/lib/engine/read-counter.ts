@@ -1,7 +1,7 @@
 import type {AttentionCall} from "./attention.js";
 import type {Hooks} from "./hooks.js";
 
-/** What decoded tokens were shown of a cache, means over tokens. */
+/** Reads of a cache by decoded tokens, means over tokens. */
 export interface Reads {
   /** Share of the keys up to a token that a head of a counted layer was shown. */
   readonly shownShare: number;

@@ -1,4 +1,4 @@
-/** What the forward passes of all architectures share: the ids, the embedding, the stream and those who watch it. */
+/** Parts that the forward passes of all architectures share: the ids, the embedding, the stream and its observers. */
 
 /** @throws RangeError if there are no ids, or an id is no integer in [0, vocabSize). */
 export function checkIds(ids: readonly number[], vocabSize: number): void {

@@ -51,7 +51,7 @@ export function rotaryTable(frequencies: Float64Array, positions: ArrayLike<numb
   return {cos, sin};
 }
 
-/** Which two dimensions of a head are turned together: j and j + headDim/2, or 2j and 2j + 1. */
+/** Pairing of the two dimensions of a head that are rotated together: j and j + headDim/2, or 2j and 2j + 1. */
 export type RotaryLayout = "half-split" | "interleaved";
 
 /**

@@ -1,4 +1,4 @@
-/** What one more token costs a model in operations, counted from its shapes: modelled, nothing is run. */
+/** Operations of one more token, counted from a model's shapes: modelled, nothing is run. */
 
 import type {DecoderConfig} from "./decoder/config.js";
 import {convChannels} from "./mamba/mamba-cache.js";

@@ -6,7 +6,7 @@ import {mean} from "../stats/moments.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {type RecordedPrefill, recordPrefill, replayPrefill} from "./recorded-prefill.js";
 
-/** What a text costs at its end, in bytes for each of its tokens: the mean over the texts so far. */
+/** Cost of a text at its end, in bytes for each of its tokens: the mean over the texts so far. */
 export interface CacheCost {
   /** Of all that is held. */
   readonly keptPerToken: number;

@@ -1,4 +1,4 @@
-/** What models are measured on: texts and tasks, a set for each evaluation seed. */
+/** Texts and tasks that models are measured on, a set for each evaluation seed. */
 
 import {corpusDocument, type Mix} from "../tasks/corpus.js";
 import {taskById} from "../tasks/registry.js";
@@ -29,7 +29,7 @@ export interface EvalSeed {
   readonly samples: readonly EvalSample[];
 }
 
-/** What is drawn from the corpus for each seed. */
+/** Numbers of texts and tasks drawn from the corpus for each seed. */
 export interface CorpusEvalOptions {
   readonly seeds?: readonly number[];
   /** Documents a seed. */
@@ -41,7 +41,7 @@ export interface CorpusEvalOptions {
   readonly samples?: number;
 }
 
-/** What is drawn from one's own text for each seed. */
+/** Numbers of texts drawn from one's own text for each seed. */
 export interface OwnTextOptions {
   readonly seeds?: readonly number[];
   /** Windows a seed. */
@@ -49,6 +49,7 @@ export interface OwnTextOptions {
   readonly context?: number;
 }
 
+/** Seeds of every evaluation, so that all of them read the same texts. */
 export const EVAL_SEEDS: readonly number[] = [4242, 999, 2718];
 
 /**

@@ -17,7 +17,7 @@ export interface PairedAccuracy {
   readonly difference: Interval;
 }
 
-/** What one evaluation seed, or all of them together, found. */
+/** Results of one evaluation seed, or of all of them together. */
 export interface Measured {
   /** Perplexity, KL divergence and their kin over all tokens; null without texts. */
   readonly comparison: Comparison | null;
@@ -38,24 +38,24 @@ export interface Evaluation {
   readonly spread: Readonly<Record<string, SeedSummary>>;
 }
 
-/** What an evaluation can be told. */
+/** Options of an evaluation. */
 export interface EvaluateOptions {
   /** Called with the share done, 0 .. 1. */
   readonly progress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What is kept of one text. */
+/** Scores kept of one text. */
 interface TextScores {
   readonly scores: PairedScores;
   readonly answers: readonly Trial[];
   readonly copies: readonly Trial[];
 }
 
-/** Whether the model and the baseline were right. */
+/** Right or wrong, of the model and of the baseline. */
 type Trial = readonly [model: boolean, baseline: boolean];
 
-/** What is kept of one sample. */
+/** Scores kept of one sample. */
 interface SampleScores {
   readonly task: string;
   readonly solved: Trial;

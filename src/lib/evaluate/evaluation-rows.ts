@@ -23,6 +23,7 @@ export const EVALUATION_COLUMNS = {
 
 /** A row of the table: everything in it was run. */
 // An alias and not an interface: only then it has the index signature that rows of any table have.
+/** One measure of one seed as a row of a table. */
 export type EvaluationRow = {
   /** The seed, or "all" for all of them pooled. */
   readonly seed: string;

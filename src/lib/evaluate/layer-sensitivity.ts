@@ -1,4 +1,4 @@
-/** Which layer of a decoder hurts: the loss with one layer quantized, and with all but one. */
+/** Sensitivity of a decoder's layers: the loss with one layer quantized, and with all but one. */
 
 import type {DecoderWeights} from "../engine/decoder/decoder-weights.js";
 import {type SensitivityScan, scanSensitivity} from "../quant/sensitivity.js";
@@ -7,7 +7,7 @@ import {type PrepareOptions, prepareModel, type Setup} from "./prepare-model.js"
 import {perplexity} from "./quality.js";
 import {scoreTokens} from "./token-scores.js";
 
-/** What a scan can be told beside what its models are prepared with. */
+/** Options of a scan beside those that prepare its models. */
 export interface LayerScanOptions extends PrepareOptions {
   /** Called with the share done, 0 .. 1. */
   readonly progress?: (share: number) => void;

@@ -13,7 +13,7 @@ import {quantizeActivation} from "../quant/activations.js";
 import {quantizeDecoder} from "../quant/quantize-decoder.js";
 import type {MethodId} from "../quant/registry.js";
 
-/** What is quantized and how; what is left out stays float32. */
+/** Formats and methods of a quantized model; parts that are left out stay float32. */
 export interface Setup {
   /** Weights of the projections of every layer. */
   readonly weights?: Format;
@@ -26,7 +26,7 @@ export interface Setup {
   readonly layers?: ReadonlySet<number>;
 }
 
-/** What a setup is prepared with. */
+/** Means to prepare a setup with. */
 export interface PrepareOptions {
   /** Token ids that the method calibrates on. */
   readonly calibration?: readonly (readonly number[])[];

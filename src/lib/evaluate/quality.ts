@@ -22,7 +22,7 @@ export interface Perplexity {
   readonly tokens: number;
 }
 
-/** How one model's perplexity differs from a baseline's on the same tokens. Errors are paired: see {@link pairedDifference}. */
+/** Difference of a model's perplexity from a baseline's on the same tokens. Errors are paired: see {@link pairedDifference}. */
 export interface PairedDifference {
   /** Mean of ln p_baseline(token) - ln p(token): ln of the ratio of perplexities. */
   readonly nll: Estimate;
@@ -157,7 +157,7 @@ export function overSeeds(values: readonly number[]): SeedSummary {
   };
 }
 
-/** What is kept of a baseline's score: score / baseline, for scores where more is better. NaN if the baseline scored 0. */
+/** Share of a baseline's score that is left: score / baseline, for scores where more is better. NaN if the baseline scored 0. */
 export function recovery(score: number, baseline: number): number {
   return baseline === 0 ? Number.NaN : score / baseline;
 }

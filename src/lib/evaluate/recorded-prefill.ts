@@ -4,17 +4,17 @@ import {forward} from "../engine/decoder/decoder.js";
 import type {Decoder} from "../engine/decoder/load-decoder.js";
 import type {Hooks, Site} from "../engine/hooks.js";
 
-/** What caches keep and predictors read. */
+/** Sites of the tensors that caches keep and predictors read. */
 const SITES: readonly Site[] = ["attention.input", "mlp.input", "k", "k.rotated", "v"];
 
-/** What a first pass over a text hands to caches and hooks. */
+/** Record of a first pass over a text, for caches and hooks. */
 export interface RecordedPrefill {
   readonly tokens: number;
   /** [tokens, vocab] */
   readonly logits: Float32Array;
-  /** What enters attention and MLP, keys before and after rotary, and values, in the order in which the pass meets them. */
+  /** Inputs of attention and MLP, keys before and after rotary, and values, in the order in which the pass meets them. */
   readonly tensors: readonly {readonly site: Site; readonly layer: number; readonly data: Float32Array}[];
-  /** What attention was asked for in each layer. */
+  /** The attention call of each layer. */
   readonly calls: readonly AttentionCall[];
 }
 

@@ -3,7 +3,7 @@ import type {Provenance} from "./provenance.js";
 
 /** One column of an experiment's table. */
 export interface Column extends TableColumn {
-  /** How its numbers came to be; "row" where the row's own `provenance` says it; absent for keys and labels. */
+  /** Origin of its numbers; "row" where the row's own `provenance` has it; absent for keys and labels. */
   readonly provenance?: Provenance | "row";
 }
 

@@ -13,7 +13,7 @@ export type TensorSet = ReadonlyMap<string, Tensor>;
 /** Data sets by name. */
 export type DataSets = ReadonlyMap<string, TensorSet>;
 
-/** What the caller hands to a run. Experiments read no files and fetch nothing themselves. */
+/** Means that the caller hands to a run. Experiments read no files and fetch nothing themselves. */
 export interface RunContext {
   /** Data sets by the names in `needs`. */
   readonly data: DataSets;
@@ -27,7 +27,7 @@ export interface RunContext {
   readonly clock?: () => number;
 }
 
-/** What an experiment's own `run` works with: everything has been checked and is there. */
+/** Means of an experiment's own `run`: everything has been checked and is there. */
 export interface Work<N extends string = string> {
   /** The data sets of `needs`. */
   readonly data: {get(name: N): TensorSet};
@@ -54,7 +54,7 @@ export interface Definition<
   readonly title: string;
   /** The question it answers, in plain words. */
   readonly question: string;
-  /** Where the technique comes from: arXiv id, specification, section. */
+  /** Source of the technique: arXiv id, specification, section. */
   readonly source: string;
   readonly params: P;
   /** Columns of the main table. */

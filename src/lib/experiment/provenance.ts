@@ -1,4 +1,4 @@
-/** How a number came to be. Never mixed: every column says which, and every row where one table holds several. */
+/** Origin of a number. Never mixed: every column has one, or every row where one table holds several. */
 export const PROVENANCES = ["measured", "modelled", "reported"] as const;
 
 /**

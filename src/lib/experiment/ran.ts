@@ -1,4 +1,4 @@
-/** Where, when and for how long one setting of a shipped table was run. */
+/** Place, date and duration of the run of one setting of a shipped table. */
 export interface Ran {
   /** Class of the machine. */
   readonly machine: string;

@@ -7,7 +7,7 @@ import {mirrorRounding, type Rounding, rounderOf} from "./round.js";
  */
 export type Overflow = "saturate" | "inf" | "nan";
 
-/** How to cast; the defaults are those of OCP MX and NVFP4 elements. */
+/** Options of a cast; the defaults are those of OCP MX and NVFP4 elements. */
 export interface CastOptions {
   readonly rounding?: Rounding;
   readonly overflow?: Overflow;
@@ -35,7 +35,7 @@ function stepsPerUnit(mantissaBits: number): Float64Array {
 }
 
 /**
- * Where a >= 0 lies on the line of magnitude codes: code c is at c, and between two neighbouring codes the
+ * Place of a >= 0 on the line of magnitude codes: code c is at c, and between two neighbouring codes the
  * line is straight, so rounding the position to an integer rounds the value to a code, ties and all.
  */
 function codePositionOf({mantissaBits, bias, hasZero}: FloatElement): (a: number) => number {
@@ -165,7 +165,7 @@ export function castValue(element: ElementFormat, x: number, options: CastOption
 }
 
 /**
- * Whether every rounding boundary of the element is told by the upper half of a float32 number's bits: it has
+ * True if the upper half of a float32 number's bits decides every rounding boundary of the element: it has
  * at most 8 significant bits, none of them below 2^-133.
  */
 function hasTable(element: ElementFormat): boolean {

@@ -26,7 +26,7 @@ export interface Format {
   readonly family: FormatFamily;
   /** Everything a reader needs beside the name: element, block, scale, scale rule, rounding. */
   readonly convention: string;
-  /** Where the rule comes from: paper and section, or specification. */
+  /** Source of the rule: paper and section, or specification. */
   readonly source: string;
   /** Elements that share one scale along the blocked axis; null where the whole tensor or row shares it. */
   readonly blockSize: number | null;

@@ -1,7 +1,7 @@
 import type {Tensor} from "../tensor/tensor.js";
 
 /**
- * How a tensor falls into groups that share a scale: seen as [outer, length, inner] around one axis, every
+ * Division of a tensor into groups that share a scale: seen as [outer, length, inner] around one axis, every
  * line along that axis is cut into `perLine` groups of `size` elements, the last of them possibly shorter.
  * Groups are numbered row-major as [outer, perLine, inner].
  */

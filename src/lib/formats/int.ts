@@ -24,7 +24,7 @@ import {
 } from "./scaled.js";
 
 /**
- * How an integer format spends its codes, for n bits:
+ * Use of an integer format's codes, for n bits:
  * - `symmetric`: ±(2^(n-1) - 1), scale amax / (2^(n-1) - 1);
  * - `full`: the same scale, but -2^(n-1) may be used (it is reached by rounding or a clipped amax only);
  * - `x2_15`: all of -2^(n-1) … 2^(n-1) - 1, scale amax * 2 / (2^n - 1), 2/15 for 4 bits (Quamba2, QQQ, Marlin);
@@ -42,7 +42,7 @@ export interface IntRule {
   readonly rangeFloor: number;
   /** Bounds of the scale itself. */
   readonly scaleLimits: readonly [number, number];
-  /** Whether the range [min, max] of an asymmetric group is widened to contain 0, without which a group far from 0 is lost. */
+  /** True to widen the range [min, max] of an asymmetric group so that it contains 0, without which a group far from 0 is lost. */
   readonly includesZero: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How a real number becomes an integer:
+ * Rule by which a real number becomes an integer:
  * - `half-even`: nearest, ties to even (IEEE 754, the OCP casts);
  * - `half-away`: nearest, ties away from zero (C `roundf`, the default of microxcaling);
  * - `half-to-zero`: nearest, ties toward zero (NVFP4 and 4over6 of the RaZeR authors);

@@ -13,7 +13,7 @@ import {
   unpackScales,
 } from "./pack.js";
 
-/** Which elements share a scale and how it is stored. */
+/** Grouping of elements that share a scale, and its storage. */
 export interface SharedScale {
   readonly granularity: Granularity;
   readonly groupSize: number;

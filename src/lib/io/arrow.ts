@@ -2,7 +2,7 @@
 import * as arrow from "apache-arrow";
 import type {TableCell, TableColumn, TableColumns, TableRow} from "./table-text.js";
 
-/** What an Arrow file says of itself beside its columns: text by name. */
+/** Metadata of an Arrow file beside its columns: text by name. */
 export type TableMetadata = Readonly<Record<string, string>>;
 
 /** Indices of int16 reach so many different texts. */

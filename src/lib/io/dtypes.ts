@@ -25,11 +25,13 @@ const DTYPE_BITS = {
   BOOL: 8,
 } as const;
 
+/** A dtype of safetensors files. */
 export type Dtype = keyof typeof DTYPE_BITS;
 
 /** Every dtype that a file may name. */
 export const DTYPES = Object.keys(DTYPE_BITS) as readonly Dtype[];
 
+/** True if a file may name this dtype. */
 export function isDtype(name: string): name is Dtype {
   return Object.hasOwn(DTYPE_BITS, name);
 }
@@ -67,12 +69,12 @@ const INTEGERS: {readonly [D in Dtype]?: Decode<ArrayLike<number | bigint>>} = {
   BOOL: (bytes) => bytes,
 };
 
-/** How bytes of `dtype` become float32 values, or undefined where they are no real floating-point numbers. */
+/** Decoder of bytes of `dtype` to float32 values, or undefined where they are no real floating-point numbers. */
 export function floatDecoder(dtype: Dtype): Decode<Float32Array> | undefined {
   return FLOATS[dtype];
 }
 
-/** How bytes of `dtype` become integers (64-bit ones as bigint), or undefined where they are none. */
+/** Decoder of bytes of `dtype` to integers (64-bit ones as bigint), or undefined where they are none. */
 export function integerDecoder(dtype: Dtype): Decode<ArrayLike<number | bigint>> | undefined {
   return INTEGERS[dtype];
 }

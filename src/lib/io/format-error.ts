@@ -1,4 +1,4 @@
-/** What a {@link FormatError} tells besides its message. */
+/** Details of a {@link FormatError} besides its message. */
 export interface FormatProblem {
   /** The rule that the file breaks, a stable word to test for: `header-too-large`, `hole`, `duplicate-name` … */
   readonly kind: string;
@@ -6,9 +6,9 @@ export interface FormatProblem {
   readonly offset: number | null;
   /** The part of the file that is wrong: `header length`, `tensor "a.weight": shape`. */
   readonly field: string;
-  /** What the file says there. */
+  /** The value in the file. */
   readonly value: unknown;
-  /** What it would have to be. */
+  /** The allowed values, in words. */
   readonly allowed: string;
 }
 

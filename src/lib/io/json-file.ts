@@ -4,11 +4,11 @@ import {type Json, type JsonLimits, JsonProblem, parseStrictJson} from "./strict
 /** A JSON object of a file. */
 export type JsonObject = ReadonlyMap<string, Json>;
 
-/** Where the bytes of a JSON object come from, for messages and caps. */
+/** Origin of the bytes of a JSON object, for messages and caps. */
 export interface JsonPlace {
   /** The public function on whose behalf the file is read. */
   readonly reader: string;
-  /** What the bytes are: `header`, `config.json`. */
+  /** Name of the bytes: `header`, `config.json`. */
   readonly field: string;
   /** Byte of the file at which they start. */
   readonly offset?: number;

@@ -13,7 +13,7 @@ export interface JsonLimits {
   readonly bareNumbers?: boolean;
 }
 
-/** What {@link parseStrictJson} throws: the rule that was broken and the index into the text. */
+/** Error of {@link parseStrictJson}: the rule that was broken and the index into the text. */
 export class JsonProblem extends Error {
   readonly kind: string;
   readonly index: number;

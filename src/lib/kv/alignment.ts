@@ -63,7 +63,7 @@ function crossSquares(x: Float64Array, y: Float64Array, tokens: number, width: n
 }
 
 /**
- * How much the `rank` strongest token directions of x and y have in common, |U_x^T U_y|² / rank, 0 to 1; chance is
+ * Overlap of the `rank` strongest token directions of x and y, |U_x^T U_y|² / rank, 0 to 1; chance is
  * rank / tokens.
  * @throws RangeError as {@link meanRowCosine}, or if rank is no integer of at least 1.
  */

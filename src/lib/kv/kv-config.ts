@@ -10,7 +10,7 @@ const {count, flag, problem} = fieldReader("kvModelFromConfig");
 const MOST_LAYERS = 4096;
 const MOST_WIDTH = 2 ** 24;
 
-/** Which layers see a window only: of all that there are, from the first. */
+/** Layers that see a window only: of all that there are, from the first. */
 type Pattern = (config: JsonObject, layers: number) => (number | null)[];
 
 const all: Pattern = (_, layers) => Array(layers).fill(null);
@@ -133,7 +133,7 @@ function windowOf(config: JsonObject): number | null {
   return config.get("sliding_window") == null ? null : count(config, "sliding_window");
 }
 
-/** What the file says of each layer goes before what its type says of all. */
+/** The file's list of layers, which goes before what its type means for all. */
 function windowsOf(config: JsonObject, layers: number, pattern: Pattern): (number | null)[] {
   const types = config.get("layer_types");
   if (types == null) return pattern(config, layers);

@@ -27,7 +27,7 @@ export interface MlaWeights {
   /** Gain of the RMS norm between latent and up-projections, [d_c]; none by default. */
   readonly latentNorm?: Float64Array;
   readonly normEps?: number;
-  /** What logits are multiplied with; default 1 / sqrt(d_nope + d_r). */
+  /** Factor of the logits; default 1 / sqrt(d_nope + d_r). */
   readonly scale?: number;
   /** Angles per token, [d_r / 2]. */
   readonly frequencies: Float64Array;

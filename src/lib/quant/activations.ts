@@ -5,7 +5,7 @@ import type {QuantizationParameters} from "../formats/observers.js";
 import {roundHalfEven} from "../formats/round.js";
 import {elementCount, matrixSize, type Tensor} from "../tensor/tensor.js";
 
-/** Whether a format's widest scale spans one token's vector or the whole tensor. */
+/** Extent of a format's widest scale: one token's vector or the whole tensor. */
 export type ActivationGranularity = "token" | "tensor";
 
 /** An activation after a round through its packed form, and the bytes that took. */

@@ -11,7 +11,7 @@ import {frozenGrid, MOST_GRID_BITS} from "./frozen-grid.js";
 import {type QuantizedWeight, quantizationMethod} from "./method.js";
 
 /**
- * How GPTQ rounds. For each group of columns `beginGroup` sees the weights as compensated so far and answers with the
+ * Rounding of GPTQ. For each group of columns `beginGroup` sees the weights as compensated so far and answers with the
  * function that rounds a value of that group: where it takes its scales from them, the scales are fresh.
  */
 export interface ColumnRounding {

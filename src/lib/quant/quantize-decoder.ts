@@ -8,7 +8,7 @@ import {inputStatistics} from "./input-statistics.js";
 import type {InputStatistics, QuantizationMethod, RoundedGroup} from "./method.js";
 import {type MethodId, quantizationMethods} from "./registry.js";
 
-/** How a decoder is quantized. */
+/** Quantization of a decoder. */
 export interface QuantizeOptions {
   /** Format of the seven projections of a layer; null leaves them as they are (transformed, where the method has a transform). */
   readonly format: Format | null;

@@ -1,4 +1,4 @@
-/** Which layer hurts: the quality of a model with one layer changed, and with all but one changed. */
+/** Sensitivity of layers: the quality of a model with one layer changed, and with all but one changed. */
 
 /** The damage a layer does, in the unit of the quality that is measured. */
 export interface LayerSensitivity {

@@ -3,6 +3,7 @@ import {requireInteger} from "../tensor/require.js";
 import type {Interval} from "./interval.js";
 import {sortedQuantile} from "./quantile.js";
 
+/** Options of {@link bootstrap}. */
 export interface BootstrapOptions {
   /** Samples drawn: 2000 place the ends of a 95 % interval within a few hundredths of its width. */
   readonly resamples?: number;

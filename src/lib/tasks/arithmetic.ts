@@ -5,6 +5,7 @@
 import {type RandomStream, randomStream} from "../tensor/random.js";
 import type {Split} from "./corpus.js";
 
+/** An operator of an arithmetic problem. */
 export type Operator = "+" | "-" | "*";
 
 /** One inner node of the expression, in post-order: `left operator right = value`. */
@@ -29,8 +30,9 @@ export interface ArithmeticProblem {
   readonly answer: number;
 }
 
+/** Options of an arithmetic problem. */
 export interface ArithmeticOptions {
-  /** How many operators, 1 to 6; by default each equally often. */
+  /** Number of operators, 1 to 6; by default each equally often. */
   readonly operators?: number;
   readonly seed?: number;
 }
@@ -92,9 +94,9 @@ export function stepDifficulty(left: number, operator: Operator, right: number):
   return addsMagnitudes ? carries(a, b) : borrows(Math.max(a, b), Math.min(a, b));
 }
 
-/** What a model's work and answer were worth. */
+/** Score of a model's written steps and answer. */
 export interface ArithmeticScore {
-  /** Whether the written answer is the problem's. */
+  /** True if the written answer is the problem's. */
   readonly isCorrect: boolean;
   /** For every step of the problem: whether the step written in its place is the same. */
   readonly expectedSteps: readonly boolean[];

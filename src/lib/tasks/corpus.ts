@@ -25,7 +25,7 @@ import {fillers, marker} from "./vocabulary.js";
 export type Split = "train" | "validation" | "test";
 
 /**
- * Which segments a document has: `retrieval` facts, queries, aliases, copies and filler; `tasks` all of them
+ * Segments of a document: `retrieval` facts, queries, aliases, copies and filler; `tasks` all of them
  * and also updated facts, names after a phrase and tallies, so that a model meets every task of this folder.
  */
 export type Mix = "retrieval" | "tasks";
@@ -41,6 +41,7 @@ export interface CorpusDocument {
   readonly queries: readonly Query[];
 }
 
+/** Options of the documents of the corpus. */
 export interface CorpusOptions {
   readonly context?: number;
   readonly seed?: number;

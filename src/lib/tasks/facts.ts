@@ -1,10 +1,11 @@
-/** What RULER's retrieval tasks share in the words of the corpus: a fact is a needle, a query at the end asks for it. */
+/** Facts of RULER's retrieval tasks in the words of the corpus: a fact is a needle, a query at the end asks for it. */
 import {shuffled} from "../tensor/random.js";
 import {pick} from "./filler.js";
 import {type Haystack, haystackWith} from "./haystack.js";
 import {roomFor, type SampleRequest} from "./task.js";
 import {keys, marker, values} from "./vocabulary.js";
 
+/** The two values of a fact, as token ids. */
 export type Pair = readonly [number, number];
 
 /** The needle `fact key v1 v2` with its separator. */

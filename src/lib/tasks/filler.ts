@@ -5,6 +5,7 @@
 import {type RandomStream, randomStream} from "../tensor/random.js";
 import {fillers, type IdRange} from "./vocabulary.js";
 
+/** Number of topics of filler text. */
 export const topicCount = 8;
 const SHARES = [0.5, 0.25, 0.15, 0.1];
 const WORLD_SEED = 20_251;

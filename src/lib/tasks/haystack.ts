@@ -3,7 +3,7 @@ import {type RandomStream, shuffled} from "../tensor/random.js";
 import {fillerWords, pick, topicCount} from "./filler.js";
 import {marker, values} from "./vocabulary.js";
 
-/** What the haystack is made of: one line over and over, text of one topic, or text with spans of values. */
+/** Content of the haystack: one line over and over, text of one topic, or text with spans of values. */
 export type Haystack = "line" | "text" | "values";
 
 /** RULER puts needles at some of 40 evenly spaced depths. */

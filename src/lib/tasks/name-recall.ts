@@ -1,8 +1,8 @@
-/** How well a repeated name was predicted. Both are 0 and false for a perfect model. */
+/** Score of a repeated name. Both are 0 and false for a perfect model. */
 export interface NameRecall {
   /** Percentage of the name's tokens that were predicted wrongly. */
   readonly locationInaccuracy: number;
-  /** Whether any token was wrong. */
+  /** True if any token was wrong. */
   readonly missed: boolean;
 }
 

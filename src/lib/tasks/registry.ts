@@ -8,6 +8,7 @@ import {needleSingle} from "./needle-single.js";
 import type {Task} from "./task.js";
 import {variableTracking} from "./variable-tracking.js";
 
+/** All tasks that a model may be asked. */
 export const tasks: readonly Task[] = [
   needleSingle,
   needleMultikey,

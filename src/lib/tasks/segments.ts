@@ -7,13 +7,13 @@ import {fillers, keys, marker, values} from "./vocabulary.js";
 export interface Query {
   readonly position: number;
   readonly key: number;
-  /** Where the first value of the fact stands that answers the query, however many aliases lie between. */
+  /** Position of the first value of the fact that answers the query, however many aliases lie between. */
   readonly source: number;
   /** 1 for a key of a fact, one more for each alias on the way to it. */
   readonly hops: number;
 }
 
-/** What a key stands for: its values, where they were written, and the hops to that place. */
+/** Binding of a key: its values, the position where they were written, and the hops to that place. */
 interface Binding {
   readonly values: readonly [number, number];
   readonly source: number;
@@ -40,17 +40,19 @@ export interface Draft {
   span: readonly number[];
 }
 
+/** A function that adds one segment to a draft. */
 export type SegmentWriter = (draft: Draft) => void;
 
 /** Most facts of a document; an update is no new fact. */
 const MOST_FACTS = 24;
 
-/** Whether the draft has room for a segment of `writer`: facts are limited, and every alias needs a new key. */
+/** True if the draft has room for a segment of `writer`: facts are limited, and every alias needs a new key. */
 export function hasRoom({bindings, facts}: Draft, writer: SegmentWriter): boolean {
   if (writer === writeFact) return facts < MOST_FACTS && bindings.size < keys.size;
   return writer !== writeAlias || bindings.size < keys.size;
 }
 
+/** Adds a fact: a new key with two values. */
 export function writeFact(draft: Draft): void {
   bindNewValues(draft, newKey(draft));
   draft.facts += 1;
@@ -61,6 +63,7 @@ export function writeUpdate(draft: Draft): void {
   bindNewValues(draft, knownKey(draft)[0]);
 }
 
+/** Adds a query of a known key with its answer tokens. */
 export function writeQuery(draft: Draft): void {
   const {tokens, answers, queries} = draft;
   const [key, {values: pair, source, hops}] = knownKey(draft);
@@ -69,6 +72,7 @@ export function writeQuery(draft: Draft): void {
   queries.push({position: tokens.length - 3, key, source, hops});
 }
 
+/** Adds an alias: a new key that stands for a known one. */
 export function writeAlias(draft: Draft): void {
   const key = newKey(draft);
   const [known, binding] = knownKey(draft);
@@ -115,6 +119,7 @@ export function writeTally(draft: Draft): void {
   answers.push(tokens.length - 1);
 }
 
+/** Adds a stretch of filler text of the document's topic. */
 export function writeFiller(draft: Draft): void {
   const {stream, topic, tokens} = draft;
   for (let left = 5 + stream.integer(11); left > 0; left--) {

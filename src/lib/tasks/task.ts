@@ -1,4 +1,4 @@
-/** What a task with a checkable answer looks like, and its score. */
+/** Form of a task with a checkable answer, and its score. */
 import {type RandomStream, randomStream} from "../tensor/random.js";
 import type {Split} from "./corpus.js";
 import {decodeText} from "./vocabulary.js";
@@ -14,6 +14,7 @@ export interface TaskSample {
   readonly turns: readonly Turn[];
 }
 
+/** Options of one sample of a task. */
 export interface TaskOptions {
   readonly context?: number;
   /** An integer within the task's `difficulty`. */
@@ -22,10 +23,11 @@ export interface TaskOptions {
   readonly seed?: number;
 }
 
+/** A task with checkable answers. */
 export interface Task {
   readonly id: string;
   readonly title: string;
-  /** What the difficulty counts, and its range. */
+  /** Unit and range of the difficulty. */
   readonly difficulty: {
     readonly counts: string;
     readonly min: number;
@@ -36,7 +38,7 @@ export interface Task {
   sample(index: number, options?: TaskOptions): TaskSample;
 }
 
-/** What a task's own code gets: checked numbers and a stream that belongs to this sample alone. */
+/** Arguments of a task's own code: checked numbers and a stream that belongs to this sample alone. */
 export interface SampleRequest {
   readonly id: string;
   readonly context: number;

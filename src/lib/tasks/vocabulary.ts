@@ -25,8 +25,11 @@ export interface IdRange {
   readonly size: number;
 }
 
+/** Ids of the tokens that are keys. */
 export const keys: IdRange = {first: 16, size: 64};
+/** Ids of the tokens that are values. */
 export const values: IdRange = {first: 80, size: 64};
+/** Ids of the tokens that are filler. */
 export const fillers: IdRange = {first: 144, size: 112};
 
 const MARKERS = "<pad> <begin> . fact query <5> alias = copy tally most <11> <12> <13> <14> <15>";
@@ -59,7 +62,7 @@ export const vocabulary: readonly string[] = [MARKERS, KEYS, VALUES, FILLERS].fl
 
 const idOfWord = new Map(vocabulary.map((word, id) => [word, id]));
 
-/** Whether `id` lies in `range`. */
+/** True if `id` lies in `range`. */
 export function isIn(range: IdRange, id: number): boolean {
   return id >= range.first && id < range.first + range.size;
 }

@@ -1,14 +1,15 @@
 import type {ByteSource, ModelFolder} from "./opened-file.js";
 
-/** What every parameter says about itself; inputs, command-line help and error messages are made from it. */
+/** Properties of every parameter; inputs, command-line help and error messages are made from them. */
 interface ParamBase {
   readonly label: string;
-  /** What moving it changes, in one sentence. */
+  /** The effect of moving it, in one sentence. */
   readonly help?: string;
   /** Rarely moved: a page folds it away. */
   readonly advanced?: boolean;
 }
 
+/** A number from a range. */
 export interface NumberParam extends ParamBase {
   readonly kind: "number" | "integer";
   readonly unit?: string;
@@ -21,9 +22,10 @@ export interface NumberParam extends ParamBase {
   readonly default: number;
 }
 
-/** What a choice is made among: names, or numbers such as block sizes. */
+/** One option of a choice: a name, or a number such as a block size. */
 export type Option = string | number;
 
+/** One of several options. */
 export interface ChoiceParam<T extends Option = Option> extends ParamBase {
   readonly kind: "choice";
   readonly options: readonly T[];
@@ -37,6 +39,7 @@ export interface ChoicesParam<T extends Option = Option> extends ParamBase {
   readonly default: readonly T[];
 }
 
+/** Yes or no. */
 export interface FlagParam extends ParamBase {
   readonly kind: "flag";
   readonly default: boolean;
@@ -57,7 +60,7 @@ export interface TextParam extends ParamBase {
 export interface FileParam<H extends "file" | "folder" = "file" | "folder"> extends ParamBase {
   readonly kind: "file";
   readonly holds: H;
-  /** What the file must be, after "a": `safetensors file`. */
+  /** The kind of file, as it stands after "a": `safetensors file`. */
   readonly accepts: string;
   /** A run without it makes no sense. */
   readonly required?: boolean;
@@ -69,9 +72,12 @@ export type Opened<H extends "file" | "folder" = "file" | "folder"> = H extends 
   ? ByteSource
   : ModelFolder;
 
+/** A parameter of any kind. */
 export type Param = NumberParam | ChoiceParam | ChoicesParam | FlagParam | TextParam | FileParam;
+/** The parameters of an experiment or a technique, by name. */
 export type Params = Readonly<Record<string, Param>>;
 
+/** The value of a parameter. */
 export type ParamValue<T extends Param> = T extends NumberParam
   ? number
   : T extends FlagParam
@@ -86,9 +92,10 @@ export type ParamValue<T extends Param> = T extends NumberParam
             ? readonly U[]
             : never;
 
+/** The values of all parameters, by name. */
 export type ParamValues<P extends Params> = {readonly [K in keyof P]: ParamValue<P[K]>};
 
-/** What a parameter may be, in words: `one of 16, 32`, `an integer from 2 to 8`. */
+/** Allowed values of a parameter, in words: `one of 16, 32`, `an integer from 2 to 8`. */
 export function allowedValues(param: Param): string {
   switch (param.kind) {
     case "choice":
@@ -136,7 +143,7 @@ export function paramToText(value: ParamValue<Param>): string {
   return Array.isArray(value) ? value.join(",") : String(value);
 }
 
-/** Whether a value is an opened file or folder. */
+/** Tells an opened file or folder from other values. */
 export function isOpened(value: unknown): value is Opened {
   if (typeof value !== "object" || value === null) return false;
   return "read" in value || "open" in value;

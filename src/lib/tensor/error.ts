@@ -1,4 +1,4 @@
-/** How far `approximation` is from `x`; each measure sums in float64, whatever the order of magnitude. */
+/** Distances of `approximation` from `x`; each measure sums in float64, whatever the order of magnitude. */
 export interface TensorError {
   /** Mean of (x - y)^2; NaN for empty tensors. */
   readonly mse: number;
@@ -53,7 +53,7 @@ function cosineOf({signal, approximated, product}: Sums): number {
 
 /**
  * The error of an approximation of x, element by element. A NaN or an infinity in either makes every measure
- * that it touches NaN. (number formats spec, 1.5)
+ * that it touches NaN.
  * @throws RangeError if the lengths differ.
  */
 export function tensorError(x: Float32Array, approximation: Float32Array): TensorError {

@@ -1,7 +1,7 @@
 /**
  * The Hadamard matrices of orders 12, 20, 28 and 40, a string a row: + is +1, - is -1. They are the ones that
  * fast-hadamard-transform and Quamba use; another matrix of the same order would be as orthogonal and not the
- * same transform. Order 12 is symmetric (Paley II, q = 5), the others are not. (number formats spec, 6.3)
+ * same transform. Order 12 is symmetric (Paley II, q = 5), the others are not. (fast-hadamard-transform, Quamba)
  */
 export const HADAMARD_ROWS: Readonly<Record<number, readonly string[]>> = {
   12: [

@@ -3,7 +3,7 @@ import {elementCount, matrixSize, type Tensor} from "./tensor.js";
 import {transpose} from "./transpose.js";
 
 /**
- * How a length splits for the transform H_K (x) H_m: `order` is K (1, 12, 20, 28 or 40), `power` is m, a power
+ * Factors of a length for the transform H_K (x) H_m: `order` is K (1, 12, 20, 28 or 40), `power` is m, a power
  * of two.
  */
 export interface HadamardFactors {
@@ -11,7 +11,7 @@ export interface HadamardFactors {
   readonly power: number;
 }
 
-/** Which transform, and in which direction. */
+/** Choice of the transform and its direction. */
 export interface HadamardOptions {
   /** The split of the length; by default the one of {@link hadamardFactors}. */
   readonly factors?: HadamardFactors;
@@ -23,7 +23,7 @@ const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n >= 1 && Nu
 
 /**
  * Splits n into K * m as the transforms in use do: K = 1 for a power of two, else the K of 12, 40, 20, 28 that
- * leaves a power of two; 40 wins over 20, as in Quamba. (number formats spec, 6.3)
+ * leaves a power of two; 40 wins over 20, as in Quamba. (QuaRot, arXiv 2404.00456; Quamba, arXiv 2410.13229)
  * @throws RangeError if n has no such split.
  */
 export function hadamardFactors(n: number): HadamardFactors {
@@ -57,7 +57,7 @@ export function hadamardMatrix(n: number): Int8Array {
 /**
  * The orthonormal Hadamard transform of every row of x (its last axis, of n values): y = (H_K (x) H_m) x / sqrt(n),
  * in natural (Sylvester) order, at n log2(m) + n K additions a row, in float64 and rounded once to float32.
- * It keeps norms and inner products, and spreads an outlier over all n values. (number formats spec, 6.3)
+ * It keeps norms and inner products, and spreads an outlier over all n values. (QuaRot, arXiv 2404.00456; Quamba, arXiv 2410.13229)
  * @returns a tensor of the same shape. NaN and infinities spread over their row.
  * @throws RangeError if the length has no transform, or if `factors` do not multiply to it.
  */

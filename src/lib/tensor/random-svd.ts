@@ -14,6 +14,7 @@ import {
 } from "./svd-matrix.js";
 import {transpose} from "./transpose.js";
 
+/** Options of {@link randomSvd}. */
 export interface RandomSvdOptions {
   /** Directions beyond the rank that are followed and then dropped. */
   readonly oversampling?: number;

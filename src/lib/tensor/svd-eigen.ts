@@ -109,7 +109,7 @@ function reflectionWeights(a: Float64Array, n: number, k: number, Av: Float64Arr
   for (let i = k + 1; i < n; i++) w[i] = 2 * Av[i] - 2 * vAv * a[v + i];
 }
 
-/** How many vectors are reflected together: each reflection is read once for all of them. */
+/** Number of vectors reflected together: each reflection is read once for all of them. */
 const TOGETHER = 4;
 
 function reflectAll(reflectors: Float64Array, n: number, x: Float64Array, count: number): void {

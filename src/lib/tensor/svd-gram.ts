@@ -14,6 +14,7 @@ import {
 } from "./svd-matrix.js";
 import {transpose} from "./transpose.js";
 
+/** Options of {@link gramSvd}. */
 export interface GramSvdOptions {
   /** The products of matrices, by default in TypeScript; those of the wasm kernels are faster. */
   readonly products?: RowProducts;

@@ -2,7 +2,7 @@ import {type RandomSvdOptions, randomSvd} from "./random-svd.js";
 import {gramSvd} from "./svd-gram.js";
 import type {MatrixInput, Svd} from "./svd-matrix.js";
 
-/** Where the smaller side is longer than this, its square costs more than following the rank's directions alone. */
+/** Length of the smaller side from which its square costs more than following the rank's directions alone. */
 const LARGEST_GRAM = 2048;
 
 /**

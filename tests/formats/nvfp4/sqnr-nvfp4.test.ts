@@ -39,7 +39,7 @@ const DATA: Readonly<Record<string, Tensor>> = {
   outliers: withOutlierColumns(),
 };
 
-/** Decibels on the four kinds of data, of the reference implementations. (number formats spec, section 8) */
+/** Decibels on the four kinds of data, of the reference implementations. */
 const TABLE: readonly (readonly [Format, readonly [number, number, number, number]])[] = [
   [nvfp4(), [20.42, 20.69, 20.66, 20.9]],
   [fourOverSix(), [21.2, 21.24, 21.19, 21.12]],

@@ -36,7 +36,7 @@ export interface QuestDecodeOptions {
   readonly minPages?: number;
 }
 
-/** Which keys one decoded token reads. */
+/** Keys that one decoded token reads. */
 export interface QuestStep {
   readonly pages: number;
   /** [heads, pages], of q·k before it is divided by sqrt(headDim). */

@@ -57,7 +57,7 @@ function importanceOf({data, shape}: GoldenTensor): Importance {
   return {heads, queries, keys, data: Float64Array.from(data)};
 }
 
-/** What attention makes of a text under a mask, as the selection files ask for it. */
+/** Attention of a text under a mask, in the form of the selection files. */
 function underMask(inputs: Inputs, mask: KeyMask) {
   const input = queriesOf(inputs);
   const positions = Int32Array.from({length: mask.keys}, (_, j) => j);

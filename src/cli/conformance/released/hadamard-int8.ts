@@ -8,7 +8,7 @@ export interface HadamardInt8 {
   readonly scale: number;
 }
 
-/** How to quantize in Hadamard space. */
+/** Options of quantization in Hadamard space. */
 export interface HadamardInt8Options {
   /** Fixed by calibration; by default the largest |hadamard(y)| over 127, at least 1e-5 over 127. */
   readonly scale?: number;

@@ -5,7 +5,7 @@ import {packCodes, unpackCodes} from "../../../lib/formats/pack.js";
 import {matrixSize, type Tensor} from "../../../lib/tensor/tensor.js";
 
 /**
- * How the authors' CUDA-core kernel stores scales: `fp16-flags` in blocks of 128, a float16 whose sign is that of the
+ * Storage of scales in the authors' CUDA-core kernel: `fp16-flags` in blocks of 128, a float16 whose sign is that of the
  * special value and whose bit 14 holds its magnitude; `e3m3-byte` in blocks of 16, a byte of sign, magnitude, E3M3.
  * (RaZeR v2, inference code)
  */

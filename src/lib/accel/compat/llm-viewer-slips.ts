@@ -1,9 +1,9 @@
-/** Where LLM-Viewer's rules part from the operator they describe, and what our roofline does instead. */
+/** Differences of LLM-Viewer's rules from the operators they describe, each with the rule of our roofline. */
 export interface Slip {
   readonly operator: string;
-  /** What LLM-Viewer counts. */
+  /** Count of LLM-Viewer. */
   readonly theirs: string;
-  /** What the operator does. */
+  /** Work of the operator. */
   readonly ours: string;
   /** The direction of the error in their number. */
   readonly effect: string;

@@ -16,6 +16,7 @@ export interface LlmViewerHardware {
   readonly onchip_buffer: number;
 }
 
+/** Setting of a run as LLM-Viewer names it: batch, tokens and bytes of each kind of tensor. */
 export interface LlmViewerSetting {
   readonly batch: number;
   readonly seq: number;
@@ -24,6 +25,7 @@ export interface LlmViewerSetting {
   readonly flash?: boolean;
 }
 
+/** The two stages of inference. */
 export type Stage = "prefill" | "decode";
 
 interface Counts {
@@ -44,6 +46,7 @@ export interface LlmViewerOperator extends Counts {
   readonly inference_time: number;
 }
 
+/** Sums over all layers, with the time of the stage. */
 export interface LlmViewerTotal extends Counts {
   readonly memory_access: number;
   readonly inference_time: number;

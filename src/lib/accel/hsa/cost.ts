@@ -79,13 +79,13 @@ export const HSA_DEFAULT: HsaMachine = {
   pjPerDramByte: HSA_KNOBS.pjPerDramByte.value,
 };
 
-/** What the paper says of itself (abstract); reported, never mixed with the model's numbers. */
+/** Numbers of the paper (abstract); reported, never mixed with the model's numbers. */
 export const HSA_REPORTED = [
   {what: "long input, short output", tokensPerSecondPerMm2: 247, timesPreviousBest: 2.45},
   {what: "short input, long output", tokensPerSecondPerMm2: 117, timesPreviousBest: 13.5},
 ] as const;
 
-/** How decode uses the array: switched to dot products, or left as a weight-stationary systolic array. */
+/** Use of the array in decode: switched to dot products, or left as a weight-stationary systolic array. */
 export type DecodeMode = "hybrid" | "systolic";
 
 /** One pass through the model on the array. Modelled. */

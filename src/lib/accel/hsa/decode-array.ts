@@ -8,7 +8,7 @@ export interface DecodeFrame {
   readonly fold: readonly [number, number];
   /** Products of the elements, row-major R x C; null where an edge leaves an element idle. */
   readonly products: readonly (number | null)[];
-  /** What each column's adder tree gives. */
+  /** Outputs of the columns' adder trees. */
   readonly columnSums: readonly number[];
 }
 

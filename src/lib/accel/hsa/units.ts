@@ -61,7 +61,7 @@ export function deferredNormLinear(
   });
 }
 
-/** How far the recurrence has drifted at each position: distance between the true and the computed point. */
+/** Drift of the recurrence at each position: distance between the true and the computed point. */
 export interface RopeDrift {
   readonly position: number;
   readonly error: number;

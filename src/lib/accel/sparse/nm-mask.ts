@@ -25,7 +25,7 @@ export function nmMask(weight: ArrayLike<number>, columns: number, N: number, M:
   return mask;
 }
 
-/** How many of the group stand before element i: the larger ones, and the equal ones of lower index. */
+/** Number of the group's elements that stand before element i: the larger ones, and the equal ones of lower index. */
 function rankInGroup(weight: ArrayLike<number>, start: number, M: number, i: number): number {
   const own = magnitude(weight[i]);
   let rank = 0;

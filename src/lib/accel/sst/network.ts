@@ -135,7 +135,7 @@ export function networkSpeedup(
   return {layers, denseCycles, cycles, speedup: denseCycles / cycles};
 }
 
-/** What the paper says of its slices (abstract); reported. */
+/** Numbers of the paper on its slices (abstract); reported. */
 export const SST_REPORTED = {
   source: "arXiv 2502.03763, abstract",
   frequencyOverSoftLogic: 5,

@@ -1,6 +1,6 @@
 import {type Conv, type Dataflow, type Gemm, gemmOf, type Layer, type Mapping, mappingOf} from "./layer.js";
 
-/** What one operand's read buffer holds. Sizes in elements, not bytes. */
+/** Contents of one operand's read buffer. Sizes in elements, not bytes. */
 export interface ReadBuffer {
   /** Elements of the whole buffer, both halves. */
   readonly elements: number;
@@ -117,7 +117,7 @@ interface Operand {
   readonly timeStride: number;
 }
 
-/** How each operand enters the array: its role, and the strides of its row-major matrix along port and time. */
+/** Entry of each operand into the array: its role, and the strides of its row-major matrix along port and time. */
 function roles({N, K}: Gemm, dataflow: Dataflow): {ifmap: Operand; filter: Operand} {
   if (dataflow === "os") {
     return {

@@ -23,6 +23,7 @@ export interface Conv {
   readonly stride: number;
 }
 
+/** A layer that a systolic array runs: a product or a convolution. */
 export type Layer = Gemm | Conv;
 
 const SIDES = {
@@ -49,7 +50,7 @@ export function gemmOf(layer: Layer): Gemm {
   return {type: "gemm", M: windows(ih, fh) * windows(iw, fw), N: cout, K: fh * fw * cin};
 }
 
-/** How a product lies on the array: `rows` x `columns` is spread over the elements, `time` streams through. */
+/** Layout of a product on the array: `rows` x `columns` is spread over the elements, `time` streams through. */
 export interface Mapping {
   readonly rows: number;
   readonly columns: number;

@@ -13,7 +13,7 @@ export interface ScaleSimArray {
   readonly activeFraction?: number;
 }
 
-/** What SCALE-Sim reports for one layer in its stall-free mode; its names, its quirks. */
+/** Report of SCALE-Sim for one layer in its stall-free mode; its names, its quirks. */
 export interface ScaleSimResult {
   readonly totalCycles: number;
   readonly stallCycles: number;

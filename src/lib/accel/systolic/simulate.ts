@@ -27,7 +27,7 @@ export interface Frame {
 
 type Grid = (number | null)[];
 
-/** What a dataflow puts where: elements by fold index, and where a finished sum belongs. */
+/** Placement by a dataflow: elements by fold index, and the place of a finished sum. */
 interface Problem {
   readonly R: number;
   readonly C: number;

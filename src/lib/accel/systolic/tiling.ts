@@ -1,6 +1,6 @@
 import type {Gemm} from "./layer.js";
 
-/** Which tile stays on chip while the others stream. */
+/** The tile that stays on chip while the others stream. */
 export type Kept = "ifmap" | "filter" | "ofmap";
 
 /** A product cut into tiles of m x n results over k terms. Bytes. */

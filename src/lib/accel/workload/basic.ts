@@ -41,7 +41,7 @@ export function linear(
 const VECTOR: Formulas = {flops: "a * T * d", weights: "w * d", actRead: "r * T * d", actWrite: "T * d"};
 const VECTOR_FUSED: Formulas = {flops: "a * T * d", weights: "w * d"};
 
-/** What an operator does element by element: operations, vectors of weights and operands for each of `T x d`. */
+/** Element-wise work of an operator: operations, vectors of weights and operands for each of `T x d`. */
 export interface VectorWork {
   readonly operations: number;
   readonly weights?: number;

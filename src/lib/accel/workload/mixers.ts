@@ -4,7 +4,7 @@ import {attention} from "./attention.js";
 import {linear, norm, rope, vector} from "./basic.js";
 import type {Step} from "./step.js";
 
-/** What a mixer needs to know of its model. */
+/** Sizes of the model that a mixer reads. */
 export interface MixerContext {
   readonly count: number;
   readonly hidden: number;

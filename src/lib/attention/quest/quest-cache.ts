@@ -7,6 +7,7 @@ import {requireFraction, requireInteger} from "../../tensor/require.js";
 import {type ReadingCache, selectiveReading} from "../selective-reading.js";
 import {type PageBounds, pageBounds, questMask} from "./quest.js";
 
+/** Options of a cache that reads by Quest. */
 export interface QuestCacheOptions {
   readonly pageSize?: number;
   /** Share of the keys that each head reads. */
@@ -15,7 +16,7 @@ export interface QuestCacheOptions {
   readonly sinks?: number;
   /** First layers that read everything; 2 in the paper. */
   readonly denseLayers?: number;
-  /** How the bounds of pages are packed. */
+  /** Packing of the bounds of pages. */
   readonly boundsFormat?: Format;
 }
 
@@ -59,7 +60,7 @@ export function questCache(
   });
 }
 
-/** How bounds are stored. */
+/** Storage of bounds. */
 interface BoundsStore {
   /** kvHeads · headDim */
   readonly width: number;

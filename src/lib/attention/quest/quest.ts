@@ -18,7 +18,7 @@ export interface PageBounds {
 }
 
 /**
- * What Quest keeps of each page: a box around its keys [L, kvHeads, headDim]. The last page may be short.
+ * Bounds of Quest for each page: a box around its keys [L, kvHeads, headDim]. The last page may be short.
  * (arXiv:2406.10774, section 3.2)
  * @param width kvHeads · headDim
  * @throws RangeError unless pageSize is an integer of at least 1.
@@ -56,6 +56,7 @@ export function pageScore(
   return sum;
 }
 
+/** Options of Quest's scores of pages. */
 export interface QuestImportanceOptions {
   readonly pageSize?: number;
   /** Bounds of the pages of all keys; of the last page, which may be short, nothing is used. By default computed. */

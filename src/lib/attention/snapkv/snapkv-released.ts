@@ -5,6 +5,7 @@ import {keepFraction, pool, sinks, votingWindow} from "../policy-params.js";
 import {filled, forEachRow, type Importance, type KeyMask, type Queries} from "../selection.js";
 import {maxPool, windowVotes} from "../votes.js";
 
+/** Options of SnapKV as its repository runs it. */
 export interface SnapKvReleasedOptions extends ActiveSetOptions {
   readonly window?: number;
   readonly pool?: number;

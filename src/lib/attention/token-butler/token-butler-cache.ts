@@ -5,6 +5,7 @@ import {type ReadingCache, selectiveReading} from "../selective-reading.js";
 import {tokenButlerHooks} from "./token-butler-hooks.js";
 import type {TokenButlerPredictor} from "./token-butler-weights.js";
 
+/** Options of a cache that reads by TokenButler. */
 export interface TokenButlerCacheOptions {
   /** Share of the keys that each head reads. */
   readonly keepFraction: number;

@@ -17,7 +17,7 @@ export function tokenButlerOverhead(predictorParameters: number, modelParameters
   return predictorParameters / (modelParameters + predictorParameters);
 }
 
-/** What a predictor costs each decoded token. */
+/** Cost of a predictor for each decoded token. */
 export interface TokenButlerDecodeCost {
   /** Multiplications and additions: twice the parameters, and scoring L keys in every layer but the first. */
   readonly flops: number;

@@ -28,6 +28,7 @@ export interface TokenButlerWeights {
   readonly keyOut: Float64Array;
 }
 
+/** Sizes of a predictor, in the paper's letters. */
 export interface TokenButlerShape {
   /** E, of the model. */
   readonly width: number;
@@ -54,7 +55,7 @@ export interface TokenButlerPredictor {
   readonly shape: TokenButlerShape;
   readonly weights: TokenButlerWeights;
   readonly frequencies: TokenButlerFrequencies;
-  /** What it reads of layer 0: what enters its attention (the code), or its MLP, after attention (the figure). */
+  /** Input taken from layer 0: what enters its attention (the code), or its MLP, after attention (the figure). */
   readonly site: Extract<Site, "attention.input" | "mlp.input">;
 }
 

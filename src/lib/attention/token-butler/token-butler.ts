@@ -112,7 +112,7 @@ export function predictImportance(
 }
 
 /**
- * What the predictor says of a layer: q·k / sqrt(D) for every new token with all tokens, of each head, [heads, T, L],
+ * Predicted importance in a layer: q·k / sqrt(D) for every new token with all tokens, of each head, [heads, T, L],
  * keys after the query included (a budget does not look at them; the released training loss does).
  * @throws RangeError if there is no such layer.
  */

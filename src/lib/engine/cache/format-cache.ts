@@ -6,6 +6,7 @@ import type {PackedKvCache} from "./packed-kv-cache.js";
 import {type PagedStoreOptions, type PageRule, pagedStore} from "./paged-store.js";
 import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
 
+/** Options of a cache that packs pages in a number format. */
 export interface FormatCacheOptions
   extends Pick<PagedStoreOptions, "wholeFormat" | "unpackOnce">,
     Pick<StoredCacheOptions, "own"> {

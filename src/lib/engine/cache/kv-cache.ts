@@ -1,6 +1,6 @@
 import type {DecoderConfig} from "../decoder/config.js";
 
-/** What a layer's cache gives to attention: row-major [L, kvHeads, headDim], possibly views not to be changed. */
+/** Keys and values of a layer's cache for attention: row-major [L, kvHeads, headDim], possibly views not to be changed. */
 interface CachedKv {
   readonly keys: Float32Array;
   readonly values: Float32Array;

@@ -5,7 +5,7 @@ import type {KvCache} from "./kv-cache.js";
 /** Keys and values of a layer, [tokens, kvHeads · headDim] each. */
 export type StoredKv = Pick<ReturnType<KvCache["read"]>, "keys" | "values">;
 
-/** Where a cache really puts its tokens. */
+/** Storage of a cache's tokens. */
 export interface KvStore {
   /** Takes tokens that follow those it has. */
   put(layer: number, kv: StoredKv): void;
@@ -29,7 +29,7 @@ interface Pass {
 
 /** The newest passes into a store, so that they can be taken back to the bit. */
 export interface UndoLog {
-  /** Whether tokens of a layer from a place on begin another pass. */
+  /** True if the tokens of a layer from a place on begin another pass. */
   begins(layer: number, from: number): boolean;
   /** Notes what a layer is about to be given. */
   note(layer: number, kv: StoredKv, from: number, tokens: number): void;

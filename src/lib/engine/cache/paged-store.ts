@@ -5,7 +5,7 @@ import type {DecoderConfig} from "../decoder/config.js";
 import type {KvStore} from "./kv-store.js";
 import {concat, type UnpackOptions} from "./stored-cache.js";
 
-/** How keys, or values, go from whole tokens into pages. */
+/** Packing of keys, or values, from whole tokens into pages. */
 export interface PageRule {
   /** Tokens that are packed together; by default 1. */
   readonly pageTokens?: number;
@@ -16,10 +16,11 @@ export interface PageRule {
   unpack(page: Packed, layer: number): Float32Array;
 }
 
+/** Options of a store of pages. */
 export interface PagedStoreOptions extends UnpackOptions {
   readonly keys: PageRule;
   readonly values: PageRule;
-  /** How a token is kept until it goes into a page. */
+  /** Storage of a token until it goes into a page. */
   readonly wholeFormat?: Format;
 }
 

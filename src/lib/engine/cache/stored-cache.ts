@@ -4,11 +4,12 @@ import {checkTruncate} from "./kv-cache.js";
 import {type KvStore, type StoredKv, undoLog} from "./kv-store.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
 
+/** Options of a cache over a store. */
 export interface StoredCacheOptions {
   /** True: the store takes and gives keys before rotary. */
   readonly unrotatedKeys?: boolean;
   /**
-   * How a pass reads its own tokens: as they came, and put into the store only after it (`exact`, the rule of prefill
+   * The way a pass reads its own tokens: as they came, and put into the store only after it (`exact`, the rule of prefill
    * in the papers), or as the store gives them back (`stored`: harsher, every token reads the compressed cache).
    */
   readonly own?: "exact" | "stored";
@@ -27,7 +28,7 @@ interface Rows {
   readonly positions: number[];
   readonly width: number;
   fresh: StoredKv | undefined;
-  /** Where tokens are put together for attention, over and over: a new array with every token costs more. */
+  /** Buffer in which tokens are put together for attention, used again: a new array with every token costs more. */
   readonly room: {keys: Float32Array; values: Float32Array};
 }
 

@@ -57,21 +57,21 @@ export interface PublishedSetting<V> {
   readonly params: V;
 }
 
-/** What a cache technique states of itself with parameters of its own type; {@link cacheTechnique} makes it loopable. */
+/** Definition of a cache technique with parameters of its own type; {@link cacheTechnique} makes it loopable. */
 export interface CacheRecord<P extends Params> extends Technique<P> {
-  /** What a setting saves at. */
+  /** The quantity that a setting reduces. */
   kindOf(params: ParamValues<P>): CacheKind;
   /** Name of a setting, short enough for a mark. */
   labelOf(params: ParamValues<P>): string;
   /** Source of a setting where it differs from the technique's. */
   sourceOf?(params: ParamValues<P>): string;
-  /** What a setting means for a model of these sizes, in words. */
+  /** The setting for a model of these sizes, in words. */
   inWords?(params: ParamValues<P>, sizes: CacheSizes): string;
   /** False: a model of these sizes has nothing that the technique is about, and lists leave it out. */
   appliesTo?(sizes: CacheSizes): boolean;
   /** Bytes of one token of a long text, in words and symbols. */
   formulaOf(params: ParamValues<P>): string;
-  /** How a number of one token comes back, in a few words. */
+  /** The way a number of one token comes back, in a few words. */
   comesBackOf(params: ParamValues<P>): string;
   /** True: it knows what no method can know, and stands for a bound. */
   readonly isBound?: true;
@@ -159,7 +159,7 @@ export interface CacheChoice {
   readonly formula: string;
   readonly comesBack: string;
   readonly isBound: boolean;
-  /** Whether a page shows it before anybody chooses. */
+  /** True if a page shows it before anybody chooses. */
   readonly isShownFirst: boolean;
   readonly format: Format | undefined;
   /** Bytes of a text of `tokens` tokens. @throws RangeError as the technique's formula. */

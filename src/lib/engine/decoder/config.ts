@@ -22,7 +22,7 @@ export interface DecoderConfig {
   readonly tied: boolean;
   /** Keys a query of each layer sees, itself included; null: all before it. */
   readonly windows: readonly (number | null)[];
-  /** Which linear layers the config says have a bias; a bias that the file has besides is used too. */
+  /** Linear layers that have a bias by the config; a bias that the file has besides is used too. */
   readonly biases: {readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean};
 }
 
@@ -48,8 +48,10 @@ const FAMILIES = {
   Qwen2ForCausalLM: {windows: qwen2Windows, qkvBias: () => true},
 } as const satisfies Record<string, Family>;
 
+/** An architecture of decoders, as config.json names it. */
 export type Architecture = keyof typeof FAMILIES;
 
+/** Every architecture of decoders that can be opened. */
 export const ARCHITECTURES = Object.keys(FAMILIES) as readonly Architecture[];
 
 /**

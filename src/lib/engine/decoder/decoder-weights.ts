@@ -17,7 +17,7 @@ export interface DecoderWeights {
 /** Linear layers that read the same input, and what makes that input. */
 export interface InputGroup {
   readonly layer: number;
-  /** Where the input can be seen. */
+  /** Site at which the input can be seen. */
   readonly site: Extract<Site, "attention.input" | "attention.output" | "mlp.input" | "mlp.hidden">;
   /** Weights [out, in], by name. */
   readonly readers: readonly string[];
@@ -25,8 +25,11 @@ export interface InputGroup {
   readonly makers: readonly string[];
 }
 
+/** Name of the embedding in checkpoints. */
 export const EMBEDDING_NAME = "model.embed_tokens.weight";
+/** Name of the last norm's gain in checkpoints. */
 export const NORM_NAME = "model.norm.weight";
+/** Name of the output head in checkpoints; absent where it is the embedding. */
 export const HEAD_NAME = "lm_head.weight";
 
 /**

@@ -5,11 +5,12 @@ import {add, checkIds, embed, seen} from "../residual-stream.js";
 import {inverseFrequencies, llama3Frequencies, type RotaryTable, rotaryTable, rotate} from "../rope.js";
 import type {Decoder, DecoderLayer} from "./load-decoder.js";
 
+/** Options of a forward pass. */
 export interface ForwardOptions {
   /** Earlier tokens: the new ones follow them and are added to it. Without it the text starts here. */
   readonly cache?: KvCache;
   readonly hooks?: Hooks;
-  /** Which rows of logits to compute; a prefill needs only the last. */
+  /** Rows of logits to compute; a prefill needs only the last. */
   readonly rows?: "all" | "last";
 }
 
@@ -37,7 +38,7 @@ export function forward(model: Decoder, ids: readonly number[], options: Forward
   return {shape: [kept, config.vocabSize], data: logits};
 }
 
-/** What all layers of one forward pass share. */
+/** Data that all layers of one forward pass share. */
 interface Pass {
   readonly model: Decoder;
   readonly tokens: number;

@@ -44,6 +44,7 @@ export interface Mamba2Config extends CommonConfig {
 /** The shape and the rules of a state-space language model. */
 export type MambaConfig = Mamba1Config | Mamba2Config;
 
+/** Architectures of state-space models that can be opened, as config.json names them. */
 export const MAMBA_ARCHITECTURES = ["MambaForCausalLM", "Mamba2ForCausalLM"] as const;
 
 const {architecture, count, positive, flag, requireValue, problem} = fieldReader("mambaConfig");

@@ -1,5 +1,5 @@
 /**
- * Where a tensor of a state-space model can be seen and changed, in the order of the forward pass; rows are tokens.
+ * Sites at which a tensor of a state-space model can be seen and changed, in the order of the forward pass; rows are tokens.
  * - `embedding`: the token embeddings, the input of layer 0
  * - `mixer.input`: after the layer's norm; what the input projection takes
  * - `projected`: what it gives: [x, z] in Mamba, [z, x, B, C, dt] in Mamba2

@@ -14,6 +14,7 @@ export interface MambaWeights {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
+/** Names of the tensors outside the layers in checkpoints of state-space models. */
 export const MAMBA_NAMES = {
   embedding: "backbone.embeddings.weight",
   norm: "backbone.norm_f.weight",

@@ -9,7 +9,7 @@ export interface MambaForwardOptions {
   /** Earlier tokens: the new ones follow them, and it is moved on. Without it the text starts here. */
   readonly cache?: MambaCache;
   readonly hooks?: MambaHooks;
-  /** Which rows of logits to compute; a prefill needs only the last. */
+  /** Rows of logits to compute; a prefill needs only the last. */
   readonly rows?: "all" | "last";
 }
 

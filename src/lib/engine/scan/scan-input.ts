@@ -6,7 +6,7 @@ import {type Numbers, widened} from "./precision.js";
 import {requireGroups, requireLengths} from "./require-shapes.js";
 
 /**
- * How B becomes discrete. `euler` is what Mamba computes, delta B, although its paper writes `zoh`, the exact
+ * Discretization of B. `euler` is what Mamba computes, delta B, although its paper writes `zoh`, the exact
  * (e^(delta A) - 1) / A B; they agree to first order in delta |A|. A is always e^(delta A).
  */
 export type Discretization = "euler" | "zoh";

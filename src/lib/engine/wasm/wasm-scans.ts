@@ -12,6 +12,7 @@ type Kernels = Readonly<
   Record<"addSkip" | "gate" | "causalConv1dSilu" | "selectiveScan" | "ssd" | "ssdChunk", Kernel>
 >;
 
+/** Options of the scans in WebAssembly. */
 export interface WasmScansOptions {
   /** Tokens that are worked on at a time, default 32; the working memory grows with it. */
   readonly chunkSize?: number;
@@ -42,7 +43,7 @@ export async function wasmScans(heap: WasmHeap, {chunkSize = 32}: WasmScansOptio
   };
 }
 
-/** What grows is left to the reference: the kernel's exp is one of decays. */
+/** True where a state grows: that is left to the reference, since the kernel's exp is one of decays. */
 function isPlain({
   channels,
   A,
@@ -74,7 +75,7 @@ function lay<Name extends string>(
   return Object.fromEntries(views);
 }
 
-/** How blocks of rows lie in the kernels' memory: with room for rows and columns that are zero. */
+/** Layout of blocks of rows in the kernels' memory: with room for rows and columns that are zero. */
 interface Padding {
   readonly rows?: number;
   readonly toRows?: number;
@@ -267,7 +268,7 @@ function ssdChunks(
   return {y, state: carried};
 }
 
-/** Where number i of a state [H, headDim, stateSize] lies in the panels [H, P / 8, N, 8] of the kernel. */
+/** Place of number i of a state [H, headDim, stateSize] in the panels [H, P / 8, N, 8] of the kernel. */
 function panelPlace(headDim: number, P: number, stateSize: number, N: number): (i: number) => number {
   return (i) => {
     const row = Math.floor(i / stateSize);

@@ -28,6 +28,7 @@ export const COSTS = {
   "energy per token": ({joulesPerToken}: Figures) => joulesPerToken,
 } as const;
 
+/** A cost that may stand on the axis. */
 export type Cost = keyof typeof COSTS;
 
 /** A combination that can be, with its cost and the noise that its formats add. */

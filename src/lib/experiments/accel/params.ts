@@ -10,6 +10,7 @@ import {FORMAT_IDS, SPARSITIES} from "./format-choice.js";
 /** A config.json or a machine of a reader's own is no longer than this, in characters. */
 const MAX_JSON = 65_536;
 
+/** Parameter: the model whose work is counted. */
 export const modelParam = {
   kind: "choice",
   label: "Model",
@@ -17,6 +18,7 @@ export const modelParam = {
   default: "llama-3.1-8b",
 } as const;
 
+/** Parameter: a config.json in place of a listed model. */
 export const configParam = {
   kind: "text",
   label: "config.json of your own",
@@ -26,6 +28,7 @@ export const configParam = {
   advanced: true,
 } as const;
 
+/** Parameter: the machine that runs it. */
 export const machineParam = {
   kind: "choice",
   label: "Machine",
@@ -33,6 +36,7 @@ export const machineParam = {
   default: "rtx-4090",
 } as const;
 
+/** Parameter: a machine as JSON in place of a listed one. */
 export const machineJsonParam = {
   kind: "text",
   label: "Machine of your own, as JSON",
@@ -42,9 +46,11 @@ export const machineJsonParam = {
   advanced: true,
 } as const;
 
+/** Parameter: the number format of one kind of tensor. */
 export const formatParam = <const L extends string, const D extends string>(label: L, format: D) =>
   ({kind: "choice", label, options: FORMAT_IDS, default: format as string}) as const;
 
+/** Parameter: the share of weights that is kept. */
 export const sparsityParam = {
   kind: "choice",
   label: "Weights kept",
@@ -53,6 +59,7 @@ export const sparsityParam = {
   default: "dense",
 } as const;
 
+/** Parameter: sequences at a time. */
 export const batchParam = {
   kind: "integer",
   label: "Batch",
@@ -63,6 +70,7 @@ export const batchParam = {
   default: 1,
 } as const;
 
+/** Parameter: tokens before the answer. */
 export const contextParam = {
   kind: "integer",
   label: "Context",
@@ -73,6 +81,7 @@ export const contextParam = {
   default: 8192,
 } as const;
 
+/** Parameter: tokens of the answer. */
 export const outputParam = {
   kind: "integer",
   label: "Answer",
@@ -85,6 +94,7 @@ export const outputParam = {
   advanced: true,
 } as const;
 
+/** Parameter: the shares of the data sheet's rates that a machine reaches. */
 export const efficiencyParam = {
   kind: "choice",
   label: "Efficiency",

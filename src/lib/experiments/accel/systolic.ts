@@ -5,6 +5,7 @@ import {experiment} from "../../experiment/experiment.js";
 
 const SIDES = [8, 16, 32, 64, 128, 256] as const;
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096] as const;
+/** Dataflows of a systolic array: output, weight and input stationary. */
 export const DATAFLOWS = ["os", "ws", "is"] as const satisfies readonly Dataflow[];
 
 /** Cycles and traffic of a matrix product on a systolic array: every dataflow, size of array and number of rows. */

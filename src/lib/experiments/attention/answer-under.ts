@@ -5,7 +5,7 @@ import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import type {Hooks} from "../../engine/hooks.js";
 import {type MetLayer, meetLayers} from "./met-layers.js";
 
-/** What the model expected after a word. */
+/** Expectation of the model after a word. */
 interface Expectation {
   /** The likeliest next token; the first of equals. */
   readonly id: number;
@@ -16,9 +16,9 @@ interface Expectation {
 export interface Answer {
   /** The prompt and all written tokens but the last, which nothing has read: a step each. */
   readonly ids: readonly number[];
-  /** What was expected after each step; from the end of the prompt on, that is what was written. */
+  /** The token expected after each step; from the end of the prompt on, it is the one written. */
   readonly expected: readonly Expectation[];
-  /** What every layer met in the last pass. */
+  /** Inputs of every layer's attention in the last pass. */
   readonly layers: readonly MetLayer[];
 }
 

@@ -1,4 +1,4 @@
-/** What one head of one text looks at, and what estimates of importance find of it. */
+/** Measures of one head on one text: where it looks, and which of that estimates of importance find. */
 
 import {mostImportant} from "../../attention/budget-mask.js";
 import {hitAccuracy} from "../../attention/hit-metrics.js";

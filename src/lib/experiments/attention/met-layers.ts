@@ -1,4 +1,4 @@
-/** What attention met in every layer of a pass, whatever hooks chose its keys. */
+/** Inputs of attention in every layer of a pass, whatever hooks chose its keys. */
 
 import {forEachRow, type KeyMask, type Queries, selectionShape} from "../../attention/selection.js";
 import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";

@@ -21,7 +21,7 @@ import {policyColumns} from "./policy-columns.js";
 /** Masks: every query of a text as if it were decoded. Eviction: a cache that frees what its policy drops. */
 const FRAMES = ["masks", "eviction"] as const;
 
-/** What the shipped table has of the large model: the papers' methods, and what TokenButler's repository ran as Quest. */
+/** Policies of the shipped table for the large model: the papers' methods, and Quest as TokenButler's repository ran it. */
 const LARGE_POLICIES = registered.all.filter(({isShownFirst}) => isShownFirst).map(({id}) => id);
 
 /** Those with a rule for a cache that really lets keys go. */

@@ -1,4 +1,4 @@
-/** What a row of a table of policies says: who chose, what was read and kept, and what the model then did. */
+/** Columns of a table of policies: the policy, the keys read and kept, and the quality that follows. */
 
 import {qualityColumns} from "../shared/quality-columns.js";
 
@@ -6,6 +6,7 @@ const share = (label: string) => ({type: "number", label, provenance: "measured"
 const bytes = (label: string) =>
   ({type: "number", label, unit: "bytes per decoded token", provenance: "measured"}) as const;
 
+/** Columns of every table of policies. */
 export const policyColumns = {
   model: {type: "string", label: "Model"},
   frame: {type: "string", label: "Frame"},

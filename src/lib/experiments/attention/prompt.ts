@@ -35,7 +35,7 @@ type PromptRow = {
   readonly provenance: "measured";
 };
 
-/** What each selection policy thinks of the words of a prompt, which it keeps, and what the model then answers. */
+/** Importance of the words of a prompt by each policy, the words it keeps, and the answer of the model. */
 export const attentionPrompt = experiment({
   id: "attention/prompt",
   title: "A prompt under selection policies",

@@ -7,7 +7,7 @@ import {ledgerRows} from "./ledger-rows.js";
 const claims = [...edgeClaims, ...costModelClaims];
 const papers = [...new Set(claims.map(({paper}) => paper))];
 
-/** What papers and tools on accelerators claim, beside what our models of them and our counts say. */
+/** Claims of papers and tools on accelerators, beside our models of them and our counts. */
 export const acceleratorClaims = experiment({
   id: "claims/accelerators",
   title: "Claims about accelerators and what they cost",

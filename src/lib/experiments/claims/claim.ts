@@ -1,7 +1,7 @@
 import type {DataSets} from "../../experiment/experiment.js";
 import type {Provenance} from "../../experiment/provenance.js";
 
-/** How our evidence stands to a printed claim; decided from the numbers by the claim's own rule. */
+/** Verdict of our evidence on a printed claim; decided from the numbers by the claim's own rule. */
 export type Verdict = "agrees" | "same direction" | "differs" | "cannot be judged here";
 
 /** A row of a ledger: one number for or against a claim, and the verdict from all of them. */
@@ -20,7 +20,7 @@ export const claimColumns = {
 
 /** One number for or against a claim. */
 export interface Evidence {
-  /** What it was measured on, modelled for or printed about. */
+  /** The object that was measured, modelled or printed about. */
   readonly subject: string;
   readonly quantity: string;
   /** Null where a claim has no number, or where none can be had. */
@@ -42,6 +42,6 @@ export interface Claim {
   ours(data: Pick<DataSets, "get">): readonly Evidence[];
   /** The verdict from all evidence, the reported first. */
   judge(reported: readonly Evidence[], ours: readonly Evidence[]): Verdict;
-  /** Why ours and theirs differ or cannot be compared, in a sentence or two. */
+  /** Reasons why ours and theirs differ or cannot be compared, in a sentence or two. */
   readonly why: string;
 }

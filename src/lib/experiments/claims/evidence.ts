@@ -12,7 +12,7 @@ export interface TextLosses {
   readonly nll: Float64Array;
 }
 
-/** Whether each of the answer tokens came out right. */
+/** Right or wrong, for each of the answer tokens. */
 export interface Answers {
   readonly right: readonly boolean[];
 }
@@ -50,7 +50,7 @@ export function intervalEvidence(
 /** Perplexity of all texts, each of which counts the same. */
 export const perplexityOf = ({nll}: TextLosses): number => Math.exp(mean(nll));
 
-/** How much higher the first perplexity is, in per cent of the second. */
+/** Perplexity of the first less that of the second, in per cent of the second. */
 export function gapPercent(worse: TextLosses, better: TextLosses): Interval {
   return scaleInterval(perplexityGap(worse.nll, better.nll), 100 / perplexityOf(better));
 }

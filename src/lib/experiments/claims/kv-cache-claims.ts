@@ -1,4 +1,4 @@
-/** What papers on smaller caches claim, and how our sizes and decoders judge it. */
+/** Claims of papers on smaller caches, judged by our sizes and decoders. */
 
 import {bitsSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
 import type {CacheSizes} from "../../engine/cache/sizes.js";
@@ -267,6 +267,7 @@ function absorbedError(): number {
   return absorbed.reduce((worst, value, i) => Math.max(worst, Math.abs(value - explicit[i])), 0) / most;
 }
 
+/** Claims of papers on smaller caches. */
 export const cacheClaims: readonly CacheClaim[] = [
   ...sharingClaims,
   latentSize,

@@ -1,4 +1,4 @@
-/** What claims on smaller caches are judged from: sizes of published models, and readings of our decoders. */
+/** Evidence for claims on smaller caches: sizes of published models, and readings of our decoders. */
 
 import {bitsSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
 import type {CacheSizes} from "../../engine/cache/sizes.js";
@@ -8,7 +8,7 @@ import type {Claim, Evidence, Verdict} from "./claim.js";
 import {type Answers, answersChange, gapPercent, intervalEvidence, type TextLosses} from "./evidence.js";
 import {atMostVerdict, lossVerdict} from "./token-selection-claims.js";
 
-/** What a reading of the texts found. */
+/** Results of a reading of the texts. */
 export interface Scores extends TextLosses, Answers {}
 
 /** All readings of one model, by name. */
@@ -17,6 +17,7 @@ export interface Found {
   readonly scores: Readonly<Record<string, Scores>>;
 }
 
+/** A claim that readings of decoders judge. */
 export type CacheClaim = Omit<Claim, "ours" | "judge"> & {
   readonly ours: (found: readonly Found[]) => readonly Evidence[];
   readonly judge: (found: readonly Found[]) => Verdict;
@@ -36,6 +37,7 @@ export const layersOf = (count: number, width: number): CacheSizes => ({
   widths: new Array(count).fill(width),
   headDim: 128,
 });
+/** Layers of Llama-2-7B: 32 of width 4096. */
 export const LLAMA_2_7B = layersOf(32, 4096);
 
 /** Bytes of a long text's cache in 16 bits. */
@@ -49,7 +51,7 @@ export const timesSmaller = (sizes: CacheSizes, bytes: (sizes: CacheSizes) => nu
 export const having = (found: readonly Found[], reading: string): readonly Found[] =>
   found.filter(({scores}) => reading in scores);
 
-/** How much higher the perplexity of the first reading is. */
+/** Perplexity of the first reading less that of the second. */
 export function gapOf(scores: Found["scores"], worse: string, better: string): Interval {
   return perplexityGap(scores[worse].nll, scores[better].nll);
 }
@@ -71,7 +73,7 @@ export function lossEvidence({model, scores}: Found, name: string, baseline = FU
 const NEARLY_NOTHING = 5;
 
 /**
- * Whether nearly nothing is lost: `agrees` if answers and perplexity both say so, `differs` if one of them says that it
+ * Verdict on a loss of nearly nothing: `agrees` if answers and perplexity both say so, `differs` if one of them says that it
  * is not so, else nothing can be said.
  */
 export function losslessVerdict(found: readonly Found[], name: string, baseline = FULL): Verdict {

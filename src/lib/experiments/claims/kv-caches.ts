@@ -32,7 +32,7 @@ const CALIBRATION_TEXTS = 8;
 /** Logits of a text, or of what follows its prompt: as many rows as count. */
 type Reading = (ids: readonly number[]) => Tensor;
 
-/** What papers on smaller caches claim, judged on decoders that find facts in their context. */
+/** Claims of papers on smaller caches, judged on decoders that find facts in their context. */
 export const kvCacheClaims = experiment({
   id: "claims/kv-caches",
   title: "Claims about smaller caches",

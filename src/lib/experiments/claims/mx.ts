@@ -5,7 +5,7 @@ import {sample} from "../formats/sources.js";
 import type {Claim, Evidence} from "./claim.js";
 import {measureAll} from "./tensors.js";
 
-/** How far two samples of one distribution may be apart in dB: ours are a quarter of the reference's in size. */
+/** Distance in dB that two samples of one distribution may have: ours are a quarter of the reference's in size. */
 const spreadDb = (of: string) => (of.startsWith("outlier-columns") ? 0.8 : 0.15);
 
 const references: Claim = {

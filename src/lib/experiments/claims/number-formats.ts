@@ -7,7 +7,7 @@ import {razerClaims} from "./razer.js";
 const claims = [...razerClaims, ...mxClaims];
 const papers = [...new Set(claims.map(({paper}) => paper))];
 
-/** What papers on number formats claim, beside what the library finds on tensors that anyone can hold in hand. */
+/** Claims of papers on number formats, beside the library's results on tensors that come with it. */
 export const numberFormatClaims = experiment({
   id: "claims/number-formats",
   title: "Claims about number formats",

@@ -22,7 +22,7 @@ function printedAverage(method: string, activationBits: number): number {
   );
 }
 
-/** How much less of `baseline`'s damage `better` does, in per cent of it. */
+/** Share of `baseline`'s damage that `better` avoids, in per cent. */
 function reductionPercent(better: number, baseline: number): number {
   return 100 * (1 - better / baseline);
 }

@@ -1,4 +1,4 @@
-/** What the papers on sharing and merging layers claim, and how our sizes and decoders judge it. */
+/** Claims of the papers on sharing and merging layers, judged by our sizes and decoders. */
 
 import {bitsSize} from "../../engine/cache/packed-size.js";
 import type {CacheSizes} from "../../engine/cache/sizes.js";
@@ -258,6 +258,7 @@ function ruleGaps(scores: Found["scores"]): {merged: string; gap: Interval}[] {
   }));
 }
 
+/** Claims of papers on sharing and merging layers. */
 export const sharingClaims: readonly CacheClaim[] = [
   ratios,
   groups,

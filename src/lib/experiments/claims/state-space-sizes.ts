@@ -54,7 +54,7 @@ const mamba8b: Mamba2Config = {
 const PUBLISHED = {"Mamba 2.8B": mamba, "Mamba2 2.7B": mamba2, "Mamba2 8B": mamba8b} as const;
 
 /**
- * What a published model takes in thousands of MiB. Quantized, embedding and head are rounded too, the rotation has
+ * Size of a published model in thousands of MiB. Quantized, embedding and head are rounded too, the rotation has
  * parted what was tied, and the scales of 4-bit groups are float16.
  */
 function publishedSize(config: MambaConfig, scheme: WeightScheme): number {

@@ -162,7 +162,7 @@ function accuracyClaim(
 }
 
 /**
- * Whether a loss is the printed one as far as its interval can tell: one that holds both the printed loss and none at
+ * Verdict on a loss against the printed one, as far as its interval can tell: one that holds both the printed loss and none at
  * all tells nothing, and a smaller loss than the printed one points the same way.
  */
 export function lossVerdict({low, high}: Interval, printed: number): Verdict {
@@ -276,7 +276,7 @@ const claims = [
   ...sizeAndSpeedClaims,
 ];
 
-/** What Quamba and Quamba2 claim, beside what the library finds on state-space models that anyone can run. */
+/** Claims of Quamba and Quamba2, beside the library's results on state-space models that anyone can run. */
 export const stateSpaceClaims = experiment({
   id: "claims/state-space",
   title: "Claims about quantized state-space models",

@@ -5,6 +5,7 @@ import type {Tensor} from "../../tensor/tensor.js";
 
 /** The data sets that claims are judged on, as a reader of the ledger calls them. */
 export const WEIGHTS = "all linear weights of decoder-small";
+/** Subject of evidence from the inputs of linear layers. */
 export const ACTIVATIONS = "all linear inputs of decoder-small";
 
 function requireSet(data: Pick<DataSets, "get">, name: string): TensorSet {
@@ -20,7 +21,7 @@ export function linearWeights(data: Pick<DataSets, "get">): Tensor[] {
     .map(([, x]) => x);
 }
 
-/** What flowed into the decoder's linear layers for held-out documents. */
+/** Inputs of the decoder's linear layers for held-out documents. */
 export function linearInputs(data: Pick<DataSets, "get">): Tensor[] {
   return [...requireSet(data, "activations/decoder-small")]
     .filter(([name]) => name.endsWith(".input"))

@@ -1,4 +1,4 @@
-/** What papers on token selection claim, and how our decoders judge it. */
+/** Claims of papers on token selection, judged on our decoders. */
 
 import type {TokenButlerShape} from "../../attention/token-butler/token-butler.js";
 import {tokenButlerOverhead, tokenButlerParameters} from "../../attention/token-butler/token-butler-cost.js";
@@ -18,7 +18,7 @@ import {
   type TextLosses,
 } from "./evidence.js";
 
-/** What a reading of the texts found. */
+/** Results of a reading of the texts. */
 export interface Scores extends TextLosses, Answers {
   /** All keys and values, over what was read of them and of the policy's own state. */
   readonly fewerRead: number;
@@ -34,6 +34,7 @@ export interface Found {
   readonly scores: Readonly<Record<string, Scores>>;
 }
 
+/** A claim that readings of decoders under policies judge. */
 export type SelectionClaim = Omit<Claim, "ours" | "judge"> & {
   readonly ours: (found: readonly Found[]) => readonly Evidence[];
   readonly judge: (found: readonly Found[]) => Verdict;

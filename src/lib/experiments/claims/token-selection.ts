@@ -15,7 +15,7 @@ import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predi
 import {claimColumns} from "./claim.js";
 import {type Found, type Scores, selectionClaims} from "./token-selection-claims.js";
 
-/** What each claim is judged on: a policy at a budget, in masks but where a cache is named. */
+/** Readings that claims are judged on: a policy at a budget, in masks but where a cache is named. */
 const READINGS: Readonly<Record<string, {policy: string; budget: number; options?: Knobs; cache?: true}>> = {
   "full model": {policy: "streaming-llm", budget: 1},
   oracle: {policy: "oracle", budget: 0.5},

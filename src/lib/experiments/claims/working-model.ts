@@ -85,7 +85,7 @@ const orderClaim = (activationBits: 16 | 4): ModelClaim => ({
   why: "Ours is a decoder of 200 thousand parameters on its own test documents and a copy of it with outlier channels, intervals over documents; theirs are large models on WikiText-2 and C4. The paper's scripts run MXFP4 with blocks of 16, its standard size of 32 is used here.",
 });
 
-/** Whether every gap of every model is open upwards, also at the lower end of its interval. */
+/** Verdict on an order: every gap of every model above zero, also at the lower end of its interval. */
 export function orderVerdict(models: readonly (readonly Interval[])[]): Verdict {
   const all = models.flat();
   if (all.some(({value}) => value <= 0))

@@ -15,7 +15,7 @@ const ELEMENTS = {
   int8: mxIntElement(8),
 };
 
-/** How the size of a block and the rule for its shared power-of-two scale change cost and error. */
+/** Effect of the size of a block and of the rule for its shared power-of-two scale on cost and error. */
 export const blockScale = experiment({
   id: "formats/block-scale",
   title: "Block size and scale rule",

@@ -6,7 +6,7 @@ import {elementCount, matrixSize, type Tensor} from "../../tensor/tensor.js";
 import {formatColumns, formatIds} from "./columns.js";
 import {DATA_NEEDS, seedParam, sourceParam, tensorsOf} from "./sources.js";
 
-/** How many equal bins the magnitudes of a block are sorted into. */
+/** Number of equal bins for the magnitudes of a block. */
 const BINS = 32;
 
 /** Formats whose codes a reader can see one by one. */
@@ -31,7 +31,7 @@ const SHOWN = {
   ),
 } as const;
 
-/** Where the error of a format comes from: from which magnitudes, and from which codes. */
+/** Parts of a format's error: by magnitudes, and by codes. */
 export const errorAnatomy = experiment({
   id: "formats/error-anatomy",
   title: "Where the error goes",

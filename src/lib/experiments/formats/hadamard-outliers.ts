@@ -13,7 +13,7 @@ const VALUES = [SYNTHETIC, ...DATA_NEEDS] as const;
 
 const DEFAULT_FORMATS = formatIds("int8_token", "int4", "mxfp4", "nvfp4", "razer");
 
-/** How outlier columns hurt each format, and how much of that a rotation takes back. */
+/** Damage of outlier columns to each format, and the part of it that a rotation takes back. */
 export const hadamardOutliers = experiment({
   id: "formats/hadamard-outliers",
   title: "Hadamard and outliers",

@@ -97,7 +97,7 @@ function facts(format: Format, tensors: readonly Tensor[]) {
   return {format: format.id, family: format.family, convention: format.convention, ...measured};
 }
 
-/** How many of all blocks take each special value. */
+/** Number of blocks that take each special value. */
 function blockShares(
   tensors: readonly Tensor[],
   specials: readonly number[],

@@ -4,6 +4,7 @@ import {matrixSize, type Tensor, tensor} from "../../tensor/tensor.js";
 
 /** Rows and columns of a synthetic tensor: enough that its error varies by less than 1 % from seed to seed. */
 const ROWS = 256;
+/** Columns of a synthetic tensor. */
 export const COLUMNS = 1024;
 /** Columns that stand for outlier channels, and how much larger they are. */
 const OUTLIERS = {count: 10, factor: 20};
@@ -11,6 +12,7 @@ const OUTLIERS = {count: 10, factor: 20};
 /** Distributions to draw a tensor from. */
 export const DISTRIBUTIONS = ["normal", "laplace", "student-t5", "outlier-columns"] as const;
 
+/** A distribution that synthetic values are drawn from. */
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 /** Data sets of a trained model: its weights, the same with outlier channels, and what flows between its layers. */
@@ -23,9 +25,10 @@ export const DATA_NEEDS = [
 
 type DataNeed = (typeof DATA_NEEDS)[number];
 
-/** Where the values of an experiment may come from. */
+/** Sources of the values of an experiment. */
 export const SOURCES = [...DISTRIBUTIONS, ...DATA_NEEDS] as const;
 
+/** A source of values: a distribution or a data set. */
 export type Source = (typeof SOURCES)[number];
 
 /** The choice of a source, in the words all experiments of this family share. */

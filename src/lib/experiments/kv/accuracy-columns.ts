@@ -1,4 +1,4 @@
-/** What a smaller cache does to tokens that the text determines, paired with the baseline. */
+/** Accuracy of a smaller cache on answer tokens, paired with the baseline. */
 
 import type {Measured, PairedAccuracy} from "../../evaluate/evaluate.js";
 

@@ -4,7 +4,7 @@ import {linearCka, meanRowCosine, subspaceOverlap} from "../../kv/alignment.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {DECODER_IDS, DECODER_NEEDS, modelParam, needsOfModel} from "../shared/decoders.js";
 
-/** How alike layers are: row by row, which merging needs, and in the directions of their tokens, which sharing needs. */
+/** Likeness of layers: row by row, which merging needs, and in the directions of their tokens, which sharing needs. */
 export const alignment = experiment({
   id: "kv/alignment",
   title: "Alignment of layers",

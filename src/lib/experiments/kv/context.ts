@@ -24,7 +24,7 @@ const WEIGHT_BITS: Readonly<Record<string, number>> = {fp16: 16, fp8: 8, "int4, 
 const CONTEXTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].map((k) => 1024 * k);
 const GIGABYTE = 1e9;
 
-/** What a cache takes under every technique, and how long a context memory leaves room for. */
+/** Bytes of a cache under every technique, and the longest context that memory leaves room for. */
 export const context = experiment({
   id: "kv/context",
   title: "How long a context?",
@@ -150,9 +150,9 @@ interface Knobs {
 /** A technique under the name that a reader sees. */
 interface NamedMethod {
   readonly technique: string;
-  /** What it saves at. */
+  /** The quantity that it reduces. */
   readonly kind: string;
-  /** What it is set to, in words. */
+  /** Its setting, in words. */
   readonly how: string;
   readonly method: KvMethod;
 }
@@ -223,7 +223,7 @@ function sizes(kv: CacheSizes, tokens: number, method: KvMethod, {batch, room}: 
   }
 }
 
-/** Where a window ends what a technique has a formula for, the longest text before that. */
+/** The longest text that a technique has a formula for, where a window ends it. */
 function longest(kv: CacheSizes, room: number, method: KvMethod) {
   const windows = (kv.windows ?? []).filter((window) => window !== null);
   const limit = hasFormula(kv, LONGEST, method) ? LONGEST : Math.min(...windows);

@@ -29,9 +29,10 @@ export function plainModel(decoder: Decoder): Pick<PreparedModel, "logits" | "wr
   return {logits: (ids) => forward(decoder, ids), write: onlyPredicts};
 }
 
-/** How much of a text is the prompt where only that is compressed. */
+/** Share of a text that is the prompt where only that is compressed. */
 export const promptLength = (tokens: number): number => Math.floor(tokens / 2);
 
+/** Options of a reading with a smaller cache. */
 export interface KeptModelOptions {
   readonly mode: "whole" | "prompt";
   /** Components of a group to which texts are decomposed, once for all ranks up to it. */
@@ -124,7 +125,7 @@ function both(
   return {keys: [...keys.layers], values: [...values.layers], bytes: keys.bytes + values.bytes};
 }
 
-/** What MiniCache's cache holds of a text that came at once. Rotary turns both layers alike, so it may come after. */
+/** Contents of MiniCache's cache after a text that came at once. Rotary turns both layers alike, so it may come after. */
 function merged(
   {config}: Decoder,
   {keys, values}: Pick<CapturedKv, "keys" | "values">,

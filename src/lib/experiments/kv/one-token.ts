@@ -156,7 +156,7 @@ function relativeError(x: Float32Array, y: Float32Array): number {
   return Math.sqrt(squares((i) => y[i] - x[i]) / squares((i) => x[i]));
 }
 
-/** What the codes of a token stand for, where each is a level times a scale and nothing else. */
+/** Values of the codes of a token, where each is a level times a scale and nothing else. */
 function levelsOf(
   {format}: CacheChoice,
   captured: CapturedKv,

@@ -32,7 +32,7 @@ export interface PolicyCache {
   readonly isByChoice?: true;
 }
 
-/** What a choice of a policy has in common with others. */
+/** Parts that choices of policies have in common. */
 function named({id, share, format = "fp16", isByChoice}: PolicyCache, name: string) {
   const {format: packed, size} = cacheFormatById(format);
   const label = withFormat(`${name} ${shareText(share)}`, packed);

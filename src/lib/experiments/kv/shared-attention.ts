@@ -24,7 +24,7 @@ type AttentionRow = {
   readonly provenance: "measured";
 };
 
-/** Where heads look with their own keys, and where with keys that layers share. */
+/** Attention of heads with their own keys, and with keys that layers share. */
 export const sharedAttention = experiment({
   id: "kv/shared-attention",
   title: "Attention with shared keys",

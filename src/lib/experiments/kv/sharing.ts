@@ -16,7 +16,7 @@ import {GROUP_SIZES} from "./spectra.js";
 
 const FORMATS: Readonly<Record<string, Format>> = {fp32, fp16, int8: int({bits: 8})};
 
-/** What layers lose when they share their keys and values, against the bytes that are kept. */
+/** Loss of layers that share their keys and values, against the bytes that are kept. */
 export const sharing = experiment({
   id: "kv/sharing",
   title: "Sharing keys and values across layers",

@@ -6,11 +6,12 @@ import {longTextBytes, readWhole} from "../../engine/cache/technique.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {xkvBytes, xkvRanks} from "../../kv/xkv/xkv-bytes.js";
 
+/** Techniques that the experiment compares. */
 export const TECHNIQUES = ["xKV", "MiniCache", "MiniCache, released"] as const;
 type Technique = (typeof TECHNIQUES)[number];
 
 interface Named {
-  /** What a reader calls it beside its mark. */
+  /** Name beside its mark. */
   readonly name: string;
   readonly groupSize: number;
 }
@@ -20,6 +21,7 @@ interface Whole extends Named {
   readonly technique: "uncompressed";
 }
 
+/** Layers that share a basis. */
 export interface XkvSharing extends Named {
   readonly technique: "xKV" | "single-layer SVD";
   /** Components of a group. */
@@ -29,6 +31,7 @@ export interface XkvSharing extends Named {
   readonly limitRatio: number;
 }
 
+/** Layers that are merged in pairs. */
 export interface MiniCacheSharing extends Named {
   readonly technique: "MiniCache" | "MiniCache, released";
   readonly rule: "correct" | "released";
@@ -38,8 +41,10 @@ export interface MiniCacheSharing extends Named {
   readonly gamma: number;
 }
 
+/** A way for layers to share a cache. */
 export type Sharing = Whole | XkvSharing | MiniCacheSharing;
 
+/** The cache as it is. */
 export const WHOLE: Whole = {technique: "uncompressed", name: "uncompressed", groupSize: 1};
 
 interface Choice {

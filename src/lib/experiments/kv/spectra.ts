@@ -5,7 +5,7 @@ import {randomStream, shuffled} from "../../tensor/random.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {DECODER_IDS, DECODER_NEEDS, modelParam, needsOfModel} from "../shared/decoders.js";
 
-/** What is decomposed; xKV takes keys before rotary. */
+/** Tensors that are decomposed; xKV takes keys before rotary. */
 const SIDES = {keys: "keys", "rotated keys": "rotatedKeys", values: "values"} as const satisfies Record<
   string,
   keyof CapturedKv
@@ -22,7 +22,7 @@ type Order = (typeof ORDERS)[number];
 /** Layers to a group; those that a model has not are left out. */
 export const GROUP_SIZES = [1, 2, 4, 8] as const;
 
-/** How many directions of tokens single layers and groups of layers really use. */
+/** Numbers of directions of tokens that single layers and groups of layers really use. */
 export const spectra = experiment({
   id: "kv/spectra",
   title: "Spectra of keys and values",

@@ -11,7 +11,7 @@ const SITES = [...CHANNEL_SITES.slice(0, 1), ...KV_SITES, ...CHANNEL_SITES.slice
 /** The share of the squared length that a low-rank cache would have to keep. */
 const KEPT_ENERGY = 0.95;
 
-/** How far single channels stand out in every layer, and how many dimensions the cache really uses. */
+/** Outlier channels of every layer, and the number of dimensions that the cache really uses. */
 export const activations = experiment({
   id: "models/activations",
   title: "Outlier channels and spectra",

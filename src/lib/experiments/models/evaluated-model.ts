@@ -17,7 +17,7 @@ import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {type ScanQuantizerId, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
 import type {ParamValues} from "../../technique/params.js";
 
-/** What is not quantized. */
+/** Parts that are not quantized. */
 const FLOAT32 = "float32";
 
 const formatParam = <const L extends string, const H extends string>(label: L, help: H) =>
@@ -60,7 +60,7 @@ export const modelParams = {
 /** The values of {@link modelParams}. */
 export type ModelSetting = ParamValues<typeof modelParams>;
 
-/** What both models of an evaluation are made with. */
+/** Options that both models of an evaluation are made with. */
 export interface EvalPrepareOptions {
   readonly calibration: readonly (readonly number[])[];
   readonly backend: () => Backend | Promise<Backend>;

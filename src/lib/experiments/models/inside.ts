@@ -8,7 +8,7 @@ import {softmax} from "../../tensor/softmax.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 
-/** Where a reader may look at channels: what the projections of a layer read, and the stream between layers. */
+/** Sites for a look at channels: inputs of a layer's projections, and the stream between layers. */
 export const CHANNEL_SITES = [
   "attention.input",
   "attention.output",

@@ -11,7 +11,7 @@ const BACKENDS: Readonly<Record<"wasm" | "reference", () => Backend | Promise<Ba
 
 const measured = {provenance: "measured"} as const;
 
-/** What a model folder computes for a prompt, for anyone who compares engines. */
+/** Logits of a model folder for a prompt, for anyone who compares engines. */
 export const logits = experiment({
   id: "models/logits",
   title: "Logits of a model of your own",

@@ -1,4 +1,4 @@
-/** What the experiments on caches run: a shipped decoder, and test documents as long as its context. */
+/** Models and texts of the experiments on caches: a shipped decoder, and test documents as long as its context. */
 
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {decoderOf} from "../../engine/decoder/decoder-weights.js";

@@ -34,7 +34,7 @@ const large: DecoderConfig = {
 };
 
 /**
- * What a data set of tensors cannot say of its model: the content of each model's config.json, which a test holds
+ * Configurations that a data set of tensors does not hold: the content of each model's config.json, which a test holds
  * against the file. A model of one's own is opened from its folder instead (`openDecoderWeights`).
  */
 export const DECODERS = {
@@ -46,6 +46,7 @@ export const DECODERS = {
 /** The id of a decoder that comes with the library. */
 export type DecoderId = keyof typeof DECODERS;
 
+/** Ids of all decoders that come with the library. */
 export const DECODER_IDS = Object.keys(DECODERS) as readonly DecoderId[];
 
 /** The two that are small enough for tables of many settings. */

@@ -1,4 +1,4 @@
-/** What an evaluation says of a model beside its baseline, as columns that all experiments of this family share. */
+/** Measures of a model beside its baseline, as columns that all experiments of this family share. */
 
 import type {Measured} from "../../evaluate/evaluate.js";
 

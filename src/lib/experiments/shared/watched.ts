@@ -1,6 +1,6 @@
 import type {Work} from "../../experiment/experiment.js";
 
-/** What a long step of the library takes to be watched and ended. */
+/** Options of a long step of the library by which it is watched and ended. */
 interface Watched {
   readonly progress: (share: number) => void;
   readonly signal: AbortSignal;

@@ -128,7 +128,7 @@ function fact(key: number, first: number, second: number): number[] {
   return [marker.fact, key, first, second, marker.separator];
 }
 
-/** Whether both values of the fact are the likeliest at each question, the first one fed back. */
+/** Right or wrong at each question: both values of the fact are the likeliest, the first one fed back. */
 function askedAgain(text: OpenText, {start, query, answer, parts}: GrowingText): boolean[] {
   text.read(start);
   return parts.map((part) => {

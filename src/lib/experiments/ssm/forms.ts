@@ -25,7 +25,9 @@ import {selectiveScanChunked} from "../../ssm/scan/selective-scan-chunked.js";
 import {ssdChunked} from "../../ssm/scan/ssd-chunked.js";
 import {randomStream} from "../../tensor/random.js";
 
+/** Techniques that the experiment compares. */
 export const TECHNIQUES = ["selective-scan", "ssd", "gla"] as const;
+/** One of the techniques that the experiment compares. */
 export type Technique = (typeof TECHNIQUES)[number];
 
 /** A way to compute a scan. One without chunks takes no notice of their size. */

@@ -46,6 +46,7 @@ export const MAMBAS = {
 /** The id of a state-space model that comes with the library. */
 export type MambaId = keyof typeof MAMBAS;
 
+/** Ids of all state-space models that come with the library. */
 export const MAMBA_IDS = Object.keys(MAMBAS) as readonly MambaId[];
 
 /** The data set that one setting of an experiment with a `model` reads. */

@@ -9,7 +9,7 @@ import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 /** The state is looked at by what a whole channel of it does: 16 or 64 numbers each. */
 const SHOWN = MAMBA_TENSORS.filter((tensor) => tensor !== "state");
 
-/** How large each channel of each tensor gets in a state-space model as it was trained. */
+/** Largest magnitudes of each channel of each tensor in a state-space model as it was trained. */
 export const outliers = experiment({
   id: "ssm/outliers",
   title: "Channels of a state-space model",

@@ -21,7 +21,7 @@ import {
 
 const BITS = ["w8a8", "w4a8", "w4a16"] as const;
 
-/** Where no activation is rounded, what moves no weights is static int8 again. */
+/** Methods to compare where no activation is rounded: those that move no weights are static int8 again. */
 const SAME_AS_STATIC = new Set<string>(
   scanQuantizers.all.filter(({id, movesWeights}) => !movesWeights && id !== "static").map(({id}) => id),
 );

@@ -61,7 +61,7 @@ export const methodParams = {
   channelGroups: {...scanParams.channelGroups, max: 16},
 } as const;
 
-/** How a text is read: the memory of a layer is packed after every pass. */
+/** Reading of a text: the memory of a layer is packed after every pass. */
 export type MambaReading = "at once" | "token by token";
 
 /**

@@ -16,6 +16,7 @@ export const READER_IDS = [
   "mamba2-small",
 ] as const satisfies readonly (DecoderId | MambaId)[];
 
+/** The id of a model that the experiment compares. */
 export type ReaderId = (typeof READER_IDS)[number];
 
 /** The choice of models to compare. */
@@ -26,12 +27,14 @@ export const readersParam = {
   default: READER_IDS,
 } as const;
 
+/** Data sets of all models that the experiment compares. */
 export const READER_NEEDS = READER_IDS.map((id) => `weights/${id}` as const);
 
 /** The data sets that one setting of an experiment with `models` reads. */
 export const needsOfReaders = ({models}: {models: readonly ReaderId[]}) =>
   models.map((id) => `weights/${id}` as const);
 
+/** True for a state-space model, false for a decoder. */
 export function isMamba(id: ReaderId): id is ReaderId & MambaId {
   return id.startsWith("mamba");
 }

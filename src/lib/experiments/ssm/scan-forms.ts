@@ -129,7 +129,7 @@ function rowOf(
   };
 }
 
-/** How far outputs and last state are from what they should be; no distance if one of their numbers is none. */
+/** Distances of outputs and last state from their exact values; none if one of their numbers is NaN. */
 function comparison(actual: ScanOutput, expected: ScanOutput) {
   let [difference, broken] = [0, 0];
   for (const part of ["y", "state"] as const) {

@@ -12,9 +12,9 @@ export interface Thresholds {
   readonly sorted: Float32Array;
   /** A power of two, so that a float32 number times it is exact. */
   readonly cellsPerUnit: number;
-  /** Where cell 0 begins, in cells. */
+  /** Start of cell 0, in cells. */
   readonly firstCell: number;
-  /** How many thresholds are below the start of each cell. */
+  /** Number of thresholds below the start of each cell. */
   readonly below: Uint16Array;
 }
 
@@ -36,7 +36,7 @@ export function makeThresholds(ascending: Float32Array): Thresholds {
   return {sorted: Float32Array.of(...ascending, Number.POSITIVE_INFINITY), cellsPerUnit, firstCell, below};
 }
 
-/** How many thresholds are below `x`, a float32 number; 0 for NaN. */
+/** Number of thresholds below `x`, a float32 number; 0 for NaN. */
 export function countBelow({sorted, cellsPerUnit, firstCell, below}: Thresholds, x: number): number {
   const cell = Math.floor(x * cellsPerUnit) - firstCell;
   let count = below[Math.min(Math.max(cell, 0), CELLS - 1) | 0];
@@ -75,7 +75,7 @@ export function sortCodebook(values: readonly number[]): SortedCodebook {
   return {levels, codes, midpoints, thresholds: makeThresholds(midpoints)};
 }
 
-/** Whether a number at the midpoint of levels `index` and `index + 1` takes the upper one. */
+/** True if a number at the midpoint of levels `index` and `index + 1` takes the upper one. */
 function tieGoesUp({midpoints, codes}: SortedCodebook, index: number, ties: TieRule): boolean {
   switch (ties) {
     case "half-down":

@@ -2,7 +2,7 @@ import {floorLog2} from "../cast.js";
 import type {ElementFormat} from "../element.js";
 
 /**
- * How an MX block chooses its power of two from its largest magnitude amax:
+ * Rule by which an MX block chooses its power of two from its largest magnitude amax:
  * - `floor`: floor(log2 amax) - emax, the rule of OCP MX 1.0 (section 6.3); may clip the largest values;
  * - `ceil`: ceil(log2 amax) - emax (torchao);
  * - `rceil`: amax * (1 / max) in float32, rounded up to a power of two (torchao, NVIDIA); clips nothing but a last bit;

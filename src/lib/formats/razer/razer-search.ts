@@ -168,7 +168,7 @@ export interface BlockCandidate {
   readonly values: Float32Array;
   /** Mean squared difference to y. */
   readonly error: number;
-  /** Whether the search takes this one. */
+  /** True if the search takes this one. */
   readonly chosen: boolean;
 }
 

@@ -29,7 +29,7 @@ import {
 } from "./razer-search.js";
 
 /**
- * Which magnitude sets the scale: `symmetric` the larger one of the block over the larger one of the levels;
+ * Magnitude that sets the scale: `symmetric` the larger one of the block over the larger one of the levels;
  * `asymmetric` each side of the block over that side of the levels, as the kernel module of v1 does, so that with +8
  * the positive side may use 8 and the negative one 6.
  */
@@ -43,7 +43,7 @@ export interface RazerV1Options {
   readonly specials?: readonly number[];
   readonly blockSize?: number;
   readonly range?: RazerV1Range;
-  /** How scales are stored; they are rounded before the codes are chosen. */
+  /** Storage of scales; they are rounded before the codes are chosen. */
   readonly scaleType?: ScaleType;
 }
 

@@ -27,7 +27,7 @@ export function parseBpe(model: JsonObject): TokenModel {
   };
 }
 
-/** What two neighbours become; lower ranks merge first. */
+/** Merges of two neighbours with their ranks; lower ranks merge first. */
 interface Merge {
   readonly rank: number;
   readonly id: number;

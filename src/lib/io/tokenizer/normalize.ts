@@ -3,7 +3,7 @@ import type {Json} from "../strict-json.js";
 import {asArray, asString, makeComponent} from "./fields.js";
 import {parsePattern} from "./pattern.js";
 
-/** What happens to a text before it is split. */
+/** Change of a text before it is split. */
 export type Normalizer = (text: string) => string;
 
 const unicode = (form: "NFC" | "NFD" | "NFKC" | "NFKD") => (): Normalizer => (text) => text.normalize(form);

@@ -2,7 +2,7 @@ import type {Json} from "../strict-json.js";
 import {asObject, asString, tokenizerProblem} from "./fields.js";
 
 /**
- * What Oniguruma's \s, \d and \w mean: Unicode's White_Space (JavaScript's own \s lacks U+0085 and has U+FEFF),
+ * Meaning of Oniguruma's \s, \d and \w: Unicode's White_Space (JavaScript's own \s lacks U+0085 and has U+FEFF),
  * decimal digits, and letters with marks, digits and connectors.
  */
 const SETS: Readonly<Record<string, string>> = {

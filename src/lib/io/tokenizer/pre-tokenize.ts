@@ -66,7 +66,7 @@ export function parsePreTokenizer(value: Json | undefined): PreTokenizer {
 
 const BEHAVIORS = ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const;
 
-/** What becomes of the matches of a split: pieces of their own, gone, or joined to a neighbour. */
+/** Treatment of the matches of a split: pieces of their own, removed, or joined to a neighbour. */
 type Behavior = (typeof BEHAVIORS)[number];
 
 function parseBehavior(value: Json | undefined, field: string): Behavior {

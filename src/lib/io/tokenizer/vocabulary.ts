@@ -2,7 +2,7 @@ import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
 import {asId, asObject, asString} from "./fields.js";
 
-/** What turns the pieces of a text into ids. */
+/** Model that turns the pieces of a text into ids. */
 export interface TokenModel {
   readonly vocabulary: ReadonlyMap<string, number>;
   /** The ids of one piece. @throws RangeError if a part of it has no id and the model has no unknown token. */

@@ -8,14 +8,15 @@ import {transpose} from "../../tensor/transpose.js";
 import {type ChannelFactors, expandChannels, featureMap, featuresOf} from "./cskv.js";
 import type {CskvFactors} from "./cskv-calibration.js";
 
+/** Options of CSKV's cache. */
 export interface CskvCacheOptions extends UnpackOptions, Pick<StoredCacheOptions, "own"> {
   /** Tokens that wait whole and are then shrunk together. */
   readonly window?: number;
   /** Newest tokens that stay whole besides. */
   readonly residual?: number;
-  /** How features are packed: keys' blocks along a window's tokens, values' along a token's features. */
+  /** Packing of features: keys' blocks along a window's tokens, values' along a token's features. */
   readonly format?: Format;
-  /** How tokens of the window are kept. */
+  /** Storage of the tokens of the window. */
   readonly wholeFormat?: Format;
 }
 

@@ -10,6 +10,7 @@ export interface CskvFactors {
   readonly values: readonly ChannelFactors[];
 }
 
+/** Ranks of CSKV's factors and the weighting of channels. */
 export interface CskvCalibration extends Pick<ChannelFactorOptions, "alpha"> {
   readonly rankK: number;
   readonly rankV: number;
@@ -48,7 +49,7 @@ export interface InputStatistics {
   readonly gram: Float64Array;
 }
 
-/** What enters the attention of every layer while the model reads texts. @throws RangeError as {@link forward}. */
+/** Inputs of the attention of every layer while the model reads texts. @throws RangeError as {@link forward}. */
 export function attentionInputs(model: Decoder, texts: readonly (readonly number[])[]): InputStatistics[] {
   const {hiddenSize: width, layers} = model.config;
   const sums = Array.from({length: layers}, () => ({

@@ -16,6 +16,7 @@ import {requireInteger} from "../../tensor/require.js";
 import {cskvCache} from "./cskv-cache.js";
 import {attentionInputs, type CskvFactors, calibrateCskv, type InputStatistics} from "./cskv-calibration.js";
 
+/** Sizes that decide what CSKV keeps. */
 export interface CskvSizes {
   /** Features of a layer's keys, and of its values. */
   readonly rankOf: (width: number) => number;

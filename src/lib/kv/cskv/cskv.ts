@@ -16,10 +16,11 @@ export interface ChannelFactors {
   readonly up: Float64Array;
 }
 
+/** Options of the factors of a projection. */
 export interface ChannelFactorOptions {
   /** Mean |x| of each input channel [inputs]: errors where activations are large then count more (ASVD). */
   readonly activationMeans?: Float64Array;
-  /** How much they count. */
+  /** Exponent of their weight: 0 counts all channels alike. */
   readonly alpha?: number;
 }
 

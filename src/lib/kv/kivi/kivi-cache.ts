@@ -19,10 +19,11 @@ import {
   kiviQuantize,
 } from "./kivi.js";
 
+/** Options of KIVI's cache. */
 export interface KiviCacheOptions extends KiviOptions, UnpackOptions, Pick<StoredCacheOptions, "own"> {
   /** Newest tokens that stay out of the codes; a multiple of groupSize. */
   readonly residual?: number;
-  /** How those tokens are kept. */
+  /** Storage of those tokens. */
   readonly residualFormat?: Format;
   /** Along what keys are grouped; `channels`, per token as values, is what outlier channels destroy. */
   readonly keyAxis?: KiviAxis;

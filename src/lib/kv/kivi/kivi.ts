@@ -14,12 +14,13 @@ import {requireFinite, requireInteger} from "../../tensor/require.js";
 import {transpose} from "../../tensor/transpose.js";
 import {tokenCount} from "../token-count.js";
 
+/** Options of KIVI's codes. */
 export interface KiviOptions {
   /** 1 to 8; the paper has 2 and 4. */
   readonly bits?: number;
   /** Elements that share a scale and a minimum. */
   readonly groupSize?: number;
-  /** How scale and minimum are stored. */
+  /** Storage of scale and minimum. */
   readonly scaleType?: ScaleType;
 }
 

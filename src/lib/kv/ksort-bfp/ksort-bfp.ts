@@ -30,6 +30,7 @@ export function blockFloat(
   return y;
 }
 
+/** Options of block floating point. */
 export interface BlockFloatOptions {
   readonly blockSize?: number;
   /** Of a mantissa, its sign included. */

@@ -7,14 +7,15 @@ import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {packCodes, unpackCodes} from "../../formats/pack.js";
 import {type MiniCacheOptions, miniCacheMerge, miniCacheMergeReleased} from "./minicache.js";
 
+/** Options of MiniCache's cache. */
 export interface MiniCacheCacheOptions extends MiniCacheOptions {
   /** First layer that is merged with the next, and so on in pairs; by default the deep half. */
   readonly first?: number;
-  /** Which rows are kept: the most different (`correct`), or the most alike, as xKV's repository runs it (`released`). */
+  /** Rows that are kept: the most different (`correct`), or the most alike, as xKV's repository runs it (`released`). */
   readonly rule?: "correct" | "released";
   /** Tokens that wait whole before they are merged. */
   readonly window?: number;
-  /** How directions, lengths and whole rows are packed. */
+  /** Packing of directions, lengths and whole rows. */
   readonly format?: Format;
 }
 

@@ -1,7 +1,8 @@
 import {tokenCount} from "../token-count.js";
 
+/** Options of merging two layers. */
 export interface MiniCacheOptions {
-  /** Where between the two layers' directions the shared one lies: 0 the first, 1 the second. */
+  /** Place of the shared direction between the two layers' own: 0 the first, 1 the second. */
   readonly t?: number;
   /** Share of the range of angles, from the largest down, whose rows stay as they are. */
   readonly gamma?: number;

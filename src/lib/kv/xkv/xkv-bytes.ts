@@ -44,12 +44,12 @@ export function xkvBytes(
   return latent ? side(rankK) + layers * tokens * size(1, latent.ropeDim) : side(rankK) + side(rankV);
 }
 
-/** Whether a basis and factors of `rank` components hold fewer numbers than what they stand for, [tokens, columns]. */
+/** True if a basis and factors of `rank` components hold fewer numbers than what they stand for, [tokens, columns]. */
 export function isShared(tokens: number, columns: number, rank: number): boolean {
   return rank > 0 && rank * (tokens + columns) < tokens * columns;
 }
 
-/** How many times smaller xKV makes a cache; all numbers in 16 bits. @throws RangeError as {@link xkvBytes}. */
+/** Ratio of the plain cache to xKV's; all numbers in 16 bits. @throws RangeError as {@link xkvBytes}. */
 export function xkvRatio(sizes: CacheSizes, tokens: number, ranks: XkvRanks): number {
   return wholeTokenBytes(sizes, tokens, bitsSize(16)) / xkvBytes(sizes, tokens, ranks);
 }

@@ -7,6 +7,7 @@ import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {type XkvGroup, xkvFactorize, xkvGroups, xkvReconstruct} from "./xkv.js";
 import {isShared} from "./xkv-bytes.js";
 
+/** Options of xKV's cache. */
 export interface XkvCacheOptions extends UnpackOptions {
   /** Consecutive layers that share a basis; 1 decomposes each layer alone. */
   readonly groupSize?: number;
@@ -16,7 +17,7 @@ export interface XkvCacheOptions extends UnpackOptions {
   /** Components of a group's keys and values; 0 keeps them as they are. */
   readonly rankK: number;
   readonly rankV: number;
-  /** How all that is stored is packed: basis, factors and whole tokens. */
+  /** Packing of all that is stored: basis, factors and whole tokens. */
   readonly format?: Format;
 }
 

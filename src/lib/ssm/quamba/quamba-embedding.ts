@@ -11,7 +11,7 @@ export interface QuantizedEmbedding {
   readonly scales: Float32Array;
 }
 
-/** How rows become integers. */
+/** Rule by which rows become integers. */
 export interface EmbeddingOptions {
   readonly bits?: 4 | 8;
   /**

@@ -34,7 +34,7 @@ export const CLUSTER_PARAMS = {
   },
 } as const;
 
-/** How many groups of heads, and of channels in each, clustering makes of a state group. */
+/** Numbers of groups of heads, and of channels in each, that clustering makes of a state group. */
 export interface ClusterCounts {
   readonly headGroups: number;
   readonly channelGroups: number;

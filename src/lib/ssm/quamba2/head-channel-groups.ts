@@ -6,7 +6,7 @@
 import {roundHalfEven} from "../../formats/round.js";
 import type {Tensor} from "../../tensor/tensor.js";
 
-/** How heads and channels fall into groups, by where each ends; SSD groups hold equally many heads. */
+/** Groups of heads and channels, by the end of each; SSD groups hold equally many heads. */
 export interface HeadChannelGroups {
   /** For each SSD group the ends of its head groups, counted from its first head, [G][Hg]. */
   readonly headEnds: readonly (readonly number[])[];
@@ -22,7 +22,7 @@ export interface GroupedInts {
   readonly scales: Float32Array;
 }
 
-/** How a group becomes integers. */
+/** Rule by which a group becomes integers. */
 export interface GroupedIntOptions {
   readonly bits?: number;
   /** Multiplies the largest magnitude: below 1 it clips. */

@@ -26,7 +26,7 @@ export interface W4A8Weight {
   readonly values: Tensor;
 }
 
-/** How many inputs share a scale. */
+/** Number of inputs that share a scale. */
 export interface W4Options {
   readonly bits?: number;
   /** Inputs of a group; a row that is no longer has one scale. */

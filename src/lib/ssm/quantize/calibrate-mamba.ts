@@ -17,7 +17,7 @@ import type {
 } from "../scan-quantizer.js";
 import {type Int8Quantizer, partsQuantizer} from "./int8-quantizers.js";
 
-/** How activations are to be quantized. */
+/** Quantization of activations. */
 export interface CalibrateMambaOptions {
   /** One of the registry of scan quantizers, by its id. */
   readonly method: ScanQuantizerId;
@@ -25,7 +25,7 @@ export interface CalibrateMambaOptions {
   readonly params?: Readonly<Record<string, unknown>>;
   /** Token ids of the calibration texts. */
   readonly calibration?: readonly (readonly number[])[];
-  /** Whether embedding and head are rounded as the mixers are; by default as the method has it. */
+  /** True to round embedding and head as the mixers are; by default as the method has it. */
   readonly roundsEnds?: boolean;
   /** Makes the arithmetic of a model, anew for each: it may hold the weights. */
   readonly backend?: () => Backend | Promise<Backend>;

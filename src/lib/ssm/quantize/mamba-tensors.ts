@@ -19,7 +19,7 @@ export const MAMBA_TENSORS = ["input", "x", "B", "C", "delta", "output", "state"
 /** The name of a tensor. */
 export type MambaTensor = (typeof MAMBA_TENSORS)[number];
 
-/** Where a tensor is rounded: a site, and the columns of it that are the tensor. */
+/** Place at which a tensor is rounded: a site, and the columns of it that are the tensor. */
 export interface TensorPlace {
   readonly site: QuantizedSite;
   readonly from: number;
@@ -30,7 +30,7 @@ export interface TensorPlace {
 const STATE_EVERY = 64;
 
 /**
- * Where quantized models round a tensor. Mamba rounds B and C together with the low-rank delta and then delta once more,
+ * Places at which quantized models round a tensor. Mamba rounds B and C together with the low-rank delta and then delta once more,
  * before its bias and softplus; Mamba2 rounds delta where it is projected, before its bias and softplus too.
  */
 export function tensorPlace(config: MambaConfig, tensor: MambaTensor): TensorPlace {

@@ -5,7 +5,7 @@ import type {MambaConfig} from "../../engine/mamba/mamba-config.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import type {Tensor} from "../../tensor/tensor.js";
 
-/** How the two memories of a layer are packed: the convolution's rows [width - 1, channels], the scan's state [1, n]. */
+/** Packing of the two memories of a layer: the convolution's rows [width - 1, channels], the scan's state [1, n]. */
 export interface StatePacking {
   readonly conv: Pick<Format, "encode" | "decode">;
   readonly scan: Pick<Format, "encode" | "decode">;

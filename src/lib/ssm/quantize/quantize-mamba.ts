@@ -34,7 +34,7 @@ export type MambaBits = keyof typeof SCHEMES;
 /** All widths by name. */
 export const MAMBA_BITS = Object.keys(SCHEMES) as readonly MambaBits[];
 
-/** How a model is quantized. Where no activation is rounded, only `smoothquant` needs calibration texts. */
+/** Quantization of a model. Where no activation is rounded, only `smoothquant` needs calibration texts. */
 export interface QuantizeMambaOptions extends CalibrateMambaOptions {
   /** Null rounds nothing, so that a transform can be seen alone. */
   readonly bits: MambaBits | null;
@@ -42,7 +42,7 @@ export interface QuantizeMambaOptions extends CalibrateMambaOptions {
   readonly hooks?: MambaHooks;
 }
 
-/** Where the bytes of a quantized state-space model are, all scales included. */
+/** Bytes of a quantized state-space model by part, all scales included. */
 export interface MambaMemory extends WeightBytes {
   /** Scales of activations and of the state that calibration fixed. */
   readonly scales: number;

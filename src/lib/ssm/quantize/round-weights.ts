@@ -18,7 +18,7 @@ import {quantizeW4, quantizeW4A8} from "../quamba2/quamba2-weights.js";
  */
 export type WeightScheme = "w8" | "w4a8" | "w4a16" | "w16";
 
-/** Where the bytes of a model are, scales included. */
+/** Bytes of a model by part, scales included. */
 export interface WeightBytes {
   /** All tensors of the mixers but their norms. */
   readonly mixers: number;
@@ -87,7 +87,7 @@ interface Rounded {
 
 const INT8 = int({bits: 8, scheme: "full", granularity: "tensor", rule: intRules.smoothquant});
 
-/** How the tensor of this name is stored. */
+/** Storage of the tensor of this name. */
 function storing(
   name: string,
   {config, scheme}: Pick<MambaWeights, "config"> & {readonly scheme: WeightScheme},

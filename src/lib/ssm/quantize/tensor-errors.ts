@@ -5,7 +5,7 @@ import {type CalibrateMambaOptions, calibrateMamba} from "./calibrate-mamba.js";
 import {columnsOf, type Int8Quantizer, rounded} from "./int8-quantizers.js";
 import {MAMBA_TENSORS, type MambaTensor, observeMamba, tensorPlace} from "./mamba-tensors.js";
 
-/** How one tensor of one layer fares, as it is when it is rounded: moved, if the method moves it. */
+/** Errors of one tensor of one layer, as it is when it is rounded: moved, if the method moves it. */
 export interface MambaTensorError {
   readonly layer: number;
   readonly tensor: MambaTensor;
