@@ -12,37 +12,37 @@ const GROUNDS = {light: ["#fdfcf9", "#f4f2ec"], dark: ["#15171b", "#1e2127"]} as
 type Scheme = keyof typeof GROUNDS;
 
 /**
- * A hue for every family. Any two are at least 0.07 apart in OKLab for four kinds of vision, which leaves room for
- * about a dozen: search anew with `leastDistance` where another one is needed.
+ * A hue for every family. Any two are at least 0.07 apart in OKLab for four kinds of vision, and 0.09 for
+ * normal vision, which leaves room for about a dozen: search anew with `leastDistance` where another one is needed.
  */
 const HUES: Readonly<Record<Scheme, Readonly<Record<Family, string>>>> = {
   light: {
     baseline: "#5e646d",
-    int: "#245585",
-    fp: "#498863",
-    codebook: "#ac8108",
-    mx: "#5c174d",
-    nvfp4: "#421501",
-    razer: "#3c0d78",
-    rounding: "#7b2d4d",
-    layers: "#1a99aa",
-    tokens: "#9c413a",
-    "state-space": "#974fb4",
-    machine: "#374502",
+    int: "#0a5eb7",
+    fp: "#024119",
+    codebook: "#6b5104",
+    mx: "#be5dc5",
+    nvfp4: "#d36d62",
+    razer: "#480c8b",
+    rounding: "#4a0834",
+    layers: "#298894",
+    tokens: "#b82343",
+    "state-space": "#8d2c8f",
+    machine: "#76851a",
   },
   dark: {
     baseline: "#83888f",
-    int: "#1a90f3",
-    fp: "#b3f0c6",
-    codebook: "#986e04",
-    mx: "#cc90bd",
-    nvfp4: "#e17a33",
-    razer: "#b3a1f9",
-    rounding: "#faadc6",
-    layers: "#42effd",
-    tokens: "#fd948c",
-    "state-space": "#ae6dc9",
-    machine: "#c0d63f",
+    int: "#4c76a0",
+    fp: "#09fdaa",
+    codebook: "#f9cf6a",
+    mx: "#e866c9",
+    nvfp4: "#c68d5d",
+    razer: "#a08efe",
+    rounding: "#fda2ba",
+    layers: "#57d4e6",
+    tokens: "#d74542",
+    "state-space": "#9c4bd0",
+    machine: "#a1b925",
   },
 };
 
