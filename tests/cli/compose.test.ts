@@ -211,7 +211,7 @@ describe("a wrong call", () => {
     ["--batch 0", "compose: --batch must be integers from 1"],
     ["--batch 1,,2", 'got ""'],
     ["--context 1.5", "compose: --context must be integers"],
-    ["--static-watts -3", "compose: --staticWatts must be a number of at least 0"],
+    ["--static-watts -3", "compose: --staticWatts must be a number from 0 to 1000, got -3"],
     ["--efficiency fast", "compose: --efficiency must be one of bound, tuned-gpu, cpu, pessimistic"],
     ["llama-3.1-8b", "compose: choices must be given as options"],
     ["--config a.json --model llama-2-7b", "must not be given together"],

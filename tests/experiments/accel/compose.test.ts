@@ -1,6 +1,7 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import {compose as composed} from "../../../src/lib/accel/compose.js";
+import {modelById} from "../../../src/lib/accel/models.js";
 import type {DataSets} from "../../../src/lib/experiment/experiment.js";
 import {compose, compositionOf} from "../../../src/lib/experiments/accel/compose.js";
 import {COSTS, composeFront} from "../../../src/lib/experiments/accel/compose-front.js";
@@ -26,6 +27,32 @@ describe("accel/compose", () => {
       const {batch} = setting(given);
       expect(sum(of("decode"), ({joules}) => joules) / batch).toBeCloseTo(figures!.joulesPerToken, 9);
     }
+  });
+
+  test("has its figures in one row of a table of their own, or the reason why it cannot be", async () => {
+    const {rows, figures} = await compose.runTables({weights: "int4", batch: 2});
+    const seconds = sum(
+      rows.filter(({step}) => step === "decode"),
+      (row) => row.seconds,
+    );
+    expect(figures).toHaveLength(1);
+    expect(figures[0]).toMatchObject({model: "llama-3.1-8b", weights: "int4", batch: 2, refused: null});
+    expect(figures[0].perTokenMs).toBeCloseTo(1e3 * seconds, 9);
+    const refused = await compose.runTables({weights: "fp16", batch: 64});
+    expect(refused.figures[0]).toMatchObject({perTokenMs: null, refused: refused.rows[0].note});
+  });
+
+  test("takes a model as JSON, and costs it as the published one that it was", async () => {
+    const published = modelById("tinyllama-1.1b");
+    const modelJson = JSON.stringify({...published, id: "mine"});
+    const [own, same] = await Promise.all([
+      compose.runTables({modelJson}),
+      compose.runTables({model: published.id}),
+    ]);
+    expect(own.rows).toEqual(same.rows);
+    expect(own.figures).toEqual([{...same.figures[0], model: "mine"}]);
+    await expect(compose.run({modelJson: "[]"})).rejects.toThrow("modelJson must hold a model, got none");
+    await expect(compose.run({modelJson: "{"})).rejects.toThrow("modelJson must be JSON");
   });
 
   test("says what is free and how far it would reach: one token more does not fit", async () => {

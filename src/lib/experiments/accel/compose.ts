@@ -1,4 +1,4 @@
-import {type Composed, type Composition, compose as composed} from "../../accel/compose.js";
+import {type Composed, type Composition, compose as composed, type Figures} from "../../accel/compose.js";
 import {energyPrices, operatorEnergy, totalEnergy} from "../../accel/energy.js";
 import {fitMemory} from "../../accel/footprint.js";
 import {EFFICIENCIES, type Roofline, sparseSpeed} from "../../accel/roofline.js";
@@ -13,6 +13,7 @@ import {
   machineJsonParam,
   machineOf,
   machineParam,
+  modelJsonParam,
   modelOf,
   modelParam,
   outputParam,
@@ -43,6 +44,7 @@ export const composeParams = {
     advanced: true,
   },
   config: configParam,
+  modelJson: modelJsonParam,
   machineJson: machineJsonParam,
 } as const;
 
@@ -50,6 +52,7 @@ export const composeParams = {
 export interface Setting {
   readonly model: string;
   readonly config: string;
+  readonly modelJson?: string;
   readonly machine: string;
   readonly machineJson: string;
   readonly context: number;
@@ -126,8 +129,7 @@ function stepRows(
 }
 
 /** A composition as rows: memory, then every operator of both steps, or the one reason why it cannot be. */
-export function compositionRows(composition: Composition) {
-  const result = composed(composition);
+function compositionRows(composition: Composition, result: Composed) {
   if (result.refused) {
     const {kind, reason} = result.refused;
     return [{...blank, step: "refused", part: kind, note: reason, provenance: "modelled" as const}];
@@ -138,6 +140,38 @@ export function compositionRows(composition: Composition) {
     ...stepRows("decode", result.decode.roofline, composition, result),
   ].map((row) => ({...row, provenance: "modelled" as const}));
 }
+
+/** A composition in one row: what it is, and its figures or why it cannot be. */
+function figuresRow(
+  {model, machine, workload, formats, sparsity}: Composition,
+  {figures, refused}: Composed,
+) {
+  return {
+    model: model.id,
+    machine: machine.id,
+    batch: workload.batch,
+    context: workload.prompt,
+    weights: formats.weights.id,
+    activations: formats.activations.id,
+    kv: formats.kv.id,
+    sparsity: sparsity ? `${sparsity.n}:${sparsity.m}` : "dense",
+    ...figureCells(figures),
+    refused: refused?.reason ?? null,
+    provenance: "modelled" as const,
+  };
+}
+
+function figureCells(figures: Figures | null) {
+  return {
+    memoryGB: figures ? figures.memory / 1e9 : null,
+    firstTokenMs: figures ? figures.timeToFirstToken * 1e3 : null,
+    perTokenMs: figures ? figures.timePerToken * 1e3 : null,
+    tokensPerSecond: figures?.tokensPerSecond ?? null,
+    joulesPerToken: figures?.joulesPerToken ?? null,
+  };
+}
+
+const modelled = {type: "number", provenance: "modelled", nullable: true} as const;
 
 /** One model on one machine with one choice of formats: where memory, time and energy go, or why it cannot be. */
 export const compose = experiment({
@@ -157,7 +191,29 @@ export const compose = experiment({
     waits: {type: "string", label: "Waits for", nullable: true},
     note: {type: "string", label: "Note", nullable: true},
   },
+  tables: {
+    figures: {
+      model: {type: "string", label: "Model"},
+      machine: {type: "string", label: "Machine"},
+      batch: {type: "integer", label: "Batch", unit: "sequences"},
+      context: {type: "integer", label: "Context", unit: "tokens"},
+      weights: {type: "string", label: "Weights"},
+      activations: {type: "string", label: "Activations"},
+      kv: {type: "string", label: "KV cache"},
+      sparsity: {type: "string", label: "Weights kept"},
+      memoryGB: {...modelled, label: "Memory", unit: "GB"},
+      firstTokenMs: {...modelled, label: "Time to first token", unit: "ms"},
+      perTokenMs: {...modelled, label: "Time per token", unit: "ms"},
+      tokensPerSecond: {...modelled, label: "Throughput", unit: "tokens/s"},
+      joulesPerToken: {...modelled, label: "Energy per token", unit: "J"},
+      refused: {type: "string", label: "Why it cannot be", nullable: true},
+    },
+  },
   needs: [],
   sweep: [{}, {weights: "fp16"}, {weights: "nvfp4"}, {weights: "razer"}, {weights: "int4"}],
-  run: (setting) => compositionRows(compositionOf(setting)),
+  run(setting) {
+    const composition = compositionOf(setting);
+    const result = composed(composition);
+    return {rows: compositionRows(composition, result), figures: [figuresRow(composition, result)]};
+  },
 });

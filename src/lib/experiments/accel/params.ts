@@ -4,7 +4,7 @@ import {MACHINES, machineById} from "../../accel/machines.js";
 import type {Model} from "../../accel/model.js";
 import {MODELS, modelById} from "../../accel/models.js";
 import {EFFICIENCIES} from "../../accel/roofline.js";
-import {machinesFromJson} from "../../accel/tables.js";
+import {machinesFromJson, modelsFromJson} from "../../accel/tables.js";
 import {FORMAT_IDS, SPARSITIES} from "./format-choice.js";
 
 /** A config.json or a machine of a reader's own is no longer than this, in characters. */
@@ -23,6 +23,16 @@ export const configParam = {
   kind: "text",
   label: "config.json of your own",
   help: "The configuration of a checkpoint, used instead of the model; it stays on this machine.",
+  maxLength: MAX_JSON,
+  default: "",
+  advanced: true,
+} as const;
+
+/** Parameter: a model as JSON in place of a listed one. */
+export const modelJsonParam = {
+  kind: "text",
+  label: "Model of your own, as JSON",
+  help: "id, title, source, hidden, vocab, tied, groups; used instead of the model.",
   maxLength: MAX_JSON,
   default: "",
   advanced: true,
@@ -112,9 +122,24 @@ function parsed(what: string, text: string): unknown {
   }
 }
 
-/** The model of a setting: a published one, or that of a config.json. @throws RangeError if the text is none. */
-export function modelOf({model, config}: {readonly model: string; readonly config: string}): Model {
-  return config.trim() === "" ? modelById(model) : modelFromConfig(parsed("config", config), "own-model");
+/**
+ * The model of a setting: a published one, that of a config.json, or one given as JSON.
+ * @throws RangeError if the text is none.
+ */
+export function modelOf({
+  model,
+  config,
+  modelJson = "",
+}: {
+  readonly model: string;
+  readonly config: string;
+  readonly modelJson?: string;
+}): Model {
+  if (config.trim() !== "") return modelFromConfig(parsed("config", config), "own-model");
+  if (modelJson.trim() === "") return modelById(model);
+  const [own] = modelsFromJson(parsed("modelJson", modelJson)).values();
+  if (own === undefined) throw new RangeError("modelJson must hold a model, got none");
+  return own;
 }
 
 /** The machine of a setting: a published one, or one given as JSON. @throws RangeError if the text is none. */
