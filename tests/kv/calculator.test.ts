@@ -4,10 +4,10 @@ import {bitsSize, wholeTokenBytes} from "../../src/lib/engine/cache/packed-size.
 import type {CacheSizes} from "../../src/lib/engine/cache/sizes.js";
 import {type KvMethod, kvBytesPerToken, kvCacheBytes, largestContext} from "../../src/lib/kv/calculator.js";
 import {cskv} from "../../src/lib/kv/cskv/cskv-technique.js";
-import {inFormat} from "../../src/lib/kv/formats/in-format.js";
+import {inFormat} from "../../src/lib/kv/in-format.js";
 import {kivi} from "../../src/lib/kv/kivi/kivi-technique.js";
 import {miniCache, miniCacheBytes} from "../../src/lib/kv/minicache/minicache-technique.js";
-import {mlaExplicit} from "../../src/lib/kv/mla-explicit.js";
+import {mlaExplicit} from "../../src/lib/kv/mla/mla-technique.js";
 import {xkvBytes} from "../../src/lib/kv/xkv/xkv-bytes.js";
 import {xkv} from "../../src/lib/kv/xkv/xkv-technique.js";
 

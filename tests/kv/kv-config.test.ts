@@ -3,7 +3,7 @@ import {describe, expect, test} from "vitest";
 import {FormatError} from "../../src/lib/io/format-error.js";
 import {kvBytesPerToken, kvCacheBytes} from "../../src/lib/kv/calculator.js";
 import {kvModelFromConfig} from "../../src/lib/kv/kv-config.js";
-import {mlaExplicit} from "../../src/lib/kv/mla-explicit.js";
+import {mlaExplicit} from "../../src/lib/kv/mla/mla-technique.js";
 
 /** The keys that matter, as the published files have them. */
 const LLAMA = {

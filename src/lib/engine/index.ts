@@ -4,6 +4,7 @@ export * from "../kernels/wasm-products.js";
 export * from "./attention.js";
 export * from "./backend.js";
 export * from "./cache/cache-format.js";
+export * from "./cache/choices.js";
 export * from "./cache/format-cache.js";
 export * from "./cache/kv-cache.js";
 export * from "./cache/kv-replacement.js";

@@ -2,7 +2,7 @@ import {type CacheSizes, checkSizes, evictedSizes} from "../engine/cache/sizes.j
 import type {CacheTechnique, GivenParams} from "../engine/cache/technique.js";
 import {budgetOf} from "../engine/key-budget.js";
 import {requireFraction, requireInteger} from "../tensor/require.js";
-import {inFormat} from "./formats/in-format.js";
+import {inFormat} from "./in-format.js";
 
 /** A technique with parameters, and what is left of a text before it is stored. */
 export interface KvMethod {

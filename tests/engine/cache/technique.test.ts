@@ -1,13 +1,7 @@
 import {describe, expect, test} from "vitest";
+import {cacheChoices, combinedLast, longTextBytes} from "../../../src/lib/engine/cache/choices.js";
 import {packedSize} from "../../../src/lib/engine/cache/packed-size.js";
-import {
-  type CacheRecord,
-  cacheChoices,
-  cacheTechnique,
-  combinedLast,
-  longTextBytes,
-  readWhole,
-} from "../../../src/lib/engine/cache/technique.js";
+import {type CacheRecord, cacheTechnique, readWhole} from "../../../src/lib/engine/cache/technique.js";
 import {fp16} from "../../../src/lib/formats/float/float.js";
 import {packedBytes} from "../../../src/lib/formats/format.js";
 import {int} from "../../../src/lib/formats/int.js";

@@ -1,9 +1,10 @@
 import {beforeAll, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
+import {type CacheChoice, longTextBytes} from "../../../src/lib/engine/cache/choices.js";
 import {plainKvCache} from "../../../src/lib/engine/cache/kv-cache.js";
 import type {CacheSession} from "../../../src/lib/engine/cache/session.js";
 import {concat} from "../../../src/lib/engine/cache/stored-cache.js";
-import {type CacheChoice, type CacheSetting, longTextBytes} from "../../../src/lib/engine/cache/technique.js";
+import type {CacheSetting} from "../../../src/lib/engine/cache/technique.js";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
 import {decoderOf} from "../../../src/lib/engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../../src/lib/engine/decoder/load-decoder.js";

@@ -6,7 +6,7 @@ import {
   miniCacheMerge,
   miniCacheMergeReleased,
 } from "../../../lib/kv/minicache/minicache.js";
-import {type MlaWeights, mlaAttention, mlaCache} from "../../../lib/kv/mla.js";
+import {type MlaWeights, mlaAttention, mlaCache} from "../../../lib/kv/mla/mla.js";
 import {xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../../lib/kv/xkv/xkv.js";
 import {xkvRatio} from "../../../lib/kv/xkv/xkv-bytes.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";

@@ -6,7 +6,7 @@ import {cskvBytes} from "../../kv/cskv/cskv-technique.js";
 import {kiviBytes, kiviQuantize} from "../../kv/kivi/kivi.js";
 import {kiviCacheBytes} from "../../kv/kivi/kivi-technique.js";
 import {blockFloatBitsPerValue} from "../../kv/ksort-bfp/ksort-bfp.js";
-import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed} from "../../kv/mla.js";
+import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed} from "../../kv/mla/mla.js";
 import {randomStream} from "../../tensor/random.js";
 import {evidence, intervalEvidence} from "./evidence.js";
 import {

@@ -1,4 +1,4 @@
-import {cacheChoices, combinedLast} from "../../engine/cache/technique.js";
+import {cacheChoices, combinedLast} from "../../engine/cache/choices.js";
 import {KV_CACHES} from "../../kv/registry.js";
 import {registry} from "../../technique/registry.js";
 import {POLICY_CACHES} from "./policy-caches.js";

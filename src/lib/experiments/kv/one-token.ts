@@ -1,5 +1,5 @@
+import {type CacheChoice, longTextBytes} from "../../engine/cache/choices.js";
 import {type CapturedKv, captureKv} from "../../engine/cache/kv-replacement.js";
-import {type CacheChoice, longTextBytes} from "../../engine/cache/technique.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {inverseFrequencies, rotaryTable, rotate} from "../../engine/rope.js";
 import {recordPrefill, replayPrefill} from "../../evaluate/recorded-prefill.js";

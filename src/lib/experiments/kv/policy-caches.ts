@@ -11,11 +11,12 @@ import {streamingRule} from "../../attention/streaming-llm.js";
 import {tokenButlerCache} from "../../attention/token-butler/token-butler-cache.js";
 import type {TokenButlerPredictor} from "../../attention/token-butler/token-butler-weights.js";
 import {cacheFormat, cacheFormatById, shareText, withFormat} from "../../engine/cache/cache-format.js";
+import type {CacheChoice} from "../../engine/cache/choices.js";
 import {formatCache} from "../../engine/cache/format-cache.js";
 import {tokenBytes} from "../../engine/cache/packed-size.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {CacheSizes} from "../../engine/cache/sizes.js";
-import {type CacheBytes, type CacheChoice, readWhole} from "../../engine/cache/technique.js";
+import {type CacheBytes, readWhole} from "../../engine/cache/technique.js";
 import {budgetOf} from "../../engine/key-budget.js";
 import {fp16} from "../../formats/float/float.js";
 

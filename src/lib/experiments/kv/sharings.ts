@@ -1,8 +1,9 @@
 /** The settings that an experiment on sharing tries: which layers share what, under which name. */
 
+import {longTextBytes} from "../../engine/cache/choices.js";
 import {bitsSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
 import {decoderSizes} from "../../engine/cache/sizes.js";
-import {longTextBytes, readWhole} from "../../engine/cache/technique.js";
+import {readWhole} from "../../engine/cache/technique.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {xkvBytes, xkvRanks} from "../../kv/xkv/xkv-bytes.js";
 

@@ -1,6 +1,6 @@
+import {longTextBytes} from "../../engine/cache/choices.js";
 import {plainKvCache} from "../../engine/cache/kv-cache.js";
 import {wholeSession} from "../../engine/cache/session.js";
-import {longTextBytes} from "../../engine/cache/technique.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
 import {evaluateModel, remembered} from "../../evaluate/evaluate.js";

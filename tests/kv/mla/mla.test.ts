@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed, mlaCache} from "../../src/lib/kv/mla.js";
-import {normals} from "./random.js";
+import {type MlaWeights, mlaAttention, mlaAttentionAbsorbed, mlaCache} from "../../../src/lib/kv/mla/mla.js";
+import {normals} from "../random.js";
 
 const [heads, width, latentDim, ropeDim, nopeDim, valueDim] = [3, 11, 5, 4, 6, 7];
 const doubles = (seed: number, count: number) => Float64Array.from(normals(seed, count));

@@ -1,4 +1,4 @@
-import {cacheTechnique, readWhole} from "../engine/cache/technique.js";
+import {cacheTechnique, readWhole} from "../../engine/cache/technique.js";
 
 /** Latent attention without its latents: keys and values of every head, as a cache would hold them that knew no better. */
 export const mlaExplicit = cacheTechnique({

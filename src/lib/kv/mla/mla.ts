@@ -1,7 +1,7 @@
-import {dot, multiply} from "../tensor/dense.js";
-import {requireInteger, requireLength} from "../tensor/require.js";
-import {rotateHalves} from "../tensor/rotary.js";
-import {softmax} from "../tensor/softmax.js";
+import {dot, multiply} from "../../tensor/dense.js";
+import {requireInteger, requireLength} from "../../tensor/require.js";
+import {rotateHalves} from "../../tensor/rotary.js";
+import {softmax} from "../../tensor/softmax.js";
 
 /** Multi-head latent attention without query compression; matrices are [in, out] as the equations use them. */
 export interface MlaWeights {

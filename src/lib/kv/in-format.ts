@@ -1,9 +1,9 @@
-import {cacheFormatById, cacheFormatParam} from "../../engine/cache/cache-format.js";
-import {formatCache} from "../../engine/cache/format-cache.js";
-import {wholeTokenBytes} from "../../engine/cache/packed-size.js";
-import {wholeSession} from "../../engine/cache/session.js";
-import {cacheTechnique, readWhole} from "../../engine/cache/technique.js";
-import {formatById} from "../../formats/registry.js";
+import {cacheFormatById, cacheFormatParam} from "../engine/cache/cache-format.js";
+import {formatCache} from "../engine/cache/format-cache.js";
+import {wholeTokenBytes} from "../engine/cache/packed-size.js";
+import {wholeSession} from "../engine/cache/session.js";
+import {cacheTechnique, readWhole} from "../engine/cache/technique.js";
+import {formatById} from "../formats/registry.js";
 
 /** Short names of formats whose ids are long. */
 const LABELS: Readonly<Record<string, string>> = {
