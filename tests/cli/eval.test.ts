@@ -83,7 +83,7 @@ describe("paretoscope eval", () => {
     const row = await evaluated("--text", at("own.txt"), "--weights", "int4", "--method", "awq");
     expect(row("all", "perplexity").baseline).toBeGreaterThan(1);
     expect(row("all", "perplexity").baseline).toBeLessThan(256);
-    expect(row("all", "accuracy on determined tokens")).toBeUndefined();
+    expect(row("all", "accuracy on answer tokens")).toBeUndefined();
     await writeFile(at("short.txt"), text.slice(0, 40));
     await expect(evalCommand([MODEL, "--text", at("short.txt")])).rejects.toThrow(
       "the text must have at least 258 tokens",

@@ -1,16 +1,16 @@
 import {describe, expect, test} from "vitest";
 import {bitFields, codeFormula} from "../../src/components/by-hand/formats/bit-fields.js";
 import {
-  bookValues,
-  elementBooks,
+  codebookValues,
+  elementCodebooks,
   innerShare,
   largestOf,
-  lineBooks,
-} from "../../src/components/by-hand/formats/element-books.js";
+  lineCodebooks,
+} from "../../src/components/by-hand/formats/element-codebooks.js";
 import {e2m1, e3m3, e4m3fn, e5m2, fp3, intElement} from "../../src/lib/formats/element.js";
 import {mxIntElement} from "../../src/lib/formats/mx/mx.js";
 
-const all = Object.entries(elementBooks).map(([id, {element}]) => [id, element] as const);
+const all = Object.entries(elementCodebooks).map(([id, {element}]) => [id, element] as const);
 
 test.each(all)("the fields of %s are as many as its bits", (_, element) => {
   expect(bitFields(element)).toHaveLength(element.bits);
@@ -62,12 +62,12 @@ function evaluate(formula: string): number {
 }
 
 test("books count a zero once and leave out what rounding never gives", () => {
-  expect(bookValues(e2m1)).toEqual([-6, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6]);
-  expect(bookValues(intElement({bits: 3}))).toEqual([-3, -2, -1, 0, 1, 2, 3]);
-  expect(innerShare({values: bookValues(e2m1)})).toBeCloseTo(11 / 15, 12);
+  expect(codebookValues(e2m1)).toEqual([-6, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6]);
+  expect(codebookValues(intElement({bits: 3}))).toEqual([-3, -2, -1, 0, 1, 2, 3]);
+  expect(innerShare({values: codebookValues(e2m1)})).toBeCloseTo(11 / 15, 12);
 });
 
-test.each(Object.entries(lineBooks))("the line of %s rises to its largest value", (_, book) => {
+test.each(Object.entries(lineCodebooks))("the line of %s rises to its largest value", (_, book) => {
   expect([...book.values].sort((a, b) => a - b)).toEqual(book.values);
   expect(new Set(book.values).size).toBe(book.values.length);
   expect(largestOf(book)).toBe(Math.max(...book.values));

@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
 import type {EvalSeed} from "../../src/lib/evaluate/eval-texts.js";
-import {evaluateModel, remembered} from "../../src/lib/evaluate/evaluate.js";
+import {evaluateModel, memoized} from "../../src/lib/evaluate/evaluate.js";
 import {EVALUATION_COLUMNS, evaluationRows} from "../../src/lib/evaluate/evaluation-rows.js";
 import {scanLayers} from "../../src/lib/evaluate/layer-sensitivity.js";
 import {prepareModel} from "../../src/lib/evaluate/prepare-model.js";
@@ -139,7 +139,7 @@ describe("evaluateModel", () => {
     await expect(evaluateModel(model, model, [{seed: 1, texts: [], samples: []}])).rejects.toThrow(message);
   });
 
-  test("a remembered baseline computes each text once and gives the same", async () => {
+  test("a memoized baseline computes each text once and gives the same", async () => {
     const weights = await tiny();
     const baseline = await prepareModel(weights, {});
     let calls = 0;
@@ -150,7 +150,7 @@ describe("evaluateModel", () => {
         return baseline.logits(ids);
       },
     };
-    const once = remembered(counted);
+    const once = memoized(counted);
     const model = await prepareModel(weights, {weights: mxfp4});
     const first = await evaluateModel(model, once, SEEDS);
     expect(await evaluateModel(model, once, SEEDS)).toEqual(first);

@@ -206,7 +206,7 @@ describe("the corpus as a whole", () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  test("weighs determined tokens four times", () => {
+  test("weighs answer tokens four times", () => {
     const document = corpusDocument("test", 5);
     const weights = lossWeights(document);
     const determined = new Set([...document.answers, ...document.copies]);

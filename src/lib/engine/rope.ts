@@ -55,7 +55,7 @@ export function rotaryTable(frequencies: Float64Array, positions: ArrayLike<numb
 export type RotaryLayout = "half-split" | "interleaved";
 
 /**
- * Turns x [T, heads, headDim] by the table's T rows; a copy comes back, x stays.
+ * Rotates x [T, heads, headDim] by the table's T rows; a copy comes back, x stays.
  * Published Llama, Mistral and Qwen2 checkpoints are half-split; the first Llama code and GGUF files interleave.
  */
 export function rotate(

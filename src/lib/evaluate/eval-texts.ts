@@ -8,7 +8,7 @@ import {randomStream} from "../tensor/random.js";
 /** A text to predict token by token. */
 export interface EvalText {
   readonly tokens: readonly number[];
-  /** Positions of the tokens that the text determines, such as a needle's; may be empty. */
+  /** Positions of the answer tokens, those that the text determines, such as a needle's; may be empty. */
   readonly answers: readonly number[];
   /** Positions of the tokens that repeat a span of the text. */
   readonly copies?: readonly number[];

@@ -104,7 +104,7 @@ export async function evaluateModel(
 }
 
 /** The same model, each text and each prompt computed once: for a baseline that many setups are measured against. */
-export function remembered(
+export function memoized(
   model: Pick<PreparedModel, "logits" | "write">,
 ): Pick<PreparedModel, "logits" | "write"> {
   const logits = memo(model.logits);

@@ -82,7 +82,7 @@ function measuredRows(seed: string, {comparison, answers, tasks}: Measured): Eva
       row(seed, "RMS change of the right token's probability", rmsProbabilityChange),
     );
   }
-  if (answers !== null) rows.push(accuracy(seed, "accuracy on determined tokens", answers));
+  if (answers !== null) rows.push(accuracy(seed, "accuracy on answer tokens", answers));
   for (const [task, found] of Object.entries(tasks)) rows.push(accuracy(seed, `accuracy: ${task}`, found));
   return rows;
 }

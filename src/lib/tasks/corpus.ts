@@ -95,7 +95,7 @@ export function corpusDocument(
   };
 }
 
-/** The weight of every token's cross-entropy in training: 4 where the document determines it, else 1. */
+/** The weight of every token's cross-entropy in training: 4 for answer tokens, which the document determines, else 1. */
 export function lossWeights({tokens, answers, copies}: CorpusDocument): Float32Array {
   const weights = new Float32Array(tokens.length).fill(1);
   for (const position of [...answers, ...copies]) weights[position] = 4;

@@ -1,5 +1,5 @@
 /**
- * The rotary embedding in float64, half-split: each pair (c, c + headDim/2) of every head of token t is turned by
+ * The rotary embedding in float64, half-split: each pair (c, c + headDim/2) of every head of token t is rotated by
  * (start + t) · frequencies[c]. x [T, heads, headDim] stays, a copy comes back. (arXiv:2104.09864, section 3.4.2)
  * @param frequencies angles per token, [headDim / 2]
  * @throws RangeError if x does not hold whole tokens.

@@ -110,7 +110,7 @@ describe("decoderConfig", () => {
     [{num_attention_heads: "6"}, "bad-value", "num_attention_heads must be an integer of at least 1, got 6"],
     [{num_key_value_heads: 4}, "bad-value", "num_key_value_heads must be a divisor of the 6 heads, got 4"],
     [{head_dim: undefined}, "bad-value", "head_dim must be an integer of at least 1, got 3.333"],
-    [{head_dim: 5}, "bad-value", "head_dim must be even, since rotary turns pairs, got 5"],
+    [{head_dim: 5}, "bad-value", "head_dim must be even, since rotary rotates pairs, got 5"],
     [{vocab_size: 2 ** 60}, "bad-value", "vocab_size must be an integer"],
     [{rms_norm_eps: 0}, "bad-value", "rms_norm_eps must be a positive number, got 0"],
     [{rope_theta: "many"}, "bad-value", "rope_theta must be a positive number, got many"],

@@ -4,7 +4,7 @@ import {decoderOf, inputGroups} from "../../../src/lib/engine/decoder/decoder-we
 import {channelSizes, observe, singularValues} from "../../../src/lib/engine/observe.js";
 import {wasmBackend} from "../../../src/lib/engine/wasm/wasm-backend.js";
 import {corpusCalibration, corpusSeeds, EVAL_SEEDS} from "../../../src/lib/evaluate/eval-texts.js";
-import {evaluateModel, remembered} from "../../../src/lib/evaluate/evaluate.js";
+import {evaluateModel, memoized} from "../../../src/lib/evaluate/evaluate.js";
 import {prepareModel} from "../../../src/lib/evaluate/prepare-model.js";
 import {scorePair} from "../../../src/lib/evaluate/token-scores.js";
 import type {DataSets} from "../../../src/lib/experiment/experiment.js";
@@ -38,7 +38,7 @@ describe("formats-on-model", () => {
     const task = "needle-multiquery";
     const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents: 2, tasks: [task], samples: 1});
     const options = {...backend, calibration: corpusCalibration(16)};
-    const baseline = remembered(await prepareModel(weights(), {}, options));
+    const baseline = memoized(await prepareModel(weights(), {}, options));
     const model = await prepareModel(weights(), {weights: formats.int3, method: "awq"}, options);
     const {pooled, seeds: each} = await evaluateModel(model, baseline, seeds);
     expect(rows[0]).toMatchObject({

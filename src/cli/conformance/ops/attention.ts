@@ -65,14 +65,14 @@ const attentionGqa: CaseOp = (args, inputs) => {
 const table = ({L, D, base}: Args) =>
   rotaryTable(inverseFrequencies(D as number, base as number), range(L as number));
 
-/** Turns x [batch, token, head, dim], or [batch, head, token, dim] where the op says so. */
-function turn(x: Float32Array, args: Args, layout: RotaryLayout, headsFirst: boolean): Float32Array {
+/** Rotates x [batch, token, head, dim], or [batch, head, token, dim] where the op says so. */
+function rotated(x: Float32Array, args: Args, layout: RotaryLayout, headsFirst: boolean): Float32Array {
   const [L, H, D] = [args.L as number, args.H as number, args.D as number];
-  const turned = batches(x, x.length / (L * H * D)).map((part) => {
+  const parts = batches(x, x.length / (L * H * D)).map((part) => {
     const y = rotate(headsFirst ? swapAxes(part, H, L) : part, H, table(args), L, layout);
     return headsFirst ? swapAxes(y, L, H) : y;
   });
-  return concat(turned);
+  return concat(parts);
 }
 
 /** Each row of a table [L, pairs] twice, side by side: the factors of both halves of a head. */
@@ -84,7 +84,7 @@ const ropeHalfSplit: CaseOp = (args, inputs) => {
   const {cos, sin} = table(args);
   const L = args.L as number;
   return {
-    q_out: turn(floats(inputs.q), args, "half-split", true),
+    q_out: rotated(floats(inputs.q), args, "half-split", true),
     cos: bothHalves(cos, L),
     sin: bothHalves(sin, L),
   };
@@ -93,8 +93,8 @@ const ropeHalfSplit: CaseOp = (args, inputs) => {
 const ropeInterleaved: CaseOp = (args, inputs) => {
   const {cos, sin} = table(args);
   return {
-    q_out: turn(floats(inputs.q), args, "interleaved", false),
-    k_out: turn(floats(inputs.k), args, "interleaved", false),
+    q_out: rotated(floats(inputs.q), args, "interleaved", false),
+    k_out: rotated(floats(inputs.k), args, "interleaved", false),
     freqs_cos_sin: Array.from(cos).flatMap((c, i) => [c, sin[i]]),
   };
 };

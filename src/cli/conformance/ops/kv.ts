@@ -59,7 +59,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
     inverseFrequencies(head_dim, rope_base),
     Int32Array.from({length: L}, (_, t) => t),
   );
-  const turn = (x: Float32Array) => rotate(x, kv_heads, table, L);
+  const rotated = (x: Float32Array) => rotate(x, kv_heads, table, L);
   const throughGroups = (x: readonly Float32Array[], rank: number) =>
     groups.flatMap((group) => {
       const factors = xkvFactorize(
@@ -71,7 +71,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
     });
   const keys = tokensFirst(floats(inputs, "K"), sizes);
   const values = tokensFirst(floats(inputs, "V"), sizes);
-  const [K, V] = [throughGroups(keys, rank_k).map(turn), throughGroups(values, rank_v)];
+  const [K, V] = [throughGroups(keys, rank_k).map(rotated), throughGroups(values, rank_v)];
   const narrowest = Math.min(...groups.map(({length}) => length)) * width;
   const spectra = groups.map((group) =>
     xkvSvd(
@@ -84,7 +84,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
     K_after: headsFirst(K, sizes),
     V_after: headsFirst(V, sizes),
     singular_values_K: spectra.flatMap(({s}) => Array.from(s)),
-    rel_err_k: [relativeError(concat(keys.map(turn)), concat(K))],
+    rel_err_k: [relativeError(concat(keys.map(rotated)), concat(K))],
     rel_err_v: [relativeError(concat(values), concat(V))],
   };
 };
@@ -163,7 +163,7 @@ function packWords(codes: Uint8Array, length: number, bits: number): Int32Array 
 }
 
 /** Each part of a batch [parts, rows, columns] with rows and columns exchanged. */
-function turned<A extends Float32Array | Int32Array | Uint8Array>(x: A, count: number, rows: number): A {
+function transposed<A extends Float32Array | Int32Array | Uint8Array>(x: A, count: number, rows: number): A {
   const size = x.length / count;
   const columns = size / rows;
   return x.map((_, i) => {
@@ -179,9 +179,9 @@ function kivi(x: GoldenTensor, args: Args, isKey: boolean) {
   const count = x.data.length / (T * D);
   const length = isKey ? T : D;
   const data = Float32Array.from(x.data);
-  const lines = isKey ? turned(data, count, T) : data;
+  const lines = isKey ? transposed(data, count, T) : data;
   const groups = kiviGroups(lines, length, {bits: bits, groupSize: groupSize, scaleType: "f32"});
-  const back = <A extends Float32Array | Int32Array>(y: A): A => (isKey ? turned(y, count, D) : y);
+  const back = <A extends Float32Array | Int32Array>(y: A): A => (isKey ? transposed(y, count, D) : y);
   return {
     code: back(packWords(groups.codes, length, bits)),
     scale: back(groups.scales),

@@ -10,7 +10,7 @@ import {numberText} from "../../kit/number-text.js";
 export interface ScaleStory {
   /** The steps from the block's values to its scale, each with its numbers and stored bits. */
   readonly lines: readonly string[];
-  /** What was tried, where a block chooses among several books: [what, scale, squared error, whether chosen]. */
+  /** What was tried, where a block chooses among several codebooks: [what, scale, squared error, whether chosen]. */
   readonly tried?: readonly (readonly [special: string, scale: string, error: number, chosen: boolean])[];
 }
 

@@ -42,7 +42,7 @@ export interface TokenButlerShape {
   readonly reducedDim: number;
 }
 
-/** Angles per token of the rotary embedding, for both widths that it turns. */
+/** Angles per token of the rotary embedding, for both widths that it rotates. */
 export interface TokenButlerFrequencies {
   /** [R / H / 2] */
   readonly attention: Float64Array;

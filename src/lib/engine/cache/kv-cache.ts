@@ -16,7 +16,7 @@ interface CachedKv {
 export interface KvCache {
   /** Tokens that the model has taken in: the position of the next one. The forward pass moves it on. */
   length: number;
-  /** True: keys come in, and are given back, before rotary; the forward pass turns them after reading. */
+  /** True: keys come in, and are given back, before rotary; the forward pass rotates them after reading. */
   readonly unrotatedKeys?: boolean;
   /** Takes the keys and values [T, kvHeads, headDim] of the tokens at `positions`. */
   append(layer: number, keys: Float32Array, values: Float32Array, positions: Int32Array): void;

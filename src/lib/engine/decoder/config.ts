@@ -100,7 +100,7 @@ function kvHeadCount(config: JsonObject, heads: number): number {
 
 function headDimension(config: JsonObject, hiddenSize: number, heads: number): number {
   const headDim = count(config, "head_dim", hiddenSize / heads);
-  if (headDim % 2 !== 0) throw problem("bad-value", "head_dim", headDim, "even, since rotary turns pairs");
+  if (headDim % 2 !== 0) throw problem("bad-value", "head_dim", headDim, "even, since rotary rotates pairs");
   return headDim;
 }
 

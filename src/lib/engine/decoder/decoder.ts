@@ -75,13 +75,13 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
   const k = seen(hooks, "k", index, layer.k(x), tokens);
   const v = seen(hooks, "v", index, layer.v(x), tokens);
   const rotatedQ = seen(hooks, "q.rotated", index, rotate(q, heads, pass.rotary, tokens), tokens);
-  const turned = () => seen(hooks, "k.rotated", index, rotate(k, kvHeads, pass.rotary, tokens), tokens);
-  cache.append(index, cache.unrotatedKeys ? k : turned(), v, positions);
+  const rotatedK = () => seen(hooks, "k.rotated", index, rotate(k, kvHeads, pass.rotary, tokens), tokens);
+  cache.append(index, cache.unrotatedKeys ? k : rotatedK(), v, positions);
   const kept = cache.read(index);
   const call = {
     layer: index,
     q: rotatedQ,
-    keys: cache.unrotatedKeys ? turnedKeys(pass, kept.keys, kept.positions) : kept.keys,
+    keys: cache.unrotatedKeys ? rotatedKeys(pass, kept.keys, kept.positions) : kept.keys,
     values: kept.values,
     heads,
     kvHeads,
@@ -93,7 +93,7 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);
 }
 
-function turnedKeys({model, frequencies}: Pass, keys: Float32Array, positions: Int32Array): Float32Array {
+function rotatedKeys({model, frequencies}: Pass, keys: Float32Array, positions: Int32Array): Float32Array {
   return rotate(keys, model.config.kvHeads, rotaryTable(frequencies, positions), positions.length);
 }
 

@@ -8,7 +8,7 @@ import {forward} from "../../engine/decoder/decoder.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {type ReadCounter, readCounter} from "../../engine/read-counter.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
-import {type Evaluation, evaluateModel, type Measured, remembered} from "../../evaluate/evaluate.js";
+import {type Evaluation, evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
@@ -135,7 +135,7 @@ export const policies = experiment({
       ...seed,
       texts: texts.map((text) => ({...text, from: start + 1})),
     }));
-    const baseline = remembered({logits: (ids) => forward(model, ids), write: () => []});
+    const baseline = memoized({logits: (ids) => forward(model, ids), write: () => []});
     const setting = {predictor: predictorOf(id, data)};
     const settings = settingsOf(frame, chosen, budgets).map((each) => ({
       ...each,

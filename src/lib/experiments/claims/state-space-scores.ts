@@ -4,7 +4,7 @@ import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
 import type {PreparedModel} from "../../engine/prepared-model.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
-import {remembered} from "../../evaluate/evaluate.js";
+import {memoized} from "../../evaluate/evaluate.js";
 import {scorePair} from "../../evaluate/token-scores.js";
 import type {Work} from "../../experiment/experiment.js";
 import {type QuantizeMambaOptions, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
@@ -37,7 +37,7 @@ export async function documentScores<N extends string>(
   const texts = corpusSeeds({seeds: EVAL_SEEDS, documents}).flatMap((seed) => seed.texts);
   const calibration = corpusCalibration(CALIBRATION_TEXTS);
   const shared = {calibration, backend: wasmBackend};
-  const float = remembered(await quantizeMamba(weights, {...shared, method: "dynamic", bits: null}));
+  const float = memoized(await quantizeMamba(weights, {...shared, method: "dynamic", bits: null}));
   const own = ({method}: {method: ScanQuantizerId}) => ({params: ownParams(method, {headGroups: 2})});
   const found: Partial<Record<N, DocumentScores>> = {};
   const all = Object.entries(setups) as [N, Setups<N>[N]][];

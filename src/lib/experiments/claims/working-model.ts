@@ -2,7 +2,7 @@ import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {PreparedModel} from "../../engine/prepared-model.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
-import {remembered} from "../../evaluate/evaluate.js";
+import {memoized} from "../../evaluate/evaluate.js";
 import {lossReduction, meanReduction, perplexityGap} from "../../evaluate/loss-reduction.js";
 import {prepareModel} from "../../evaluate/prepare-model.js";
 import {scorePair} from "../../evaluate/token-scores.js";
@@ -176,7 +176,7 @@ export const workingModelClaims = experiment({
     const found: Found[] = [];
     for (const [n, model] of MODELS.entries()) {
       const weights = decoderWeights(model, data);
-      const baseline = remembered(await prepareModel(weights, {}, {backend: wasmBackend}));
+      const baseline = memoized(await prepareModel(weights, {}, {backend: wasmBackend}));
       for (const activationBits of [16, 4] as const) {
         const tell = (share: number, name: string) =>
           progress(

@@ -125,7 +125,7 @@ function both(
   return {keys: [...keys.layers], values: [...values.layers], bytes: keys.bytes + values.bytes};
 }
 
-/** Contents of MiniCache's cache after a text that came at once. Rotary turns both layers alike, so it may come after. */
+/** Contents of MiniCache's cache after a text that came at once. Rotary rotates both layers alike, so it may come after. */
 function merged(
   {config}: Decoder,
   {keys, values}: Pick<CapturedKv, "keys" | "values">,

@@ -103,12 +103,12 @@ export const oneToken = experiment({
       const kept = cache.read(at);
       const place = kept.positions.indexOf(token);
       const values = cellsOf((side === "keys" ? captured.rotatedKeys : captured.values)[at], token);
-      // Attention turns keys that are kept before rotary; they are turned here too, to be compared.
-      const turned =
+      // Attention rotates keys that are kept before rotary; they are rotated here too, to be compared.
+      const rotated =
         side === "keys" && cache.unrotatedKeys
           ? rotate(kept.keys, kvHeads, rotaryTable(frequencies, kept.positions), kept.positions.length)
           : kept[side];
-      const given = place < 0 ? null : cellsOf(turned, place);
+      const given = place < 0 ? null : cellsOf(rotated, place);
       // An evicting cache leaves zeros where this head has let go of what another holds.
       const back = given?.every((value) => value === 0) ? null : given;
       const levels = levelsOf(choice, captured, {at, side, token}, decoder.config);

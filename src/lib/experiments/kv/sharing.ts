@@ -1,5 +1,5 @@
 import type {EvalText} from "../../evaluate/eval-texts.js";
-import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
 import {fp16, fp32} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
@@ -105,7 +105,7 @@ export const sharing = experiment({
       ...seed,
       texts: isWhole ? seed.texts : seed.texts.map(scoredAfterPrompt),
     }));
-    const baseline = remembered(plainModel(decoder));
+    const baseline = memoized(plainModel(decoder));
     const methods = sharings(decoder.config, choice);
     const kept = keptModel(decoder, FORMATS[formatId], {
       mode: isWhole ? "whole" : "prompt",

@@ -3,7 +3,7 @@ import {plainKvCache} from "../../engine/cache/kv-cache.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
-import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {type RecordedPrefill, recordPrefill} from "../../evaluate/recorded-prefill.js";
 import {experiment} from "../../experiment/experiment.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
@@ -101,8 +101,8 @@ export const smallCaches = experiment({
       texts: seed.texts.map((text) => ({...text, from: prefill + 1})),
     }));
     const exact = () => wholeSession({...plainKvCache(config), bytes: () => 0});
-    const recorded = rememberedPrefill(decoder);
-    const baseline = remembered({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
+    const recorded = memoizedPrefill(decoder);
+    const baseline = memoized({...cachedModel(decoder, exact, prefill, recorded), write: () => []});
     const rows = [];
     for (const [n, id] of techniques.entries()) {
       const cache = CACHES.byId(id);
@@ -146,7 +146,7 @@ const isPredicted = (id: DecoderId): id is PredictedDecoder =>
   PREDICTED_DECODERS.some((other) => other === id);
 
 /** Each text's first pass, computed once: it is the same for every cache. */
-function rememberedPrefill(decoder: Decoder) {
+function memoizedPrefill(decoder: Decoder) {
   const known = new Map<string, RecordedPrefill>();
   return (ids: readonly number[]): RecordedPrefill => {
     const found = known.get(ids.join()) ?? recordPrefill(decoder, ids);

@@ -1,6 +1,6 @@
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration, corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
-import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
@@ -107,7 +107,7 @@ export const formatsOnModel = experiment({
     const taken = formatsTaken(ids, method);
     const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents, tasks: [TASK], samples});
     const options = {calibration: corpusCalibration(CALIBRATION_TEXTS), backend: wasmBackend};
-    const baseline = remembered(await prepareModel(weights, {}, options));
+    const baseline = memoized(await prepareModel(weights, {}, options));
     const rows = [];
     for (const [n, id] of taken.entries()) {
       const step = watched(progress, {from: n / taken.length, to: (n + 1) / taken.length, what: id});

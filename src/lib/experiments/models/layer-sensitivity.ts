@@ -1,7 +1,7 @@
 import {type DecoderWeights, inputGroups} from "../../engine/decoder/decoder-weights.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
-import {evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
@@ -58,7 +58,7 @@ export const layerSensitivity = experiment({
     const weights = decoderWeights(model, data);
     const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents});
     const backend = {backend: wasmBackend};
-    const baseline = remembered(await prepareModel(weights, {}, backend));
+    const baseline = memoized(await prepareModel(weights, {}, backend));
     const {family, convention} = formats[id];
     const units = unitsOf(weights);
     const rows = [];

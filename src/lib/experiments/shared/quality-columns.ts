@@ -2,7 +2,7 @@
 
 import type {Measured} from "../../evaluate/evaluate.js";
 
-/** Perplexity and its kin over tokens, and the share of the tokens that the text determines which come out right. */
+/** Perplexity and its kin over tokens, and the share of answer tokens that come out right. */
 export const qualityColumns = {
   tokens: {type: "integer", label: "Tokens predicted"},
   perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
@@ -34,7 +34,7 @@ export const qualityColumns = {
   sameTopHigh: {type: "number", label: "Same likeliest, upper end of 95 %", provenance: "measured"},
   retrieval: {
     type: "number",
-    label: "Retrieval: share of determined tokens right",
+    label: "Retrieval: share of answer tokens right",
     provenance: "measured",
     nullable: true,
   },

@@ -3,7 +3,7 @@
 import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
-import {type EvaluateOptions, evaluateModel, remembered} from "../../evaluate/evaluate.js";
+import {type EvaluateOptions, evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {type PreparedMamba, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {scanParams} from "../../ssm/registry.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
@@ -74,7 +74,7 @@ export async function quantizedMeasure(
 ) {
   const seeds = corpusSeeds({seeds: EVAL_SEEDS, documents});
   const float = await quantizeMamba(weights, {method: "dynamic", bits: null, backend: wasmBackend});
-  const baseline = remembered(float);
+  const baseline = memoized(float);
   return async (prepared: PreparedMamba, options: EvaluateOptions) => {
     const read = reading === "at once" ? prepared : {...prepared, logits: tokenByToken(prepared)};
     const {pooled, seeds: each} = await evaluateModel(read, baseline, seeds, options);

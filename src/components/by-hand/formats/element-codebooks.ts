@@ -19,7 +19,7 @@ import type {FormatFamily} from "../../../lib/formats/format.js";
 import {exactText} from "../../kit/number-text.js";
 
 /** An element format as pages show it. */
-export interface ElementBook {
+export interface ElementCodebook {
   readonly element: ElementFormat;
   readonly family: FormatFamily;
   /** What its values look like, in a sentence counted from them. */
@@ -30,17 +30,17 @@ const floats = [e2m1, fp3, e2m3, e3m2, e3m3, e4m3fn, e5m2, e4m3, e3m4, e4m3fnuz,
 const ints = [2, 3, 4, 5, 6, 8].map((bits) => intElement({bits}));
 
 /** The element formats that pages offer, by id. */
-export const elementBooks: Readonly<Record<string, ElementBook>> = Object.fromEntries(
+export const elementCodebooks: Readonly<Record<string, ElementCodebook>> = Object.fromEntries(
   [...floats, ...ints].map((element) => [
     element.id,
     {element, family: element.kind === "int" ? "int" : "fp", finding: findingOf(element)},
   ]),
 );
 
-export const elementIds: readonly string[] = Object.keys(elementBooks);
+export const elementIds: readonly string[] = Object.keys(elementCodebooks);
 
 /** The finite values that rounding may produce, each once: -0 and 0 are one, and a restricted integer has no lowest code. */
-export function bookValues(element: ElementFormat): number[] {
+export function codebookValues(element: ElementFormat): number[] {
   const lowest =
     element.kind === "int" ? element.lowest / 2 ** element.fractionBits : Number.NEGATIVE_INFINITY;
   const finite = element.values.filter((value) => Number.isFinite(value) && value >= lowest);
@@ -48,7 +48,7 @@ export function bookValues(element: ElementFormat): number[] {
 }
 
 /** A codebook as a line of values. */
-export interface LineBook {
+export interface LineCodebook {
   readonly bits: number;
   readonly family: FormatFamily;
   /** In rising order, each once. */
@@ -56,31 +56,31 @@ export interface LineBook {
 }
 
 /** All codebooks that a number line can show, by id: the element formats, and NF4, whose values follow no rule of bits. */
-export const lineBooks: Readonly<Record<string, LineBook>> = {
+export const lineCodebooks: Readonly<Record<string, LineCodebook>> = {
   ...Object.fromEntries(
-    Object.entries(elementBooks).map(([id, {element, family}]) => [
+    Object.entries(elementCodebooks).map(([id, {element, family}]) => [
       id,
-      {bits: element.bits, family, values: bookValues(element)},
+      {bits: element.bits, family, values: codebookValues(element)},
     ]),
   ),
   nf4: {bits: 4, family: "codebook", values: NF4_VALUES},
 };
 
-export const lineIds: readonly string[] = Object.keys(lineBooks);
+export const lineIds: readonly string[] = Object.keys(lineCodebooks);
 
-/** A book's largest value: what a block scale brings the largest magnitude to. */
-export function largestOf({values}: Pick<LineBook, "values">): number {
+/** A codebook's largest value: what a block scale brings the largest magnitude to. */
+export function largestOf({values}: Pick<LineCodebook, "values">): number {
   return values.at(-1)!;
 }
 
-/** The share of a book's values that lie in the inner half of its range, from 0 to 1. */
-export function innerShare({values}: Pick<LineBook, "values">): number {
+/** The share of a codebook's values that lie in the inner half of its range, from 0 to 1. */
+export function innerShare({values}: Pick<LineCodebook, "values">): number {
   const half = largestOf({values}) / 2;
   return values.filter((value) => Math.abs(value) <= half).length / values.length;
 }
 
 function findingOf(element: ElementFormat): string {
   const {id, max} = element;
-  const share = Math.round(100 * innerShare({values: bookValues(element)}));
-  return `${id} has ${bookValues(element).length} distinct finite values up to ${exactText(max)}; ${share} % of them lie in the inner half of its range.`;
+  const share = Math.round(100 * innerShare({values: codebookValues(element)}));
+  return `${id} has ${codebookValues(element).length} distinct finite values up to ${exactText(max)}; ${share} % of them lie in the inner half of its range.`;
 }
