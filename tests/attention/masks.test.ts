@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {effectiveSparsity} from "../../src/cli/conformance/released/effective-sparsity.js";
-import {budgetMask, budgetOf, mostImportant} from "../../src/lib/attention/budget-mask.js";
+import {budgetMask, mostImportant} from "../../src/lib/attention/budget-mask.js";
 import {evictionMask} from "../../src/lib/attention/eviction-replay.js";
 import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
 import {h2oReleasedMask} from "../../src/lib/attention/h2o/h2o-released.js";
@@ -22,6 +22,7 @@ import {snapKvRule} from "../../src/lib/attention/snapkv/snapkv.js";
 import {snapKvReleasedMask} from "../../src/lib/attention/snapkv/snapkv-released.js";
 import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
 import {maxPool} from "../../src/lib/attention/votes.js";
+import {budgetOf} from "../../src/lib/engine/key-budget.js";
 import {keptKeys, randomQueries} from "./queries.js";
 
 type Select = (input: Queries, keepFraction: number) => KeyMask;

@@ -84,5 +84,5 @@ describe("policyReadBytes", () => {
 });
 
 test("a cache notes the place of each key, and a score where the policy needs one", () => {
-  expect(["h2o", "snapkv", "streaming-llm", "lambda"].map((id) => of(id).bytes.note)).toEqual([12, 12, 4, 4]);
+  expect(["h2o", "snapkv", "streaming-llm", "lambda"].map((id) => of(id).costs.note)).toEqual([12, 12, 4, 4]);
 });

@@ -1,6 +1,5 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadTensors} from "../../src/data/data-sets.js";
-import {budgetOf} from "../../src/lib/attention/budget-mask.js";
 import {oracle} from "../../src/lib/attention/oracle.js";
 import type {PolicySetting} from "../../src/lib/attention/policy.js";
 import {policyCache, policyHooks, policyReading} from "../../src/lib/attention/policy-use.js";
@@ -13,6 +12,7 @@ import {packedKvCache} from "../../src/lib/engine/cache/packed-kv-cache.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import type {Decoder} from "../../src/lib/engine/decoder/load-decoder.js";
 import type {Hooks} from "../../src/lib/engine/hooks.js";
+import {budgetOf} from "../../src/lib/engine/key-budget.js";
 import {fp32} from "../../src/lib/formats/float/float.js";
 import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {FAMILIES} from "../../src/lib/technique/families.js";
@@ -141,7 +141,7 @@ describe.each(policies.all.filter(({eviction}) => eviction).map((policy) => ({id
   ({policy}) => {
     const open = (keepFraction: number) => policyCache(policy, model.config, {...knobs, keepFraction});
     const ones = (count: number) => Array<number>(count).fill(1);
-    const rowBytes = 8 * 16 + policy.bytes.note;
+    const rowBytes = 8 * 16 + policy.costs.note;
 
     test("frees nothing of everything, and then is the model itself, to the bit", () => {
       const session = open(1);

@@ -1,8 +1,8 @@
 /** A rule of eviction replayed over a whole text: what each query would find in a cache, without one. */
 
+import {budgetOf} from "../engine/key-budget.js";
 import {requireFraction} from "../tensor/require.js";
 import {softmaxInPlace} from "../tensor/softmax.js";
-import {budgetOf} from "./budget-mask.js";
 import {type EvictionRule, indices, survivors} from "./eviction.js";
 import {attentionLogits, softmaxRows} from "./logits.js";
 import {

@@ -15,6 +15,7 @@ export * from "./logits.js";
 export * from "./oracle.js";
 export * from "./policy.js";
 export * from "./policy-bytes.js";
+export * from "./policy-caches.js";
 export * from "./policy-use.js";
 export * from "./quest/quest.js";
 export * from "./quest/quest-cache.js";

@@ -1,5 +1,5 @@
+import {budgetOf} from "../engine/key-budget.js";
 import {requireInteger} from "../tensor/require.js";
-import {budgetOf} from "./budget-mask.js";
 import {policy} from "./policy.js";
 import {keepFraction, sinks} from "./policy-params.js";
 import {emptyMask, forEachRow, type KeyMask, type SelectionShape, selectionShape} from "./selection.js";

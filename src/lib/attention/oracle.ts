@@ -25,8 +25,13 @@ export const oracle = policy({
   isShownFirst: true,
   params: {keepFraction, sinks},
   needs: [],
+  cachePresets: [
+    {id: "oracle-quarter", params: {keepFraction: 0.25}},
+    {id: "oracle-eighth", params: {keepFraction: 0.125}, isByChoice: true},
+    {id: "oracle-quarter-int4", params: {keepFraction: 0.25, format: "int4"}},
+  ],
   mask: oracleMask,
   importance: ({queries}) => softmaxRows(attentionLogits(queries)),
   // Every key, also those that it does not choose.
-  bytes: {compared: ({headDim}, {allKeys, keys}) => 4 * headDim * (allKeys - keys)},
+  costs: {compared: ({headDim}, {allKeys, keys}) => 4 * headDim * (allKeys - keys)},
 });

@@ -2,7 +2,7 @@
 
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Reads} from "../engine/read-counter.js";
-import type {Policy, PolicySetting} from "./policy.js";
+import type {Policy, PolicySetting, PolicySizes} from "./policy.js";
 import {policyValues} from "./policy-use.js";
 
 /** Bytes that a decoded token reads, means over tokens. */
@@ -34,8 +34,8 @@ export function policyReadBytes(
   const state = states.reduce((sum, bytes) => sum + bytes, 0) / states.length;
   return {
     kv: reads.keys * 8 * config.headDim,
-    method: state + policy.bytes.compared(config, reads),
-    weights: policy.bytes.weights(setting),
+    method: state + policy.costs.compared(config, reads),
+    weights: policy.costs.weights(setting),
   };
 }
 
@@ -45,11 +45,11 @@ export function policyReadBytes(
  */
 export function policyStateBytes(
   policy: Policy,
-  config: DecoderConfig,
+  sizes: PolicySizes,
   length: number,
   knobs: Readonly<Record<string, unknown>> = {},
   setting: PolicySetting = {},
 ): number {
   const values = policyValues("policyStateBytes", policy, knobs, setting);
-  return policy.bytes.state(config, length, values, setting);
+  return 4 * policy.costs.state(sizes, length, values, setting);
 }

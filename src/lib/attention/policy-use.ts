@@ -3,8 +3,8 @@
 import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
+import {budgetOf} from "../engine/key-budget.js";
 import {checkParams} from "../technique/check-params.js";
-import {budgetOf} from "./budget-mask.js";
 import {type EvictingCache, type EvictingCacheOptions, evictingCache} from "./evicting-cache.js";
 import type {Policy, PolicySetting, PolicyValues} from "./policy.js";
 import type {ReadingCache} from "./selective-reading.js";

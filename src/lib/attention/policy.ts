@@ -1,4 +1,5 @@
 import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
+import type {CachePreset} from "../engine/cache/technique.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
 import type {Reads} from "../engine/read-counter.js";
@@ -37,15 +38,22 @@ export interface PolicyLayer {
   readonly hidden: Readonly<Record<TokenButlerPredictor["site"], Float32Array>>;
 }
 
-/** Bytes that a policy costs beside keys and values, as this library stores things. */
-export interface PolicyBytes {
-  /** Stored for a text of `length` tokens, all of which a decoded token looks at. */
-  state(config: DecoderConfig, length: number, values: PolicyValues, setting: PolicySetting): number;
-  /** Read by a decoded token to compare keys: scores, keys that are not chosen. */
-  compared(config: DecoderConfig, reads: Reads): number;
-  /** Weights that only the policy has; a batch of texts reads them once. */
+/** Sizes of a model that the costs of a policy follow. */
+export type PolicySizes = Pick<DecoderConfig, "layers" | "kvHeads" | "headDim">;
+
+/** Costs of a policy beside keys and values, as this library stores things. */
+export interface PolicyCosts {
+  /** Numbers stored for a text of `length` tokens, all of which a decoded token looks at. */
+  state(sizes: PolicySizes, length: number, values: PolicyValues, setting: PolicySetting): number;
+  /** Those numbers in words. */
+  readonly stateInWords?: string;
+  /** Bytes of such a number in a cache: 4, or 2 where it is packed. In masks it is always float32. */
+  readonly cachedBytes: number;
+  /** Bytes read by a decoded token to compare keys: scores, keys that are not chosen. */
+  compared(sizes: PolicySizes, reads: Reads): number;
+  /** Bytes of weights that only the policy has; a batch of texts reads them once. */
   weights(setting: PolicySetting): number;
-  /** Noted of each key that a cache holds. */
+  /** Bytes noted of each key that a cache holds. */
   readonly note: number;
 }
 
@@ -70,7 +78,9 @@ export interface Policy<P extends PolicyParams = PolicyParams> extends Technique
    * that stand for logits, sums of attention over their total. Null for a policy that asks nothing of a key.
    */
   importance(met: PolicyLayer, values: PolicyValues, setting: PolicySetting): Importance | null;
-  readonly bytes: PolicyBytes;
+  readonly costs: PolicyCosts;
+  /** Settings of its cache that have a name: rows of the tables of small caches. */
+  readonly cachePresets: readonly CachePreset<Readonly<Record<string, number | string>>>[];
   /** The rule of a cache that frees what it drops. */
   eviction?(values: PolicyValues): EvictionRule;
   /** A cache that holds everything and of which a decoded token reads a part, over one that gives every token back. */
@@ -88,7 +98,8 @@ type Optional =
   | "isShownFirst"
   | "hooks"
   | "importance"
-  | "bytes"
+  | "costs"
+  | "cachePresets"
   | "mask"
   | "eviction"
   | "reading";
@@ -101,11 +112,12 @@ type PolicyDefinition<P extends PolicyParams> = Omit<Policy<P>, Optional> & {
   mask?(queries: Queries, values: ParamValues<P>, layer: number): KeyMask;
   hooks?(values: ParamValues<P>, setting: PolicySetting): Hooks;
   importance?(met: PolicyLayer, values: ParamValues<P>, setting: PolicySetting): Importance;
-  readonly bytes?: Partial<{
-    state(config: DecoderConfig, length: number, values: ParamValues<P>, setting: PolicySetting): number;
-    compared(config: DecoderConfig, reads: Reads): number;
-    weights(setting: PolicySetting): number;
-  }>;
+  readonly costs?: Partial<
+    Omit<PolicyCosts, "note" | "state"> & {
+      state(sizes: PolicySizes, length: number, values: ParamValues<P>, setting: PolicySetting): number;
+    }
+  >;
+  readonly cachePresets?: Policy["cachePresets"];
   eviction?(values: ParamValues<P>): EvictionRule;
   reading?(
     config: DecoderConfig,
@@ -136,10 +148,13 @@ export function policy<const P extends PolicyParams>(definition: PolicyDefinitio
     ...(mask && {mask}),
     hooks: own.hooks?.bind(own) ?? maskedHooks(own.id, mask!, wholeText),
     importance: (met, values, setting) => importanceOf(own, met, values, setting),
-    bytes: {
-      state: own.bytes?.state ?? (() => 0),
-      compared: own.bytes?.compared ?? (() => 0),
-      weights: own.bytes?.weights ?? (() => 0),
+    cachePresets: own.cachePresets ?? presetsOf(own.id),
+    costs: {
+      state: () => 0,
+      compared: () => 0,
+      weights: () => 0,
+      cachedBytes: 4,
+      ...own.costs,
       note: noteBytes(ruleOf(own) ?? {counted: 0}),
     },
     ...readingOf(own, wholeText),
@@ -189,6 +204,12 @@ function readingOf({kind, mask, reading}: Stated, wholeText: string | undefined)
       selectiveReading(config, cache, {...options, mask: (call) => mask(call, values, call.layer).data}),
   };
 }
+
+/** Half and a quarter of the keys. */
+const presetsOf = (id: string) => [
+  {id: `${id}-half`, params: {keepFraction: 0.5}},
+  {id: `${id}-quarter`, params: {keepFraction: 0.25}},
+];
 
 /** The rule at the parameters' defaults: what it counts and when it evicts is the same at others. */
 const ruleOf = ({id, params, eviction}: Stated) => eviction?.(checkParams(id, params, {}));

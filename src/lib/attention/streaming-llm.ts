@@ -17,11 +17,15 @@ export const streamingRule: EvictionRule = {
 export const streamingLlm = policy({
   id: "streaming-llm",
   label: "StreamingLLM",
-  source: "arXiv:2309.17453",
+  source: "arXiv:2309.17453, section 3.2",
   family: "tokens",
   kind: "evicts",
   isShownFirst: true,
   params: {keepFraction, sinks},
   needs: [],
+  cachePresets: [
+    {id: "streaming-half", params: {keepFraction: 0.5, sinks: 4}, isByChoice: true},
+    {id: "streaming-quarter", params: {keepFraction: 0.25, sinks: 4}},
+  ],
   eviction: () => streamingRule,
 });

@@ -1,7 +1,7 @@
 import {beforeAll, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
-import {type CacheChoice, longTextBytes} from "../../../src/lib/engine/cache/choices.js";
-import {plainKvCache} from "../../../src/lib/engine/cache/kv-cache.js";
+import {POLICY_CACHES} from "../../../src/lib/attention/policy-caches.js";
+import {cacheChoices, longTextBytes} from "../../../src/lib/engine/cache/choices.js";
 import type {CacheSession} from "../../../src/lib/engine/cache/session.js";
 import {concat} from "../../../src/lib/engine/cache/stored-cache.js";
 import type {CacheSetting} from "../../../src/lib/engine/cache/technique.js";
@@ -16,14 +16,6 @@ import {
 } from "../../../src/lib/evaluate/recorded-prefill.js";
 import {cacheSetting, settingSizes} from "../../../src/lib/experiments/kv/cache-setting.js";
 import {CACHES} from "../../../src/lib/experiments/kv/caches.js";
-import {
-  h2o,
-  oracle,
-  POLICY_CACHES,
-  quest,
-  streaming,
-  tokenButler,
-} from "../../../src/lib/experiments/kv/policy-caches.js";
 import {decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
 import {predictorOf} from "../../../src/lib/experiments/shared/predictors.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";
@@ -81,7 +73,7 @@ test.each(CACHES.all.map((choice) => [choice.id, choice] as const))(
   },
 );
 
-test.each(POLICY_CACHES.map((choice) => [choice.id, choice] as const))(
+test.each(cacheChoices(POLICY_CACHES.all).map((choice) => [choice.id, choice] as const))(
   "%s adds with every token of a long text what its formula says",
   (_, choice) => {
     const bytesOf = (prefill: RecordedPrefill) => {
@@ -94,19 +86,6 @@ test.each(POLICY_CACHES.map((choice) => [choice.id, choice] as const))(
     expect(added / longTextBytes(choice, settingSizes(setting)).kept).toBeCloseTo(1, 2);
   },
 );
-
-const whole = {id: "whole", share: 1, format: "fp32"};
-test.each<[string, CacheChoice]>([
-  ["H2O with room for all", h2o(whole)],
-  ["StreamingLLM with room for all", streaming(whole)],
-  ["Quest that reads every page", quest(whole)],
-  ["an oracle that reads everything", oracle(whole)],
-  ["TokenButler that reads everything", tokenButler(whole)],
-])("%s is the model itself, to the bit", (_, choice) => {
-  const tokens = PREFILL + 10;
-  const exact = decoded({cache: plainKvCache(decoder.config)}, tokens);
-  expect(maxDifference(decoded(choice.open(setting)!(), tokens), exact)).toBe(0);
-});
 
 test("a model without a predictor has no TokenButler", () => {
   const {predictor: _, ...without} = setting;

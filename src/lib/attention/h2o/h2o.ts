@@ -31,7 +31,7 @@ export function h2oRule({recentShare = 0.5} = {}): EvictionRule {
 export const h2o = policy({
   id: "h2o",
   label: "H2O",
-  source: "arXiv:2306.14048",
+  source: "arXiv:2306.14048, algorithm 1",
   family: "tokens",
   kind: "evicts",
   isShownFirst: true,
@@ -49,7 +49,12 @@ export const h2o = policy({
     },
   },
   needs: [],
+  cachePresets: [
+    {id: "h2o-half", params: {keepFraction: 0.5}},
+    {id: "h2o-quarter", params: {keepFraction: 0.25}},
+    {id: "h2o-half-int4", params: {keepFraction: 0.5, format: "int4"}},
+  ],
   eviction: ({recentShare}) => h2oRule({recentShare}),
   // It compares the score of every key that a head holds.
-  bytes: {compared: (_config, {shownToHeads}) => 8 * shownToHeads},
+  costs: {compared: (_config, {shownToHeads}) => 8 * shownToHeads},
 });

@@ -8,12 +8,18 @@ import {questCache} from "./quest-cache.js";
 export const quest = policy({
   id: "quest",
   label: "Quest",
-  source: "arXiv:2406.10774",
+  source: "arXiv:2406.10774, section 3",
   family: "tokens",
   kind: "selects",
   isShownFirst: true,
   params: {keepFraction, sinks, pageSize},
   needs: [],
+  // Pages of 8, for texts shorter than the paper's.
+  cachePresets: [
+    {id: "quest-half", params: {keepFraction: 0.5, pageSize: 8}},
+    {id: "quest-quarter", params: {keepFraction: 0.25, pageSize: 8}},
+    {id: "quest-half-int4", params: {keepFraction: 0.5, pageSize: 8, format: "int4"}},
+  ],
   mask: questMask,
   importance({queries}, {pageSize}) {
     const bounds = questImportance(queries, {pageSize});
@@ -21,9 +27,11 @@ export const quest = policy({
     return softmaxRows({...bounds, data: bounds.data.map((score) => score / scale)});
   },
   reading: (config, cache, values, options) => questCache(config, cache, {...values, ...options}),
-  bytes: {
+  costs: {
+    stateInWords: "2 · width numbers of every page",
+    cachedBytes: 2,
     // The highest and the lowest of each channel of each page.
     state: ({layers, kvHeads, headDim}, length, {pageSize}, {denseLayers = 1}) =>
-      4 * 2 * (layers - denseLayers) * Math.ceil(length / pageSize) * kvHeads * headDim,
+      2 * (layers - denseLayers) * Math.ceil(length / pageSize) * kvHeads * headDim,
   },
 });

@@ -67,9 +67,9 @@ export const questReleased = policy({
   mask: (queries, values) => questReleasedMask(queries, values).mask,
   importance: ({queries}, {pageSize}) =>
     softmaxRows(questReleasedMask(queries, {pageSize, keepFraction: 1}).importance),
-  bytes: {
+  costs: {
     // The maxima of each page.
     state: ({layers, kvHeads, headDim}, length, {pageSize}, {denseLayers = 1}) =>
-      4 * (layers - denseLayers) * Math.ceil(length / pageSize) * kvHeads * headDim,
+      (layers - denseLayers) * Math.ceil(length / pageSize) * kvHeads * headDim,
   },
 });

@@ -31,11 +31,21 @@ export function snapKvRule({window = 32, pool = 7} = {}): EvictionRule {
 export const snapKv = policy({
   id: "snapkv",
   label: "SnapKV",
-  source: "arXiv:2404.14469",
+  source: "arXiv:2404.14469, section 4",
   family: "tokens",
   kind: "evicts",
   isShownFirst: true,
   params: {keepFraction, sinks, window: votingWindow, pool},
   needs: [],
+  // A window that leaves room for others in short texts.
+  cachePresets: [
+    {id: "snapkv-half", params: {keepFraction: 0.5, window: 8, pool: 5}, isByChoice: true},
+    {id: "snapkv-quarter", params: {keepFraction: 0.25, window: 8, pool: 5}},
+    {
+      id: "snapkv-half-int4",
+      params: {keepFraction: 0.5, window: 8, pool: 5, format: "int4"},
+      isByChoice: true,
+    },
+  ],
   eviction: ({window, pool}) => snapKvRule({window, pool}),
 });

@@ -10,12 +10,17 @@ import {tokenButlerHooks} from "./token-butler-hooks.js";
 export const tokenButler = policy({
   id: "token-butler",
   label: "TokenButler",
-  source: "arXiv:2503.07518",
+  source: "arXiv:2503.07518, section 3",
   family: "tokens",
   kind: "selects",
   isShownFirst: true,
   params: {keepFraction, sinks},
   needs: ["predictor"],
+  cachePresets: [
+    {id: "token-butler-half", params: {keepFraction: 0.5}},
+    {id: "token-butler-quarter", params: {keepFraction: 0.25}},
+    {id: "token-butler-half-int4", params: {keepFraction: 0.5, format: "int4"}, isByChoice: true},
+  ],
   hooks: (values, {predictor, denseLayers = 1}) => tokenButlerHooks(predictor!, {...values, denseLayers}),
   importance({layer, hidden}, _values, {predictor}) {
     const {shape, weights, frequencies, site} = predictor!;
@@ -24,12 +29,13 @@ export const tokenButler = policy({
   },
   reading: (config, cache, values, {predictor, ...options}) =>
     tokenButlerCache(config, cache, predictor!, {...values, ...options}),
-  bytes: {
+  costs: {
+    stateInWords: "layers · heads · D + 2 · R numbers of the predictor",
     // Importance keys, and keys and values of the predictor's own attention. Its slots of layer 0 exist and are counted,
     // though nothing asks for them.
     state(_config, length, _values, {predictor}) {
       const {heads, layers, importanceDim, reducedDim} = predictor!.shape;
-      return 4 * length * (layers * heads * importanceDim + 2 * reducedDim);
+      return length * (layers * heads * importanceDim + 2 * reducedDim);
     },
     weights: ({predictor}) => 4 * tokenButlerParameters(predictor!.shape, {withUnusedNorm: false}),
   },

@@ -59,6 +59,10 @@ export interface TokenButlerPredictor {
   readonly site: Extract<Site, "attention.input" | "mlp.input">;
 }
 
+/** Whether something that was trained beside a model is a predictor of TokenButler. */
+export const isTokenButlerPredictor = (trained: object): trained is TokenButlerPredictor =>
+  "shape" in trained && "weights" in trained && "site" in trained;
+
 /**
  * Checks that every array has its size.
  * @throws RangeError if a size is no integer of at least 1, or an array does not have its shape.

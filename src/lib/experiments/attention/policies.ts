@@ -232,7 +232,7 @@ function readMasked(
   const logits = forward({config, ...model}, ids, {hooks});
   const evicts = policy.kind === "evicts";
   const keys = evicts ? counter.lastKeys() : config.layers * config.kvHeads * ids.length;
-  const notes = evicts ? policy.bytes.note : 0;
+  const notes = evicts ? policy.costs.note : 0;
   const state = policyStateBytes(policy, config, ids.length, knobs, setting.setting);
   const bytes = keys * (8 * config.headDim + notes) + state;
   return {logits, bytes};
