@@ -59,7 +59,7 @@ export interface TokenButlerPredictor {
   readonly site: Extract<Site, "attention.input" | "mlp.input">;
 }
 
-/** Whether something that was trained beside a model is a predictor of TokenButler. */
+/** True where something that was trained beside a model is a predictor of TokenButler. */
 export const isTokenButlerPredictor = (trained: object): trained is TokenButlerPredictor =>
   "shape" in trained && "weights" in trained && "site" in trained;
 
