@@ -21,7 +21,7 @@ export interface PairedAccuracy {
 export interface Measured {
   /** Perplexity, KL divergence and their kin over all tokens; null without texts. */
   readonly comparison: Comparison | null;
-  /** Share of the tokens that the texts determine for which the likeliest token is right; null where there are none. */
+  /** Share of answer tokens for which the likeliest token is right; null where there are none. */
   readonly answers: PairedAccuracy | null;
   /** The same over tokens that repeat a span of the text. */
   readonly copies: PairedAccuracy | null;

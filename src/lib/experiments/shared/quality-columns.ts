@@ -50,7 +50,7 @@ export const qualityColumns = {
     provenance: "measured",
     nullable: true,
   },
-  retrievalTrials: {type: "integer", label: "Determined tokens"},
+  retrievalTrials: {type: "integer", label: "Answer tokens"},
 } as const;
 
 /**
