@@ -105,6 +105,7 @@ const kiviQuality: CacheClaim = {
       ...lossEvidence(each, "KIVI in 2 bits, no token whole"),
     ]),
   judge: (found) => losslessVerdict(quantizing(found), "KIVI in 2 bits after a prompt", FULL_AFTER_PROMPT),
+  caches: {"KIVI in 2 bits after a prompt": "kivi-2"},
   why: "The verdict is about a prompt of half a text of 128 tokens, of which the newest 32 values stay whole. Heads of 16 channels have less to average errors over than heads of 128, and perplexity moves more than the tasks of LongBench do.",
 };
 

@@ -21,6 +21,8 @@ export interface Found {
 export type CacheClaim = Omit<Claim, "ours" | "judge"> & {
   readonly ours: (found: readonly Found[]) => readonly Evidence[];
   readonly judge: (found: readonly Found[]) => Verdict;
+  /** Readings that it is judged by, each under its name the id of a cache: what follows a prompt of half the text counts. */
+  readonly caches?: Readonly<Record<string, string>>;
 };
 
 /** The reading of everything, as the model computes it. */

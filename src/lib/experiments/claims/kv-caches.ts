@@ -1,5 +1,6 @@
-import {type KvCache, plainKvCache} from "../../engine/cache/kv-cache.js";
+import {plainKvCache} from "../../engine/cache/kv-cache.js";
 import {type CapturedKv, captureKv, replacedKv} from "../../engine/cache/kv-replacement.js";
+import type {CacheSession} from "../../engine/cache/session.js";
 import {forward} from "../../engine/decoder/decoder.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
@@ -10,11 +11,12 @@ import {fp16} from "../../formats/float/float.js";
 import {expandChannels, featureMap, featuresOf} from "../../kv/cskv/cskv.js";
 import {attentionInputs, type CskvFactors, calibrateCskv} from "../../kv/cskv/cskv-calibration.js";
 import {kiviDequantize, kiviQuantize} from "../../kv/kivi/kivi.js";
-import {kiviCache} from "../../kv/kivi/kivi-cache.js";
 import {blockFloat, keyStoreOrder} from "../../kv/ksort-bfp/ksort-bfp.js";
 import {magnitudePrune} from "../../kv/magnitude-prune.js";
 import {permuteChannels} from "../../tensor/permute.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import {cacheSetting} from "../kv/cache-setting.js";
+import {CACHES} from "../kv/caches.js";
 import {keptModel, promptLength} from "../kv/kept-model.js";
 import {largestRank, type Sharing, sharings} from "../kv/sharings.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
@@ -74,7 +76,10 @@ export const kvCacheClaims = experiment({
 
 /** The plain model first; outlier channels decide what quantizes, depth what can be shared. */
 function readingsOf(model: DecoderId, decoder: Decoder, weights: DecoderWeights): Record<string, Reading> {
-  const plain = {[FULL]: (ids: readonly number[]) => forward(decoder, ids)};
+  const plain = {
+    [FULL]: (ids: readonly number[]) => forward(decoder, ids),
+    ...cachedReadings(decoder, weights),
+  };
   if (model === "decoder-large") return {...plain, ...sharedReadings(decoder)};
   const quantized = quantizedReadings(decoder, weights);
   if (model === "decoder-small-outliers") return {...plain, ...quantized};
@@ -107,12 +112,27 @@ function replacing(decoder: Decoder, change: (kv: CapturedKv) => Partial<Capture
 }
 
 /** Reads half a text as a prompt, then the rest at once from what the cache made of it. */
-function afterPrompt(decoder: Decoder, makeCache: () => KvCache): Reading {
+function afterPrompt(decoder: Decoder, start: () => Pick<CacheSession, "cache" | "hooks">): Reading {
   return (ids) => {
-    const cache = makeCache();
+    const session = start();
     const prompt = promptLength(ids.length);
-    forward(decoder, ids.slice(0, prompt), {cache});
-    return forward(decoder, ids.slice(prompt), {cache});
+    forward(decoder, ids.slice(0, prompt), session);
+    session.cache.endPrompt?.();
+    return forward(decoder, ids.slice(prompt), session);
+  };
+}
+
+/** Readings through caches that claims name. */
+function cachedReadings(decoder: Decoder, weights: DecoderWeights): Record<string, Reading> {
+  const setting = cacheSetting(weights, decoder);
+  const named = cacheClaims.flatMap(({caches = {}}) => Object.entries(caches));
+  const readings = named.flatMap(([name, id]) => {
+    const start = CACHES.byId(id).open(setting);
+    return start === null ? [] : [[name, afterPrompt(decoder, start)] as const];
+  });
+  return {
+    [FULL_AFTER_PROMPT]: afterPrompt(decoder, () => ({cache: plainKvCache(decoder.config)})),
+    ...Object.fromEntries(readings),
   };
 }
 
@@ -137,10 +157,6 @@ function quantizedReadings(decoder: Decoder, weights: DecoderWeights): Record<st
     return permuteChannels(blockFloat(permuteChannels(x, order), width, block), back);
   };
   return {
-    [FULL_AFTER_PROMPT]: afterPrompt(decoder, () => plainKvCache(decoder.config)),
-    "KIVI in 2 bits after a prompt": afterPrompt(decoder, () =>
-      kiviCache(decoder.config, {bits: 2, groupSize: 32, residual: 32}),
-    ),
     "KIVI in 2 bits, no token whole": kivi("tokens"),
     "keys per token in 2 bits": kivi("channels"),
     "BFP keys": replacing(decoder, ({rotatedKeys}) => ({
