@@ -25,8 +25,10 @@ export function tools<P extends Params, C extends Columns, N extends string>(
     write: (columns: Columns, rows: readonly Row[]) => string | Uint8Array<ArrayBuffer>,
   ) => {
     for (const [table, columns] of Object.entries(allTables(experiment))) {
+      const rows = (state().tables as Partial<TableRows>)[table];
       const file = `${name}${table === MAIN_TABLE ? "" : `-${table}`}.${ending}`;
-      saveFile(file, write(withGivenColumns(columns), (state().tables as TableRows)[table]), type);
+      // A page need not ship the further tables; a run here has them all.
+      if (rows) saveFile(file, write(withGivenColumns(columns), rows), type);
     }
   };
   return html`<div class="tools" role="group" aria-label="Take away">

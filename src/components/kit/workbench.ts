@@ -119,9 +119,10 @@ export function runView<P extends Params, C extends Columns, N extends string>(
   </section>`;
 }
 
-/** The rows behind the figures, a table each. */
-function rowsTables(experiment: Described, tables: TableRows): HTMLElement[] {
-  return Object.entries(allTables(experiment)).map(([name, columns]) =>
-    rowsTable(columns, tables[name], name === MAIN_TABLE ? undefined : name),
-  );
+/** The rows behind the figures, a table each; a page need not ship the further tables. */
+function rowsTables(experiment: Described, tables: Partial<TableRows>): HTMLElement[] {
+  return Object.entries(allTables(experiment)).flatMap(([name, columns]) => {
+    const rows = tables[name];
+    return rows ? [rowsTable(columns, rows, name === MAIN_TABLE ? undefined : name)] : [];
+  });
 }

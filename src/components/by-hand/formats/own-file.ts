@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {ownFile} from "../../../lib/experiments/formats/own-file.js";
+import type {ownFile} from "../../../lib/experiments/formats/own-file.js";
 import {numberText} from "../../kit/number-text.js";
 import type {ListedTensor} from "../../kit/run-worker.js";
 import {workbench} from "../../kit/workbench.js";
@@ -26,7 +26,9 @@ export function ownFileBench(): HTMLElement {
     place.replaceChildren(html`<p role="status">Reading the header of ${file.name} …</p>`);
     try {
       const tensors = await askWorker({kind: "list", file}, {signal: AbortSignal.timeout(listTimeLimit)});
-      place.replaceChildren(chosenBench(file, tensors));
+      // Loaded when a file is there: the page shows its first figure without the code that reads files.
+      const module = await import("../../../lib/experiments/formats/own-file.js");
+      place.replaceChildren(chosenBench(module.ownFile, file, tensors));
     } catch (error) {
       place.replaceChildren(
         html`<p class="problem" role="alert">${file.name} could not be read: ${failure(error)}</p>`,
@@ -52,7 +54,7 @@ function failure(error: unknown): string {
 }
 
 /** The choice of tensors and, below it, the comparison of those chosen. */
-function chosenBench(file: File, tensors: readonly ListedTensor[]): HTMLElement {
+function chosenBench(experiment: typeof ownFile, file: File, tensors: readonly ListedTensor[]): HTMLElement {
   const floats = tensors.filter(({dtype}) => /^(F|BF)/.test(dtype));
   if (floats.length === 0) {
     return html`<p class="problem" role="alert">${file.name} has ${tensors.length} tensors, and none of them holds floating-point numbers.</p>`;
@@ -61,7 +63,7 @@ function chosenBench(file: File, tensors: readonly ListedTensor[]): HTMLElement 
   const place = html`<div></div>`;
   const compare = () => {
     if (chosen.size === 0) place.replaceChildren(html`<p role="status">Choose a tensor.</p>`);
-    else place.replaceChildren(benchOf(file, [...chosen]));
+    else place.replaceChildren(benchOf(experiment, file, [...chosen]));
   };
   const list = html`<details class="tensor-list"><summary>Tensors of ${file.name}: ${floats.length} with floating-point numbers of ${tensors.length}</summary>
     <div class="boxes">${floats.slice(0, shownTensors).map((tensor) => tensorBox(tensor, chosen))}</div>
@@ -91,8 +93,8 @@ function tensorBox({name, dtype, shape}: ListedTensor, chosen: Set<string>): HTM
   return html`<label>${box} ${name} <span class="muted">${dtype} [${shape.map((size) => numberText(size)).join(", ")}]</span></label>`;
 }
 
-function benchOf(file: File, tensors: readonly string[]): HTMLElement {
-  return workbench(ownFile, {
+function benchOf(experiment: typeof ownFile, file: File, tensors: readonly string[]): HTMLElement {
+  return workbench(experiment, {
     figures: [ownFileFigure],
     prefix: "own.",
     files: {file},
