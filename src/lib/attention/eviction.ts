@@ -1,5 +1,7 @@
 /** Rules of eviction: which keys a head lets go for good, as pure functions; caches and masks replay them. */
 
+import {requireInteger} from "../tensor/require.js";
+
 /** Keys that one key head holds, in the order of the text. */
 export interface HeldKeys {
   /** Places in the text, ascending. */
@@ -38,9 +40,7 @@ export interface EvictionRule {
  */
 export function survivors(rule: EvictionRule, held: HeldKeys, sinks: number): number[] {
   const {positions, room} = held;
-  if (!Number.isInteger(room) || room < 0) {
-    throw new RangeError(`survivors: room must be an integer of at least 0, got ${room}`);
-  }
+  requireInteger("survivors", "room", room, 0);
   if (positions.length <= room) return indices(positions.length);
   let first = 0;
   while (first < positions.length && positions[first] < sinks) first++;

@@ -1,4 +1,5 @@
 import {requirePairs} from "../stats/moments.js";
+import {requireFraction} from "../tensor/require.js";
 import {mostImportant} from "./budget-mask.js";
 
 /**
@@ -8,9 +9,7 @@ import {mostImportant} from "./budget-mask.js";
  */
 export function hitAccuracy(estimated: Float64Array, truth: Float64Array, ratio = 0.5): number {
   requirePairs("hitAccuracy", estimated, truth);
-  if (!(ratio > 0 && ratio <= 1)) {
-    throw new RangeError(`hitAccuracy: ratio must be above 0 and at most 1, got ${ratio}`);
-  }
+  requireFraction("hitAccuracy", "ratio", ratio);
   const k = Math.max(1, Math.floor(ratio * truth.length));
   return overlap(mostImportant(estimated, k), mostImportant(truth, k));
 }

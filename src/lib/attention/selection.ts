@@ -1,5 +1,7 @@
 /** The common frame of token selection: which keys each query of each head may use. */
 
+import {requireInteger} from "../tensor/require.js";
+
 /**
  * Queries and keys after rotary, as attention takes them: q [T, heads, headDim], keys [L, kvHeads, headDim].
  * The last query sees the last key: query i sees the first L - T + i + 1 keys. Query head h reads key head
@@ -36,9 +38,7 @@ export interface KeyMask extends SelectionShape {
  */
 export function selectionShape(where: string, {q, keys, heads, kvHeads, headDim}: Queries): SelectionShape {
   for (const [name, size] of Object.entries({heads, kvHeads, headDim})) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`${where}: ${name} must be an integer of at least 1, got ${size}`);
-    }
+    requireInteger(where, name, size, 1);
   }
   if (heads % kvHeads !== 0) {
     throw new RangeError(`${where}: heads must be a multiple of kvHeads ${kvHeads}, got ${heads}`);

@@ -1,3 +1,4 @@
+import {requireInteger} from "../tensor/require.js";
 import {type KvCache, plainKvCache} from "./cache/kv-cache.js";
 import {forward} from "./decoder/decoder.js";
 import type {Decoder} from "./decoder/load-decoder.js";
@@ -45,9 +46,7 @@ export function greedy(
  * @throws RangeError as {@link greedy}.
  */
 export function readOn(read: Reading, ids: readonly number[], steps: number): GreedyResult {
-  if (!Number.isInteger(steps) || steps < 0) {
-    throw new RangeError(`greedy: steps must be an integer of at least 0, got ${steps}`);
-  }
+  requireInteger("greedy", "steps", steps, 0);
   const {data: promptLogits, shape} = read(ids);
   const tokens: number[] = [];
   const logits: Float32Array[] = [];

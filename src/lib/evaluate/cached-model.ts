@@ -3,6 +3,7 @@ import {concat} from "../engine/cache/stored-cache.js";
 import {forward} from "../engine/decoder/decoder.js";
 import type {Decoder} from "../engine/decoder/load-decoder.js";
 import {mean} from "../stats/moments.js";
+import {requireInteger} from "../tensor/require.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {type RecordedPrefill, recordPrefill, replayPrefill} from "./recorded-prefill.js";
 
@@ -34,9 +35,7 @@ export function cachedModel(
   prefill: number,
   recorded = (ids: readonly number[]): RecordedPrefill => recordPrefill(model, ids),
 ): CachedModel {
-  if (!Number.isInteger(prefill) || prefill < 1) {
-    throw new RangeError(`cachedModel: prefill must be an integer of at least 1, got ${prefill}`);
-  }
+  requireInteger("cachedModel", "prefill", prefill, 1);
   const kept: number[] = [];
   const read: number[] = [];
   return {

@@ -1,3 +1,4 @@
+import {requireInteger} from "../tensor/require.js";
 import type {Codebook} from "./format.js";
 
 /**
@@ -67,12 +68,6 @@ export interface FloatElementOptions {
   readonly signed?: boolean;
   readonly hasZero?: boolean;
   readonly id?: string;
-}
-
-function requireInteger(where: string, name: string, value: number, low: number, high: number): void {
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new RangeError(`${where}: ${name} must be an integer from ${low} to ${high}, got ${value}`);
-  }
 }
 
 function defaultBias(exponentBits: number, specials: Specials): number {

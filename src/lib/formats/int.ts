@@ -1,3 +1,4 @@
+import {requireFraction, requireInteger} from "../tensor/require.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {decodeValues, encodeValues} from "./cast.js";
 import {type IntElement, intElement} from "./element.js";
@@ -95,15 +96,11 @@ function settingsOf(options: IntOptions): IntSettings {
     clipRatio = 1,
     rounding = "half-even",
   } = options;
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8) {
-    throw new RangeError(`int: bits must be an integer from 2 to 8, got ${bits}`);
-  }
+  requireInteger("int", "bits", bits, 2, 8);
   if (!INT_SCHEMES.includes(scheme)) {
     throw new RangeError(`int: scheme must be one of ${INT_SCHEMES.join(", ")}, got ${scheme}`);
   }
-  if (!(clipRatio > 0 && clipRatio <= 1)) {
-    throw new RangeError(`int: clipRatio must be above 0 and at most 1, got ${clipRatio}`);
-  }
+  requireFraction("int", "clipRatio", clipRatio);
   rounderOf(rounding);
   const element = intElement({
     bits,

@@ -4,6 +4,7 @@
  */
 
 import {sortedQuantile} from "../stats/quantile.js";
+import {requireFraction, requireInteger} from "../tensor/require.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {roundHalfEven} from "./round.js";
 
@@ -88,9 +89,7 @@ export function percentileObserver({
   if (!(alpha > 0.5 && alpha <= 1)) {
     throw new RangeError(`percentileObserver: alpha must be above 0.5 and at most 1, got ${alpha}`);
   }
-  if (!(sigma > 0 && sigma <= 1)) {
-    throw new RangeError(`percentileObserver: sigma must be above 0 and at most 1, got ${sigma}`);
-  }
+  requireFraction("percentileObserver", "sigma", sigma);
   return (state, batch) => {
     checkBatch("percentileObserver", batch);
     const sorted = (symmetric ? batch.data.map(Math.abs) : batch.data.slice()).sort();
@@ -127,12 +126,8 @@ export function quantizationParameters(
   {low, high}: ObservedRange,
   {bits = 8, symmetric = true, zero = "within", clipRatio = 1}: RangeOptions = {},
 ): QuantizationParameters {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 16) {
-    throw new RangeError(`quantizationParameters: bits must be an integer from 2 to 16, got ${bits}`);
-  }
-  if (!(clipRatio > 0 && clipRatio <= 1)) {
-    throw new RangeError(`quantizationParameters: clipRatio must be above 0 and at most 1, got ${clipRatio}`);
-  }
+  requireInteger("quantizationParameters", "bits", bits, 2, 16);
+  requireFraction("quantizationParameters", "clipRatio", clipRatio);
   const ratio = Math.fround(clipRatio);
   const top = high.map((value) => value * ratio);
   if (symmetric) {

@@ -1,15 +1,10 @@
+import {requireInteger} from "../tensor/require.js";
 import {elementCount} from "../tensor/tensor.js";
 import {castValue, decodeValues, encodeValues} from "./cast.js";
 import {f16} from "./element.js";
 import {type Packed, packedBytes} from "./format.js";
 
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
-
-function requireBits(where: string, bits: number): void {
-  if (!Number.isInteger(bits) || bits < 1 || bits > 16) {
-    throw new RangeError(`${where}: bits must be an integer from 1 to 16, got ${bits}`);
-  }
-}
 
 /** The bytes that `count` codes of `bits` bits take when packed without gaps: the last byte may be part empty. */
 export function packedLength(count: number, bits: number): number {
@@ -21,7 +16,7 @@ export function packedLength(count: number, bits: number): number {
  * low nibble, four 6-bit codes are three bytes, unused bits at the end are 0. Higher bits of a code are cut.
  */
 export function packCodes(codes: ArrayLike<number>, bits: number): Uint8Array {
-  requireBits("packCodes", bits);
+  requireInteger("packCodes", "bits", bits, 1, 16);
   // One type of array for each loop: it is several times slower once it has seen two.
   if (bits === 8 && codes instanceof Uint8Array) return new Uint8Array(codes);
   if (bits === 4 && codes instanceof Uint8Array) return packNibbles(codes);
@@ -59,7 +54,7 @@ function packWide(codes: Uint16Array, bits: number): Uint8Array {
  * @throws RangeError if `bytes` does not have exactly the length of that many codes.
  */
 export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Uint8Array | Uint16Array {
-  requireBits("unpackCodes", bits);
+  requireInteger("unpackCodes", "bits", bits, 1, 16);
   if (bytes.length !== packedLength(count, bits)) {
     throw new RangeError(
       `unpackCodes: bytes must hold ${packedLength(count, bits)} bytes for ${count} codes of ${bits} bits, got ${bytes.length}`,

@@ -1,4 +1,4 @@
-import {requireLength} from "../tensor/require.js";
+import {requireInteger, requireLength} from "../tensor/require.js";
 import {gramSvd} from "../tensor/svd-gram.js";
 import {tokenCount} from "./token-count.js";
 
@@ -70,9 +70,7 @@ function crossSquares(x: Float64Array, y: Float64Array, tokens: number, width: n
 export function subspaceOverlap(x: Float32Array, y: Float32Array, width: number, rank: number): number {
   const tokens = tokenCount("subspaceOverlap", x, width);
   requireLength("subspaceOverlap", "y", y, x.length);
-  if (!Number.isInteger(rank) || rank < 1) {
-    throw new RangeError(`subspaceOverlap: rank must be an integer of at least 1, got ${rank}`);
-  }
+  requireInteger("subspaceOverlap", "rank", rank, 1);
   const [a, b] = [x, y].map((data) => gramSvd({rows: tokens, columns: width, data}, rank));
   let sum = 0;
   for (let i = 0; i < a.rank; i++) {

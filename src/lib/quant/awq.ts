@@ -5,6 +5,7 @@
 
 import {divideRows, scaleColumns} from "../engine/equivalent/channel-scale.js";
 import type {Format} from "../formats/format.js";
+import {requireInteger} from "../tensor/require.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {type Calibration, dividedInputs, outputError, quadraticForm} from "./calibration.js";
 import {type QuantizedWeight, quantizationMethod} from "./method.js";
@@ -73,9 +74,7 @@ export function awqScales(
   format: Format,
   {grid = 20}: AwqOptions = {},
 ): AwqScales {
-  if (!Number.isInteger(grid) || grid < 1) {
-    throw new RangeError(`awqScales: grid must be an integer of at least 1, got ${grid}`);
-  }
+  requireInteger("awqScales", "grid", grid, 1);
   let best: AwqScales | undefined;
   for (let step = 0; step < grid; step++) {
     const scales = powerScales(calibration.meanAbs, step / grid);

@@ -5,6 +5,7 @@
 
 import type {Format} from "../formats/format.js";
 import {choleskyOfInverse} from "../tensor/cholesky.js";
+import {requireInteger} from "../tensor/require.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import type {Calibration} from "./calibration.js";
 import {frozenGrid, MOST_GRID_BITS} from "./frozen-grid.js";
@@ -137,9 +138,7 @@ function checkArguments(w: Tensor, calibration: Calibration, groupSize: number, 
   if (columns !== calibration.inputs) {
     throw new RangeError(`gptq: w must have the calibration's ${calibration.inputs} inputs, got ${columns}`);
   }
-  if (!Number.isInteger(groupSize) || groupSize < 1) {
-    throw new RangeError(`gptq: groupSize must be an integer of at least 1, got ${groupSize}`);
-  }
+  requireInteger("gptq", "groupSize", groupSize, 1);
   if (!(damping > 0 && damping < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`gptq: damping must be a number above 0, got ${damping}`);
   }

@@ -2,7 +2,9 @@
  * Worked arithmetic: an expression, one line of work per operator, the answer. Every step has a true difficulty,
  * which the text never shows: a small model fails the hard steps that a larger one can do.
  */
+
 import {type RandomStream, randomStream} from "../tensor/random.js";
+import {requireInteger} from "../tensor/require.js";
 import type {Split} from "./corpus.js";
 
 /** An operator of an arithmetic problem. */
@@ -54,9 +56,7 @@ export function arithmeticProblem(
   index: number,
   {operators, seed = 0}: ArithmeticOptions = {},
 ): ArithmeticProblem {
-  if (!Number.isInteger(index) || index < 0) {
-    throw new RangeError(`arithmeticProblem: index must be an integer of at least 0, got ${index}`);
-  }
+  requireInteger("arithmeticProblem", "index", index, 0);
   if (
     operators !== undefined &&
     !(Number.isInteger(operators) && operators >= 1 && operators <= MOST_OPERATORS)

@@ -1,3 +1,5 @@
+import {mean} from "../stats/moments.js";
+
 /**
  * RULER's scores in percent, rounded to two decimals, ties to even. A reference counts as found if it occurs in the
  * prediction, whatever the case of its letters. (arXiv:2404.06654; https://github.com/NVIDIA/RULER)
@@ -23,8 +25,7 @@ export function stringMatch(
     );
   }
   const shares = predictions.map((prediction, i) => foundShare(prediction, references[i], i));
-  const percent = (values: readonly number[]) =>
-    roundHundredths((values.reduce((sum, value) => sum + value, 0) / values.length) * 100);
+  const percent = (values: readonly number[]) => roundHundredths(mean(values) * 100);
   return {all: percent(shares), part: percent(shares.map((share) => (share > 0 ? 1 : 0)))};
 }
 

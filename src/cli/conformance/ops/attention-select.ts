@@ -15,6 +15,7 @@ import {
 import {tokenButlerParameters} from "../../../lib/attention/token-butler/token-butler-cost.js";
 import {attention} from "../../../lib/engine/attention.js";
 import {inverseFrequencies, llama3Frequencies} from "../../../lib/engine/rope.js";
+import {mean} from "../../../lib/stats/moments.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 import {effectiveSparsity} from "../released/effective-sparsity.js";
 import {questDecode, streamingReleasedMask, thresholdMask} from "./attention-released.js";
@@ -151,8 +152,6 @@ const lastRow = (scores: Importance, h: number) => {
   const start = rowStart(scores, h, scores.queries - 1);
   return scores.data.slice(start, start + scores.keys);
 };
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const WEIGHTS: Readonly<Record<keyof TokenButlerWeights, string>> = {
   input: "input_proj__weight",

@@ -1,3 +1,4 @@
+import {linear} from "../../../lib/tensor/dense.js";
 import {foldIntoInput, hadamard, hadamardMatrix, hadamardPadded} from "../../../lib/tensor/hadamard.js";
 import {matrixSize, type Tensor, tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
@@ -27,20 +28,9 @@ const int8AndFusion: CaseOp = (args, inputs) => {
   return {
     q: quantizeInHadamardSpace(y, {scale: args.scale as number, rounding}).codes,
     w_fused: fused.data,
-    wy: products(hadamard(y).data, fused.data, matrixSize(y).columns),
+    wy: linear(hadamard(y).data, fused.data, matrixSize(y).columns),
   };
 };
-
-function products(a: Float32Array, b: Float32Array, n: number): Float64Array {
-  const columns = b.length / n;
-  return Float64Array.from({length: (a.length / n) * columns}, (_, k) => {
-    const left = Math.floor(k / columns) * n;
-    const right = (k % columns) * n;
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += a[left + i] * b[right + i];
-    return sum;
-  });
-}
 
 export const ops: Ops = {
   cases: {

@@ -3,6 +3,7 @@ import {type ScanOutput, type SelectiveScanInput, timeSteps} from "../../../lib/
 import {selectiveScan} from "../../../lib/engine/scan/selective-scan.js";
 import {segsum} from "../../../lib/ssm/scan/segsum.js";
 import {ssdChunked} from "../../../lib/ssm/scan/ssd-chunked.js";
+import {transpose} from "../../../lib/tensor/transpose.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
 type Inputs = Parameters<CaseOp>[1];
@@ -26,13 +27,7 @@ function part(data: Float64Array, b: number, batches: number): Float64Array {
 }
 
 /** [rows, columns] to [columns, rows]. */
-function transpose(data: Float64Array, rows: number): Float64Array {
-  const columns = data.length / rows;
-  return Float64Array.from(
-    {length: data.length},
-    (_, i) => data[(i % rows) * columns + Math.floor(i / rows)],
-  );
-}
+const flip = (data: Float64Array, rows: number): Float64Array => transpose(data, rows, data.length / rows);
 
 function concat(parts: readonly Float64Array[]): Float64Array {
   return Float64Array.from(parts.flatMap((part) => Array.from(part)));
@@ -46,7 +41,7 @@ const selectiveScanOp: CaseOp = (args, inputs) => {
     const input = scanOfBatch(args, inputs, {b, batches, channels, tokens});
     return {...selectiveScan(input), delta: timeSteps(input)};
   });
-  const channelsFirst = (rows: Float64Array) => transpose(rows, tokens);
+  const channelsFirst = (rows: Float64Array) => flip(rows, tokens);
   return {
     y: concat(scans.map(({y}) => channelsFirst(y))),
     last_state: concat(scans.map(({state}) => state)),
@@ -69,7 +64,7 @@ function scanOfBatch(
   const {b, batches, channels} = batch;
   const tokensFirst = (name: string) => {
     const input = read(inputs, name);
-    return input && transpose(part(input.data, b, batches), channels);
+    return input && flip(part(input.data, b, batches), channels);
   };
   const A = need(inputs, "A");
   const optional = {
@@ -122,11 +117,11 @@ const causalConvOp: CaseOp = (_, inputs) => {
     const {y} = causalConv1dSilu({
       channels,
       width: weight.shape.at(-1)!,
-      x: transpose(part(x.data, b, batches), channels),
+      x: flip(part(x.data, b, batches), channels),
       weight: weight.data,
       ...(bias && {bias: bias.data}),
     });
-    return transpose(y, tokens);
+    return flip(y, tokens);
   });
   return {y: concat(outputs)};
 };

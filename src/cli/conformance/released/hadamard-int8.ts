@@ -1,3 +1,4 @@
+import {rounderOf} from "../../../lib/formats/round.js";
 import {hadamard} from "../../../lib/tensor/hadamard.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 
@@ -36,7 +37,7 @@ export function quantizeInHadamardSpace(
   }
   const rotated = hadamard(y).data;
   const step = scale ?? Math.max(largestMagnitude(rotated), 1e-5) / 127;
-  const round = rounding === "half-away" ? roundHalfAway : roundHalfEven;
+  const round = rounderOf(rounding);
   const codes = new Int8Array(rotated.length);
   for (let i = 0; i < codes.length; i++) {
     codes[i] = Math.min(127, Math.max(-128, round(rotated[i] / step)));
@@ -48,13 +49,4 @@ function largestMagnitude(values: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   return largest;
-}
-
-const roundHalfAway = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const fraction = value - floor;
-  if (fraction !== 0.5) return fraction < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

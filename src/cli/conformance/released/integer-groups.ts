@@ -2,6 +2,7 @@
 
 import {roundHalfEven} from "../../../lib/formats/round.js";
 import type {ColumnRounding} from "../../../lib/quant/gptq.js";
+import {requireInteger} from "../../../lib/tensor/require.js";
 
 /** A {@link ColumnRounding} with its scales. */
 export interface IntegerGroups extends ColumnRounding {
@@ -28,12 +29,8 @@ export function integerGroups(
   columns: number,
   {bits = 4, groupSize = 128, store = Math.fround}: IntegerGroupOptions = {},
 ): IntegerGroups {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8) {
-    throw new RangeError(`integerGroups: bits must be an integer from 2 to 8, got ${bits}`);
-  }
-  if (!Number.isInteger(groupSize) || groupSize < 1) {
-    throw new RangeError(`integerGroups: groupSize must be an integer of at least 1, got ${groupSize}`);
-  }
+  requireInteger("integerGroups", "bits", bits, 2, 8);
+  requireInteger("integerGroups", "groupSize", groupSize, 1);
   const half = 2 ** (bits - 1);
   const scales: Float32Array[] = [];
   return {

@@ -1,4 +1,5 @@
 import type {attentionHeads} from "../../../lib/experiments/attention/heads.js";
+import {mean} from "../../../lib/stats/moments.js";
 import {numberText} from "../../kit/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -64,8 +65,4 @@ function meansOf(rows: readonly HeadRow[], of: (row: HeadRow) => number): string
     grouped(rows, ({label}) => label),
     ([label, own]) => `${label} ${percent(mean(own.map(of)))}`,
   ).join(", ");
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,24 +1,19 @@
+import {roundHalfEven} from "../../formats/round.js";
+
 /** Rounds to `bits` of significand (11 for fp16, 24 for fp32), ties to even; no limits of exponent. */
 export const toSignificand =
   (bits: number) =>
   (x: number): number => {
     if (x === 0 || !Number.isFinite(x)) return x;
     const step = 2 ** (Math.floor(Math.log2(Math.abs(x))) - bits + 1);
-    return roundEven(x / step) * step;
+    return roundHalfEven(x / step) * step;
   };
 
 /** Rounds to `bits` of fraction, ties to even. */
 export const toFraction =
   (bits: number) =>
   (x: number): number =>
-    roundEven(x * 2 ** bits) / 2 ** bits;
-
-function roundEven(x: number): number {
-  const down = Math.floor(x);
-  const rest = x - down;
-  if (rest !== 0.5) return rest < 0.5 ? down : down + 1;
-  return down % 2 === 0 ? down : down + 1;
-}
+    roundHalfEven(x * 2 ** bits) / 2 ** bits;
 
 /**
  * 1 / sqrt(x) as a small unit computes it: x is brought to [1, 4) by its exponent, a table of 2^tableBits entries

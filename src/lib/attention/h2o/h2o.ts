@@ -1,3 +1,4 @@
+import {requireShare} from "../../tensor/require.js";
 import {mostImportant} from "../budget-mask.js";
 import {type EvictionRule, indices} from "../eviction.js";
 import {policy} from "../policy.js";
@@ -10,9 +11,7 @@ import {keepFraction, sinks} from "../policy-params.js";
  * @throws RangeError unless recentShare is from 0 to 1.
  */
 export function h2oRule({recentShare = 0.5} = {}): EvictionRule {
-  if (!(recentShare >= 0 && recentShare <= 1)) {
-    throw new RangeError(`h2oRule: recentShare must be from 0 to 1, got ${recentShare}`);
-  }
+  requireShare("h2oRule", "recentShare", recentShare);
   return {
     evicts: "after each token",
     counted: Number.POSITIVE_INFINITY,

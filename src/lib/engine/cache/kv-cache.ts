@@ -1,3 +1,4 @@
+import {requireInteger} from "../../tensor/require.js";
 import type {DecoderConfig} from "../decoder/config.js";
 
 /** Keys and values of a layer's cache for attention: row-major [L, kvHeads, headDim], possibly views not to be changed. */
@@ -63,8 +64,7 @@ export function plainKvCache({layers, kvHeads, headDim}: DecoderConfig): KvCache
 
 /** @throws RangeError unless a cache of `length` tokens can be cut to `to`. */
 export function checkTruncate(length: number, to: number): void {
-  if (Number.isInteger(to) && to >= 0 && to <= length) return;
-  throw new RangeError(`truncate: length must be an integer from 0 to ${length}, got ${to}`);
+  requireInteger("truncate", "length", to, 0, length);
 }
 
 interface Rows {

@@ -1,5 +1,6 @@
 /** SmoothQuant: outlier channels of an activation are divided down and the weights that read them multiplied up. */
 
+import {requireShare} from "../../tensor/require.js";
 import {matrixSize, type Tensor} from "../../tensor/tensor.js";
 import {divideRows, scaleColumns} from "./channel-scale.js";
 
@@ -33,9 +34,7 @@ export function smoothingScales(
   weights: readonly Tensor[],
   alpha = 0.5,
 ): Float32Array {
-  if (!(alpha >= 0 && alpha <= 1)) {
-    throw new RangeError(`smoothingScales: alpha must be from 0 to 1, got ${alpha}`);
-  }
+  requireShare("smoothingScales", "alpha", alpha);
   const largest = largestByColumn(weights, maxAbs.length);
   return Float32Array.from(maxAbs, (x, j) => {
     if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) {

@@ -10,6 +10,7 @@ import {type ReadCounter, readCounter} from "../../engine/read-counter.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
 import {type Evaluation, evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
+import {mean} from "../../stats/moments.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
@@ -215,7 +216,7 @@ function reader(model: Decoder, setting: Setting) {
     bytes: () =>
       byteCells(model.config, setting, counter, {
         lengths: Array.from({length: tokens - prompt}, (_, i) => prompt + i + 1),
-        kept: kept.reduce((sum, bytes) => sum + bytes, 0) / kept.length,
+        kept: mean(kept),
       }),
   };
 }

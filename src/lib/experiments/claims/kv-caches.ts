@@ -13,6 +13,7 @@ import {attentionInputs, type CskvFactors, calibrateCskv} from "../../kv/cskv/cs
 import {kiviDequantize, kiviQuantize} from "../../kv/kivi/kivi.js";
 import {blockFloat, keyStoreOrder} from "../../kv/ksort-bfp/ksort-bfp.js";
 import {magnitudePrune} from "../../kv/magnitude-prune.js";
+import {mean} from "../../stats/moments.js";
 import {permuteChannels} from "../../tensor/permute.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {cacheSetting} from "../kv/cache-setting.js";
@@ -201,7 +202,7 @@ function scoresOf(read: Reading, texts: readonly EvalText[]): Scores {
     const {logProbs, topTokens} = scoreTokens(logits, tokens.slice(from));
     const counted = answers.filter((at) => at >= from);
     right.push(...counted.map((at) => topTokens[at - from] === tokens[at]));
-    return -logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
+    return -mean(logProbs);
   });
   return {nll, right};
 }

@@ -10,6 +10,7 @@ import {cachedModel} from "../../evaluate/cached-model.js";
 import type {EvalText} from "../../evaluate/eval-texts.js";
 import {scoreTokens} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
+import {mean} from "../../stats/moments.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
 import {claimColumns} from "./claim.js";
@@ -103,7 +104,7 @@ async function scoresOf(model: Decoder, texts: readonly EvalText[], setting: Set
     keptBytes += bytes / texts.length;
     const ignored = Array<number>(start).fill(-1);
     const {logProbs, topTokens} = scoreTokens(logits, [...ignored, ...tokens.slice(start + 1)]);
-    nll[i] = -logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
+    nll[i] = -mean(logProbs);
     for (const at of answers) if (at > start) right.push(topTokens[at - start - 1] === tokens[at]);
   }
   const reads = counter.reads();

@@ -3,6 +3,7 @@ import {timeSteps} from "../../engine/scan/scan-input.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
 import {selectiveScanMatrix, ssdMatrix} from "../../ssm/scan/scan-matrix.js";
+import {mean} from "../../stats/moments.js";
 import {decodeText} from "../../tasks/vocabulary.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 import {mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
@@ -127,7 +128,7 @@ function unitsOf(scan: LayerScan): Unit[] {
   const tokens = steps.length / count;
   return Array.from({length: count}, (_, unit) => {
     const own = Float64Array.from({length: tokens}, (_, t) => steps[t * count + unit]);
-    const meanStep = own.reduce((sum, step) => sum + step, 0) / tokens;
+    const meanStep = mean(own);
     const slowest = Math.max(...input.A.subarray(unit * perUnit, (unit + 1) * perUnit));
     const M = kind === "ssd" ? ssdMatrix(input, unit) : selectiveScanMatrix(input, unit);
     const shares = sharesOf(M, tokens);

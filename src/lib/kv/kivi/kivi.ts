@@ -168,8 +168,6 @@ function settings(
   {bits = 2, groupSize = 32, scaleType = "f16"}: KiviOptions,
 ): Required<KiviOptions> {
   requireInteger(where, "groupSize", groupSize, 1);
-  if (!Number.isInteger(bits) || bits < 1 || bits > 8) {
-    throw new RangeError(`${where}: bits must be an integer from 1 to 8, got ${bits}`);
-  }
+  requireInteger(where, "bits", bits, 1, 8);
   return {bits, groupSize, scaleType};
 }

@@ -39,8 +39,7 @@ export interface BlockFloatOptions {
 
 function checkOptions(where: string, {blockSize, bits}: Required<BlockFloatOptions>): void {
   requireInteger(where, "blockSize", blockSize, 1);
-  if (Number.isInteger(bits) && bits >= 2 && bits <= 16) return;
-  throw new RangeError(`${where}: bits must be an integer from 2 to 16, got ${bits}`);
+  requireInteger(where, "bits", bits, 2, 16);
 }
 
 function quantizeBlock(x: Float32Array, y: Float32Array, from: number, to: number, bits: number): void {

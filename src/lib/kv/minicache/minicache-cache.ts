@@ -5,6 +5,7 @@ import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {packCodes, unpackCodes} from "../../formats/pack.js";
+import {requireInteger} from "../../tensor/require.js";
 import {type MiniCacheOptions, miniCacheMerge, miniCacheMergeReleased} from "./minicache.js";
 
 /** Options of MiniCache's cache. */
@@ -113,9 +114,7 @@ function checkOptions(layers: number, first: number, window: number, rule: strin
   if (!Number.isInteger(first) || first < 0 || first >= layers) {
     throw new RangeError(`miniCacheCache: first must be a layer from 0 to ${layers - 1}, got ${first}`);
   }
-  if (!Number.isInteger(window) || window < 1) {
-    throw new RangeError(`miniCacheCache: window must be an integer of at least 1, got ${window}`);
-  }
+  requireInteger("miniCacheCache", "window", window, 1);
   if (rule === "correct" || rule === "released") return;
   throw new RangeError(`miniCacheCache: rule must be one of correct, released, got ${rule}`);
 }

@@ -1,3 +1,4 @@
+import {requireShare} from "../../tensor/require.js";
 import {tokenCount} from "../token-count.js";
 
 /** Options of merging two layers. */
@@ -90,9 +91,7 @@ function rowPairs(
     throw new RangeError(`${where}: x2 must have the ${x1.length} values of x1, got ${x2.length}`);
   }
   for (const [name, value] of Object.entries(options)) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new RangeError(`${where}: ${name} must be from 0 to 1, got ${value}`);
-    }
+    requireShare(where, name, value);
   }
   return Array.from({length: rows}, (_, row) => {
     const [a, b] = [x1, x2].map((x) => x.subarray(row * dim, (row + 1) * dim));

@@ -4,6 +4,7 @@
  */
 
 import {roundHalfEven} from "../../formats/round.js";
+import {requireFraction, requireInteger} from "../../tensor/require.js";
 import type {Tensor} from "../../tensor/tensor.js";
 
 /** Groups of heads and channels, by the end of each; SSD groups hold equally many heads. */
@@ -128,12 +129,8 @@ function checkOptions(
   fixed: Float32Array | undefined,
   count: number,
 ): void {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8) {
-    throw new RangeError(`${where}: bits must be an integer from 2 to 8, got ${bits}`);
-  }
-  if (!(clipRatio > 0 && clipRatio <= 1)) {
-    throw new RangeError(`${where}: clipRatio must be above 0 and at most 1, got ${clipRatio}`);
-  }
+  requireInteger(where, "bits", bits, 2, 8);
+  requireFraction(where, "clipRatio", clipRatio);
   if (fixed !== undefined && fixed.length !== count) {
     throw new RangeError(`${where}: scales must hold ${count} numbers, got ${fixed.length}`);
   }

@@ -2,6 +2,7 @@ import {castValue} from "../../formats/cast.js";
 import {f16} from "../../formats/element.js";
 import {type IntOptions, type IntTensor, intDequantize, intQuantize} from "../../formats/int.js";
 import {roundHalfEven} from "../../formats/round.js";
+import {requireInteger} from "../../tensor/require.js";
 import {matrixSize, type Tensor} from "../../tensor/tensor.js";
 
 /** A weight [out, in] in 4 bits. */
@@ -75,9 +76,7 @@ export function quantizeW4A8(w: Tensor, options: W4Options = {}): W4A8Weight {
 }
 
 function intOptions(w: Tensor, bits: number, groupSize: number): IntOptions {
-  if (!Number.isInteger(groupSize) || groupSize < 1) {
-    throw new RangeError(`quantizeW4: groupSize must be an integer of at least 1, got ${groupSize}`);
-  }
+  requireInteger("quantizeW4", "groupSize", groupSize, 1);
   return groupSize < matrixSize(w).columns
     ? {bits, scheme: "x2_15", granularity: "group", groupSize, scaleType: "f32"}
     : {bits, scheme: "symmetric", granularity: "channel", scaleType: "f32"};

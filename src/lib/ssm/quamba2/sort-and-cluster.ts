@@ -101,11 +101,7 @@ function headsPerGroup(
       `sortAndCluster: magnitude must hold ${groups} groups of heads of ${headDim} channels, got ${magnitude.length}`,
     );
   }
-  if (!Number.isInteger(channelGroups) || channelGroups < 1 || channelGroups > headDim) {
-    throw new RangeError(
-      `sortAndCluster: channelGroups must be an integer from 1 to ${headDim}, got ${channelGroups}`,
-    );
-  }
+  requireInteger("sortAndCluster", "channelGroups", channelGroups, 1, headDim);
   const bad = magnitude.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new RangeError(`sortAndCluster: magnitude must be finite, got ${magnitude[bad]} at index ${bad}`);

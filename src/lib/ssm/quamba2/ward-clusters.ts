@@ -13,9 +13,7 @@ type Merge = readonly [smaller: number, larger: number];
 export function wardClusters(points: Float64Array, width: number, clusters: number): Int32Array {
   requireInteger("wardClusters", "width", width, 1);
   const count = points.length / width;
-  if (!Number.isInteger(clusters) || clusters < 1 || clusters > count) {
-    throw new RangeError(`wardClusters: clusters must be an integer from 1 to ${count}, got ${clusters}`);
-  }
+  requireInteger("wardClusters", "clusters", clusters, 1, count);
   return cutTree(wardMerges(points, width), count, clusters);
 }
 

@@ -1,5 +1,6 @@
 import {type SelectiveScanInput, scanSteps} from "../../engine/scan/scan-input.js";
 import {type SsdInput, ssdSteps} from "../../engine/scan/ssd.js";
+import {requireInteger} from "../../tensor/require.js";
 import {segsum} from "./segsum.js";
 
 /**
@@ -15,7 +16,7 @@ import {segsum} from "./segsum.js";
  */
 export function selectiveScanMatrix(input: SelectiveScanInput, channel: number): Float64Array {
   const {tokens, channels, stateSize, groups, delta, A, B, C, gain} = scanSteps("selectiveScanMatrix", input);
-  requireIndex("selectiveScanMatrix", "channel", channel, channels);
+  requireInteger("selectiveScanMatrix", "channel", channel, 0, channels - 1);
   const group = Math.floor((channel * groups) / channels) * stateSize;
   const at = (t: number) => t * groups * stateSize + group;
   const steps = Float64Array.from({length: tokens}, (_, t) => delta[t * channels + channel]);
@@ -45,7 +46,7 @@ export function selectiveScanMatrix(input: SelectiveScanInput, channel: number):
  */
 export function ssdMatrix(input: SsdInput, head: number): Float64Array {
   const {tokens, heads, stateSize, groups, dt, A, B, C} = ssdSteps("ssdMatrix", input);
-  requireIndex("ssdMatrix", "head", head, heads);
+  requireInteger("ssdMatrix", "head", head, 0, heads - 1);
   const group = Math.floor((head * groups) / heads) * stateSize;
   const steps = Float64Array.from({length: tokens}, (_, t) => dt[t * heads + head]);
   const M = segsum(steps.map((step) => step * A[head])).map(Math.exp);
@@ -59,9 +60,4 @@ export function ssdMatrix(input: SsdInput, head: number): Float64Array {
     }
   }
   return M;
-}
-
-function requireIndex(where: string, name: string, index: number, count: number): void {
-  if (Number.isInteger(index) && index >= 0 && index < count) return;
-  throw new RangeError(`${where}: ${name} must be an integer from 0 to ${count - 1}, got ${index}`);
 }
