@@ -15,8 +15,8 @@ export interface KineticsWorkload {
   readonly generated: number;
   /** Trials that share the prompt's cache. */
   readonly trials: number;
-  /** Floating-point operations that cost as much as moving one cached element; Kinetics uses 562.5. */
-  readonly flopsPerElement?: number;
+  /** Floating-point operations that cost as much as moving one byte; by default {@link KINETICS_FLOPS_PER_BYTE}. */
+  readonly flopsPerByte?: number;
 }
 
 /** Cost in units of 1e12 equivalent floating-point operations. */
@@ -25,27 +25,52 @@ export interface KineticsCost {
   readonly memory: number;
 }
 
-/** Kinetics' price of a cached element on its machine, floating-point operations. (cost_model/utils.py) */
-export const KINETICS_FLOPS_PER_ELEMENT = 562.5;
+/** Kinetics' price of a byte on its machine, floating-point operations. (cost_model/utils.py, `E_flops`) */
+export const KINETICS_FLOPS_PER_BYTE = 562.5;
+
+/** Bytes of a cached value: the published functions count two for each, so keys and values are in 16 bits. */
+export const KINETICS_BYTES_PER_VALUE = 2;
 
 const TERA = 1e12;
 
-/** "published" keeps the sign of each published function; "corrected" takes the warm-up off in both. */
+/**
+ * `published` is the closed form of each published function, whose sign of the warm-up differs and which goes negative
+ * for a budget far above the text; `corrected` is the sum over the steps that both stand for.
+ */
 export type KineticsForm = "published" | "corrected";
 
-/** Dense attention: every token sees the prompt and all that its own trial has generated. */
-export function kineticsDense(w: KineticsWorkload): KineticsCost {
-  const {parameters: P, context: c, generated: g, trials: n, heads, kvHeads, headDim: D} = w;
-  const I = w.flopsPerElement ?? KINETICS_FLOPS_PER_ELEMENT;
+/** Cost of tokens that were read from caches: keys and values of all layers, and the arithmetic on them. */
+function costOf(
+  w: KineticsWorkload,
+  {seen, moved}: {readonly seen: number; readonly moved: number},
+): KineticsCost {
+  const {parameters: P, generated: g, trials: n, heads, kvHeads, headDim: D} = w;
+  const perByte = w.flopsPerByte ?? KINETICS_FLOPS_PER_BYTE;
   return {
-    compute: ((2 * P * g + 2 * (2 * c + g) * g * heads * D) * n) / TERA,
-    memory: (2 * (2 * c + g * n) * g * kvHeads * D * I) / TERA,
+    compute: ((2 * P * g + 4 * seen * heads * D) * n) / TERA,
+    memory: (2 * moved * kvHeads * D * KINETICS_BYTES_PER_VALUE * perByte) / TERA,
   };
 }
 
-/** Tokens looked at over a whole trial when each step sees at most `budget`. */
-function seenTokens(budget: number, {context, generated}: KineticsWorkload, warmUpSign: 1 | -1): number {
-  return budget * generated + warmUpSign * 0.5 * Math.max(0, budget - context) ** 2;
+/** Dense attention: every token sees the prompt and all that its own trial has generated. Trials share the prompt's reads. */
+export function kineticsDense(w: KineticsWorkload): KineticsCost {
+  const {context: c, generated: g, trials: n} = w;
+  return costOf(w, {seen: (c + g / 2) * g, moved: (c + (g * n) / 2) * g});
+}
+
+/**
+ * Tokens looked at over a whole trial when each step sees at most `budget`: in the corrected form the sum over the steps
+ * of min(budget, context + t), t the middle of a step as dense attention has it.
+ */
+function seenTokens(
+  budget: number,
+  {context: c, generated: g}: KineticsWorkload,
+  form: KineticsForm,
+  publishedSign: 1 | -1,
+): number {
+  if (form === "published") return budget * g + publishedSign * 0.5 * Math.max(0, budget - c) ** 2;
+  const growing = Math.min(g, Math.max(0, budget - c));
+  return growing * (c + growing / 2) + (g - growing) * budget;
 }
 
 /**
@@ -57,13 +82,8 @@ export function kineticsTopK(
   budget: number,
   form: KineticsForm = "published",
 ): KineticsCost {
-  const {parameters: P, generated: g, trials: n, heads, kvHeads, headDim: D} = w;
-  const I = w.flopsPerElement ?? KINETICS_FLOPS_PER_ELEMENT;
-  const seen = seenTokens(budget, w, form === "published" ? 1 : -1);
-  return {
-    compute: ((2 * P * g + 4 * seen * heads * D) * n) / TERA,
-    memory: (4 * seen * kvHeads * D * n * I) / TERA,
-  };
+  const seen = seenTokens(budget, w, form, 1);
+  return costOf(w, {seen, moved: seen * w.trials});
 }
 
 /** Blocks that a step of block top-k attention reads: `local` newest tokens and the `topBlocks` best blocks. */
@@ -80,16 +100,13 @@ export interface BlockBudget {
 export function kineticsBlockTopK(
   w: KineticsWorkload,
   {local, blockSize, topBlocks}: BlockBudget,
+  form: KineticsForm = "published",
 ): KineticsCost {
-  const {parameters: P, context: c, generated: g, trials: n, heads, kvHeads, headDim: D} = w;
-  const I = w.flopsPerElement ?? KINETICS_FLOPS_PER_ELEMENT;
-  const seen = seenTokens(local + blockSize * topBlocks, w, -1);
-  const search = Math.floor((2 * c + g) / blockSize) * g * heads * D;
-  const searchReads = Math.floor((2 * c + g * n) / blockSize) * g * kvHeads * D;
-  return {
-    compute: ((2 * P * g + 4 * seen * heads * D + search) * n) / TERA,
-    memory: ((4 * seen * kvHeads * D * n + searchReads) * I) / TERA,
-  };
+  const {context: c, generated: g, trials: n} = w;
+  const seen = seenTokens(local + blockSize * topBlocks, w, form, -1);
+  const search = Math.floor((2 * c + g) / blockSize) * g;
+  const searchReads = Math.floor((2 * c + g * n) / blockSize) * g;
+  return costOf(w, {seen: seen + search / 4, moved: seen * n + searchReads / 4});
 }
 
 /**

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {coverage, kineticsBlockTopK, kineticsDense, kineticsTopK} from "../../../src/lib/accel/kinetics.js";
 import {kinetics, kineticsSizes} from "../../../src/lib/experiments/accel/kinetics.js";
@@ -5,7 +6,7 @@ import {kinetics, kineticsSizes} from "../../../src/lib/experiments/accel/kineti
 const rowsOf = async (attention: string, given: Parameters<typeof kinetics.run>[0] = {}) =>
   (await kinetics.run(given)).filter((row) => row.attention === attention);
 
-const WORKLOAD = {...kineticsSizes("llama-3.1-8b"), context: 1024, flopsPerElement: 562.5};
+const WORKLOAD = {...kineticsSizes("llama-3.1-8b"), context: 1024, flopsPerByte: 562.5};
 
 describe("accel/kinetics", () => {
   test.each([
@@ -17,7 +18,7 @@ describe("accel/kinetics", () => {
     [
       "block top-k",
       (w: typeof WORKLOAD & {generated: number; trials: number}) =>
-        kineticsBlockTopK(w, {local: 0, blockSize: 16, topBlocks: 64}),
+        kineticsBlockTopK(w, {local: 0, blockSize: 16, topBlocks: 64}, "corrected"),
     ],
   ] as const)("%s is the library's formula in every row", async (attention, cost) => {
     const rows = await rowsOf(attention);
@@ -61,8 +62,8 @@ describe("accel/kinetics", () => {
 
   test("memory prices move memory alone", async () => {
     const [cheap, dear] = [
-      await rowsOf("dense", {flopsPerElement: 1}),
-      await rowsOf("dense", {flopsPerElement: 500}),
+      await rowsOf("dense", {flopsPerByte: 1}),
+      await rowsOf("dense", {flopsPerByte: 500}),
     ];
     cheap.forEach((row, i) => {
       expect(dear[i].compute).toBe(row.compute);
@@ -89,6 +90,33 @@ describe("accel/kinetics", () => {
     const blocks = await rowsOf("block top-k", {budget: 100, blockSize: 64});
     const tokens = await rowsOf("block top-k", {budget: 64, blockSize: 64});
     expect(blocks).toEqual(tokens);
+  });
+
+  test("gives costs above zero and shares between nothing and all, whatever is asked", async () => {
+    const {budget, context, blockSize, flopsPerByte} = kinetics.params;
+    const within = ({min, max}: {min: number; max: number}) =>
+      fc.constantFrom(min, max, Math.round((min + max) / 3));
+    const given = fc.record({
+      model: fc.constantFrom(...kinetics.params.model.options),
+      generated: fc.constantFrom(...kinetics.params.generated.options),
+      budget: within(budget),
+      context: within(context),
+      blockSize: within(blockSize),
+      flopsPerByte: within(flopsPerByte),
+    });
+    await fc.assert(
+      fc.asyncProperty(given, async (params) => {
+        for (const {compute, memory, cost, memoryShare, coverage: solved} of await kinetics.run(params)) {
+          expect(Math.min(compute, memory, cost)).toBeGreaterThan(0);
+          expect(Number.isFinite(cost)).toBe(true);
+          for (const share of [memoryShare, solved]) {
+            expect(share).toBeGreaterThanOrEqual(0);
+            expect(share).toBeLessThanOrEqual(100);
+          }
+        }
+      }),
+      {seed: 23, numRuns: 60},
+    );
   });
 
   test("refuses a probability that is none", async () => {

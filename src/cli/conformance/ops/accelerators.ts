@@ -85,7 +85,7 @@ const kinetics: RowOp = (row) => {
     context: a.context_length,
     generated: a.generation_length,
     trials: a.num_trials,
-    flopsPerElement: a.E_flops,
+    flopsPerByte: a.E_flops,
   };
   const costs: Record<string, () => KineticsCost> = {
     dense: () => kineticsDense(workload),

@@ -1,6 +1,6 @@
 import {
   coverage,
-  KINETICS_FLOPS_PER_ELEMENT,
+  KINETICS_FLOPS_PER_BYTE,
   type KineticsCost,
   type KineticsWorkload,
   kineticsBlockTopK,
@@ -45,7 +45,7 @@ export const kinetics = experiment({
   question:
     "When a model thinks longer or tries again, what does it pay for: its weights or its memory of what it said?",
   source:
-    "Kinetics, arXiv:2506.05333; formulas of Infini-AI-Lab/Kinetics, cost_model/utils.py, warm-up taken off in all",
+    "Kinetics, arXiv:2506.05333; formulas of Infini-AI-Lab/Kinetics, cost_model/utils.py, with the sum over steps in place of its closed forms",
   params: {
     model: {...modelParamOf(options), label: "Model"},
     generated: {
@@ -92,14 +92,14 @@ export const kinetics = experiment({
       default: 16,
       advanced: true,
     },
-    flopsPerElement: {
+    flopsPerByte: {
       kind: "number",
-      label: "Operations that cost as much as a cached element",
-      help: "562.5 is Kinetics' value for its machine.",
+      label: "Operations that cost as much as a byte moved",
+      help: "562.5 is Kinetics' value for its machine; a cached value has two bytes.",
       min: 1,
       max: 5000,
       log: true,
-      default: KINETICS_FLOPS_PER_ELEMENT,
+      default: KINETICS_FLOPS_PER_BYTE,
       advanced: true,
     },
   },
@@ -115,13 +115,13 @@ export const kinetics = experiment({
   },
   needs: [],
   sweep: [{}, {model: "llama-3.1-70b"}, {model: "tinyllama-1.1b"}, {model: "qwen2.5-7b"}],
-  run({model, generated, budget, successRate, context, blockSize, flopsPerElement}) {
+  run({model, generated, budget, successRate, context, blockSize, flopsPerByte}) {
     const sizes = kineticsSizes(model);
     const topBlocks = Math.max(1, Math.floor(budget / blockSize));
     const methods: Readonly<Record<string, (w: KineticsWorkload) => KineticsCost>> = {
       dense: kineticsDense,
       "top-k": (w) => kineticsTopK(w, budget, "corrected"),
-      "block top-k": (w) => kineticsBlockTopK(w, {local: 0, blockSize, topBlocks}),
+      "block top-k": (w) => kineticsBlockTopK(w, {local: 0, blockSize, topBlocks}, "corrected"),
     };
     const row = (attention: string, tokens: number, trials: number) => {
       const {compute, memory} = methods[attention]({
@@ -129,7 +129,7 @@ export const kinetics = experiment({
         context,
         generated: tokens,
         trials,
-        flopsPerElement,
+        flopsPerByte,
       });
       const cost = compute + memory;
       return {
