@@ -4,10 +4,12 @@ const browser = ["tests/browser/**/*.test.ts"];
 const pack = ["tests/pack/**/*.test.ts"];
 
 export default defineConfig({
+  resolve: {alias: {"observablehq:stdlib": new URL("./tests/stdlib.ts", import.meta.url).pathname}},
   test: {
     maxConcurrency: 3,
     projects: [
       {
+        extends: true,
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts"],

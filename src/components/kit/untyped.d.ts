@@ -1,7 +1,7 @@
 // What pages use of packages that bring no types.
 
 declare module "observablehq:stdlib" {
-  export function FileAttachment(path: string): {readonly href: string};
+  export function FileAttachment(path: string): {readonly href: string; json(): Promise<unknown>};
 }
 
 declare module "htl" {

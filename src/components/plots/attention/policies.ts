@@ -1,6 +1,6 @@
-import {policies as registered} from "../../../lib/attention/registry.js";
 import type {policies} from "../../../lib/experiments/attention/policies.js";
 import {numberText} from "../../kit/number-text.js";
+import {techniqueFacts, techniques} from "../../kit/techniques.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {policyLooks} from "../policy-family.js";
@@ -11,7 +11,8 @@ export type PolicyRow = RowOf<typeof policies>;
 
 /** Drawn as lines; the others are in the list below the figures. */
 const DRAWN: ReadonlySet<string> = new Set(
-  registered.all
+  techniques
+    .filter(({registry}) => registry === "policies")
     .filter(({isShownFirst, standing}) => isShownFirst || standing !== "method")
     .map(({id}) => id),
 );
@@ -101,8 +102,8 @@ function retrievalBy(axis: Axis, question: string) {
  * counts as the end of one.
  */
 function mayRun({policy, frame}: PolicyRow): boolean {
-  const {standing, masksLookAtAll} = registered.byId(policy);
-  return standing !== "bound" && !(masksLookAtAll && frame === "masks");
+  const facts = techniqueFacts("policies", policy);
+  return facts?.standing !== "bound" && !(facts?.masksLookAtAll && frame === "masks");
 }
 
 /** The rows of the budget nearest a quarter: small enough to hurt, large enough to be of use. */

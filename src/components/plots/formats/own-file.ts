@@ -1,5 +1,5 @@
 import type {ownFile} from "../../../lib/experiments/formats/own-file.js";
-import {formats} from "../../../lib/formats/registry.js";
+import {techniqueFacts} from "../../kit/techniques.js";
 import {marksFigure} from "../figure.js";
 import {ofFamily} from "../series.js";
 
@@ -9,7 +9,7 @@ export const ownFileFigure = marksFigure<typeof ownFile>({
   question: "What would these formats do to your tensors?",
   key: ({tensor, format}) => `${format} ${tensor}`,
   label: ({tensor, format}) => `${format} of ${tensor}`,
-  series: ({format}) => ofFamily(formats[format].family),
+  series: ({format}) => ofFamily(techniqueFacts("formats", format)?.family ?? "baseline"),
   x: {column: "bitsPerElement", label: "size", unit: "bits per element, scales included"},
   y: {column: "sqnrDb", label: "signal to quantization noise", unit: "dB"},
   better: "top left",

@@ -1,6 +1,7 @@
 import type {packedState} from "../../../lib/experiments/ssm/packed-state.js";
 import type {quantization} from "../../../lib/experiments/ssm/quantization.js";
 import {numberText} from "../../kit/number-text.js";
+import {techniqueFacts} from "../../kit/techniques.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf} from "../figure-spec.js";
 import type {Look} from "../palette.js";
@@ -10,22 +11,19 @@ import {intervalAround, Z95} from "../series.js";
 export type QuantizationRow = RowOf<typeof quantization>;
 type StateRow = RowOf<typeof packedState>;
 
-const BASELINE = {name: "static, dynamic, SmoothQuant", family: "int", shade: 0} as const;
-const GROUPS: Readonly<Record<string, Look & {readonly name: string}>> = {
-  [FLOAT16]: {name: FLOAT16, family: "baseline", shade: 0},
-  static: BASELINE,
-  dynamic: BASELINE,
-  smoothquant: BASELINE,
-  quamba: {name: "Quamba", family: "state-space", shade: 0},
-  quamba2: {name: "Quamba2", family: "state-space", shade: 1},
-};
+/** Papers that put repairs together: each is a group of its own. */
+const PAPERS: readonly string[] = ["quamba", "quamba2"];
 
 /**
- * The group of a method, with its colour: a baseline, a paper, or one repair by itself. Names and families are those of
- * the registry of scan quantizers, which is too heavy for a page; a test holds these to it.
+ * The group of a method, with its colour: the float model, the baselines in integers, a paper, or one repair by itself.
  */
-export const methodGroup = (method: string): Look & {readonly name: string} =>
-  GROUPS[method] ?? {name: "one repair by itself", family: "state-space", shade: 2};
+export function methodGroup(method: string): Look & {readonly name: string} {
+  if (method === FLOAT16) return {name: FLOAT16, family: "baseline", shade: 0};
+  const {family = "baseline", label = method} = techniqueFacts("scan quantizers", method) ?? {};
+  if (PAPERS.includes(method)) return {name: label, family, shade: PAPERS.indexOf(method)};
+  if (family === "state-space") return {name: "one repair by itself", family, shade: PAPERS.length};
+  return {name: "static, dynamic, SmoothQuant", family, shade: 0};
+}
 
 /** The name of a setup. */
 export const setupName = ({method, bits}: Pick<QuantizationRow, "method" | "bits">): string =>
