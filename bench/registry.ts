@@ -6,6 +6,7 @@ import {transforms} from "./benches/hadamard.js";
 import {products} from "./benches/products.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {decompositions} from "./benches/svd.js";
+import {sweeps} from "./benches/sweeps.js";
 import type {Contest} from "./harness/contest.js";
 
 /** Every contest, in the order in which they run. */
@@ -18,4 +19,5 @@ export const contests: readonly Contest[] = [
   ...decodeAttentions,
   ...stateSpaceScans,
   ...accelerators,
+  ...sweeps,
 ];

@@ -8,7 +8,13 @@ const {build} = await import("esbuild");
 
 await build({
   absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
-  entryPoints: ["bench/main.ts", "bench/child.ts"],
+  entryPoints: {
+    main: "bench/main.ts",
+    child: "bench/child.ts",
+    "sweep-process": "bench/sweep-process.ts",
+    // Threads of a sweep start it by its place beside what was bundled.
+    worker: "src/data/sweep/worker.ts",
+  },
   outdir: "bench/.cache",
   bundle: true,
   platform: "node",

@@ -1,16 +1,16 @@
 // The kept tables, for npm test: are they of this code, and do some settings, others each day, give the same rows?
-// tsx scripts/check-tables.ts [--day 20787] [--seconds 40]
+// tsx scripts/check-tables.ts [--day 20787] [--seconds 60]
 import {availableParallelism} from "node:os";
 import {parseArgs} from "node:util";
 import {sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import {keptProblems} from "../src/data/sweep/kept-problems.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";
-import {recheck, secondsOf, settingsOfDay} from "../src/data/sweep/recheck.js";
+import {recheck, secondsOf, workOfDay} from "../src/data/sweep/recheck.js";
 import {KEPT} from "../src/data/sweep/table.js";
 
 const MS_OF_DAY = 86_400_000;
 
-const {values} = parseArgs({options: {day: {type: "string"}, seconds: {type: "string", default: "40"}}});
+const {values} = parseArgs({options: {day: {type: "string"}, seconds: {type: "string", default: "60"}}});
 const day = Number(values.day ?? Math.floor(Date.now() / MS_OF_DAY));
 
 const states = await sweepStates(KEPT, await sweptExperiments());
@@ -21,12 +21,16 @@ if (states.every(({why}) => why === "no table is kept")) {
 }
 
 async function check(): Promise<number> {
-  const chosen = settingsOfDay(states, day, Number(values.seconds));
+  const {rechecks: chosen, later} = workOfDay(states, day, Number(values.seconds));
   const expected = chosen.reduce((sum, one) => sum + secondsOf(one), 0);
   const tables = new Set(chosen.map(({state}) => state)).size;
   console.log(
     `Running ${chosen.length} settings of ${tables} tables again, those of day ${day}: ${expected.toFixed(0)} s of work on ${availableParallelism()} cores`,
   );
+  if (later.length > 0) {
+    const names = later.map(({plan}) => plan.experiment.id).join(", ");
+    console.log(`Too long for today, one of them a day in turn: ${names}`);
+  }
   const differences = await withSweepPool((run) => recheck(chosen, run));
   const problems = [...(await keptProblems(KEPT, states)), ...differences];
   for (const problem of problems) console.error(problem);

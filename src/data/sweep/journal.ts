@@ -7,16 +7,40 @@ import {runFromLine, runToLine, type SettingRun} from "./setting-run.js";
 /** Writes finished settings of one experiment; each is whole on disk when its promise is fulfilled. */
 export type Journal = (run: SettingRun) => Promise<void>;
 
+/** A line that is to be written, and who waits for it. */
+interface Waiting {
+  readonly line: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Opens a journal of this process in a folder of kept tables: a killed process loses what it was running, no more. */
 export function openJournal(folder: string, id: string): Journal {
   const file = `${pathOf(folder, id)}.${process.pid}-${randomUUID().slice(0, 8)}.jsonl`;
-  let last: Promise<unknown> = mkdir(dirname(file), {recursive: true});
-  // One line after the other, and by the file's name: where a finished table has taken the file away it begins anew.
-  return (run) => {
-    const written = last.then(() => appendFile(file, `${runToLine(run)}\n`));
-    last = written.catch(() => {});
-    return written;
-  };
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+  async function write(): Promise<void> {
+    isWriting = true;
+    // What finishes while lines are written goes together into the next write. By the file's name: where a finished table
+    // has taken the file away it begins anew.
+    while (waiting.length > 0) {
+      const lines = waiting;
+      waiting = [];
+      try {
+        await mkdir(dirname(file), {recursive: true});
+        await appendFile(file, lines.map(({line}) => `${line}\n`).join(""));
+        for (const {resolve} of lines) resolve();
+      } catch (error) {
+        for (const {reject} of lines) reject(error);
+      }
+    }
+    isWriting = false;
+  }
+  return (run) =>
+    new Promise((resolve, reject) => {
+      waiting.push({line: runToLine(run), resolve, reject});
+      if (!isWriting) void write();
+    });
 }
 
 /** Journals of an experiment, and the settings that they hold. */

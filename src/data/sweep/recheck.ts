@@ -36,22 +36,43 @@ export async function recheck(
   return (await Promise.all(checked)).flat();
 }
 
+/** Kept settings that are run again on one day, and the sweeps whose turn comes on another. */
+export interface DaysWork {
+  readonly rechecks: readonly Recheck[];
+  readonly later: readonly SweepState[];
+}
+
 /**
- * Kept settings that are run again on one day: of every table the first one drawn, and then as many as fit into
- * `seconds` on one core by the seconds they took when they were made. Another day draws others.
+ * Chooses kept settings to run again on a day: of every table one that is drawn, the shortest first while they fit into
+ * `seconds` on one core by what they took when they were made; of the tables whose setting does not fit, one a day in
+ * turn; and then more settings as far as there is time. Another day draws others.
  */
-export function settingsOfDay(states: readonly SweepState[], day: number, seconds: number): Recheck[] {
+export function workOfDay(states: readonly SweepState[], day: number, seconds: number): DaysWork {
   const drawn = allKept(states).sort((a, b) => drawOf(a, day) - drawOf(b, day));
-  const isFirst = new Map<SweepState, Recheck>();
-  for (const one of drawn) if (!isFirst.has(one.state)) isFirst.set(one.state, one);
-  const first = [...isFirst.values()];
-  let left = seconds - first.reduce((sum, one) => sum + secondsOf(one), 0);
-  const more = drawn.filter((one) => {
-    if (first.includes(one) || secondsOf(one) > left) return false;
+  const firsts = new Map<SweepState, Recheck>();
+  for (const one of drawn) if (!firsts.has(one.state)) firsts.set(one.state, one);
+  const shortest = [...firsts.values()].sort((a, b) => secondsOf(a) - secondsOf(b));
+  const fitting = takeWhileFits(shortest, seconds);
+  const long = states.flatMap((state) => firsts.get(state) ?? []).filter((one) => !fitting.includes(one));
+  const inTurn = long.filter((_, place) => place === day % long.length);
+  const chosen = [...fitting, ...inTurn];
+  const left = seconds - chosen.reduce((sum, one) => sum + secondsOf(one), 0);
+  const more = takeWhileFits(
+    drawn.filter((one) => !chosen.includes(one)),
+    left,
+  );
+  const rechecks = [...chosen, ...more];
+  const done = new Set(rechecks.map(({state}) => state));
+  return {rechecks, later: [...firsts.keys()].filter((state) => !done.has(state))};
+}
+
+function takeWhileFits(rechecks: readonly Recheck[], seconds: number): Recheck[] {
+  let left = seconds;
+  return rechecks.filter((one) => {
+    if (secondsOf(one) > left) return false;
     left -= secondsOf(one);
     return true;
   });
-  return [...first, ...more];
 }
 
 /** Seconds that a kept setting took when it was made. */

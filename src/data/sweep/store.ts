@@ -4,7 +4,7 @@ import {randomUUID} from "node:crypto";
 import {mkdir, readFile, rename, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {differenceOf} from "./compare.js";
-import {type Journals, readJournals, removeJournals} from "./journal.js";
+import {readJournals, removeJournals} from "./journal.js";
 import {type KeptSweep, keptToArrow, readKept} from "./kept-table.js";
 import type {PlannedSetting, SweepPlan} from "./plan.js";
 import type {SettingRun} from "./setting-run.js";
@@ -19,7 +19,6 @@ export interface SweepState {
   readonly why: string;
   /** Seconds of a setting when it last ran, by whatever code; 1 if none is kept. */
   readonly usualSeconds: number;
-  readonly journals: Journals;
 }
 
 /**
@@ -36,7 +35,7 @@ export async function sweepState(folder: string, plan: SweepPlan): Promise<Sweep
   }
   const missing = plan.settings.filter(({key}) => !have.has(key));
   const why = missing.length > 0 ? reasonOf(plan, table) : "";
-  return {plan, have, missing, why, usualSeconds: meanSeconds(table?.runs ?? journals.runs), journals};
+  return {plan, have, missing, why, usualSeconds: meanSeconds(table?.runs ?? journals.runs)};
 }
 
 function meanSeconds(runs: readonly SettingRun[]): number {
@@ -77,7 +76,7 @@ function changesOf(before: Named, now: Named, kind: string): string[] {
  */
 export async function writeKept(
   folder: string,
-  {plan, journals}: Pick<SweepState, "plan" | "journals">,
+  {plan}: Pick<SweepState, "plan">,
   runs: readonly SettingRun[],
 ): Promise<void> {
   const known = new Set(runs.map(({key}) => key));
@@ -88,7 +87,7 @@ export async function writeKept(
     );
   }
   for (const [path, bytes] of keptToArrow(plan, runs)) await writeWhole(join(folder, path), bytes);
-  await removeJournals(journals);
+  await removeJournals(await readJournals(folder, plan.experiment.id));
 }
 
 /** Writes a file beside its place first: what is interrupted must not be taken for the file. */

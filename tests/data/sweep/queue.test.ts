@@ -5,6 +5,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from "vitest";
+import {startRedis, type TestServer} from "../../../scripts/redis-server.js";
 import {codeVersions} from "../../../src/data/sweep/code-version.js";
 import {fillSweep, type RunSetting} from "../../../src/data/sweep/fill.js";
 import {planSweep, type SweepPlan} from "../../../src/data/sweep/plan.js";
@@ -13,7 +14,6 @@ import {withQueue} from "../../../src/data/sweep/queue/send.js";
 import {type ServeOptions, serveQueue} from "../../../src/data/sweep/queue/serve.js";
 import {type SweepState, sweepState} from "../../../src/data/sweep/store.js";
 import {sparseSlices} from "../../../src/lib/experiments/accel/sparse-slices.js";
-import {startRedis, type TestServer} from "./redis-server.js";
 
 const slices = sparseSlices as never;
 const LOOK = {lookSeconds: 0.3};

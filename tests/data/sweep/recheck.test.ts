@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {differenceOf} from "../../../src/data/sweep/compare.js";
 import {fillSweep} from "../../../src/data/sweep/fill.js";
-import {allKept, recheck, settingsOfDay} from "../../../src/data/sweep/recheck.js";
+import {allKept, recheck, workOfDay} from "../../../src/data/sweep/recheck.js";
 import {type SweepState, sweepState} from "../../../src/data/sweep/store.js";
 import type {Row} from "../../../src/lib/experiment/columns.js";
 import {counting, planOf} from "./sweeps.js";
@@ -50,19 +50,34 @@ describe("recheck", () => {
   });
 });
 
-describe("settings of a day", () => {
+describe("the work of a day", () => {
   const keysOf = (day: number, seconds: number) =>
-    settingsOfDay([state], day, seconds).map(({setting}) => setting.key);
+    workOfDay([state], day, seconds).rechecks.map(({setting}) => setting.key);
 
-  test("are one of every table however short the time, and all of them in a long one", () => {
-    expect(keysOf(1, 0)).toHaveLength(1);
+  test("is one setting of every table that fits, and all of them in a long time", () => {
+    expect(keysOf(1, 1)).toHaveLength(1);
     expect(keysOf(1, 2)).toHaveLength(2);
     expect(new Set(keysOf(1, 100)).size).toBe(4);
   });
 
-  test("are the same all day and come round to all in a month", () => {
-    expect(keysOf(20_000, 0)).toEqual(keysOf(20_000, 0));
-    const month = Array.from({length: 31}, (_, day) => keysOf(20_000 + day, 0)).flat();
+  test("is the same all day and comes round to all in a month", () => {
+    expect(keysOf(20_000, 1)).toEqual(keysOf(20_000, 1));
+    const month = Array.from({length: 31}, (_, day) => keysOf(20_000 + day, 1)).flat();
     expect(new Set(month).size).toBe(4);
+  });
+
+  test("takes tables that are too long for a day in turn, and says which wait", () => {
+    const named = (id: string): SweepState => ({
+      ...state,
+      plan: {...state.plan, experiment: {...state.plan.experiment, id}},
+    });
+    const long = ["a/a", "a/b", "a/c"].map(named);
+    const days = [6, 7, 8].map((day) => workOfDay(long, day, 0.5));
+    expect(days.map(({rechecks}) => rechecks.map((one) => one.state.plan.experiment.id))).toEqual([
+      ["a/a"],
+      ["a/b"],
+      ["a/c"],
+    ]);
+    expect(days[0].later.map(({plan}) => plan.experiment.id).sort()).toEqual(["a/b", "a/c"]);
   });
 });

@@ -12,6 +12,7 @@ const RESULT_SECONDS = 24 * 3600;
 interface Pending extends SettingJob {
   readonly resolve: (result: TimedTables) => void;
   readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -64,6 +65,7 @@ function fail(pending: Map<string, Pending>, key: string, reason: string): void 
 /** Sends settings, those asked for in one turn of the event loop together. */
 function sender(queue: Queue<SettingJob, string>, pending: Map<string, Pending>): RunSetting {
   let batch: string[] = [];
+  const heard = new WeakSet<AbortSignal>();
   const send = async () => {
     const keys = batch;
     batch = [];
@@ -77,10 +79,13 @@ function sender(queue: Queue<SettingJob, string>, pending: Map<string, Pending>)
   };
   return (id, {key, params}: PlannedSetting, signal) =>
     new Promise((resolve, reject) => {
-      pending.set(key, {id, params, resolve, reject});
+      pending.set(key, {id, params, resolve, reject, signal});
       if (batch.length === 0) setImmediate(send);
       batch.push(key);
-      signal?.addEventListener("abort", () => withdraw(queue, pending, key, signal.reason), {once: true});
+      if (signal === undefined || heard.has(signal)) return;
+      // One listener for all settings of a sweep, which may be very many.
+      heard.add(signal);
+      signal.addEventListener("abort", () => withdraw(queue, pending, signal), {once: true});
     });
 }
 
@@ -135,12 +140,12 @@ async function look(queue: Queue<SettingJob, string>, pending: Map<string, Pendi
 function withdraw(
   queue: Queue<SettingJob, string>,
   pending: Map<string, Pending>,
-  key: string,
-  reason: unknown,
+  signal: AbortSignal,
 ): void {
-  const one = pending.get(key);
-  if (one === undefined) return;
-  pending.delete(key);
-  one.reject(reason);
-  queue.remove(key).catch(() => {});
+  for (const [key, one] of pending) {
+    if (one.signal !== signal) continue;
+    pending.delete(key);
+    one.reject(signal.reason);
+    queue.remove(key).catch(() => {});
+  }
 }

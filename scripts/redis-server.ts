@@ -2,8 +2,8 @@ import {type ChildProcess, spawn} from "node:child_process";
 import {once} from "node:events";
 import type {AddressInfo} from "node:net";
 import {createServer} from "node:net";
-import {findRedis} from "../../../scripts/redis.js";
-import {requireServer} from "../../../src/data/sweep/queue/redis.js";
+import {requireServer} from "../src/data/sweep/queue/redis.js";
+import {findRedis} from "./redis.js";
 
 /** A server of its own for a test, on this machine only, that keeps nothing on disk. */
 export interface TestServer {
