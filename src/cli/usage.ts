@@ -1,6 +1,6 @@
 import {type ParseArgsConfig, parseArgs} from "node:util";
 
-/** A wrong call of the command line: its message says what is allowed, the exit code is 2. */
+/** A wrong call of the command line: its message names the allowed values, the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -155,7 +155,7 @@ function fillShape(name: string, shape: readonly (number | null)[], length: numb
   return full;
 }
 
-/** The outputs a file asks for, with or without having them. */
+/** The outputs that a file lists, with or without expected values. */
 export function declaredOutputs({params, outputs}: Golden): Map<string, Declared> {
   const declared = v.safeParse(
     v.record(v.string(), v.object({dtype: v.union([numeric, textual]), shape: openShape})),

@@ -5,7 +5,7 @@ import {elementCount} from "../tensor/tensor.js";
 /** The tensors a model is made of, by published name, each with the place in the file that it comes from. */
 export type TensorPlan = ReadonlyMap<string, TensorInfo>;
 
-/** Collects the tensors that a model asks for. */
+/** Collects the tensors that a model requires. */
 export interface TensorPlanner {
   readonly plan: TensorPlan;
   /**

@@ -1,4 +1,4 @@
-/** Measures a prepared model beside its baseline over evaluation seeds: texts for perplexity and its kin, tasks by writing. */
+/** Measures a prepared model beside its baseline over evaluation seeds: perplexity and divergences on texts, tasks by writing. */
 
 import type {PreparedModel} from "../engine/prepared-model.js";
 import type {Interval} from "../stats/interval.js";

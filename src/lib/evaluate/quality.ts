@@ -49,7 +49,7 @@ export interface SeedSummary extends Estimate {
   readonly seeds: number;
 }
 
-/** Everything {@link compareScores} says about a model beside its baseline. */
+/** Measures by {@link compareScores} of a model beside its baseline. */
 export interface Comparison {
   readonly model: Perplexity;
   readonly baseline: Perplexity;

@@ -7,7 +7,7 @@ import {allTables, type Columns, type NoTables, type Row, type TableRows, type T
 
 export type {Provenance} from "./provenance.js";
 
-/** Named tensors of one data set, for example the weights of a model: what `needs` asks for by name. */
+/** Named tensors of one data set, for example the weights of a model; `needs` lists them by name. */
 export type TensorSet = ReadonlyMap<string, Tensor>;
 
 /** Data sets by name. */
@@ -31,7 +31,7 @@ export interface RunContext {
 export interface Work<N extends string = string> {
   /** The data sets of `needs`. */
   readonly data: {get(name: N): TensorSet};
-  /** Awaited between pieces of work: tells the share that is done and throws the reason of an aborted run. */
+  /** Awaited between pieces of work: reports the share that is done and throws the reason of an aborted run. */
   readonly progress: (share: number, what?: string) => Promise<void>;
   /** Milliseconds. Asked only where a parameter wants time measured, never in a sweep: those rows differ from run to run. */
   readonly clock: () => number;

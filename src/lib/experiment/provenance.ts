@@ -2,7 +2,7 @@
 export const PROVENANCES = ["measured", "modelled", "reported"] as const;
 
 /**
- * `measured`: we ran it, here. `modelled`: a cost model says so, with constants that have sources.
- * `reported`: the paper says so.
+ * `measured`: we ran it, here. `modelled`: a cost model gives it, with constants that have sources.
+ * `reported`: the paper prints it.
  */
 export type Provenance = (typeof PROVENANCES)[number];

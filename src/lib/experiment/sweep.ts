@@ -55,7 +55,7 @@ export async function runSweep<
   return joinSettings(Object.keys(allTables(experiment)), found) as SweepTables<C, T>;
 }
 
-/** The tables of a sweep from those of its settings, in their order: each row then says which setting it is of. */
+/** The tables of a sweep from those of its settings, in their order: each row then has the index of its setting. */
 export function joinSettings(
   names: readonly string[],
   settings: readonly Readonly<Record<string, readonly Row[]>>[],

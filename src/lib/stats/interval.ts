@@ -1,7 +1,7 @@
 import {type Estimate, estimateMean} from "./moments.js";
 import {studentTQuantile} from "./student-t.js";
 
-/** A value and an interval that holds it, at 95 % unless its maker says otherwise. */
+/** A value and its interval, at 95 % unless its maker states another level. */
 export interface Interval {
   readonly value: number;
   readonly low: number;

@@ -45,7 +45,7 @@ export interface FlagParam extends ParamBase {
   readonly default: boolean;
 }
 
-/** A text as it is, such as a small JSON file of a reader's own; the experiment says what it must hold. */
+/** A text as it is, such as a small JSON file of a reader's own; the experiment states the allowed content. */
 export interface TextParam extends ParamBase {
   readonly kind: "text";
   /** Characters. */

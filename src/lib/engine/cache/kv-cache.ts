@@ -5,7 +5,7 @@ import type {DecoderConfig} from "../decoder/config.js";
 interface CachedKv {
   readonly keys: Float32Array;
   readonly values: Float32Array;
-  /** Place in the text of each kept key, [L]; ascending unless the cache says otherwise. */
+  /** Place in the text of each kept key, [L]; ascending unless the cache's own docstring allows another order. */
   readonly positions: Int32Array;
 }
 

@@ -47,7 +47,7 @@ export interface CachePreset<V> {
   readonly id: string;
   /** Parameters that are not at their defaults. */
   readonly params: V;
-  /** True: a page shows it only to those who choose it, because another says nearly the same or it is slow. */
+  /** True: a page shows it only to those who choose it, because another shows nearly the same or it is slow. */
   readonly isByChoice?: true;
 }
 

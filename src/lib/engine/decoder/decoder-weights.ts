@@ -33,7 +33,7 @@ export const NORM_NAME = "model.norm.weight";
 export const HEAD_NAME = "lm_head.weight";
 
 /**
- * Reads every tensor that the config asks for, unless all of them take more than `maxBytes` as float32.
+ * Reads every tensor that the config requires, unless all of them take more than `maxBytes` as float32.
  * @throws FormatError as {@link planTensors}, with kind `does-not-fit`, or if a tensor cannot be read.
  */
 export async function readDecoderWeights(

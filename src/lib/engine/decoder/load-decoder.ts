@@ -53,7 +53,7 @@ const HEAD = "lm_head";
 
 /**
  * Loads a decoder from a checkpoint with the published names. All shapes are checked before the first tensor
- * is read. A bias is used where the file has one and required where the config says so.
+ * is read. A bias is used where the file has one and required where the config demands it.
  * @throws FormatError with kind `missing-tensor` or `bad-shape` naming the tensor, or `does-not-fit`.
  */
 export async function loadDecoder(
@@ -108,7 +108,7 @@ async function loadLayer(
 }
 
 /**
- * Finds every tensor that `config` asks for.
+ * Finds every tensor that `config` requires.
  * @throws FormatError with kind `missing-tensor` or `bad-shape`.
  */
 export function planTensors(tensors: ReadonlyMap<string, TensorInfo>, config: DecoderConfig): TensorPlan {

@@ -5,7 +5,7 @@ export type TieRule = Exclude<Rounding, "toward-zero" | "magic">;
 
 /**
  * Ascending numbers, made ready for counting how many are below another: a line of equal cells over their range
- * tells the count at the start of each cell, and few cells hold a threshold to step over.
+ * holds the count at the start of each cell, and few cells hold a threshold to step over.
  */
 export interface Thresholds {
   /** With infinity, which no number is above, as its end. */

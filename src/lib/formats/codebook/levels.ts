@@ -41,7 +41,7 @@ function bookOf(set: LevelSet): SortedCodebook {
 
 /**
  * Quantizes to a list of levels: scale = amax of the group, code = the level nearest to x / scale, ties as `ties`
- * says (default toward minus infinity). An all-zero group has scale 0 and decodes to zeros.
+ * gives (default toward minus infinity). An all-zero group has scale 0 and decodes to zeros.
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
 export function levelsQuantize(set: LevelSet, x: Tensor, options: LevelOptions = {}) {

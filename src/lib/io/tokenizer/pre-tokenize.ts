@@ -4,7 +4,7 @@ import {toByteCharacters} from "./byte-level.js";
 import {asArray, asFlag, asString, makeComponent, tokenizerProblem} from "./fields.js";
 import {escapePattern, oniguruma, parsePattern} from "./pattern.js";
 
-/** Cuts a piece of text into smaller ones that never merge; `atStart` says that the text begins with it. */
+/** Cuts a piece of text into smaller ones that never merge; `atStart` is true where the text begins with it. */
 export type PreTokenizer = (piece: string, atStart: boolean) => string[];
 
 /** GPT-2's own split: contractions, words and numbers with the space before them, punctuation, spaces. */
