@@ -11,6 +11,7 @@ import {snapKv} from "./snapkv/snapkv.js";
 import {snapKvReleased} from "./snapkv/snapkv-released.js";
 import {streamingLlm} from "./streaming-llm.js";
 import {tokenButler} from "./token-butler/token-butler-policy.js";
+import {tova} from "./tova.js";
 
 /** All policies, in the order in which pages show them. */
 export const policies = registry<Policy>("policies", [
@@ -22,6 +23,7 @@ export const policies = registry<Policy>("policies", [
   h2oReleased,
   snapKv,
   snapKvReleased,
+  tova,
   streamingLlm,
   lambda,
   random,
