@@ -1,6 +1,6 @@
 // Writes what pages read of experiments into the cache of Framework, which then takes it as it is: from kept rows where
 // they fit, and from settings run now where they do not.
-import {readdir, rm} from "node:fs/promises";
+import {readdir, rm, utimes} from "node:fs/promises";
 import {join} from "node:path";
 import {fillAll, sentenceOn, sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";
@@ -31,6 +31,8 @@ export async function makeTables(
         for (const name of Object.keys(allTables(experiment))) {
           const file = join(cache, "tables", tablePath(experiment.id, name));
           await writeWhole(file, shippedTable({plan: state.plan, runs}, name));
+          // Framework takes a file that is older than its loader for a stale one.
+          await utimes(file, new Date(), new Date());
         }
         tell(sentenceOn(state, secondsOf(state, runs)));
       },

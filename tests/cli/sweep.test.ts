@@ -1,8 +1,11 @@
+import {spawn} from "node:child_process";
+import {once} from "node:events";
 import {mkdtemp, readdir, readFile, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {main} from "../../src/cli/command-line.js";
+import {readJournals} from "../../src/data/sweep/journal.js";
 
 let folder = "";
 beforeAll(async () => {
@@ -47,6 +50,22 @@ describe("paretoscope sweep", () => {
     const shard = () => called("accel/kinetics", "--kept", join(folder, "once"), "--shard", "2/3");
     expect((await shard()).lines).toEqual(["accel/kinetics: 1 of 1 settings of the shard run"]);
     expect((await shard()).lines).toEqual(["accel/kinetics: 0 of 1 settings of the shard run"]);
+  });
+
+  test("goes on where it stood when its process was killed", async () => {
+    const [id, kept] = ["accel/sparse-slices", join(folder, "killed")];
+    const args = ["--import", "tsx", "src/cli/main.ts", "sweep", id, "--kept", kept, "--threads", "1"];
+    const child = spawn(process.execPath, args, {stdio: "ignore"});
+    while ((await readJournals(kept, id)).runs.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const done = (await readJournals(kept, id)).runs.length;
+    expect((await called(id, "--kept", kept)).lines).toEqual([
+      `${id}: ${done} of 9 settings kept, ${9 - done} run (no table is kept)`,
+    ]);
+    expect((await called(id, "--kept", kept)).lines).toEqual([`${id}: 9 of 9 settings kept`]);
   });
 
   test.each([

@@ -105,6 +105,28 @@ describe("the package", () => {
     expect((await readFile(out, "utf8")).split("\r\n").length).toBeGreaterThan(50);
   });
 
+  test("keeps the rows of a sweep under the keys that the sources give", async () => {
+    const command = join(installed, "dist/cli/main.js");
+    const kept = join(folder, "kept");
+    const {stdout} = await run(command, ["sweep", "accel/kinetics", "--kept", kept]);
+    expect(stdout).toBe("accel/kinetics: 0 of 4 settings kept, 4 run (no table is kept)\n");
+    const args = ["--import", "tsx", "src/cli/main.ts", "sweep", "accel/kinetics", "--kept", kept];
+    expect((await run(process.execPath, args)).stdout).toBe("accel/kinetics: 4 of 4 settings kept\n");
+  });
+
+  test("does without the packages of a queue, and says so when one is asked for", async () => {
+    const command = join(installed, "dist/cli/main.js");
+    const call = run(command, [
+      "sweep",
+      "accel/kinetics",
+      "--queue",
+      "redis://127.0.0.1:1",
+      "--kept",
+      folder,
+    ]);
+    await expect(call).rejects.toThrow("Install them: npm install bullmq ioredis");
+  });
+
   test("is typed for a strict project", async () => {
     const text = `import {type Format, formatById, quantize} from "paretoscope/formats";
       import {blockScale} from "paretoscope/experiments/formats/block-scale";
