@@ -18,7 +18,9 @@ function heldBy(queries: ReturnType<typeof randomQueries>, room: (i: number) => 
       const row = held.map((j) => logits.data[(h * logits.queries + i) * logits.keys + j]);
       const top = Math.max(...row);
       const sum = row.reduce((all, x) => all + Math.exp(x - top), 0);
-      held.forEach((j, at) => mean.set(j, mean.get(j)! + Math.exp(row[at] - top) / sum / logits.heads));
+      for (const [at, j] of held.entries()) {
+        mean.set(j, mean.get(j)! + Math.exp(row[at] - top) / sum / logits.heads);
+      }
     }
     while (held.length > room(i + 1)) {
       const least = held.reduce((worst, j) => (mean.get(j)! <= mean.get(worst)! ? j : worst));
