@@ -23,7 +23,7 @@ function bootstrap(statistic: (...all: Float64Array[]) => number, all: readonly 
   return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }
 
-const halfWidth = ({low, high}: {low: number; high: number}) => (high - low) / 2 / 1.959963984540054;
+const standardError = (found: {standardError: number}) => found.standardError;
 
 describe("perplexityGap", () => {
   test("is the difference of the exponentials of the means", () => {
@@ -32,13 +32,26 @@ describe("perplexityGap", () => {
   });
 
   test("has no width for models that are equal on every document", () => {
-    expect(perplexityGap(of(1, 2, 3), of(1, 2, 3))).toEqual({value: 0, low: 0, high: 0});
+    const same = of(1, 2, 3, 4, 5, 6);
+    expect(perplexityGap(same, same)).toEqual({value: 0, standardError: 0, low: 0, high: 0});
+  });
+
+  test("is Student's interval: of six documents that differ by 1 or 3, the quantile of five degrees of freedom", () => {
+    const {low, high, standardError} = perplexityGap(of(1, 3, 1, 3, 1, 3), of(0, 0, 0, 0, 0, 0));
+    expect(standardError).toBeCloseTo(Math.exp(2) * Math.sqrt(6 / 5 / 6), 12);
+    expect((high - low) / 2 / standardError).toBeCloseTo(2.5705818, 6);
+  });
+
+  test("is not given below six documents", () => {
+    const {value, low, high, standardError} = perplexityGap(of(1, 3, 1, 3, 1), of(0, 0, 0, 0, 0));
+    expect(value).toBeGreaterThan(0);
+    expect([low, high, standardError]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
 
   test("knows its error as well as resampling documents does", () => {
     const [a, b] = documents(120, 1, 0.05, 0);
     const error = bootstrap((x, y) => perplexityGap(x, y).value, [a, b]);
-    expect(Math.abs(halfWidth(perplexityGap(a, b)) / error - 1)).toBeLessThan(0.1);
+    expect(Math.abs(standardError(perplexityGap(a, b)) / error - 1)).toBeLessThan(0.1);
   });
 
   test("is sharper than two intervals that do not know of each other", () => {
@@ -51,7 +64,7 @@ describe("perplexityGap", () => {
         ).value,
       [a],
     );
-    expect(halfWidth(perplexityGap(a, b))).toBeLessThan(alone / 3);
+    expect(standardError(perplexityGap(a, b))).toBeLessThan(alone / 3);
   });
 });
 
@@ -66,13 +79,13 @@ describe("lossReduction", () => {
   test("knows its error as well as resampling documents does", () => {
     const all = documents(150, 3, 0.04, 0.06, 0) as [Float64Array, Float64Array, Float64Array];
     const error = bootstrap((a, b, c) => lossReduction(a, b, c).value, all);
-    expect(Math.abs(halfWidth(lossReduction(...all)) / error - 1)).toBeLessThan(0.15);
+    expect(Math.abs(standardError(lossReduction(...all)) / error - 1)).toBeLessThan(0.15);
   });
 
-  test("covers the truth in 95 of 100 samples, give or take", () => {
+  test.each([8, 80])("covers the truth in 95 of 100 samples of %i documents, give or take", (count) => {
     const truth = 1 - (Math.exp(0.04) - 1) / (Math.exp(0.08) - 1);
     const covered = Array.from({length: 200}, (_, seed) => {
-      const [a, b, c] = documents(80, 100 + seed, 0.04, 0.08, 0);
+      const [a, b, c] = documents(count, 100 + seed, 0.04, 0.08, 0);
       const {low, high} = lossReduction(a, b, c);
       return low <= truth && truth <= high;
     }).filter(Boolean).length;
@@ -84,13 +97,13 @@ describe("lossReduction", () => {
 describe("meanReduction", () => {
   test("is how much smaller a mean is", () => {
     expect(meanReduction(of(1, 2), of(2, 4)).value).toBeCloseTo(0.5, 12);
-    expect(meanReduction(of(1, 2), of(2, 4)).high).toBeCloseTo(0.5, 12);
+    expect(meanReduction(of(1, 2, 3, 1, 2, 3), of(2, 4, 6, 2, 4, 6)).high).toBeCloseTo(0.5, 12);
   });
 
   test("knows its error as well as resampling documents does", () => {
     const [a, b] = documents(150, 5, 0, 1);
     const error = bootstrap((x, y) => meanReduction(x, y).value, [a, b]);
-    expect(Math.abs(halfWidth(meanReduction(a, b)) / error - 1)).toBeLessThan(0.15);
+    expect(Math.abs(standardError(meanReduction(a, b)) / error - 1)).toBeLessThan(0.15);
   });
 });
 

@@ -43,9 +43,10 @@ describe("studentInterval", () => {
   });
 });
 
-test("influenceInterval of a mean from its own values is the normal interval", () => {
-  const [values] = samples(1, 50, 2);
-  expect(influenceInterval(mean(values), values)).toEqual(normalInterval(estimateMean(values)));
+test("influenceInterval of a mean from its own values is Student's interval, from six values on", () => {
+  const [values] = samples(1, 6, 2);
+  expect(influenceInterval(mean(values), values)).toMatchObject(studentInterval(estimateMean(values), 6));
+  expect(influenceInterval(1, values.subarray(1)).high).toBeNaN();
 });
 
 test("scaleInterval changes the unit", () => {

@@ -1,15 +1,15 @@
 /** Differences between models measured on the same documents, with intervals whose unit is the document. */
 
-import {type Interval, influenceInterval} from "../stats/interval.js";
+import {influenceInterval, type Measurement} from "../stats/interval.js";
 import {mean} from "../stats/moments.js";
 
 /**
  * exp(mean a) - exp(mean b): how much higher a perplexity is, from the mean negative log-likelihoods (nats) of the
- * documents under both models. Documents are drawn independently and their tokens are not, so the standard error (delta
- * method, covariance inside) counts documents.
+ * documents under both models. Documents are drawn independently and their tokens are not, so the interval (delta method,
+ * covariance inside, Student's t) counts documents.
  * @throws RangeError unless both hold the same documents, at least two.
  */
-export function perplexityGap(a: Float64Array, b: Float64Array): Interval {
+export function perplexityGap(a: Float64Array, b: Float64Array): Measurement {
   requireSame("perplexityGap", a, b);
   const [p, q] = [Math.exp(mean(a)), Math.exp(mean(b))];
   return influenceInterval(
@@ -23,7 +23,11 @@ export function perplexityGap(a: Float64Array, b: Float64Array): Interval {
  * documents as {@link perplexityGap}; meaningless where the worse model loses nothing.
  * @throws RangeError unless all hold the same documents, at least two.
  */
-export function lossReduction(better: Float64Array, worse: Float64Array, baseline: Float64Array): Interval {
+export function lossReduction(
+  better: Float64Array,
+  worse: Float64Array,
+  baseline: Float64Array,
+): Measurement {
   requireSame("lossReduction", better, worse);
   requireSame("lossReduction", better, baseline);
   const [p, q, p0] = [better, worse, baseline].map((values) => Math.exp(mean(values)));
@@ -40,7 +44,7 @@ export function lossReduction(better: Float64Array, worse: Float64Array, baselin
  * 1 - mean(a) / mean(b): how much smaller one mean is, such as of KL divergences, by the delta method over documents.
  * @throws RangeError unless both hold the same documents, at least two.
  */
-export function meanReduction(a: Float64Array, b: Float64Array): Interval {
+export function meanReduction(a: Float64Array, b: Float64Array): Measurement {
   requireSame("meanReduction", a, b);
   const ratio = mean(a) / mean(b);
   const scale = mean(b);

@@ -8,6 +8,9 @@ export interface Interval {
   readonly high: number;
 }
 
+/** A value with its standard error and interval; NaN where too little was measured to know them. */
+export interface Measurement extends Interval, Estimate {}
+
 /** The 97.5 % quantile of the standard normal law. */
 export const Z95 = 1.959963984540054;
 
@@ -31,14 +34,21 @@ export function studentHalfWidth(standardError: number, n: number, level = 0.95)
   return n < 2 ? Number.NaN : standardError * studentTQuantile((1 + level) / 2, n - 1);
 }
 
+/** Fewest independent units, such as documents, of which an interval is given: fewer say next to nothing about their spread. */
+export const LEAST_UNITS = 6;
+
 /**
  * The 95 % interval of any smooth function of means by the delta method: `influence` holds by how much each independent
  * unit (a document) moves the value, covariances inside; its spread over the root of their number is the standard error.
- * Normal law.
+ * Student's t with one degree of freedom less than there are units; all NaN below {@link LEAST_UNITS}.
  * @throws RangeError if there is no unit.
  */
-export function influenceInterval(value: number, influence: ArrayLike<number>): Interval {
-  return around(value, Z95 * estimateMean(influence, "influenceInterval").standardError);
+export function influenceInterval(value: number, influence: ArrayLike<number>): Measurement {
+  const {standardError} = estimateMean(influence, "influenceInterval");
+  if (influence.length < LEAST_UNITS) {
+    return {value, standardError: Number.NaN, low: Number.NaN, high: Number.NaN};
+  }
+  return {...studentInterval({value, standardError}, influence.length), standardError};
 }
 
 /** The interval in another unit: everything times `factor`, which is not negative. */

@@ -33,13 +33,14 @@ export function measured(subject: string, quantity: string, value: number, unit:
   return evidence(subject, quantity, value, unit, "measured");
 }
 
-/** A measured value and both ends of its interval. */
+/** A measured value and both ends of its interval, where there are documents enough for one. */
 export function intervalEvidence(
   subject: string,
   quantity: string,
   {value, low, high}: Interval,
   unit: string,
 ): Evidence[] {
+  if (Number.isNaN(low)) return [measured(subject, quantity, value, unit)];
   return [
     measured(subject, quantity, value, unit),
     measured(subject, `${quantity}, lower end of 95 %`, low, unit),
