@@ -16,7 +16,7 @@ import {transpose} from "../../tensor/transpose.js";
 import {tokenCount} from "../token-count.js";
 import {coordinateCodebook} from "./coordinate-codebook.js";
 
-/** How vectors are quantized. */
+/** Settings of a quantizer. */
 export interface TurboQuantOptions {
   /** Of a coordinate, norms aside. */
   readonly bits: number;
