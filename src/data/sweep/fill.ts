@@ -2,7 +2,7 @@
 import type {TableRows} from "../../lib/experiment/columns.js";
 import {openJournal, readJournals, removeJournals} from "./journal.js";
 import type {PlannedSetting, SweepPlan} from "./plan.js";
-import {asStored, type Circumstances, circumstances, type SettingRun} from "./setting-run.js";
+import {type Circumstances, circumstances, type SettingRun} from "./setting-run.js";
 import type {SweepState} from "./store.js";
 
 /**
@@ -52,7 +52,7 @@ export async function fillSweep(
         key: setting.key,
         on,
         seconds,
-        tables: asStored(plan.experiment, tables),
+        tables,
       };
       await journal(finished);
       done(finished);

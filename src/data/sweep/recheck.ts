@@ -2,7 +2,6 @@
 import {differenceOf} from "./compare.js";
 import type {RunSetting} from "./fill.js";
 import type {PlannedSetting} from "./plan.js";
-import {asStored} from "./setting-run.js";
 import type {SweepState} from "./store.js";
 
 /** A setting that is run again. */
@@ -30,7 +29,7 @@ export async function recheck(
     const {tables, seconds} = await run(id, setting);
     done(one, seconds);
     const kept = state.have.get(setting.key);
-    const difference = kept && differenceOf(kept.tables, asStored(state.plan.experiment, tables));
+    const difference = kept && differenceOf(kept.tables, tables);
     return difference === undefined ? [] : [`${id}, ${JSON.stringify(setting.params)}: ${difference}`];
   });
   return (await Promise.all(checked)).flat();

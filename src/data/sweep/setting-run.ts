@@ -1,7 +1,6 @@
 /** One setting of a sweep that was run, and its form as a line of text. */
 import {availableParallelism, cpus} from "node:os";
-import {allTables, type Row, type TableRows} from "../../lib/experiment/columns.js";
-import type {Experiment} from "../../lib/experiment/experiment.js";
+import type {TableRows} from "../../lib/experiment/columns.js";
 
 /** Where and when something was run: no name of a machine, but its class. */
 export interface Circumstances {
@@ -48,25 +47,4 @@ export function runFromLine(line: string): SettingRun {
   return JSON.parse(line, (_, value) =>
     typeof value?.number === "string" && Object.keys(value).length === 1 ? Number(value.number) : value,
   );
-}
-
-/** The tables with numbers as a table file holds them: a column of float32 has no more digits in a journal either. */
-export function asStored(experiment: Experiment, tables: TableRows): TableRows {
-  const columns = allTables(experiment);
-  const stored = Object.entries(tables).map(([name, rows]) => {
-    const short = Object.keys(columns[name]).filter(
-      (column) => columns[name][column].precision === "float32",
-    );
-    return [name, short.length > 0 ? rows.map((row) => rounded(row, short)) : rows];
-  });
-  return Object.fromEntries(stored);
-}
-
-function rounded(row: Row, names: readonly string[]): Row {
-  const cells = names.map((name) => {
-    const cell: unknown = row[name];
-    if (Array.isArray(cell)) return [name, cell.map(Math.fround)];
-    return [name, typeof cell === "number" ? Math.fround(cell) : cell];
-  });
-  return {...row, ...Object.fromEntries(cells)};
 }
