@@ -54,7 +54,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
 ];
 
 /** Bits an element of the weight files T-MAC ran: 3.7 GB at 4 bits, about 2.0 GB at 2 bits (not verified). */
-export const TMAC_FILE_BITS: Readonly<Record<number, number>> = {4: 4.39, 2: 2.37};
+const TMAC_FILE_BITS: Readonly<Record<number, number>> = {4: 4.39, 2: 2.37};
 
 /** A measurement beside the bound: `ratio` is the share of the bound that was reached. */
 export interface Comparison {

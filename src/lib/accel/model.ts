@@ -226,7 +226,7 @@ export function kvElements({groups}: Model, context: number): number {
 }
 
 /** Elements of one layer's recurrent state, which does not grow: [state, convolution]. */
-export function stateOf(mixer: Mixer): [number, number] {
+function stateOf(mixer: Mixer): [number, number] {
   switch (mixer.kind) {
     case "mamba":
       return [mixer.inner * mixer.state, mixer.inner * mixer.convWidth];

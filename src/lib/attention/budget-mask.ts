@@ -35,7 +35,7 @@ export function budgetMask(importance: Importance, {keepFraction, sinks = 4}: Bu
  * @param room for the scores, at least as long
  * @throws RangeError if a score is NaN.
  */
-export function markMostImportant(
+function markMostImportant(
   mask: Uint8Array,
   start: number,
   scores: Float64Array,

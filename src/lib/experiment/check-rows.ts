@@ -25,7 +25,7 @@ export function checkTables(
  * Checks rows against their columns: every cell there, of its type, and nothing beside them.
  * @throws TypeError naming row, column, the type it must have and the value it has; `where` begins the message.
  */
-export function checkRows<C extends Columns>(where: string, columns: C, rows: readonly Row<C>[]): void {
+function checkRows<C extends Columns>(where: string, columns: C, rows: readonly Row<C>[]): void {
   rows.forEach((row: Readonly<Record<string, unknown>>, index) => {
     for (const [name, column] of Object.entries(columns)) {
       if (!fits(column, row[name])) {

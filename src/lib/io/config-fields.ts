@@ -51,7 +51,7 @@ export function fieldReader(where: string): FieldReader {
 }
 
 /** The first of `architectures`, whatever it is. */
-export function architectureName(config: JsonObject): Json | undefined {
+function architectureName(config: JsonObject): Json | undefined {
   const list = config.get("architectures");
   return Array.isArray(list) ? (list[0] as Json | undefined) : list;
 }

@@ -24,7 +24,7 @@ export interface Swin {
 }
 
 /** The sparse linears of a block, in the order of a configuration. */
-export const ELSA_LINEARS = ["proj", "qkv", "fc1", "fc2"] as const;
+const ELSA_LINEARS = ["proj", "qkv", "fc1", "fc2"] as const;
 
 /** The number of linears that a configuration of `model` names. */
 export function elsaLinears(model: Deit | Swin): number {

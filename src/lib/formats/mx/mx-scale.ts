@@ -67,8 +67,3 @@ function scaleExponent(rule: MxScaleRule, element: ElementFormat, amax: number):
       return metaExponent(amax, element.max);
   }
 }
-
-/** The scale that an E8M0 byte stands for: 2^(byte - 127), NaN for 0xFF. (OCP MX 1.0, section 5.4) */
-export function e8m0Scale(byte: number): number {
-  return byte === 0xff ? Number.NaN : 2 ** (byte - 127);
-}

@@ -24,7 +24,7 @@ export interface SpecialCodebook {
 export type SpecialTies = "half-down" | "special";
 
 /** The code of the special value in the canonical packing: the one of negative zero, 8 for four bits. */
-export function specialCode({bits}: Codebook): number {
+function specialCode({bits}: Codebook): number {
   return 2 ** (bits - 1);
 }
 

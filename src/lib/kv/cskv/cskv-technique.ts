@@ -51,7 +51,7 @@ export function cskvBytes(
 }
 
 /** Features of a width at a share of it, at least one. */
-export const cskvRank = (width: number, density: number): number => Math.max(1, Math.round(density * width));
+const cskvRank = (width: number, density: number): number => Math.max(1, Math.round(density * width));
 
 /** CSKV's integers: a scale and a zero point for every 32. */
 const features4 = int({bits: 4, scheme: "asym", groupSize: 32, rule: intRules.awq});
