@@ -19,7 +19,7 @@ export async function readJson(command: string, file: string): Promise<unknown> 
   }
 }
 
-/** What `read` makes of the content of a file. @throws Error that begins with the command and the file. */
+/** Result of `read` on the content of a file. @throws Error that begins with the command and the file. */
 export function inFile<T>(command: string, file: string, read: () => T): T {
   try {
     return read();

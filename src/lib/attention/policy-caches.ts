@@ -77,7 +77,7 @@ const valuesOf = (values: Readonly<Record<string, ParamValue<Params[string]>>>) 
 const kindOf = ({format}: Values, kind: CacheKind): CacheKind =>
   format === cacheFormatParam.default || kind === "baseline" ? kind : "combined";
 
-/** Whether a cache lets keys go or is read in part: all that differs by it. */
+/** The two kinds of caches, those that let keys go and those read in part: all that differs between them. */
 interface Form {
   readonly kind: CacheKind;
   readonly formula: string;
