@@ -26,6 +26,7 @@ import {
   timesSmaller,
 } from "./kv-cache-evidence.js";
 import {sharingClaims} from "./sharing-claims.js";
+import {turboQuantClaims} from "./turboquant-claims.js";
 import {orderVerdict} from "./working-model.js";
 
 const DEEPSEEK_67B = layersOf(95, 1024);
@@ -277,5 +278,6 @@ export const cacheClaims: readonly CacheClaim[] = [
   kiviAxis,
   cskv,
   ksort,
+  ...turboQuantClaims,
   pruning,
 ];
