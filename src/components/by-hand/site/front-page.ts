@@ -1,6 +1,6 @@
+import {readShippedTable} from "../../kit/shipped-table.js";
 import {type Chart, chart} from "../../plots/chart.js";
 import {bitsErrorFigure} from "../../plots/formats/bits-error.js";
-import {readShippedTable} from "../../kit/shipped-table.js";
 
 type Row = Parameters<typeof bitsErrorFigure.draw>[0][number];
 type Values = Parameters<typeof bitsErrorFigure.draw>[1];

@@ -1,43 +1,37 @@
 import {html} from "htl";
-import type {Row} from "../../../lib/experiment/columns.js";
-import type {numberFormatClaims} from "../../../lib/experiments/claims/number-formats.js";
-import {grouped} from "../../plots/series.js";
-import {provenanceMark} from "../../plots/legend.js";
-import {numberText} from "../../kit/number-text.js";
+import type {claimColumns} from "../../../lib/experiments/claims/claim.js";
+import {type ClaimRow, claimLines} from "../../../lib/experiments/claims/claim-lines.js";
+import type {Params} from "../../../lib/technique/params.js";
+import {readShippedTable} from "../../kit/shipped-table.js";
+import {workbench} from "../../kit/workbench.js";
+import {claimEntry} from "./claim-entry.js";
 
-type ClaimRow = Row<(typeof numberFormatClaims)["columns"]>;
-
-/** Claims as a ledger: what was printed, what we find, how the two stand to one another, and why. */
+/** The claims of one ledger, a line each, from rows that are at hand. */
 export function ledger(rows: readonly ClaimRow[]): HTMLElement {
-  const claims = grouped(rows, ({claim}) => claim);
-  return html`<div class="ledger">${Array.from(claims.values(), claimEntry)}</div>`;
+  return html`<div class="ledger">${claimLines(rows).map((line) =>
+    claimEntry(line, async () => rows.filter(({claim}) => claim === line.claim)),
+  )}</div>`;
 }
 
-function claimEntry(rows: readonly ClaimRow[]): HTMLElement {
-  const {claim, statement, paper, place, verdict, why} = rows[0];
-  return html`<article class="claim" id=${`claim-${claim}`}>
-    <h3>${statement}</h3>
-    <p class="cite">${paper}, ${place}</p>
-    <p class="verdict" data-verdict=${verdict}><strong>${verdict}</strong></p>
-    ${evidenceTable(rows)}
-    <p>${why}</p>
-  </article>`;
-}
+/** Fetches the table of a ledger. */
+type Fetch = () => Promise<ArrayBuffer>;
 
-/** More evidence than this is folded: a ledger is read by its verdicts. */
-const shownRows = 8;
+/** The rows of a ledger's table. */
+export const ledgerRowsIn = async (table: Fetch): Promise<readonly ClaimRow[]> =>
+  readShippedTable(await table()) as unknown as ClaimRow[];
 
-function evidenceTable(rows: readonly ClaimRow[]): HTMLElement {
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label=${`Evidence: ${rows[0].statement}`}><table>
-    <thead><tr><th scope="col">how we know</th><th scope="col">quantity</th><th scope="col">on</th><th scope="col">value</th></tr></thead>
-    <tbody>${rows.map(evidenceRow)}</tbody>
-  </table></div>`;
-  return rows.length <= shownRows
-    ? table
-    : html`<details><summary>All ${rows.length} numbers</summary>${table}</details>`;
-}
-
-function evidenceRow({provenance, quantity, subject, value, unit}: ClaimRow): HTMLElement {
-  const text = value === null ? "no number" : `${numberText(value)} ${unit}`;
-  return html`<tr><td>${provenanceMark(provenance)} ${provenance}</td><td>${quantity}</td><td>${subject}</td><td>${text}</td></tr>`;
+/**
+ * The workbench of a ledger under a disclosure, fetched and made when it is first opened, or at once where the address holds
+ * one of its parameters.
+ */
+export function ledgerBench(title: string, table: Fetch, prefix: string): HTMLElement {
+  const bench =
+    html`<details class="ledger-bench"><summary>${title}</summary></details>` as HTMLDetailsElement;
+  const fill = async () => {
+    const options = {prefix, figures: [], drawing: ledger, timeLimit: 600_000};
+    bench.append(workbench<Params, typeof claimColumns, string>(await table(), options));
+  };
+  bench.addEventListener("toggle", fill, {once: true});
+  bench.open = [...new URLSearchParams(location.search).keys()].some((name) => name.startsWith(prefix));
+  return bench;
 }

@@ -1,7 +1,7 @@
 import {html} from "htl";
-import {grouped} from "../../plots/series.js";
-import {provenanceMark} from "../../plots/legend.js";
 import {numberText} from "../../kit/number-text.js";
+import {provenanceMark} from "../../plots/legend.js";
+import {grouped} from "../../plots/series.js";
 
 /** One line of the bench: ours against one other way to do the same. */
 export interface SpeedRecord {

@@ -1,0 +1,46 @@
+/** Source of a claim: its name for readers, and its address where it has one. */
+export interface Printed {
+  readonly name: string;
+  /** The identifier as the claim gives it; the same as the name where a paper has no other. */
+  readonly id: string;
+  readonly href?: string;
+}
+
+/** Names of the papers that claims cite by number. */
+const PAPER_NAMES: Readonly<Record<string, string>> = {
+  "2306.14048": "H2O",
+  "2309.17453": "StreamingLLM",
+  "2312.06635": "Gated linear attention",
+  "2402.02750": "KIVI",
+  "2402.07443": "I/O complexity of attention",
+  "2403.20137": "K-sort BFP",
+  "2404.14469": "SnapKV",
+  "2405.04434": "DeepSeek-V2",
+  "2405.10480": "LeanAttention",
+  "2405.14366": "MiniCache",
+  "2406.10774": "Quest",
+  "2409.09708": "ELSA",
+  "2409.10593": "CSKV",
+  "2410.13229": "Quamba",
+  "2501.04052": "RaZeR",
+  "2502.03763": "SST slices",
+  "2502.12444": "SparAMX",
+  "2503.07518": "TokenButler",
+  "2503.18893": "xKV",
+  "2503.22879": "Quamba2",
+  "2504.19874": "TurboQuant",
+  "2506.05333": "Kinetics",
+  "2507.09010": "HSA",
+};
+
+/** Gives the name and the address of what a claim cites: a paper on arXiv, a repository on GitHub, or neither. */
+export function printedIn(paper: string): Printed {
+  const [, number, version = ""] = /^arXiv:(\d{4}\.\d{5})(v\d+)?/.exec(paper) ?? [];
+  if (number !== undefined) {
+    const href = `https://arxiv.org/abs/${number}${version}`;
+    return {name: PAPER_NAMES[number] ?? paper, id: paper, href};
+  }
+  const [, owner, repository] = /^([\w-]+)\/([\w.-]+)/.exec(paper) ?? [];
+  if (repository === undefined) return {name: paper, id: paper};
+  return {name: repository, id: paper, href: `https://github.com/${owner}/${repository}`};
+}
