@@ -36,7 +36,8 @@ function row(policy: string, budget: number, more: Partial<PolicyRow> = {}): Pol
     bytesKeptShare: kind === "evicts" ? budget : 1,
     perplexity,
     difference: perplexity - 6,
-    differenceError: 0.1,
+    differenceLow: perplexity - 6.2,
+    differenceHigh: perplexity - 5.8,
     retrieval,
     retrievalLow: (retrieval ?? 0) - 0.1,
     retrievalHigh: (retrieval ?? 0) + 0.1,
@@ -78,9 +79,9 @@ describe("the figures of policies", () => {
     }
   });
 
-  test("give a perplexity 1.96 standard errors of its difference, and a share its own interval", () => {
+  test("give a perplexity the interval of its difference, and a share its own interval", () => {
     const quest = (figure: typeof perplexityByKeys) => lines(figure)[1].points[0];
-    expect(quest(perplexityByKeys).interval![0]).toBeCloseTo(7 - 0.196, 12);
+    expect(quest(perplexityByKeys).interval![0]).toBeCloseTo(7 - 0.2, 12);
     expect(quest(retrievalByKeys).interval).toEqual([0.97 - 0.1, 0.97 + 0.1]);
   });
 

@@ -19,20 +19,30 @@ function row(format: string, more: Partial<QualityRow>): QualityRow {
     seed: "all",
     bitsPerWeight: 4,
     klMean: 0.1,
-    klError: 0.01,
+    klLow: 0.08,
+    klHigh: 0.12,
     perplexity: 7,
-    perplexityError: 0.4,
     difference: 1,
-    differenceError: 0.1,
+    differenceLow: 0.8,
+    differenceHigh: 1.2,
+    documents: 24,
     tokens: 100,
     ...more,
   } as QualityRow;
 }
 
 const rows = [
-  row("fp16", {family: "baseline", bitsPerWeight: 16, klMean: 0, klError: 0, perplexity: 6, difference: 0}),
+  row("fp16", {
+    family: "baseline",
+    bitsPerWeight: 16,
+    klMean: 0,
+    perplexity: 6,
+    difference: 0,
+    differenceLow: 0,
+    differenceHigh: 0,
+  }),
   row("int4", {}),
-  row("int3", {bitsPerWeight: 3, klMean: 0.5, klError: 0.3, perplexity: 9, difference: 3}),
+  row("int3", {bitsPerWeight: 3, klMean: 0.5, klLow: -0.1, klHigh: 1.1, perplexity: 9, difference: 3}),
   row("mxint4", {bitsPerWeight: 4.25, klMean: 0.2, perplexity: 7.5, difference: 1.5}),
   row("int4", {seed: "999", klMean: 9}),
 ];
@@ -55,25 +65,27 @@ describe("the figures of quality", () => {
     expect(front.points.map(({key}) => key)).toEqual(["int3", "int4"]);
   });
 
-  test("give each mark 1.96 standard errors on both sides, above zero", () => {
+  test("give each mark its interval, above zero", () => {
     const points = klFigure.draw(rows, params).series.flatMap((series) => series.points);
     const int4 = points.find(({key}) => key === "int4")!;
-    expect(int4.interval![0]).toBeCloseTo(0.1 - 0.0196, 12);
-    expect(int4.interval![1]).toBeCloseTo(0.1 + 0.0196, 12);
+    expect(int4.interval![0]).toBeCloseTo(0.08, 12);
+    expect(int4.interval![1]).toBeCloseTo(0.12, 12);
     expect(points.find(({key}) => key === "int3")!.interval![0]).toBe(0.05);
   });
 
-  test("take the paired error for perplexity and draw float32 in grey", () => {
+  test("take the paired interval for perplexity and draw float32 in grey", () => {
     const {series} = perplexityFigure.draw(rows, params);
     const guide = series.find(({join}) => join === "guide");
     expect(guide).toMatchObject({join: "guide", family: "baseline", name: "float32"});
     expect(guide!.points.map(({y}) => y)).toEqual([6, 6]);
     const int4 = series.flatMap(({points}) => points).find(({key}) => key === "int4")!;
-    expect(int4.interval![1]).toBeCloseTo(7 + 0.196, 12);
+    expect(int4.interval![1]).toBeCloseTo(7 + 0.2, 12);
   });
 
   test("say what a reader should see, whatever the rows", () => {
-    expect(perplexityFigure.draw(rows, params).finding).toMatch(/int4 loses least: 1 ± 0.2 .* 100 tokens/);
+    expect(perplexityFigure.draw(rows, params).finding).toMatch(
+      /int4 loses least: 1 \(0.8 to 1.2\) .* 24 documents/,
+    );
     expect(klFigure.draw(rows, {...params, activations: "int8"}).finding).toMatch(
       /activations quantized as well/,
     );

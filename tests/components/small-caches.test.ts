@@ -16,13 +16,17 @@ function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
     read: 100,
     keptLong: 50,
     readLong: 50,
+    documents: 12,
     tokens: 100,
     perplexity: 8,
-    perplexityError: 1,
+    perplexityLow: 6,
+    perplexityHigh: 10,
     difference: 0,
-    differenceError: 0.01,
+    differenceLow: (over.difference ?? 0) - 0.02,
+    differenceHigh: (over.difference ?? 0) + 0.02,
     klMean: 0.01,
-    klError: 0.001,
+    klLow: 0.008,
+    klHigh: 0.012,
     klMedian: 0,
     kl99: 0,
     sameTop: 1,
@@ -31,7 +35,7 @@ function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
     retrieval: 0.9,
     retrievalLow: 0.8,
     retrievalHigh: 0.95,
-    retrievalTrials: 30,
+    retrievalTrials: 200,
     answersChange: -0.05,
     answersChangeLow: -0.1,
     answersChangeHigh: 0.02,
@@ -48,7 +52,14 @@ function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
 const ROWS = [
   row("fp16", {family: "baseline", kept: 512, read: 512}),
   row("good", {kept: 160, read: 160, perplexity: 8.08, difference: 0.08}),
-  row("vague", {kept: 80, read: 80, perplexity: 8.01, difference: 0.01, differenceError: 2}),
+  row("vague", {
+    kept: 80,
+    read: 80,
+    perplexity: 8.01,
+    difference: 0.01,
+    differenceLow: -4,
+    differenceHigh: 4,
+  }),
   row("bad", {kept: 40, read: 40, perplexity: 20, difference: 12}),
   row("reads", {family: "part-read", kept: 600, read: 120, perplexity: 8.02, difference: 0.02}),
   row("oracle", {family: "baseline", isBound: true, kept: 512, read: 20}),
@@ -85,12 +96,30 @@ describe("cacheFront", () => {
         .series.filter(({join}) => !join)
         .flatMap(({points}) => points)
         .find(({key}) => key === "good")!;
-    expect(point("perplexity").interval![1]).toBeCloseTo(8.08 + 0.0196, 6);
+    expect(point("perplexity").interval![1]).toBeCloseTo(8.08 + 0.02, 6);
     const [low, high] = point("answers right").interval!;
     expect(low).toBeCloseTo(0.85, 9);
     expect(high).toBeCloseTo(0.97, 9);
     expect(point("KL divergence").y).toBe(0.01);
     expect(cacheFront(ROWS, {...axes, quality: "answers right"}).better).toBe("top left");
+  });
+
+  test("draws no front of answers below 200 of them, and no interval that is not known", () => {
+    const figure = (retrievalTrials: number) => {
+      const rows = ROWS.map((each) => ({
+        ...each,
+        retrievalTrials,
+        answersChangeLow: null,
+        answersChangeHigh: null,
+      }));
+      const {series, finding} = cacheFront(rows, {...axes, quality: "answers right"});
+      const marks = series.filter(({join}) => !join).flatMap(({points}) => points);
+      expect(marks.every(({interval}) => interval === undefined)).toBe(true);
+      return {front: series.find(({join}) => join === "front")!.points, finding};
+    };
+    expect(figure(199).front).toEqual([]);
+    expect(figure(199).finding).toContain("No front is drawn: a share of 199 answers");
+    expect(figure(200).front.length).toBeGreaterThan(0);
   });
 });
 

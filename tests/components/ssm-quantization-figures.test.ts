@@ -24,9 +24,11 @@ function row(method: string, bits: string, more: Partial<QuantizationRow>): Quan
     scaleBytes: 1000,
     perplexity: 12,
     difference: 0.5,
-    differenceError: 0.1,
+    differenceLow: (more.difference ?? 0.5) - 0.2,
+    differenceHigh: (more.difference ?? 0.5) + 0.2,
     klMean: 0.01,
-    klError: 0.001,
+    klLow: 0.008,
+    klHigh: 0.012,
     ...more,
   } as QuantizationRow;
 }
@@ -51,7 +53,7 @@ describe("the figures of quantized state-space models", () => {
 
   test("name the best and the worst of each width, with paired intervals", () => {
     const {finding, series} = quantizedPerplexityFigure.draw(rows, params);
-    expect(finding).toContain("W4A8: 2 ± 0.2 (quamba2) to 2 ± 0.2 (quamba2)");
+    expect(finding).toContain("W4A8: 2 (1.8 to 2.2), quamba2 to 2 (1.8 to 2.2), quamba2");
     expect(finding).not.toContain("W4A16");
     const float16 = series.flatMap(({points}) => points).find(({label}) => label === "float16")!;
     expect(float16.interval![0]).toBeLessThan(11.5);

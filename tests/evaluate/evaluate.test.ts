@@ -1,12 +1,12 @@
 import {describe, expect, test} from "vitest";
 import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
 import type {EvalSeed} from "../../src/lib/evaluate/eval-texts.js";
-import {evaluateModel, memoized} from "../../src/lib/evaluate/evaluate.js";
+import {evaluateModel, measured, memoized, scoreModel} from "../../src/lib/evaluate/evaluate.js";
 import {EVALUATION_COLUMNS, evaluationRows} from "../../src/lib/evaluate/evaluation-rows.js";
 import {scanLayers} from "../../src/lib/evaluate/layer-sensitivity.js";
 import {prepareModel} from "../../src/lib/evaluate/prepare-model.js";
 import {compareScores} from "../../src/lib/evaluate/quality.js";
-import {concatPairs, scorePair} from "../../src/lib/evaluate/token-scores.js";
+import {scorePair} from "../../src/lib/evaluate/token-scores.js";
 import {fp32} from "../../src/lib/formats/float/float.js";
 import {int} from "../../src/lib/formats/int.js";
 import {mxfp4} from "../../src/lib/formats/mx/mx.js";
@@ -69,9 +69,9 @@ describe("evaluateModel", () => {
     const pair = ({tokens}: {tokens: readonly number[]}) =>
       scorePair(baseline.logits(tokens.slice(0, -1)), model.logits(tokens.slice(0, -1)), tokens.slice(1));
     const all = SEEDS.flatMap(({texts}) => texts.map(pair));
-    expect(found.pooled.comparison).toEqual(compareScores(concatPairs(all)));
+    expect(found.pooled.comparison).toEqual(compareScores(all));
     expect(found.seeds.map(({seed}) => seed)).toEqual([1, 2, 3]);
-    expect(found.seeds[1].comparison).toEqual(compareScores(concatPairs(all.slice(2, 4))));
+    expect(found.seeds[1].comparison).toEqual(compareScores(all.slice(2, 4)));
     expect(found.pooled.answers!.model.trials).toBe(12);
     const {spread} = found;
     expect(spread.klMean.value).toBeCloseTo(
@@ -99,6 +99,29 @@ describe("evaluateModel", () => {
     expect(tail.answers!.model.trials).toBe(1);
     expect(tail.copies!.model).toMatchObject({share: 0, trials: 2});
     expect(tail.comparison!.model.tokens).toBe(3);
+  });
+
+  test("counts documents and not their tokens: reading a text twice does not narrow what is known", async () => {
+    const of = async (repeats: number) => {
+      const texts = Array.from({length: 6}, (_, k) => ({
+        tokens: [1, 2, 3, 4 + k, 5, 6 + k, 7, 8],
+        answers: Array(repeats).fill([3, 4, 5, 6]).flat(),
+      }));
+      return (await evaluateModel(counting(0.5), counting(0.4), [{seed: 1, texts, samples: []}])).pooled;
+    };
+    const [once, often] = [await of(1), await of(20)];
+    expect(often.answers!.model.trials).toBe(20 * once.answers!.model.trials);
+    expect(once.answers!.model.documents).toBe(6);
+    const width = ({low, high}: {low: number; high: number}) => high - low;
+    expect(width(often.answers!.model)).toBeGreaterThan(0.8 * width(once.answers!.model));
+    expect(once.comparison!.difference.perplexity.standardError).toBeGreaterThan(0);
+  });
+
+  test("sums up parts of what was scored", async () => {
+    const scores = await scoreModel(counting(0.5), counting(0.4), SEEDS);
+    const half = measured(scores.map((seed) => ({...seed, texts: seed.texts.slice(1)})));
+    const alone = SEEDS.map((seed) => ({...seed, texts: seed.texts.slice(1)}));
+    expect(half).toEqual((await evaluateModel(counting(0.5), counting(0.4), alone)).pooled);
   });
 
   test("asks tasks by letting the models write", async () => {

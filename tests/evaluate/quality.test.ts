@@ -14,44 +14,65 @@ import {ln, logitsOf, randomLogits, randomTargets} from "./logits.js";
 
 describe("perplexity", () => {
   test("of a uniform guess over V is V, without error", () => {
-    const {perplexity: value, nll, tokens} = perplexity([-ln(8), -ln(8), -ln(8)]);
+    const {perplexity: value, nll, tokens, documents} = perplexity(Array(6).fill([-ln(8), -ln(8)]));
     expect(value.value).toBeCloseTo(8, 12);
-    expect(value.standardError).toBe(0);
+    expect(value.standardError).toBeCloseTo(0, 12);
     expect(nll.value).toBeCloseTo(ln(8), 12);
-    expect(tokens).toBe(3);
+    expect([tokens, documents]).toEqual([12, 6]);
   });
 
-  test("and its error worked by hand: nll 1, 2, 3 has mean 2 and error 1 / sqrt(3)", () => {
-    const {nll, perplexity: value} = perplexity([-1, -2, -3]);
-    expect(nll).toEqual({value: 2, standardError: Math.sqrt(1 / 3)});
+  test("and its error worked by hand: documents of nll 1, 2, 3, 1, 2, 3 have mean 2 and error sqrt(4 / 5 / 6)", () => {
+    const {nll, perplexity: value} = perplexity([
+      [-1, -1],
+      [-2, -2],
+      [-3, -3],
+      [0, -2],
+      [-1, -3],
+      [-3, -3],
+    ]);
+    expect(nll.value).toBe(2);
+    expect(nll.standardError).toBeCloseTo(Math.sqrt(4 / 5 / 6), 12);
     expect(value.value).toBe(Math.exp(2));
-    expect(value.standardError).toBeCloseTo(Math.exp(2) / Math.sqrt(3), 12);
+    expect(value.standardError).toBeCloseTo(Math.exp(2) * Math.sqrt(4 / 5 / 6), 12);
+    // Student's quantile of five degrees of freedom.
+    expect((value.high - value.value) / value.standardError).toBeCloseTo(2.5705818, 6);
   });
 
-  test("has no known error from one token and is refused for none", () => {
-    expect(perplexity([-1]).perplexity.standardError).toBeNaN();
-    expect(() => perplexity([])).toThrow("perplexity: at least one value is needed, got none");
+  test("does not narrow when the tokens of a document are read twice", () => {
+    const once = [[-1], [-2, -5], [-3], [-1], [-2], [-4]];
+    const error = (documents: number[][]) => perplexity(documents).perplexity.standardError;
+    expect(error(once.map((tokens) => [...tokens, ...tokens]))).toBeCloseTo(error(once), 12);
+  });
+
+  test("has no known error from five documents and is refused for none", () => {
+    expect(perplexity([[-1], [-2], [-3], [-4], [-5]]).perplexity).toMatchObject({
+      standardError: Number.NaN,
+      low: Number.NaN,
+      high: Number.NaN,
+    });
+    expect(() => perplexity([])).toThrow("tokenMean: sizes must hold a token, got 0");
   });
 
   test("is infinite, not NaN, where a token had no probability", () => {
-    expect(perplexity([-1, Number.NEGATIVE_INFINITY]).perplexity.value).toBe(Number.POSITIVE_INFINITY);
+    expect(perplexity([[-1, Number.NEGATIVE_INFINITY]]).perplexity.value).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
 describe("pairedDifference", () => {
-  test("of a constant shift has no error, however noisy the tokens", () => {
-    const baseline = [-1, -5, -0.5, -9];
+  test("of a constant shift has no error, however noisy the documents", () => {
+    const baseline = [[-1], [-5], [-0.5], [-9], [-2], [-4]];
     const {nll, ratio} = pairedDifference(
-      baseline.map((value) => value - 0.25),
+      baseline.map(([value]) => [value - 0.25]),
       baseline,
     );
-    expect(nll).toEqual({value: 0.25, standardError: 0});
-    expect(ratio).toEqual({value: Math.exp(0.25), standardError: 0});
+    expect(nll).toEqual({value: 0.25, standardError: 0, low: 0.25, high: 0.25});
+    expect(ratio.standardError).toBe(0);
+    expect(ratio.value).toBe(Math.exp(0.25));
   });
 
-  test("equals the delta method with the covariance written out", () => {
-    const a = [-1.5, -0.2, -3.1, -0.9, -2.2];
-    const b = [-1.4, -0.3, -2.5, -1.0, -2.0];
+  test("equals the delta method with the covariance of documents written out", () => {
+    const a = [-1.5, -0.2, -3.1, -0.9, -2.2, -1.1];
+    const b = [-1.4, -0.3, -2.5, -1.0, -2.0, -1.3];
     const n = a.length;
     const average = (x: number[]) => x.reduce((sum, value) => sum + value, 0) / n;
     const covariance = (x: number[], y: number[]) =>
@@ -59,50 +80,55 @@ describe("pairedDifference", () => {
     const p = Math.exp(-average(a));
     const p0 = Math.exp(-average(b));
     const variance = p * p * covariance(a, a) + p0 * p0 * covariance(b, b) - 2 * p * p0 * covariance(a, b);
-    const {perplexity: difference} = pairedDifference(a, b);
+    // Two tokens a document, whose mean is the document's.
+    const documents = (of: number[]) => of.map((value) => [value - 1, value + 1]);
+    const {perplexity: difference} = pairedDifference(documents(a), documents(b));
     expect(difference.value).toBeCloseTo(p - p0, 12);
     expect(difference.standardError).toBeCloseTo(Math.sqrt(variance), 12);
   });
 
   test("is antisymmetric in nll and reciprocal in the ratio", () => {
-    const there = pairedDifference([-1, -2.5], [-1.5, -2]);
-    const back = pairedDifference([-1.5, -2], [-1, -2.5]);
+    const there = pairedDifference([[-1, -2.5]], [[-1.5, -2]]);
+    const back = pairedDifference([[-1.5, -2]], [[-1, -2.5]]);
     expect(back.nll.value).toBeCloseTo(-there.nll.value, 12);
     expect(back.ratio.value * there.ratio.value).toBeCloseTo(1, 12);
   });
 
   test("refuses lengths that differ", () => {
-    expect(() => pairedDifference([-1], [-1, -2])).toThrow("must hold the baseline's 2 tokens, got 1");
+    expect(() => pairedDifference([[-1]], [[-1, -2]])).toThrow("must have the baseline's tokens, 2, got 1");
+    expect(() => pairedDifference([[-1], [-2]], [[-1, -2]])).toThrow("tokens, 2, got 1, 1");
   });
 });
 
 describe("distribution", () => {
   test("of 0 .. 100 has median 50 and 99th percentile 99", () => {
     const values = Array.from({length: 101}, (_, i) => (i * 37) % 101);
-    const {mean, median, percentile99, max} = distribution(values);
+    const {mean, median, percentile99, max} = distribution([values]);
     expect([mean.value, median, percentile99, max]).toEqual([50, 50, 99, 100]);
   });
 
   test("interpolates between order statistics and keeps infinities out of the middle", () => {
-    expect(distribution([1, 2]).median).toBe(1.5);
-    expect(distribution([1, 2, Number.POSITIVE_INFINITY]).median).toBe(2);
-    expect(distribution([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]).median).toBe(
+    expect(distribution([[1], [2]]).median).toBe(1.5);
+    expect(distribution([[1, 2], [Number.POSITIVE_INFINITY]]).median).toBe(2);
+    expect(distribution([[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]]).median).toBe(
       Number.POSITIVE_INFINITY,
     );
   });
 
   test("refuses nothing and NaN", () => {
     expect(() => distribution([])).toThrow("distribution: values must not be empty");
-    expect(() => distribution([0, Number.NaN])).toThrow("distribution: values must not hold NaN");
+    expect(() => distribution([[0, Number.NaN]])).toThrow("distribution: values must not hold NaN");
   });
 });
 
 describe("compareScores", () => {
   test("of a model with itself finds nothing", () => {
     const logits = randomLogits(1, 20, 7);
-    const found = compareScores(scorePair(logits, logits, randomTargets(1, 20, 7)));
-    expect(found.difference.nll).toEqual({value: 0, standardError: 0});
-    expect(found.difference.perplexity).toEqual({value: 0, standardError: 0});
+    const found = compareScores(
+      Array.from({length: 6}, () => scorePair(logits, logits, randomTargets(1, 20, 7))),
+    );
+    expect(found.difference.nll).toMatchObject({value: 0, standardError: 0});
+    expect(found.difference.perplexity).toMatchObject({value: 0, standardError: 0});
     expect(found.kl.max).toBe(0);
     expect(found.sameTop.share).toBe(1);
     expect(found.rmsProbabilityChange).toBe(0);
@@ -112,7 +138,7 @@ describe("compareScores", () => {
   test("worked by hand on two positions", () => {
     const baseline = logitsOf([0.5, 0.3, 0.2], [0.6, 0.3, 0.1]);
     const model = logitsOf([0.4, 0.5, 0.1], [0.7, 0.2, 0.1]);
-    const found = compareScores(scorePair(baseline, model, [0, 1]));
+    const found = compareScores([scorePair(baseline, model, [0, 1])]);
     expect(found.sameTop.share).toBe(0.5);
     expect(found.rmsProbabilityChange).toBeCloseTo(0.1, 6);
     expect(found.model.nll.value).toBeCloseTo(-(ln(0.4) + ln(0.2)) / 2, 6);
@@ -129,7 +155,7 @@ describe("compareScores", () => {
         baseline.data.map((value, i) => value + size * noise[i]),
         baseline.shape,
       );
-      return compareScores(scorePair(baseline, noisy, targets));
+      return compareScores([scorePair(baseline, noisy, targets)]);
     });
     expect(large.kl.mean.value).toBeGreaterThan(10 * small.kl.mean.value);
     expect(large.sameTop.share).toBeLessThan(small.sameTop.share);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {concatPairs, scorePair, scoreTokens} from "../../src/lib/evaluate/token-scores.js";
+import {scorePair, scoreTokens} from "../../src/lib/evaluate/token-scores.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 import {ln, logitsOf, randomLogits, randomTargets} from "./logits.js";
 
@@ -104,20 +104,5 @@ describe("KL divergence", () => {
     expect(() => scorePair(tensor([0, 0], [1, 2]), tensor([0, 0], [2, 1]), [0])).toThrow(
       "scorePair: model must have the shape of baseline, [1, 2], got [2, 1]",
     );
-  });
-});
-
-describe("concatPairs", () => {
-  test("texts scored apart and joined equal the texts scored at once", () => {
-    const baseline = randomLogits(4, 6, 5);
-    const model = randomLogits(5, 6, 5);
-    const targets = [0, -1, 4, 2, 1, 3];
-    const part = (from: number, to: number) =>
-      scorePair(
-        tensor(baseline.data.slice(from * 5, to * 5), [to - from, 5]),
-        tensor(model.data.slice(from * 5, to * 5), [to - from, 5]),
-        targets.slice(from, to),
-      );
-    expect(concatPairs([part(0, 2), part(2, 6)])).toEqual(scorePair(baseline, model, targets));
   });
 });

@@ -28,8 +28,8 @@ const TEXTS = Array.from({length: 2}, (_, index) => {
 
 /** Perplexity over a few texts. */
 function score(model: Decoder, hooksOf: (ids: number[]) => Hooks): number {
-  const logProbs = TEXTS.flatMap(({ids, targets}) =>
-    Array.from(scoreTokens(forward(model, ids, {hooks: hooksOf(ids)}), targets).logProbs),
+  const logProbs = TEXTS.map(
+    ({ids, targets}) => scoreTokens(forward(model, ids, {hooks: hooksOf(ids)}), targets).logProbs,
   );
   return perplexity(logProbs).perplexity.value;
 }

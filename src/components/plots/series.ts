@@ -1,5 +1,6 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
 import {FAMILIES} from "../../lib/technique/families.js";
+import {numberText} from "../kit/number-text.js";
 import type {Point, Series} from "./chart-spec.js";
 import {isFamily, type Look, looksOf} from "./palette.js";
 
@@ -24,11 +25,40 @@ export function ofFamily(id: string): Look & {readonly name: string} {
 /** Standard errors on each side of a 95 % interval. */
 export const Z95 = 1.96;
 
-/** The 95 % interval of a standard error around a value; its end stays above zero, which a logarithmic axis lacks. */
-export function intervalAround(value: number, error: number | null): readonly [low: number, high: number] {
-  const half = Z95 * (error ?? 0);
-  return [Math.max(value - half, value / 10), value + half];
+/** The ends of an interval, above zero, which a logarithmic axis lacks; nothing where they are not known. */
+export function intervalOn(
+  value: number,
+  low: number | null,
+  high: number | null,
+): readonly [low: number, high: number] | undefined {
+  return low === null || high === null ? undefined : [Math.max(low, value / 10), high];
 }
+
+/** Perplexity beside a baseline's, as rows of quality have it. */
+interface PerplexityCells {
+  readonly perplexity: number;
+  readonly difference: number;
+  readonly differenceLow: number | null;
+  readonly differenceHigh: number | null;
+}
+
+/** The interval of the paired difference to the baseline, around the perplexity. */
+export function perplexityInterval(row: PerplexityCells): readonly [low: number, high: number] | undefined {
+  const {perplexity, difference, differenceLow, differenceHigh} = row;
+  if (differenceLow === null || differenceHigh === null) return undefined;
+  const baseline = perplexity - difference;
+  return intervalOn(perplexity, baseline + differenceLow, baseline + differenceHigh);
+}
+
+/** A measured number and its interval in words; the number alone where there is none. */
+export function intervalText(value: number, low: number | null, high: number | null): string {
+  if (low === null || high === null) return numberText(value, 3);
+  return `${numberText(value, 3)} (${numberText(low, 2)} to ${numberText(high, 2)})`;
+}
+
+/** The change of perplexity of a row, with its interval. */
+export const differenceText = ({difference, differenceLow, differenceHigh}: PerplexityCells): string =>
+  intervalText(difference, differenceLow, differenceHigh);
 
 /** A line between marks to compare with, grey unless it belongs to a technique. */
 export function guide(

@@ -1,18 +1,18 @@
 /** Measures a prepared model beside its baseline over evaluation seeds: perplexity and divergences on texts, tasks by writing. */
 
 import type {PreparedModel} from "../engine/prepared-model.js";
+import {type DocumentShare, documentChange, documentShare} from "../stats/documents.js";
 import type {Interval} from "../stats/interval.js";
-import {pairedShare, type Share, wilson} from "../stats/shares.js";
 import {taskScore} from "../tasks/task.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import type {EvalSample, EvalSeed, EvalText} from "./eval-texts.js";
 import {type Comparison, compareScores, overSeeds, type SeedSummary} from "./quality.js";
-import {concatPairs, type PairedScores, scorePair} from "./token-scores.js";
+import {type PairedScores, scorePair} from "./token-scores.js";
 
-/** Accuracy of the model and its baseline on the same trials. */
+/** Accuracy of the model and its baseline on the same trials. Intervals count documents: texts, or samples of a task. */
 export interface PairedAccuracy {
-  readonly model: Share;
-  readonly baseline: Share;
+  readonly model: DocumentShare;
+  readonly baseline: DocumentShare;
   /** The model's share less the baseline's, with the interval of the paired difference. */
   readonly difference: Interval;
 }
@@ -46,19 +46,26 @@ export interface EvaluateOptions {
 }
 
 /** Scores kept of one text. */
-interface TextScores {
+export interface TextScores {
   readonly scores: PairedScores;
   readonly answers: readonly Trial[];
   readonly copies: readonly Trial[];
 }
 
 /** Right or wrong, of the model and of the baseline. */
-type Trial = readonly [model: boolean, baseline: boolean];
+export type Trial = readonly [model: boolean, baseline: boolean];
 
 /** Scores kept of one sample. */
-interface SampleScores {
+export interface SampleScores {
   readonly task: string;
   readonly solved: Trial;
+}
+
+/** Everything scored of what one evaluation seed draws. */
+export interface SeedScores {
+  readonly seed: number;
+  readonly texts: readonly TextScores[];
+  readonly samples: readonly SampleScores[];
 }
 
 /**
@@ -70,8 +77,18 @@ export async function evaluateModel(
   model: Pick<PreparedModel, "logits" | "write">,
   baseline: Pick<PreparedModel, "logits" | "write">,
   seeds: readonly EvalSeed[],
-  {progress, signal}: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  return evaluationOf(await scoreModel(model, baseline, seeds, options));
+}
+
+/** The scores behind {@link evaluateModel}, for who sums them up in other parts. @throws as that. */
+export async function scoreModel(
+  model: Pick<PreparedModel, "logits" | "write">,
+  baseline: Pick<PreparedModel, "logits" | "write">,
+  seeds: readonly EvalSeed[],
+  {progress, signal}: EvaluateOptions = {},
+): Promise<SeedScores[]> {
   const total = seeds.reduce((sum, {texts, samples}) => sum + texts.length + samples.length, 0);
   if (seeds.length === 0 || seeds.some(({texts, samples}) => texts.length + samples.length === 0)) {
     throw new RangeError("evaluateModel: every seed must have a text or a sample, and there must be a seed");
@@ -82,7 +99,7 @@ export async function evaluateModel(
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal?.throwIfAborted();
   };
-  const found: {seed: number; texts: TextScores[]; samples: SampleScores[]}[] = [];
+  const found: SeedScores[] = [];
   for (const {seed, texts, samples} of seeds) {
     const scored = {seed, texts: [] as TextScores[], samples: [] as SampleScores[]};
     for (const text of texts) {
@@ -95,12 +112,13 @@ export async function evaluateModel(
     }
     found.push(scored);
   }
-  const bySeed = found.map(({seed, texts, samples}) => ({seed, ...measured(texts, samples)}));
-  const pooled = measured(
-    found.flatMap(({texts}) => texts),
-    found.flatMap(({samples}) => samples),
-  );
-  return {seeds: bySeed, pooled, spread: spreadOf(bySeed)};
+  return found;
+}
+
+/** An evaluation from the scores of its seeds. */
+export function evaluationOf(found: readonly SeedScores[]): Evaluation {
+  const bySeed = found.map((scores) => ({seed: scores.seed, ...measured([scores])}));
+  return {seeds: bySeed, pooled: measured(found), spread: spreadOf(bySeed)};
 }
 
 /** The same model, each text and each prompt computed once: for a baseline that many setups are measured against. */
@@ -156,27 +174,35 @@ function scoreSample(
   return {task, solved: [solvedBy(model), solvedBy(baseline)]};
 }
 
-function measured(texts: readonly TextScores[], samples: readonly SampleScores[]): Measured {
+/** Results of all texts and samples together, of as many seeds as are given or parts of them. */
+export function measured(scores: readonly Omit<SeedScores, "seed">[]): Measured {
+  const texts = scores.flatMap((each) => each.texts);
+  const samples = scores.flatMap((each) => each.samples);
   const tasks: Record<string, PairedAccuracy> = {};
   for (const task of new Set(samples.map((sample) => sample.task))) {
     const own = samples.filter((sample) => sample.task === task);
-    tasks[task] = accuracy(own.map(({solved}) => solved))!;
+    tasks[task] = accuracy(own.map(({solved}) => [solved]))!;
   }
   return {
-    comparison: texts.length === 0 ? null : compareScores(concatPairs(texts.map(({scores}) => scores))),
-    answers: accuracy(texts.flatMap(({answers}) => answers)),
-    copies: accuracy(texts.flatMap(({copies}) => copies)),
+    comparison: texts.length === 0 ? null : compareScores(texts.map((text) => text.scores)),
+    answers: accuracy(texts.map(({answers}) => answers)),
+    copies: accuracy(texts.map(({copies}) => copies)),
     tasks,
   };
 }
 
-function accuracy(trials: readonly Trial[]): PairedAccuracy | null {
-  if (trials.length === 0) return null;
-  const right = (of: 0 | 1) => trials.filter((trial) => trial[of]).length;
+function accuracy(documents: readonly (readonly Trial[])[]): PairedAccuracy | null {
+  if (documents.every(({length}) => length === 0)) return null;
+  const counted = (is: (trial: Trial) => boolean) => documents.map((trials) => trials.filter(is).length);
+  const sizes = documents.map(({length}) => length);
+  const share = (right: readonly number[]) =>
+    documentShare(sizes.map((trials, d) => ({right: right[d], trials})));
+  const won = counted(([model, baseline]) => model && !baseline);
+  const lost = counted(([model, baseline]) => !model && baseline);
   return {
-    model: wilson(right(0), trials.length),
-    baseline: wilson(right(1), trials.length),
-    difference: pairedShare(trials),
+    model: share(counted(([model]) => model)),
+    baseline: share(counted(([, baseline]) => baseline)),
+    difference: documentChange(sizes.map((trials, d) => ({won: won[d], lost: lost[d], trials}))),
   };
 }
 

@@ -1,8 +1,8 @@
 /** An evaluation as a table: a row for each measure, over all seeds and for each of them. */
 
 import type {PreparedModel} from "../engine/prepared-model.js";
-import type {Estimate} from "../stats/moments.js";
-import type {Share} from "../stats/shares.js";
+import type {DocumentShare} from "../stats/documents.js";
+import type {Measurement} from "../stats/interval.js";
 import type {Evaluation, Measured, PairedAccuracy} from "./evaluate.js";
 
 /** The columns of {@link evaluationRows}. */
@@ -12,13 +12,14 @@ export const EVALUATION_COLUMNS = {
   value: {type: "number", label: "value", provenance: "measured"},
   standardError: {
     type: "number",
-    label: "standard error; of a difference: paired",
+    label: "standard error over documents or seeds; of a difference: paired",
     provenance: "measured",
     nullable: true,
   },
   low: {type: "number", label: "lower end of the 95 % interval", provenance: "measured", nullable: true},
   high: {type: "number", label: "upper end of the 95 % interval", provenance: "measured", nullable: true},
   baseline: {type: "number", label: "the float32 model's value", provenance: "measured", nullable: true},
+  documents: {type: "integer", label: "documents that the interval counts", nullable: true},
 } as const;
 
 /** A row of the table: everything in it was run. */
@@ -33,12 +34,13 @@ export type EvaluationRow = {
   readonly low: number | null;
   readonly high: number | null;
   readonly baseline: number | null;
+  readonly documents: number | null;
   readonly provenance: "measured";
 };
 
 type Figures = Partial<Omit<EvaluationRow, "seed" | "measure" | "value" | "provenance">>;
 
-const BLANK = {standardError: null, low: null, high: null, baseline: null} as const;
+const BLANK = {standardError: null, low: null, high: null, baseline: null, documents: null} as const;
 
 /** Figures that may be above 1; the others are shares, and so are the ends of their intervals. */
 const UNBOUNDED: ReadonlySet<string> = new Set(["perplexity", "perplexityRatio", "klMean"]);
@@ -55,9 +57,9 @@ export function evaluationRows(
   const means = Object.entries(spread).map(([name, {value, standardError, halfWidth95}]) => {
     const most = UNBOUNDED.has(name) ? Number.POSITIVE_INFINITY : 1;
     return row("all", `mean over seeds: ${name}`, value, {
-      standardError: known(standardError),
-      low: known(Math.max(0, value - halfWidth95)),
-      high: known(Math.min(most, value + halfWidth95)),
+      standardError: finite(standardError),
+      low: finite(Math.max(0, value - halfWidth95)),
+      high: finite(Math.min(most, value + halfWidth95)),
     });
   });
   const bySeed = seeds.flatMap((seed) => measuredRows(String(seed.seed), seed));
@@ -68,18 +70,16 @@ function measuredRows(seed: string, {comparison, answers, tasks}: Measured): Eva
   const rows: EvaluationRow[] = [];
   if (comparison !== null) {
     const {model, baseline, difference, kl, sameTop, rmsProbabilityChange} = comparison;
+    const {documents} = model;
     rows.push(
-      row(seed, "perplexity", model.perplexity.value, {
-        standardError: known(model.perplexity.standardError),
-        baseline: baseline.perplexity.value,
-      }),
-      estimate(seed, "perplexity difference", difference.perplexity),
-      estimate(seed, "perplexity ratio", difference.ratio),
-      estimate(seed, "KL divergence, mean (nats)", kl.mean),
-      row(seed, "KL divergence, median (nats)", kl.median),
-      row(seed, "KL divergence, 99th percentile (nats)", kl.percentile99),
+      measurement(seed, "perplexity", model.perplexity, {documents, baseline: baseline.perplexity.value}),
+      measurement(seed, "perplexity difference", difference.perplexity, {documents}),
+      measurement(seed, "perplexity ratio", difference.ratio, {documents}),
+      measurement(seed, "KL divergence, mean (nats)", kl.mean, {documents}),
+      row(seed, "KL divergence, median (nats)", kl.median, {documents}),
+      row(seed, "KL divergence, 99th percentile (nats)", kl.percentile99, {documents}),
       share(seed, "same top token", sameTop),
-      row(seed, "RMS change of the right token's probability", rmsProbabilityChange),
+      row(seed, "RMS change of the right token's probability", rmsProbabilityChange, {documents}),
     );
   }
   if (answers !== null) rows.push(accuracy(seed, "accuracy on answer tokens", answers));
@@ -91,19 +91,26 @@ function row(seed: string, measure: string, value: number, figures: Figures = {}
   return {seed, measure, value, ...BLANK, ...figures, provenance: "measured"};
 }
 
-function estimate(seed: string, measure: string, {value, standardError}: Estimate): EvaluationRow {
-  return row(seed, measure, value, {standardError: known(standardError)});
+function measurement(
+  seed: string,
+  measure: string,
+  {value, standardError, low, high}: Measurement,
+  figures: Figures,
+): EvaluationRow {
+  const known = {standardError: finite(standardError), low: finite(low), high: finite(high)};
+  return row(seed, measure, value, {...known, ...figures});
 }
 
-function share(seed: string, measure: string, {share: value, low, high}: Share): EvaluationRow {
-  return row(seed, measure, value, {low, high});
+function share(seed: string, measure: string, found: DocumentShare): EvaluationRow {
+  const {share: value, low, high, documents} = found;
+  return row(seed, measure, value, {low: finite(low), high: finite(high), documents});
 }
 
 function accuracy(seed: string, measure: string, {model, baseline}: PairedAccuracy): EvaluationRow {
   return {...share(seed, measure, model), baseline: baseline.share};
 }
 
-/** One seed has no spread and one token no error: such cells stay empty. */
-function known(value: number): number | null {
+/** One seed has no spread and few documents have no interval: such cells stay empty. */
+function finite(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }

@@ -30,9 +30,9 @@ export function scanLayers(
   const loss = async (changed: ReadonlySet<string>): Promise<number> => {
     const chosen = new Set([...changed].map(Number));
     const model = await prepareModel(weights, {...setup, layers: chosen}, options);
-    const logProbs = texts.flatMap(({tokens}) => [
-      ...scoreTokens(model.logits(tokens.slice(0, -1)), tokens.slice(1)).logProbs,
-    ]);
+    const logProbs = texts.map(
+      ({tokens}) => scoreTokens(model.logits(tokens.slice(0, -1)), tokens.slice(1)).logProbs,
+    );
     // A scan may take minutes: between two models a message or a timer must get through to end it.
     await new Promise((resolve) => setTimeout(resolve, 0));
     return perplexity(logProbs).nll.value;

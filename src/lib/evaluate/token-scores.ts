@@ -2,7 +2,7 @@
 
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 
-/** Per-position scores of one model; {@link scoreTokens} gives those of a text, {@link concatPairs} joins texts. */
+/** Per-position scores of one model on a text, as {@link scoreTokens} gives them. */
 export interface TokenScores {
   /** ln p(target). */
   readonly logProbs: Float64Array;
@@ -62,21 +62,6 @@ export function scorePair(baseline: Tensor, model: Tensor, targets: ArrayLike<nu
   return {...scores, kl};
 }
 
-/** The scores of several texts one after another. */
-function concatScores(parts: readonly TokenScores[]): TokenScores {
-  const logProbs = joined(parts.map((part) => part.logProbs));
-  return {logProbs, topTokens: Int32Array.from(joined(parts.map((part) => part.topTokens)))};
-}
-
-/** The paired scores of several texts one after another. */
-export function concatPairs(parts: readonly PairedScores[]): PairedScores {
-  return {
-    baseline: concatScores(parts.map((part) => part.baseline)),
-    model: concatScores(parts.map((part) => part.model)),
-    kl: joined(parts.map((part) => part.kl)),
-  };
-}
-
 function scoredPositions(where: string, logits: Tensor, targets: ArrayLike<number>): number[] {
   const {rows, columns} = matrixSize(logits);
   if (targets.length !== rows) {
@@ -95,16 +80,6 @@ function scoredPositions(where: string, logits: Tensor, targets: ArrayLike<numbe
     if (target >= 0) positions.push(t);
   }
   return positions;
-}
-
-function joined(parts: readonly ArrayLike<number>[]): Float64Array {
-  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** ln of the sum of exp over a row, shifted by its maximum so that nothing overflows; and where the maximum is. */

@@ -1,6 +1,7 @@
 /** Means, intervals, bootstrap and rank correlations for scripts: `paretoscope/stats`. */
 
 export * from "./bootstrap.js";
+export * from "./documents.js";
 export * from "./interval.js";
 export * from "./moments.js";
 export * from "./quantile.js";

@@ -55,7 +55,9 @@ describe("quantization", () => {
     for (const name of ["tokens", "retrievalTrials", "copyTrials"] as const) {
       expect(all[name]).toBe(seeds.reduce((sum, row) => sum + row[name], 0));
     }
-    for (const row of rows) {
+    // Each seed alone reads too few documents for an interval.
+    expect(seeds.every(({documents, copyLow}) => documents < 6 && copyLow === null)).toBe(true);
+    for (const row of rows.filter(({seed}) => seed === ALL_SEEDS)) {
       expect(row.retrievalDifferenceLow).toBeLessThanOrEqual(row.retrievalDifference!);
       expect(row.retrievalDifferenceHigh).toBeGreaterThanOrEqual(row.retrievalDifference!);
       if (row.copyTrials === 0) expect([row.copy, row.copyDifference]).toEqual([null, null]);

@@ -1,12 +1,15 @@
 import {describe, expect, test} from "vitest";
 import type {Measured, PairedAccuracy} from "../../../src/lib/evaluate/evaluate.js";
 import {recallCells, recallColumns} from "../../../src/lib/experiments/ssm/recall-columns.js";
-import {pairedShare, wilson} from "../../../src/lib/stats/shares.js";
+import {documentChange, documentShare} from "../../../src/lib/stats/documents.js";
 
+/** Accuracy over documents of one trial each. */
 const accuracy = (trials: readonly (readonly [boolean, boolean])[]): PairedAccuracy => ({
-  model: wilson(trials.filter(([own]) => own).length, trials.length),
-  baseline: wilson(trials.filter(([, other]) => other).length, trials.length),
-  difference: pairedShare(trials.map(([own, other]) => [own, other])),
+  model: documentShare(trials.map(([own]) => ({right: Number(own), trials: 1}))),
+  baseline: documentShare(trials.map(([, other]) => ({right: Number(other), trials: 1}))),
+  difference: documentChange(
+    trials.map(([own, other]) => ({won: Number(own && !other), lost: Number(!own && other), trials: 1})),
+  ),
 });
 const measured = (parts: Partial<Measured>): Measured => ({
   comparison: null,
@@ -36,6 +39,8 @@ describe("the cells of recall", () => {
       [false, true],
       [false, true],
       [true, true],
+      [false, true],
+      [true, true],
     ]);
     const copies = accuracy([
       [true, false],
@@ -47,11 +52,12 @@ describe("the cells of recall", () => {
       retrievalDifferenceLow: answers.difference.low,
       retrievalDifferenceHigh: answers.difference.high,
       copy: copies.model.share,
-      copyLow: copies.model.low,
-      copyHigh: copies.model.high,
+      // Three documents have no interval.
+      copyLow: null,
+      copyHigh: null,
       copyDifference: copies.difference.value,
-      copyDifferenceLow: copies.difference.low,
-      copyDifferenceHigh: copies.difference.high,
+      copyDifferenceLow: null,
+      copyDifferenceHigh: null,
       copyTrials: 3,
     });
     expect(copies.difference.value).toBeCloseTo(1 / 3, 12);

@@ -5,6 +5,7 @@ import {numberText} from "../../kit/number-text.js";
 import {readShippedTable} from "../../kit/shipped-table.js";
 import {provenanceMark} from "../../plots/legend.js";
 import {ALL_SEEDS} from "../../plots/row-names.js";
+import {differenceText, intervalText} from "../../plots/series.js";
 
 type QualityRow = Row<(typeof formatsOnModel)["columns"]>;
 
@@ -54,11 +55,8 @@ function qualityTable(rows: readonly QualityRow[]): HTMLElement {
     <thead><tr><th scope="col">trained model</th><th scope="col">perplexity</th><th scope="col">above its float32 self</th><th scope="col">KL divergence, mean</th><th scope="col">same likeliest word</th></tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr><td>${row.model}</td><td>${numberText(row.perplexity)}</td>
-      <td>${withError(row.difference, row.differenceError)}</td><td>${withError(row.klMean, row.klError)} nats</td>
+      <td>${differenceText(row)}</td><td>${intervalText(row.klMean, row.klLow, row.klHigh)} nats</td>
       <td>${numberText(100 * row.sameTop, 3)} %</td></tr>`,
     )}</tbody>
   </table></div>`;
 }
-
-const withError = (value: number, error: number | null): string =>
-  error === null ? numberText(value, 3) : `${numberText(value, 3)} ± ${numberText(error, 2)}`;

@@ -4,7 +4,6 @@ import {numberText} from "../../kit/number-text.js";
 import {type Axes, type CacheRow, costOf, pooledCaches} from "../../plots/kv/cache-front.js";
 import {kindLook, kindName} from "../../plots/kv/kinds.js";
 import {colourOf} from "../../plots/palette.js";
-import {Z95} from "../../plots/series.js";
 
 /** Perplexity that a reader may be ready to lose, as shares of the uncompressed cache's. */
 const LIMITS = [0.01, 0.03, 0.1, 0.3] as const;
@@ -20,7 +19,7 @@ export function smallest(
     .filter((row) => !row.isBound && isWanted(row))
     .filter((row) => {
       const baseline = row.perplexity - row.difference;
-      return row.difference + Z95 * (row.differenceError ?? 0) <= limit * baseline;
+      return (row.differenceHigh ?? Number.POSITIVE_INFINITY) <= limit * baseline;
     })
     .toSorted((a, b) => costOf(a, cost) - costOf(b, cost))[0];
 }

@@ -5,6 +5,7 @@ import {readState, rememberState} from "../../kit/url-state.js";
 import {chart} from "../../plots/chart.js";
 import type {Explanation} from "../../plots/explain-card.js";
 import {AXES, type Axes, type CacheRow, cacheFront, pooledCaches} from "../../plots/kv/cache-front.js";
+import {differenceText, intervalText} from "../../plots/series.js";
 import {cacheAdvice} from "./cache-advice.js";
 
 const PREFIX = "axes.";
@@ -52,10 +53,10 @@ function explanation(rows: readonly CacheRow[], key: string, label: string): Exp
       ["formula", row.formula],
       [
         "perplexity, measured",
-        `${numberText(row.perplexity, 4)}; ${withError(row.difference, row.differenceError)} above the uncompressed cache`,
+        `${numberText(row.perplexity, 4)}; ${differenceText(row)} above the uncompressed cache`,
       ],
       ["seeds", seeds.map(({seed, difference}) => `${seed}: ${numberText(difference, 2)}`).join("; ")],
-      ["KL divergence, measured", `${withError(row.klMean, row.klError)} nats`],
+      ["KL divergence, measured", `${intervalText(row.klMean, row.klLow, row.klHigh)} nats`],
       ["answers right, measured", answersText(row)],
       ["change of answers, paired", changeText(row)],
     ],
@@ -63,9 +64,6 @@ function explanation(rows: readonly CacheRow[], key: string, label: string): Exp
     link: `${location.pathname}?${query.toString().replace(/%2C/g, ",")}`,
   };
 }
-
-const withError = (value: number, error: number | null): string =>
-  error === null ? numberText(value, 3) : `${numberText(value, 3)} ± ${numberText(1.96 * error, 2)}`;
 
 function answersText({retrieval, retrievalLow, retrievalHigh, retrievalTrials}: CacheRow): string {
   if (retrieval === null) return "none asked";

@@ -49,9 +49,9 @@ function finding(rows: readonly SharingRow[]): string {
   );
   const unharmed = known.filter(({answersChangeHigh}) => answersChangeHigh! >= 0);
   const smallest = unharmed.toSorted((a, b) => b.limitRatio - a.limitRatio)[0];
-  const {retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
+  const {documents = 0, retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
   const found = smallest
     ? `${smallest.name} is the smallest, in a text without end, whose answers are not beyond doubt fewer: ${numberText(smallest.limitRatio, 3)} times`
     : "Everything here loses answers beyond doubt";
-  return `${found}. Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
+  return `${found}. Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
 }

@@ -23,9 +23,13 @@ export function layerGrid(rows: readonly LayerRow[]): HTMLElement {
 
 function cell(row: LayerRow | undefined, most: number): HTMLElement {
   if (row === undefined) return html`<td></td>`;
-  const {klMean, klError} = row;
+  const {klMean, klLow, klHigh} = row;
+  const within =
+    klLow === null || klHigh === null
+      ? ""
+      : ` ${numberText(1000 * klLow, 2)} to ${numberText(1000 * klHigh, 2)}`;
   const share = Math.round(100 * Math.min(1, most === 0 ? 0 : klMean / most));
-  return html`<td class="shaded" style=${`--share: ${share}%`}>${numberText(1000 * klMean, 2)}<span class="muted"> ± ${numberText(1960 * (klError ?? 0), 1)}</span></td>`;
+  return html`<td class="shaded" style=${`--share: ${share}%`}>${numberText(1000 * klMean, 2)}<span class="muted">${within}</span></td>`;
 }
 
 function gridFinding(rows: readonly LayerRow[]): string {
@@ -34,5 +38,5 @@ function gridFinding(rows: readonly LayerRow[]): string {
   if (worst === undefined || second === undefined || dense === undefined)
     return "There is nothing to compare.";
   const name = ({layer, matrix}: LayerRow) => `${matrix.replace("_proj", "")} of layer ${layer}`;
-  return `Mean KL divergence in millinats (thousandths of a nat) with only that matrix in ${worst.format}, ± its 95 % interval. ${name(worst)} hurts most, then ${name(second)}; for its size, ${name(dense)}.`;
+  return `Mean KL divergence in millinats (thousandths of a nat) with only that matrix in ${worst.format}, then its 95 % interval over ${worst.documents} documents. ${name(worst)} hurts most, then ${name(second)}; for its size, ${name(dense)}.`;
 }

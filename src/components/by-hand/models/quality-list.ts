@@ -20,7 +20,7 @@ function retrievalFinding(rows: readonly QualityRow[]): string {
     names.length === 0
       ? "No format loses what it was told beyond doubt"
       : `What is lost shows in ${names.join(", ")}`;
-  return `${found}. Bars are 95 % Wilson intervals over the ${trials} answer tokens; perplexity notices damage long before retrieval does.`;
+  return `${found}. Bars are 95 % intervals over ${rows[0]?.documents ?? 0} documents with ${trials} answer tokens; perplexity notices damage long before retrieval does.`;
 }
 
 function qualityTable(rows: readonly QualityRow[]): HTMLElement {

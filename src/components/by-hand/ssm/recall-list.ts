@@ -50,6 +50,6 @@ function recallFinding(rows: readonly QuantizationRow[]): string {
     lost.length === 0
       ? "No setup loses answers beyond doubt"
       : `Answers are lost beyond doubt in ${lost.map(setupName).join(", ")}`;
-  const {retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
-  return `${found}. Bars are 95 % Wilson intervals over ${retrievalTrials} answers and ${copyTrials} copied words; changes are paired with the float model on the same words.`;
+  const {documents = 0, retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
+  return `${found}. Bars are 95 % intervals over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied words; changes are paired with the float model on the same words.`;
 }

@@ -5,7 +5,7 @@ import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {policyLooks} from "../policy-family.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {intervalAround, level} from "../series.js";
+import {intervalOn, level, perplexityInterval} from "../series.js";
 
 export type PolicyRow = RowOf<typeof policies>;
 
@@ -66,7 +66,7 @@ export const perplexityByKeys = linesFigure<typeof policies>({
   drawn: drawnRows,
   x: {column: "keysShown", label: AXES.keysShown, log: true},
   y: {column: "perplexity", label: "perplexity", log: true},
-  interval: ({perplexity, differenceError}) => intervalAround(perplexity, differenceError),
+  interval: perplexityInterval,
   better: "bottom left",
   guides: ({points}, _, all) => level("everything", "measured", fullPerplexity(all), points),
   finding: (_, __, all) => perplexityFinding(pooledPolicies(all), fullPerplexity(all)),
@@ -87,10 +87,7 @@ function retrievalBy(axis: Axis, question: string) {
     drawn: (rows) => drawnRows(rows).filter(isShown),
     x: {column: axis, label: AXES[axis], log: true},
     y: {column: "retrieval", of: ({retrieval}) => retrieval ?? 0, label: "answers right, share"},
-    interval: ({retrieval, retrievalLow, retrievalHigh}) => [
-      retrievalLow ?? retrieval ?? 0,
-      retrievalHigh ?? retrieval ?? 0,
-    ],
+    interval: ({retrievalLow, retrievalHigh}) => intervalOn(0, retrievalLow, retrievalHigh),
     better: "top left",
     guides: ({points}, _, all) => level("everything", "measured", fullRetrieval(all), points),
     finding: (_, __, all) => FINDINGS[axis](pooledPolicies(all), fullRetrieval(all) ?? 0),

@@ -4,7 +4,7 @@ import type {ChartSpec, Point} from "../chart-spec.js";
 import {drawFigure} from "../draw-figure.js";
 import type {FigureSpec, Measure, RowOf} from "../figure-spec.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {intervalAround} from "../series.js";
+import {intervalOn, perplexityInterval} from "../series.js";
 import {kindLook, kindName} from "./kinds.js";
 
 export type CacheRow = RowOf<typeof smallCaches>;
@@ -57,7 +57,7 @@ export const pooledCaches = (rows: readonly CacheRow[]): CacheRow[] =>
 
 interface Quality {
   readonly measure: (rows: readonly CacheRow[]) => Measure<CacheRow>;
-  readonly interval: (row: CacheRow) => readonly [low: number, high: number];
+  readonly interval: (row: CacheRow) => readonly [low: number, high: number] | undefined;
 }
 
 const QUALITIES: Readonly<Record<Axes["quality"], Quality>> = {
@@ -70,20 +70,21 @@ const QUALITIES: Readonly<Record<Axes["quality"], Quality>> = {
       unit: "nats",
       log: true,
     }),
-    interval: ({klMean, klError}) => intervalAround(klMean, klError),
+    interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
   },
   perplexity: {
     measure(rows) {
       const ys = rows.map(({perplexity}) => perplexity);
       return {column: "perplexity", label: "perplexity", log: Math.max(...ys) > 1.5 * Math.min(...ys)};
     },
-    interval: ({perplexity, differenceError}) => intervalAround(perplexity, differenceError),
+    interval: perplexityInterval,
   },
   "answers right": {
     measure: () => ({column: "retrieval", label: "share of answer tokens right"}),
     interval({retrieval, answersChange, answersChangeLow, answersChangeHigh}) {
+      if (answersChangeLow === null || answersChangeHigh === null) return undefined;
       const whole = retrieval! - answersChange!;
-      return [whole + answersChangeLow!, Math.min(1, whole + answersChangeHigh!)];
+      return [whole + answersChangeLow, Math.min(1, whole + answersChangeHigh)];
     },
   },
 };
@@ -106,17 +107,32 @@ export const cacheFigure: FigureSpec<CacheRow, Axes> = {
 
 /** The figure for two axes that a reader chose. */
 export const cacheFront = (rows: readonly CacheRow[], axes: Axes): ChartSpec =>
-  drawFigure({...cacheFigure, interval: QUALITIES[axes.quality].interval}, rows, axes);
+  drawFigure(
+    {
+      ...cacheFigure,
+      interval: QUALITIES[axes.quality].interval,
+      front: (row) => !row.isBound && (axes.quality !== "answers right" || mayStandOnFront(row)),
+    },
+    rows,
+    axes,
+  );
+
+/** Answers of which a share may be told from its neighbours: fewer make a front of luck. */
+const LEAST_ANSWERS = 200;
+
+const mayStandOnFront = ({retrievalTrials}: CacheRow): boolean => retrievalTrials >= LEAST_ANSWERS;
 
 function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, quality}: Axes): string {
   const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
-  const {tokens = 0, retrievalTrials = 0} = rows[0] ?? {};
-  const intervals =
-    quality === "answers right"
-      ? `Lines are 95 % intervals of the paired change over ${retrievalTrials} answer tokens`
-      : `Lines are 95 % intervals over ${tokens} tokens${quality === "perplexity" ? ", of the paired difference to the uncompressed cache" : ""}`;
+  const {documents = 0, retrievalTrials = 0} = rows[0] ?? {};
+  const sample = `${documents} documents${quality === "answers right" ? ` with ${retrievalTrials} answer tokens` : ""}`;
+  const paired = quality === "KL divergence" ? "" : ", of the paired difference to the uncompressed cache";
+  const intervals = `Lines are 95 % intervals over ${sample}${paired}`;
   const modelled = cost.endsWith("long text")
     ? " The bytes of a text without end are modelled, the quality is measured on short ones: so marks are hollow and the front is dashed."
     : "";
+  if (front.length === 0) {
+    return `No front is drawn: a share of ${retrievalTrials} answers, fewer than ${LEAST_ANSWERS}, does not tell neighbours apart.${modelled} ${intervals}.`;
+  }
   return `Nothing ${cost.startsWith("kept") ? "keeps" : "reads"} as few bytes and does better than ${names}; in brackets, bytes per token.${modelled} ${intervals}.`;
 }

@@ -4,7 +4,7 @@ import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {type Look, looksOf} from "../palette.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {intervalAround, Z95} from "../series.js";
+import {differenceText, perplexityInterval} from "../series.js";
 
 export type SharingRow = RowOf<typeof sharing>;
 
@@ -28,7 +28,7 @@ const shared = {
   series: (row: SharingRow) =>
     ({name: sharingName(row), family: row.technique === UNCOMPRESSED ? "baseline" : "layers"}) as const,
   y: {column: "perplexity", label: "perplexity", log: true},
-  interval: ({perplexity, differenceError}: SharingRow) => intervalAround(perplexity, differenceError),
+  interval: perplexityInterval,
   better: "bottom left",
 } as const;
 
@@ -62,10 +62,6 @@ export const limitFigure = linesFigure<typeof sharing>({
     `${limitFinding(rows)} The horizontal axis is modelled: there a layer's components alone cost bytes, and its factors, which do not grow with the text, none. The vertical one is measured.`,
 });
 
-/** What each row loses, against the plain cache. */
-const lossText = ({difference, differenceError}: SharingRow) =>
-  `${numberText(difference, 2)} ± ${numberText(Z95 * (differenceError ?? 0), 2)}`;
-
 /** A loss that a reader may call small: a tenth of the perplexity. */
 const BEARABLE = 0.1;
 
@@ -76,7 +72,7 @@ function bestFinding(rows: readonly SharingRow[]): string {
   const best = bearable.toSorted((a, b) => a.bytesPerToken - b.bytesPerToken)[0];
   if (best === undefined || best.technique === UNCOMPRESSED)
     return "Nothing here is smaller and costs less than a tenth of the perplexity.";
-  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (components of keys and values for each layer): ${numberText(best.ratio, 3)} times smaller, ${lossText(best)}.`;
+  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (components of keys and values for each layer): ${numberText(best.ratio, 3)} times smaller, ${differenceText(best)}.`;
 }
 
 /** The same components for each layer, alone and in the largest groups. */
@@ -90,5 +86,5 @@ function limitFinding(rows: readonly SharingRow[]): string {
     xkv.find((row) => row.groupSize === groupSize && Math.abs(row.limitRatio - smallest) < 1e-9);
   const [alone, together] = [at(Math.min(...xkv.map(({groupSize}) => groupSize))), at(largest)];
   if (!alone || !together || alone === together) return "";
-  return `At ${numberText(smallest, 3)} times smaller, ${alone.name} loses ${lossText(alone)} in perplexity and ${together.name} ${lossText(together)}.`;
+  return `At ${numberText(smallest, 3)} times smaller, ${alone.name} loses ${differenceText(alone)} in perplexity and ${together.name} ${differenceText(together)}.`;
 }

@@ -3,7 +3,7 @@ import {numberText} from "../../kit/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf} from "../figure-spec.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {intervalAround, level, ofFamily, Z95} from "../series.js";
+import {differenceText, intervalOn, level, ofFamily, perplexityInterval} from "../series.js";
 
 export type QualityRow = RowOf<typeof formatsOnModel>;
 
@@ -29,7 +29,7 @@ export const klFigure = marksFigure<typeof formatsOnModel>({
   question: "How far do the predictions move?",
   // Nothing is lost exactly by the baseline alone, and no logarithm shows it.
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
-  interval: ({klMean, klError}) => intervalAround(klMean, klError),
+  interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
   finding({front}, {activations}) {
     const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
     const what =
@@ -44,7 +44,7 @@ export const perplexityFigure = marksFigure<typeof formatsOnModel>({
   ...shared,
   question: "What does it cost in perplexity?",
   y: (rows) => ({column: "perplexity", label: "perplexity", log: isWide(pooledRows(rows))}),
-  interval: ({perplexity, differenceError}) => intervalAround(perplexity, differenceError),
+  interval: perplexityInterval,
   guides({rows, points}) {
     const baseline = rows[0] && rows[0].perplexity - rows[0].difference;
     return level("float32", "measured", baseline, points);
@@ -62,6 +62,5 @@ function perplexityFinding(rows: readonly QualityRow[]): string {
   const small = rows.filter(({bitsPerWeight}) => bitsPerWeight < 5);
   const best = small.toSorted((a, b) => a.difference - b.difference)[0];
   if (best === undefined) return "Lines are 95 % intervals of the paired difference to float32.";
-  const {format, difference, differenceError, tokens} = best;
-  return `Below five bits, ${format} loses least: ${numberText(difference, 2)} ± ${numberText(Z95 * (differenceError ?? 0), 2)} in perplexity over ${tokens} tokens. Lines are 95 % intervals of the paired difference to float32.`;
+  return `Below five bits, ${best.format} loses least: ${differenceText(best)} in perplexity over ${best.documents} documents. Lines are 95 % intervals of the paired difference to float32.`;
 }

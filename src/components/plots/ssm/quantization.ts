@@ -6,7 +6,7 @@ import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf} from "../figure-spec.js";
 import type {Look} from "../palette.js";
 import {ALL_SEEDS, FLOAT16} from "../row-names.js";
-import {intervalAround, Z95} from "../series.js";
+import {differenceText, intervalOn, perplexityInterval} from "../series.js";
 
 export type QuantizationRow = RowOf<typeof quantization>;
 type StateRow = RowOf<typeof packedState>;
@@ -60,7 +60,7 @@ export const quantizedKlFigure = marksFigure<typeof quantization>({
   question: "How far do the predictions move?",
   // Nothing is lost exactly by float16 alone, and no logarithm shows it.
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
-  interval: ({klMean, klError}) => intervalAround(klMean, klError),
+  interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
   finding({front}, {model}) {
     const listed = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
     return `${model}: nothing of the same size or less moves the predictions less than ${listed}; in brackets, kilobytes. Lines are 95 % intervals.`;
@@ -73,7 +73,7 @@ export const quantizedPerplexityFigure = marksFigure<typeof quantization>({
   ...shared,
   question: "What does it cost in perplexity?",
   y: {column: "perplexity", label: "perplexity"},
-  interval: ({perplexity, differenceError}) => intervalAround(perplexity, differenceError),
+  interval: perplexityInterval,
   finding: ({rows}) => perplexityFinding(rows),
 });
 
@@ -87,8 +87,7 @@ function perplexityFinding(rows: readonly QuantizationRow[]): string {
   return `Above the float model, from the best method to the worst. ${told.join("; ")}. Lines are 95 % intervals of the paired difference.`;
 }
 
-const distance = (row: QuantizationRow) =>
-  `${numberText(row.difference, 2)} ± ${numberText(Z95 * (row.differenceError ?? 0), 2)} (${row.method})`;
+const distance = (row: QuantizationRow) => `${differenceText(row)}, ${row.method}`;
 
 /** Bytes of the packed state and its scales against KL divergence after reading token by token. */
 export const packedStateFigure = marksFigure<typeof packedState>({
@@ -105,7 +104,7 @@ export const packedStateFigure = marksFigure<typeof packedState>({
     unit: "kB",
   },
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
-  interval: ({klMean, klError}) => intervalAround(klMean, klError),
+  interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
   better: "bottom left",
   labelled: ({rows}) => rows.map(({method}) => method),
   finding: ({rows}, {model}, all) =>

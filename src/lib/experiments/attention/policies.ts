@@ -15,7 +15,7 @@ import type {Tensor} from "../../tensor/tensor.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
-import {qualityCells} from "../shared/quality-columns.js";
+import {known, qualityCells} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
 import {policyColumns} from "./policy-columns.js";
 
@@ -187,14 +187,14 @@ function rowsOf({pooled, seeds}: Evaluation) {
 function copyCells({answers, copies}: Measured) {
   return {
     retrievalDifference: answers?.difference.value ?? null,
-    retrievalDifferenceLow: answers?.difference.low ?? null,
-    retrievalDifferenceHigh: answers?.difference.high ?? null,
+    retrievalDifferenceLow: known(answers?.difference.low),
+    retrievalDifferenceHigh: known(answers?.difference.high),
     copying: copies?.model.share ?? null,
-    copyingLow: copies?.model.low ?? null,
-    copyingHigh: copies?.model.high ?? null,
+    copyingLow: known(copies?.model.low),
+    copyingHigh: known(copies?.model.high),
     copyingDifference: copies?.difference.value ?? null,
-    copyingDifferenceLow: copies?.difference.low ?? null,
-    copyingDifferenceHigh: copies?.difference.high ?? null,
+    copyingDifferenceLow: known(copies?.difference.low),
+    copyingDifferenceHigh: known(copies?.difference.high),
     copyingTrials: copies?.model.trials ?? 0,
   };
 }

@@ -1,6 +1,7 @@
 /** Accuracy of a smaller cache on answer tokens, paired with the baseline. */
 
 import type {Measured, PairedAccuracy} from "../../evaluate/evaluate.js";
+import {known} from "../shared/quality-columns.js";
 
 const share = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
@@ -21,12 +22,12 @@ export function accuracyCells({answers, copies}: Measured) {
   const change = (of: PairedAccuracy | null) => of?.difference;
   return {
     answersChange: change(answers)?.value ?? null,
-    answersChangeLow: change(answers)?.low ?? null,
-    answersChangeHigh: change(answers)?.high ?? null,
+    answersChangeLow: known(change(answers)?.low),
+    answersChangeHigh: known(change(answers)?.high),
     copies: copies?.model.share ?? null,
     copiesChange: change(copies)?.value ?? null,
-    copiesChangeLow: change(copies)?.low ?? null,
-    copiesChangeHigh: change(copies)?.high ?? null,
+    copiesChangeLow: known(change(copies)?.low),
+    copiesChangeHigh: known(change(copies)?.high),
     copyTrials: copies?.model.trials ?? 0,
   };
 }

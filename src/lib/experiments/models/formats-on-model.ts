@@ -8,7 +8,7 @@ import {formats} from "../../formats/registry.js";
 import {type MethodId, quantizationMethods} from "../../quant/registry.js";
 import {firstFormats, formatColumns} from "../formats/columns.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "../shared/decoders.js";
-import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
+import {known, qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
 
 /** The name of numbers that stay as they are. */
@@ -95,8 +95,18 @@ export const formatsOnModel = experiment({
     seed: {type: "string", label: "Evaluation seed"},
     ...qualityColumns,
     solved: {type: "number", label: `Samples of ${TASK} solved`, provenance: "measured"},
-    solvedLow: {type: "number", label: "Samples solved, lower end of 95 %", provenance: "measured"},
-    solvedHigh: {type: "number", label: "Samples solved, upper end of 95 %", provenance: "measured"},
+    solvedLow: {
+      type: "number",
+      label: "Samples solved, lower end of 95 %",
+      provenance: "measured",
+      nullable: true,
+    },
+    solvedHigh: {
+      type: "number",
+      label: "Samples solved, upper end of 95 %",
+      provenance: "measured",
+      nullable: true,
+    },
     samples: {type: "integer", label: "Samples"},
   },
   needs: DECODER_NEEDS,
@@ -135,7 +145,7 @@ export const formatsOnModel = experiment({
       };
       for (const {seed, ...measured} of [{seed: ALL_SEEDS, ...pooled}, ...each]) {
         const {share, low, high, trials} = measured.tasks[TASK].model;
-        const task = {solved: share, solvedLow: low, solvedHigh: high, samples: trials};
+        const task = {solved: share, solvedLow: known(low), solvedHigh: known(high), samples: trials};
         rows.push({
           ...shared,
           seed: String(seed),

@@ -2,54 +2,45 @@
 
 import type {Measured} from "../../evaluate/evaluate.js";
 
-/** Perplexity and its kin over tokens, and the share of answer tokens that come out right. */
+/** An end of a 95 % interval over documents, which is empty below six of them. */
+const end = <const L extends string, const U extends string | undefined = undefined>(label: L, unit?: U) =>
+  ({
+    type: "number",
+    label,
+    ...(unit !== undefined && {unit}),
+    provenance: "measured",
+    nullable: true,
+  }) as const;
+
+/**
+ * Perplexity and its kin over tokens, and the share of answer tokens that come out right. Intervals are 95 %, by Student's
+ * t over documents; those of a difference are paired.
+ */
 export const qualityColumns = {
+  documents: {type: "integer", label: "Documents, which the intervals count"},
   tokens: {type: "integer", label: "Tokens predicted"},
   perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
-  perplexityError: {
-    type: "number",
-    label: "Standard error of the perplexity",
-    provenance: "measured",
-    nullable: true,
-  },
+  perplexityLow: end("Perplexity, lower end of 95 %"),
+  perplexityHigh: end("Perplexity, upper end of 95 %"),
   difference: {type: "number", label: "Perplexity above the baseline's", provenance: "measured"},
-  differenceError: {
-    type: "number",
-    label: "Standard error of the difference, paired",
-    provenance: "measured",
-    nullable: true,
-  },
+  differenceLow: end("Perplexity above the baseline's, lower end of 95 %, paired"),
+  differenceHigh: end("Perplexity above the baseline's, upper end of 95 %, paired"),
   klMean: {type: "number", label: "KL divergence, mean", unit: "nats", provenance: "measured"},
-  klError: {
-    type: "number",
-    label: "Standard error of the mean KL divergence",
-    unit: "nats",
-    provenance: "measured",
-    nullable: true,
-  },
+  klLow: end("KL divergence, lower end of 95 %", "nats"),
+  klHigh: end("KL divergence, upper end of 95 %", "nats"),
   klMedian: {type: "number", label: "KL divergence, median", unit: "nats", provenance: "measured"},
   kl99: {type: "number", label: "KL divergence, 99th percentile", unit: "nats", provenance: "measured"},
   sameTop: {type: "number", label: "Share of tokens with the same likeliest one", provenance: "measured"},
-  sameTopLow: {type: "number", label: "Same likeliest, lower end of 95 %", provenance: "measured"},
-  sameTopHigh: {type: "number", label: "Same likeliest, upper end of 95 %", provenance: "measured"},
+  sameTopLow: end("Same likeliest, lower end of 95 %"),
+  sameTopHigh: end("Same likeliest, upper end of 95 %"),
   retrieval: {
     type: "number",
     label: "Retrieval: share of answer tokens right",
     provenance: "measured",
     nullable: true,
   },
-  retrievalLow: {
-    type: "number",
-    label: "Retrieval, lower end of 95 %",
-    provenance: "measured",
-    nullable: true,
-  },
-  retrievalHigh: {
-    type: "number",
-    label: "Retrieval, upper end of 95 %",
-    provenance: "measured",
-    nullable: true,
-  },
+  retrievalLow: end("Retrieval, lower end of 95 %"),
+  retrievalHigh: end("Retrieval, upper end of 95 %"),
   retrievalTrials: {type: "integer", label: "Answer tokens"},
 } as const;
 
@@ -61,26 +52,30 @@ export function qualityCells({comparison, answers}: Measured) {
   if (comparison === null) throw new RangeError("qualityCells: the evaluation must have texts, got none");
   const {model, difference, kl, sameTop} = comparison;
   return {
+    documents: model.documents,
     tokens: model.tokens,
     perplexity: model.perplexity.value,
-    perplexityError: known(model.perplexity.standardError),
+    perplexityLow: known(model.perplexity.low),
+    perplexityHigh: known(model.perplexity.high),
     difference: difference.perplexity.value,
-    differenceError: known(difference.perplexity.standardError),
+    differenceLow: known(difference.perplexity.low),
+    differenceHigh: known(difference.perplexity.high),
     klMean: kl.mean.value,
-    klError: known(kl.mean.standardError),
+    klLow: known(kl.mean.low),
+    klHigh: known(kl.mean.high),
     klMedian: kl.median,
     kl99: kl.percentile99,
     sameTop: sameTop.share,
-    sameTopLow: sameTop.low,
-    sameTopHigh: sameTop.high,
+    sameTopLow: known(sameTop.low),
+    sameTopHigh: known(sameTop.high),
     retrieval: answers?.model.share ?? null,
-    retrievalLow: answers?.model.low ?? null,
-    retrievalHigh: answers?.model.high ?? null,
+    retrievalLow: known(answers?.model.low),
+    retrievalHigh: known(answers?.model.high),
     retrievalTrials: answers?.model.trials ?? 0,
   };
 }
 
-/** One token has no spread: such a cell stays empty. */
-function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
+/** The cell of a number that may be unknown, such as the end of an interval over few documents: then it stays empty. */
+export function known(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }

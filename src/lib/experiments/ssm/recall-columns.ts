@@ -1,6 +1,7 @@
 /** Answers and copies in an evaluation, beside the float model on the same tokens, as columns of this family. */
 
 import type {Measured, PairedAccuracy} from "../../evaluate/evaluate.js";
+import {known} from "../shared/quality-columns.js";
 
 const share = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
@@ -26,8 +27,8 @@ export function recallCells({answers, copies}: Measured) {
     retrievalDifferenceLow: retrieval.low,
     retrievalDifferenceHigh: retrieval.high,
     copy: copies?.model.share ?? null,
-    copyLow: copies?.model.low ?? null,
-    copyHigh: copies?.model.high ?? null,
+    copyLow: known(copies?.model.low),
+    copyHigh: known(copies?.model.high),
     copyDifference: copy.value,
     copyDifferenceLow: copy.low,
     copyDifferenceHigh: copy.high,
@@ -36,5 +37,6 @@ export function recallCells({answers, copies}: Measured) {
 }
 
 function differenceOf(accuracy: PairedAccuracy | null) {
-  return accuracy?.difference ?? {value: null, low: null, high: null};
+  const {value, low, high} = accuracy?.difference ?? {};
+  return {value: known(value), low: known(low), high: known(high)};
 }
