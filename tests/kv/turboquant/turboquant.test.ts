@@ -106,6 +106,17 @@ describe.each([1, 2, 3, 4])("turboQuantizer, %i bits", (bits) => {
   );
 });
 
+test("a Hadamard transform keeps to the law on average over vectors, not for one along an axis", () => {
+  const options = {bits: 3, objective: "mse", rotation: "hadamard"} as const;
+  const {encode, decode} = turboQuantizer(64, options);
+  const lost = (x: Float32Array) =>
+    relativeSquare(x, decode(encode(x))) / coordinateCodebook(64, 3).distortion;
+  expect(lost(normals(6, 400 * 64))).toBeCloseTo(1, 1);
+  const axis = new Float32Array(64).fill(5, 9, 10);
+  expect(Math.abs(lost(axis) - 1)).toBeGreaterThan(0.2);
+  expect(() => turboQuantizer(7, options)).toThrow(/n must be 2\^k or 12, 20, 28 or 40 times 2\^k, got 7/);
+});
+
 test.each([2.5, 3.5])("counts %f bits of heads of 128, norms among them", (bits) => {
   expect(turboQuant.bytes({widths: [1024], headDim: 128}, 3, {bits}).kept).toBe((3 * 2 * 1024 * bits) / 8);
 });

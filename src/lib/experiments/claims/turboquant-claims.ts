@@ -34,7 +34,7 @@ const neutrality: CacheClaim = {
   ours: (found) =>
     found.flatMap((each) => [WIDE, NARROW].flatMap((name) => lossEvidence(each, name, FULL_AFTER_PROMPT))),
   judge: (found) => losslessVerdict(found, WIDE, FULL_AFTER_PROMPT),
-  why: "The verdict is on 3.5 bits and what follows a prompt of half a text. Our heads have 16 channels, where a coordinate's error has fewer others to cancel against and two norms weigh as much as two bits. The paper does not say by what it chooses outlier channels; here the weights that make keys and values choose them.",
+  why: "The verdict is on 3.5 bits and what follows a prompt of half a text. Our heads have 16 channels, where a coordinate's error has fewer others to cancel against and two norms weigh as much as two bits. Intervals are over documents under one rotation; another moves perplexity by several per cent too. The paper does not say by what it chooses outlier channels; here the weights that make keys and values choose them.",
 };
 
 /** Perplexity of keys at the nearest levels less that of unbiased ones: above 0 if the residual's signs help. */

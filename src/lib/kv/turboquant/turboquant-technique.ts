@@ -80,11 +80,13 @@ export const turboQuant = cacheTechnique({
       options: ["mse", "prod"],
       default: "mse",
     },
+    rotation: {kind: "choice", label: "Rotation", options: ["orthogonal", "hadamard"], default: "orthogonal"},
     seed: {kind: "integer", label: "Seed of the rotation", min: 1, max: 1000, default: 1, advanced: true},
   },
   needs: [],
   kindOf: () => "fewer-bits",
-  labelOf: ({bits, keys}) => `TurboQuant ${bits} bit${keys === "prod" ? ", unbiased keys" : ""}`,
+  labelOf: ({bits, keys, rotation}) =>
+    `TurboQuant ${bits} bit${keys === "prod" ? ", unbiased keys" : ""}${rotation === "hadamard" ? ", Hadamard" : ""}`,
   formulaOf: () => "2 · layers · kvHeads · (headDim · bits of a channel / 8 + 2 bytes a norm)",
   comesBackOf: () => "norm · Σ level of a coordinate · entry of the rotation, over the coordinates",
   bytes(sizes, tokens, {bits, keys}) {
@@ -115,6 +117,7 @@ export const turboQuant = cacheTechnique({
     {id: "turboquant-2", params: {bits: 2}},
     {id: "turboquant-3.5-prod", params: {keys: "prod"}},
     {id: "turboquant-2.5-prod", params: {bits: 2.5, keys: "prod"}, isByChoice: true},
+    {id: "turboquant-3.5-hadamard", params: {rotation: "hadamard"}, isByChoice: true},
   ],
   published: [
     {label: "TurboQuant 3.5", params: {}},

@@ -9,6 +9,7 @@ import {
   unpackScales,
 } from "../../formats/pack.js";
 import {multiply, norm} from "../../tensor/dense.js";
+import {hadamardMatrix} from "../../tensor/hadamard.js";
 import {qr} from "../../tensor/qr.js";
 import {randomStream} from "../../tensor/random.js";
 import {requireFinite} from "../../tensor/require.js";
@@ -25,6 +26,8 @@ export interface TurboQuantOptions {
    * levels leave over, so that inner products are right on average.
    */
   readonly objective: "mse" | "prod";
+  /** Uniformly random; or random signs and a Hadamard transform, d log d additions, under which the law holds only nearly. */
+  readonly rotation?: "orthogonal" | "hadamard";
   readonly seed?: number;
 }
 
@@ -40,13 +43,13 @@ export interface TurboQuantizer {
  * TurboQuant: a vector keeps its norm in f16; its direction is rotated at random, and each coordinate rounded to the nearest
  * level of the law that it then has whatever the vector was. `prod` rounds with one bit less and keeps a sketch of the
  * residual. (arXiv:2504.19874, algorithms 1 and 2)
- * @throws RangeError if there is no codebook of as many bits or of that length.
+ * @throws RangeError if there is no codebook of as many bits, or none or no Hadamard transform of that length.
  */
 export function turboQuantizer(dimension: number, options: TurboQuantOptions): TurboQuantizer {
-  const {bits, objective, seed = 1} = options;
+  const {bits, objective, rotation, seed = 1} = options;
   const codeBits = objective === "prod" ? bits - 1 : bits;
   const book = sortCodebook([...coordinateCodebook(dimension, codeBits).levels]);
-  const forth = randomRotation(dimension, seed);
+  const forth = (rotation === "hadamard" ? signedHadamard : randomRotation)(dimension, seed);
   const back = transpose(forth, dimension, dimension);
   const sketch = objective === "prod" ? signSketch(dimension, bits, seed) : null;
   const row = (i: number) => Math.floor(i / dimension);
@@ -116,6 +119,16 @@ export function randomRotation(dimension: number, seed: number): Float64Array {
   const data = normalMatrix(dimension, seed, "turboquant rotation");
   const {q, r} = qr({rows: dimension, columns: dimension, data});
   return q.map((value, i) => (r[(i % dimension) * (dimension + 1)] < 0 ? -value : value));
+}
+
+/** D H / sqrt(d), D random signs: a row times it is transformed after its signs are changed. */
+function signedHadamard(dimension: number, seed: number): Float64Array {
+  const stream = randomStream(seed, "turboquant signs");
+  const signs = Float64Array.from(
+    {length: dimension},
+    () => (2 * stream.integer(2) - 1) / Math.sqrt(dimension),
+  );
+  return Float64Array.from(hadamardMatrix(dimension), (h, i) => signs[Math.floor(i / dimension)] * h);
 }
 
 function normalMatrix(dimension: number, seed: number, label: string): Float64Array {
