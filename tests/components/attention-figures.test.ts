@@ -21,19 +21,19 @@ import {checkParams} from "../../src/lib/technique/check-params.js";
 const params = checkParams("test", policies.params, {});
 
 /** A full model of perplexity 6 that answers everything. */
-function row(policy: string, budget: number, more: Partial<PolicyRow> = {}): PolicyRow {
+function row(policy: string, keepFraction: number, more: Partial<PolicyRow> = {}): PolicyRow {
   const {label, kind} = registered.byId(policy);
   const {retrieval = 1, perplexity = 6} = more;
   return {
     policy,
     label,
     kind,
-    budget,
+    keepFraction,
     frame: "masks",
     seed: "all",
-    keysShown: budget,
-    bytesReadShare: budget,
-    bytesKeptShare: kind === "evicts" ? budget : 1,
+    keysShown: keepFraction,
+    bytesReadShare: keepFraction,
+    bytesKeptShare: kind === "evicts" ? keepFraction : 1,
     perplexity,
     difference: perplexity - 6,
     differenceLow: perplexity - 6.2,
@@ -61,7 +61,7 @@ const draw = (figure: typeof perplexityByKeys) => figure.draw(rows, params);
 const lines = (figure: typeof perplexityByKeys) => draw(figure).series.filter(({join}) => join === "line");
 
 describe("the figures of policies", () => {
-  test("draw what all seeds say together, a line a policy, and no budget of everything", () => {
+  test("draw what all seeds say together, a line a policy, and nothing that keeps everything", () => {
     expect(pooledPolicies(rows)).toHaveLength(7);
     expect(lines(perplexityByKeys).map(({name}) => name)).toEqual(["Oracle", "Quest", "H2O", "StreamingLLM"]);
     const points = lines(perplexityByKeys).flatMap((line) => line.points);

@@ -1,4 +1,4 @@
-/** ceil(visible · fraction) in float32, as the reference takes it: 0.3 of 10 keys are 3, not 4. */
+/** Budget of a query, a number of keys: ceil(visible · keepFraction) in float32, as the reference takes it: 0.3 of 10 keys are 3, not 4. */
 export function budgetOf(keepFraction: number, visible: number): number {
   return Math.min(visible, Math.ceil(Math.fround(Math.fround(keepFraction) * visible)));
 }

@@ -16,7 +16,7 @@ const pooled = async (given: Given) => (await run(given)).filter(({seed}) => see
 
 describe("attention/policies", () => {
   test("finds no difference at all where every key is kept, and counts all bytes", async () => {
-    for (const row of await run({budgets: [1], documents: 1})) {
+    for (const row of await run({keepFractions: [1], documents: 1})) {
       expect(row).toMatchObject({keysShown: 1, difference: 0, klMean: 0, kl99: 0, sameTop: 1});
       // 96.5 keys in the mean after half of 128, 4 layers, 2 key heads of 16, key and value in float32.
       expect(row.bytesReadKv).toBe(96.5 * 4 * 2 * 2 * 16 * 4);
@@ -25,7 +25,7 @@ describe("attention/policies", () => {
   });
 
   test("gives a row for all seeds and one for each of three, over the tokens after the prompt", async () => {
-    const rows = await run({policies: ["quest"], budgets: [0.5], prompt: 0.75});
+    const rows = await run({policies: ["quest"], keepFractions: [0.5], prompt: 0.75});
     expect(rows.map(({seed}) => seed)).toEqual([ALL_SEEDS, "4242", "999", "2718"]);
     expect(rows.map(({tokens}) => tokens)).toEqual([6 * 32, 2 * 32, 2 * 32, 2 * 32]);
   });
@@ -33,7 +33,7 @@ describe("attention/policies", () => {
   test("ranks as a sound implementation does: the oracle, TokenButler, Quest, then what evicts", async () => {
     const rows = await pooled({
       policies: ["oracle", "token-butler", "quest", "quest-released", "h2o", "streaming-llm", "random"],
-      budgets: [0.25],
+      keepFractions: [0.25],
     });
     const kl = Object.fromEntries(rows.map(({policy, klMean}) => [policy, klMean]));
     expect(kl.oracle).toBeLessThan(kl["token-butler"]);
@@ -47,10 +47,14 @@ describe("attention/policies", () => {
     expect(answers.h2o).toBeLessThan(0.7);
   });
 
-  test("reads and keeps fewer bytes with a smaller budget; selecting keeps all and adds its own", async () => {
-    const rows = await pooled({policies: ["quest", "streaming-llm"], budgets: [0.5, 0.1], documents: 1});
-    const of = (policy: string, budget: number) =>
-      rows.find((row) => row.policy === policy && row.budget === budget)!;
+  test("reads and keeps fewer bytes with a smaller share; selecting keeps all and adds its own", async () => {
+    const rows = await pooled({
+      policies: ["quest", "streaming-llm"],
+      keepFractions: [0.5, 0.1],
+      documents: 1,
+    });
+    const of = (policy: string, keepFraction: number) =>
+      rows.find((row) => row.policy === policy && row.keepFraction === keepFraction)!;
     for (const policy of ["quest", "streaming-llm"]) {
       expect(of(policy, 0.1).bytesRead).toBeLessThan(of(policy, 0.5).bytesRead);
       expect(of(policy, 0.1).keysShown).toBeLessThan(of(policy, 0.5).keysShown);
@@ -62,14 +66,14 @@ describe("attention/policies", () => {
   });
 
   test("really evicts in the other frame, and does there what the masks foretell", async () => {
-    const chosen = {policies: ["h2o", "streaming-llm"], budgets: [1, 0.25]} as const;
+    const chosen = {policies: ["h2o", "streaming-llm"], keepFractions: [1, 0.25]} as const;
     const [masks, eviction] = [await pooled(chosen), await pooled({...chosen, frame: "eviction"})];
-    expect(eviction.map(({policy, budget}) => [policy, budget])).toEqual(
-      masks.map(({policy, budget}) => [policy, budget]),
+    expect(eviction.map(({policy, keepFraction}) => [policy, keepFraction])).toEqual(
+      masks.map(({policy, keepFraction}) => [policy, keepFraction]),
     );
     eviction.forEach((row, n) => {
-      const {budget, klMean, bytesKeptShare} = row;
-      if (budget === 1) expect(klMean).toBeLessThan(1e-6);
+      const {keepFraction, klMean, bytesKeptShare} = row;
+      if (keepFraction === 1) expect(klMean).toBeLessThan(1e-6);
       else {
         expect(bytesKeptShare).toBeLessThan(0.55);
         expect(klMean).toBeGreaterThan(masks[n].klMean / 2);

@@ -40,7 +40,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "bytes kept for a token": {of: ({bytesKept}) => bytesKept, good: low},
 };
 
-/** Policies down, budgets across, one measure at a time. */
+/** Policies down, shares of keys across, one measure at a time. */
 export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
   const pooled = pooledPolicies(rows);
   return explorable({
@@ -50,21 +50,25 @@ export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
       measure: {kind: "choice", label: "Show", options: Object.keys(MEASURES), default: "answers right"},
     },
     draw: ({measure}) =>
-      captioned("All policies at all budgets", finding(pooled, measure), grid(pooled, MEASURES[measure])),
+      captioned(
+        "All policies at all shares of keys",
+        finding(pooled, measure),
+        grid(pooled, MEASURES[measure]),
+      ),
   });
 }
 
 function grid(rows: readonly PolicyRow[], measure: Measure): HTMLElement {
-  const budgets = [...new Set(rows.map(({budget}) => budget))].toSorted((a, b) => b - a);
+  const keepFractions = [...new Set(rows.map(({keepFraction}) => keepFraction))].toSorted((a, b) => b - a);
   const looks = policyLooks(rows);
   const all = rows.map(measure.of).filter((value) => value !== null);
   const line = (own: readonly PolicyRow[]) => {
     const {policy, label, kind} = own[0];
-    const at = new Map(own.map((row) => [row.budget, row]));
-    return html`<tr style=${`--colour: ${colourOf(looks.get(policy)!)}`}><th scope="row">${label} <span class="muted">${kind}</span></th>${budgets.map((budget) => cell(at.get(budget), measure, all))}</tr>`;
+    const at = new Map(own.map((row) => [row.keepFraction, row]));
+    return html`<tr style=${`--colour: ${colourOf(looks.get(policy)!)}`}><th scope="row">${label} <span class="muted">${kind}</span></th>${keepFractions.map((keepFraction) => cell(at.get(keepFraction), measure, all))}</tr>`;
   };
-  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Policies by budget"><table class="quality heat policies">
-    <thead><tr><th scope="col">policy</th>${budgets.map((budget) => html`<th scope="col">${numberText(100 * budget)} % kept</th>`)}</tr></thead>
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Policies by share of keys kept"><table class="quality heat policies">
+    <thead><tr><th scope="col">policy</th>${keepFractions.map((keepFraction) => html`<th scope="col">${numberText(100 * keepFraction)} % kept</th>`)}</tr></thead>
     <tbody>${Array.from(grouped(rows, ({policy}) => policy).values(), line)}</tbody>
   </table></div>`;
 }

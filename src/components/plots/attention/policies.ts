@@ -32,15 +32,15 @@ const AXES: Readonly<Record<Axis, string>> = {
 
 /** Policies that are drawn, where they keep less than everything: there all are one point, which the guide shows. */
 const drawnRows = (rows: readonly PolicyRow[]) =>
-  pooledPolicies(rows).filter(({policy, budget}) => DRAWN.has(policy) && budget < 1);
+  pooledPolicies(rows).filter(({policy, keepFraction}) => DRAWN.has(policy) && keepFraction < 1);
 
-const keyOf = ({policy, budget, seed}: PolicyRow) => `${policy} ${budget} ${seed}`;
+const keyOf = ({policy, keepFraction, seed}: PolicyRow) => `${policy} ${keepFraction} ${seed}`;
 const percent = (share: number) => `${numberText(100 * share, 3)} %`;
 
 const shared = {
   experiment: "attention/policies",
   key: keyOf,
-  label: ({label, budget}: PolicyRow) => `${label}, ${percent(budget)} kept`,
+  label: ({label, keepFraction}: PolicyRow) => `${label}, ${percent(keepFraction)} kept`,
   series: ({policy, label}: PolicyRow, all: readonly PolicyRow[]) => ({
     name: label.replace(/ as run by .*/, ", as released"),
     ...policyLooks(all).get(policy)!,
@@ -72,7 +72,7 @@ export const perplexityByKeys = linesFigure<typeof policies>({
   finding: (_, __, all) => perplexityFinding(pooledPolicies(all), fullPerplexity(all)),
 });
 
-/** The same budgets against what the model still finds. */
+/** The same shares of keys against what the model still finds. */
 export const retrievalByKeys = retrievalBy("keysShown", "Does it still find what it was told?");
 /** What a token costs in traffic, the policy's own included, against what the model still finds. */
 export const retrievalByBytesRead = retrievalBy("bytesReadShare", "What does a token read for that?");
@@ -103,17 +103,19 @@ function mayRun({policy, frame}: PolicyRow): boolean {
   return facts?.standing !== "bound" && !(facts?.masksLookAtAll && frame === "masks");
 }
 
-/** The rows of the budget nearest a quarter: small enough to hurt, large enough to be of use. */
+/** The rows of the share nearest a quarter: small enough to hurt, large enough to be of use. */
 function atAQuarter(rows: readonly PolicyRow[]): PolicyRow[] {
-  const budgets = rows.map(({budget}) => budget).toSorted((a, b) => Math.abs(a - 0.25) - Math.abs(b - 0.25));
-  return rows.filter(({budget, policy}) => budget === budgets[0] && DRAWN.has(policy));
+  const keepFractions = rows
+    .map(({keepFraction}) => keepFraction)
+    .toSorted((a, b) => Math.abs(a - 0.25) - Math.abs(b - 0.25));
+  return rows.filter(({keepFraction, policy}) => keepFraction === keepFractions[0] && DRAWN.has(policy));
 }
 
 function perplexityFinding(rows: readonly PolicyRow[], full: number | undefined): string {
   const shown = atAQuarter(rows).toSorted((a, b) => a.perplexity - b.perplexity);
   if (shown[0] === undefined || full === undefined) return "There is nothing to compare.";
   const named = shown.map(({label, perplexity}) => `${label} ${numberText(perplexity, 3)}`).join(", ");
-  return `With ${percent(shown[0].budget)} of the keys asked for: ${named}; with everything ${numberText(full, 3)}. Lines are 95 % intervals of the paired difference.`;
+  return `With ${percent(shown[0].keepFraction)} of the keys asked for: ${named}; with everything ${numberText(full, 3)}. Lines are 95 % intervals of the paired difference.`;
 }
 
 const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number) => string>> = {
@@ -122,7 +124,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
     const shown = atAQuarter(rows);
     const whole = shown.filter(({retrievalDifferenceHigh}) => (retrievalDifferenceHigh ?? -1) >= 0);
     const half = shown.filter(({retrieval}) => (retrieval ?? 0) < full / 2);
-    return `With ${percent(shown[0]?.budget ?? 0)} of the keys, ${names(whole)} cannot be told from the full model by its answers (${percent(full)} right); ${names(half)} lose${half.length === 1 ? "s" : ""} more than half of them.`;
+    return `With ${percent(shown[0]?.keepFraction ?? 0)} of the keys, ${names(whole)} cannot be told from the full model by its answers (${percent(full)} right); ${names(half)} lose${half.length === 1 ? "s" : ""} more than half of them.`;
   },
   bytesReadShare(rows, full) {
     const good = rows.filter(

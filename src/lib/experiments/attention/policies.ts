@@ -28,11 +28,11 @@ const LARGE_POLICIES = registered.all.filter(({isShownFirst}) => isShownFirst).m
 /** Those with a rule for a cache that really lets keys go. */
 const EVICTING = registered.all.filter(({eviction}) => eviction !== undefined);
 
-/** A policy at a budget in a frame, ready to read texts. */
+/** A policy at a share of keys, in a frame, ready to read texts. */
 interface Setting {
   readonly frame: (typeof FRAMES)[number];
   readonly policy: Policy;
-  readonly budget: number;
+  readonly keepFraction: number;
   readonly knobs: Knobs;
   readonly setting: PolicySetting;
   /** Tokens of each text that are its prompt. */
@@ -64,7 +64,7 @@ export const policies = experiment({
       default: "masks",
     },
     policies: {kind: "choices", label: "Policies", options: registered.ids, default: registered.ids},
-    budgets: {
+    keepFractions: {
       kind: "choices",
       label: "Share of keys kept",
       help: "Of the keys up to each token, rounded up; layer 0 keeps all.",
@@ -93,7 +93,7 @@ export const policies = experiment({
     sinks: {
       kind: "integer",
       label: "First keys that every query sees",
-      help: "On top of the budget; StreamingLLM counts them as part of it.",
+      help: "On top of the share; StreamingLLM counts them as part of it.",
       min: 0,
       max: 16,
       default: 4,
@@ -126,7 +126,7 @@ export const policies = experiment({
     {model: "decoder-large", policies: LARGE_POLICIES, documents: 2},
   ],
   async run(
-    {model: id, frame, policies: chosen, budgets, documents, prompt, sinks, pageSize, window},
+    {model: id, frame, policies: chosen, keepFractions, documents, prompt, sinks, pageSize, window},
     {data, progress},
   ) {
     const model = await openedDecoder(id, data);
@@ -138,10 +138,10 @@ export const policies = experiment({
     }));
     const baseline = memoized({logits: (ids) => forward(model, ids), write: () => []});
     const setting = {predictor: predictorOf(id, data)};
-    const settings = settingsOf(frame, chosen, budgets).map((each) => ({
+    const settings = settingsOf(frame, chosen, keepFractions).map((each) => ({
       ...each,
       setting,
-      knobs: {keepFraction: each.budget, sinks, pageSize, window},
+      knobs: {keepFraction: each.keepFraction, sinks, pageSize, window},
       prompt: start,
     }));
     const rows = [];
@@ -149,13 +149,13 @@ export const policies = experiment({
       const step = watched(progress, {
         from: n / settings.length,
         to: (n + 1) / settings.length,
-        what: `${each.policy.label}, ${each.budget}`,
+        what: `${each.policy.label}, ${each.keepFraction}`,
       });
       const judged = reader(model, each);
       const evaluation = await evaluateModel({logits: judged.logits, write: () => []}, baseline, seeds, step);
-      const {policy, budget} = each;
+      const {policy, keepFraction} = each;
       const {label, kind} = policy;
-      const shared = {model: id, frame, policy: policy.id, label, kind, budget, ...judged.bytes()};
+      const shared = {model: id, frame, policy: policy.id, label, kind, keepFraction, ...judged.bytes()};
       rows.push(...rowsOf(evaluation).map((cells) => ({...shared, ...cells})));
     }
     return rows;
@@ -163,7 +163,7 @@ export const policies = experiment({
 });
 
 /** @throws RangeError if no chosen policy has a rule for the frame. */
-function settingsOf(frame: Setting["frame"], chosen: readonly string[], budgets: readonly number[]) {
+function settingsOf(frame: Setting["frame"], chosen: readonly string[], keepFractions: readonly number[]) {
   const able = frame === "masks" ? registered.all : EVICTING;
   const found = able.filter(({id}) => chosen.includes(id));
   if (found.length === 0) {
@@ -171,7 +171,7 @@ function settingsOf(frame: Setting["frame"], chosen: readonly string[], budgets:
       `run attention/policies: policies must have one of ${able.map(({id}) => id).join(", ")} for frame ${frame}, got ${chosen.join(", ")}`,
     );
   }
-  return found.flatMap((policy) => budgets.map((budget) => ({frame, policy, budget})));
+  return found.flatMap((policy) => keepFractions.map((keepFraction) => ({frame, policy, keepFraction})));
 }
 
 /** The pooled row first, then a row for each seed. */

@@ -13,7 +13,7 @@ export const policyColumns = {
   policy: {type: "string", label: "Policy"},
   label: {type: "string", label: "Policy, in words"},
   kind: {type: "string", label: "Selects or evicts"},
-  budget: {type: "number", label: "Share of keys kept, asked for"},
+  keepFraction: {type: "number", label: "Share of keys kept, asked for"},
   keysShown: {
     type: "number",
     label: "Share of the keys so far that a query is shown, all layers but the first",
