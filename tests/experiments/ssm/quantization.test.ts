@@ -49,7 +49,7 @@ describe("quantization", () => {
   });
 
   test("pools the seeds, and keeps each value within its interval", async () => {
-    const rows = await run({methods: ["static"], bits: ["w4a8"]});
+    const rows = await run({methods: ["static"], bits: ["w4a8"], documents: 4});
     const [all, ...seeds] = rows.filter(({method}) => method === "static");
     expect(seeds.length).toBe(3);
     for (const name of ["tokens", "retrievalTrials", "copyTrials"] as const) {
