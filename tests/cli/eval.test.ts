@@ -1,4 +1,4 @@
-import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {tableFromIPC} from "apache-arrow";
@@ -86,8 +86,64 @@ describe("paretoscope eval", () => {
     expect(row("all", "accuracy on answer tokens")).toBeUndefined();
     await writeFile(at("short.txt"), text.slice(0, 40));
     await expect(evalCommand([MODEL, "--text", at("short.txt")])).rejects.toThrow(
-      "the text must have at least 258 tokens",
+      "the text must have at least 256 tokens",
     );
+  });
+
+  test("counts no token of a short text twice: one window has no interval, and only one seed reads it", async () => {
+    const document = decodeText([...corpusDocument("test", 100, {context: 258}).tokens].slice(1));
+    await writeFile(at("one-window.txt"), document);
+    const out = at("one-window.json");
+    const args = ["--text", at("one-window.txt"), "--kv", "int3", "--out", out];
+    await evalCommand([MODEL, ...args]);
+    const rows: JsonRow[] = JSON.parse(await readFile(out, "utf8"));
+    const find = (seed: string, measure: string) =>
+      rows.find((row) => row.seed === seed && row.measure === measure);
+    expect(find("all", "windows of the text, of 48 asked for")).toMatchObject({value: 1});
+    const unknown = {standardError: null, low: null, high: null};
+    expect(find("all", "perplexity ratio")).toMatchObject({...unknown, documents: 1});
+    expect(find("all", "mean over seeds: perplexity")).toMatchObject(unknown);
+    expect(new Set(rows.map(({seed}) => seed))).toEqual(new Set(["all", "4242"]));
+  });
+
+  test("begins windows with the token that the folder prescribes, which the model needs, or leaves it out", async () => {
+    const documents = Array.from({length: 24}, (_, i) =>
+      decodeText([...corpusDocument("test", 200 + i, {context: 48}).tokens].slice(1)),
+    );
+    await writeFile(at("begin.txt"), documents.join(" "));
+    const plain = await evaluated("--text", at("begin.txt"));
+    const without = await evaluated("--text", at("begin.txt"), "--bos", "none");
+    expect(plain("all", "tokens that begin each window: <begin>, by config.json").value).toBe(1);
+    expect(without("all", "tokens that begin each window: none, as asked for").value).toBe(0);
+    const perplexity = (of: typeof plain) => of("all", "perplexity").value;
+    expect(perplexity(plain)).not.toBe(perplexity(without));
+  });
+
+  test("takes the begin token of tokenizer.json first, and none where tokenizer_config.json forbids one", async () => {
+    const files = ["config.json", "model.safetensors"];
+    const folderWith = async (name: string, tokenizer: object, settings: object) => {
+      await mkdir(at(name));
+      for (const file of files) await copyFile(join(MODEL, file), join(at(name), file));
+      const own = JSON.parse(await readFile(join(MODEL, "tokenizer.json"), "utf8"));
+      await writeFile(join(at(name), "tokenizer.json"), JSON.stringify({...own, ...tokenizer}));
+      await writeFile(join(at(name), "tokenizer_config.json"), JSON.stringify(settings));
+      return at(name);
+    };
+    await writeFile(at("few.txt"), "fact otter amber plum . query otter amber plum . ".repeat(24));
+    const template = {
+      post_processor: {
+        type: "TemplateProcessing",
+        single: [{SpecialToken: {id: ".", type_id: 0}}, {Sequence: {id: "A", type_id: 0}}],
+        pair: [],
+        special_tokens: {".": {id: ".", ids: [2], tokens: ["."]}},
+      },
+    };
+    const prescribes = await folderWith("prescribes", template, {add_bos_token: true});
+    const forbids = await folderWith("forbids", {}, {add_bos_token: false});
+    const first = await evaluatedOn(prescribes, "--text", at("few.txt"));
+    const second = await evaluatedOn(forbids, "--text", at("few.txt"), "--kv", "int8");
+    expect(first("all", "tokens that begin each window: ., by tokenizer.json").value).toBe(1);
+    expect(second("all", "tokens that begin each window: none is prescribed").value).toBe(0);
   });
 
   test("writes Arrow that says what was measured and how", async () => {
@@ -128,6 +184,8 @@ describe("paretoscope eval", () => {
     ],
     [[MODEL, "--backend", "cuda"], 'eval: --backend must be one of wasm, reference, got "cuda"'],
     [[MODEL, "--seeds", "1,x"], 'eval: --seeds must be integers of at least 1, got "x"'],
+    [[MODEL, "--seeds", "7,1,7"], "eval: --seeds must be different from each other, got 7 twice"],
+    [[MODEL, "--bos", "always"], 'eval: --bos must be one of prescribed, none, got "always"'],
     [[MODEL, "--documents", "0"], "eval: --documents must be an integer from 1 to 4096, got 0"],
     [[MODEL, "--context", "8,9"], 'eval: --context must be an integer from 0 to 1048576, got "8,9"'],
     [[MODEL, "--out", "x.xlsx"], "eval: the ending of --out must be one of .arrow, .csv, .json"],

@@ -51,15 +51,51 @@ describe("a text of one's own", () => {
       }
     }
     expect(seeds[0].texts).not.toEqual(seeds[1].texts);
-    const calibration = ownTextCalibration(ids, 5, 40);
+    const calibration = ownTextCalibration(ids, 5, {context: 40});
     expect(calibration[0][0]).toBe(0);
     expect(calibration.at(-1)!.at(-1)!).toBe(249);
     expect(calibration.every((tokens) => tokens.length === 41)).toBe(true);
   });
 
+  test.each([258, 1000, 3000, 30_000])(
+    "of %i tokens never scores a token twice, in whatever seed",
+    (length) => {
+      const long = Array.from({length}, (_, i) => i);
+      const seeds = ownTextSeeds(long);
+      const scored = seeds.flatMap(({texts}) => texts.flatMap(({tokens}) => tokens.slice(1)));
+      expect(new Set(scored).size).toBe(scored.length);
+      // As many windows as the second half holds, shared equally, at most sixteen for each of three seeds.
+      const slots = Math.floor(Math.floor(length / 2) / 129);
+      expect(seeds.map(({texts}) => texts.length)).toEqual(
+        slots < 3 ? Array(slots).fill(1) : Array(3).fill(Math.min(16, Math.floor(slots / 3))),
+      );
+    },
+  );
+
+  test("gives another seed other windows, and a seed the same with others after it", () => {
+    const long = Array.from({length: 8000}, (_, i) => i);
+    const of = (...seeds: number[]) => ownTextSeeds(long, {seeds, windows: 4, context: 40});
+    expect(of(1)[0].texts).not.toEqual(of(2)[0].texts);
+    expect(of(1, 2)[0]).toEqual(of(1)[0]);
+  });
+
+  test("begins windows with a prefix, which counts as read and is not predicted", () => {
+    const [{texts}] = ownTextSeeds(ids, {windows: 1, context: 40, prefix: [-7, -8]});
+    expect(texts[0].tokens).toHaveLength(41);
+    expect(texts[0].tokens.slice(0, 2)).toEqual([-7, -8]);
+    expect(texts[0].from).toBe(2);
+    const [calibration] = ownTextCalibration(ids, 1, {context: 40, prefix: [-7]});
+    expect(calibration.slice(0, 2)).toEqual([-7, 0]);
+    expect(() => ownTextSeeds(ids, {context: 1, prefix: [1, 2]})).toThrow(
+      "ownTextSeeds: prefix must leave room in a window of 2 tokens, got 2",
+    );
+  });
+
   test("may be as short as two windows, and no shorter", () => {
-    expect(ownTextSeeds(ids.slice(0, 20), {windows: 2, context: 9})[0].texts[1].tokens[0]).toBe(10);
-    expect(ownTextCalibration(ids.slice(0, 20), 1, 9)).toEqual([ids.slice(0, 10)]);
+    const seeds = ownTextSeeds(ids.slice(0, 20), {windows: 2, context: 9});
+    expect(seeds).toHaveLength(1);
+    expect(seeds[0].texts.map(({tokens}) => tokens[0])).toEqual([10]);
+    expect(ownTextCalibration(ids.slice(0, 20), 1, {context: 9})).toEqual([ids.slice(0, 10)]);
     expect(() => ownTextSeeds(ids.slice(0, 19), {context: 9})).toThrow(
       "ownTextSeeds: the text must have at least 20 tokens for windows of 9, got 19. A shorter context needs fewer.",
     );

@@ -41,12 +41,19 @@ export interface CorpusEvalOptions {
   readonly samples?: number;
 }
 
-/** Numbers of texts drawn from one's own text for each seed. */
-export interface OwnTextOptions {
-  readonly seeds?: readonly number[];
-  /** Windows a seed. */
-  readonly windows?: number;
+/** Windows of one's own text. */
+export interface WindowOptions {
+  /** Tokens that are read of each window, those of the prefix among them. */
   readonly context?: number;
+  /** Tokens before those of the text in every window, such as the begin token that the model was trained with. */
+  readonly prefix?: readonly number[];
+}
+
+/** Numbers of texts drawn from one's own text for each seed. */
+export interface OwnTextOptions extends WindowOptions {
+  readonly seeds?: readonly number[];
+  /** Windows a seed, as far as the text has them. */
+  readonly windows?: number;
 }
 
 /** Seeds of every evaluation, so that all of them read the same texts. */
@@ -90,19 +97,29 @@ export function corpusCalibration(
 }
 
 /**
- * Windows of `context` + 1 tokens at random places of the second half of a text, for each seed; its first half is for
- * {@link ownTextCalibration}.
- * @throws RangeError if the text is too short for two windows.
+ * Windows of `context` + 1 tokens of the second half of a text, at random places and without overlap, so that no token
+ * counts twice, in whatever seed; its first half is for {@link ownTextCalibration}. Each seed chooses among those that the
+ * seeds before it left. A text too short for all gives each seed fewer windows, and none to the last seeds where it has
+ * fewer windows than there are seeds.
+ * @throws RangeError if the text is too short for two windows, or the prefix leaves no room in one.
  */
 export function ownTextSeeds(
   ids: readonly number[],
-  {seeds = EVAL_SEEDS, windows = 16, context = 128}: OwnTextOptions = {},
+  {seeds = EVAL_SEEDS, windows = 16, context = 128, prefix = []}: OwnTextOptions = {},
 ): EvalSeed[] {
-  const half = halfOf(ids, context);
-  return seeds.map((seed) => {
+  const {half, length} = halfOf(ids, context, prefix);
+  const free = Array.from({length: Math.floor((ids.length - half) / length)}, (_, i) => half + i * length);
+  const each = Math.min(windows, Math.max(1, Math.floor(free.length / seeds.length)));
+  return seeds.slice(0, free.length).map((seed) => {
     const stream = randomStream(seed, "windows of a text");
-    const starts = Array.from({length: windows}, () => half + stream.integer(ids.length - half - context));
-    const texts = starts.map((start) => ({tokens: ids.slice(start, start + context + 1), answers: []}));
+    const starts = Array.from({length: each}, () => free.splice(stream.integer(free.length), 1)[0]);
+    const texts = starts.map(
+      (start): EvalText => ({
+        tokens: [...prefix, ...ids.slice(start, start + length)],
+        answers: [],
+        from: Math.max(1, prefix.length),
+      }),
+    );
     return {seed, texts, samples: []};
   });
 }
@@ -111,17 +128,29 @@ export function ownTextSeeds(
  * Windows of the first half of a text, evenly spaced.
  * @throws RangeError as {@link ownTextSeeds}.
  */
-export function ownTextCalibration(ids: readonly number[], windows = 16, context = 128): number[][] {
-  const room = halfOf(ids, context) - context - 1;
+export function ownTextCalibration(
+  ids: readonly number[],
+  windows = 16,
+  {context = 128, prefix = []}: WindowOptions = {},
+): number[][] {
+  const {half, length} = halfOf(ids, context, prefix);
+  const room = half - length;
   const starts = Array.from({length: windows}, (_, i) => Math.floor((i * room) / Math.max(1, windows - 1)));
-  return starts.map((start) => ids.slice(start, start + context + 1));
+  return starts.map((start) => [...prefix, ...ids.slice(start, start + length)]);
 }
 
-function halfOf(ids: readonly number[], context: number): number {
-  if (ids.length < 2 * (context + 1)) {
+/** Where the second half of a text begins, and how many of its tokens a window holds beside the prefix. */
+function halfOf(ids: readonly number[], context: number, prefix: readonly number[]) {
+  const length = context + 1 - prefix.length;
+  if (length < 1) {
     throw new RangeError(
-      `ownTextSeeds: the text must have at least ${2 * (context + 1)} tokens for windows of ${context}, got ${ids.length}. A shorter context needs fewer.`,
+      `ownTextSeeds: prefix must leave room in a window of ${context + 1} tokens, got ${prefix.length}`,
     );
   }
-  return Math.floor(ids.length / 2);
+  if (ids.length < 2 * length) {
+    throw new RangeError(
+      `ownTextSeeds: the text must have at least ${2 * length} tokens for windows of ${context}, got ${ids.length}. A shorter context needs fewer.`,
+    );
+  }
+  return {half: Math.floor(ids.length / 2), length};
 }

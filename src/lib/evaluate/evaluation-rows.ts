@@ -66,6 +66,9 @@ export function evaluationRows(
   return [...sizes, ...measuredRows("all", pooled), ...means, ...bySeed];
 }
 
+/** A row on what was read, for all seeds: a number that is no measure of the model. */
+export const noteRow = (measure: string, value: number): EvaluationRow => row("all", measure, value);
+
 function measuredRows(seed: string, {comparison, answers, tasks}: Measured): EvaluationRow[] {
   const rows: EvaluationRow[] = [];
   if (comparison !== null) {

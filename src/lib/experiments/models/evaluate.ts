@@ -9,17 +9,20 @@ import {
   ownTextSeeds,
 } from "../../evaluate/eval-texts.js";
 import {evaluateModel} from "../../evaluate/evaluate.js";
-import {EVALUATION_COLUMNS, evaluationRows} from "../../evaluate/evaluation-rows.js";
+import {
+  EVALUATION_COLUMNS,
+  type EvaluationRow,
+  evaluationRows,
+  noteRow,
+} from "../../evaluate/evaluation-rows.js";
 import {experiment} from "../../experiment/experiment.js";
-import type {ByteSource} from "../../io/byte-source.js";
 import type {ModelFolder} from "../../io/model-folder.js";
-import {readJson} from "../../io/model-folder.js";
-import {parseTokenizer, TOKENIZER_LIMITS} from "../../io/tokenizer/tokenizer.js";
 import {tasks} from "../../tasks/registry.js";
 import {vocabulary} from "../../tasks/vocabulary.js";
 import type {ParamValues} from "../../technique/params.js";
 import {watched} from "../shared/watched.js";
 import {type EvalModel, integerList, modelParams, openEvalModel} from "./evaluated-model.js";
+import {readOwnText} from "./own-text.js";
 
 /** The name of the texts whose perplexity is measured, among the tasks. */
 const CORPUS = "corpus";
@@ -60,15 +63,25 @@ const params = {
     accepts: "text file",
     default: null,
   },
+  bos: {
+    kind: "choice",
+    label: "Begin token",
+    help: "Before every window of a text of your own: as tokenizer.json or config.json prescribes, or none.",
+    options: ["prescribed", "none"],
+    default: "prescribed",
+  },
   ...modelParams,
   seeds: {
     kind: "text",
     label: "Seeds",
-    help: "Of the evaluation, between commas.",
+    help: "Of the evaluation, between commas, each once. They choose documents, or windows of a text of your own.",
     maxLength: 1000,
     default: EVAL_SEEDS.join(","),
   },
-  documents: countParam("Documents", "Texts for each seed."),
+  documents: countParam(
+    "Documents",
+    "Texts for each seed; of a text of your own windows that do not overlap, fewer where it is too short.",
+  ),
   samples: countParam("Samples", "Of each task, for each seed."),
   context: {
     kind: "integer",
@@ -104,21 +117,21 @@ export const evaluate = experiment({
     const folder = setting.model!;
     const limits = memory === undefined ? {} : {maxBytes: memory};
     const opened = await openEvalModel(folder, setting, limits);
-    const {seeds, calibration} = await drawTexts(setting, opened, folder);
+    const {seeds, calibration, notes} = await drawTexts(setting, opened, folder);
     const backend = BACKENDS[setting.backend];
     const work = watched(progress, {from: 0, to: 1, what: "texts"});
     const model = await opened.prepare({calibration, backend});
     const baseline = await opened.baseline({calibration, backend});
-    return evaluationRows(await evaluateModel(model, baseline, seeds, work), model);
+    return [...notes, ...evaluationRows(await evaluateModel(model, baseline, seeds, work), model)];
   },
 });
 
 async function drawTexts(
-  {task, text, seeds: listed, documents, samples, calibration, ...setting}: Setting,
+  {task, text, bos, seeds: listed, documents, samples, calibration, ...setting}: Setting,
   {maxPositions, vocabSize}: EvalModel,
   folder: ModelFolder,
-): Promise<{seeds: EvalSeed[]; calibration: number[][]}> {
-  const seeds = integerList("seeds", listed, 1);
+): Promise<{seeds: readonly EvalSeed[]; calibration: number[][]; notes: readonly EvaluationRow[]}> {
+  const seeds = differentSeeds(listed);
   const named = task.filter((id) => id !== CORPUS);
   const context = setting.context || Math.min(DEFAULT_CONTEXT, maxPositions);
   if ((text === null || named.length > 0) && vocabSize !== vocabulary.length) {
@@ -134,18 +147,25 @@ async function drawTexts(
     tasks: named,
     samples,
   });
-  if (text === null) return {seeds: drawn, calibration: corpusCalibration(calibration, {context})};
-  const ids = await encodeText(text, folder);
-  const own = ownTextSeeds(ids, {seeds, windows: documents, context});
+  if (text === null) return {seeds: drawn, calibration: corpusCalibration(calibration, {context}), notes: []};
+  const {ids, prefix, beginning} = await readOwnText(text, folder, {bos, vocabSize});
+  const own = ownTextSeeds(ids, {seeds, windows: documents, context, prefix});
+  const withTexts = drawn.map((seed, i) => ({...seed, texts: own[i]?.texts ?? []}));
+  const windows = own.reduce((sum, {texts}) => sum + texts.length, 0);
   return {
-    seeds: drawn.map((seed, i) => ({...seed, texts: own[i].texts})),
-    calibration: ownTextCalibration(ids, calibration, context),
+    seeds: withTexts.filter(({texts, samples}) => texts.length + samples.length > 0),
+    calibration: ownTextCalibration(ids, calibration, {context, prefix}),
+    notes: [
+      noteRow(`windows of the text, of ${documents * seeds.length} asked for`, windows),
+      noteRow(`tokens that begin each window: ${beginning}`, prefix.length),
+    ],
   };
 }
 
-async function encodeText(text: ByteSource, folder: ModelFolder): Promise<number[]> {
-  const json = await readJson(folder, "tokenizer.json", {reader: "evaluate", limits: TOKENIZER_LIMITS});
-  if (json === undefined) throw new RangeError("evaluate: text needs a tokenizer.json in the model folder");
-  const bytes = await text.read(0, text.size);
-  return parseTokenizer(json).encode(new TextDecoder().decode(bytes), {special: false});
+/** The seeds of a list; the same seed again would count the same texts as new ones. */
+function differentSeeds(listed: string): number[] {
+  const seeds = integerList("seeds", listed, 1);
+  const again = seeds.find((seed, i) => seeds.indexOf(seed) < i);
+  if (again === undefined) return seeds;
+  throw new RangeError(`evaluate: seeds must be different from each other, got ${again} twice`);
 }

@@ -5,7 +5,7 @@ import {parseBpe} from "./bpe.js";
 import {parseDecoder} from "./decode.js";
 import {asObject, makeComponent, tokenizerProblem} from "./fields.js";
 import {parseNormalizer} from "./normalize.js";
-import {parsePostProcessor} from "./post-process.js";
+import {type PostProcessor, parsePostProcessor} from "./post-process.js";
 import {parsePreTokenizer} from "./pre-tokenize.js";
 import type {TokenModel} from "./vocabulary.js";
 import {parseWordLevel} from "./word-level.js";
@@ -19,6 +19,8 @@ export interface Tokenizer {
   readonly size: number;
   /** The ids that `decode` can leave out, such as the begin token. */
   readonly specialIds: ReadonlySet<number>;
+  /** The ids that it puts before every text, such as the begin token; often none. */
+  readonly prefix: readonly number[];
   /** The ids of a text; `special` (by default true) puts the tokens around it that the model was trained with. */
   encode(text: string, options?: {readonly special?: boolean}): number[];
   /** The entry of an id as the vocabulary spells it, or undefined for an id without one. */
@@ -43,6 +45,7 @@ export function parseTokenizer(json: JsonObject): Tokenizer {
   return {
     size: Array.from(tokens.keys()).reduce((size, id) => Math.max(size, id + 1), 0),
     specialIds,
+    prefix: prefixOf(postProcess),
     token: (id) => tokens.get(id),
     encode(text, {special = true} = {}) {
       const ids = pieces(text).flatMap((piece) =>
@@ -55,6 +58,14 @@ export function parseTokenizer(json: JsonObject): Tokenizer {
       return decode(kept.map((id) => tokens.get(id)!));
     },
   };
+}
+
+/** No id: stands for a text between the ids around it. */
+const TEXT = -1;
+
+function prefixOf(postProcess: PostProcessor): readonly number[] {
+  const around = postProcess([TEXT]);
+  return around.slice(0, around.indexOf(TEXT));
 }
 
 function parseModel(value: Json | undefined): TokenModel {
