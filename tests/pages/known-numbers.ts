@@ -1,0 +1,269 @@
+import {readFileSync} from "node:fs";
+import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
+import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
+import {systolic} from "../../src/lib/experiments/accel/systolic.js";
+import {policies} from "../../src/lib/experiments/attention/policies.js";
+import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
+import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
+import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
+import {CALIBRATION_TEXTS} from "../../src/lib/experiments/ssm/quantized-quality.js";
+import {LEAST_UNITS} from "../../src/lib/stats/interval.js";
+import {values, vocabulary} from "../../src/lib/tasks/vocabulary.js";
+
+/** Numbers that a page may hold in its prose, and the reason: the piece of text around them as it stands on the page. */
+export interface Known {
+  readonly says: string;
+  readonly why: string;
+  /** A piece of a cell of the page that sets the number. */
+  readonly cell?: string;
+}
+
+const DEFINED = "follows from a definition or from arithmetic in the sentence";
+const EXAMPLE = "an example that the page itself makes";
+const HELD = "computed by this test from the library or from the models' files";
+
+const because =
+  (why: string) =>
+  (...pieces: readonly string[]): Known[] =>
+    pieces.map((says) => ({says, why}));
+const defined = because(DEFINED);
+const example = because(EXAMPLE);
+const held = because(HELD);
+const set = (says: string, cell: string): Known => ({says, why: EXAMPLE, cell});
+const reported = (source: string, ...pieces: readonly string[]): Known[] =>
+  because(`reported: ${source}`)(...pieces);
+
+const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+const word = (n: number): string => (n === 16 ? "sixteen" : (WORDS[n] ?? String(n)));
+const capital = (text: string): string => text[0].toUpperCase() + text.slice(1);
+
+const file = (path: string): string => readFileSync(path, "utf8");
+const configOf = (model: string): Record<string, number> =>
+  JSON.parse(file(`src/data/models/${model}/config.json`));
+const stepsOf = (model: string): string =>
+  /Last run: (\d+) steps/.exec(file(`src/data/models/${model}/README.md`))![1];
+/** Digits to which a golden file is held. */
+const digitsOf = (name: string, kind: "rel" | "abs"): number =>
+  Math.round(-Math.log10(JSON.parse(file(`tests/golden/accelerators/${name}.json`)).tolerance["*"][kind]));
+
+const small = configOf("decoder-small");
+const large = configOf("decoder-large");
+const mamba1 = configOf("mamba1-small");
+const mamba2 = configOf("mamba2-small");
+
+const parametersOfSmall = Number(
+  /decoder of ([\d,]+) parameters/.exec(file("src/data/models/decoder-small/README.md"))![1].replace(",", ""),
+);
+const smallDecoder = `${10 * Math.round(parametersOfSmall / 1e4)} thousand parameters`;
+const seeds = `${word(EVAL_SEEDS.length)} seeds`;
+const shareOf = (fraction: number): string =>
+  ({0.25: "a quarter", 0.5: "half", 0.75: "three quarters"})[fraction]!;
+
+const inner = (config: Record<string, number>): number => config.hidden_size * config.expand;
+/** Numbers of a layer's scan state. */
+const stateOf = (config: Record<string, number>): number => inner(config) * config.state_size;
+/** Numbers of a layer's state and of the inputs that its convolution still needs. */
+const memoryOf2 =
+  stateOf(mamba2) + (mamba2.conv_kernel - 1) * (inner(mamba2) + 2 * mamba2.n_groups * mamba2.state_size);
+const cachedPerToken = 2 * small.num_key_value_heads * small.head_dim;
+
+function testDocuments(perSeed: number, inWords: boolean): string {
+  const each = inWords ? word(perSeed) : perSeed;
+  const all = perSeed * EVAL_SEEDS.length;
+  return `${all} test documents of ${small.max_position_embeddings} tokens, ${each} for each of ${seeds}`;
+}
+
+/** The known numbers of every page. */
+export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
+  "src/index.md": [...held(smallDecoder), ...defined("one of three kinds")],
+  "src/benchmarks.md": defined("A ratio above 1 means", "below 1 that the other"),
+  "src/claims.md": held(`second ${shareOf(1 - policies.params.prompt.default)} of each test document`),
+  "src/formats/block-scaling.md": [
+    ...defined(
+      "four bits has only sixteen values",
+      "The four bits of E2M1 are 16 codes for 15 values",
+      "code of the second one, 1000",
+    ),
+    ...defined("it tries all four", "A magnitude of 5 fills", "the one between 4 and 6; a magnitude above 6"),
+    set("Sixteen numbers are drawn", "Array.from({length: 16}"),
+    ...example("fifteen neighbours"),
+  ],
+  "src/formats/choose.md": [
+    ...held(smallDecoder),
+    ...defined("6 dB are about one bit", "6 dB higher means half the error"),
+    ...defined(
+      "4-bit codes with an 8-bit scale for every 32 elements are 4.25 bits, for every 16 elements 4.5",
+    ),
+  ],
+  "src/formats/number-formats.md": defined("three fields", "largest value is 1", "at most half the distance"),
+  "src/models/formats-on-a-working-model.md": [
+    ...held(
+      `each of its ${small.vocab_size} words`,
+      `${Math.log(small.vocab_size).toFixed(1)} nats for a uniform guess`,
+      `over all ${small.vocab_size} words`,
+      `ln ${values.size} = ${Math.log(values.size).toFixed(1)} nats`,
+      testDocuments(formatsOnModel.params.documents.default, false),
+      smallDecoder,
+    ),
+    ...defined(
+      "0 for a certain prediction",
+      "0 only if nothing has changed",
+      "all seven projections",
+      "4-bit products",
+    ),
+  ],
+  "src/models/inside-the-model.md": held(
+    `A decoder of ${word(small.num_hidden_layers)} layers`,
+    `its ${vocabulary.length} words`,
+  ),
+  "src/kv/how-long-a-context.md": [
+    ...held(
+      `groups of 32, with a scale and a minimum of 16 bits each, are ${2 + (16 + 16) / 32} bits a number`,
+    ),
+    ...reported("arXiv:2503.18893, figures of RULER", "64 thousand tokens"),
+  ],
+  "src/kv/sharing-across-layers.md": [
+    ...example(
+      "Three tokens, two layers of two channels",
+      "their cosine is 0",
+      "a matrix of 3 x 4, and one basis of three numbers",
+    ),
+    ...example("reproduces all twelve"),
+    ...held(
+      `test documents of ${seeds}`,
+      `documents of ${small.max_position_embeddings} or ${large.max_position_embeddings} tokens`,
+    ),
+    ...defined("packed in sixteen bits", "at most half of what it merges"),
+    ...reported("arXiv:2503.18893, figures of RULER", "at 64 thousand tokens"),
+  ],
+  "src/kv/small-caches.md": [
+    ...held(
+      `${shareOf(smallCaches.params.prefillShare.default)} of a test document`,
+      `scored, on ${seeds}`,
+      `Heads of ${small.head_dim} numbers`,
+      `adds ${16 / small.head_dim} bit a number here, and ${16 / 128} bits where heads are 128 wide`,
+      `fewer than ${word(LEAST_UNITS)} documents`,
+      `the ${seeds} separately`,
+    ),
+    ...held(`${capital(word(small.head_dim))} numbers, the key of one token in one head`),
+  ],
+  "src/kv/which-tokens-matter.md": [
+    ...example("One query, six keys"),
+    ...held(
+      `The model has ${vocabulary.length} words`,
+      `the first ${word(policies.params.sinks.default)} tokens stay visible`,
+      `the second ${shareOf(1 - policies.params.prompt.default)} of each is scored`,
+      `the first ${shareOf(policies.params.prompt.default)} is the prompt`,
+    ),
+    ...reported(
+      "ablation_results in the repository of arXiv:2503.07518",
+      "at half of the keys, reported: perplexity 7.38 with TokenButler, 35.4 with Quest on pages of 16",
+    ),
+    ...defined(
+      "set the sinks to 0",
+      "the more important half of all tokens",
+      "a random choice finds one half",
+    ),
+  ],
+  "src/ssm/quantizing.md": [
+    ...example(
+      "Eight ordinary values",
+      "Four values in Hadamard space",
+      "Hadamard transform of four values is four sums",
+    ),
+    ...defined(
+      "int8 has 127 steps",
+      "the largest over 127",
+      "divided by 2; applied twice",
+      "half its size",
+      "4-bit weights",
+      "GPTQ for 4 bits",
+    ),
+    ...held(
+      testDocuments(quantization.params.documents.default, true),
+      `${CALIBRATION_TEXTS} training documents`,
+    ),
+  ],
+  "src/ssm/state-against-cache.md": [
+    ...example(
+      "Eight facts in four numbers",
+      "A state of four numbers",
+      "divided by four",
+      "Four keys can be orthogonal; a fifth",
+    ),
+    ...held(
+      `for ${mamba2.head_dim} values at once and with keys of ${mamba2.state_size} numbers`,
+      capital(seeds),
+      `has ${shareOf(stateOf(mamba1) / stateOf(mamba2))} of its state`,
+      `trained on ${small.max_position_embeddings} tokens, the large one on ${large.max_position_embeddings}`,
+      `as much memory as ${Math.round(memoryOf2 / cachedPerToken)} tokens`,
+      `for ${stepsOf("decoder-small")} steps and the others for ${stepsOf("mamba1-small")}`,
+      `once in ${values.size ** 2} times`,
+    ),
+  ],
+  "src/ssm/the-scan.md": [
+    ...example(
+      "Eight tokens, one channel",
+      "each with 256 numbers of state",
+      "Eight of them are shown",
+      "the state size, here 1",
+    ),
+    ...defined(
+      "a Δ near 0",
+      "*1-semiseparable*",
+      "All three compute",
+      "never more than 1",
+      "at most 1",
+      "half-life",
+      "forms of three scans",
+    ),
+    ...held(`${word(mamba1.state_size)} decays, so a layer holds ${inner(mamba1)} memories`),
+  ],
+  "src/accelerators/compose.md": [
+    ...held(smallDecoder),
+    ...defined("4-bit weights with 16-bit activations are multiplied in 16 bits", "native 4-bit product"),
+  ],
+  "src/accelerators/edge-accelerator.md": defined(
+    "stores weights in four bits",
+    "4-bit integers",
+    "real blocks have 32 weights",
+  ),
+  "src/accelerators/roofline.md": [
+    set("4096 x 4096 weights", `linear("product", 1, rows, 4096, 4096)`),
+    ...defined(
+      "4-bit weights are not always faster than 8-bit ones",
+      "8-bit integers on both sides",
+      "8-bit products; with 4-bit weights and 16-bit activations",
+      "above 100 %",
+    ),
+    ...held(`${digitsOf("llmviewer_totals_A6000", "rel")} digits`),
+    ...reported("T-MAC's README", "Llama 2 7B", "after 128 tokens"),
+  ],
+  "src/accelerators/sparse-slices.md": [
+    ...defined(
+      "If three of four weights are zero, is it four times faster",
+      "one of every four weights",
+      "a quarter of the products",
+    ),
+    ...defined(
+      "a 2-bit position",
+      "groups of three, one of the four position codes",
+      "a group of four takes four cycles",
+    ),
+    ...example("Twelve weights of 8 bits"),
+    ...held(`to ${digitsOf("elsa_flops", "abs")} digits after the point`),
+  ],
+  "src/accelerators/systolic-array.md": [
+    ...example("a grid of 3 x 3"),
+    ...held(`x ${systolic.params.terms.default} terms x ${systolic.params.columns.default} columns`),
+    ...reported("an issue of scalesim-project/SCALE-Sim", "issue 125"),
+    ...defined("the columns twice", "fits the buffer twice"),
+  ],
+  "src/accelerators/test-time-compute.md": [
+    ...held(
+      `a cached value of ${8 * KINETICS_BYTES_PER_VALUE} bits`,
+      `to ${digitsOf("kinetics_cost", "rel")} digits`,
+    ),
+    ...defined("half of the answer"),
+  ],
+};
