@@ -5,7 +5,7 @@ import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Where the generated modules lie. */
+/** Folder of the generated modules. */
 export const generatedFolder = fileURLToPath(new URL("../src/lib/kernels/generated", import.meta.url));
 
 /** The kernels by name; `shared` holds what they import. */

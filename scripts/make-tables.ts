@@ -9,7 +9,7 @@ import {KEPT, shippedTable} from "../src/data/sweep/table.js";
 import {allTables} from "../src/lib/experiment/columns.js";
 import {tablePath} from "../src/lib/experiment/table.js";
 
-/** Where Framework keeps what loaders gave. */
+/** Folder in which Framework keeps the output of loaders. */
 const CACHE = "src/.observablehq/cache/data";
 
 /**

@@ -1,6 +1,6 @@
 import {findCommand, installPackage} from "./system-packages.js";
 
-/** Where a Redis or Valkey server is; undefined if there is none. */
+/** Path of a Redis or Valkey server; undefined if there is none. */
 export function findRedis(): string | undefined {
   return findCommand("redis-server", "valkey-server");
 }

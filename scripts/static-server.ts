@@ -16,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
 
 export interface StaticServer {
   readonly server: Server;
-  /** Where the folder is served, with a slash at the end. */
+  /** Address of the folder, with a slash at the end. */
   readonly url: string;
 }
 

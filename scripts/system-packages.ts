@@ -1,6 +1,6 @@
 import {spawnSync} from "node:child_process";
 
-/** Where the first of some commands is that is on the path; undefined if none is. */
+/** Path of the first of some commands that is installed; undefined if none is. */
 export function findCommand(...names: readonly string[]): string | undefined {
   return names
     .map((name) => spawnSync("sh", ["-c", `command -v ${name}`], {encoding: "utf8"}).stdout?.trim())

@@ -11,7 +11,7 @@ interface Count {
   failed: number;
 }
 
-/** Where what a stage's programs print goes. */
+/** Takes the output of a stage's programs. */
 type Print = (text: string) => void;
 
 interface Stage {

@@ -80,7 +80,7 @@ async function apart(name: string, seconds: () => Promise<number>): Promise<Peer
 
 const count = (workers: number, what: string) => `${workers} ${what}${workers === 1 ? "" : "s"}`;
 
-/** What a setting costs by each way to run a sweep, with 1, 2 and 4 workers. */
+/** Cost of a setting by each way to run a sweep, with 1, 2 and 4 workers. */
 export const sweeps: readonly Contest[] = [
   {
     name: "sweep-10000",

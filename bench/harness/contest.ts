@@ -1,4 +1,4 @@
-/** How the seconds of a run that does `work` units of work become a number of this unit. */
+/** Converts the seconds of a run that does `work` units of work to this unit. */
 export const UNITS = {
   ms: {better: "lower", ofSeconds: (seconds: number, work: number) => (1e3 * seconds) / work},
   "Mvalue/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds / 1e6},
@@ -23,7 +23,7 @@ export type Peer = PeerInTurn | PeerApart;
 
 /** Our way and those of the peers, on the same input. A side that works in the background gives a promise. */
 export interface Sides {
-  /** What one run does, in the values or evaluations of the unit; for times, how often it does the thing. */
+  /** Work of one run, in the values or evaluations of the unit; for times, how often it does the thing. */
   readonly work: number;
   readonly ours: () => unknown;
   /** Without those that do not run on this machine. */
@@ -34,7 +34,7 @@ export interface Sides {
 export interface Contest {
   /** Unique: lower case with hyphens. */
   readonly name: string;
-  /** What a run does, with its sizes. */
+  /** Description of a run, with its sizes. */
   readonly title: string;
   readonly unit: Unit;
   /** A number set beforehand that ours should reach, in the unit; it is no measurement. */

@@ -1,6 +1,6 @@
 import {arch, cpus, loadavg, platform, totalmem} from "node:os";
 
-/** Where a run was measured. */
+/** Machine of a run. */
 export interface Circumstances {
   readonly cpu: string;
   readonly cores: number;

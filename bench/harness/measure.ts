@@ -1,6 +1,6 @@
 import {median} from "./statistics.js";
 
-/** How long and how often to measure. */
+/** Times and counts of a measurement. */
 export interface MeasureOptions {
   /** Samples of each side. */
   readonly samples: number;

@@ -13,7 +13,7 @@ export interface BenchRecord {
   /** The peer's median, or the target; null where the peer does not run on this machine. */
   readonly peer: number | null;
   readonly peerName: string | null;
-  /** How many times better ours is: peer over ours for times, ours over peer for rates. Above 1 we are ahead. */
+  /** Ratio by which ours is better: peer over ours for times, ours over peer for rates. Above 1 we are ahead. */
   readonly ratio: number | null;
   readonly unit: Unit;
   /** Half of the samples lie between these. */
@@ -24,7 +24,7 @@ export interface BenchRecord {
   readonly peerSamples: number | null;
 }
 
-/** How many times better ours is than the peer's. */
+/** Ratio by which ours is better than the peer's. */
 export function ratioOf(ours: number, peer: number, unit: Unit): number {
   return UNITS[unit].better === "lower" ? peer / ours : ours / peer;
 }

@@ -2,7 +2,7 @@ import type {InferenceSession, Tensor} from "onnxruntime-common";
 import type {PeerInTurn} from "../harness/contest.js";
 import {productModel} from "./onnx-file.js";
 
-/** What the packages for Node and for the web have in common. */
+/** Common interface of the packages for Node and for the web. */
 interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;

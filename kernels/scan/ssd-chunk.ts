@@ -210,7 +210,7 @@ function inputs(x: usize, row: usize, dt: usize, stride: usize, X: usize, T: i32
   }
 }
 
-/** What is left of every input at the end of the chunk. */
+/** Part of every input that remains at the end of the chunk. */
 function weigh(X: usize, left: usize, T: i32): void {
   for (let t = 0; t < T; t++) {
     const share = v128.load_splat<f32>(left);

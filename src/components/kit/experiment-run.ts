@@ -9,7 +9,7 @@ import {modelData} from "./model-data.js";
 import {readShippedTable, shippedTable} from "./shipped-table.js";
 import {readState, rememberState} from "./url-state.js";
 
-/** What hears of a run: a workbench, a figure, another run that keeps in step. */
+/** Listener of a run: a workbench, a figure, another run that keeps in step. */
 export interface RunView<P extends Params = Params> {
   /** Called when another view has moved the parameters. */
   readonly moved?: (values: ParamValues<P>) => void;

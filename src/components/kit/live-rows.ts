@@ -7,7 +7,7 @@ import {type Params, type ParamValue, type ParamValues, paramToText} from "../..
 import type {DataSource, OwnFiles} from "./run-worker.js";
 import {askWorker} from "./worker-run.js";
 
-/** Where the rows on a page come from, and how far they are. */
+/** Origin of the rows on a page, and the progress of their run. */
 export type RowState =
   | {readonly kind: "shipped"; readonly tables: TableRows; readonly ran?: Ran}
   | {readonly kind: "live"; readonly tables: TableRows}
@@ -26,9 +26,9 @@ export interface LiveRows<P extends Params> {
 export interface LiveRowsOptions<P extends Params = Params> {
   /** The shipped tables; absent where rows depend on a reader's file. */
   readonly shipped?: SweepTables;
-  /** How each setting of the shipped tables was run. */
+  /** Machine, date and seconds of each setting of the shipped tables. */
   readonly ran?: readonly Ran[];
-  /** Where a setting's data sets are. */
+  /** Addresses of a setting's data sets. */
   readonly data?: (params: ParamValues<P>) => Readonly<Record<string, DataSource>>;
   /** The reader's own files, by the parameters that take them. */
   readonly files?: OwnFiles;

@@ -27,7 +27,7 @@ export interface RunRequest {
   readonly files?: OwnFiles;
 }
 
-/** What is in a tensor file, from its header alone. */
+/** Contents of a tensor file, from its header alone. */
 export interface ListRequest {
   readonly kind: "list";
   readonly file: Blob;
@@ -44,7 +44,7 @@ export type Reply =
   | {readonly kind: "done"; readonly result: unknown}
   | {readonly kind: "failed"; readonly message: string};
 
-/** What each request is answered with. */
+/** Answer to each kind of request. */
 export interface Results {
   readonly run: TableRows;
   readonly list: readonly ListedTensor[];

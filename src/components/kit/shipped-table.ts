@@ -8,7 +8,7 @@ import {definitionFrom} from "../../lib/experiment/table.js";
 export interface ShippedTable {
   readonly definition: Described;
   readonly rows: readonly SweepRow[];
-  /** How each setting of the sweep was run; absent where the table was not made by a sweep. */
+  /** Machine, date and seconds of each setting of the sweep; absent where the table was not made by a sweep. */
   readonly ran?: readonly Ran[];
 }
 

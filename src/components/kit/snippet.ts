@@ -2,7 +2,7 @@ import type {Columns} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
 
-/** How a script opens a file or a folder; the path stands for the reader's own. */
+/** Code by which a script opens a file or a folder; the path stands for the reader's own. */
 const OPENERS = {
   file: {open: "openFile", path: "model.safetensors"},
   folder: {open: "openFolder", path: "model"},

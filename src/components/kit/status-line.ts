@@ -35,7 +35,7 @@ export function statusLine({run, cancel}: StatusActions): {
   };
 }
 
-/** How the rows came to be, in words that end the sentence on them. */
+/** Origin of the rows, in words that end the sentence on them. */
 export function ranText(ran: Ran | undefined): string {
   if (ran === undefined) return "";
   const {machine, node, date, seconds} = ran;

@@ -13,7 +13,7 @@ interface State<P extends Params, C extends Columns> {
   readonly tables: TableRows<C>;
 }
 
-/** What a reader can take away from a state: its address, a script that repeats it, its rows. */
+/** Downloads and links of a state: its address, a script that repeats it, its rows. */
 export function tools<P extends Params, C extends Columns, N extends string>(
   experiment: Described<P, C, N>,
   state: () => State<P, C>,

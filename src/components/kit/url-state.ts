@@ -7,7 +7,7 @@ import {
   paramToText,
 } from "../../lib/technique/params.js";
 
-/** What an address says about some parameters, and what it says wrongly. */
+/** Parameters that an address sets, and those that it sets wrongly. */
 export interface UrlState<P extends Params> {
   readonly values: ParamValues<P>;
   /** A sentence for every value that is not allowed and was left at its default. */

@@ -14,7 +14,7 @@ import {statusLine} from "./status-line.js";
 import {tools} from "./tools.js";
 import {writeState} from "./url-state.js";
 
-/** What one view of a run shows. */
+/** One view of a run. */
 export interface ViewOptions<P extends Params, C extends Columns> {
   /** At most two, so that both are in view. */
   readonly figures: readonly Figure<P, C>[];

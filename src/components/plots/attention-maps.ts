@@ -15,7 +15,7 @@ export function attentionMaps(rows: readonly InsideRow[], words: readonly string
   return captioned("Where does each head look?", attentionFinding(heads, words), maps);
 }
 
-/** What one token takes from another. */
+/** Attention that one token gives another. */
 export type Look = Pick<InsideRow, "index" | "other" | "value">;
 
 /** One head's attention as a square with its name. */
@@ -35,7 +35,7 @@ export function attentionMap(title: string, cells: readonly Look[], words: reado
   </div>`;
 }
 
-/** What the word at a position looks at most. */
+/** Words to which the word at a position attends most. */
 function lookOf<L extends Look>(cells: readonly L[], position: number): L | undefined {
   return cells.filter(({index}) => index === position).toSorted((a, b) => b.value - a.value)[0];
 }

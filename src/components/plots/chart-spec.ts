@@ -12,7 +12,7 @@ export interface Axis {
 /** One mark; points of one `key` are the same thing in every figure of a page. */
 export interface Point {
   readonly key: string;
-  /** What the point is called beside its mark and in the list of points. */
+  /** Name of the point beside its mark and in the list of points. */
   readonly label: string;
   readonly x: number;
   readonly y: number;
@@ -56,7 +56,7 @@ export function provenancesOf(spec: ChartSpec): Provenance[] {
   return [...new Set(spec.series.map(({provenance}) => provenance))];
 }
 
-/** Whether a series has marks of its own, that can be touched. */
+/** True if a series has marks of its own, which can be touched. */
 export function isMarked({join}: Series): boolean {
   return join === undefined || join === "line";
 }

@@ -15,7 +15,7 @@ export interface Chart {
 }
 
 export interface ChartOptions {
-  /** What touching a point tells; without it points cannot be touched. */
+  /** Explanation shown when a point is touched; without it points cannot be touched. */
   readonly explain?: (point: Point) => Explanation;
   /** Told the key that a reader touches here. */
   readonly onSelect?: (key: string | null) => void;

@@ -1,6 +1,6 @@
 import {html} from "htl";
 
-/** What touching a point tells. */
+/** Explanation of a touched point. */
 export interface Explanation {
   readonly title: string;
   /** Name and value, a line each: parameters, quantities with their unit, where they come from. */

@@ -10,7 +10,7 @@ export interface Figure<P extends Params, C extends Columns> {
   readonly draw: (rows: readonly Row<C>[], params: ParamValues<P>) => ChartSpec;
   /** The key of a row: the point, in every figure, that stands for it. */
   readonly key: (row: Row<C>) => string;
-  /** What the link of a touched point says besides the setting, for another workbench of the page to open it. */
+  /** Part of a touched point's link besides the setting, for another workbench of the page to open it. */
   readonly opens?: (row: Row<C>) => Readonly<Record<string, string>>;
 }
 
@@ -63,7 +63,7 @@ export interface FigureSpec<R, P> {
   readonly y: Given<Measure<R>, R, P>;
   readonly interval?: (row: R) => readonly [low: number, high: number] | undefined;
   readonly better?: Given<NonNullable<ChartSpec["better"]>, R, P>;
-  /** Whether a row may stand on the front of those that nothing beats; without it there is no front. */
+  /** True if a row may stand on the front of those that nothing beats; without it there is no front. */
   readonly front?: (row: R) => boolean;
   /** Lines to compare with. */
   readonly guides?: (drawn: Drawn<R>, params: P, all: readonly R[]) => readonly Series[];

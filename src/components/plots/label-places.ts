@@ -1,6 +1,6 @@
 import {type ChartSpec, isMarked, labelsOf, type Point} from "./chart-spec.js";
 
-/** Where a label stands around its mark, in the words that Plotly uses too. */
+/** Place of a label around its mark, in the words that Plotly uses too. */
 export type LabelPlace = `${"top" | "middle" | "bottom"} ${"left" | "right"}`;
 
 /** A label that found room around its mark. */
@@ -116,7 +116,7 @@ function joinSegments({series}: ChartSpec, x: (value: number) => number, y: (val
   );
 }
 
-/** Whether a segment enters a box: it is cut to the box's width, then to its height (Liang and Barsky). */
+/** True if a segment enters a box: it is cut to the box's width, then to its height (Liang and Barsky). */
 function crosses(box: Box, [x1, y1, x2, y2]: Segment): boolean {
   let [from, to] = [0, 1];
   for (const [start, step, low, high] of [

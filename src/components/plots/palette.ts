@@ -1,6 +1,6 @@
 import {FAMILIES, type Family} from "../../lib/technique/families.js";
 
-/** What a mark looks like: the hue of its family, and the shade and shape of its place among those of the family. */
+/** Look of a mark: the hue of its family, and the shade and shape of its place among those of the family. */
 export interface Look {
   readonly family: Family;
   /** From 0, the family's own hue. */
@@ -19,7 +19,7 @@ export function colourName({family, shade = 0}: Look): string {
 /** A colour for a style: it follows the reader's colour scheme by itself. */
 export const colourOf = (look: Look): string => `var(${colourName(look)})`;
 
-/** Whether a cell of a table names a family. */
+/** True if a cell of a table names a family. */
 export const isFamily = (name: string): name is Family => Object.hasOwn(FAMILIES, name);
 
 /** Shades for things by their names: those of one family follow each other in the order in which they come. */

@@ -13,7 +13,7 @@ export async function sweptExperiments(): Promise<Experiment[]> {
   return loaded.filter(({sweep}) => sweep.length > 0);
 }
 
-/** How far the sweep of each experiment is. */
+/** Progress of the sweep of each experiment. */
 export async function sweepStates(folder: string, of: readonly Experiment[]): Promise<SweepState[]> {
   const versions = await codeVersions(of);
   return Promise.all(of.map(async (each) => sweepState(folder, await planSweep(each, versions))));
@@ -27,12 +27,12 @@ export function sentenceOn({plan, have, missing, why}: SweepState, seconds?: num
   return `${plan.experiment.id}: ${have.size} of ${all} settings kept, ${missing.length} run${time} (${why})`;
 }
 
-/** Whether the code here is still that of a plan. */
+/** True if the code here is still that of a plan. */
 export function isStill({experiment, version}: SweepPlan): Promise<boolean> {
   return isStillVersion(experiment, version);
 }
 
-/** What to do with each sweep. */
+/** Actions on each sweep. */
 export interface FillAllOptions extends Pick<FillOptions, "done"> {
   /** Told of each sweep that is complete, with all its runs. */
   readonly complete: (state: SweepState, runs: readonly SettingRun[]) => Promise<void>;

@@ -1,4 +1,4 @@
-/** Which code makes the rows of an experiment: what its kept rows, and the workers of a queue, are held to. */
+/** Version of the code that makes the rows of an experiment; kept rows and the workers of a queue are held to it. */
 import {readFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
 import type {Experiment} from "../../lib/experiment/experiment.js";
@@ -22,7 +22,7 @@ export async function codeVersions(
   return new Map(Object.entries(JSON.parse(text) as Record<string, CodeVersion>));
 }
 
-/** Whether the code of an experiment is still of a version. */
+/** True if the code of an experiment is still of a version. */
 export async function isStillVersion(experiment: Experiment, version: CodeVersion): Promise<boolean> {
   const now = (await codeVersions([experiment])).get(experiment.id);
   return JSON.stringify(now) === JSON.stringify(version);

@@ -15,11 +15,11 @@ export type RunSetting = (id: string, setting: PlannedSetting, signal?: AbortSig
 export interface TimedTables {
   readonly tables: TableRows;
   readonly seconds: number;
-  /** Where they were run, if not in this process. */
+  /** Machine that ran them, if not in this process. */
   readonly on?: Circumstances;
 }
 
-/** How a sweep is filled. */
+/** Options by which a sweep is filled. */
 export interface FillOptions {
   /** Settings to run; by default all that are missing. */
   readonly settings?: readonly PlannedSetting[];

@@ -1,4 +1,4 @@
-/** What is wrong with a folder of kept tables, without running anything. */
+/** Problems of a folder of kept tables, found without running anything. */
 import {readdir, readFile, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {keptToArrow} from "./kept-table.js";

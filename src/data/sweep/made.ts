@@ -6,7 +6,7 @@ export interface CodeVersion {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** What a kept sweep was made from, beside its parameters. */
+/** Inputs of a kept sweep beside its parameters. */
 export interface Made extends CodeVersion {
   /** Hash of each data set. */
   readonly data: Readonly<Record<string, string>>;

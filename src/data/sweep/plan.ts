@@ -1,4 +1,4 @@
-/** What the rows of each setting of a sweep are made from, and the key that says it. */
+/** Inputs of the rows of each setting of a sweep, and the key over them. */
 import {createHash} from "node:crypto";
 import {readFile} from "node:fs/promises";
 import type {Experiment} from "../../lib/experiment/experiment.js";

@@ -17,7 +17,7 @@ export function allKept(states: readonly SweepState[]): Recheck[] {
   );
 }
 
-/** What differs between kept rows and those of a new run, a line a setting; nothing is written. */
+/** Differences between kept rows and those of a new run, a line a setting; nothing is written. */
 export async function recheck(
   rechecks: readonly Recheck[],
   run: RunSetting,

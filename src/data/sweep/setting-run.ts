@@ -2,7 +2,7 @@
 import {availableParallelism, cpus} from "node:os";
 import type {TableRows} from "../../lib/experiment/columns.js";
 
-/** Where and when something was run: no name of a machine, but its class. */
+/** Machine class and date of a run, without the name of the machine. */
 export interface Circumstances {
   /** Number of cores and model of the processor. */
   readonly machine: string;

@@ -1,4 +1,4 @@
-/** What a folder of kept tables has of a sweep, what it lacks and why. */
+/** Settings of a sweep that a folder of kept tables has, those that it lacks, and why. */
 
 import {randomUUID} from "node:crypto";
 import {mkdir, readFile, rename, writeFile} from "node:fs/promises";
@@ -9,13 +9,13 @@ import {type KeptSweep, keptToArrow, readKept} from "./kept-table.js";
 import type {PlannedSetting, SweepPlan} from "./plan.js";
 import type {SettingRun} from "./setting-run.js";
 
-/** How far a sweep is. */
+/** State of a sweep. */
 export interface SweepState {
   readonly plan: SweepPlan;
   /** Rows that fit the plan, by the key of their setting. */
   readonly have: ReadonlyMap<string, SettingRun>;
   readonly missing: readonly PlannedSetting[];
-  /** Why settings are missing; empty if none is. */
+  /** Reasons why settings are missing; empty if none is. */
   readonly why: string;
   /** Seconds of a setting when it last ran, by whatever code; 1 if none is kept. */
   readonly usualSeconds: number;

@@ -1,4 +1,4 @@
-/** What a worker thread of the sweep pool runs: one setting of one experiment. */
+/** Task of a worker thread of the sweep pool: one setting of one experiment. */
 import type {DataSets} from "../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../lib/experiments/registry.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";

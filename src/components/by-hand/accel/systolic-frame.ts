@@ -5,7 +5,7 @@ import {numberText} from "../../kit/number-text.js";
 import {dataflowLook} from "../../plots/accel/systolic.js";
 import {colourOf} from "../../plots/palette.js";
 
-/** What the three numbers of an element are, by dataflow. */
+/** Names of the three numbers of an element, by dataflow. */
 const PARTS: Readonly<Record<Dataflow, readonly [left: string, top: string, held: string]>> = {
   os: ["from the left, A", "from above, B", "its own sum"],
   ws: ["from the left, A", "sum coming down", "stays, B"],

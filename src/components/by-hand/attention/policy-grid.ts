@@ -7,7 +7,7 @@ import {colourOf} from "../../plots/palette.js";
 import {policyLooks} from "../../plots/policy-family.js";
 import {grouped} from "../../plots/series.js";
 
-/** What a cell of the grid may say. */
+/** Measures that a cell of the grid may show. */
 interface Measure {
   readonly of: (row: PolicyRow) => number | null;
   readonly interval?: (row: PolicyRow) => readonly [number | null, number | null];

@@ -23,7 +23,7 @@ const headDim = 2;
 const keys = Float32Array.from(SIX_KEYS.flat());
 const queriesOf = (q: Pair) => ({q: Float32Array.from(q), keys, heads: 1, kvHeads: 1, headDim});
 
-/** What one key is to the query. */
+/** One key as the query sees it. */
 export interface ScoredKey {
   readonly product: number;
   readonly logit: number;

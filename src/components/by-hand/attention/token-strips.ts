@@ -11,7 +11,7 @@ import {grouped} from "../../plots/series.js";
 
 type PromptRow = Row<(typeof attentionPrompt)["columns"]>;
 
-/** What a policy made of a prompt. */
+/** A prompt under a policy. */
 interface Told {
   readonly policy: string;
   readonly label: string;

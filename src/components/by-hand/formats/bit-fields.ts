@@ -1,7 +1,7 @@
 import type {ElementFormat, FloatElement} from "../../../lib/formats/element.js";
 import {exactText} from "../../kit/number-text.js";
 
-/** What a bit of a code belongs to. */
+/** Field of a code that a bit belongs to. */
 export type BitField = "sign" | "exponent" | "mantissa" | "integer";
 
 /** The fields of a code's bits, from the top bit down. */
@@ -14,7 +14,7 @@ export function bitFields(element: ElementFormat): BitField[] {
   ];
 }
 
-/** How the value of a code comes about, as a reader would compute it by hand. */
+/** Computation of a code's value, as a reader would do it by hand. */
 export function codeFormula(element: ElementFormat, code: number): string {
   const value = element.values[code];
   if (!Number.isFinite(value)) return `code ${code} is kept for ${Number.isNaN(value) ? "NaN" : "infinity"}`;

@@ -7,7 +7,7 @@ export interface BlockCell {
   readonly x: number;
   readonly code: number;
   readonly bits: string;
-  /** What the code stands for before scaling, as the decoder has it. */
+  /** Value of the code before scaling, as the decoder has it. */
   readonly element: number;
   readonly decoded: number;
   readonly error: number;

@@ -22,7 +22,7 @@ import {exactText} from "../../kit/number-text.js";
 export interface ElementCodebook {
   readonly element: ElementFormat;
   readonly family: FormatFamily;
-  /** What its values look like, in a sentence counted from them. */
+  /** Shape of its values, in a sentence counted from them. */
   readonly finding: string;
 }
 

@@ -8,7 +8,7 @@ import {ownFileFigure} from "../../plots/formats/own-file.js";
 
 const listTimeLimit = 10_000;
 const runTimeLimit = 60_000;
-/** What is measured at first; a reader may ask for more. */
+/** Formats measured at first; a reader may choose more. */
 const firstElements = 4_000_000;
 const shownTensors = 200;
 

@@ -6,11 +6,11 @@ import {razerBlock} from "../../../lib/formats/razer/razer.js";
 import {unpackTensorScale} from "../../../lib/formats/tensor-scale.js";
 import {numberText} from "../../kit/number-text.js";
 
-/** How the scale of a block came about. */
+/** Steps by which the scale of a block is found. */
 export interface ScaleStory {
   /** The steps from the block's values to its scale, each with its numbers and stored bits. */
   readonly lines: readonly string[];
-  /** What was tried, where a block chooses among several codebooks: [what, scale, squared error, whether chosen]. */
+  /** Candidates, where a block chooses among several codebooks: [what, scale, squared error, whether chosen]. */
   readonly tried?: readonly (readonly [special: string, scale: string, error: number, chosen: boolean])[];
 }
 

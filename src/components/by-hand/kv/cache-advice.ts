@@ -42,7 +42,7 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
   return captioned("What should I use?", finding(rows, cost), table);
 }
 
-/** How a size stands to the baseline's: nothing is smaller by a factor below 1. */
+/** Ratio of a size to the baseline's: nothing is smaller by a factor below 1. */
 function sizeText(times: number): string {
   return times < 1 ? `, ${numberText(1 / times, 2)}x larger` : `, ${numberText(times, 2)}x smaller`;
 }

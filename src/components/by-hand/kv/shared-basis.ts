@@ -9,13 +9,13 @@ export const WIDTH = 2;
 /** The tokens' coordinates in the first layer, and a direction of the same length at a right angle to them. */
 const OWN = [1, 2, 3];
 const OTHER = [3, 0, -1].map((x) => x * Math.sqrt(1.4));
-/** What each layer makes of a coordinate, at a right angle to the other's: their rows have nothing in common. */
+/** Directions of each layer for a coordinate, at a right angle to the other's: their rows have nothing in common. */
 const MAPS = [
   [1, 2],
   [2, -1],
 ];
 
-/** What a number of components keeps of two layers, together or each alone. */
+/** Share of two layers that a number of components keeps, together or each alone. */
 export interface SharedBasis {
   readonly layers: readonly Float32Array[];
   /** One group of both layers, or two groups of one. */

@@ -13,7 +13,7 @@ import {colourOf, type Look} from "../../plots/palette.js";
 /** Points of a hundred, to a tenth: finer than any of these intervals. */
 const points = (share: number) => (100 * share).toFixed(1).replace("-", "−");
 
-/** What sharing leaves of answers and copies, each change with its paired interval. */
+/** Answers and copies that remain under sharing, each change with its paired interval. */
 export function sharingList(rows: readonly SharingRow[]): HTMLElement {
   const pooled = pooledSharing(rows).toSorted((a, b) => b.bytesPerToken - a.bytesPerToken);
   const looks = sharingLooks(pooledSharing(rows));

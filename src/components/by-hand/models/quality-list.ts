@@ -5,7 +5,7 @@ import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
 
 const percent = (share: number) => `${numberText(100 * share, 3)} %`;
 
-/** What each format leaves of retrieval, with intervals, and the other figures that judge a model. */
+/** Retrieval accuracy under each format with intervals, and the other measures of a model. */
 export function qualityList(rows: readonly QualityRow[]): HTMLElement {
   const pooled = pooledRows(rows).toSorted((a, b) => a.bitsPerWeight - b.bitsPerWeight);
   return captioned("Does it still find what it was told?", retrievalFinding(pooled), qualityTable(pooled));

@@ -10,10 +10,10 @@ export interface SpeedRecord {
   readonly ours: number;
   readonly peer: number | null;
   readonly peerName: string | null;
-  /** How many times better ours is. */
+  /** Ratio by which ours is better. */
   readonly ratio: number | null;
   readonly unit: string;
-  /** How often the peer ran; null for a number that nobody measured. */
+  /** Runs of the peer; null for a number that nobody measured. */
   readonly peerSamples: number | null;
   readonly date: string;
   readonly load: number;
@@ -27,7 +27,7 @@ export interface SpeedRun {
   readonly records: readonly SpeedRecord[];
 }
 
-/** Where and when the records were measured, in a sentence. */
+/** Place and date of the measurements, in a sentence. */
 export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
   const dates = records.map(({date}) => date).sort();
   const loads = records.map(({load}) => load);

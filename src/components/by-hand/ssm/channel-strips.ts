@@ -8,7 +8,7 @@ import {grouped} from "../../plots/series.js";
 
 type ChannelRow = Row<(typeof outliers)["columns"]>;
 
-/** What a reader calls the tensors of a mixer. */
+/** Names of the tensors of a mixer, for readers. */
 export const TENSOR_NAMES: Readonly<Record<MambaTensor, string>> = {
   input: "normed input",
   x: "x, the scan's input",

@@ -26,7 +26,7 @@ export const eightFactsParams = {
   },
 } as const;
 
-/** What is left of the facts, and what a query for each gives back. */
+/** The remaining facts, and the answer to a query for each. */
 export interface FactsInState {
   readonly state: readonly number[];
   readonly read: readonly number[];

@@ -32,7 +32,7 @@ export function clipView({largest, alpha}: {largest: number; alpha: number}): HT
   </div>`;
 }
 
-/** What the two grids do, in a sentence. */
+/** Difference of the two grids, in a sentence. */
 export function clipText({largest, alpha}: {largest: number; alpha: number}): string {
   const {values, whole, clipped} = clipByHand(largest, alpha);
   const ordinary = (row: Int8Row) => meanError(values, row.left, ORDINARY.length);
@@ -75,7 +75,7 @@ export function hadamardView({largest}: {largest: number}): HTMLElement {
   </div>`;
 }
 
-/** What the transform does, in a sentence. */
+/** Effect of the transform, in a sentence. */
 export function hadamardText({largest}: {largest: number}): string {
   const {values, plain, rotated, back} = hadamardByHand(largest);
   const small = (left: readonly number[]) => meanError(values, left, THREE.length);

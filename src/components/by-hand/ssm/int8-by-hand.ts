@@ -5,12 +5,12 @@ import {hadamard} from "../../../lib/tensor/hadamard.js";
 /** Ordinary values of a scan's input; the reader adds one that is large. */
 export const ORDINARY = [0.3, -0.5, 0.8, 0.1, -0.2, 0.6, -0.9, 0.4] as const;
 
-/** What goes with a large value in a row of four. */
+/** Values that stand beside a large one in a row of four. */
 export const THREE = [0.4, -0.7, 0.2] as const;
 
 /** Values in int8 with one scale, and what is left of them. */
 export interface Int8Row {
-  /** What the largest code stands for, over 127. */
+  /** Value of the largest code, over 127. */
   readonly step: number;
   readonly codes: readonly number[];
   readonly left: readonly number[];

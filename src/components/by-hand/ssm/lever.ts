@@ -2,7 +2,7 @@ import {html} from "htl";
 
 export interface LeverOptions {
   readonly label: string;
-  /** What keeps the focus when the drawing around it is made anew. */
+  /** Element that keeps the focus when the drawing around it is made anew. */
   readonly focus: string;
   readonly value: number;
   readonly min: number;
@@ -49,7 +49,7 @@ export function lever({label, focus, value, min, max, step, set}: LeverOptions):
   return element;
 }
 
-/** Where a key moves a slider to, as the practice for sliders has it; none for a key that is no business of it. */
+/** Value to which a key moves a slider, by the usual keys of sliders; none for another key. */
 export function keyTarget(
   key: string,
   {value, min, max, step}: Pick<LeverOptions, "value" | "min" | "max" | "step">,

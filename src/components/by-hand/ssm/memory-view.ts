@@ -12,7 +12,7 @@ const SHADES = 8;
 /** Columns of the table of all layers. */
 const RANKS = 8;
 
-/** What the scans of a model remember of a text: how far each layer looks, who writes, and who is read at each word. */
+/** Memory of a text in the scans of a model: how far each layer looks, who writes, and who is read at each word. */
 export function memoryView(
   rows: readonly MemoryRow[],
   {model, layer}: {model: string; layer: number},

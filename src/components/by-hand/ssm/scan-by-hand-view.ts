@@ -15,7 +15,7 @@ import {
 
 type SetState = (next: Partial<ByHand>) => void;
 
-/** What the scan makes of the numbers of a token, and what it is read from. */
+/** Numbers of a token in the scan, and those that they are computed from. */
 const COMPUTED = {
   decay: {label: "kept: exp(Δ A)", signed: false},
   input: {label: "added: Δ B x", signed: true},

@@ -5,7 +5,7 @@ import type {NumberParam, ParamValues} from "../../../lib/technique/params.js";
 /** Tokens of the scan that is done by hand. */
 export const TOKENS = 8;
 
-/** What a reader sets of every token, by its name in the address. */
+/** Values that a reader sets for every token, by their names in the address. */
 export const TOKEN_SERIES = {
   x: {label: "input x", min: -2, max: 2, step: 0.1, values: [1, -0.5, 1.5, 0.5, -1, 0.8, -0.3, 1]},
   delta: {label: "time step Δ", min: 0, max: 4, step: 0.05, values: [0.5, 0.5, 2, 0.1, 0.1, 0.1, 0.1, 0.5]},
@@ -39,7 +39,7 @@ export type ByHand = ParamValues<typeof byHandParams>;
 /** The parameters that the bars themselves set. */
 export const barParams = Object.keys(tokenParams) as TokenParam[];
 
-/** What happens at one token, each number with those it is made of. */
+/** Step of one token, each number with those it is made of. */
 export interface ScanStep {
   readonly x: number;
   readonly delta: number;
@@ -58,7 +58,7 @@ export interface ByHandScan {
   readonly steps: readonly ScanStep[];
   /** [T, T]: what of each earlier token's x reaches each output. */
   readonly weights: Float64Array;
-  /** What each token up to the one looked at still adds to its state, signed. */
+  /** Contribution of each token up to the selected one to its state, signed. */
   readonly remembered: readonly number[];
 }
 

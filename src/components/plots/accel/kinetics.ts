@@ -28,7 +28,7 @@ export const lengthFigure = linesFigure<typeof kinetics>({
   },
 });
 
-/** What trying again buys, if trials were independent: problems solved against cost. */
+/** Problems solved against the cost of trying again, if trials were independent. */
 export const trialsFigure = linesFigure<typeof kinetics>({
   experiment: "accel/kinetics",
   question: "What does trying again buy?",

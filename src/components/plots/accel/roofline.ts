@@ -72,7 +72,7 @@ function rooflineFinding(
 // What takes less than a thousandth of the step would stretch the axes over decades of nothing.
 const isSeen = ({share}: RooflineRow) => share > 0.1;
 
-/** How long each operator takes at least: work against traffic, where the longer one counts. */
+/** Least time of each operator: work against traffic, where the longer one counts. */
 export const rooflineTimeFigure = marksFigure<typeof roofline>({
   experiment: "accel/roofline",
   ...shared,

@@ -11,7 +11,7 @@ const isDense = ({pattern}: SlicesRow) => pattern === "dense";
 const uniformKeys = ({rows}: {readonly rows: readonly SlicesRow[]}) =>
   rows.filter(({kind}) => kind === "uniform").map(key);
 
-/** What is thrown away for the time that is saved. */
+/** Values thrown away for the time that is saved. */
 export const keptFigure = marksFigure<typeof sparseSlices>({
   experiment: "accel/sparse-slices",
   question: "What is thrown away for the time that is saved?",

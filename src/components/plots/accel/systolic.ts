@@ -32,7 +32,7 @@ const shared = {
 const best = (rows: readonly SystolicRow[]): SystolicRow =>
   rows.reduce((a, b) => (b.totalCycles < a.totalCycles ? b : a));
 
-/** How busy an array is, by how many rows pass it: one token leaves it idle. */
+/** Utilization of an array by the number of rows that pass it: one token leaves it idle. */
 export const rowsFigure = linesFigure<typeof systolic>({
   experiment: "accel/systolic",
   ...shared,
@@ -46,7 +46,7 @@ export const rowsFigure = linesFigure<typeof systolic>({
   },
 });
 
-/** What a larger array buys: cycles fall until folds no longer fill it, or memory cannot feed it. */
+/** Cycles over the size of the array: they fall until folds no longer fill it, or memory cannot feed it. */
 export const sidesFigure = linesFigure<typeof systolic>({
   experiment: "accel/systolic",
   ...shared,

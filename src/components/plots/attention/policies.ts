@@ -74,9 +74,9 @@ export const perplexityByKeys = linesFigure<typeof policies>({
 
 /** The same shares of keys against what the model still finds. */
 export const retrievalByKeys = retrievalBy("keysShown", "Does it still find what it was told?");
-/** What a token costs in traffic, the policy's own included, against what the model still finds. */
+/** Traffic of a token, the policy's own included, against the answers that the model still finds. */
 export const retrievalByBytesRead = retrievalBy("bytesReadShare", "What does a token read for that?");
-/** What a text costs in memory against what the model still finds. */
+/** Memory of a text against the answers that the model still finds. */
 export const retrievalByBytesKept = retrievalBy("bytesKeptShare", "And what must be kept?");
 
 function retrievalBy(axis: Axis, question: string) {

@@ -6,7 +6,7 @@ import {ofFamily} from "../series.js";
 
 type AnatomyRow = RowOf<typeof errorAnatomy>;
 
-/** Where the values are, and where their squared error comes from: two shares of the same bins. */
+/** Shares of the values and of their squared error, in the same bins. */
 export const errorAnatomyFigure: FigureOf<typeof errorAnatomy> = {
   key: ({bin}) => String(bin),
   draw(rows, {by, format, distribution}) {

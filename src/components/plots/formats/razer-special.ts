@@ -11,7 +11,7 @@ const placeOf = ({magnitude}: SpecialRow) => magnitude ?? 5;
 const key = (row: SpecialRow) => String(placeOf(row));
 const withSpecial = (rows: readonly SpecialRow[]) => rows.filter(({special}) => special !== null);
 
-/** What the special value buys over NVFP4 at the same size, against its magnitude. */
+/** Gain of the special value over NVFP4 at the same size, against its magnitude. */
 export const razerGainFigure = linesFigure<typeof razerSpecial>({
   experiment: "formats/razer-special",
   question: "What does the special value buy?",
@@ -30,7 +30,7 @@ export const razerGainFigure = linesFigure<typeof razerSpecial>({
   },
 });
 
-/** How many blocks take each of the special values. */
+/** Number of blocks that take each of the special values. */
 export const razerShareFigure = linesFigure<typeof razerSpecial>({
   experiment: "formats/razer-special",
   question: "Which special value do blocks choose?",

@@ -9,7 +9,7 @@ import {kindLook, kindName} from "./kinds.js";
 
 export type CacheRow = RowOf<typeof smallCaches>;
 
-/** What a cache may be judged by, as the controls of the figure name it. */
+/** Measures that a cache may be judged by, as the controls of the figure name them. */
 export const AXES = {
   cost: {
     kind: "choice",

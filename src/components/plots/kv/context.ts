@@ -12,7 +12,7 @@ const DRAWN = ["without latents", "fp16", "KIVI-2", "xKV-4", "MiniCache", "CSKV"
 
 const key = ({technique, context: tokens}: ContextRow) => `${technique} ${tokens}`;
 
-/** How the cache grows with the context. */
+/** Size of the cache over the context. */
 export const growthFigure = linesFigure<typeof context>({
   experiment: "kv/context",
   question: "How does the cache grow?",
@@ -54,7 +54,7 @@ function roomFinding(rows: readonly ContextRow[], memory: number): string {
   return `The weights take ${numberText(weights, 3)} of ${numberText(memory, 3)} GB and leave ${numberText(room, 3)} GB for the cache.`;
 }
 
-/** What a token costs against how many fit. */
+/** Bytes of a token against the number of tokens that fit. */
 export const fitFigure = marksFigure<typeof context>({
   experiment: "kv/context",
   question: "How long a context fits?",

@@ -1,7 +1,7 @@
 import {CACHE_KINDS, type CacheKind} from "../../../lib/engine/cache/technique.js";
 import type {Look} from "../palette.js";
 
-/** What a cache saves at, as a family: two ways of one family differ by shade, and two at once belong to none. */
+/** Kind of a cache as a family: two ways of one family differ by shade, and two at once belong to none. */
 const LOOKS: Readonly<Record<CacheKind, Look>> = {
   baseline: {family: "baseline", shade: 0},
   "fewer-bits": {family: "int", shade: 0},

@@ -52,7 +52,7 @@ export const perplexityFigure = marksFigure<typeof formatsOnModel>({
   finding: ({rows}) => perplexityFinding(rows),
 });
 
-/** Whether a linear axis would press all but the worst into one line. */
+/** True if a linear axis would press all but the worst into one line. */
 function isWide(rows: readonly QualityRow[]): boolean {
   const ys = rows.map(({perplexity}) => perplexity);
   return Math.max(...ys) > 5 * Math.min(...ys);

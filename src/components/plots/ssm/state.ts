@@ -93,10 +93,10 @@ function timeFinding(rows: readonly CostRow[]): string {
   return `On this machine, from ${first} to ${last} tokens: ${growth.join(", ")}. Marks are medians, lines the middle half of the times taken.`;
 }
 
-/** How many facts are found again after more text, which has nothing worth keeping. */
+/** Number of facts found again after more text, which has nothing worth keeping. */
 export const afterTextFigure = forgettingFigure("text", "Who still knows a fact after more text?");
 
-/** How many facts are found again after other facts, which compete for the same memory. */
+/** Number of facts found again after other facts, which compete for the same memory. */
 export const afterFactsFigure = forgettingFigure("facts", "Who still knows a fact among others?");
 
 function forgettingFigure(between: "text" | "facts", question: string) {

@@ -3,7 +3,7 @@ import type * as Bullmq from "bullmq";
 
 /** The one queue of a server: a job says which experiment it is of. */
 export const QUEUE = "sweeps";
-/** What every key on the server begins with. */
+/** Prefix of every key on the server. */
 export const PREFIX = "paretoscope";
 
 /** A setting on its way to a worker; the id of the job is the key. */

@@ -89,7 +89,7 @@ function sender(queue: Queue<SettingJob, string>, pending: Map<string, Pending>)
     });
 }
 
-/** What failed in an earlier sweep is tried anew. */
+/** Tries anew the settings that failed in an earlier sweep. */
 async function removeFailed(queue: Queue<SettingJob, string>, keys: ReadonlySet<string>): Promise<void> {
   const failed = await queue.getRanges(["failed"], 0, -1);
   await Promise.all(failed.filter((key) => keys.has(key)).map((key) => queue.remove(key)));

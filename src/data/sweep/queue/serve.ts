@@ -8,7 +8,7 @@ import {keyOf, planSweep, type SweepPlan} from "../plan.js";
 import {circumstances, runToLine} from "../setting-run.js";
 import {connection, loadBullmq, QUEUE, requireServer, type SettingJob} from "./redis.js";
 
-/** How a worker serves. */
+/** Options of a worker. */
 export interface ServeOptions {
   readonly run: RunSetting;
   /** Settings at a time. */
@@ -24,7 +24,7 @@ export interface ServeOptions {
 
 /** Milliseconds that a refused setting waits for another worker. */
 const REFUSED_MS = 500;
-/** How often the settings of a worker that died may go to another one. */
+/** Times that the settings of a worker that died may go to another one. */
 const DEATHS = 100;
 
 /**
@@ -88,7 +88,7 @@ async function planNow(id: string, versionsOf: typeof codeVersions): Promise<Swe
   return planSweep(experiment, await versionsOf([experiment]));
 }
 
-/** Whether this worker would give the setting the same key; not if it does not even know experiment or parameters. */
+/** True if this worker would give the setting the same key; false if it does not know experiment or parameters. */
 async function isOwn(planOf: PlanOf, key: string, {id, params}: SettingJob): Promise<boolean> {
   try {
     return keyOf(await planOf(id), params as ParamValues<Params>) === key;
