@@ -31,7 +31,7 @@ export async function finishSite(folder: string): Promise<string[]> {
 }
 
 /**
- * What scrolls on a narrow screen must be reachable by the keyboard. Screen readers need the language, a reader must be able to zoom, and the keyboard a way past the navigation
+ * Elements that scroll on a narrow screen must be reachable by the keyboard. Screen readers need the language, a reader must be able to zoom, and the keyboard a way past the navigation
  * (written here because the generator takes a link to its own main element for a broken one).
  */
 export function mended(html: string): string {

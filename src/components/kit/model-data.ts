@@ -20,7 +20,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
 };
 
 /**
- * What a worker needs to load the data sets of an experiment's `needs` itself.
+ * Names and addresses by which a worker loads the data sets of an experiment's `needs` itself.
  * @throws RangeError naming all data sets if there is none of a name.
  */
 export function modelData(needs: readonly string[]): Readonly<Record<string, DataSource>> {

@@ -23,7 +23,7 @@ const WIDE = ["fp32", "fp16", "bf16"];
 const stoodFor = (activations: string): string => (WIDE.includes(activations) ? "float32" : activations);
 
 /**
- * What a choice of formats did to the predictions of the trained decoders: measured, and so kept apart from the
+ * Effect of a choice of formats on the predictions of the trained decoders: measured, and so kept apart from the
  * modelled costs beside it. Says so where the table that came with the site does not hold the choice.
  * @param table the shipped table of models/formats-on-model.
  */

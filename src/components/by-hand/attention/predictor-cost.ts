@@ -12,7 +12,7 @@ import {numberText} from "../../kit/number-text.js";
 const [importanceDim, hiddenDim] = [32, 1024];
 
 /**
- * What a predictor of the published size costs beside a model: parameters, and values cached for each token.
+ * Costs of a predictor of the published size beside a model: parameters, and values cached for each token.
  * @throws RangeError unless the model has layers of grouped attention only.
  */
 export function predictorCost(model: Model): readonly Explanation[] {

@@ -17,7 +17,7 @@ interface Pending extends SettingJob {
 
 /**
  * Opens the queue at `url`, hands what has a setting run by a worker to `use` and closes it afterwards.
- * What the server says is compared with what is awaited every `lookSeconds`: a server that lost its memory is told
+ * Answers of the server are compared with what is awaited every `lookSeconds`: a server that lost its memory is told
  * again.
  * @throws Error if BullMQ is not installed or no server answers.
  */
