@@ -21,7 +21,7 @@ export function sharingList(rows: readonly SharingRow[]): HTMLElement {
     <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">answers right, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
     <tbody>${pooled.map((row) => line(row, looks.get(sharingName(row))!))}</tbody>
   </table></div>`;
-  return captioned("Does it still find what it was told, and repeat what it read?", finding(pooled), table);
+  return captioned("How many answers and repeats are still right?", finding(pooled), table);
 }
 
 function line(row: SharingRow, look: Look): HTMLElement {
@@ -51,7 +51,7 @@ function finding(rows: readonly SharingRow[]): string {
   const smallest = unharmed.toSorted((a, b) => b.limitRatio - a.limitRatio)[0];
   const {documents = 0, retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
   const found = smallest
-    ? `${smallest.name} is the smallest, in a text without end, whose answers are not beyond doubt fewer: ${numberText(smallest.limitRatio, 3)} times`
-    : "Everything here loses answers beyond doubt";
+    ? `In a very long text, ${smallest.name} is the smallest without a significant loss of answers: ${numberText(smallest.limitRatio, 3)} times smaller`
+    : "Every setting here loses significantly many answers";
   return `${found}. Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
 }

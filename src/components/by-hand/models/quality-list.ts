@@ -18,9 +18,9 @@ function retrievalFinding(rows: readonly QualityRow[]): string {
   const names = worse.map(({format, retrieval}) => `${format} (${percent(retrieval ?? 0)})`);
   const found =
     names.length === 0
-      ? "No format loses what it was told beyond doubt"
-      : `What is lost shows in ${names.join(", ")}`;
-  return `${found}. Bars are 95 % intervals over ${rows[0]?.documents ?? 0} documents with ${trials} answer tokens; perplexity notices damage long before retrieval does.`;
+      ? "No format loses significantly many answers"
+      : `Answers are lost with ${names.join(", ")}`;
+  return `${found}. Bars are 95 % intervals over ${rows[0]?.documents ?? 0} documents with ${trials} answer tokens; perplexity shows damage long before retrieval does.`;
 }
 
 function qualityTable(rows: readonly QualityRow[]): HTMLElement {

@@ -38,5 +38,5 @@ function sentenceFinding(rows: readonly WordRow[]): string {
   const costly = rows.toSorted((a, b) => b.surprise - a.surprise)[0];
   const moved = rows.toSorted((a, b) => b.kl - a.kl)[0];
   if (costly === undefined || moved === undefined) return "There is no word to predict.";
-  return `The word that nobody could know costs most (“${costly.word}”, ${numberText(costly.surprise, 3)} nats); quantization moves the prediction of “${moved.word}” most (word ${moved.position}, ${numberText(moved.kl, 2)} nats).`;
+  return `The least predictable word has the largest loss (“${costly.word}”, ${numberText(costly.surprise, 3)} nats); quantization changes the prediction of “${moved.word}” most (word ${moved.position}, ${numberText(moved.kl, 2)} nats).`;
 }

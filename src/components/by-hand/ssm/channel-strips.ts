@@ -68,5 +68,5 @@ function stripsFinding(rows: readonly ChannelRow[]): string {
       value: largest(members).absMaxOverRms,
     }),
   ).toSorted((a, b) => b.value - a.value);
-  return `Largest magnitudes over the rms of their tensor, in the worst layer: ${told.map(({name, value}) => `${name} ${numberText(value, 3)}`).join("; ")}. One scale for a tensor is made for the channel that stands out most.`;
+  return `Largest magnitudes over the rms of their tensor, in the worst layer: ${told.map(({name, value}) => `${name} ${numberText(value, 3)}`).join("; ")}. One scale for a whole tensor is set by its largest channel.`;
 }

@@ -94,7 +94,7 @@ function maps(
   );
   return captioned(
     `Which words reach the output of each ${unit} in layer ${layer}?`,
-    "The attention that a scan never writes down. Row by row from the top, each word; from the left, the words that its output still holds; darker is a larger share, the second colour a negative weight. A vertical stripe is a word that is kept, a narrow band a memory of a few words, a row that begins anew a state that was overwritten.",
+    "The scan written as attention. Row by row from the top, each word; from the left, the words that its output still holds; darker is a larger share, the second colour is a negative weight. A vertical stripe is a word that is remembered, a narrow band is a memory of a few words, a row without older words is a state that was overwritten.",
     html`<div class="maps">${drawn}</div>`,
   );
 }

@@ -48,8 +48,8 @@ function recallFinding(rows: readonly QuantizationRow[]): string {
   const lost = rows.filter(({retrievalDifferenceHigh}) => (retrievalDifferenceHigh ?? 0) < 0);
   const found =
     lost.length === 0
-      ? "No setup loses answers beyond doubt"
-      : `Answers are lost beyond doubt in ${lost.map(setupName).join(", ")}`;
+      ? "No setup loses significantly many answers"
+      : `Significantly fewer answers are right in ${lost.map(setupName).join(", ")}`;
   const {documents = 0, retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
   return `${found}. Bars are 95 % intervals over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied words; changes are paired with the float model on the same words.`;
 }

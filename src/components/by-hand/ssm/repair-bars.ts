@@ -73,6 +73,9 @@ function repairFinding(cells: readonly Cell[]): string {
   const worst = ofStatic
     .slice(0, 3)
     .map(({tensor, ordinary}) => `${TENSOR_NAMES[tensor]} (${numberText(ordinary, 3)} dB)`);
-  const hurt = worst.length > 0 ? `Static int8 treats ordinary numbers worst in: ${worst.join(", ")}. ` : "";
+  const hurt =
+    worst.length > 0
+      ? `Static int8 causes the largest errors of ordinary values in: ${worst.join(", ")}. `
+      : "";
   return `${hurt}Signal to noise in decibels, worst layer: upper bar of all numbers, lower bar of the 99 % that are smallest. ▲ and ▼: at least ${NOTABLE_DB} dB better or worse than static.`;
 }

@@ -30,7 +30,7 @@ function nameOf({weights, activations, kv, sparsity, batch}: FrontRow): string {
 export const frontFigure: FigureOf<typeof composeFront> = {
   ...marksFigure<typeof composeFront>({
     experiment: "accel/compose-front",
-    question: "Which combinations does nothing else beat?",
+    question: "Which combinations are Pareto-optimal?",
     // A row on the front may come again as the best of its pair: the later one stands for both.
     drawn: (rows) =>
       Array.from(
@@ -84,5 +84,5 @@ function frontFinding(rows: readonly FrontRow[], front: readonly Point[]): strin
   if (possible === 0) return `None of ${refused} combinations can be.`;
   const half = front.find(({y}) => y <= 10);
   const pick = half ? ` The cheapest of them with an error of at most 10 %: ${half.label}.` : "";
-  return `Of ${numberText(possible + refused)} combinations ${numberText(refused)} cannot be, and ${numberText(front.length)} are beaten by none.${pick}`;
+  return `Of ${numberText(possible + refused)} combinations ${numberText(refused)} are impossible, and ${numberText(front.length)} are Pareto-optimal.${pick}`;
 }

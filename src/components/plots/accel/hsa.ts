@@ -12,7 +12,7 @@ const series = ({what}: HsaRow) => ({name: what, family: "machine"}) as const;
 /** Tokens a second while writing, by the size of the array and by how it is wired. */
 export const decodeFigure = linesFigure<typeof hsa>({
   experiment: "accel/hsa",
-  question: "How fast does it write?",
+  question: "How fast does the array decode?",
   drawn: (rows) => rows.filter(({kind}) => kind === "decode"),
   key,
   series,
@@ -26,14 +26,14 @@ export const decodeFigure = linesFigure<typeof hsa>({
   },
   finding({rows}) {
     const last = (mode: string) => rows.findLast(({what}) => what === mode)!.tokensPerSecond!;
-    return `This memory feeds ${numberText(rows[0].balanced, 3)} elements; a hybrid array of more writes no faster. Left as a systolic array, the largest one writes ${numberText(last("hybrid") / last("systolic"), 3)} times slower.`;
+    return `This memory feeds ${numberText(rows[0].balanced, 3)} elements; a larger hybrid array decodes no faster. Without the hybrid links, the largest array decodes ${numberText(last("hybrid") / last("systolic"), 3)} times slower.`;
   },
 });
 
 /** Tokens a second and square millimetre, beside what the paper prints. */
 export const areaFigure = linesFigure<typeof hsa>({
   experiment: "accel/hsa",
-  question: "How much does a square millimetre do?",
+  question: "How much throughput does a square millimetre give?",
   drawn: (rows) => rows.filter(({kind}) => kind === "scenario"),
   key,
   series,
@@ -58,8 +58,9 @@ export const areaFigure = linesFigure<typeof hsa>({
         ),
       );
   },
-  finding({rows}) {
+  finding({rows}, _, all) {
+    const printed = all.filter(({kind}) => kind === "reported").map((row) => row.tokensPerSecondPerMm2!);
     const peak = rows.reduce((a, b) => (b.tokensPerSecondPerMm2! > a.tokensPerSecondPerMm2! ? b : a));
-    return `Ours is a model with guessed areas: at best ${numberText(peak.tokensPerSecondPerMm2!, 3)} tokens per second and mm² (${peak.what}), while the paper reports 247 and 117 for a chip whose size and memory its abstract does not tell.`;
+    return `Ours is a model with guessed areas: at best ${numberText(peak.tokensPerSecondPerMm2!, 3)} tokens per second and mm² (${peak.what}), while the paper reports ${printed.map((value) => numberText(value)).join(" and ")} for a chip whose size and memory its abstract does not give.`;
   },
 });

@@ -14,7 +14,7 @@ const series = ({attention}: KineticsRow) =>
 /** The cost of one answer by its length: with dense attention memory takes over. */
 export const lengthFigure = linesFigure<typeof kinetics>({
   experiment: "accel/kinetics",
-  question: "What does a longer thought cost?",
+  question: "What does a longer answer cost?",
   drawn: (rows) => rows.filter(({trials}) => trials === 1),
   key,
   series,
@@ -31,7 +31,7 @@ export const lengthFigure = linesFigure<typeof kinetics>({
 /** Problems solved against the cost of trying again, if trials were independent. */
 export const trialsFigure = linesFigure<typeof kinetics>({
   experiment: "accel/kinetics",
-  question: "What does trying again buy?",
+  question: "What does another attempt gain?",
   drawn: (rows, {generated}) => rows.filter((row) => row.generated === generated),
   key,
   series,

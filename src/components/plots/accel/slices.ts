@@ -14,7 +14,7 @@ const uniformKeys = ({rows}: {readonly rows: readonly SlicesRow[]}) =>
 /** Values thrown away for the time that is saved. */
 export const keptFigure = marksFigure<typeof sparseSlices>({
   experiment: "accel/sparse-slices",
-  question: "What is thrown away for the time that is saved?",
+  question: "How much of the weights' energy is kept, at which time?",
   drawn(rows) {
     const of = (kind: string) => rows.filter((row) => row.kind === kind);
     return [...of("uniform"), ...of("mixture")];

@@ -50,7 +50,7 @@ export const rowsFigure = linesFigure<typeof systolic>({
 export const sidesFigure = linesFigure<typeof systolic>({
   experiment: "accel/systolic",
   ...shared,
-  question: "What does a larger array buy?",
+  question: "What does a larger array gain?",
   drawn: (all, {rows}) => all.filter((row) => row.rows === rows),
   x: {column: "side", label: "array side", unit: "elements", log: true},
   y: {column: "totalCycles", provenance: "modelled", label: "cycles", log: true},

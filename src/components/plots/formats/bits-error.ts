@@ -36,7 +36,7 @@ export const bitsErrorFigure = marksFigure<typeof bitsError>({
   labelled: ({front, points}) => [...front, ...points].map(({key}) => key),
   finding({front}, {distribution}) {
     const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`);
-    return `On ${distribution}, nothing of the same size or less beats ${names.join(", ")}; in brackets, bits per element.`;
+    return `Pareto-optimal on ${distribution}: ${names.join(", ")}; in brackets, bits per element.`;
   },
 });
 
@@ -54,7 +54,7 @@ export function againstNormal(shipped: readonly BitsRow[]) {
   const other = (distribution: string) => (distribution === "normal" ? REAL : distribution);
   return marksFigure<typeof bitsError>({
     experiment: "formats/bits-error",
-    question: "Does a bell curve predict it?",
+    question: "Does a normal distribution predict it?",
     drawn: (rows, {distribution}) => (distribution === "normal" ? shippedOf(REAL) : wholeRows(rows)),
     key,
     series: ({family}) => ofFamily(family),

@@ -6,7 +6,7 @@ import {paretoFront} from "../pareto.js";
 /** Size against error for every block size and scale rule, a line a rule. */
 export const blockScaleFigure = linesFigure<typeof blockScale>({
   experiment: "formats/block-scale",
-  question: "What does a smaller block buy, under which scale rule?",
+  question: "How much does a smaller block gain, under which scale rule?",
   key: ({scaleRule, blockSize}) => `${scaleRule}/${blockSize}`,
   label: ({scaleRule, blockSize}) => `${scaleRule}, ${blockSize}`,
   series: ({scaleRule}) => ({name: scaleRule, family: "mx"}),
@@ -17,6 +17,6 @@ export const blockScaleFigure = linesFigure<typeof blockScale>({
     const front = paretoFront(points);
     const [cheap, good] = [front[0], front.at(-1)];
     if (cheap === undefined || good === undefined) return "There is nothing to compare.";
-    return `For ${element} elements on ${distribution} values, going from ${cheap.label} to ${good.label} costs ${numberText(good.x - cheap.x)} bits per element and buys ${numberText(good.y - cheap.y, 3)} dB.`;
+    return `For ${element} elements on ${distribution} values, going from ${cheap.label} to ${good.label} costs ${numberText(good.x - cheap.x)} bits per element and gains ${numberText(good.y - cheap.y, 3)} dB.`;
   },
 });

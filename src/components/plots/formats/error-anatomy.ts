@@ -28,7 +28,8 @@ export const errorAnatomyFigure: FigureOf<typeof errorAnatomy> = {
       ),
     });
     return {
-      question: by === "code" ? "Which codes work, and which of them err?" : "Which values carry the error?",
+      question:
+        by === "code" ? "Which codes are used, and which cause the error?" : "Which values carry the error?",
       finding: anatomyFinding(placed, by, `${format} on ${distribution}`),
       x: {
         label: by === "code" ? "value of the code before scaling" : "magnitude over the largest of its block",

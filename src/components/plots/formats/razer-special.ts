@@ -14,7 +14,7 @@ const withSpecial = (rows: readonly SpecialRow[]) => rows.filter(({special}) => 
 /** Gain of the special value over NVFP4 at the same size, against its magnitude. */
 export const razerGainFigure = linesFigure<typeof razerSpecial>({
   experiment: "formats/razer-special",
-  question: "What does the special value buy?",
+  question: "How much does the special value gain?",
   // Rows of one magnitude differ in the value alone, not in the gain.
   drawn: (rows) => Array.from(grouped(withSpecial(rows), key).values(), ([row]) => row!),
   key,

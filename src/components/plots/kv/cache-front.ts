@@ -132,7 +132,7 @@ function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, qual
     ? " The bytes of a text without end are modelled, the quality is measured on short ones: so marks are hollow and the front is dashed."
     : "";
   if (front.length === 0) {
-    return `No front is drawn: a share of ${retrievalTrials} answers, fewer than ${LEAST_ANSWERS}, does not tell neighbours apart.${modelled} ${intervals}.`;
+    return `No front is drawn: a share of ${retrievalTrials} answers, fewer than ${LEAST_ANSWERS}, cannot separate neighbours.${modelled} ${intervals}.`;
   }
-  return `Nothing ${cost.startsWith("kept") ? "keeps" : "reads"} as few bytes and does better than ${names}; in brackets, bytes per token.${modelled} ${intervals}.`;
+  return `No cache that ${cost.startsWith("kept") ? "keeps" : "reads"} as few bytes does better than ${names}; in brackets, bytes per token.${modelled} ${intervals}.`;
 }

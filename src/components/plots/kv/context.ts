@@ -84,7 +84,7 @@ export const fitFigure = marksFigure<typeof context>({
 function fitFinding(rows: readonly ContextRow[]): string {
   const plain = rows.find(({technique}) => technique === "fp16");
   const best = rows.toSorted((a, b) => b.largestContext! - a.largestContext!)[0];
-  if (best === undefined) return "Nothing fits, or any context does: the table below says which.";
+  if (best === undefined) return "Nothing fits, or any context does: see the table below.";
   const from = plain ? `In fp16 ${tokenText(plain.largestContext!)} fit; ` : "";
   return `${from}${best.technique} has room for ${tokenText(best.largestContext!)}. This says nothing of what a model then still finds in them, nor whether it was trained for so many.`;
 }

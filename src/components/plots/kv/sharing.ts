@@ -46,7 +46,7 @@ export const countedFigure = linesFigure<typeof sharing>({
 export const limitFigure = linesFigure<typeof sharing>({
   experiment: "kv/sharing",
   ...shared,
-  question: "And in a text without end?",
+  question: "And in a very long text?",
   x: (rows) => {
     const whole = pooledSharing(rows).find(({technique}) => technique === UNCOMPRESSED)?.bytesPerToken ?? 0;
     return {

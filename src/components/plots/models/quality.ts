@@ -26,7 +26,7 @@ const shared = {
 export const klFigure = marksFigure<typeof formatsOnModel>({
   experiment: "models/formats-on-model",
   ...shared,
-  question: "How far do the predictions move?",
+  question: "How much do the predictions change?",
   // Nothing is lost exactly by the baseline alone, and no logarithm shows it.
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
   interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
@@ -34,7 +34,7 @@ export const klFigure = marksFigure<typeof formatsOnModel>({
     const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
     const what =
       activations === "float32" ? "With weights alone quantized" : "With activations quantized as well";
-    return `${what}, nothing of the same size or less moves the predictions less than ${names}; in brackets, bits per weight. Lines are 95 % intervals.`;
+    return `${what}, Pareto-optimal are ${names}; in brackets, bits per weight. Lines are 95 % intervals.`;
   },
 });
 

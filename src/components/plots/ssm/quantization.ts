@@ -57,13 +57,13 @@ const shared = {
 export const quantizedKlFigure = marksFigure<typeof quantization>({
   experiment: "ssm/quantization",
   ...shared,
-  question: "How far do the predictions move?",
+  question: "How much do the predictions change?",
   // Nothing is lost exactly by float16 alone, and no logarithm shows it.
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
   interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
   finding({front}, {model}) {
     const listed = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
-    return `${model}: nothing of the same size or less moves the predictions less than ${listed}; in brackets, kilobytes. Lines are 95 % intervals.`;
+    return `On ${model}, Pareto-optimal are ${listed}; in brackets, kilobytes. Lines are 95 % intervals.`;
   },
 });
 
@@ -92,7 +92,7 @@ const distance = (row: QuantizationRow) => `${differenceText(row)}, ${row.method
 /** Bytes of the packed state and its scales against KL divergence after reading token by token. */
 export const packedStateFigure = marksFigure<typeof packedState>({
   experiment: "ssm/packed-state",
-  question: "What does a packed state cost when every token goes through it?",
+  question: "What does a packed state cost in decoding?",
   // Nothing is lost in float16, or as good as nothing: a mark far below would press the others into a line.
   drawn: (rows) => pooled(rows).filter(({method}) => method !== FLOAT16),
   key: ({method}) => method,

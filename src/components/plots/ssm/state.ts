@@ -33,7 +33,7 @@ const ofCosts = {
 export const memoryFigure = linesFigure<typeof stateAgainstCache>({
   experiment: "ssm/state-against-cache",
   ...ofCosts,
-  question: "What does a text take in memory?",
+  question: "How much memory does a text need?",
   y: {column: "memoryBytes", label: "memory of the text", unit: "bytes", log: true},
   finding: ({rows}) => memoryFinding(rows),
 });
