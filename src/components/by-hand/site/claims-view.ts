@@ -14,6 +14,8 @@ export type FamilyRows = (family: string) => Promise<readonly ClaimRow[]>;
  * opens that claim.
  */
 export function claimsView({claims, summary}: ClaimsIndex, rowsOf: FamilyRows): HTMLElement {
+  // Made once: a claim that is open stays so when the filters change.
+  const entries = new Map(claims.map((claim) => [claim, entry(claim, rowsOf)]));
   const view = explorable({
     label: "Claims",
     params: filterParams(claims),
@@ -23,7 +25,7 @@ export function claimsView({claims, summary}: ClaimsIndex, rowsOf: FamilyRows): 
       return html`<div>
         ${claimsSummary(summary, filter, set)}
         <p class="claims-count">${countText(shown.length, claims.length)}. A line opens to its numbers.</p>
-        <div class="ledger">${shown.map((claim) => entry(claim, rowsOf))}</div>
+        <div class="ledger">${shown.map((claim) => entries.get(claim))}</div>
       </div>`;
     },
   });
