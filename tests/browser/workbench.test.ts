@@ -92,17 +92,6 @@ test("rows come down as Arrow with what their columns are", async () => {
   await context.close();
 });
 
-test("a picture comes down", async () => {
-  const {page, context} = await site.open(path);
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    bench(page).getByRole("button", {name: "Download picture"}).first().click(),
-  ]);
-  expect(download.suggestedFilename()).toMatch(/\.svg$/);
-  expect(readFileSync(await download.path(), "utf8")).toContain("<svg");
-  await context.close();
-});
-
 test("the link of a state opens that state", async () => {
   const {page, context} = await site.open(path);
   await bench(page).getByLabel("Values", {exact: true}).selectOption("laplace");

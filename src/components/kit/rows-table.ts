@@ -5,18 +5,23 @@ import {numberText} from "./number-text.js";
 
 const shownRows = 400;
 
-/** The rows behind a figure, under a disclosure: every number that is drawn can be read. `name` is that of a further table. */
-export function rowsTable(columns: Columns, rows: readonly Row[], name?: string): HTMLElement {
+/** Rows as a table, at most the first 400. */
+export function rowsList(columns: Columns, rows: readonly Row[], label = "Rows"): HTMLElement {
   const names = Object.keys(columns);
-  const table =
-    () => html`<div class="table-scroll" tabindex="0" role="group" aria-label=${name === undefined ? "Rows" : `Rows: ${name}`}><table>
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${label}><table>
     <thead><tr>${names.map((name) => html`<th scope="col">${columns[name].label}${columns[name].unit && ` (${columns[name].unit})`}</th>`)}<th scope="col">provenance</th></tr></thead>
     <tbody>${rows.slice(0, shownRows).map((row) => tableRow(names, row))}</tbody>
   </table></div>`;
+}
+
+/** The rows behind a figure, under a disclosure: every number that is drawn can be read. `name` is that of a further table. */
+export function rowsTable(columns: Columns, rows: readonly Row[], name?: string): HTMLElement {
   const details =
     html`<details class="rows"><summary>The ${rows.length} rows ${name === undefined ? "behind this" : `of ${name}`}${rows.length > shownRows ? ` (the first ${shownRows} shown, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
   // Filled when opened: a table costs more to lay out than the figure it stands behind.
-  const fill = () => details.childElementCount === 1 && details.append(table());
+  const fill = () =>
+    details.childElementCount === 1 &&
+    details.append(rowsList(columns, rows, name === undefined ? "Rows" : `Rows: ${name}`));
   details.addEventListener("toggle", fill);
   addEventListener("beforeprint", () => {
     fill();

@@ -33,8 +33,6 @@ declare module "plotly.js-cartesian-dist-min" {
   const Plotly: {
     react(...figure: Figure): Promise<unknown>;
     purge(element: HTMLElement): void;
-    downloadImage(element: HTMLElement, options: object): Promise<string>;
-    Plots: {resize(element: HTMLElement): void};
   };
   export default Plotly;
 }

@@ -9,7 +9,7 @@ import type {Figure} from "../plots/figure-spec.js";
 import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./experiment-run.js";
 import type {RowState} from "./live-rows.js";
 import {paramInputs} from "./param-inputs.js";
-import {cellText, rowsTable} from "./rows-table.js";
+import {cellText, rowsList, rowsTable} from "./rows-table.js";
 import {statusLine} from "./status-line.js";
 import {tools} from "./tools.js";
 import {writeState} from "./url-state.js";
@@ -67,6 +67,14 @@ export function runView<P extends Params, C extends Columns, N extends string>(
       onSelect: (selected) => {
         for (const each of charts) each.select(selected);
       },
+      onPoint: (pointed) => {
+        for (const each of charts) each.point(pointed);
+      },
+      rowsOf: (keys) =>
+        rowsList(
+          experiment.columns,
+          tables.rows.filter((row) => keys.has(key(row))),
+        ),
     });
   }
 

@@ -1,71 +1,88 @@
 import {html} from "htl";
+import {saveFile} from "../kit/save-file.js";
 import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
+import {explore} from "./explore.js";
 import {legend} from "./legend.js";
-import {currentTheme, onThemeChange} from "./palette.js";
-import {plotlyFigure} from "./plotly-figure.js";
-import {sketch} from "./sketch.js";
+import {readMarks} from "./mark-reader.js";
+import {pictureText} from "./picture.js";
+import {pointText} from "./point-text.js";
+import {svgChart} from "./svg-chart.js";
+import {tooltip} from "./tooltip.js";
 
-/** A figure on a page: a sketch at once, the interactive plot as soon as a reader reaches for it. */
+/** A figure on a page. */
 export interface Chart {
   readonly element: HTMLElement;
   show(spec: ChartSpec): void;
-  /** Marks one key, or none, in this figure. */
+  /** Marks one key as chosen, or none, in this figure. */
   select(key: string | null): void;
+  /** Marks one key as pointed at, or none: what a reader points at in another figure stands out here. */
+  point(key: string | null): void;
 }
 
+/** Options of a figure. */
 export interface ChartOptions {
-  /** Explanation shown when a point is touched; without it points cannot be touched. */
+  /** The explanation of a point that is chosen; without it points cannot be chosen. */
   readonly explain?: (point: Point) => Explanation;
-  /** Told the key that a reader touches here. */
+  /** Called with the key that a reader chooses here. */
   readonly onSelect?: (key: string | null) => void;
-  /** Draws the plain sketch only, and never loads the plotting library. */
-  readonly still?: boolean;
+  /** Called with the key that a reader points at here. */
+  readonly onPoint?: (key: string | null) => void;
+  /** Shows the rows behind points of these keys, where a reader explores the figure. */
+  readonly rowsOf?: (keys: ReadonlySet<string>) => Node;
 }
 
 /** Makes an empty figure; `show` fills it and every later `show` updates it in place. */
-export function chart({explain, onSelect, still = false}: ChartOptions = {}): Chart {
+export function chart({explain, onSelect, onPoint, rowsOf}: ChartOptions = {}): Chart {
   const question = html`<p class="question"></p>`;
-  const area = html`<div class="plot-area"></div>`;
-  const below = html`<div class="below"></div>`;
+  const tip = tooltip();
+  const drawingPlace = html`<div></div>`;
+  const area = html`<div class="plot-area">${drawingPlace}${tip.element}</div>`;
+  const key = html`<div></div>`;
   const caption = html`<figcaption></figcaption>`;
   const card = html`<div class="explain" aria-live="polite"></div>`;
-  const element = html`<figure class="chart">${question}${area}${below}${caption}${explain && card}</figure>`;
+  const element = html`<figure class="chart">${question}${area}<div class="below">${key}${takeAway()}</div>${caption}${explain && card}</figure>`;
   let spec: ChartSpec | undefined;
   let selected: string | null = null;
-  let plotly: Plotly | undefined;
-  let loading: Promise<void> | undefined;
 
   function draw(): void {
     if (spec === undefined || area.clientWidth === 0) return;
-    const width = area.clientWidth;
-    if (plotly === undefined) {
-      const drawing = sketch(spec, width, area.clientHeight);
-      drawing.addEventListener("click", touchMark);
-      for (const mark of drawing.querySelectorAll("[data-key]")) {
-        mark.classList.toggle("ringed", mark.getAttribute("data-key") === selected);
-      }
-      area.replaceChildren(drawing);
-    } else {
-      const {data, layout, config} = plotlyFigure(spec, currentTheme(), {
-        selected,
-        width,
-        height: area.clientHeight,
-      });
-      plotly.react(area, data, layout, config);
-    }
+    const current = spec;
+    const focused = drawingPlace.contains(document.activeElement) && keyOf(document.activeElement);
+    const {element: drawing, marks} = svgChart(current, area.clientWidth, area.clientHeight);
+    readMarks(drawing, marks, {
+      point(mark) {
+        if (mark === null) tip.hide();
+        else tip.show(pointText(current, mark.point, mark.provenance), mark);
+        point(mark?.point.key ?? null);
+        onPoint?.(mark?.point.key ?? null);
+      },
+      choose(key) {
+        if (explain) choose(key === selected ? null : key);
+      },
+    });
+    tip.hide();
+    drawingPlace.replaceChildren(drawing);
+    toggle("ringed", selected);
+    if (focused) drawing.querySelector<SVGElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  /** A finger touches a mark before the plot that it reached for is there. */
-  function touchMark({target}: Event): void {
-    const key = (target as Element).getAttribute("data-key");
-    if (explain !== undefined && key !== null) choose(key === selected ? null : key);
+  /** Gives a class to the marks of one key and to no others. */
+  function toggle(name: string, key: string | null): void {
+    for (const mark of drawingPlace.querySelectorAll("[data-key]"))
+      mark.classList.toggle(name, keyOf(mark) === key);
+  }
+
+  const point = (key: string | null) => toggle("pointed", key);
+
+  function select(key: string | null): void {
+    selected = key;
+    showCard();
+    toggle("ringed", key);
   }
 
   function choose(key: string | null): void {
-    selected = key;
-    showCard();
-    draw();
+    select(key);
     onSelect?.(key);
   }
 
@@ -79,52 +96,39 @@ export function chart({explain, onSelect, still = false}: ChartOptions = {}): Ch
     );
   }
 
-  async function upgrade(): Promise<void> {
-    const library = (await import("plotly.js-cartesian-dist-min")).default;
-    area.replaceChildren();
-    plotly = library;
-    draw();
-    (area as unknown as PlotlyElement).on("plotly_click", ({points: [touched]}) => {
-      const key = touched?.customdata;
-      if (typeof key === "string") choose(key === selected ? null : key);
-    });
-    element.dataset.interactive = "";
+  function takeAway(): HTMLElement {
+    const [exploring, picture] = [button("Explore"), button("Download picture")];
+    exploring.onclick = () => spec && explore(spec, {selected, ...(rowsOf && {rowsOf})});
+    picture.onclick = () =>
+      spec && saveFile(`${fileName(spec)}.svg`, pictureText(spec, location.href), "image/svg+xml");
+    return html`<div class="chart-tools">${exploring}${picture}</div>`;
   }
 
-  const load = () => (loading ??= upgrade());
-  new ResizeObserver(() => plotly === undefined && draw()).observe(area);
-  onThemeChange(draw);
-  if (!still) whenReachedFor(area, load);
+  new ResizeObserver(draw).observe(area);
   return {
     element,
     show(next) {
       spec = next;
       question.textContent = next.question;
       caption.textContent = next.finding;
-      below.replaceChildren(legend(next), ...(still ? [] : [pictureButton(area, next, load, () => plotly!)]));
+      key.replaceChildren(legend(next));
       showCard();
       draw();
     },
-    select(key) {
-      selected = key;
-      showCard();
-      draw();
-    },
+    select,
+    point,
   };
 }
 
-type Plotly = typeof import("plotly.js-cartesian-dist-min").default;
+const keyOf = (mark: Element | null) => mark?.getAttribute("data-key");
 
-interface PlotlyElement {
-  on(event: "plotly_click", listener: (event: {points: readonly {customdata: unknown}[]}) => void): void;
-}
+const button = (label: string) => html`<button type="button">${label}</button>`;
 
-/**
- * Calls back once, when a pointer comes to the element. The plotting library takes a fraction of a second to start, on
- * the page's own thread: a reader who only looks does not pay for it.
- */
-function whenReachedFor(element: HTMLElement, callback: () => void): void {
-  element.addEventListener("pointerenter", callback, {once: true});
+function fileName({question}: ChartSpec): string {
+  return question
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 }
 
 function pointsByKey(spec: ChartSpec): Map<string, Point> {
@@ -132,34 +136,16 @@ function pointsByKey(spec: ChartSpec): Map<string, Point> {
   return new Map(points.map((point) => [point.key, point]));
 }
 
-/** The list of points: what a mouse does on a mark, a keyboard does here. */
+/** The points as a list, to choose one by its name. */
 function pointPicker(
   points: ReadonlyMap<string, Point>,
   selected: string | null,
   choose: (key: string | null) => void,
 ): HTMLElement {
   const select = html`<select>
-    <option value="">touch a mark, or choose here</option>
+    <option value="">choose a mark, or its name here</option>
     ${Array.from(points, ([key, {label}]) => html`<option value=${key} selected=${key === selected}>${label}</option>`)}
   </select>` as HTMLSelectElement;
   select.onchange = () => choose(select.value === "" ? null : select.value);
   return html`<label class="picker">Explain a point ${select}</label>`;
-}
-
-function pictureButton(
-  area: HTMLElement,
-  {question}: ChartSpec,
-  load: () => Promise<void>,
-  plotly: () => Plotly,
-): HTMLElement {
-  const button = html`<button type="button">Download picture</button>`;
-  button.onclick = async () => {
-    await load();
-    const filename = question
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "");
-    await plotly().downloadImage(area, {format: "svg", filename, width: 960, height: 600});
-  };
-  return button;
 }

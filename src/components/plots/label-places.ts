@@ -78,7 +78,7 @@ function orderedLabels({series, labelled = new Set()}: ChartSpec) {
     );
 }
 
-/** The place of a label's text relative to its mark: the offsets that the sketch draws with. */
+/** The place of a label's text relative to its mark: offsets in pixels. */
 export function labelOffset(place: LabelPlace): {readonly dx: number; readonly dy: number} {
   const side = place.endsWith("right") ? 1 : -1;
   if (place.startsWith("middle")) return {dx: side * gap.x, dy: 0};

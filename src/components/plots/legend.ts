@@ -1,7 +1,7 @@
 import {html, svg} from "htl";
 import type {Provenance} from "../../lib/experiment/provenance.js";
 import {type ChartSpec, isMarked, provenancesOf} from "./chart-spec.js";
-import {colourOf, type Look} from "./palette.js";
+import {colourOf} from "./palette.js";
 import {markPath} from "./symbols.js";
 
 const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
@@ -10,27 +10,61 @@ const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
   reported: "reported: the paper says so",
 };
 
+/** One entry of a chart's key: a small path and its words. */
+export interface LegendEntry {
+  readonly text: string;
+  readonly path: string;
+  /** Classes of the style sheet for the path. */
+  readonly look: string;
+  readonly colour: string;
+}
+
 /** The key of a chart: colour and shape are the series, filling is how its numbers came to be. */
-export function legend(spec: ChartSpec): HTMLElement {
+export function legendEntries(spec: ChartSpec): LegendEntry[] {
   const drawn = new Map(spec.series.filter(isMarked).map((series) => [colourOf(series), series]));
-  const hasFront = spec.series.some(({join}) => join === "front");
+  return [
+    // Filled: the provenance of a series has an entry of its own.
+    ...Array.from(drawn, ([colour, {name, shade}]) => ({
+      text: name,
+      path: markPath("measured", shade),
+      look: "mark mark-measured",
+      colour,
+    })),
+    ...provenancesOf(spec).map((provenance) => ({
+      text: PROVENANCE_TEXT[provenance],
+      ...provenanceLook(provenance),
+    })),
+    ...(spec.series.some(({join}) => join === "front") ? [FRONT_ENTRY] : []),
+  ];
+}
+
+const FRONT_ENTRY: LegendEntry = {
+  text: "Pareto front",
+  path: "M-9,5H-2V-1H4V-5H9",
+  look: "join",
+  colour: "var(--family-baseline)",
+};
+
+const provenanceLook = (provenance: Provenance) => ({
+  path: markPath(provenance),
+  look: `mark mark-${provenance}`,
+  colour: "var(--ink-soft)",
+});
+
+/** The key of a chart as a list. */
+export function legend(spec: ChartSpec): HTMLElement {
   return html`<ul class="legend">
-    ${Array.from(drawn.values(), (series) => html`<li>${swatch(series)}${series.name}</li>`)}
-    ${provenancesOf(spec).map((provenance) => html`<li>${provenanceMark(provenance)}${PROVENANCE_TEXT[provenance]}</li>`)}
-    ${hasFront ? html`<li>${stepMark()}Pareto front</li>` : null}
+    ${legendEntries(spec).map((entry) => html`<li>${swatch(entry)}${entry.text}</li>`)}
   </ul>`;
 }
 
-function stepMark(): SVGElement {
-  return svg`<svg width="20" height="14" aria-hidden="true"><path class="join" d="M1,12H8V6H14V2H19" style="stroke: var(--family-baseline)" /></svg>`;
+/** The small path of an entry, around its centre. */
+export function swatchPath({path, look, colour}: Omit<LegendEntry, "text">): SVGElement {
+  return svg`<path class=${look} d=${path} style=${`--colour: ${colour}; ${look === "join" ? `stroke: ${colour}` : ""}`} />`;
 }
 
-/** The mark of a series, filled: its provenance has an entry of its own. */
-function swatch(look: Look): SVGElement {
-  return svg`<svg width="16" height="14" viewBox="-8 -7 16 14" aria-hidden="true"><path class="mark mark-measured" d=${markPath("measured", look.shade)} style=${`--colour: ${colourOf(look)}`} /></svg>`;
-}
+const swatch = (entry: Omit<LegendEntry, "text">): SVGElement =>
+  svg`<svg width="20" height="14" viewBox="-10 -7 20 14" aria-hidden="true">${swatchPath(entry)}</svg>`;
 
 /** The mark of a provenance, for legends and tables. */
-export function provenanceMark(provenance: Provenance): SVGElement {
-  return svg`<svg width="16" height="14" viewBox="-8 -7 16 14" aria-hidden="true"><path class=${`mark mark-${provenance}`} d=${markPath(provenance)} style="--colour: var(--ink-soft)" /></svg>`;
-}
+export const provenanceMark = (provenance: Provenance): SVGElement => swatch(provenanceLook(provenance));

@@ -67,7 +67,9 @@ export function currentTheme(): Theme {
   };
 }
 
-/** Calls back whenever the reader's colour scheme changes. */
-export function onThemeChange(callback: () => void): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+/** Calls back whenever the reader's colour scheme changes, until the returned function ends it. */
+export function onThemeChange(callback: () => void): () => void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", callback);
+  return () => dark.removeEventListener("change", callback);
 }

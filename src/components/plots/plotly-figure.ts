@@ -1,10 +1,10 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
-import {numberText} from "../kit/number-text.js";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
 import {type PlacedLabel, placeLabels} from "./label-places.js";
 import type {Theme} from "./palette.js";
+import {pointText} from "./point-text.js";
 import type {Scale} from "./scale.js";
-import {chartScales, margin, rightMargin} from "./sketch.js";
+import {chartScales, margin, rightMargin} from "./svg-chart.js";
 import {plotlySymbol} from "./symbols.js";
 
 export interface PlotlyFigure {
@@ -13,7 +13,7 @@ export interface PlotlyFigure {
   readonly config: object;
 }
 
-/** A chart as Plotly's own data, layout and configuration: the one place that says how figures look. */
+/** A chart as Plotly's own data, layout and configuration, for a reader who explores it. */
 export function plotlyFigure(
   spec: ChartSpec,
   theme: Theme,
@@ -35,8 +35,8 @@ export function plotlyFigure(
       displaylogo: false,
       // Plotly's own button would upload the figure to its makers.
       showSendToCloud: false,
-      displayModeBar: "hover",
-      modeBarButtonsToRemove: ["lasso2d", "select2d", "toImage", "autoScale2d"],
+      displayModeBar: true,
+      modeBarButtonsToRemove: ["lasso2d", "toImage", "autoScale2d"],
     },
   };
 }
@@ -114,12 +114,9 @@ function ring(spec: ChartSpec, selected: string, theme: Theme): object {
   };
 }
 
-function hoverText({x, y}: ChartSpec, point: Point, provenance: Provenance): string {
-  const line = (axis: Axis, value: number) =>
-    `${plainText(axis.label)}: ${numberText(value)} ${axis.unit ?? ""}`;
-  const within = point.interval && `95 %: ${point.interval.map((end) => numberText(end)).join(" to ")}`;
-  const lines = [line(x, point.x), line(y, point.y), ...(within ? [within] : [])];
-  return [`<b>${plainText(point.label)}</b> (${provenance})`, ...lines].join("<br>");
+function hoverText(spec: ChartSpec, point: Point, provenance: Provenance): string {
+  const {title, lines} = pointText(spec, point, provenance);
+  return [`<b>${plainText(title)}</b> (${provenance})`, ...lines.map(plainText)].join("<br>");
 }
 
 /** Plotly reads a few tags in its labels; names may come from a reader's own file. */
@@ -135,7 +132,7 @@ function layout(
   width: number,
   {x, y}: {readonly x: Scale; readonly y: Scale},
 ): object {
-  // The ranges and margins of the sketch, so that nothing jumps when this takes its place.
+  // The ranges and margins of the page's own drawing.
   const axis = (of: Axis, {ticks, ends}: Scale) => ({
     title: {text: plainText(axisTitle(of)), standoff: 8},
     type: of.log ? "log" : "linear",
@@ -149,8 +146,8 @@ function layout(
   });
   const top = spec.better === "top left";
   return {
-    // The state of zoom outlives an update of the data.
-    uirevision: spec.question,
+    // The state of zoom outlives an update of the data, but not of an axis.
+    uirevision: `${spec.question} ${spec.x.log} ${spec.y.log}`,
     font: {family: theme.font, size: 13, color: theme.ink},
     // A picture that is taken away needs the ground that its ink was chosen for.
     paper_bgcolor: theme.paper,

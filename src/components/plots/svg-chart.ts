@@ -2,26 +2,34 @@ import {svg} from "htl";
 import {numberText} from "../kit/number-text.js";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
 import {labelOffset, placeLabels} from "./label-places.js";
+import {type MarkPlace, markPlaces} from "./mark-places.js";
 import {colourOf, type Look} from "./palette.js";
+import {pointSentence, pointText} from "./point-text.js";
 import {makeScale, paddedExtent, type Scale} from "./scale.js";
 import {markPath} from "./symbols.js";
 
-/** The room around the plot that both ways of drawing leave, in pixels. */
+/** The room around the plot that a page's drawing and the explored figure leave, in pixels. */
 export const margin = {top: 26, bottom: 44, left: 58};
 
-/**
- * A chart drawn as plain SVG: what a reader sees at once, before the 1.5 MB of the plotting library have come
- * (or instead of them, where nothing needs to be touched). Colours come from the style sheet.
- */
-export function sketch(spec: ChartSpec, width: number, height: number): SVGElement {
-  const {x, y} = chartScales(spec, width, height);
-  return svg`<svg class="sketch" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${`${spec.question} ${spec.finding}`}>
-    ${axes(spec, x, y, width, height)}
+/** A chart drawn as SVG, and its marks in the order of their elements. */
+export interface SvgChart {
+  readonly element: SVGElement;
+  readonly marks: readonly MarkPlace[];
+}
+
+/** Draws a chart as SVG of a size in pixels. Colours come from the style sheet; each mark can hold the focus. */
+export function svgChart(spec: ChartSpec, width: number, height: number): SvgChart {
+  const scales = chartScales(spec, width, height);
+  const {x, y} = scales;
+  const element = svg`<svg class="svg-chart" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
+    <g aria-hidden="true">${axes(spec, x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${spec.series.filter(isMarked).flatMap((series) => marks(series, x, y))}
     ${labels(spec, x, y, width)}
-    ${spec.better && corner(spec.better, width, height)}
+    ${spec.better && corner(spec.better, width, height)}</g>
+    ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
   </svg>`;
+  element.querySelector("[data-key]")?.setAttribute("tabindex", "0");
+  return {element, marks: markPlaces(spec, scales)};
 }
 
 /** The places of a chart of this size, in pixels. */
@@ -84,11 +92,11 @@ function path(series: Series, x: Scale, y: Scale): SVGElement {
   return svg`<path class="join" d=${steps.join("")} style=${`stroke: ${colourOf(series)}`} stroke-dasharray=${provenance === "modelled" ? "5 4" : null} />`;
 }
 
-function marks(series: Series, x: Scale, y: Scale): SVGElement[] {
+function marks(spec: ChartSpec, series: Series, x: Scale, y: Scale): SVGElement[] {
   const {points, provenance, shade} = series;
   return points.map(
     (point) =>
-      svg`${point.interval && whisker(point.interval, x(point.x), y, series)}<path class="mark mark-${provenance}" data-key=${point.key} transform="translate(${x(point.x)},${y(point.y)})" d=${markPath(provenance, shade)} style=${`--colour: ${colourOf(series)}`} />`,
+      svg`${point.interval && whisker(point.interval, x(point.x), y, series)}<path class="mark mark-${provenance}" data-key=${point.key} tabindex="-1" role="img" aria-label=${pointSentence(pointText(spec, point, provenance))} transform="translate(${x(point.x)},${y(point.y)})" d=${markPath(provenance, shade)} style=${`--colour: ${colourOf(series)}`} />`,
   );
 }
 
