@@ -8,7 +8,11 @@ import {experimentMetadata, withGivenColumns} from "../../src/lib/experiment/tab
 import {rowsToArrow} from "../../src/lib/io/arrow.js";
 
 const {askWorker} = vi.hoisted(() => ({askWorker: vi.fn()}));
-vi.mock("../../src/components/kit/worker-run.js", () => ({askWorker}));
+const end = vi.hoisted(() => vi.fn());
+vi.mock("../../src/components/kit/worker-run.js", () => ({
+  askWorker,
+  keptWorker: () => ({ask: askWorker, end}),
+}));
 vi.mock("../../src/components/kit/model-data.js", () => ({modelData: () => ({})}));
 
 const measured = {provenance: "measured"} as const;
@@ -64,6 +68,7 @@ beforeEach(() => {
     },
   });
   askWorker.mockReset();
+  end.mockReset();
   askWorker.mockImplementation(({params}) => powers.runTables(params));
   return () => {
     vi.useRealTimers();
@@ -83,6 +88,7 @@ describe("a run with several views", () => {
     expect(first.last()).toEqual({
       kind: "shipped",
       tables: {rows: [{value: 2, setting: 0, ...measured}], digits: [{digits: [2], setting: 0, ...measured}]},
+      values: {base: 2, count: 1},
     });
     expect(askWorker).not.toHaveBeenCalled();
   });
@@ -132,6 +138,70 @@ describe("a run with several views", () => {
     expect(one.last().kind).toBe("running");
     run.cancel();
     expect(rowsOf(one.last())).toEqual([3]);
+  });
+});
+
+describe("a setting that no table has", () => {
+  test("opens with the nearest rows, and cancelling leaves the controls at what they show", async () => {
+    location.search = "?base=4";
+    askWorker.mockImplementation(() => new Promise(() => {}));
+    const run = experimentRun((await shipped()).main);
+    const one = ear();
+    run.watch(one.view);
+    expect([one.last().kind, rowsOf(one.last())]).toEqual(["nearest", [3]]);
+    run.cancel();
+    expect([one.last().kind, rowsOf(one.last())]).toEqual(["shipped", [3]]);
+    expect(run.values).toEqual({base: 3, count: 1});
+    expect(one.moved).toEqual([{base: 3, count: 1}]);
+    expect(location.search).toBe("?base=3");
+  });
+
+  test("a failure leaves the earlier rows with the values that gave them, and a late view has both", async () => {
+    const run = experimentRun((await shipped()).main);
+    askWorker.mockRejectedValueOnce(new Error("no"));
+    run.move({base: 4, count: 1});
+    await vi.runAllTimersAsync();
+    const late = ear();
+    run.watch(late.view);
+    expect(late.states).toMatchObject([
+      {kind: "shipped", values: {base: 2}},
+      {kind: "failed", message: "no"},
+    ]);
+    run.cancel();
+    expect(run.values.base).toBe(2);
+  });
+
+  test("of many asked for while one runs, only the last is run, and the worker is kept", async () => {
+    const run = experimentRun((await shipped()).main);
+    const one = ear();
+    run.watch(one.view);
+    for (const count of [2, 3, 4, 5]) run.move({base: 2, count});
+    await vi.runAllTimersAsync();
+    expect(askWorker.mock.calls.map(([{params}]) => params.count)).toEqual([2, 5]);
+    expect(one.last()).toMatchObject({kind: "live", values: {count: 5}});
+    expect(end).not.toHaveBeenCalled();
+  });
+
+  test("what is asked for last wins over a run that hangs", async () => {
+    const run = experimentRun((await shipped()).main);
+    const one = ear();
+    run.watch(one.view);
+    askWorker.mockImplementationOnce(() => new Promise(() => {}));
+    run.move({base: 2, count: 2});
+    run.move({base: 2, count: 3});
+    await vi.runAllTimersAsync();
+    expect(rowsOf(one.last())).toEqual([2, 4, 8]);
+    expect(end).toHaveBeenCalledTimes(1);
+  });
+
+  test("an answer that comes after shipped rows were asked for is not shown", async () => {
+    const run = experimentRun((await shipped()).main);
+    const one = ear();
+    run.watch(one.view);
+    run.move({base: 2, count: 2});
+    run.move({base: 3, count: 1});
+    await vi.runAllTimersAsync();
+    expect([one.last().kind, rowsOf(one.last())]).toEqual(["shipped", [3]]);
   });
 });
 

@@ -37,7 +37,9 @@ export interface ExperimentRun<
   move(values: ParamValues<P>, by?: RunView<P>): void;
   /** Runs the setting in a worker even if the shipped table has it. */
   run(): void;
-  /** Ends what is running. */
+  /** Makes ready for controls that are about to move. */
+  prepare(): void;
+  /** Ends what is running; the parameters go back to those of the rows on show. */
   cancel(): void;
 }
 
@@ -68,12 +70,15 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
   const initial = readState(controls, location.search, prefix);
   let values = checkParams(`open ${experiment.id}`, experiment.params, {...initial.values, ...fixed});
   let state: RowState | undefined;
+  /** The last state that had rows: those on show. */
+  let rowsState: Extract<RowState, {tables: unknown}> | undefined;
   const views = new Set<RunView<P>>();
   const shipped = main && shippedTables(main.rows, tables);
   const rows = liveRows(
     experiment,
     (next) => {
       state = next;
+      if ("tables" in next) rowsState = next;
       for (const view of views) view.show?.(next);
     },
     // A name costs nothing: the worker loads what the setting reads.
@@ -95,17 +100,26 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
     },
     watch(view) {
       views.add(view);
-      if (state !== undefined) view.show?.(state);
+      if (rowsState !== undefined) view.show?.(rowsState);
+      if (state !== undefined && state !== rowsState) view.show?.(state);
     },
     move(next, by) {
-      values = {...values, ...next};
-      rememberState(controls, values, prefix);
-      for (const view of views) if (view !== by) view.moved?.(values);
+      setValues({...values, ...next}, by);
       rows.ask(values);
     },
     run: () => rows.run(values),
-    cancel: () => rows.cancel(),
+    prepare: () => rows.prepare(values),
+    cancel() {
+      if (rowsState) setValues(rowsState.values as ParamValues<P>);
+      rows.cancel();
+    },
   };
+
+  function setValues(next: ParamValues<P>, by?: RunView<P>): void {
+    values = next;
+    rememberState(controls, values, prefix);
+    for (const view of views) if (view !== by) view.moved?.(values);
+  }
 }
 
 function shippedTables(

@@ -4,13 +4,24 @@ import type {Ran} from "../../lib/experiment/ran.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
-import type {DataSource, OwnFiles} from "./run-worker.js";
+import {latestRun} from "./latest-run.js";
+import {settingDistance} from "./nearest-setting.js";
+import type {DataSource, OwnFiles, RunRequest} from "./run-worker.js";
 import {askWorker} from "./worker-run.js";
+
+/** Rows of a setting, whatever they came from. */
+interface Rows {
+  readonly tables: TableRows;
+  /** The parameters that gave them. */
+  readonly values: ParamValues<Params>;
+}
 
 /** Origin of the rows on a page, and the progress of their run. */
 export type RowState =
-  | {readonly kind: "shipped"; readonly tables: TableRows; readonly ran?: Ran}
-  | {readonly kind: "live"; readonly tables: TableRows}
+  | ({readonly kind: "shipped"; readonly ran?: Ran} & Rows)
+  | ({readonly kind: "live"} & Rows)
+  /** Shipped rows of the setting nearest to the one asked for, shown until its own rows are there. */
+  | ({readonly kind: "nearest"} & Rows)
   | {readonly kind: "running"; readonly share: number; readonly what?: string}
   | {readonly kind: "failed"; readonly message: string};
 
@@ -19,7 +30,9 @@ export interface LiveRows<P extends Params> {
   ask(params: ParamValues<P>): void;
   /** Runs a setting in a worker even if the table has it. */
   run(params: ParamValues<P>): void;
-  /** Ends what is running and goes back to the rows before it. */
+  /** Loads what a run needs, where runs are quick enough to follow a control that moves. */
+  prepare(params: ParamValues<P>): void;
+  /** Ends what is running and goes back to the rows that are on show. */
   cancel(): void;
 }
 
@@ -36,8 +49,10 @@ export interface LiveRowsOptions<P extends Params = Params> {
   readonly timeLimit?: number;
 }
 
-/** A moving slider asks many times; only the last within this time starts a run. */
-const settle = 200;
+/** A moving slider asks many times; only the last within this time starts a run of what may take long, in milliseconds. */
+const SETTLE = 200;
+/** A quick run that takes longer than this shows that it runs, in milliseconds. */
+const NOTICEABLE = 150;
 
 /** Rows of an experiment as its parameters move; `tell` hears every change of state. */
 export function liveRows<P extends Params, C extends Columns, N extends string>(
@@ -46,14 +61,39 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
   {shipped, ran = [], data = () => ({}), files = {}, timeLimit = 120_000}: LiveRowsOptions<P> = {},
 ): LiveRows<P> {
   const {id, params: schema, sweep} = experiment;
-  const settings = sweep.map((setting) => settingKey(schema, checkParams(`sweep ${id}`, schema, setting)));
+  const settings = sweep.map((setting) => checkParams(`sweep ${id}`, schema, setting));
+  const keys = settings.map((setting) => settingKey(schema, setting));
+  // What reads no data is a model that takes milliseconds: it follows its controls in every frame.
+  const quick = experiment.needs.length === 0 && Object.keys(files).length === 0;
+  const latest = latestRun({
+    done: settleLive,
+    failed,
+    progress: (share, what) => isNoticed && tellRunning(share, what),
+  });
   let running: AbortController | undefined;
-  let last: RowState | undefined;
+  /** The rows on show. */
+  let last: Exclude<RowState, {kind: "running" | "failed"}> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether a quick run has taken long enough to show that it runs. */
+  let isNoticed = false;
 
-  function settleOn(state: RowState): void {
+  function tellRunning(share: number, what?: string): void {
+    tell({kind: "running", share, ...(what === undefined ? {} : {what})});
+  }
+
+  function settleOn(state: NonNullable<typeof last>): void {
+    clearTimeout(timer);
     last = state;
     tell(state);
+  }
+
+  function settleLive(tables: TableRows, {params}: RunRequest): void {
+    settleOn({kind: "live", tables, values: params as ParamValues<Params>});
+  }
+
+  function failed(error: unknown): void {
+    clearTimeout(timer);
+    tell({kind: "failed", message: failure(error, timeLimit)});
   }
 
   function stop(): void {
@@ -62,40 +102,74 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     running = undefined;
   }
 
+  const requestOf = (params: ParamValues<P>): RunRequest => ({
+    kind: "run",
+    id,
+    params,
+    data: data(params),
+    files,
+  });
+
   async function run(params: ParamValues<P>): Promise<void> {
     stop();
+    latest.stop();
     const mine = new AbortController();
     running = mine;
-    tell({kind: "running", share: 0});
+    tellRunning(0);
     const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(timeLimit)]);
-    const progress = (share: number, what?: string) =>
-      running === mine && tell({kind: "running", share, ...(what === undefined ? {} : {what})});
+    const progress = (share: number, what?: string) => running === mine && tellRunning(share, what);
+    const request = requestOf(params);
     try {
-      const request = {kind: "run", id: experiment.id, params, data: data(params), files} as const;
-      settleOn({kind: "live", tables: await askWorker(request, {progress, signal})});
+      settleLive(await askWorker(request, {progress, signal}), request);
     } catch (error) {
       if (mine.signal.aborted) return;
-      settleOn({kind: "failed", message: failure(error, timeLimit)});
+      failed(error);
     }
     if (running === mine) running = undefined;
+  }
+
+  function shippedState(setting: number): Rows | undefined {
+    return shipped && {tables: ofSetting(shipped, setting), values: settings[setting] as ParamValues<Params>};
+  }
+
+  /** Shows the nearest rows that there are while those of a setting are made. */
+  function showNearest(params: ParamValues<P>): void {
+    const distances = settings.map((setting) => settingDistance(schema, setting, params));
+    const nearest = Math.min(...distances);
+    if (last && settingDistance(schema, last.values as ParamValues<P>, params) <= nearest) return;
+    const state = shippedState(distances.indexOf(nearest));
+    if (state) settleOn({kind: "nearest", ...state});
   }
 
   return {
     ask(params) {
       stop();
-      const setting = settings.indexOf(settingKey(experiment.params, params));
-      if (shipped && setting >= 0) {
-        settleOn({
-          kind: "shipped",
-          tables: ofSetting(shipped, setting),
-          ...(ran[setting] && {ran: ran[setting]}),
-        });
-      } else timer = setTimeout(run, settle, params);
+      const setting = keys.indexOf(settingKey(schema, params));
+      const state = setting >= 0 ? shippedState(setting) : undefined;
+      if (state) {
+        latest.forget();
+        settleOn({kind: "shipped", ...state, ...(ran[setting] && {ran: ran[setting]})});
+        return;
+      }
+      if (!quick || last === undefined) showNearest(params);
+      if (!quick) timer = setTimeout(run, SETTLE, params);
+      else {
+        isNoticed = false;
+        latest.ask(requestOf(params));
+        timer = setTimeout(() => {
+          isNoticed = true;
+          tellRunning(0);
+        }, NOTICEABLE);
+      }
     },
     run,
+    prepare(params) {
+      if (quick) latest.prepare(requestOf(params));
+    },
     cancel() {
       stop();
-      if (last !== undefined) tell(last);
+      latest.stop();
+      if (last !== undefined) tell(last.kind === "nearest" ? {...last, kind: "shipped"} : last);
     },
   };
 }

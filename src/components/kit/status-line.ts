@@ -50,6 +50,8 @@ function statusText(state: RowState): string {
       return `${state.tables.rows.length} rows from the table that came with this page${ranText(state.ran)}.`;
     case "live":
       return `${state.tables.rows.length} rows, run just now in your browser.`;
+    case "nearest":
+      return "These rows came with this page for another setting.";
     case "running":
       return "Running in your browser …";
     case "failed":

@@ -8,8 +8,10 @@ import type {Explanation} from "../plots/explain-card.js";
 import type {Figure} from "../plots/figure-spec.js";
 import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./experiment-run.js";
 import type {RowState} from "./live-rows.js";
+import {differences} from "./nearest-setting.js";
 import {paramInputs} from "./param-inputs.js";
 import {cellText, rowsList, rowsTable} from "./rows-table.js";
+import {stalePlace} from "./stale-place.js";
 import {statusLine} from "./status-line.js";
 import {tools} from "./tools.js";
 import {writeState} from "./url-state.js";
@@ -52,11 +54,18 @@ export function runView<P extends Params, C extends Columns, N extends string>(
 ): HTMLElement {
   const {experiment, controls, prefix, problems} = run;
   let tables = {rows: []} as unknown as TableRows<C>;
+  /** The parameters of the rows on show. */
+  let shown = run.values;
   const inputs = paramInputs(controls, run.values);
   const rowsPlace = html`<div></div>`;
   const drawingPlace = html`<div></div>`;
   const charts = figures.map((figure) => makeChart(figure));
   const status = statusLine(run);
+  const stale = stalePlace([
+    html`<div class="figures">${charts.map(({element}) => element)}</div>`,
+    drawingPlace,
+    rowsPlace,
+  ]);
 
   function makeChart({key, opens}: Figure<P, C>): Chart {
     return chart({
@@ -87,7 +96,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
       ([name, column]) =>
         [column.label, `${cellText(row?.[name])}${column.unit ? ` ${column.unit}` : ""}`] as const,
     );
-    const search = new URLSearchParams(writeState(controls, run.values, location.search, prefix));
+    const search = new URLSearchParams(writeState(controls, shown, location.search, prefix));
     for (const [name, value] of Object.entries(opened)) search.set(name, value);
     return {
       title: label,
@@ -99,31 +108,35 @@ export function runView<P extends Params, C extends Columns, N extends string>(
 
   function show(state: RowState): void {
     status.show(state);
-    if (state.kind !== "shipped" && state.kind !== "live") return;
-    tables = state.tables as unknown as TableRows<C>;
+    if ("tables" in state) showRows(state.tables as unknown as TableRows<C>, state.values as ParamValues<P>);
+    stale.show(differences(experiment.params, shown, run.values));
+  }
+
+  function showRows(next: TableRows<C>, values: ParamValues<P>): void {
+    [tables, shown] = [next, values];
     figures.forEach((figure, i) => {
-      charts[i].show(figure.draw(tables.rows, run.values));
+      charts[i].show(figure.draw(tables.rows, shown));
     });
     rowsPlace.replaceChildren(...rowsTables(experiment, tables));
-    if (drawing) drawingPlace.replaceChildren(drawing(tables.rows, run.values, tables));
+    if (drawing) drawingPlace.replaceChildren(drawing(tables.rows, shown, tables));
   }
 
   const view: RunView<P> = {
     show,
     moved: (values) => {
       inputs.value = values;
+      stale.show(differences(experiment.params, shown, run.values));
     },
   };
   inputs.addEventListener("input", () => run.move(inputs.value, view));
+  for (const event of ["pointerenter", "focusin"]) inputs.addEventListener(event, run.prepare, {once: true});
   run.watch(view);
   return html`<section class="workbench" aria-label=${label ?? experiment.title} data-experiment=${experiment.id}>
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${inputs}
     ${status.element}
-    <div class="figures">${charts.map(({element}) => element)}</div>
-    ${drawingPlace}
-    ${tools(experiment, () => ({values: run.values, tables}))}
-    ${rowsPlace}
+    ${stale.element}
+    ${tools(experiment, () => ({values: shown, tables}))}
   </section>`;
 }
 

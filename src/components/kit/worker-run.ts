@@ -6,6 +6,37 @@ export interface WorkerOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A worker that answers one request after another, so that its code is loaded and warm from the second on. */
+export interface KeptWorker {
+  /**
+   * Answers one request; the next may be asked when it has been answered.
+   * @throws an Error with the message of what failed.
+   */
+  ask<T extends RunRequest | ListRequest>(
+    request: T,
+    progress?: WorkerOptions["progress"],
+  ): Promise<Results[T["kind"]]>;
+  end(): void;
+}
+
+/** Starts a worker that is kept until it is ended. */
+export function keptWorker(): KeptWorker {
+  const worker = blobWorker(import.meta.resolve("./run-worker.js"));
+  return {
+    ask: (request, progress) =>
+      new Promise((resolve, reject) => {
+        worker.onerror = (event) => reject(new Error(event.message || "the worker could not start"));
+        worker.onmessage = ({data}: MessageEvent<Reply>) => {
+          if (data.kind === "progress") progress?.(data.share, data.what);
+          else if (data.kind === "done") resolve(data.result as never);
+          else reject(new Error(data.message));
+        };
+        worker.postMessage(request);
+      }),
+    end: () => worker.terminate(),
+  };
+}
+
 /**
  * Has a worker of its own answer one request: `run` gives the rows of all tables, `list` the tensors of a file.
  * @throws the signal's reason if it is aborted, an Error with the message of what failed.
@@ -15,20 +46,14 @@ export async function askWorker<T extends RunRequest | ListRequest>(
   {progress, signal}: WorkerOptions = {},
 ): Promise<Results[T["kind"]]> {
   signal?.throwIfAborted();
-  const worker = blobWorker(import.meta.resolve("./run-worker.js"));
+  const worker = keptWorker();
   try {
     return await new Promise((resolve, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason));
-      worker.onerror = (event) => reject(new Error(event.message || "the worker could not start"));
-      worker.onmessage = ({data}: MessageEvent<Reply>) => {
-        if (data.kind === "progress") progress?.(data.share, data.what);
-        else if (data.kind === "done") resolve(data.result as Results[T["kind"]]);
-        else reject(new Error(data.message));
-      };
-      worker.postMessage(request);
+      worker.ask(request, progress).then(resolve, reject);
     });
   } finally {
-    worker.terminate();
+    worker.end();
   }
 }
 
