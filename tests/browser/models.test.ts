@@ -59,3 +59,18 @@ test("one sentence in another format adds up by hand", async () => {
   expect(Math.abs(Number(costs[0]) + Number(costs[1]) - Number(total))).toBeLessThan(0.02);
   await context.close();
 });
+
+test("a setting that takes long shows the nearest rows veiled and named, and cancelling restores the controls", async () => {
+  const {page, context, complaints} = await site.open("models/formats-on-a-working-model?documents=9");
+  const quality = bench(page, "formats-on-model");
+  const note = quality.locator(".stale-note");
+  expect(await quality.locator(".svg-chart [data-key]").count()).toBeGreaterThan(10);
+  expect(await note.textContent()).toContain("Documents for each seed 8");
+  expect(await quality.locator(".stale").count()).toBe(1);
+  await quality.getByRole("button", {name: "Cancel"}).click();
+  expect(await note.isVisible()).toBe(false);
+  expect(new URL(page.url()).search).toBe("");
+  expect(await quality.getByLabel("Documents for each seed", {exact: true}).inputValue()).toBe("8");
+  expect(complaints).toEqual([]);
+  await context.close();
+});

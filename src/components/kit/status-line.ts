@@ -7,7 +7,7 @@ export interface StatusActions {
   readonly cancel: () => void;
 }
 
-/** Says where the rows come from and how far a run is, and offers to run it here or to end it. */
+/** Shows where the rows come from and how far a run is, and offers to run it here, to end it or to go back from a failure. */
 export function statusLine({run, cancel}: StatusActions): {
   readonly element: HTMLElement;
   show(state: RowState): void;
@@ -24,7 +24,9 @@ export function statusLine({run, cancel}: StatusActions): {
     element,
     show(state) {
       const running = state.kind === "running";
-      bar.hidden = cancelButton.hidden = !running;
+      bar.hidden = !running;
+      cancelButton.hidden = !running && state.kind !== "failed";
+      cancelButton.textContent = running ? "Cancel" : "Back to the rows shown";
       runButton.hidden = running;
       if (running) bar.value = state.share;
       element.dataset.state = state.kind;

@@ -56,8 +56,31 @@ export function writeState<P extends Params>(
   return written === "" ? "" : `?${written}`;
 }
 
-/** Puts the values into the page's address without a new entry in the reader's history. */
+/** Changes of the address in a second: browsers refuse more than 200 in ten. */
+const CHANGES_PER_SECOND = 15;
+
+/** Parameters whose values the address does not have yet, by their names in it. */
+const waiting = new Map<string, () => void>();
+let second = 0;
+let changes = 0;
+
+/**
+ * Puts the values into the page's address without a new entry in the reader's history: at once, or within a second while
+ * a control is dragged.
+ */
 export function rememberState<P extends Params>(params: P, values: ParamValues<P>, prefix = ""): void {
-  const search = writeState(params, values, location.search, prefix);
-  history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+  waiting.set(`${prefix}${Object.keys(params)}`, () => {
+    const search = writeState(params, values, location.search, prefix);
+    history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+  });
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) [second, changes] = [now, 0];
+  if (changes < CHANGES_PER_SECOND) writeWaiting();
+  else if (changes === CHANGES_PER_SECOND) setTimeout(writeWaiting, 1000);
+  changes += 1;
+}
+
+function writeWaiting(): void {
+  for (const write of waiting.values()) write();
+  waiting.clear();
 }
