@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import {expect, test} from "vitest";
-import {readState, writeState} from "../../src/components/kit/url-state.js";
+import {expect, test, vi} from "vitest";
+import {readState, rememberState, writeState} from "../../src/components/kit/url-state.js";
 import type {Params} from "../../src/lib/technique/params.js";
 
 const params = {
@@ -62,4 +62,20 @@ test("what belongs to others stays in the address", () => {
 
 test("names that every object has are no parameters", () => {
   expect(readState(params, "?constructor=1&__proto__=2").problems).toEqual([]);
+});
+
+test("a control that is dragged changes the address a few times a second, and its last value stands there", () => {
+  vi.useFakeTimers({now: 1_000_000});
+  const replaceState = vi.fn((_state, _title, address: string) => {
+    location.search = new URL(address, "http://here").search;
+  });
+  vi.stubGlobal("location", {search: "?other=1", pathname: "/page", hash: ""});
+  vi.stubGlobal("history", {state: null, replaceState});
+  const at = readState(params, "").values;
+  for (let i = 0; i < 100; i++) rememberState(params, {...at, bits: 2 + (i % 7), share: i / 100});
+  expect(replaceState.mock.calls.length).toBeLessThanOrEqual(20);
+  vi.runAllTimers();
+  expect(location.search).toBe("?other=1&share=0.99&bits=3");
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
