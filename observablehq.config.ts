@@ -76,7 +76,8 @@ function header({path}: {path: string}): string {
 
 export default {
   root: "src",
-  output: "site",
+  // The build script has it built beside the finished site, which stays whole meanwhile.
+  output: process.env.PARETOSCOPE_SITE ?? "site",
   title: "Paretoscope",
   style: "style.css",
   // The default is a font from another origin; nothing on a page may leave this one.

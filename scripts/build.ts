@@ -1,8 +1,14 @@
 // npm run build: fresh tables, the site, and the checks that Framework leaves out.
 import {spawn} from "node:child_process";
 import {rm} from "node:fs/promises";
+import {exclusively} from "./exclusive.js";
 import {finishSite} from "./finish-site.js";
 import {makeTables} from "./make-tables.js";
+import {replaceFolder} from "./replace-folder.js";
+
+const SITE = "site";
+/** The place of a site that is being made: the finished one stays whole until this one is finished too. */
+const BUILDING = "site.building";
 
 /** Runs Framework's build; its output goes to the terminal and is returned to be searched for warnings. */
 async function observableBuild(): Promise<string> {
@@ -11,7 +17,7 @@ async function observableBuild(): Promise<string> {
     ["node_modules/@observablehq/framework/dist/bin/observable.js", "build"],
     {
       stdio: ["ignore", "pipe", "pipe"],
-      env: {...process.env, OBSERVABLE_TELEMETRY_DISABLE: "1"},
+      env: {...process.env, OBSERVABLE_TELEMETRY_DISABLE: "1", PARETOSCOPE_SITE: BUILDING},
     },
   );
   let output = "";
@@ -26,16 +32,21 @@ async function observableBuild(): Promise<string> {
   return output;
 }
 
-console.log("Tables …");
-await makeTables();
-console.log("Pages …");
-await rm("site", {recursive: true, force: true});
-const warnings = (await observableBuild()).split("\n").filter((line) => /warning/i.test(line));
-const problems = [...warnings, ...(await finishSite("site"))];
-for (const problem of problems) console.error(`build: ${problem}`);
-if (problems.length > 0) {
-  console.error(
-    `build: ${problems.length} problem${problems.length === 1 ? "" : "s"}, the site is not fit to publish`,
-  );
-  process.exit(1);
+/** Makes the site; one that is not fit to publish is left beside the old one, to be looked at. */
+async function build(): Promise<void> {
+  console.log("Tables …");
+  await makeTables();
+  console.log("Pages …");
+  await rm(BUILDING, {recursive: true, force: true});
+  const warnings = (await observableBuild()).split("\n").filter((line) => /warning/i.test(line));
+  const problems = [...warnings, ...(await finishSite(BUILDING))];
+  if (problems.length === 0) return replaceFolder(SITE, BUILDING);
+  for (const problem of problems) console.error(`build: ${problem}`);
+  const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
+  console.error(`build: ${count}, the site in ${BUILDING} is not fit to publish; ${SITE} is as it was`);
+  process.exitCode = 1;
 }
+
+await exclusively("site.lock", build, {
+  waiting: (pid) => console.log(`Another build is at work here (process ${pid}); waiting for it …`),
+});

@@ -25,7 +25,7 @@ export async function finishSite(folder: string): Promise<string[]> {
   );
   for (const file of files.filter((name) => [".js", ".css"].includes(extname(name)))) {
     const text = await readFile(file, "utf8");
-    problems.push(...foreignLoads(text).map((problem) => `${relative(folder, file)}: ${problem}`));
+    for (const problem of foreignLoads(text)) problems.push(`${relative(folder, file)}: ${problem}`);
   }
   return [...problems, ...(await overweight(folder, files))];
 }
@@ -46,7 +46,8 @@ export function mended(html: string): string {
 
 /**
  * The promise that a dropped file cannot leave: only this origin is talked to, and only the scripts that were
- * built run. A policy in a meta tag binds what follows it, so it comes first.
+ * built run. No request names the page's address, which may hold settings of the reader's. A policy in a meta tag
+ * binds what follows it, so both come first.
  */
 export function withPolicy(html: string): string {
   const policy = [
@@ -63,8 +64,18 @@ export function withPolicy(html: string): string {
   ].join("; ");
   return html.replace(
     `<meta charset="utf-8">`,
-    `<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<meta charset="utf-8">\n${POLICY_TAG} content="${policy}">\n${REFERRER_TAG}`,
   );
+}
+
+const POLICY_TAG = `<meta http-equiv="Content-Security-Policy"`;
+const REFERRER_TAG = `<meta name="referrer" content="no-referrer">`;
+
+/** Paths of the pages of a folder that {@link finishSite} has not come to; none in a site that may be served. */
+export async function unfinishedPages(folder: string): Promise<string[]> {
+  const pages = (await readdir(folder, {recursive: true})).filter((name) => extname(name) === ".html");
+  const texts = await Promise.all(pages.map((name) => readFile(join(folder, name), "utf8")));
+  return pages.filter((_, n) => !texts[n].includes(POLICY_TAG) || !texts[n].includes(REFERRER_TAG)).sort();
 }
 
 function inlineScriptHashes(html: string): string[] {

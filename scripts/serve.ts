@@ -2,24 +2,37 @@
 import {spawn} from "node:child_process";
 import {existsSync} from "node:fs";
 import {parseArgs} from "node:util";
+import {unfinishedPages} from "./finish-site.js";
 import {serveFolder} from "./static-server.js";
 
-const {values} = parseArgs({
-  options: {port: {type: "string", default: "3000"}, open: {type: "boolean", default: false}},
-});
-const port = Number(values.port);
-if (!Number.isInteger(port) || port < 0 || port > 65535) {
-  console.error(`serve: --port must be an integer from 0 to 65535, got ${values.port}`);
-  process.exit(2);
-}
-if (!existsSync("site/index.html")) {
-  console.error("serve: there is no built site yet; run npm run build");
-  process.exit(1);
+const {port, open} = readCall();
+if (!existsSync("site/index.html")) stop(1, "there is no built site yet; run npm run build");
+const unfinished = await unfinishedPages("site");
+if (unfinished.length > 0) {
+  stop(1, `site/${unfinished[0]} has no content policy: the site was not finished; run npm run build`);
 }
 
 const {url} = await serve(port);
 console.log(`\nParetoscope is open at ${url}\nCtrl-C ends it.`);
-if (values.open) openBrowser(url);
+if (open) openBrowser(url);
+
+function readCall(): {port: number; open: boolean} {
+  try {
+    const {values} = parseArgs({
+      options: {port: {type: "string", default: "3000"}, open: {type: "boolean", default: false}},
+    });
+    const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Number.NaN;
+    if (port <= 65_535) return {port, open: values.open};
+    return stop(2, `--port must be an integer from 0 to 65535, got ${JSON.stringify(values.port)}`);
+  } catch (error) {
+    return stop(2, (error as Error).message);
+  }
+}
+
+function stop(status: number, message: string): never {
+  console.error(`serve: ${message}`);
+  process.exit(status);
+}
 
 /** A port that is taken is no reason to fail: any free one will do. */
 async function serve(wanted: number) {

@@ -1,6 +1,5 @@
-import {createReadStream} from "node:fs";
-import {stat} from "node:fs/promises";
-import {createServer, type Server} from "node:http";
+import {readFile, stat} from "node:fs/promises";
+import {createServer, type Server, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {extname, join, normalize, sep} from "node:path";
 
@@ -22,27 +21,37 @@ export interface StaticServer {
 
 /**
  * Serves the files of `folder` below `base` on this machine only, the way any plain static host does:
- * no special headers, `name` answers with `name.html`, a folder with its `index.html`.
+ * no special headers, `name` answers with `name.html`, a folder with its `index.html`. Any page of the web can send
+ * requests here, so each of them gets an answer, whatever it asks for.
  * @throws an error of `listen`, for example EADDRINUSE, if the port cannot be had; port 0 takes any free one.
  */
 export async function serveFolder(folder: string, {port = 0, base = "/"} = {}): Promise<StaticServer> {
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const file = path.startsWith(base) ? await findFile(folder, path.slice(base.length)) : undefined;
-    if (file === undefined) {
-      response.writeHead(404, {"content-type": "text/plain"}).end("not found\n");
-      return;
+  const server = createServer(async ({method, url = "/"}, response) => {
+    try {
+      if (method === "GET" || method === "HEAD") await answer(response, folder, base, url);
+      else say(response, 405, "only GET and HEAD are answered");
+    } catch {
+      say(response, 500, "the file could not be read");
     }
-    response.writeHead(200, {
-      "content-type": types[extname(file)] ?? "application/octet-stream",
-      "cache-control": "no-cache",
-    });
-    createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
   return {server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`};
+}
+
+/** Answers with a file, whole in memory: what cannot be read to its end is noticed before the answer begins. */
+async function answer(response: ServerResponse, folder: string, base: string, target: string): Promise<void> {
+  const [path] = target.split(/[?#]/, 1);
+  const file = path.startsWith(base) ? await findFile(folder, path.slice(base.length)) : undefined;
+  if (file === undefined) return say(response, 404, "not found");
+  const bytes = await readFile(file);
+  const type = types[extname(file)] ?? "application/octet-stream";
+  response.writeHead(200, {"content-type": type, "cache-control": "no-cache"}).end(bytes);
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {"content-type": "text/plain"}).end(`${text}\n`);
 }
 
 async function findFile(folder: string, path: string): Promise<string | undefined> {

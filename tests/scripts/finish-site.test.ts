@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
-import {finishSite, foreignLoads, mended, withPolicy} from "../../scripts/finish-site.js";
+import {finishSite, foreignLoads, mended, unfinishedPages, withPolicy} from "../../scripts/finish-site.js";
 
 const page = (body: string, head = "") => `<!DOCTYPE html>
 <html>
@@ -52,6 +52,22 @@ describe("withPolicy", () => {
 });
 
 describe("finishSite", () => {
+  test("lets no page tell its address to whom it asks", async () => {
+    await siteOf({"index.html": page(""), "a/b.html": page("")});
+    for (const name of ["index.html", "a/b.html"]) {
+      const html = await readFile(join(folder, name), "utf8");
+      expect(html.match(/<meta name="referrer" content="no-referrer">/g)).toHaveLength(1);
+      expect(html.indexOf("no-referrer")).toBeLessThan(html.indexOf("viewport"));
+    }
+  });
+
+  test("comes to every page", async () => {
+    await siteOf({"index.html": page(""), "a/b.html": page("")});
+    expect(await unfinishedPages(folder)).toEqual([]);
+    await writeFile(join(folder, "a/late.html"), page(""));
+    expect(await unfinishedPages(folder)).toEqual(["a/late.html"]);
+  });
+
   test("is content with a sound site and writes what it mended", async () => {
     const problems = await siteOf({
       "index.html": page(`<a href="./a/b#part">on</a><a href="https://arxiv.org/abs/1">a paper</a>`),

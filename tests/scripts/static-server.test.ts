@@ -1,8 +1,10 @@
-import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, rm, symlink, writeFile} from "node:fs/promises";
+import {createConnection} from "node:net";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
+import {randomStream} from "../../src/lib/tensor/random.js";
 
 let folder = "";
 let served: StaticServer;
@@ -42,4 +44,70 @@ test.each(["missing", "%2e%2e/secret.txt", "..%2fsecret.txt", "%", "deep/../../s
 test("answers nothing outside its base, and gives modules their type", async () => {
   expect((await fetch(new URL("/page", served.url))).status).toBe(404);
   expect((await fetch(`${served.url}m.js`)).headers.get("content-type")).toContain("text/javascript");
+});
+
+/** The status with which the server answers the bytes of a request; undefined if it closes without an answer. */
+function statusOf(request: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const {hostname, port} = new URL(served.url);
+    let text = "";
+    const socket = createConnection(Number(port), hostname, () => socket.write(request));
+    socket
+      .setEncoding("latin1")
+      .on("data", (part) => {
+        text += part;
+      })
+      .on("error", reject)
+      .on("close", () => resolve(/^HTTP\/1\.1 (\d{3})/.test(text) ? Number(text.slice(9, 12)) : undefined));
+  });
+}
+
+const get = (target: string, method = "GET") =>
+  `${method} ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`;
+
+/** Targets that are no plain paths, and hundreds made of the pieces that break readers of addresses. */
+function hostileTargets(): string[] {
+  const pieces = [
+    "/sub/",
+    "/",
+    "//",
+    "[",
+    "]",
+    "..",
+    "%00",
+    "%",
+    "%ff",
+    "%2e%2e%2f",
+    "\\",
+    "?",
+    "#",
+    ":",
+    "@",
+    "page",
+  ];
+  const stream = randomStream(1, "hostile requests");
+  const made = Array.from({length: 400}, () =>
+    Array.from({length: 1 + stream.integer(6)}, () => pieces[stream.integer(pieces.length)]).join(""),
+  );
+  return ["//[", "http://[", "http://[::1", "*", "/sub/%00", "/sub/%", `/sub/${"a".repeat(5000)}`, ...made];
+}
+
+test("answers hundreds of hostile requests and goes on", async () => {
+  for (const target of hostileTargets()) {
+    expect([200, 400, 404], target).toContain(await statusOf(get(target)));
+  }
+  expect(await statusOf("\0\r\n\r\n")).toBe(400);
+  expect(await statusOf(get(`/${"a".repeat(50_000)}`))).toBe(431);
+  expect(await (await fetch(`${served.url}page`)).text()).toBe("page");
+});
+
+test.each(["POST", "PUT", "DELETE", "OPTIONS"])("has no %s", async (method) => {
+  expect(await statusOf(get("/sub/page", method))).toBe(405);
+});
+
+test.runIf(process.platform === "linux")("says that a file cannot be read", async () => {
+  // Its first byte is at an address that is never mapped.
+  await symlink("/proc/self/mem", join(folder, "site/unreadable.js"));
+  expect(await statusOf(get("/sub/unreadable.js"))).toBe(500);
+  expect(await statusOf(get("/sub/page"))).toBe(200);
 });
