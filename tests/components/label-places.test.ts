@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import type {ChartSpec, Point, Series} from "../../src/components/plots/chart-spec.js";
-import {labelOffset, placeLabels} from "../../src/components/plots/label-places.js";
+import {placeLabels} from "../../src/components/plots/label-places.js";
 
 const same = (value: number) => value;
 const room = {left: 0, right: 1000};
@@ -71,8 +71,7 @@ test("no label leaves the room, covers another or covers a mark that is not its 
           points.map(({key}) => key),
         ),
         within,
-      ).map(({point, text, place}) => {
-        const {dx, dy} = labelOffset(place);
+      ).map(({point, text, dx, dy}) => {
         const width = text.length * 6.8;
         const left = point.x + dx - (dx < 0 ? width : 0);
         return {point, left, right: left + width, y: point.y + dy};
@@ -93,4 +92,31 @@ test("no label leaves the room, covers another or covers a mark that is not its 
     }),
     {seed: 4},
   );
+});
+
+test("in a crowd that has no room around it, names stand away at the end of leaders that cross no name", () => {
+  const crowd = Array.from({length: 9}, (_, i) => point(`format-${i}`, 200 + 4 * i, 200));
+  const placed = place(
+    chart(
+      [marks(crowd)],
+      crowd.map(({key}) => key),
+    ),
+    {left: 0, right: 400},
+  );
+  const away = placed.filter(({place}) => place === "away");
+  expect(away.length).toBeGreaterThan(0);
+  for (const {
+    point: {x, y},
+    dx,
+    dy,
+  } of away)
+    for (const other of placed) {
+      const left = other.point.x + other.dx - (other.dx < 0 ? 6.8 * other.text.length : 0);
+      const isCrossed = [0.2, 0.4, 0.6, 0.8].some((part) => {
+        const [px, py] = [x + part * dx, y + part * dy];
+        const inside = px > left && px < left + 6.8 * other.text.length;
+        return inside && Math.abs(py - other.point.y - other.dy) < 6.5;
+      });
+      expect(isCrossed).toBe(false);
+    }
 });

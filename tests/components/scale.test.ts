@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {exactText, numberText} from "../../src/components/kit/number-text.js";
-import {makeScale, paddedExtent} from "../../src/components/plots/scale.js";
+import {binaryText, isBinary, makeScale, paddedExtent} from "../../src/components/plots/scale.js";
 
 describe("makeScale", () => {
   test("maps the ends of the domain to the ends of the range, linear and logarithmic", () => {
@@ -74,7 +74,8 @@ test("exactText loses no digit", () => {
 
 test("a logarithmic scale within one decade has ticks at 1, 2 and 5 times a power of ten", () => {
   expect(makeScale([3, 30], [0, 100], {log: true}).ticks).toEqual([5, 10, 20]);
-  expect(makeScale([0.012, 0.06], [0, 100], {log: true}).ticks).toEqual([0.02, 0.05]);
+  expect(makeScale([90, 2500], [0, 100], {log: true}).ticks).toEqual([100, 200, 500, 1000, 2000]);
+  expect(makeScale([0.012, 0.06], [0, 100], {log: true}).ticks).toEqual([0.02, 0.03, 0.04, 0.06]);
 });
 
 test("a scale names the ticks it is given, as far as they lie inside its domain", () => {
@@ -82,4 +83,14 @@ test("a scale names the ticks it is given, as far as they lie inside its domain"
   expect(scale.ticks).toEqual([3, 4, 6, 8, 16]);
   expect(scale.ends.map((end) => 10 ** end)).toEqual([expect.closeTo(3, 12), expect.closeTo(17, 12)]);
   expect(makeScale([0, 10], [0, 100], {ticks: [-1, 5, 11]}).ticks).toEqual([5]);
+});
+
+test("an axis of powers of two is read in powers of two, 64k and not 65536", () => {
+  const contexts = [1024, 8192, 65536, 1048576];
+  expect(isBinary(contexts)).toBe(true);
+  expect(isBinary([1000, 2048, 4096])).toBe(false);
+  expect(isBinary([1, 2, 2])).toBe(false);
+  const scale = makeScale([900, 70000], [0, 100], {log: true, binary: true});
+  expect(scale.ticks.map(scale.tickText)).toEqual(["1k", "2k", "4k", "8k", "16k", "32k", "64k"]);
+  expect([512, 2 ** 21].map(binaryText)).toEqual(["512", "2M"]);
 });

@@ -3,11 +3,23 @@ import {type ChartSpec, isMarked, labelsOf, type Point} from "./chart-spec.js";
 /** Place of a label around its mark, in the words that Plotly uses too. */
 export type LabelPlace = `${"top" | "middle" | "bottom"} ${"left" | "right"}`;
 
-/** A label that found room around its mark. */
+/** A label that found room. */
 export interface PlacedLabel {
   readonly point: Point;
   readonly text: string;
-  readonly place: LabelPlace;
+  /** Beside its mark, or away from it at the end of a leader line. */
+  readonly place: LabelPlace | "away";
+  /** From the mark's centre to the side of the label that faces it, in pixels. */
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** The room that labels may take, in pixels. */
+export interface LabelRoom {
+  readonly left: number;
+  readonly right: number;
+  readonly top?: number;
+  readonly bottom?: number;
 }
 
 interface Box {
@@ -34,35 +46,56 @@ const places: readonly LabelPlace[] = [
   "bottom left",
 ];
 
+/** Offsets of labels at the end of a leader line, the nearest first. */
+const AWAY: readonly Offset[] = [26, 40, 56, 74, 96, 120].flatMap((radius) =>
+  Array.from({length: 16}, (_, i) => {
+    const angle = ((i + 0.5) * Math.PI) / 8;
+    return {place: "away", dx: radius * Math.cos(angle), dy: radius * Math.sin(angle)} as const;
+  }),
+);
+
+type Offset = Pick<PlacedLabel, "place" | "dx" | "dy">;
+
 /**
- * The labels of a chart that cover neither one another nor another mark, the first ones first: what finds no room is
- * left to the list of points. A join is crossed only where every other place is taken. `x` and `y` give places in
- * pixels, `left` and `right` bound the room.
+ * The labels of a chart that cover neither one another nor another mark, the first ones first: what finds no room beside
+ * its mark stands at the end of a leader line, and what finds none there is left to the list of points. A join is crossed
+ * only where every other place is taken. `x` and `y` give places in pixels.
  */
 export function placeLabels(
   spec: ChartSpec,
   x: (value: number) => number,
   y: (value: number) => number,
-  {left, right}: {readonly left: number; readonly right: number},
+  {left, right, top = Number.NEGATIVE_INFINITY, bottom = Number.POSITIVE_INFINITY}: LabelRoom,
 ): PlacedLabel[] {
   const marks = spec.series.filter(isMarked).flatMap(({points}) => points);
   const joins = joinSegments(spec, x, y);
+  const near = places.map((place): Offset => ({place, ...labelOffset(place)}));
   const taken: Box[] = [];
+  const leaders: Segment[] = [];
   const placed: PlacedLabel[] = [];
   for (const {point, text} of orderedLabels(spec)) {
-    const free = places
-      .map((place) => ({place, box: labelBox(place, text, x(point.x), y(point.y))}))
-      .filter(
-        ({box}) =>
-          box.left >= left &&
-          box.right <= right &&
-          !taken.some((other) => overlap(box, other)) &&
-          !marks.some((mark) => covers(box, x(mark.x), y(mark.y)) && !samePlace(mark, point)),
+    const [cx, cy] = [x(point.x), y(point.y)];
+    const isFree = ({dx, dy, place}: Offset) => {
+      const box = labelBox({dx, dy}, text, cx, cy);
+      const inside = box.left >= left && box.right <= right && box.top >= top && box.bottom <= bottom;
+      return (
+        inside &&
+        !taken.some((other) => overlap(box, other)) &&
+        !leaders.some((leader) => crosses(box, leader)) &&
+        !marks.some((mark) => covers(box, x(mark.x), y(mark.y)) && !samePlace(mark, point)) &&
+        !(place === "away" && taken.some((other) => crosses(other, [cx, cy, cx + dx, cy + dy])))
       );
-    const found = free.find(({box}) => !joins.some((join) => crosses(box, join))) ?? free[0];
+    };
+    const clear = (offset: Offset) => {
+      const box = labelBox(offset, text, cx, cy);
+      return !joins.some((join) => crosses(box, join));
+    };
+    const beside = near.filter(isFree);
+    const found = beside.find(clear) ?? beside[0] ?? AWAY.find((offset) => isFree(offset) && clear(offset));
     if (found === undefined) continue;
-    taken.push(found.box);
-    placed.push({point, text, place: found.place});
+    taken.push(labelBox(found, text, cx, cy));
+    if (found.place === "away") leaders.push([cx, cy, cx + found.dx, cy + found.dy]);
+    placed.push({point, text, ...found});
   }
   return placed;
 }
@@ -79,14 +112,13 @@ function orderedLabels({series, labelled = new Set()}: ChartSpec) {
 }
 
 /** The place of a label's text relative to its mark: offsets in pixels. */
-export function labelOffset(place: LabelPlace): {readonly dx: number; readonly dy: number} {
+function labelOffset(place: LabelPlace): {readonly dx: number; readonly dy: number} {
   const side = place.endsWith("right") ? 1 : -1;
   if (place.startsWith("middle")) return {dx: side * gap.x, dy: 0};
   return {dx: (side * gap.x) / 2, dy: place.startsWith("top") ? -gap.y : gap.y};
 }
 
-function labelBox(place: LabelPlace, text: string, x: number, y: number): Box {
-  const {dx, dy} = labelOffset(place);
+function labelBox({dx, dy}: Pick<Offset, "dx" | "dy">, text: string, x: number, y: number): Box {
   const width = text.length * characterWidth;
   const left = dx > 0 ? x + dx : x + dx - width;
   return {left, right: left + width, top: y + dy - lineHeight / 2, bottom: y + dy + lineHeight / 2};

@@ -3,7 +3,7 @@ import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series}
 import {type PlacedLabel, placeLabels} from "./label-places.js";
 import type {Theme} from "./palette.js";
 import {pointText} from "./point-text.js";
-import type {Scale} from "./scale.js";
+import {binaryText, type Scale} from "./scale.js";
 import {chartScales, margin, rightMargin} from "./svg-chart.js";
 import {plotlySymbol} from "./symbols.js";
 
@@ -25,7 +25,8 @@ export function plotlyFigure(
 ): PlotlyFigure {
   const {x, y} = chartScales(spec, width, height);
   const placed = placeLabels(spec, x, y, {left: margin.left, right: width});
-  const labels = new Map(placed.map((label) => [label.point, label]));
+  // Leader lines are for the page: a reader who explores comes nearer.
+  const labels = new Map(placed.filter(({place}) => place !== "away").map((label) => [label.point, label]));
   const traces = spec.series.map((series) => trace(spec, series, labels, theme));
   return {
     data: selected == null ? traces : [...traces, ring(spec, selected, theme)],
@@ -133,12 +134,13 @@ function layout(
   {x, y}: {readonly x: Scale; readonly y: Scale},
 ): object {
   // The ranges and margins of the page's own drawing.
-  const axis = (of: Axis, {ticks, ends}: Scale) => ({
+  const axis = (of: Axis, {ticks, ends, tickText}: Scale) => ({
     title: {text: plainText(axisTitle(of)), standoff: 8},
     type: of.log ? "log" : "linear",
     range: ends,
-    ...(of.ticks ? {tickmode: "array", tickvals: ticks} : {}),
-    ...(of.log && !of.ticks ? {exponentformat: "power", dtick: ticks.every(isPowerOfTen) ? 1 : "D2"} : {}),
+    ...(of.ticks || tickText === binaryText
+      ? {tickmode: "array", tickvals: ticks, ticktext: ticks.map(tickText)}
+      : of.log && {exponentformat: "power", dtick: ticks.every(isPowerOfTen) ? 1 : "D2"}),
     gridcolor: theme.line,
     linecolor: theme.line,
     zeroline: false,

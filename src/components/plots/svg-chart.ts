@@ -1,11 +1,10 @@
 import {svg} from "htl";
-import {numberText} from "../kit/number-text.js";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
-import {labelOffset, placeLabels} from "./label-places.js";
+import {placeLabels} from "./label-places.js";
 import {type MarkPlace, markPlaces} from "./mark-places.js";
 import {colourOf, type Look} from "./palette.js";
 import {pointSentence, pointText} from "./point-text.js";
-import {makeScale, paddedExtent, type Scale} from "./scale.js";
+import {isBinary, makeScale, paddedExtent, type Scale} from "./scale.js";
 import {markPath} from "./symbols.js";
 
 /** The room around the plot that a page's drawing and the explored figure leave, in pixels. */
@@ -24,7 +23,7 @@ export function svgChart(spec: ChartSpec, width: number, height: number): SvgCha
   const element = svg`<svg class="svg-chart" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
     <g aria-hidden="true">${axes(spec, x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${labels(spec, x, y, width)}
+    ${labels(spec, x, y, width, height)}
     ${spec.better && corner(spec.better, width, height)}</g>
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
   </svg>`;
@@ -48,6 +47,7 @@ export function chartScales(spec: ChartSpec, width: number, height: number) {
   return {
     x: makeScale(xs, [margin.left, width - rightMargin(width)], {
       ...axisOptions(spec.x),
+      binary: isBinary(points.map((point) => point.x)),
       count: width < 480 ? 4 : 7,
     }),
     y: makeScale(ys, [height - margin.bottom, margin.top], {...axisOptions(spec.y), count: 5}),
@@ -68,11 +68,11 @@ function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number
       (
         tick,
       ) => svg`<g class="tick"><line x1=${margin.left} x2=${width - rightMargin(width)} y1=${y(tick)} y2=${y(tick)} />
-        <text x=${margin.left - 8} y=${y(tick)} dy="0.32em" text-anchor="end">${numberText(tick)}</text></g>`,
+        <text x=${margin.left - 8} y=${y(tick)} dy="0.32em" text-anchor="end">${y.tickText(tick)}</text></g>`,
     ),
     ...x.ticks.map(
       (tick) => svg`<g class="tick"><line x1=${x(tick)} x2=${x(tick)} y1=${base} y2=${base + 5} />
-        <text x=${x(tick)} y=${base + 18} text-anchor="middle">${numberText(tick)}</text></g>`,
+        <text x=${x(tick)} y=${base + 18} text-anchor="middle">${x.tickText(tick)}</text></g>`,
     ),
     // On a narrow screen a long title needs all the width there is.
     svg`<text class="axis" x=${width < 480 ? width - 2 : width - rightMargin(width)} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
@@ -104,10 +104,12 @@ function whisker([low, high]: readonly [number, number], x: number, y: Scale, lo
   return svg`<path class="whisker" d=${`M${x - 3},${y(low)}h6m-3,0V${y(high)}m-3,0h6`} style=${`stroke: ${colourOf(look)}`} />`;
 }
 
-function labels(spec: ChartSpec, x: Scale, y: Scale, width: number): SVGElement[] {
-  return placeLabels(spec, x, y, {left: margin.left, right: width}).map(({point, text, place}) => {
-    const {dx, dy} = labelOffset(place);
-    return svg`<text class="label" x=${x(point.x) + dx} y=${y(point.y) + dy} dy="0.32em" text-anchor=${dx > 0 ? "start" : "end"}>${text}</text>`;
+function labels(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number): SVGElement[] {
+  const room = {left: margin.left, right: width, top: margin.top - 8, bottom: height - margin.bottom};
+  return placeLabels(spec, x, y, room).map(({point, text, place, dx, dy}) => {
+    const [cx, cy] = [x(point.x), y(point.y)];
+    const leader = place === "away" && svg`<path class="leader" d=${`M${cx},${cy}L${cx + dx},${cy + dy}`} />`;
+    return svg`${leader || null}<text class="label" x=${cx + dx} y=${cy + dy} dy="0.32em" text-anchor=${dx > 0 ? "start" : "end"}>${text}</text>`;
   });
 }
 

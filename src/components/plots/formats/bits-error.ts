@@ -3,7 +3,7 @@ import {numberText} from "../../kit/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {ALL_TENSORS} from "../row-names.js";
-import {guide, ofFamily} from "../series.js";
+import {BIT_TICKS, guide, ofFamily} from "../series.js";
 
 type BitsRow = RowOf<typeof bitsError>;
 
@@ -27,7 +27,7 @@ export const bitsErrorFigure = marksFigure<typeof bitsError>({
     label: "size",
     unit: "bits per element, scales included",
     log: true,
-    ticks: [1, 2, 3, 4, 6, 8, 16, 32],
+    ticks: BIT_TICKS,
   },
   // What is stored exactly has no error to draw.
   y: {column: "sqnrDb", label: "signal to quantization noise", unit: "dB"},

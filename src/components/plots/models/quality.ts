@@ -3,7 +3,7 @@ import {numberText} from "../../kit/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf} from "../figure-spec.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {differenceText, intervalOn, level, ofFamily, perplexityInterval} from "../series.js";
+import {BIT_TICKS, differenceText, intervalOn, level, ofFamily, perplexityInterval} from "../series.js";
 
 export type QualityRow = RowOf<typeof formatsOnModel>;
 
@@ -16,7 +16,13 @@ const shared = {
   drawn: pooledRows,
   key: ({format}: QualityRow) => format,
   series: ({family}: QualityRow) => ofFamily(family),
-  x: {column: "bitsPerWeight", label: "size", unit: "bits per weight, scales included", log: true},
+  x: {
+    column: "bitsPerWeight",
+    label: "size",
+    unit: "bits per weight, scales included",
+    log: true,
+    ticks: BIT_TICKS,
+  },
   better: "bottom left",
   front: () => true,
   labelled: ({front}: Drawn<QualityRow>) => [...front.map(({key}) => key), "mxfp4", "nvfp4", "razer"],
