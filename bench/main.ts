@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     console.error(`${i + 1} of ${selected.length}: ${name} …`);
     const when = {date: today(), load: load()};
     const measured = (await measure(name)).map((record) => ({...record, ...when}));
-    records.push(...measured);
+    for (const record of measured) records.push(record);
     if (options.json) for (const record of measured) console.log(JSON.stringify(record));
   }
   const run = {...circumstances(), peers: peerVersions(), records};

@@ -1,5 +1,7 @@
 // Colours in numbers: luminance, contrast, distances as the eye tells them apart, and colour blindness.
 
+import {smallest} from "../src/lib/stats/extent.js";
+
 export type Triple = readonly [number, number, number];
 
 /** Linear RGB of `#rrggbb`. */
@@ -93,7 +95,5 @@ export function distance(a: string, b: string, vision: keyof typeof VISIONS = "n
 
 /** The least distance over all visions. */
 export function leastDistance(a: string, b: string): number {
-  return Math.min(
-    ...(Object.keys(VISIONS) as (keyof typeof VISIONS)[]).map((vision) => distance(a, b, vision)),
-  );
+  return smallest((Object.keys(VISIONS) as (keyof typeof VISIONS)[]).map((vision) => distance(a, b, vision)));
 }

@@ -1,3 +1,4 @@
+import {largest, smallest} from "../../src/lib/stats/extent.js";
 import type {Circumstances} from "./machine.js";
 import {type BenchRecord, TARGET} from "./record.js";
 
@@ -48,7 +49,7 @@ function cells({title, ours, peer, unit, peerName, ratio}: BenchRecord): string[
 /** The records as aligned text for a terminal. */
 export function textTable(records: readonly BenchRecord[]): string {
   const rows = [[...HEADER], ...records.map(cells)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = HEADER.map((_, column) => largest(rows.map((row) => row[column].length)));
   const isNumber = (column: number) => [1, 2, 5].includes(column);
   return rows
     .map((row) =>
@@ -64,11 +65,11 @@ export function textTable(records: readonly BenchRecord[]): string {
 export function sentence({cpu, cores, memoryGB, system, node, peers, records}: Run): string {
   const loads = records.map(({load}) => load);
   const dates = records.map(({date}) => date).sort();
-  const shared = Math.max(...loads) > cores ? " The machine was shared with other work." : "";
+  const shared = largest(loads) > cores ? " The machine was shared with other work." : "";
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return (
     `Measured on ${span(dates[0], dates.at(-1)!)}: ${cpu}, ${cores} cores, ${memoryGB} GB, ${system}, Node ${node}; ` +
-    `load average ${span(Math.min(...loads), Math.max(...loads))}.${shared} Peers: ${versions.join(", ")}.`
+    `load average ${span(smallest(loads), largest(loads))}.${shared} Peers: ${versions.join(", ")}.`
   );
 }
 

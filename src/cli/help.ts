@@ -1,9 +1,11 @@
 /** The help of the command line, made from the same definitions that it runs. */
+
 import {DATA_SETS} from "../data/data-sets.js";
 import {allTables, type Columns, MAIN_TABLE} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {formats} from "../lib/formats/registry.js";
+import {largest} from "../lib/stats/extent.js";
 import {COMPOSE_OPTIONS} from "./compose.js";
 import {EVAL_OPTIONS} from "./eval.js";
 import {LOGITS_USAGE} from "./logits.js";
@@ -102,6 +104,6 @@ function optionLines(specs: OptionSpecs): string {
 }
 
 function alignedLines(lines: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...lines.map(([name]) => name.length));
+  const width = largest(lines.map(([name]) => name.length));
   return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join("");
 }

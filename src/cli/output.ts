@@ -3,6 +3,7 @@ import {extname} from "node:path";
 import {type Columns, MAIN_TABLE, type Row} from "../lib/experiment/columns.js";
 import {rowsToArrow, type TableMetadata} from "../lib/io/arrow.js";
 import {rowsToCsv, rowsToJson} from "../lib/io/table-text.js";
+import {largest} from "../lib/stats/extent.js";
 import {notOneOf} from "./usage.js";
 
 /** A table on its way out. */
@@ -62,7 +63,7 @@ function fileOf(out: string, table: string): string {
 function alignedTable({columns, rows}: Table): string {
   const names = Object.keys(columns);
   const lines = [names, ...rows.map((row) => names.map((name) => cellText(row[name])))];
-  const widths = names.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const widths = names.map((_, column) => largest(lines.map((line) => line[column].length)));
   const isNumber = names.map((name) => columns[name].type === "number" || columns[name].type === "integer");
   const pad = (cell: string, column: number) =>
     isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]);

@@ -52,6 +52,18 @@ describe("several tables", () => {
     expect(await printed("parts")).toBe("x  list\n2  [1 2 3 4 … 6]\n");
   });
 
+  test("may have hundreds of thousands of rows", async () => {
+    let length = 0;
+    const spy = vi.spyOn(process.stdout, "write").mockImplementation((part) => {
+      length += part.length;
+      return true;
+    });
+    const rows = Array.from({length: 200_000}, () => table(1).rows[0]);
+    await tablesWriter("run", ["rows"], {out: undefined})({rows: {...table(1), rows}});
+    spy.mockRestore();
+    expect(length).toBe("x  list\n".length + rows.length * "1  [1 2 3 4 … 6]\n".length);
+  });
+
   test("are refused by a name that there is not, before any work", () => {
     expect(() => tablesWriter("run", ["rows", "parts"], {out: undefined, chosen: "part"})).toThrow(
       'run: --table must be one of rows, parts, got "part". Did you mean parts?',

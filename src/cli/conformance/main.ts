@@ -1,7 +1,9 @@
 /** The conformance check as a command: reads golden files, writes results, prints a table. */
+
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {parseArgs} from "node:util";
+import {largest} from "../../lib/stats/extent.js";
 import {checkGolden, FAILING, type Report} from "./check-file.js";
 import {loadOps} from "./load-ops.js";
 
@@ -22,8 +24,8 @@ export async function conformance(args: readonly string[]): Promise<0 | 1 | 2> {
   for (const file of call.files) {
     const report = await checkFile(file, call.out, ops);
     isFailing ||= FAILING.has(report.verdict);
-    lines.push([basename(file), report.op, report.verdict, ...largest(report)]);
-    if (report.reason) reasons.push(...report.reason.split("\n").map((line) => `${basename(file)}: ${line}`));
+    lines.push([basename(file), report.op, report.verdict, ...largestDifferences(report)]);
+    for (const line of report.reason?.split("\n") ?? []) reasons.push(`${basename(file)}: ${line}`);
   }
   console.log(alignColumns(lines));
   if (reasons.length > 0) console.error(`\n${reasons.join("\n")}`);
@@ -64,17 +66,17 @@ async function checkFile(
   return report;
 }
 
-function largest({comparisons}: Report): [string, string] {
+function largestDifferences({comparisons}: Report): [string, string] {
   if (comparisons.length === 0) return ["", ""];
   const text = (differences: readonly number[]) => {
-    const max = Math.max(...differences);
+    const max = largest(differences);
     return max === 0 ? "0" : max.toExponential(2);
   };
   return [text(comparisons.map(({maxAbs}) => maxAbs)), text(comparisons.map(({maxRel}) => maxRel))];
 }
 
 function alignColumns(lines: readonly (readonly string[])[]): string {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const widths = lines[0].map((_, column) => largest(lines.map((line) => line[column].length)));
   return lines
     .map((line) =>
       line

@@ -4,6 +4,7 @@ import type {UnpackOptions} from "../engine/cache/stored-cache.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
 import type {Format} from "../formats/format.js";
+import {largest} from "../stats/extent.js";
 import {evictingLayer} from "./evicting-layer.js";
 import {type EvictionRule, noteBytes} from "./eviction.js";
 
@@ -59,7 +60,7 @@ export function evictingCache(
     },
     truncate(length) {
       checkTruncate(this.length, length);
-      checkReach(Math.max(...layers.map((layer) => layer.reach())), this.length, length);
+      checkReach(largest(layers.map((layer) => layer.reach())), this.length, length);
       this.length = length;
       if (length === 0) isPrompt = true;
       for (const layer of layers) layer.cut(length);

@@ -24,7 +24,8 @@ export type TableRow = Readonly<Record<string, TableCell>>;
 
 /**
  * Rows as CSV (RFC 4180) with a header line: numbers in full, null as an empty cell, text in quotes where it needs
- * them, a list as a JSON array.
+ * them, a list as a JSON array. A text that a spreadsheet would run as a formula, from a file with a tensor called
+ * `=1+1` for example, stands after an apostrophe and in quotes.
  */
 export function rowsToCsv(columns: TableColumns, rows: readonly TableRow[]): string {
   const names = Object.keys(columns);
@@ -33,8 +34,10 @@ export function rowsToCsv(columns: TableColumns, rows: readonly TableRow[]): str
 }
 
 function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? "" : cellAsText(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const plain = value === null || value === undefined ? "" : cellAsText(value);
+  const isFormula = typeof value === "string" && /^[=+\-@\t\r]/.test(value);
+  const text = isFormula ? `'${plain}` : plain;
+  return isFormula || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A cell in full; a list as a JSON array with infinities as texts. */

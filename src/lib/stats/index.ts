@@ -2,6 +2,7 @@
 
 export * from "./bootstrap.js";
 export * from "./documents.js";
+export * from "./extent.js";
 export * from "./interval.js";
 export * from "./moments.js";
 export * from "./quantile.js";

@@ -25,12 +25,12 @@ export function haystackWith(
   const places = needles
     .map((_, i) => Math.floor((sentences.length * depths[i % DEPTHS]) / (DEPTHS - 1)))
     .sort((a, b) => a - b);
-  const tokens: number[] = [marker.begin];
+  const parts: (readonly number[])[] = [[marker.begin]];
   for (let place = 0, next = 0; place <= sentences.length; place++) {
-    for (; places[next] === place; next++) tokens.push(...needles[next]);
-    tokens.push(...(sentences[place] ?? []));
+    for (; places[next] === place; next++) parts.push(needles[next]);
+    parts.push(sentences[place] ?? []);
   }
-  return tokens;
+  return parts.flat();
 }
 
 /** Sentences of 5 to 15 words with their separators, `count` tokens in all; the last may have up to 22 words. */

@@ -67,7 +67,7 @@ export function writeUpdate(draft: Draft): void {
 export function writeQuery(draft: Draft): void {
   const {tokens, answers, queries} = draft;
   const [key, {values: pair, source, hops}] = knownKey(draft);
-  tokens.push(marker.query, key, ...pair);
+  append(tokens, [marker.query, key, ...pair]);
   answers.push(tokens.length - 2, tokens.length - 1);
   queries.push({position: tokens.length - 3, key, source, hops});
 }
@@ -86,7 +86,7 @@ export function writeCopy(draft: Draft): void {
   tokens.push(marker.copy);
   if (span.length === 0 || stream.uniform() < 0.35) {
     draft.span = Array.from({length: 4 + stream.integer(5)}, () => pick(stream, values));
-    tokens.push(...draft.span);
+    append(tokens, draft.span);
     return;
   }
   tokens.push(span[0]);
@@ -100,12 +100,12 @@ export function writeName(draft: Draft): void {
   if (names.length === 0 || stream.uniform() < 0.5) {
     const phrase = Array.from({length: 3}, () => pick(stream, keys));
     const parts = Array.from({length: 3 + stream.integer(3)}, () => pick(stream, values));
-    tokens.push(...phrase, ...parts);
+    append(tokens, [...phrase, ...parts]);
     names.push({phrase, parts});
     return;
   }
   const {phrase, parts} = names[stream.integer(names.length)];
-  tokens.push(...phrase);
+  append(tokens, phrase);
   pushCopies(draft, parts);
 }
 
@@ -114,8 +114,8 @@ export function writeTally(draft: Draft): void {
   const {stream, tokens, answers} = draft;
   const [common, ...others] = distinctFillers(4, stream);
   const list = Array.from({length: 4 + stream.integer(3)}, () => common);
-  for (const word of others) list.push(...Array.from({length: 1 + stream.integer(2)}, () => word));
-  tokens.push(marker.tally, ...shuffled(list, stream), marker.most, common);
+  for (const word of others) append(list, Array(1 + stream.integer(2)).fill(word));
+  append(tokens, [marker.tally, ...shuffled(list, stream), marker.most, common]);
   answers.push(tokens.length - 1);
 }
 
@@ -137,8 +137,12 @@ export function distinctFillers(count: number, stream: RandomStream): number[] {
 
 function bindNewValues({stream, tokens, bindings}: Draft, key: number): void {
   const pair = [pick(stream, values), pick(stream, values)] as const;
-  tokens.push(marker.fact, key, ...pair);
+  append(tokens, [marker.fact, key, ...pair]);
   bindings.set(key, {values: pair, source: tokens.length - 2, hops: 1});
+}
+
+function append(tokens: number[], more: readonly number[]): void {
+  for (const token of more) tokens.push(token);
 }
 
 function pushCopies({tokens, copies}: Draft, span: readonly number[]): void {

@@ -100,8 +100,8 @@ export function filledIn({turns}: TaskSample): {tokens: Uint8Array; answers: rea
   const tokens: number[] = [];
   const answers: number[] = [];
   for (const {prompt, answer} of turns) {
-    tokens.push(...prompt, ...answer);
-    for (let i = tokens.length - answer.length; i < tokens.length; i++) answers.push(i);
+    for (const token of prompt) tokens.push(token);
+    for (const token of answer) answers.push(tokens.push(token) - 1);
   }
   return {tokens: Uint8Array.from(tokens), answers};
 }

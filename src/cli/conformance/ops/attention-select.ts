@@ -15,6 +15,7 @@ import {
 import {tokenButlerParameters} from "../../../lib/attention/token-butler/token-butler-cost.js";
 import {attention} from "../../../lib/engine/attention.js";
 import {inverseFrequencies, llama3Frequencies} from "../../../lib/engine/rope.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {mean} from "../../../lib/stats/moments.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 import {effectiveSparsity} from "../released/effective-sparsity.js";
@@ -143,7 +144,7 @@ const hitMetrics: CaseOp = (args, inputs) => {
   return {
     hit: [mean(perHead((a, b) => hitAccuracy(a, b, args.top_k_ratio as number)))],
     mean_corr: [mean(correlations)],
-    max_corr: [Math.max(...correlations)],
+    max_corr: [largest(correlations)],
     jsd: perHead(jensenShannon, [p[0], p[1]]),
   };
 };

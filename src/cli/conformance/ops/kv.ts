@@ -9,6 +9,7 @@ import {
 import {type MlaWeights, mlaAttention, mlaCache} from "../../../lib/kv/mla/mla.js";
 import {xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../../lib/kv/xkv/xkv.js";
 import {xkvRatio} from "../../../lib/kv/xkv/xkv-bytes.js";
+import {smallest} from "../../../lib/stats/extent.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
 type Inputs = Parameters<CaseOp>[1];
@@ -72,7 +73,7 @@ const xkvGroupSvd: CaseOp = (args, inputs) => {
   const keys = tokensFirst(floats(inputs, "K"), sizes);
   const values = tokensFirst(floats(inputs, "V"), sizes);
   const [K, V] = [throughGroups(keys, rank_k).map(rotated), throughGroups(values, rank_v)];
-  const narrowest = Math.min(...groups.map(({length}) => length)) * width;
+  const narrowest = smallest(groups.map(({length}) => length)) * width;
   const spectra = groups.map((group) =>
     xkvSvd(
       group.map((layer) => keys[layer]),

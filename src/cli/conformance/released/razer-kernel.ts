@@ -2,6 +2,7 @@ import {encodeValue} from "../../../lib/formats/cast.js";
 import {e2m1, e3m3, f16} from "../../../lib/formats/element.js";
 import {requireFinite} from "../../../lib/formats/groups.js";
 import {packCodes, unpackCodes} from "../../../lib/formats/pack.js";
+import {smallest} from "../../../lib/stats/extent.js";
 import {matrixSize, type Tensor} from "../../../lib/tensor/tensor.js";
 
 /**
@@ -176,7 +177,7 @@ function e3m3Byte(
 /** By absolute distance, the lower one of two as near. */
 function nearestPayload(scale: number): number {
   const distances = e3m3.values.map((value) => Math.abs(value - scale));
-  return distances.indexOf(Math.min(...distances));
+  return distances.indexOf(smallest(distances));
 }
 
 /** 32-bit words [K / 8, N]: eight codes along K, the first in the lowest bits. */

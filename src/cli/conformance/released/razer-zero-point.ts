@@ -9,6 +9,7 @@ import {
   specialCodebook,
 } from "../../../lib/formats/razer/razer-search.js";
 import {roundHalfEven} from "../../../lib/formats/round.js";
+import {smallest} from "../../../lib/stats/extent.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 
 /** The parameters of the quantizer with a zero point. */
@@ -50,7 +51,7 @@ export function razerZeroPoint(
   forEachGroup(groups, (block, start, _step, count) => {
     const part = x.data.subarray(start, start + count);
     const tried = codebooks.map((codebook) => quantizeBlock(part, codebook));
-    const least = Math.min(...tried.map(({error}) => error));
+    const least = smallest(tried.map(({error}) => error));
     const chosen = tried.findIndex(({error}) => error === least);
     const {dequantized, scale, zeroPoint} = tried[chosen];
     values.set(dequantized, start);

@@ -68,8 +68,9 @@ function swinLayers(model: Swin, image: number, headDim: number): VisionLayer[] 
     const windows = resolution ** 2 / inWindow;
     for (let i = 0; i < depth; i++, first += 4) {
       const name = `stage${stage}.block${i}`;
-      layers.push(...block(name, first, resolution ** 2, d, mlpRatio));
-      layers.push(...attentionLayers(name, inWindow, headDim, windows * (d / headDim)));
+      const linears = block(name, first, resolution ** 2, d, mlpRatio);
+      const products = attentionLayers(name, inWindow, headDim, windows * (d / headDim));
+      for (const layer of [...linears, ...products]) layers.push(layer);
     }
     if (stage < depths.length - 1) {
       layers.push({

@@ -43,7 +43,8 @@ export function questCache(
       const old = keys.length / width - queryPositions.length;
       // A page that new tokens belong to changes; those before it stay.
       kept.length = Math.min(kept.length, Math.floor(old / pageSize));
-      kept.push(...packedBounds(keys.subarray(kept.length * pageSize * width), store));
+      const fresh = packedBounds(keys.subarray(kept.length * pageSize * width), store);
+      for (const page of fresh) kept.push(page);
     },
     mask: (call) =>
       questMask(call, {

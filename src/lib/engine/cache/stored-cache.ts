@@ -75,7 +75,7 @@ export function storedCache(
         log.note(layer, kv, positions[0], positions.length);
       }
       rows.fresh = rows.fresh === undefined ? kv : joined(rows.fresh, kv, emptyRoom());
-      rows.positions.push(...positions);
+      for (const position of positions) rows.positions.push(position);
       if (own === "stored") settle(layer);
     },
     read(layer) {

@@ -97,7 +97,8 @@ export const attentionHeads = experiment({
     for (const [n, text] of texts.entries()) {
       await progress(n / texts.length);
       const {layers} = meetLayers(decoder, text.tokens.slice(0, -1));
-      for (const met of layers.slice(1)) seen.push(...measuredHeads(met, options, text, keep));
+      const measured = layers.slice(1).flatMap((met) => measuredHeads(met, options, text, keep));
+      for (const head of measured) seen.push(head);
     }
     return Array.from(grouped(seen), (heads) => ({
       model,

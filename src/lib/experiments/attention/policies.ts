@@ -156,7 +156,7 @@ export const policies = experiment({
       const {policy, keepFraction} = each;
       const {label, kind} = policy;
       const shared = {model: id, frame, policy: policy.id, label, kind, keepFraction, ...judged.bytes()};
-      rows.push(...rowsOf(evaluation).map((cells) => ({...shared, ...cells})));
+      for (const cells of rowsOf(evaluation)) rows.push({...shared, ...cells});
     }
     return rows;
   },

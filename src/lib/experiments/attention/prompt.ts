@@ -160,7 +160,7 @@ export const attentionPrompt = experiment({
       const values = policyValues("run attention/prompt", policy, knobs, setting);
       const asked = (met: MetLayer) => policy.importance(met, values, setting);
       // In the first layer no policy has chosen anything: what matters there is what is attended to.
-      rows.push(...rowsOf(id, answer, layer === 0 ? attended : asked));
+      for (const row of rowsOf(id, answer, layer === 0 ? attended : asked)) rows.push(row);
     }
     return rows;
   },

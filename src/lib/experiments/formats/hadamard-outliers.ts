@@ -1,6 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
+import {largest} from "../../stats/extent.js";
 import {tensorError} from "../../tensor/error.js";
 import {hadamard} from "../../tensor/hadamard.js";
 import {randomStream} from "../../tensor/random.js";
@@ -72,7 +73,7 @@ export const hadamardOutliers = experiment({
     for (const [index, {factor, tensors}] of sources.entries()) {
       for (const isRotated of [false, true]) {
         const seen = isRotated ? tensors.map((x) => hadamard(x)) : tensors;
-        const peakToRms = Math.max(...seen.map(peakOverRms));
+        const peakToRms = largest(seen.map(peakOverRms));
         for (const id of ids) {
           await progress((index + (isRotated ? 0.5 : 0)) / sources.length, id);
           const format = formats[id];

@@ -5,6 +5,7 @@ import type {CacheSizes} from "../../engine/cache/sizes.js";
 import {experiment} from "../../experiment/experiment.js";
 import {type KvMethod, kvCacheBytes, largestContext} from "../../kv/calculator.js";
 import {kvModelFromConfig} from "../../kv/kv-config.js";
+import {smallest} from "../../stats/extent.js";
 import {batchParam, configParam, contextParam} from "../accel/params.js";
 import {methodsFor} from "./context-methods.js";
 
@@ -164,7 +165,7 @@ function sizes(kv: CacheSizes, tokens: number, method: KvMethod, {batch, room}: 
 /** The longest text that a technique has a formula for, where a window ends it. */
 function longest(kv: CacheSizes, room: number, method: KvMethod) {
   const windows = (kv.windows ?? []).filter((window) => window !== null);
-  const limit = hasFormula(kv, LONGEST, method) ? LONGEST : Math.min(...windows);
+  const limit = hasFormula(kv, LONGEST, method) ? LONGEST : smallest(windows);
   const found = largestContext(kv, room, method, limit);
   if (found < LONGEST) return {largestContext: found, note: null};
   return {largestContext: null, note: "any context fits: no layer holds more than its window"};

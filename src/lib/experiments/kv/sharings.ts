@@ -6,6 +6,7 @@ import {decoderSizes} from "../../engine/cache/sizes.js";
 import {readWhole} from "../../engine/cache/technique.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {xkvBytes, xkvRanks} from "../../kv/xkv/xkv-bytes.js";
+import {largest} from "../../stats/extent.js";
 
 /** Techniques that the experiment compares. */
 export const TECHNIQUES = ["xKV", "MiniCache", "MiniCache, released"] as const;
@@ -71,7 +72,7 @@ export function largestRank(all: readonly Sharing[], groupSize: number): number 
   const ranks = all.map((sharing) =>
     "rankV" in sharing && sharing.groupSize === groupSize ? sharing.rankV : 0,
   );
-  return Math.max(0, ...ranks);
+  return Math.max(0, largest(ranks));
 }
 
 function xkvSharing(config: DecoderConfig, groupSize: number, kept: number): XkvSharing {

@@ -2,6 +2,7 @@ import type {OpenText} from "../../engine/open-text.js";
 import {EVAL_SEEDS} from "../../evaluate/eval-texts.js";
 import type {Row} from "../../experiment/columns.js";
 import {experiment} from "../../experiment/experiment.js";
+import {largest} from "../../stats/extent.js";
 import {wilson} from "../../stats/shares.js";
 import {fillerWords, pick, topicCount} from "../../tasks/filler.js";
 import {keys, marker, values} from "../../tasks/vocabulary.js";
@@ -65,7 +66,7 @@ export const forgetting = experiment({
             texts.push(askedAgain(begin(), growingText(seed, index, between)));
           }
         }
-        rows.push(...accuracyRows(model, between, found));
+        for (const row of accuracyRows(model, between, found)) rows.push(row);
       }
     }
     return rows;
@@ -137,7 +138,7 @@ function askedAgain(text: OpenText, {start, query, answer, parts}: GrowingText):
     const vocab = shape[1];
     return answer.every((value, i) => {
       const row = data.subarray((i + 1) * vocab, (i + 2) * vocab);
-      return row.indexOf(Math.max(...row)) === value;
+      return row.indexOf(largest(row)) === value;
     });
   });
 }

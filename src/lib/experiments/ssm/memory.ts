@@ -3,6 +3,7 @@ import {timeSteps} from "../../engine/scan/scan-input.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
 import {selectiveScanMatrix, ssdMatrix} from "../../ssm/scan/scan-matrix.js";
+import {largest} from "../../stats/extent.js";
 import {mean} from "../../stats/moments.js";
 import {decodeText} from "../../tasks/vocabulary.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
@@ -89,8 +90,8 @@ export const memory = experiment({
     for (const [at, scan] of scans.entries()) {
       await progress(at / scans.length, `layer ${at}`);
       const units = unitsOf(scan);
-      rows.push(...units.map((unit) => reachRow(unit, at)));
-      if (at === layer) rows.push(...spread(units).flatMap((unit) => unitRows(unit, at)));
+      const shown = at === layer ? spread(units).flatMap((unit) => unitRows(unit, at)) : [];
+      for (const row of [...units.map((unit) => reachRow(unit, at)), ...shown]) rows.push(row);
     }
     return rows;
   },
@@ -129,7 +130,7 @@ function unitsOf(scan: LayerScan): Unit[] {
   return Array.from({length: count}, (_, unit) => {
     const own = Float64Array.from({length: tokens}, (_, t) => steps[t * count + unit]);
     const meanStep = mean(own);
-    const slowest = Math.max(...input.A.subarray(unit * perUnit, (unit + 1) * perUnit));
+    const slowest = largest(input.A.subarray(unit * perUnit, (unit + 1) * perUnit));
     const M = kind === "ssd" ? ssdMatrix(input, unit) : selectiveScanMatrix(input, unit);
     const shares = sharesOf(M, tokens);
     const halfLife = Math.LN2 / (-slowest * meanStep);

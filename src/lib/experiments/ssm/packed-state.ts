@@ -69,7 +69,7 @@ export const packedState = experiment({
     for (const [n, {id: method}] of own.entries()) {
       const calibrated = await calibrateMamba(weights, {...setup, method, params: ownParams(method, params)});
       const prepared = await roundMamba(calibrated, {bits: "w8a8", backend: wasmBackend});
-      rows.push(...(await rowsOf(method, n + 1, prepared)));
+      for (const row of await rowsOf(method, n + 1, prepared)) rows.push(row);
     }
     return rows;
   },

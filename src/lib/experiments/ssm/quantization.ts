@@ -88,7 +88,7 @@ export const quantization = experiment({
       for (const width of bits) {
         if (width === "w4a16" && SAME_AS_STATIC.has(method)) continue;
         const prepared = await roundMamba(calibrated, {bits: width, backend: wasmBackend});
-        rows.push(...(await rowsOf(method, width, prepared)));
+        for (const row of await rowsOf(method, width, prepared)) rows.push(row);
       }
     }
     return rows;

@@ -1,3 +1,4 @@
+import {smallest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {countBelow, makeThresholds, sortCodebook, type Thresholds} from "../codebook/codebook.js";
 import type {Codebook} from "../format.js";
@@ -188,7 +189,7 @@ export function blockCandidates(
     const values = Float32Array.from(codes, (code) => levelOf.get(code)! * scale);
     return {special: codebook.special, scale, codes, values, error};
   });
-  const least = Math.min(...tried.map(({error}) => error));
+  const least = smallest(tried.map(({error}) => error));
   const first = tried.findIndex(({error}) => error === least);
   return tried.map((candidate, k) => ({...candidate, chosen: k === first}));
 }

@@ -79,7 +79,7 @@ function symbolizer(model: JsonObject, vocabulary: ReadonlyMap<string, number>):
     for (const character of piece) {
       const id = vocabulary.get(character);
       const known = id === undefined ? bytesOf(character) : [id];
-      if (known !== undefined) ids.push(...known);
+      if (known !== undefined) for (const each of known) ids.push(each);
       else if (unknownToken !== null && !(fuse && afterUnknown))
         ids.push(unknownId(unknownToken, vocabulary, character));
       afterUnknown = known === undefined;

@@ -12,6 +12,7 @@ import {type CacheSizes, heldTokens, requireKeysAndValues} from "../../engine/ca
 import {type CacheSetting, cacheTechnique, readWhole} from "../../engine/cache/technique.js";
 import {fp16} from "../../formats/float/float.js";
 import {int, intRules} from "../../formats/int.js";
+import {largest} from "../../stats/extent.js";
 import {requireInteger} from "../../tensor/require.js";
 import {cskvCache} from "./cskv-cache.js";
 import {attentionInputs, type CskvFactors, calibrateCskv, type InputStatistics} from "./cskv-calibration.js";
@@ -81,7 +82,7 @@ export const cskv = cacheTechnique({
   kindOf: ({format}) => (format === "fp16" ? "fewer-channels" : "combined"),
   labelOf: ({density, format}) => withFormat(`CSKV ${shareText(density)}`, featureFormat(format).format),
   inWords({density, residual, format}, {widths}) {
-    const rank = cskvRank(Math.max(...widths), density);
+    const rank = cskvRank(largest(widths), density);
     const bits = format === "fp16" ? "" : `, ${featureBits(format)} bits with scales`;
     return `${rank} features, newest ${residual} tokens whole${bits}`;
   },

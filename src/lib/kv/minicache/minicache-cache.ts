@@ -5,6 +5,7 @@ import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {packCodes, unpackCodes} from "../../formats/pack.js";
+import {smallest} from "../../stats/extent.js";
 import {requireInteger} from "../../tensor/require.js";
 import {type MiniCacheOptions, miniCacheMerge, miniCacheMergeReleased} from "./minicache.js";
 
@@ -101,7 +102,7 @@ export function miniCacheCache(
 }
 
 /** Tokens that wait in both layers. */
-const readyIn = ({whole}: Side): number => Math.min(...whole.map(({length}) => length));
+const readyIn = ({whole}: Side): number => smallest(whole.map(({length}) => length));
 
 interface Sizes {
   /** Rows of a token. */
