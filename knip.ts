@@ -14,6 +14,8 @@ export default {
     "src/data/sweep/worker.ts",
     "src/data/**/*.{arrow,json}.ts",
     "src/components/kit/run-worker.ts",
+    "src/components/frame/{frame,theme}.ts",
+    "src/*.md.ts",
     "src/**/*.md",
     "scripts/*.{ts,mjs}",
     "training/*.ts",

@@ -1,10 +1,11 @@
 import {createHash} from "node:crypto";
 import {readdir, readFile, stat, writeFile} from "node:fs/promises";
 import {dirname, extname, join, relative} from "node:path";
+import {searchRecords} from "./search-index.js";
 
 /**
- * Mends what the generator gets wrong in every page (language, viewport, content policy), and looks for what it lets
- * pass: broken cells, broken links and anchors, references to another origin, files over the size limit.
+ * Mends what the generator gets wrong in every page (language, viewport, content policy), writes the index of the search,
+ * and looks for what the generator lets pass: broken cells, broken links and anchors, references to another origin, files over the size limit.
  * @returns what is wrong, a line each; empty for a site fit to publish.
  */
 export async function finishSite(folder: string): Promise<string[]> {
@@ -17,6 +18,8 @@ export async function finishSite(folder: string): Promise<string[]> {
     await writeFile(file, html);
     pages.set(file, html);
   }
+  const byPath = new Map(Array.from(pages, ([file, html]) => [relative(folder, file), html]));
+  await writeFile(join(folder, "search.json"), JSON.stringify(searchRecords(byPath)));
   const known = new Set(files);
   const problems = [...pages].flatMap(([file, html]) =>
     [...brokenCells(html), ...foreignReferences(html), ...brokenLinks(file, html, folder, known, pages)].map(
@@ -31,13 +34,16 @@ export async function finishSite(folder: string): Promise<string[]> {
 }
 
 /**
- * Elements that scroll on a narrow screen must be reachable by the keyboard. Screen readers need the language, a reader must be able to zoom, and the keyboard a way past the navigation
- * (written here because the generator takes a link to its own main element for a broken one).
+ * Mends the markup of a page. Elements that scroll on a narrow screen must be reachable by the keyboard; screen readers need the
+ * language and names that tell the landmarks apart; a reader must be able to zoom, and the keyboard needs a way past the
+ * navigation (written here because the generator takes a link to its own main element for a broken one).
  */
 export function mended(html: string): string {
   return html
     .replace("<html>", `<html lang="en">`)
     .replace("<body>", `<body>\n<a class="skip-link" href="#observablehq-main">Skip to the page</a>`)
+    .replace(/(<aside id="observablehq-toc"[^>]*>\s*)<nav>/, `$1<nav aria-label="On this page">`)
+    .replace(/(<footer id="observablehq-footer">\s*)<nav>/, `$1<nav aria-label="Previous and next page">`)
     .replaceAll("<pre ", `<pre tabindex="0" `)
     .replaceAll("<table>", `<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table>`)
     .replaceAll("</table>", "</table></div>")

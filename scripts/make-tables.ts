@@ -9,8 +9,9 @@ import {KEPT, shippedTable} from "../src/data/sweep/table.js";
 import {allTables} from "../src/lib/experiment/columns.js";
 import {tablePath} from "../src/lib/experiment/table.js";
 
-/** Folder in which Framework keeps the output of loaders. */
-const CACHE = "src/.observablehq/cache/data";
+/** Folders in which Framework keeps the output of loaders: pages, and below them data. */
+const PAGE_CACHE = "src/.observablehq/cache";
+const CACHE = `${PAGE_CACHE}/data`;
 
 /**
  * Writes all tables of experiments, and says a line an experiment. What other loaders made is removed, so
@@ -51,5 +52,9 @@ async function removeOthers(root: string, cache: string): Promise<void> {
   for (const name of await readdir(join(root, "src/data"))) {
     const output = /^(.+\.(?:arrow|json))\.ts$/.exec(name)?.[1];
     if (output !== undefined) await rm(join(cache, output), {force: true});
+  }
+  for (const name of await readdir(join(root, "src"))) {
+    const page = /^(.+\.md)\.ts$/.exec(name)?.[1];
+    if (page !== undefined) await rm(join(root, PAGE_CACHE, page), {force: true});
   }
 }

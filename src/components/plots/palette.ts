@@ -67,9 +67,11 @@ export function currentTheme(): Theme {
   };
 }
 
-/** Calls back whenever the reader's colour scheme changes, until the returned function ends it. */
+/** Calls back whenever the colour scheme changes, by the system or by the switch of the page, until the returned function ends it. */
 export function onThemeChange(callback: () => void): () => void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", callback);
-  return () => dark.removeEventListener("change", callback);
+  const ending = new AbortController();
+  const {signal} = ending;
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, {signal});
+  document.addEventListener("themechange", callback, {signal});
+  return () => ending.abort();
 }

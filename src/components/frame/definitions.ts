@@ -1,0 +1,50 @@
+import {html} from "htl";
+
+const GAP = 6;
+
+/** Puts the note under a term, or above it where there is no room, inside the window. */
+function place(note: HTMLElement, term: HTMLElement): void {
+  const {left, top, bottom} = term.getBoundingClientRect();
+  const {offsetWidth, offsetHeight} = note;
+  const below = bottom + GAP + offsetHeight <= innerHeight;
+  note.style.left = `${Math.max(GAP, Math.min(left, innerWidth - offsetWidth - GAP))}px`;
+  note.style.top = `${below ? bottom + GAP : Math.max(GAP, top - GAP - offsetHeight)}px`;
+}
+
+/**
+ * Shows the definition of a term while the pointer or the focus is on it; Escape hides it. The pointer may go to the note
+ * itself.
+ */
+export function wireDefinitions(): void {
+  const note = html`<div id="definition" role="tooltip" popover="manual"></div>`;
+  document.body.append(note);
+  let shown: HTMLElement | undefined;
+  let leaving: ReturnType<typeof setTimeout> | undefined;
+  const hide = () => {
+    shown?.removeAttribute("aria-describedby");
+    shown = undefined;
+    note.hidePopover();
+  };
+  const show = (term: HTMLElement) => {
+    clearTimeout(leaving);
+    if (term === shown) return;
+    shown?.removeAttribute("aria-describedby");
+    shown = term;
+    note.textContent = term.dataset.definition ?? "";
+    term.setAttribute("aria-describedby", note.id);
+    note.showPopover();
+    place(note, term);
+  };
+  const hideSoon = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(hide, 150);
+  };
+  for (const term of document.querySelectorAll<HTMLElement>("a.term")) {
+    term.onpointerenter = term.onfocus = () => show(term);
+    term.onpointerleave = term.onblur = hideSoon;
+  }
+  note.onpointerenter = () => clearTimeout(leaving);
+  note.onpointerleave = hideSoon;
+  document.addEventListener("keydown", ({key}) => key === "Escape" && shown && hide());
+  document.addEventListener("scroll", () => shown && hide(), {passive: true});
+}

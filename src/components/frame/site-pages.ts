@@ -1,0 +1,188 @@
+import type {RegistryName} from "../../lib/technique/facts.js";
+
+/** A page as the navigation, the search and search engines show it. */
+export interface SitePage {
+  readonly name: string;
+  /** Its address from the root of the site, without ending. */
+  readonly path: string;
+  /** Its content in a sentence. */
+  readonly about: string;
+}
+
+/** Pages that stand together in the navigation. */
+export interface PageGroup {
+  readonly name: string;
+  readonly pages: readonly SitePage[];
+}
+
+/** The home page; the brand leads to it. */
+export const HOME: SitePage = {
+  name: "Home",
+  path: "/index",
+  about:
+    "A workbench for the trade-offs of efficient machine learning: number formats, caches, state-space models and accelerators, really run, measured and explorable.",
+};
+
+/** All other pages by family, in reading order. */
+export const PAGE_GROUPS: readonly PageGroup[] = [
+  {
+    name: "Number formats",
+    pages: [
+      {
+        name: "Codes and codebooks",
+        path: "/formats/number-formats",
+        about:
+          "The values that integers, small floats and codebooks of four, six or eight bits can stand for.",
+      },
+      {
+        name: "Block scaling",
+        path: "/formats/block-scaling",
+        about: "MX, NVFP4 and RaZeR on a block of sixteen values: shared scales, their cost and their error.",
+      },
+      {
+        name: "Choose a format",
+        path: "/formats/choose",
+        about:
+          "Bits per element against error for every number format, on weights, activations and your own file.",
+      },
+    ],
+  },
+  {
+    name: "Models",
+    pages: [
+      {
+        name: "Formats on a working model",
+        path: "/models/formats-on-a-working-model",
+        about:
+          "Perplexity and KL divergence of a trained decoder under number formats and calibrated rounding, with intervals.",
+      },
+      {
+        name: "Inside the model",
+        path: "/models/inside-the-model",
+        about: "Attention, activations and logits of a small decoder for a prompt of your own.",
+      },
+    ],
+  },
+  {
+    name: "Caches",
+    pages: [
+      {
+        name: "Small caches",
+        path: "/kv/small-caches",
+        about:
+          "KV-cache compression measured side by side: bytes held and read against what the model still knows.",
+      },
+      {
+        name: "Sharing across layers",
+        path: "/kv/sharing-across-layers",
+        about: "Cross-layer sharing of keys and values: common bases, merged layers, and what each loses.",
+      },
+      {
+        name: "Which tokens matter",
+        path: "/kv/which-tokens-matter",
+        about:
+          "Eviction and sparse reads: which keys each policy keeps or reads, and what the model then gets wrong.",
+      },
+      {
+        name: "How long a context?",
+        path: "/kv/how-long-a-context",
+        about: "The longest context that fits a memory, for published models and every form of the cache.",
+      },
+    ],
+  },
+  {
+    name: "State-space models",
+    pages: [
+      {
+        name: "The scan",
+        path: "/ssm/the-scan",
+        about: "The selective scan of Mamba by hand and in a trained model: what a fixed state keeps.",
+      },
+      {
+        name: "Quantizing a state-space model",
+        path: "/ssm/quantizing",
+        about: "Mamba and Mamba2 in int8 and below: what breaks, and what Quamba and Quamba2 repair.",
+      },
+      {
+        name: "State against cache",
+        path: "/ssm/state-against-cache",
+        about: "A state of fixed size against a cache that grows: bytes, reads and what each forgets.",
+      },
+    ],
+  },
+  {
+    name: "Accelerators",
+    pages: [
+      {
+        name: "Compose",
+        path: "/accelerators/compose",
+        about: "Time, memory and energy of a model on a machine in any combination of formats.",
+      },
+      {
+        name: "Roofline",
+        path: "/accelerators/roofline",
+        about: "Whether each operator of a model is bound by memory or by arithmetic on a machine.",
+      },
+      {
+        name: "Systolic array",
+        path: "/accelerators/systolic-array",
+        about: "Cycles and reads of a matrix product on a systolic array, by what stays in place.",
+      },
+      {
+        name: "Edge accelerator",
+        path: "/accelerators/edge-accelerator",
+        about: "A small array that both reads prompts and writes answers: time, area and energy.",
+      },
+      {
+        name: "Sparse slices",
+        path: "/accelerators/sparse-slices",
+        about: "The speed that structured sparsity leaves after what cannot be pruned and what must be fed.",
+      },
+      {
+        name: "Test-time compute",
+        path: "/accelerators/test-time-compute",
+        about: "The cost of longer and of more answers when memory traffic counts beside arithmetic.",
+      },
+    ],
+  },
+  {
+    name: "Reference",
+    pages: [
+      {
+        name: "Claims",
+        path: "/claims",
+        about: "Headline numbers of papers beside what is measured or modelled here, with verdicts by rule.",
+      },
+      {
+        name: "Speed",
+        path: "/benchmarks",
+        about: "The speed of this library against other software on one machine.",
+      },
+      {
+        name: "Glossary",
+        path: "/glossary",
+        about:
+          "Terms of efficient machine learning and every technique of this workbench, each with its source.",
+      },
+      {
+        name: "About and cite",
+        path: "/about",
+        about: "What Paretoscope is, its licence and version, and how to cite it.",
+      },
+    ],
+  },
+];
+
+/** The page that shows the techniques of a registry at work. */
+export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
+  formats: "/formats/choose",
+  "quantization methods": "/models/formats-on-a-working-model",
+  caches: "/kv/small-caches",
+  policies: "/kv/which-tokens-matter",
+  "scan quantizers": "/ssm/quantizing",
+};
+
+const PAGES = [HOME, ...PAGE_GROUPS.flatMap(({pages}) => pages)];
+
+/** Finds a page by its address; none for addresses outside the navigation. */
+export const pageAt = (path: string): SitePage | undefined => PAGES.find((page) => page.path === path);

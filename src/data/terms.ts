@@ -1,0 +1,165 @@
+/** A term of the field, defined in a sentence or two. */
+export interface Term {
+  readonly name: string;
+  /** Other spellings that prose and searches use. */
+  readonly also?: readonly string[];
+  readonly is: string;
+}
+
+/** Terms that pages use and no registry holds, in alphabetical order. */
+export const TERMS: readonly Term[] = [
+  {
+    name: "activation",
+    also: ["activations"],
+    is: "A value that flows through a model while it computes, as opposed to a weight, which is fixed after training.",
+  },
+  {
+    name: "arithmetic intensity",
+    is: "Operations for each byte that is read or written. It decides on which side of a roofline an operator stands.",
+  },
+  {
+    name: "block scale",
+    also: ["block scales"],
+    is: "A scale that a few neighbouring values share, 16 or 32 in the block formats of this site. Its bits count for each of them.",
+  },
+  {
+    name: "calibration",
+    is: "A run of a model on sample texts, before quantization, to fix ranges, scales or roundings.",
+  },
+  {
+    name: "codebook",
+    also: ["codebooks"],
+    is: "The list of values that the codes of a format can stand for, before they are scaled.",
+  },
+  {
+    name: "cross-layer sharing",
+    is: "Keys and values of several layers stored together: as one copy, or as a basis in common and factors of each layer.",
+  },
+  {
+    name: "decode",
+    also: ["decoding"],
+    is: "The phase in which a model writes: one token at a time, reading all weights and the whole cache for each.",
+  },
+  {
+    name: "eviction",
+    is: "Tokens are removed from the cache for good; memory is freed, and later queries cannot see them.",
+  },
+  {
+    name: "GEMM",
+    is: "A product of two matrices, as in reading a prompt. With one row it is a GEMV, as in writing a token.",
+  },
+  {
+    name: "GQA",
+    also: ["grouped-query attention"],
+    is: "Grouped-query attention: several query heads share one head of keys and values, so the cache is that much smaller.",
+  },
+  {
+    name: "KL divergence",
+    is: "Distance from the next-token distribution of a changed model to that of the original, in nats; 0 if they are the same.",
+  },
+  {
+    name: "KV cache",
+    also: ["KV caches", "KV-cache"],
+    is: "The keys and values of all tokens read so far, in every layer. It grows with the text, and all of it is read for every new token.",
+  },
+  {
+    name: "matmul",
+    is: "A matrix multiplication; most of the arithmetic of a model.",
+  },
+  {
+    name: "MLA",
+    also: ["latent attention", "multi-head latent attention"],
+    is: "Multi-head latent attention: one small latent a token is cached in place of keys and values, which are computed from it.",
+  },
+  {
+    name: "outlier",
+    also: ["outliers", "outlier channels"],
+    is: "A value far larger than its neighbours. It stretches their shared scale and so makes all of them coarser.",
+  },
+  {
+    name: "oracle",
+    is: "A policy that knows the true attention before it chooses. No method can have that, so it bounds all of them.",
+  },
+  {
+    name: "Pareto front",
+    also: ["Pareto fronts"],
+    is: "The choices that no other choice beats in both cost and quality.",
+  },
+  {
+    name: "perplexity",
+    is: "The exponential of the mean negative log-likelihood of a token: the number of equally likely next tokens that would be as surprising.",
+  },
+  {
+    name: "prefill",
+    is: "The phase in which a model reads its prompt: all tokens at once, so that arithmetic is the limit.",
+  },
+  {
+    name: "PTQ",
+    also: ["post-training quantization"],
+    is: "Post-training quantization: a trained model is brought to fewer bits without training it again.",
+  },
+  {
+    name: "retrieval accuracy",
+    is: "The share of questions about facts in the text that a model answers right.",
+  },
+  {
+    name: "roofline",
+    is: "The two limits of a machine over arithmetic intensity: bandwidth as a slope, peak arithmetic as a ceiling.",
+  },
+  {
+    name: "RoPE",
+    is: "Rotary position embedding: queries and keys are rotated by an angle that grows with their position.",
+  },
+  {
+    name: "scan",
+    is: "The recurrence of a state-space model: the state of every token is the one before, decayed, with something added.",
+  },
+  {
+    name: "selection",
+    is: "The keys that a policy lets a query read. The others stay in memory.",
+  },
+  {
+    name: "slice",
+    also: ["slices"],
+    is: "A part of an accelerator with registers and multipliers of its own, which computes its share of a product.",
+  },
+  {
+    name: "sparse reads",
+    also: ["sparse attention"],
+    is: "A query reads some keys and values of the cache and leaves out the rest, which stays in memory.",
+  },
+  {
+    name: "SQNR",
+    also: ["signal-to-noise ratio"],
+    is: "Signal-to-quantization-noise ratio in decibels: the power of the values over the power of their error. Six decibels are half the error.",
+  },
+  {
+    name: "state-space model",
+    also: ["state-space models", "SSM"],
+    is: "A model that carries a state of fixed size from token to token in place of a cache that grows, such as Mamba.",
+  },
+  {
+    name: "systolic array",
+    also: ["systolic arrays"],
+    is: "A grid of multipliers that pass numbers to their neighbours once a cycle, so that each number is fetched once and used many times.",
+  },
+  {
+    name: "TPOT",
+    also: ["time per output token"],
+    is: "Time per output token: seconds between two tokens while a model writes.",
+  },
+  {
+    name: "TTFT",
+    also: ["time to first token"],
+    is: "Time to first token: seconds from a prompt to the first token of the answer.",
+  },
+  {
+    name: "twin",
+    is: "A copy of a model with rescaled channels: it computes the same, and has the outliers of larger models.",
+  },
+  {
+    name: "W4A16",
+    also: ["W4A8", "W8A8"],
+    is: "Bits of weights and of activations: W4A16 has weights in 4 bits and activations in 16, W8A8 both in 8.",
+  },
+];

@@ -1,0 +1,80 @@
+import {expect, test} from "vitest";
+import {useSite} from "./site.js";
+
+const site = useSite();
+
+test("the search opens with a key, finds a paper and leads to it below any path", async () => {
+  const {page, context, complaints} = await site.open("accelerators/roofline");
+  await page.keyboard.press("/");
+  await page.keyboard.type("2402.02750");
+  await page.locator("#search li").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/KIVI/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/some\/deep\/path\/glossary#caches-kivi$/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("the search loads neither its index nor its library before it is opened", async () => {
+  const {page, context} = await site.open("about");
+  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({name}) => name));
+  expect(loaded.filter((name) => /minisearch|search\.json/.test(name))).toEqual([]);
+  await context.close();
+});
+
+test("a chosen colour scheme holds on the next page, before anything is painted, and auto follows the system again", async () => {
+  const {page, context} = await site.open("about", {scheme: "light"});
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await ground();
+  await page.locator("#theme").click();
+  await page.locator("#theme").click();
+  expect(await page.locator("#theme").textContent()).toBe("Dark");
+  const dark = await ground();
+  expect(dark).not.toBe(light);
+  await page.goto(site.url("claims"), {waitUntil: "commit"});
+  await page.waitForSelector("#theme", {state: "attached"});
+  expect(await ground()).toBe(dark);
+  await page.locator("#theme").click();
+  expect(await ground()).toBe(light);
+  expect(await context.cookies()).toEqual([]);
+  await context.close();
+});
+
+test("a term shows its definition to the focus and to the pointer, and Escape hides it", async () => {
+  const {page, context} = await site.open("formats/choose");
+  const term = page.locator("a.term").first();
+  const note = page.locator("#definition");
+  await term.focus();
+  expect(await note.textContent()).toBe(await term.getAttribute("data-definition"));
+  expect(await term.getAttribute("aria-describedby")).toBe("definition");
+  await page.keyboard.press("Escape");
+  expect(await note.isVisible()).toBe(false);
+  await term.hover();
+  await note.hover();
+  expect(await note.isVisible()).toBe(true);
+  await context.close();
+});
+
+test("contents stand at the side of a wide window, and the end of a page leads on", async () => {
+  const {page, context} = await site.open("formats/choose", {width: 1440});
+  expect(await page.locator("#observablehq-toc a").first().isVisible()).toBe(true);
+  await page.locator("#observablehq-footer a[rel=next]").click();
+  await page.waitForURL(/models\/formats-on-a-working-model$/);
+  await context.close();
+});
+
+test("the ways in open pages that complain about nothing", async () => {
+  const {page, context, complaints} = await site.open("");
+  const ways = await page
+    .locator(".ways-in a")
+    .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+  expect(ways).toHaveLength(3);
+  for (const way of ways) {
+    await page.goto(way);
+    await page.waitForLoadState("networkidle");
+    expect(await page.getByText("The address says").count(), way).toBe(0);
+  }
+  expect(complaints).toEqual([]);
+  await context.close();
+});
