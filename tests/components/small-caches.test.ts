@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
-import {smallest} from "../../src/components/by-hand/kv/cache-advice.js";
+import {adviceFinding, advised} from "../../src/components/by-hand/kv/cache-advice.js";
 import {AXES, type CacheRow, cacheFront} from "../../src/components/plots/kv/cache-front.js";
+import {CHOOSING, REPORTING} from "../../src/lib/experiments/kv/halves.js";
 
 function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
   return {
@@ -24,6 +25,9 @@ function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
     difference: 0,
     differenceLow: (over.difference ?? 0) - 0.02,
     differenceHigh: (over.difference ?? 0) + 0.02,
+    rise: 0,
+    riseLow: (over.rise ?? 0) - 0.005,
+    riseHigh: (over.rise ?? 0) + 0.005,
     klMean: 0.01,
     klLow: 0.008,
     klHigh: 0.012,
@@ -123,12 +127,58 @@ describe("cacheFront", () => {
   });
 });
 
-describe("smallest", () => {
-  test("names the smallest whose loss is surely within the limit", () => {
-    expect(smallest(ROWS, 0.03, "kept")?.technique).toBe("good");
-    expect(smallest(ROWS, 0.01, "kept")?.technique).toBe("fp16");
-    expect(smallest(ROWS, 0.01, "read")?.technique).toBe("reads");
-    expect(smallest(ROWS, 2, "kept")?.technique).toBe("bad");
-    expect(smallest(ROWS, 0.01, "kept", ({family}) => family === "fewer-bits")).toBeUndefined();
+/** A cache of so many bytes with its loss on the documents to choose on, and on the others. */
+const halves = (technique: string, kept: number, chosenBy: number, reported: number, over = {}) => [
+  row(technique, {kept, rise: chosenBy, seed: CHOOSING, documents: 48, ...over}),
+  row(technique, {kept, rise: reported, seed: REPORTING, documents: 47, ...over}),
+];
+
+describe("advice", () => {
+  const rows = [
+    ...halves("fp16", 512, 0, 0, {family: "baseline"}),
+    ...halves("good", 160, 0.01, 0.012),
+    ...halves("lucky", 80, 0.001, 0.2),
+    ...halves("unlucky", 60, 0.2, 0.001),
+    ...halves("oracle", 20, 0, 0, {isBound: true}),
+    row("good", {kept: 1, rise: -1}),
+  ];
+  const found = (limit: number, of = rows) => advised(of, limit, "kept");
+
+  test("names the smallest that is within the limit where it is chosen, with what it loses elsewhere", () => {
+    expect(found(0.004)).toBeUndefined();
+    expect(found(0.005)?.row.technique).toBe("fp16");
+    expect(found(0.03)?.row).toMatchObject({technique: "lucky", seed: REPORTING, rise: 0.2});
+    expect(found(0.3)?.row.technique).toBe("unlucky");
+    expect(advised(rows, 0.03, "kept", ({family}) => family === "part-read")).toBeUndefined();
+  });
+
+  test("says of luck that other documents do not confirm it", () => {
+    expect(found(0.03)?.isConfirmed).toBe(false);
+    const without = rows.filter(({technique}) => technique !== "lucky");
+    expect(found(0.03, without)).toMatchObject({row: {technique: "good"}, isConfirmed: true});
+    expect(adviceFinding(without, "kept")).toContain(
+      "fp16 was chosen and then lost 0 % (−0.5 to 0.5) at 512 bytes per token; ",
+    );
+    const text = adviceFinding(rows, "kept");
+    expect(text).toContain("lucky was chosen and then lost 20 % (19.5 to 20.5)");
+    expect(text).toContain(": not confirmed");
+    expect(text).toContain("on 48 documents; its loss, with its interval, is that on 47 other documents");
+  });
+
+  test("chooses by none of the documents that it reports", () => {
+    const bad = rows.map((each) => (each.seed === REPORTING ? {...each, rise: 9, riseHigh: 10} : each));
+    for (const limit of [0.01, 0.03, 0.1, 0.3]) {
+      expect(found(limit, bad)?.row.technique).toBe(found(limit)?.row.technique);
+      expect(found(limit, bad)?.isConfirmed).toBe(false);
+    }
+  });
+
+  test("names nothing where too few documents leave no interval", () => {
+    expect(
+      found(
+        1,
+        rows.map((each) => ({...each, riseLow: null, riseHigh: null})),
+      ),
+    ).toBeUndefined();
   });
 });

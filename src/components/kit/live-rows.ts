@@ -3,10 +3,11 @@ import type {Described} from "../../lib/experiment/described.js";
 import type {Ran} from "../../lib/experiment/ran.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {checkParams} from "../../lib/technique/check-params.js";
-import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
+import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {latestRun} from "./latest-run.js";
 import {settingDistance} from "./nearest-setting.js";
 import type {DataSource, OwnFiles, RunRequest} from "./run-worker.js";
+import {shippedRows, withSameOptions} from "./shipped-rows.js";
 import {askWorker} from "./worker-run.js";
 
 /** Rows of a setting, whatever they came from. */
@@ -62,7 +63,7 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
 ): LiveRows<P> {
   const {id, params: schema, sweep} = experiment;
   const settings = sweep.map((setting) => checkParams(`sweep ${id}`, schema, setting));
-  const keys = settings.map((setting) => settingKey(schema, setting));
+  const find = shipped && shippedRows(experiment, shipped, ran);
   // What reads no data is a model that takes milliseconds: it follows its controls in every frame.
   const quick = experiment.needs.length === 0 && Object.keys(files).length === 0;
   const latest = latestRun({
@@ -128,27 +129,27 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     if (running === mine) running = undefined;
   }
 
-  function shippedState(setting: number): Rows | undefined {
-    return shipped && {tables: ofSetting(shipped, setting), values: settings[setting] as ParamValues<Params>};
-  }
-
   /** Shows the nearest rows that there are while those of a setting are made. */
   function showNearest(params: ParamValues<P>): void {
-    const distances = settings.map((setting) => settingDistance(schema, setting, params));
+    const candidates = settings.map((setting) => {
+      const alike = withSameOptions(schema, setting, params);
+      return find?.(alike) ? alike : setting;
+    });
+    const distances = candidates.map((setting) => settingDistance(schema, setting, params));
     const nearest = Math.min(...distances);
     if (last && settingDistance(schema, last.values as ParamValues<P>, params) <= nearest) return;
-    const state = shippedState(distances.indexOf(nearest));
-    if (state) settleOn({kind: "nearest", ...state});
+    const chosen = candidates[distances.indexOf(nearest)];
+    const found = find?.(chosen);
+    if (found) settleOn({kind: "nearest", tables: found.tables, values: chosen as ParamValues<Params>});
   }
 
   return {
     ask(params) {
       stop();
-      const setting = keys.indexOf(settingKey(schema, params));
-      const state = setting >= 0 ? shippedState(setting) : undefined;
-      if (state) {
+      const found = find?.(params);
+      if (found) {
         latest.forget();
-        settleOn({kind: "shipped", ...state, ...(ran[setting] && {ran: ran[setting]})});
+        settleOn({kind: "shipped", ...found, values: params as ParamValues<Params>});
         return;
       }
       if (!quick || last === undefined) showNearest(params);
@@ -172,20 +173,6 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
       if (last !== undefined) tell(last.kind === "nearest" ? {...last, kind: "shipped"} : last);
     },
   };
-}
-
-/** The rows of one setting of a sweep, in every table. */
-function ofSetting(tables: SweepTables, setting: number): TableRows {
-  const own = Object.entries(tables).map(
-    ([name, rows]) => [name, rows.filter((row) => row.setting === setting)] as const,
-  );
-  return Object.fromEntries(own) as unknown as TableRows;
-}
-
-function settingKey<P extends Params>(params: P, values: ParamValues<P>): string {
-  return Object.keys(params)
-    .map((name) => paramToText(values[name] as ParamValue<P[string]>))
-    .join("\n");
 }
 
 function failure(error: unknown, timeLimit: number): string {

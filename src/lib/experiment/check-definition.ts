@@ -34,6 +34,7 @@ export function checkDefinition<P extends Params>(definition: Checked<P>): void 
   }
   for (const [name, param] of Object.entries(params)) checkParam(where, name, param);
   checkColumns(where, columns);
+  checkRowsBy(where, params, columns);
   for (const [name, parts] of Object.entries(tables)) {
     if (!NAME.test(name) || name === MAIN_TABLE) {
       throw new RangeError(
@@ -46,6 +47,14 @@ export function checkDefinition<P extends Params>(definition: Checked<P>): void 
   sweep.forEach((setting, index) => {
     checkParams(`${where}: sweep ${index}`, params, setting);
   });
+}
+
+function checkRowsBy(where: string, params: Params, columns: Columns): void {
+  for (const [name, param] of Object.entries(params)) {
+    if (param.kind !== "choices" || param.rowsBy === undefined) continue;
+    if (Object.hasOwn(columns, param.rowsBy)) continue;
+    throw new RangeError(`${where}: rowsBy of ${name} must be a column, got ${shown(param.rowsBy)}`);
+  }
 }
 
 function checkColumns(where: string, columns: Columns): void {

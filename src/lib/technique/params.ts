@@ -37,6 +37,8 @@ export interface ChoicesParam<T extends Option = Option> extends ParamBase {
   readonly kind: "choices";
   readonly options: readonly T[];
   readonly default: readonly T[];
+  /** The column that says which option a row is of, where the rows of several options are those of each alone. */
+  readonly rowsBy?: string;
 }
 
 /** Yes or no. */

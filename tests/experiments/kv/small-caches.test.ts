@@ -1,6 +1,18 @@
 import {beforeAll, describe, expect, test} from "vitest";
+import {advised} from "../../../src/components/by-hand/kv/cache-advice.js";
 import {loadData} from "../../../src/data/data-sets.js";
+import {forward} from "../../../src/lib/engine/decoder/decoder.js";
+import {cachedModel} from "../../../src/lib/evaluate/cached-model.js";
+import {evaluateModel} from "../../../src/lib/evaluate/evaluate.js";
+import {cacheSetting} from "../../../src/lib/experiments/kv/cache-setting.js";
+import {CACHES, SHOWN_CACHE_IDS} from "../../../src/lib/experiments/kv/caches.js";
+import {CHOOSING, REPORTING} from "../../../src/lib/experiments/kv/halves.js";
 import {smallCaches} from "../../../src/lib/experiments/kv/small-caches.js";
+import {openedDecoder, testSeeds} from "../../../src/lib/experiments/shared/decoder-texts.js";
+import {DECODER_IDS, decoderWeights} from "../../../src/lib/experiments/shared/decoders.js";
+
+/** For each seed: even, so that the halves are as large. */
+const DOCUMENTS = 4;
 
 type Rows = Awaited<ReturnType<typeof smallCaches.run>>;
 
@@ -24,16 +36,57 @@ describe("on the small decoder", () => {
         "token-butler-half",
         "oracle-quarter",
       ],
-      decoded: 32,
+      documents: DOCUMENTS,
     });
-  }, 60_000);
+  }, 120_000);
 
-  test("gives a pooled row and one for each seed of every technique", () => {
-    expect(rows).toHaveLength(8 * 4);
-    expect(rows.slice(0, 4).map(({seed}) => seed)).toEqual(["all", "4242", "999", "2718"]);
-    const [all, ...seeds] = rows.slice(4, 8);
-    expect(seeds.reduce((sum, {tokens}) => sum + tokens, 0)).toBe(all.tokens);
-    expect(all.tokens).toBe(3 * 32);
+  test("gives of every technique a row of all documents, of each seed's and of two halves", () => {
+    expect(rows).toHaveLength(8 * 6);
+    const parts = ["all", "4242", "999", "2718", CHOOSING, REPORTING];
+    expect(rows.slice(0, 6).map(({seed}) => seed)).toEqual(parts);
+    const [all, ...others] = rows.slice(6, 12);
+    expect(all.tokens).toBe(3 * DOCUMENTS * 32);
+    for (const own of [others.slice(0, 3), others.slice(3)]) {
+      expect(own.reduce((sum, {tokens}) => sum + tokens, 0)).toBe(all.tokens);
+      expect(own.reduce((sum, {documents}) => sum + documents, 0)).toBe(all.documents);
+    }
+    expect(all.rise).toBeCloseTo(all.difference / (all.perplexity - all.difference), 10);
+    expect(all.riseLow).toBeLessThan(all.rise);
+    expect(all.riseHigh).toBeGreaterThan(all.rise);
+  });
+
+  test("advises by some documents, and reports what the others alone say", async () => {
+    const {row} = advised(rows, 0.3, "kept")!;
+    expect(row.seed).toBe(REPORTING);
+    const decoder = await openedDecoder("decoder-small", await loadData(["weights/decoder-small"]));
+    const unseen = testSeeds(decoder.config, {documents: DOCUMENTS}).map((seed) => ({
+      ...seed,
+      texts: seed.texts.filter((_, i) => i % 2 === 1).map((text) => ({...text, from: 97})),
+    }));
+    const cache = CACHES.byId(row.technique).open(
+      cacheSetting(decoderWeights("decoder-small", await loadData(["weights/decoder-small"])), decoder),
+    )!;
+    const plain = {logits: (ids: readonly number[]) => forward(decoder, ids), write: () => []};
+    const cached = {...cachedModel(decoder, cache, 96), write: () => []};
+    const {ratio} = (await evaluateModel(cached, plain, unseen)).pooled.comparison!.difference;
+    expect(row.documents).toBe((3 * DOCUMENTS) / 2);
+    expect(row.rise).toBeCloseTo(ratio.value - 1, 5);
+    expect(row.riseLow).toBeCloseTo(ratio.low - 1, 5);
+    expect(row.riseHigh).toBeCloseTo(ratio.high - 1, 5);
+  });
+
+  test("reads at least 36 documents of the large decoder and 96 of the small ones for the shipped table", () => {
+    for (const setting of smallCaches.sweep) expect(setting).not.toHaveProperty("documents");
+    const documents = smallCaches.params.documents.default;
+    expect(3 * documents).toBeGreaterThanOrEqual(96);
+    expect((3 * documents) / 2).toBeGreaterThanOrEqual(36);
+  });
+
+  test("has every technique that is shown first in one setting of the sweep for each decoder", () => {
+    for (const model of DECODER_IDS) {
+      const own = smallCaches.sweep.filter((setting) => setting.model === model);
+      expect(own.flatMap(({techniques}) => techniques)).toEqual(SHOWN_CACHE_IDS);
+    }
   });
 
   test("counts the bytes of formats: 512 in float16, and a scale for each head of a token", () => {
@@ -63,7 +116,7 @@ test("outlier channels destroy keys that are quantized per token, and not those 
   const rows = await run({
     model: "decoder-small-outliers",
     techniques: ["kivi-2", "per-token-2", "bfp4", "ksort-bfp4", "token-butler-half"],
-    decoded: 32,
+    documents: 2,
   });
   const kl = (id: string) => rows.find(({technique, seed}) => technique === id && seed === "all")!.klMean;
   expect(kl("per-token-2")).toBeGreaterThan(10 * kl("kivi-2"));

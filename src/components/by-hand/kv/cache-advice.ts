@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {CHOOSING, REPORTING} from "../../../lib/experiments/kv/halves.js";
 import {captioned} from "../../kit/captioned.js";
 import {numberText} from "../../kit/number-text.js";
 import {type Axes, type CacheRow, costOf, pooledCaches} from "../../plots/kv/cache-front.js";
@@ -8,20 +9,29 @@ import {colourOf} from "../../plots/palette.js";
 /** Perplexity that a reader may be ready to lose, as shares of the uncompressed cache's. */
 const LIMITS = [0.01, 0.03, 0.1, 0.3] as const;
 
-/** The smallest cache for a loss that is certain enough: what the rows say, whatever the model and its techniques. */
-export function smallest(
+/** A cache that is advised: chosen on some documents, its loss reported on others. */
+export interface Advised {
+  readonly row: CacheRow;
+  /** Whether the interval of the reported loss ends within the limit, too. */
+  readonly isConfirmed: boolean;
+}
+
+/**
+ * The smallest cache whose loss is within a limit beyond doubt on the documents to choose on, as it does on the others, of
+ * which the choice knows nothing.
+ */
+export function advised(
   rows: readonly CacheRow[],
   limit: number,
   cost: Axes["cost"],
   isWanted: (row: CacheRow) => boolean = () => true,
-): CacheRow | undefined {
-  return pooledCaches(rows)
-    .filter((row) => !row.isBound && isWanted(row))
-    .filter((row) => {
-      const baseline = row.perplexity - row.difference;
-      return (row.differenceHigh ?? Number.POSITIVE_INFINITY) <= limit * baseline;
-    })
+): Advised | undefined {
+  const within = ({riseHigh}: CacheRow) => riseHigh !== null && riseHigh <= limit;
+  const chosen = rows
+    .filter((row) => row.seed === CHOOSING && !row.isBound && isWanted(row) && within(row))
     .toSorted((a, b) => costOf(a, cost) - costOf(b, cost))[0];
+  const row = rows.find(({seed, technique}) => seed === REPORTING && technique === chosen?.technique);
+  return row && {row, isConfirmed: within(row)};
 }
 
 /** For each loss the smallest cache of all, and the smallest that does one thing only. */
@@ -30,28 +40,41 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
   const whole = pooled.find(({family}) => family === "baseline");
   const families = [...new Set(pooled.map(({family}) => family))].filter((family) => family !== "baseline");
   const cell = (limit: number, isWanted?: (row: CacheRow) => boolean) => {
-    const found = smallest(rows, limit, cost, isWanted);
+    const found = advised(rows, limit, cost, isWanted);
     if (found === undefined) return html`<td class="muted">none</td>`;
-    const size = whole ? sizeText(costOf(whole, cost) / costOf(found, cost)) : "";
-    return html`<td style=${`--colour: ${colourOf(kindLook(found.family))}`}><span class="named">${found.label}</span> <span class="muted">${numberText(costOf(found, cost), 3)}${size}</span></td>`;
+    const {row, isConfirmed} = found;
+    const size = whole ? sizeText(costOf(whole, cost) / costOf(row, cost)) : "";
+    return html`<td style=${`--colour: ${colourOf(kindLook(row.family))}`}><span class="named">${row.label}</span> <span class="muted">${numberText(costOf(row, cost), 3)}${size}; loses ${lossText(row)}${isConfirmed ? "" : ", not confirmed"}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="The smallest cache for a loss"><table class="advice">
     <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">smallest of all</th>${families.map((family) => html`<th scope="col">${kindName(family)}</th>`)}</tr></thead>
-    <tbody>${LIMITS.map((limit) => html`<tr><th scope="row">${numberText(100 * limit)} %</th>${cell(limit)}${families.map((family) => cell(limit, (row) => row.family === family))}</tr>`)}</tbody>
+    <tbody>${LIMITS.map((limit) => html`<tr><th scope="row">${percent(limit)} %</th>${cell(limit)}${families.map((family) => cell(limit, (row) => row.family === family))}</tr>`)}</tbody>
   </table></div>`;
-  return captioned("What should I use?", finding(rows, cost), table);
+  return captioned("What should I use?", adviceFinding(rows, cost), table);
 }
+
+const percent = (share: number): string => numberText(100 * share, 3);
+
+/** What a row loses, and the interval of that. */
+const lossText = ({rise, riseLow, riseHigh}: CacheRow): string =>
+  riseLow === null || riseHigh === null
+    ? `${percent(rise)} %`
+    : `${percent(rise)} % (${percent(riseLow)} to ${percent(riseHigh)})`;
 
 /** Ratio of a size to the baseline's: nothing is smaller by a factor below 1. */
 function sizeText(times: number): string {
   return times < 1 ? `, ${numberText(1 / times, 2)}x larger` : `, ${numberText(times, 2)}x smaller`;
 }
 
-function finding(rows: readonly CacheRow[], cost: Axes["cost"]): string {
-  const [strict, loose] = [LIMITS[0], LIMITS[2]].map((limit) => smallest(rows, limit, cost));
-  const say = (row: CacheRow | undefined, limit: number) =>
-    row === undefined
-      ? `Nothing here is sure to lose at most ${100 * limit} %`
-      : `${row.label} is sure to lose at most ${100 * limit} % at ${numberText(costOf(row, cost), 3)} bytes per token`;
-  return `${say(strict, LIMITS[0])}; ${say(loose, LIMITS[2])}. Sure means that the upper end of the 95 % interval of the paired difference is within the limit, so a technique that was measured on few tokens has to be better to be named. Bytes are those of the axis above.`;
+/** The advice for a strict and a loose limit in a sentence, and what it rests on. */
+export function adviceFinding(rows: readonly CacheRow[], cost: Axes["cost"]): string {
+  const documents = (half: string) => rows.find(({seed}) => seed === half)?.documents ?? 0;
+  const [choosing, reporting] = [documents(CHOOSING), documents(REPORTING)];
+  const say = (limit: number) => {
+    const found = advised(rows, limit, cost);
+    if (found === undefined) return `Nothing here was found to lose at most ${percent(limit)} %`;
+    const {row, isConfirmed} = found;
+    return `For at most ${percent(limit)} %, ${row.label} was chosen and then lost ${lossText(row)} at ${numberText(costOf(row, cost), 3)} bytes per token${isConfirmed ? "" : ": not confirmed"}`;
+  };
+  return `${say(LIMITS[0])}; ${say(LIMITS[2])}. Chosen is the smallest whose 95 % interval ends within the limit on ${choosing} documents; its loss, with its interval, is that on ${reporting} other documents, on which nothing was chosen. Not confirmed means that this interval ends beyond the limit. Student's t over documents, paired with the uncompressed cache; one model, trained once. Bytes are those of the axis above.`;
 }

@@ -39,7 +39,7 @@ export function cacheFrontView(): (rows: readonly CacheRow[]) => HTMLElement {
 function explanation(rows: readonly CacheRow[], key: string, label: string): Explanation {
   const row = pooledCaches(rows).find(({technique}) => technique === key);
   if (row === undefined) return {title: label, facts: []};
-  const seeds = rows.filter(({technique, seed}) => technique === key && seed !== row.seed);
+  const seeds = rows.filter(({technique, seed}) => technique === key && /^\d+$/.test(seed));
   const query = new URLSearchParams(location.search);
   query.set("techniques", ["fp16", key].filter((id, i, all) => all.indexOf(id) === i).join(","));
   const bytes = (value: number) => `${numberText(value, 4)} bytes per token`;

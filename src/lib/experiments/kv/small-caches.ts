@@ -3,25 +3,50 @@ import {plainKvCache} from "../../engine/cache/kv-cache.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
-import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
+import {
+  evaluationOf,
+  type Measured,
+  measured,
+  memoized,
+  type SeedScores,
+  scoreModel,
+} from "../../evaluate/evaluate.js";
 import {type RecordedPrefill, recordPrefill} from "../../evaluate/recorded-prefill.js";
 import {experiment} from "../../experiment/experiment.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {DECODER_IDS, DECODER_NEEDS, type DecoderId, decoderWeights, modelParam} from "../shared/decoders.js";
 import {PREDICTED_DECODERS, type PredictedDecoder, predictorOf} from "../shared/predictors.js";
-import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
+import {known, qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
 import {accuracyCells, accuracyColumns} from "./accuracy-columns.js";
 import {cacheSetting, settingSizes} from "./cache-setting.js";
 import {CACHES, SHOWN_CACHE_IDS} from "./caches.js";
+import {CHOOSING, REPORTING} from "./halves.js";
+
+/** Few enough that a setting takes about half a minute: what is killed or changed is soon run again. */
+const TECHNIQUES_A_SETTING = 4;
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({length: Math.ceil(items.length / size)}, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
+
+const riseEnd = <const L extends "lower" | "upper">(end: L) =>
+  ({
+    type: "number",
+    label: `Perplexity above the baseline's, share of it, ${end} end of 95 %`,
+    provenance: "measured",
+    nullable: true,
+  }) as const;
 
 /** Bytes against quality for every way to keep a cache small, on a model that really decodes from it. */
 export const smallCaches = experiment({
   id: "kv/small-caches",
   title: "Small caches",
   question: "What does a model lose when its cache is quantized, shared, shrunk, evicted or read in part?",
-  source: "each technique's own paper; quality figures as llama.cpp's perplexity tool prints them",
+  source: "each technique's own paper; intervals by document",
   params: {
     model: modelParam,
     techniques: {
@@ -29,6 +54,7 @@ export const smallCaches = experiment({
       label: "Techniques",
       options: CACHES.ids,
       default: SHOWN_CACHE_IDS,
+      rowsBy: "technique",
     },
     prefillShare: {
       kind: "number",
@@ -40,13 +66,13 @@ export const smallCaches = experiment({
       default: 0.75,
       advanced: true,
     },
-    decoded: {
+    documents: {
       kind: "integer",
-      label: "Tokens decoded for each seed",
-      help: "In whole documents of the model's full context, at least one.",
-      min: 16,
-      max: 4096,
-      default: 96,
+      label: "Documents of a small decoder for each of three seeds",
+      help: "As long as its context; the large one reads half as many, twice as long. More narrow the intervals.",
+      min: 2,
+      max: 64,
+      default: 32,
       advanced: true,
     },
   },
@@ -58,7 +84,7 @@ export const smallCaches = experiment({
     formula: {type: "string", label: "Bytes for each token of a long text"},
     source: {type: "string", label: "Source"},
     isBound: {type: "boolean", label: "A bound, no technique"},
-    seed: {type: "string", label: "Evaluation seed"},
+    seed: {type: "string", label: "Evaluation seed, or half of the documents"},
     kept: {
       type: "number",
       label: "Kept at the end of the text",
@@ -79,13 +105,18 @@ export const smallCaches = experiment({
       provenance: "modelled",
     },
     ...qualityColumns,
+    rise: {type: "number", label: "Perplexity above the baseline's, share of it", provenance: "measured"},
+    riseLow: riseEnd("lower"),
+    riseHigh: riseEnd("upper"),
     ...accuracyColumns,
   },
   needs: [...DECODER_NEEDS, ...PREDICTED_DECODERS.map((id) => `predictor/${id}` as const)],
   needsOf: ({model}) =>
     isPredicted(model) ? [`weights/${model}`, `predictor/${model}`] : [`weights/${model}`],
-  sweep: DECODER_IDS.map((model) => ({model})),
-  async run({model, techniques, prefillShare, decoded}, {data, progress}) {
+  sweep: DECODER_IDS.flatMap((model) =>
+    groupsOf(SHOWN_CACHE_IDS, TECHNIQUES_A_SETTING).map((techniques) => ({model, techniques})),
+  ),
+  async run({model, techniques, prefillShare, documents}, {data, progress}) {
     const decoder = await openedDecoder(model, data);
     const setting = cacheSetting(
       decoderWeights(model, data),
@@ -94,9 +125,8 @@ export const smallCaches = experiment({
     );
     const {config} = decoder;
     const prefill = Math.round(prefillShare * config.maxPositions);
-    const seeds = testSeeds(config, {
-      documents: Math.max(1, Math.floor(decoded / (config.maxPositions - prefill))),
-    }).map((seed) => ({
+    const count = model === "decoder-large" ? Math.round(documents / 2) : documents;
+    const seeds = testSeeds(config, {documents: count}).map((seed) => ({
       ...seed,
       texts: seed.texts.map((text) => ({...text, from: prefill + 1})),
     }));
@@ -115,10 +145,10 @@ export const smallCaches = experiment({
       const start = cache.open(setting);
       if (start === null) continue;
       const cached = cachedModel(decoder, start, prefill, recorded);
-      const {pooled, seeds: each} = await evaluateModel({...cached, write: () => []}, baseline, seeds, step);
+      const scores = await scoreModel({...cached, write: () => []}, baseline, seeds, step);
       const cost = cached.cost();
       const long = longTextBytes(cache, settingSizes(setting));
-      for (const {seed, ...measured} of [{seed: ALL_SEEDS, ...pooled}, ...each]) {
+      for (const [seed, quality] of partsOf(scores)) {
         rows.push({
           model,
           technique: id,
@@ -127,13 +157,14 @@ export const smallCaches = experiment({
           formula,
           source,
           isBound,
-          seed: String(seed),
+          seed,
           kept: cost.keptPerToken,
           read: cost.readPerToken,
           keptLong: long.kept,
           readLong: long.read,
-          ...qualityCells(measured),
-          ...accuracyCells(measured),
+          ...qualityCells(quality),
+          ...riseCells(quality),
+          ...accuracyCells(quality),
           provenance: "measured" as const,
         });
       }
@@ -141,6 +172,24 @@ export const smallCaches = experiment({
     return rows;
   },
 });
+
+/** All documents together, each seed's, and two halves that share none. */
+function partsOf(scores: readonly SeedScores[]): (readonly [seed: string, quality: Measured])[] {
+  const {pooled, seeds} = evaluationOf(scores);
+  const half = (rest: 0 | 1) =>
+    measured(scores.map((seed) => ({...seed, texts: seed.texts.filter((_, i) => i % 2 === rest)})));
+  return [
+    [ALL_SEEDS, pooled],
+    ...seeds.map(({seed, ...quality}) => [String(seed), quality] as const),
+    [CHOOSING, half(0)],
+    [REPORTING, half(1)],
+  ];
+}
+
+function riseCells({comparison}: Measured) {
+  const {value, low, high} = comparison!.difference.ratio;
+  return {rise: value - 1, riseLow: known(low - 1), riseHigh: known(high - 1)};
+}
 
 const isPredicted = (id: DecoderId): id is PredictedDecoder =>
   PREDICTED_DECODERS.some((other) => other === id);
