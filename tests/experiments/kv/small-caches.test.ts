@@ -116,7 +116,7 @@ test("outlier channels destroy keys that are quantized per token, and not those 
   const rows = await run({
     model: "decoder-small-outliers",
     techniques: ["kivi-2", "per-token-2", "bfp4", "ksort-bfp4", "token-butler-half"],
-    documents: 2,
+    documents: 4,
   });
   const kl = (id: string) => rows.find(({technique, seed}) => technique === id && seed === "all")!.klMean;
   expect(kl("per-token-2")).toBeGreaterThan(10 * kl("kivi-2"));
@@ -124,6 +124,13 @@ test("outlier channels destroy keys that are quantized per token, and not those 
   expect(kl("bfp4")).toBeGreaterThan(1.5 * kl("ksort-bfp4"));
   // Nobody trained a predictor for it.
   expect(rows.some(({technique}) => technique === "token-butler-half")).toBe(false);
+});
+
+test("has a document of the large decoder in each half at the fewest documents allowed", async () => {
+  const {min} = smallCaches.params.documents;
+  const rows = await run({model: "decoder-large", techniques: ["fp16"], documents: min});
+  const documents = (half: string) => rows.find(({seed}) => seed === half)!.documents;
+  expect([documents(CHOOSING), documents(REPORTING)]).toEqual([3, 3]);
 });
 
 test("asks for the predictor only where there is one", () => {

@@ -70,7 +70,7 @@ export const smallCaches = experiment({
       kind: "integer",
       label: "Documents of a small decoder for each of three seeds",
       help: "As long as its context; the large one reads half as many, twice as long. More narrow the intervals.",
-      min: 2,
+      min: 4,
       max: 64,
       default: 32,
       advanced: true,
