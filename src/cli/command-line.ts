@@ -5,6 +5,7 @@ import {conformance} from "./conformance/main.js";
 import {evalCommand} from "./eval.js";
 import {helpText, listText} from "./help.js";
 import {logitsCommand} from "./logits.js";
+import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
 import {runCommand} from "./run.js";
 import {sweepCommand, workerCommand} from "./sweep.js";
@@ -21,14 +22,14 @@ function done(command: (args: readonly string[]) => Promise<void>): Command {
   };
 }
 
-const help = done(async ([topic]) => void process.stdout.write(await helpText(topic)));
+const help = done(async ([topic]) => show(await helpText(topic)));
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   list: done(async (args) => {
     const {positionals} = readCall("list", args, {});
     if (positionals.length > 0)
       throw new UsageError(`list: nothing may follow, got ${positionals.join(" ")}`);
-    process.stdout.write(await listText());
+    show(await listText());
   }),
   run: done(runCommand),
   sweep: done(sweepCommand),
@@ -49,7 +50,7 @@ async function version(): Promise<string> {
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === "--version") {
-      console.log(await version());
+      say(await version());
       return 0;
     }
     if (name === undefined || name === "--help" || name === "-h") return await help([]);
@@ -57,9 +58,9 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     if (args.includes("--help")) return await help([helpTopic(name, args)]);
     return await COMMANDS[name](args);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    complain(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UsageError)) return 1;
-    console.error("paretoscope help tells more.");
+    complain("paretoscope help tells more.");
     return 2;
   }
 }

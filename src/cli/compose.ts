@@ -7,11 +7,13 @@ import {machinesFromJson, modelsFromJson} from "../lib/accel/tables.js";
 import type {Row} from "../lib/experiment/columns.js";
 import {withGivenColumns} from "../lib/experiment/table.js";
 import {compose} from "../lib/experiments/accel/compose.js";
+import {printableJson} from "../lib/io/printable.js";
 import {rowsToJson} from "../lib/io/table-text.js";
 import {allowedValues, type Param, type ParamValues} from "../lib/technique/params.js";
 import {inFile, readJson} from "./json-file.js";
 import {tableWriter} from "./output.js";
 import {paramsOf} from "./param-options.js";
+import {show} from "./print.js";
 import {type Call, notOneOf, type OptionSpec, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 /** The parameters that may be listed, and where each begins, in the order in which combinations are made. */
@@ -91,7 +93,7 @@ function writerOf(call: Call): ReturnType<typeof tableWriter> {
   const out = text(call, "out");
   if (call.options.get("json") !== true) return tableWriter("compose", out);
   if (out !== undefined) throw new UsageError("compose: --json prints; with --out the ending says the form");
-  return async ({columns, rows}) => void process.stdout.write(rowsToJson(columns, rows));
+  return async ({columns, rows}) => show(printableJson(rowsToJson(columns, rows)));
 }
 
 /** Parameters of one combination; `name` stands for a model that has no id of its own. */

@@ -1,12 +1,21 @@
 /** `paretoscope logits`: the experiment models/logits on a model folder, its result as one JSON object. */
-import {writeFile} from "node:fs/promises";
 import {totalmem} from "node:os";
-import {parseArgs} from "node:util";
 import {logits} from "../lib/experiments/models/logits.js";
+import {printable} from "../lib/io/printable.js";
 import {openFiles} from "./open-files.js";
+import {complain, show} from "./print.js";
+import {type OptionSpecs, readCall as readOptions, text} from "./usage.js";
+import {requirePlace, writeWhole} from "./write-file.js";
 
 export const LOGITS_USAGE =
   "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--out FILE.json]";
+
+const OPTIONS: OptionSpecs = {
+  ids: {value: "IDS", help: "token ids of the prompt between commas"},
+  greedy: {value: "STEPS", help: "tokens that greedy decoding adds"},
+  backend: {value: "NAME", help: "wasm or reference"},
+  out: {value: "FILE", help: "write the JSON instead of stdout"},
+};
 
 /** Output of the command. */
 export interface LogitsResult {
@@ -23,16 +32,17 @@ export interface LogitsResult {
 export async function logitsCommand(args: readonly string[]): Promise<0 | 1 | 2> {
   const call = readCall(args);
   if (typeof call === "string") {
-    console.error(`logits: ${call}\nusage: ${LOGITS_USAGE}`);
+    complain(`logits: ${call}\nusage: ${LOGITS_USAGE}`);
     return 2;
   }
   try {
-    const text = `${JSON.stringify(await modelLogits(call))}\n`;
-    if (call.out === undefined) process.stdout.write(text);
-    else await writeFile(call.out, text);
+    if (call.out !== undefined) requirePlace("logits", call.out);
+    const json = `${JSON.stringify(await modelLogits(call))}\n`;
+    if (call.out === undefined) show(json);
+    else await writeWhole(call.out, json);
     return 0;
   } catch (error) {
-    console.error(`logits: ${(error as Error).message}`);
+    complain(`logits: ${(error as Error).message.replace(/^logits: /, "")}`);
     return 1;
   }
 }
@@ -51,8 +61,8 @@ async function modelLogits({model: path, backend, ids, steps}: Call): Promise<Lo
     const params = {...opened.values, ids: ids.join(","), greedy: steps, backend};
     const {rows, greedy, unused} = await logits.runTables(params, {memory: memoryOf(backend)});
     if (unused.length > 0) {
-      console.error(
-        `logits: ${path} holds ${unused.length} tensors that no part of the model takes: ${unused[0].tensor} …`,
+      complain(
+        `logits: ${path} holds ${unused.length} tensors that no part of the model takes: ${printable(unused[0].tensor)} …`,
       );
     }
     return {logits: rows.map((row) => row.logits), greedy: greedy.map(({id}) => id)};
@@ -68,26 +78,27 @@ function memoryOf(backend: Call["backend"]): number {
 
 function readCall(args: readonly string[]): Call | string {
   try {
-    const options = {
-      ids: {type: "string"},
-      greedy: {type: "string"},
-      backend: {type: "string"},
-      out: {type: "string"},
-    } as const;
-    const {values, positionals} = parseArgs({args: [...args], options, allowPositionals: true});
+    const call = readOptions("logits", args, OPTIONS);
+    const {positionals} = call;
     if (positionals.length !== 1) return `MODEL must be one folder, got ${positionals.length}`;
-    const ids = values.ids?.split(",") ?? [];
+    const ids = text(call, "ids")?.split(",") ?? [];
     if (ids.length === 0 || !ids.every(isCount)) {
-      return `--ids must be token ids separated by commas, such as 5,17,3, got ${values.ids ?? "none"}`;
+      return `--ids must be token ids separated by commas, such as 5,17,3, got ${text(call, "ids") ?? "none"}`;
     }
-    const steps = values.greedy ?? "0";
+    const steps = text(call, "greedy") ?? "0";
     if (!isCount(steps)) return `--greedy must be an integer of at least 0, got ${steps}`;
-    const backend = values.backend ?? "wasm";
+    const backend = text(call, "backend") ?? "wasm";
     if (backend !== "wasm" && backend !== "reference")
       return `--backend must be wasm or reference, got ${backend}`;
-    return {model: positionals[0], ids: ids.map(Number), steps: Number(steps), backend, out: values.out};
+    return {
+      model: positionals[0],
+      ids: ids.map(Number),
+      steps: Number(steps),
+      backend,
+      out: text(call, "out"),
+    };
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.replace(/^logits: /, "");
   }
 }
 

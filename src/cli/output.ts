@@ -1,10 +1,12 @@
-import {writeFile} from "node:fs/promises";
 import {extname} from "node:path";
 import {type Columns, MAIN_TABLE, type Row} from "../lib/experiment/columns.js";
 import {rowsToArrow, type TableMetadata} from "../lib/io/arrow.js";
+import {printable} from "../lib/io/printable.js";
 import {rowsToCsv, rowsToJson} from "../lib/io/table-text.js";
 import {largest} from "../lib/stats/extent.js";
+import {show} from "./print.js";
 import {notOneOf} from "./usage.js";
+import {requirePlace, writeWhole} from "./write-file.js";
 
 /** A table on its way out. */
 export interface Table {
@@ -22,14 +24,15 @@ const WRITERS: Readonly<Record<string, (table: Table) => string | Uint8Array>> =
 /**
  * Writer of a table to `out`, by the ending of its name, or to stdout as aligned text. Called before the work is done,
  * so that a wrong name costs none of it.
- * @throws UsageError naming the endings there are.
+ * @throws UsageError naming the endings there are; Error if there is no place for the file.
  */
 export function tableWriter(command: string, out: string | undefined): (table: Table) => Promise<void> {
-  if (out === undefined) return async (table) => void process.stdout.write(alignedTable(table));
+  if (out === undefined) return async (table) => show(alignedTable(table));
   const ending = extname(out).toLowerCase();
   const write = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
   if (write === undefined) throw notOneOf(`${command}: the ending of --out`, ending, Object.keys(WRITERS));
-  return (table) => writeFile(out, write(table));
+  requirePlace(command, out);
+  return (table) => writeWhole(out, write(table));
 }
 
 /**
@@ -80,9 +83,4 @@ function cellText(value: unknown): string {
 function shortened(items: readonly string[]): string {
   const shown = items.slice(0, 4).join(" ");
   return items.length > 4 ? `[${shown} … ${items.length}]` : `[${shown}]`;
-}
-
-/** Names may come from a stranger's file: what would steer a terminal is shown as its code. */
-export function printable(text: string): string {
-  return text.replace(/\p{C}/gu, (unit) => `\\u{${unit.codePointAt(0)!.toString(16)}}`);
 }

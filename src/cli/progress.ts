@@ -1,4 +1,5 @@
 import {Presets, SingleBar} from "cli-progress";
+import {printable} from "../lib/io/printable.js";
 
 /** Shows how far a piece of work is. */
 export interface ProgressLine {
@@ -13,7 +14,7 @@ export function progressLine(): ProgressLine {
   const bar = new SingleBar({format, stream: process.stderr, clearOnComplete: true}, Presets.shades_classic);
   bar.start(1, 0, {what: ""});
   return {
-    update: (share, what) => bar.update(share, what === undefined ? {} : {what}),
+    update: (share, what) => bar.update(share, what === undefined ? {} : {what: printable(what)}),
     stop: () => bar.stop(),
   };
 }

@@ -4,10 +4,12 @@ import type {Columns, TableRows} from "../lib/experiment/columns.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {ownFile} from "../lib/experiments/formats/own-file.js";
 import {formats} from "../lib/formats/registry.js";
+import {printable} from "../lib/io/printable.js";
 import {checkParams} from "../lib/technique/check-params.js";
 import {runOnFile} from "./file-process.js";
 import {modelMemory} from "./model-memory.js";
-import {printable, tableWriter} from "./output.js";
+import {tableWriter} from "./output.js";
+import {complain} from "./print.js";
 import {progressLine} from "./progress.js";
 import {timeLimitOf} from "./run.js";
 import {notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
@@ -43,7 +45,7 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
       {timeLimit, progress: line.update},
     )) as OwnTables;
     line.stop();
-    const note = (text: string) => console.error(printable(text));
+    const note = (text: string) => complain(printable(text));
     for (const {tensor, dtype} of leftOut) note(`${tensor} is left out: ${dtype} is no floating-point type`);
     for (const {tensor, format, note: why} of rows) {
       if (why !== null) note(`${tensor} in ${format}: ${why}`);

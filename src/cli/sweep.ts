@@ -16,6 +16,7 @@ import type {Experiment} from "../lib/experiment/experiment.js";
 import {joinSettings, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {tablesWriter} from "./output.js";
+import {say} from "./print.js";
 import {progressLine} from "./progress.js";
 import {experimentOf} from "./run.js";
 import {type Call, integers, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
@@ -103,7 +104,7 @@ async function fillShard(
   }
   const part =
     shard && `${plan.experiment.id}: ${settings.length} of ${own.length} settings of the shard run`;
-  console.log(part ?? sentenceOn(state));
+  say(part ?? sentenceOn(state));
   return runs;
 }
 
@@ -118,7 +119,7 @@ export async function workerCommand(args: readonly string[]): Promise<void> {
   const ending = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
   await withSweepPool(
-    (run) => serveQueue(url, {run, threads, leaseSeconds, tell: console.log, signal: ending.signal}),
+    (run) => serveQueue(url, {run, threads, leaseSeconds, tell: say, signal: ending.signal}),
     {threads},
   );
 }

@@ -155,7 +155,25 @@ describe("run", () => {
       at("no/such/folder.csv"),
     );
     expect([code, stderr]).toEqual([1, expect.stringContaining("ENOENT")]);
+    expect(stderr).toContain("no/such/folder.csv cannot be written: its folder does not exist");
   });
+
+  test.each(["logits x --ids 1 --ids 2", "logits x --ids 1 --out a --out b", "compose --batch 1 --batch 2"])(
+    "refuses an option that is given twice: %s",
+    async (line) => {
+      const {code, stderr} = await called(...line.split(" "));
+      expect(stderr).toContain("must be given once");
+      expect(code).toBe(2);
+    },
+  );
+
+  test.each(["compose --output 1,2", "compose --efficiency 0.5,0.6", "compose --batch 1,"])(
+    "refuses a list where one value is meant: %s",
+    async (line) => {
+      const {code, stdout} = await called(...line.split(" "));
+      expect([code, stdout]).toEqual([2, ""]);
+    },
+  );
 });
 
 describe("quantize", () => {
@@ -192,6 +210,20 @@ describe("quantize", () => {
     const {stdout} = await paretoscope("quantize", file, "--formats", "int4");
     expect(stdout).toContain("bell\\u{7}");
     expect(stdout).not.toContain("\u0007");
+  });
+
+  test("does not let names in an error steer it either", async () => {
+    const header = JSON.stringify({
+      "a\u001b[2J\u009b31m\u202e": {dtype: "F99", shape: [1], data_offsets: [0, 4]},
+    });
+    const bytes = Buffer.alloc(8 + Buffer.byteLength(header) + 4);
+    bytes.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
+    bytes.write(header, 8);
+    await writeFile(at("escapes.safetensors"), bytes);
+    const {code, stderr} = await paretoscope("quantize", at("escapes.safetensors"));
+    expect(code).toBe(1);
+    expect(stderr).toContain("a\\u{1b}[2J\\u{9b}31m\\u{202e}");
+    expect(stderr.trimEnd()).not.toMatch(/[^\P{C}\n]/u);
   });
 
   test.each(["cut.safetensors", "noise.safetensors"])("fails on %s with the reader's words", async (name) => {

@@ -1,4 +1,4 @@
-import {mkdtemp, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, readdir, readFile, rm, symlink, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test, vi} from "vitest";
@@ -59,6 +59,18 @@ describe("conformance", () => {
     expect(bare === whole).toBe(true);
   });
 
+  test("refuses to write its results over its input, however the folder is named", async () => {
+    const name = "nf4.json";
+    const text = await readFile(golden(`number-formats/${name}`), "utf8");
+    await writeFile(join(out, name), text);
+    await symlink(out, join(out, "link"));
+    for (const folder of [out, `${out}/.`, join(out, "link")]) {
+      expect(await conformance(["--out", folder, join(out, name)])).toBe(2);
+      expect(complaints).toContain("must be another folder than that of");
+      expect(await readFile(join(out, name), "utf8")).toBe(text);
+    }
+  });
+
   test("goes on after files that are unknown, malformed or missing, and fails at the end", async () => {
     await writeFile(join(out, "unknown.json"), JSON.stringify({op: "nobody_knows"}));
     await writeFile(join(out, "malformed.json"), "{");
@@ -91,6 +103,7 @@ describe("conformance", () => {
       "every file must have a name of its own, got one.json twice",
     ],
     [["--nothing"], "--nothing"],
+    [["--out", "x", "--out", "y", "one.json"], "--out must be given once"],
   ])("%j is a wrong call", async (args, message) => {
     expect(await conformance(args)).toBe(2);
     expect(complaints).toContain(message);

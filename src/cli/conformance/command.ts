@@ -1,4 +1,4 @@
 /** Entry point of `npm run conformance`. */
-import {conformance} from "./main.js";
+import {main} from "../command-line.js";
 
-process.exitCode = await conformance(process.argv.slice(2));
+process.exitCode = await main(["conformance", ...process.argv.slice(2)]);

@@ -1,9 +1,12 @@
 /** The conformance check as a command: reads golden files, writes results, prints a table. */
 
-import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {mkdir, readFile, stat} from "node:fs/promises";
 import {basename, join} from "node:path";
-import {parseArgs} from "node:util";
+import {printable} from "../../lib/io/printable.js";
 import {largest} from "../../lib/stats/extent.js";
+import {complain, say} from "../print.js";
+import {readCall as readOptions, text} from "../usage.js";
+import {writeWhole} from "../write-file.js";
 import {checkGolden, FAILING, type Report} from "./check-file.js";
 import {loadOps} from "./load-ops.js";
 
@@ -13,7 +16,14 @@ const USAGE = "usage: conformance --out DIR FILE…";
 export async function conformance(args: readonly string[]): Promise<0 | 1 | 2> {
   const call = readCall(args);
   if (typeof call === "string") {
-    console.error(`conformance: ${call}\n${USAGE}`);
+    complain(`conformance: ${call}\n${USAGE}`);
+    return 2;
+  }
+  const overwritten = await inputIn(call);
+  if (overwritten !== undefined) {
+    complain(
+      `conformance: --out must be another folder than that of ${overwritten}, which it would overwrite`,
+    );
     return 2;
   }
   const ops = await loadOps();
@@ -24,29 +34,43 @@ export async function conformance(args: readonly string[]): Promise<0 | 1 | 2> {
   for (const file of call.files) {
     const report = await checkFile(file, call.out, ops);
     isFailing ||= FAILING.has(report.verdict);
-    lines.push([basename(file), report.op, report.verdict, ...largestDifferences(report)]);
+    lines.push([
+      printable(basename(file)),
+      printable(report.op),
+      report.verdict,
+      ...largestDifferences(report),
+    ]);
     for (const line of report.reason?.split("\n") ?? []) reasons.push(`${basename(file)}: ${line}`);
   }
-  console.log(alignColumns(lines));
-  if (reasons.length > 0) console.error(`\n${reasons.join("\n")}`);
+  say(alignColumns(lines));
+  if (reasons.length > 0) complain(`\n${reasons.join("\n")}`);
   return isFailing ? 1 : 0;
+}
+
+/** The first input that a result would be written over, under whatever name. */
+async function inputIn({out, files}: {readonly out: string; readonly files: readonly string[]}) {
+  for (const file of files) {
+    const [input, result] = await Promise.all(
+      [file, join(out, basename(file))].map((path) => stat(path).catch(() => undefined)),
+    );
+    if (input && result && input.ino === result.ino && input.dev === result.dev) return file;
+  }
+  return undefined;
 }
 
 function readCall(args: readonly string[]): {out: string; files: string[]} | string {
   try {
-    const {values, positionals} = parseArgs({
-      args: [...args],
-      options: {out: {type: "string"}},
-      allowPositionals: true,
-    });
-    if (values.out === undefined) return "--out must name the folder of the results";
+    const call = readOptions("conformance", args, {out: {value: "DIR", help: "folder of the results"}});
+    const {positionals} = call;
+    const out = text(call, "out");
+    if (out === undefined) return "--out must name the folder of the results";
     if (positionals.length === 0) return "at least one golden file must be given";
     const names = positionals.map((file) => basename(file));
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice) return `every file must have a name of its own, got ${twice} twice`;
-    return {out: values.out, files: positionals};
+    return {out, files: [...positionals]};
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.replace(/^conformance: /, "");
   }
 }
 
@@ -55,14 +79,14 @@ async function checkFile(
   out: string,
   ops: Awaited<ReturnType<typeof loadOps>>,
 ): Promise<Report> {
-  let text: string;
+  let golden: string;
   try {
-    text = await readFile(file, "utf8");
+    golden = await readFile(file, "utf8");
   } catch (error) {
     return {op: "", verdict: "malformed", comparisons: [], reason: (error as Error).message};
   }
-  const report = checkGolden(text, ops);
-  if (report.result) await writeFile(join(out, basename(file)), `${JSON.stringify(report.result)}\n`);
+  const report = checkGolden(golden, ops);
+  if (report.result) await writeWhole(join(out, basename(file)), `${JSON.stringify(report.result)}\n`);
   return report;
 }
 

@@ -1,3 +1,5 @@
+import {printable} from "./printable.js";
+
 /** Details of a {@link FormatError} besides its message. */
 export interface FormatProblem {
   /** The rule that the file breaks, a stable word to test for: `header-too-large`, `hole`, `duplicate-name` … */
@@ -21,31 +23,28 @@ export class FormatError extends Error {
 
   constructor(reader: string, {kind, offset, field, value, allowed}: FormatProblem) {
     const shown = showValue(value);
+    const part = shortened(field, 400);
     const place = offset === null ? "" : ` (at byte ${offset})`;
-    super(`${reader}: ${field} must be ${allowed}, got ${shown}${place}`);
+    super(`${reader}: ${part} must be ${printable(allowed)}, got ${shown}${place}`);
     this.name = "FormatError";
     this.kind = kind;
     this.offset = offset;
-    this.field = field;
+    this.field = part;
     this.value = shown;
   }
 }
 
-/** A value of a file as text that is safe to print: one line, at most 80 characters. */
+/** A value of a file as text that is safe to print: one line, at most 80 of its characters. */
 function showValue(value: unknown): string {
-  const text = typeof value === "string" ? value : plainText(value);
-  // Control characters of a stranger's file could rewrite what a terminal shows.
-  const printable = Array.from(text.slice(0, 81), (c) => (isControl(c) ? "\ufffd" : c)).join("");
-  return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable;
+  return shortened(typeof value === "string" ? value : plainText(value), 80);
+}
+
+function shortened(text: string, most: number): string {
+  return printable(text.slice(0, most)) + (text.length > most ? "…" : "");
 }
 
 function plainText(value: unknown): string {
   if (value instanceof Map) return "an object";
   if (Array.isArray(value)) return `[${value.slice(0, 20).map(plainText).join(", ")}]`;
   return String(value);
-}
-
-function isControl(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code < 32 || (code >= 127 && code < 160);
 }
