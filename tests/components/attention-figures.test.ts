@@ -147,7 +147,14 @@ describe("the figures of heads", () => {
     expect(finding).toContain("could hold 90 %");
     expect(finding).toContain("TokenButler 85 %, Quest 50 %");
     expect(series.map(({points}) => points.length)).toEqual([2, 2]);
-    expect(series[0].points[0].interval).toEqual([0.85, 0.85]);
+  });
+
+  test("give hits Student's interval over texts, and none over fewer than six", () => {
+    const interval = (texts: number) =>
+      hitsFigure.draw([head("quest", 1, {texts})], headParams).series[0].points[0].interval;
+    // The quantile of five degrees of freedom.
+    expect(interval(6)![1]).toBeCloseTo(0.7 + 0.25705818, 6);
+    expect(interval(5)).toBeUndefined();
   });
 
   test("average hit accuracy over all heads", () => {

@@ -25,9 +25,6 @@ export function ofFamily(id: string): Look & {readonly name: string} {
 /** Ticks of an axis of bits for a number: sizes that formats have. */
 export const BIT_TICKS = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 
-/** Standard errors on each side of a 95 % interval. */
-export const Z95 = 1.96;
-
 /** The ends of an interval, above zero, which a logarithmic axis lacks; nothing where they are not known. */
 export function intervalOn(
   value: number,

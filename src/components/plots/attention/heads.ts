@@ -1,10 +1,11 @@
 import type {attentionHeads} from "../../../lib/experiments/attention/heads.js";
+import {LEAST_UNITS, studentHalfWidth} from "../../../lib/stats/interval.js";
 import {mean} from "../../../lib/stats/moments.js";
 import {numberText} from "../../kit/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {policyFamily} from "../policy-family.js";
-import {grouped, Z95} from "../series.js";
+import {grouped} from "../series.js";
 
 export type HeadRow = RowOf<typeof attentionHeads>;
 
@@ -29,8 +30,12 @@ const shared = {
   },
 } as const;
 
-const around = (value: number, error: number | null) =>
-  [value - Z95 * (error ?? 0), value + Z95 * (error ?? 0)] as const;
+/** Student's interval over texts; none where they are too few. */
+function around(value: number, error: number | null, texts: number): readonly [number, number] | undefined {
+  if (error === null || texts < LEAST_UNITS) return undefined;
+  const half = studentHalfWidth(error, texts);
+  return [value - half, value + half];
+}
 
 /** Head by head, the attention that the tokens hold which an estimate would keep. */
 export const foundFigure = marksFigure<typeof attentionHeads>({
@@ -38,7 +43,7 @@ export const foundFigure = marksFigure<typeof attentionHeads>({
   ...shared,
   question: "How much of a head's attention do the chosen tokens hold?",
   y: {column: "found", label: "attention held by the kept tokens, share"},
-  interval: ({found, foundError}) => around(found, foundError),
+  interval: ({found, foundError, texts}) => around(found, foundError, texts),
   finding({rows}, {keep}) {
     const heads = new Set(retrievalHeads(rows).map(({layer, head}) => `${layer} ${head}`));
     const own = rows.filter(({layer, head}) => heads.has(`${layer} ${head}`));
@@ -55,7 +60,7 @@ export const hitsFigure = marksFigure<typeof attentionHeads>({
   ...shared,
   question: "How many of the more important half of tokens does an estimate find?",
   y: {column: "hits", label: "hit accuracy at one half"},
-  interval: ({hits, hitsError}) => around(hits, hitsError),
+  interval: ({hits, hitsError, texts}) => around(hits, hitsError, texts),
   finding: ({rows}) =>
     `Over all heads: ${meansOf(rows, ({hits}) => hits)}. A guess finds one half. Lines are 95 % intervals over ${rows[0]?.texts ?? 0} texts.`,
 });
