@@ -29,7 +29,8 @@ export const formatsOnModel = experiment({
   id: "models/formats-on-model",
   title: "Formats on a working model",
   question: "What does a model lose when its numbers are stored in a format, and how sure is that?",
-  source: "quality figures of llama.cpp's perplexity tool, with intervals by document; formats as their registry cites them",
+  source:
+    "quality figures of llama.cpp's perplexity tool, with intervals by document; formats as their registry cites them",
   params: {
     model: modelParam,
     formats: {
