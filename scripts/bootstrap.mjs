@@ -1,9 +1,8 @@
 // Runs before anything is installed: Node built-ins only.
 import {spawnSync} from "node:child_process";
-import {statSync} from "node:fs";
+import {readFileSync} from "node:fs";
 
 const root = new URL("..", import.meta.url);
-const oldestNode = 20;
 
 /** Runs a command in the repository root and ends this process with its status if it fails. */
 export function must(command, ...args) {
@@ -18,26 +17,90 @@ export function stop(message) {
   process.exit(1);
 }
 
-/** Installs the dependencies of a folder's lock file if they are absent or older than it. */
-export function ensureDependencies(folder = ".") {
-  if (Number(process.versions.node.split(".")[0]) < oldestNode) {
-    stop(`Node ${oldestNode} or newer is needed, this is ${process.version}. See https://nodejs.org`);
-  }
-  // npm writes this file last, so an install that broke off half-way is repeated.
-  const installed = modified(`${folder}/node_modules/.package-lock.json`);
-  if (installed >= modified(`${folder}/package-lock.json`)) return;
-  // Standard output is for results.
-  console.error(`Installing the dependencies of ${folder}/package-lock.json …`);
-  // Not "npm ci": a lock file written where a registry lacks the optional packages of other platforms does not name
-  // them, and "npm ci" refuses it. This installs the locked versions too, and leaves the lock file as it is.
-  const {status, error} = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
-    cwd: new URL(`${folder}/`, root),
-    stdio: ["inherit", 2, "inherit"],
-  });
-  if (error) stop(`npm is needed to install the dependencies, and could not be started: ${error.message}`);
-  if (status !== 0) stop("npm install failed; it needs the npm registry, see its message above");
+/** Ends with one sentence where this Node is older than the `engines` of package.json allow. */
+export function requireNode(version = process.versions.node) {
+  const {engines} = readJson("package.json");
+  if (isWithin(version, engines.node)) return;
+  stop(`Node ${engines.node} is needed, this is ${version}: get a newer one from https://nodejs.org`);
 }
 
-function modified(path) {
-  return statSync(new URL(path, root), {throwIfNoEntry: false})?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+/** Whether a version such as 22.12.0 is in a range of the form `^20.19.0 || >=22.12.0`; patches do not count. */
+export function isWithin(version, range) {
+  const [major, minor] = version.split(".").map(Number);
+  return Array.from(range.matchAll(/(\^|>=)(\d+)\.(\d+)/g)).some(([, sign, ...least]) => {
+    const [leastMajor, leastMinor] = least.map(Number);
+    if (major === leastMajor) return minor >= leastMinor;
+    return sign === ">=" && major > leastMajor;
+  });
+}
+
+/** Minutes that an install may take: without a network npm would try for longer, and say nothing. */
+const installMinutes = 10;
+
+/** Installs the dependencies of a folder's lock file unless they are there. */
+export function ensureDependencies(folder = ".") {
+  requireNode();
+  const missing = missingPackage(folder);
+  if (missing === undefined) return;
+  // Standard output is for results.
+  console.error(`Installing the dependencies of ${folder}/package-lock.json (${missing}) …`);
+  // Not "npm ci": a lock file written where a registry lacks the optional packages of other platforms does not name
+  // them, and "npm ci" refuses it. This installs the locked versions too, and leaves the lock file as it is.
+  const patience = ["--fetch-retries=1", "--fetch-timeout=60000"];
+  const {status, error} = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", ...patience], {
+    cwd: new URL(`${folder}/`, root),
+    stdio: ["inherit", 2, "inherit"],
+    timeout: 60_000 * installMinutes,
+  });
+  if (error?.code === "ETIMEDOUT")
+    stop(`npm install took more than ${installMinutes} minutes and was ended. ${cure}`);
+  if (error) stop(`npm is needed to install the dependencies, and could not be started: ${error.message}`);
+  if (status !== 0) stop(`npm install failed, see its message above. ${cure}`);
+}
+
+const cure =
+  "It needs the npm registry and a folder it may write in; or copy node_modules from a checkout with the same package-lock.json.";
+
+/**
+ * The first package of the lock file whose version is not installed, and why; undefined if all are. Contents are
+ * compared and not times, which copying a checkout changes. Optional packages may be missing: most are for other platforms.
+ */
+export function missingPackage(folder, from = root) {
+  const place = (path) => `${folder}/${path}`;
+  // npm writes this file last, so an install that broke off half-way is repeated.
+  if (readJson(place("node_modules/.package-lock.json"), from) === undefined) return "none are installed";
+  const {packages} = readJson(place("package-lock.json"), from);
+  for (const [path, {version, optional, link}] of Object.entries(packages)) {
+    if (path === "" || link) continue;
+    const installed = placesOf(path).map((each) => readJson(place(`${each}/package.json`), from)?.version);
+    const found = installed.find((each) => each !== undefined);
+    if (found === version || (optional && found === undefined)) continue;
+    return `${nameOf(path)} must be ${version}, got ${found ?? "none"}`;
+  }
+  return undefined;
+}
+
+const nameOf = (path) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+
+/** A package's place in the lock file and those further up, where Node finds it too: npm does not always nest alike. */
+function placesOf(path) {
+  const places = [path];
+  for (
+    let at = path.lastIndexOf("/node_modules/");
+    at >= 0;
+    at = path.lastIndexOf("/node_modules/", at - 1)
+  ) {
+    const above = path.slice(0, at);
+    const folder = above.slice(0, above.lastIndexOf("node_modules/"));
+    places.push(`${folder}node_modules/${nameOf(path)}`);
+  }
+  return places;
+}
+
+function readJson(path, from = root) {
+  try {
+    return JSON.parse(readFileSync(new URL(path, from), "utf8"));
+  } catch {
+    return undefined;
+  }
 }
