@@ -16,6 +16,11 @@ describe.concurrent.each(pagePaths())("page /%s", (path) => {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     }
+    expect(await cutOff(page)).toEqual([]);
+    if (width > 768) {
+      await page.setViewportSize({width: 768, height: 900});
+      expect(await cutOff(page)).toEqual([]);
+    }
     // A cell that failed says so in its place, and not everywhere on the console.
     expect(await page.locator(".observablehq--error").allTextContents()).toEqual([]);
     expect(complaints).toEqual([]);
@@ -56,6 +61,16 @@ test("the navigation opens on a narrow screen without a script of its own", asyn
   await page.waitForURL(/formats\//);
   await context.close();
 });
+
+/** Tables that are wider than their place and whose edge does not fade. */
+function cutOff(page: import("playwright-core").Page): Promise<string[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll("main table"), (table) => table.parentElement!)
+      .filter((place) => place.scrollWidth > place.clientWidth + 1)
+      .filter((place) => Number.parseFloat(getComputedStyle(place).getPropertyValue("--more")) < 16)
+      .map((place) => place.getAttribute("aria-label") ?? place.outerHTML.slice(0, 100)),
+  );
+}
 
 async function scrollThrough(page: import("playwright-core").Page): Promise<void> {
   const height = await page.evaluate(() => document.documentElement.scrollHeight);

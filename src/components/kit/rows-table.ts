@@ -31,7 +31,7 @@ export function rowsTable(columns: Columns, rows: readonly Row[], name?: string)
 }
 
 function tableRow(names: readonly string[], row: Row): HTMLElement {
-  return html`<tr>${names.map((name) => html`<td>${cellText(row[name])}</td>`)}<td>${provenanceMark(row.provenance)} ${row.provenance}</td></tr>`;
+  return html`<tr>${names.map((name, i) => html`<td class=${i === 0 ? "row-name" : null}>${cellText(row[name])}</td>`)}<td>${provenanceMark(row.provenance)} ${row.provenance}</td></tr>`;
 }
 
 /** A cell as text: numbers shortened for reading (a download holds them whole), nothing as a dash. */

@@ -13,7 +13,7 @@ type TokenRow = Row<(typeof oneToken)["columns"]>;
 export function oneTokenView(rows: readonly TokenRow[]): HTMLElement {
   const techniques = Array.from(grouped(rows, ({technique}) => technique).values());
   const [first = []] = techniques;
-  const table = html`<div class="table-scroll whole" tabindex="0" role="group" aria-label="One token in every cache"><table class="one-token">
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="One token in every cache"><table class="one-token">
     <thead><tr><th scope="col">kept as</th><th scope="col">error</th>${first.map(({channel}) => html`<th scope="col">${channel}</th>`)}<th scope="col">a number comes back as</th></tr></thead>
     <tbody>
       <tr class="computed"><th scope="row">computed</th><td></td>${first.map(({value}) => html`<td>${value.toFixed(2).replace("-", "−")}</td>`)}<td></td></tr>

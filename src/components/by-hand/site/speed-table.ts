@@ -42,7 +42,7 @@ export function speedTable({records}: SpeedRun, names: RegExp, caption: string):
     records.filter(({name}) => names.test(name)),
     ({name}) => name,
   );
-  return html`<div class="table-scroll whole" tabindex="0" role="group" aria-label=${caption}><table>
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}><table>
     <thead><tr><th scope="col">beside</th><th scope="col">ours</th><th scope="col">other</th><th scope="col">unit</th><th scope="col">times as fast</th></tr></thead>
     ${Array.from(contests.values(), contestRows)}
   </table></div>`;
