@@ -10,7 +10,7 @@ const marks = (page: Page, figure: number) =>
   bench(page).locator(".plot-area").nth(figure).locator("[data-key]");
 /** Whether the plotting library was asked for. */
 const asked = (page: Page) =>
-  page.evaluate(() => performance.getEntriesByType("resource").some(({name}) => name.includes("plotly")));
+  page.evaluate(() => performance.getEntriesByType("resource").some(({name}) => name.includes("plotly.js")));
 
 test("a pointer gets a mark's numbers, the other figure shows the same thing, and nothing is exchanged", async () => {
   const {page, context, complaints} = await site.open(path);

@@ -2,7 +2,6 @@ import {html} from "htl";
 import {saveFile} from "../kit/save-file.js";
 import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
-import {explore} from "./explore.js";
 import {legend} from "./legend.js";
 import {readMarks} from "./mark-reader.js";
 import {pictureText} from "./picture.js";
@@ -98,7 +97,10 @@ export function chart({explain, onSelect, onPoint, rowsOf}: ChartOptions = {}): 
 
   function takeAway(): HTMLElement {
     const [exploring, picture] = [button("Explore"), button("Download picture")];
-    exploring.onclick = () => spec && explore(spec, {selected, ...(rowsOf && {rowsOf})});
+    exploring.onclick = async () => {
+      const {explore} = await import("./explore.js");
+      if (spec) explore(spec, {selected, ...(rowsOf && {rowsOf})});
+    };
     picture.onclick = () =>
       spec && saveFile(`${fileName(spec)}.svg`, pictureText(spec, location.href), "image/svg+xml");
     return html`<div class="chart-tools">${exploring}${picture}</div>`;

@@ -36,7 +36,7 @@ export function pictureText(spec: ChartSpec, address: string): string {
   hidden.className = "picture-maker";
   hidden.append(picture);
   document.body.append(hidden);
-  const elements = Array.from(hidden.querySelectorAll<SVGElement>("svg *"));
+  const elements = Array.from(hidden.querySelectorAll<SVGElement>("svg, svg *"));
   // All are looked at before the first loses its class, by which the style sheet knows those within.
   const looks = elements.map((element) => [element, lookOf(element)] as const);
   for (const [element, look] of looks) setLook(element, look);
