@@ -32,7 +32,7 @@ export interface ClaimsIndex {
 }
 
 /** Verdicts from agreement on; others follow. */
-const VERDICT_ORDER = ["agrees", "same direction", "differs"];
+const VERDICT_ORDER = ["agrees", "same direction", "differs", "open"];
 
 /** The index of some ledgers, from the rows of each family. */
 export function claimsIndex(ledgers: readonly {title: string; rows: readonly ClaimRow[]}[]): ClaimsIndex {

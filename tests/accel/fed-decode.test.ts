@@ -24,6 +24,13 @@ describe("an array that a memory feeds", () => {
     expect(stalls).toBe(32);
   });
 
+  test("ends where a million sums of fractions of a byte come out a last bit short", () => {
+    const long = {...small, K: 2048, N: 4096, weightBits: 4.25, bytesPerCycle: 51.2, bufferBytes: 262_144};
+    const {cycles, arrayUse} = fedDecode(long);
+    expect(cycles).toBeGreaterThanOrEqual((2048 / 8) * Math.ceil(4096 / 12));
+    expect(arrayUse).toBeGreaterThan(0.99);
+  });
+
   test("leaves elements idle at the edges, and the memory with them", () => {
     const {arrayUse, stalls} = fedDecode({...small, K: 60, N: 50});
     expect(stalls).toBe(0);

@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {intervalText} from "../../src/components/by-hand/site/claim-entry.js";
 import {ALL, countText, filtered, filterParams} from "../../src/components/by-hand/site/claims-filter.js";
 import {claimsIndex, LEDGERS} from "../../src/data/claims.js";
 import type {Provenance} from "../../src/lib/experiment/provenance.js";
@@ -16,8 +17,13 @@ const row = (claim: string, verdict: string, provenance: Provenance, value: numb
   subject: "a model",
   quantity: "loss",
   value,
+  low: null,
+  high: null,
+  documents: null,
+  method: "",
   unit: "%",
   verdict,
+  kind: "measured",
   why: "another model",
   provenance,
 });
@@ -38,9 +44,13 @@ describe("claims, a line each", () => {
     ]);
   });
 
-  test("are of the strongest kind that has a number", () => {
-    expect(claimLines(rows).map(({kind}) => kind)).toEqual(["measured", "reported"]);
-    expect(claimLines(rows.slice(0, 2))[0].kind).toBe("modelled");
+  test("say what their verdict rests on", () => {
+    const modelled = {...row("c", "agrees", "measured"), kind: "modelled"};
+    expect(claimLines([...rows, modelled]).map(({kind}) => kind)).toEqual([
+      "measured",
+      "measured",
+      "modelled",
+    ]);
   });
 });
 
@@ -73,7 +83,9 @@ describe("where a claim was printed", () => {
 async function ledgerSources(): Promise<string> {
   const {readdir, readFile} = await import("node:fs/promises");
   const folder = "src/lib/experiments/claims";
-  const files = (await readdir(folder)).filter((name) => name !== "papers.ts");
+  const files = (await readdir(folder, {recursive: true})).filter(
+    (name) => name.endsWith(".ts") && name !== "papers.ts",
+  );
   return (await Promise.all(files.map((name) => readFile(`${folder}/${name}`, "utf8")))).join("\n");
 }
 
@@ -116,7 +128,10 @@ describe("the index of claims", () => {
 
 describe("filters of claims", () => {
   const {claims} = claimsIndex([
-    {title: "one", rows: [row("a", "agrees", "measured"), row("b", "differs", "modelled")]},
+    {
+      title: "one",
+      rows: [row("a", "agrees", "measured"), {...row("b", "differs", "modelled"), kind: "modelled"}],
+    },
     {title: "two", rows: [row("c", "differs", "measured")]},
   ]);
   const all = {family: ALL, paper: ALL, verdict: ALL, kind: ALL};
@@ -139,5 +154,18 @@ describe("filters of claims", () => {
   test("say how many claims they leave", () => {
     expect(countText(3, 3)).toBe("All 3 claims");
     expect(countText(1, 3)).toBe("1 of 3 claims");
+  });
+});
+
+describe("the interval of a number", () => {
+  const known = {low: 0.5, high: 1.5, method: "95 %, a method", documents: 24};
+
+  test("says its ends, its method and its documents", () => {
+    expect(intervalText(known)).toBe(" (0.5 to 1.5; 95 %, a method, 24 documents)");
+    expect(intervalText({...known, documents: null})).toBe(" (0.5 to 1.5; 95 %, a method)");
+  });
+
+  test("is nothing where there is none", () => {
+    expect(intervalText({...known, low: null, high: null})).toBe("");
   });
 });

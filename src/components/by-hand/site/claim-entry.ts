@@ -44,7 +44,19 @@ function evidenceTable(statement: string, rows: readonly ClaimRow[]): HTMLElemen
   </table></div>`;
 }
 
-function evidenceRow({provenance, quantity, subject, value, unit}: ClaimRow): HTMLElement {
-  const text = value === null ? "no number" : `${numberText(value)} ${unit}`;
+function evidenceRow({provenance, quantity, subject, value, unit, ...interval}: ClaimRow): HTMLElement {
+  const text = value === null ? "no number" : `${numberText(value)} ${unit}${intervalText(interval)}`;
   return html`<tr><td>${provenanceMark(provenance)} ${provenance}</td><td>${quantity}</td><td>${subject}</td><td>${text}</td></tr>`;
+}
+
+/** Both ends of an interval, its method and its documents; nothing where there is none. */
+export function intervalText({
+  low,
+  high,
+  method,
+  documents,
+}: Pick<ClaimRow, "low" | "high" | "method" | "documents">): string {
+  if (low === null || high === null) return "";
+  const count = documents === null ? "" : `, ${documents} documents`;
+  return ` (${numberText(low)} to ${numberText(high)}; ${method}${count})`;
 }

@@ -23,7 +23,7 @@ const labels: {readonly [F in keyof ClaimFilter]: string} = {
   family: "Family",
   paper: "Paper",
   verdict: "Verdict",
-  kind: "Our evidence",
+  kind: "Verdict from",
 };
 
 /** The filters of some claims as parameters: each offers what the claims have, papers by name. */

@@ -47,8 +47,8 @@ export function fedDecode({K, N, array: [R, C], weightBits, bytesPerCycle, buffe
       const sent = Math.min(bytesPerCycle, left, bufferBytes - waiting);
       waiting += sent;
       left -= sent;
-      // Sums of fractions of a byte may end a last bit short.
-      isDone = waiting >= bytes * (1 - 1e-12) - 1e-9;
+      // Once all has been sent the buffer holds what is left to do; sums of fractions of a byte may end a last bit short.
+      isDone = waiting >= bytes || left === 0;
       if (isDone) waiting = Math.max(0, waiting - bytes);
       else stalls++;
     }

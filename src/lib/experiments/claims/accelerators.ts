@@ -1,11 +1,24 @@
 import {experiment} from "../../experiment/experiment.js";
+import {attentionClaims} from "./accelerators/attention.js";
+import {elsaClaims} from "./accelerators/elsa.js";
+import {hsaClaims} from "./accelerators/hsa.js";
+import {kineticsClaims} from "./accelerators/kinetics.js";
+import {sparamxClaims} from "./accelerators/sparamx.js";
+import {sstClaims} from "./accelerators/sst.js";
+import {toolClaims} from "./accelerators/tools.js";
 import {claimColumns} from "./claim.js";
-import {costModelClaims} from "./cost-models.js";
-import {edgeClaims} from "./edge-accelerators.js";
-import {ledgerRows} from "./ledger-rows.js";
+import {ledgerRows, papersOf, papersParam} from "./ledger-rows.js";
 
-const claims = [...edgeClaims, ...costModelClaims];
-const papers = [...new Set(claims.map(({paper}) => paper))];
+/** Claims that cost models and simulators judge. */
+export const hardwareClaims = [
+  ...hsaClaims,
+  ...sstClaims,
+  ...elsaClaims,
+  ...sparamxClaims,
+  ...kineticsClaims,
+  ...attentionClaims,
+  ...toolClaims,
+];
 
 /** Claims of papers and tools on accelerators, beside our models of them and our counts. */
 export const acceleratorClaims = experiment({
@@ -14,22 +27,14 @@ export const acceleratorClaims = experiment({
   question:
     "Which printed claims about accelerators follow from a model with sourced constants, and which cannot be judged?",
   source: "the papers and tools named in each row",
-  params: {
-    papers: {
-      kind: "choices",
-      label: "Papers and tools",
-      help: "Whose claims to judge.",
-      options: papers,
-      default: papers,
-    },
-  },
+  params: {papers: papersParam(papersOf(hardwareClaims))},
   columns: claimColumns,
   needs: [],
   sweep: [{}],
-  run: ({papers: chosen}, {progress}) =>
+  run: ({papers}, {progress}) =>
     ledgerRows(
-      claims.filter(({paper}) => chosen.includes(paper)),
-      new Map(),
+      hardwareClaims.filter(({paper}) => papers.includes(paper)),
+      undefined,
       progress,
     ),
 });

@@ -1,12 +1,11 @@
 import type {Row} from "../../experiment/columns.js";
-import {PROVENANCES, type Provenance} from "../../experiment/provenance.js";
 import type {claimColumns} from "./claim.js";
 import {type Printed, printedIn} from "./papers.js";
 
 /** A row of a ledger. */
 export type ClaimRow = Row<typeof claimColumns>;
 
-/** One claim of a ledger in a line: without its numbers, and with how we know. */
+/** One claim of a ledger in a line: without its numbers, and with what its verdict rests on. */
 export interface ClaimLine {
   readonly claim: string;
   readonly statement: string;
@@ -14,8 +13,8 @@ export interface ClaimLine {
   readonly place: string;
   readonly verdict: string;
   readonly why: string;
-  /** How our own evidence came to be, measurements first; `reported` where there is none of our own. */
-  readonly kind: Provenance;
+  /** Ground of the verdict: runs of ours, a formula alone, or nothing yet. */
+  readonly kind: string;
   /** How many numbers stand for and against it. */
   readonly numbers: number;
 }
@@ -28,12 +27,6 @@ export function claimLines(rows: readonly ClaimRow[]): ClaimLine[] {
 }
 
 function lineOf(rows: readonly ClaimRow[]): ClaimLine {
-  const {claim, statement, paper, place, verdict, why} = rows[0];
-  const kind = PROVENANCES.find((known) => rows.some(hasNumber(known))) ?? "reported";
+  const {claim, statement, paper, place, verdict, kind, why} = rows[0];
   return {claim, statement, printed: printedIn(paper), place, verdict, why, kind, numbers: rows.length};
 }
-
-const hasNumber =
-  (kind: Provenance) =>
-  ({provenance, value}: ClaimRow): boolean =>
-    provenance === kind && value !== null;

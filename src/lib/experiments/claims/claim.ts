@@ -1,8 +1,10 @@
-import type {DataSets} from "../../experiment/experiment.js";
 import type {Provenance} from "../../experiment/provenance.js";
 
-/** Verdict of our evidence on a printed claim; decided from the numbers by the claim's own rule. */
-export type Verdict = "agrees" | "same direction" | "differs" | "cannot be judged here";
+/** Verdict of our evidence on a printed claim; `open` where it was not tried or the evidence cannot tell. */
+export type Verdict = "agrees" | "same direction" | "differs" | "open";
+
+/** Ground of a verdict: runs of ours, a formula alone, or nothing yet. */
+export type Kind = "measured" | "modelled" | "open";
 
 /** A row of a ledger: one number for or against a claim, and the verdict from all of them. */
 export const claimColumns = {
@@ -13,8 +15,13 @@ export const claimColumns = {
   subject: {type: "string", label: "On"},
   quantity: {type: "string", label: "Quantity"},
   value: {type: "number", label: "Value", provenance: "row", nullable: true},
+  low: {type: "number", label: "Lower end", provenance: "row", nullable: true},
+  high: {type: "number", label: "Upper end", provenance: "row", nullable: true},
+  documents: {type: "integer", label: "Documents of the interval", nullable: true},
+  method: {type: "string", label: "Method of the interval"},
   unit: {type: "string", label: "Unit"},
   verdict: {type: "string", label: "Verdict"},
+  kind: {type: "string", label: "Verdict from"},
   why: {type: "string", label: "Why they differ"},
 } as const;
 
@@ -27,21 +34,30 @@ export interface Evidence {
   readonly value: number | null;
   readonly unit: string;
   readonly provenance: Provenance;
+  /** Ends of the 95 % interval; absent where there is none, NaN where too few documents were read for one. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Documents that the interval counts, if it counts documents. */
+  readonly documents?: number;
+  /** How the interval was computed. */
+  readonly method?: string;
 }
 
-/** A headline claim of a paper, what was printed, what we find, and why the two differ. */
-export interface Claim {
+/** Gives a verdict from evidence alone, the printed and ours. */
+export type Rule = (reported: readonly Evidence[], ours: readonly Evidence[]) => Verdict;
+
+/** A headline claim of a paper, what was printed, what we find, and why the two differ. `Found` is what its ledger ran. */
+export interface Claim<Found = void> {
   /** Lower case with hyphens. */
   readonly id: string;
   readonly paper: string;
   /** Table, section or abstract. */
   readonly place: string;
   readonly statement: string;
+  readonly kind: Kind;
   readonly reported: readonly Evidence[];
-  /** Our own evidence, computed from the data sets. */
-  ours(data: Pick<DataSets, "get">): readonly Evidence[];
-  /** The verdict from all evidence, the reported first. */
-  judge(reported: readonly Evidence[], ours: readonly Evidence[]): Verdict;
+  ours(found: Found): readonly Evidence[];
+  readonly judge: Rule;
   /** Reasons why ours and theirs differ or cannot be compared, in a sentence or two. */
   readonly why: string;
 }

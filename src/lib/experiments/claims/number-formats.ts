@@ -1,11 +1,11 @@
 import {experiment} from "../../experiment/experiment.js";
 import {claimColumns} from "./claim.js";
-import {ledgerRows} from "./ledger-rows.js";
-import {mxClaims} from "./mx.js";
-import {razerClaims} from "./razer.js";
+import {ledgerRows, papersOf, papersParam} from "./ledger-rows.js";
+import {mxClaims} from "./number-formats/mx.js";
+import {razerClaims} from "./number-formats/razer.js";
 
-const claims = [...razerClaims, ...mxClaims];
-const papers = [...new Set(claims.map(({paper}) => paper))];
+/** Claims that tensors judge. */
+export const formatClaims = [...razerClaims, ...mxClaims];
 
 /** Claims of papers on number formats, beside the library's results on tensors that come with it. */
 export const numberFormatClaims = experiment({
@@ -13,21 +13,13 @@ export const numberFormatClaims = experiment({
   title: "Claims about number formats",
   question: "Which printed claims about number formats hold on our own tensors, and by how much?",
   source: "the papers named in each row",
-  params: {
-    papers: {
-      kind: "choices",
-      label: "Papers",
-      help: "Whose claims to judge.",
-      options: papers,
-      default: papers,
-    },
-  },
+  params: {papers: papersParam(papersOf(formatClaims))},
   columns: claimColumns,
   needs: ["weights/decoder-small", "activations/decoder-small"],
   sweep: [{}],
-  run: ({papers: chosen}, {data, progress}) =>
+  run: ({papers}, {data, progress}) =>
     ledgerRows(
-      claims.filter(({paper}) => chosen.includes(paper)),
+      formatClaims.filter(({paper}) => papers.includes(paper)),
       data as never,
       progress,
     ),

@@ -1,26 +1,22 @@
 /** State-space models under several setups on the same test documents, scored document by document. */
 
-import type {MambaWeights} from "../../engine/mamba/mamba-weights.js";
-import type {PreparedModel} from "../../engine/prepared-model.js";
-import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
-import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
-import {memoized} from "../../evaluate/evaluate.js";
-import {scorePair} from "../../evaluate/token-scores.js";
-import type {Work} from "../../experiment/experiment.js";
-import {type QuantizeMambaOptions, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
-import {mambaTensorErrors} from "../../ssm/quantize/tensor-errors.js";
-import {ownParams, type ScanQuantizerId} from "../../ssm/registry.js";
-import type {Interval} from "../../stats/interval.js";
-import {mean} from "../../stats/moments.js";
-import {pairedShare} from "../../stats/shares.js";
-import {CALIBRATION_TEXTS} from "../ssm/quantized-quality.js";
+import type {MambaWeights} from "../../../engine/mamba/mamba-weights.js";
+import type {PreparedModel} from "../../../engine/prepared-model.js";
+import {wasmBackend} from "../../../engine/wasm/wasm-backend.js";
+import {corpusCalibration, corpusSeeds, EVAL_SEEDS, type EvalText} from "../../../evaluate/eval-texts.js";
+import {memoized} from "../../../evaluate/evaluate.js";
+import {scorePair} from "../../../evaluate/token-scores.js";
+import type {Work} from "../../../experiment/experiment.js";
+import {type QuantizeMambaOptions, quantizeMamba} from "../../../ssm/quantize/quantize-mamba.js";
+import {mambaTensorErrors} from "../../../ssm/quantize/tensor-errors.js";
+import {ownParams, type ScanQuantizerId} from "../../../ssm/registry.js";
+import {mean} from "../../../stats/moments.js";
+import {CALIBRATION_TEXTS} from "../../ssm/quantized-quality.js";
+import type {Answers, TextLosses} from "../evidence.js";
 
-/** Mean negative log-likelihood and mean KL divergence to the float model of every document, in nats. */
-export interface DocumentScores {
-  readonly nll: Float64Array;
+/** Losses, answers and mean KL divergence to the float model, in nats, of every document. */
+export interface DocumentScores extends TextLosses, Answers {
   readonly kl: Float64Array;
-  /** Share of right answers less the float model's. */
-  readonly answers: Interval;
 }
 
 /** A setup by name; null is the float model. */
@@ -59,23 +55,31 @@ async function scoresOf(
 ): Promise<DocumentScores> {
   const nll = new Float64Array(texts.length);
   const kl = new Float64Array(texts.length);
-  const trials: [boolean, boolean][] = [];
+  const right: boolean[][] = [];
   for (const [i, {tokens, answers}] of texts.entries()) {
     await tell(i / texts.length);
     const read = tokens.slice(0, -1);
     const pair = scorePair(float.logits(read), model.logits(read), tokens.slice(1));
     nll[i] = -mean(pair.model.logProbs);
     kl[i] = mean(pair.kl);
-    for (const position of answers) {
-      const isRight = (top: Int32Array) => top[position - 1] === tokens[position];
-      trials.push([isRight(pair.model.topTokens), isRight(pair.baseline.topTokens)]);
-    }
+    right.push(answers.map((position) => pair.model.topTokens[position - 1] === tokens[position]));
   }
-  return {nll, kl, answers: pairedShare(trials)};
+  return {nll, kl, right};
+}
+
+interface Tail {
+  readonly kurtosis: number;
+  readonly sqnrDb: number;
 }
 
 /** Kurtosis and signal to noise of the gated output, in the layer where each is worst, as it is and in Hadamard space. */
-export async function outputTails(weights: MambaWeights, documents: number) {
+export interface OutputTails {
+  readonly plain: Tail;
+  readonly hadamard: Tail;
+}
+
+/** Measures the tails of the gated output on so many documents of each seed. */
+export async function outputTails(weights: MambaWeights, documents: number): Promise<OutputTails> {
   const texts = corpusSeeds({seeds: EVAL_SEEDS, documents}).flatMap((seed) =>
     seed.texts.map(({tokens}) => tokens.slice(0, -1)),
   );

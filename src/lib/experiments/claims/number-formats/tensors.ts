@@ -1,7 +1,11 @@
-import type {DataSets, TensorSet} from "../../experiment/experiment.js";
-import type {Format} from "../../formats/format.js";
-import {measureFormat} from "../../quant/measure.js";
-import type {Tensor} from "../../tensor/tensor.js";
+import type {DataSets, TensorSet} from "../../../experiment/experiment.js";
+import type {Format} from "../../../formats/format.js";
+import {measureFormat} from "../../../quant/measure.js";
+import type {Tensor} from "../../../tensor/tensor.js";
+import type {Claim} from "../claim.js";
+
+/** A claim that tensors judge. */
+export type TensorClaim = Claim<Pick<DataSets, "get">>;
 
 /** The data sets that claims are judged on, as a reader of the ledger calls them. */
 export const WEIGHTS = "all linear weights of decoder-small";
@@ -14,19 +18,16 @@ function requireSet(data: Pick<DataSets, "get">, name: string): TensorSet {
   return set;
 }
 
+const tensorsEnding = (set: TensorSet, end: string): Tensor[] =>
+  [...set].filter(([name]) => name.endsWith(end)).map(([, x]) => x);
+
 /** The weight matrices of the decoder's linear layers; embedding and head stay out, as in the papers' protocols. */
-export function linearWeights(data: Pick<DataSets, "get">): Tensor[] {
-  return [...requireSet(data, "weights/decoder-small")]
-    .filter(([name]) => name.endsWith("_proj.weight"))
-    .map(([, x]) => x);
-}
+export const linearWeights = (data: Pick<DataSets, "get">): Tensor[] =>
+  tensorsEnding(requireSet(data, "weights/decoder-small"), "_proj.weight");
 
 /** Inputs of the decoder's linear layers for held-out documents. */
-export function linearInputs(data: Pick<DataSets, "get">): Tensor[] {
-  return [...requireSet(data, "activations/decoder-small")]
-    .filter(([name]) => name.endsWith(".input"))
-    .map(([, x]) => x);
-}
+export const linearInputs = (data: Pick<DataSets, "get">): Tensor[] =>
+  tensorsEnding(requireSet(data, "activations/decoder-small"), ".input");
 
 /** A format's cost and error over several tensors together, every element counting the same. */
 export function measureAll(
