@@ -1,5 +1,4 @@
 /** The glossary: the terms of one file and the techniques of all registries, in one form. */
-import {formats} from "../lib/formats/registry.js";
 import type {RegistryName, TechniqueFacts} from "../lib/technique/facts.js";
 import {FAMILIES} from "../lib/technique/families.js";
 import {techniques} from "./techniques.js";
@@ -31,10 +30,8 @@ const anchorOf = (...words: readonly string[]) =>
     .toLowerCase()
     .replace(/[^a-z0-9_.]+/g, "-");
 
-function definitionOf({registry, id, family}: TechniqueFacts): string {
-  const noun = `${NOUNS[registry]} (${FAMILIES[family]})`;
-  return registry === "formats" && id in formats ? `${noun}: ${formats[id].convention}.` : `${noun}.`;
-}
+const definitionOf = ({registry, family, summary}: TechniqueFacts) =>
+  `${NOUNS[registry]} (${FAMILIES[family]}). ${summary}`;
 
 const fromTechnique = (facts: TechniqueFacts): GlossaryEntry => ({
   id: anchorOf(facts.registry, facts.id),

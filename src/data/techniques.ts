@@ -5,20 +5,33 @@ import {KV_CACHES} from "../lib/kv/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
 import {scanQuantizers} from "../lib/ssm/registry.js";
 import type {RegistryName, TechniqueFacts} from "../lib/technique/facts.js";
+import {recordDocs} from "./record-docs.js";
 
 type Known = Pick<TechniqueFacts, "id" | "family" | "source"> &
   Partial<Pick<TechniqueFacts, "label" | "standing" | "isShownFirst" | "masksLookAtAll">> & {
     readonly title?: string;
+    readonly convention?: string;
     readonly presets?: readonly {readonly id: string}[];
   };
 
-const factsOf = (registry: RegistryName, known: readonly Known[]): TechniqueFacts[] =>
-  known.map(({id, label, title, family, source, presets = [], ...more}) => ({
+/** A sentence without the name that it begins with, which stands beside it anyway. */
+function withoutName(label: string, sentence: string): string {
+  const rest = sentence.startsWith(`${label}: `) ? sentence.slice(label.length + 2) : sentence;
+  return rest.slice(0, 1).toUpperCase() + rest.slice(1);
+}
+
+const factsOf = (
+  registry: RegistryName,
+  known: readonly Known[],
+  docs: ReadonlyMap<string, string> = new Map(),
+): TechniqueFacts[] =>
+  known.map(({id, label, title, family, source, convention, presets = [], ...more}) => ({
     registry,
     id,
     label: label ?? title ?? id,
     family,
     source,
+    summary: convention === undefined ? withoutName(label ?? id, docs.get(id) ?? "") : `${convention}.`,
     choices: presets.length > 0 ? presets.map((preset) => preset.id) : [id],
     standing: more.standing ?? "method",
     isShownFirst: more.isShownFirst ?? true,
@@ -28,8 +41,8 @@ const factsOf = (registry: RegistryName, known: readonly Known[]): TechniqueFact
 /** The facts of all techniques, registry by registry. */
 export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("formats", Object.values(formats)),
-  ...factsOf("quantization methods", quantizationMethods.all),
-  ...factsOf("caches", KV_CACHES.all),
-  ...factsOf("policies", policies.all),
-  ...factsOf("scan quantizers", scanQuantizers.all),
+  ...factsOf("quantization methods", quantizationMethods.all, recordDocs("quant")),
+  ...factsOf("caches", KV_CACHES.all, recordDocs("kv")),
+  ...factsOf("policies", policies.all, recordDocs("attention")),
+  ...factsOf("scan quantizers", scanQuantizers.all, recordDocs("ssm")),
 ];

@@ -6,6 +6,7 @@ const site = useSite();
 test("the search opens with a key, finds a paper and leads to it below any path", async () => {
   const {page, context, complaints} = await site.open("accelerators/roofline");
   await page.keyboard.press("/");
+  await page.locator("#search input").waitFor();
   await page.keyboard.type("2402.02750");
   await page.locator("#search li").first().waitFor();
   await page.keyboard.press("ArrowDown");
@@ -74,6 +75,8 @@ test("the ways in open pages that complain about nothing", async () => {
     await page.goto(way);
     await page.waitForLoadState("networkidle");
     expect(await page.getByText("The address says").count(), way).toBe(0);
+    const {hash} = new URL(way);
+    if (hash !== "") expect(await page.locator(hash).count(), way).toBe(1);
   }
   expect(complaints).toEqual([]);
   await context.close();

@@ -32,6 +32,13 @@ describe("the pages of the navigation", () => {
 });
 
 describe("the glossary", () => {
+  test("describes every technique in a sentence, from the docstring of its record", () => {
+    for (const {registry, id, summary} of techniques) {
+      expect(summary, `${registry}: ${id}`).toMatch(/^\S.{14,}\.$/);
+      expect(summary, `${registry}: ${id}`).not.toMatch(/[*{}]@|@link/);
+    }
+  });
+
   test("has every technique, and no anchor twice", () => {
     const ids = [...termEntries, ...techniqueEntries].map(({id}) => id);
     expect(techniqueEntries.map(({technique}) => technique)).toEqual(techniques);

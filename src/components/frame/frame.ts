@@ -1,6 +1,22 @@
-// The script of the frame of every page.
-import {wireDefinitions} from "./definitions.js";
-import {wireSearch} from "./search.js";
+// The script of the frame of every page. It comes before the first figure, so it only listens: the rest follows on demand.
 
-wireSearch();
-wireDefinitions();
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+
+/** Gives the search of all pages to the button of the header and to the key `/`. */
+function listenForSearch(button: HTMLElement): void {
+  const open = async () => (await import("./search.js")).openSearch();
+  button.hidden = false;
+  button.onclick = open;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    event.preventDefault();
+    open();
+  });
+}
+
+const button = document.getElementById("search-button");
+if (button !== null) listenForSearch(button);
+if (document.querySelector("a.term") !== null) {
+  import("./definitions.js").then(({wireDefinitions}) => wireDefinitions());
+}

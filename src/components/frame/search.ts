@@ -73,23 +73,10 @@ function searchDialog(): HTMLDialogElement {
   return dialog;
 }
 
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+let dialog: HTMLDialogElement | undefined;
 
-/** Gives the search of all pages to the button of the header and to the key `/`. */
-export function wireSearch(): void {
-  const button = document.getElementById("search-button");
-  if (button === null) return;
-  let dialog: HTMLDialogElement | undefined;
-  const open = () => {
-    dialog ??= document.body.appendChild(searchDialog());
-    dialog.showModal();
-  };
-  button.hidden = false;
-  button.onclick = open;
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    event.preventDefault();
-    open();
-  });
+/** Opens the search of all pages. */
+export function openSearch(): void {
+  dialog ??= document.body.appendChild(searchDialog());
+  dialog.showModal();
 }

@@ -18,7 +18,7 @@ export const roundEach = ({weights}: SharedInput, format: Format) => ({
   weights: weights.map((w) => roundToNearest(w, format)),
 });
 
-/** Round to nearest as a method. */
+/** Round to nearest: every weight becomes the closest value of its format. */
 export const rtnMethod = quantizationMethod({
   id: "rtn",
   label: "Round to nearest",

@@ -28,7 +28,7 @@ export function smoothedDecoder(
   return {config: weights.config, tensors};
 }
 
-/** SmoothQuant as a method of decoders. */
+/** SmoothQuant: outliers of activations move into the weights, channel by channel. */
 export const smoothquantMethod = quantizationMethod({
   id: "smoothquant",
   label: "SmoothQuant",

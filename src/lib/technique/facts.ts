@@ -10,6 +10,8 @@ export interface TechniqueFacts {
   readonly label: string;
   readonly family: Family;
   readonly source: string;
+  /** Its way of working, in a sentence. */
+  readonly summary: string;
   /** Ids under which experiments offer it: its own, or those of its named settings. */
   readonly choices: readonly string[];
   /** `bound`: it knows what no method can know. `floor`: every method must stay above it. */

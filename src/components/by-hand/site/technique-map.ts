@@ -26,8 +26,12 @@ function measuredFormats(table: ArrayBuffer): ReadonlyMap<string, string> {
 const sourceView = (source: string) =>
   piecesOf(source).map(({text, href}) => (href ? html`<a href=${href}>${text}</a>` : text));
 
-function techniqueLine({label, family, source}: TechniqueFacts, measured: string | undefined): HTMLElement {
-  return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`}></span><strong>${label}</strong> <span>${measured ?? FAMILIES[family]}; ${sourceView(source)}</span></li>`;
+function techniqueLine(
+  {registry, label, family, source, summary}: TechniqueFacts,
+  measured: string | undefined,
+): HTMLElement {
+  const page = fromHome(PAGE_OF_REGISTRY[registry]);
+  return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`} title=${FAMILIES[family]}></span><a href=${page}>${label}</a> <span>${measured === undefined ? summary : `${measured}.`} ${sourceView(source)}</span></li>`;
 }
 
 /** The techniques of a registry: those with a measure where there are measures, all where there are none. */

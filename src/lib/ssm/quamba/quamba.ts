@@ -12,7 +12,7 @@ export const quambaSteps = (alpha: number): ScanSteps => ({
   weights: [rotatedStream, rotatedOutput],
 });
 
-/** Quamba. */
+/** Quamba: static int8 with a clipped scan input, a rotated gated output and a rotated residual stream. */
 export const quamba = scanQuantizer({
   id: "quamba",
   label: "Quamba",
