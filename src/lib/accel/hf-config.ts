@@ -1,3 +1,4 @@
+import {mostOf} from "../io/config-fields.js";
 import type {Ffn, GroupedAttention, LatentAttention, LayerGroup, Mixer, Model} from "./model.js";
 
 /** A parsed config.json of a checkpoint in the manner of Hugging Face. */
@@ -14,6 +15,8 @@ function size(config: Config, ...names: readonly string[]): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
     throw new RangeError(`modelFromConfig: ${name} must be an integer of at least 1, got ${shown(value)}`);
   }
+  if ((value as number) > mostOf(name))
+    throw new RangeError(`modelFromConfig: ${name} must be at most ${mostOf(name)}, got ${shown(value)}`);
   return value as number;
 }
 

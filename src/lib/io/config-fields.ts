@@ -6,7 +6,7 @@ import type {Json} from "./strict-json.js";
 export interface FieldReader {
   /** The first of `architectures`. @throws FormatError with kind `unknown-architecture` if it is not in `known`. */
   architecture<Name extends string>(config: JsonObject, known: readonly Name[]): Name;
-  /** A missing key, and one that is null, mean the default; without a default they are an error. */
+  /** A missing key, and one that is null, mean the default; without a default they are an error; {@link mostOf} bounds it. */
   count(config: JsonObject, key: string, byDefault?: number, least?: number): number;
   positive(config: JsonObject, key: string, byDefault?: number): number;
   /** True or false; `byDefault` (false) if the key is missing or null. */
@@ -14,6 +14,15 @@ export interface FieldReader {
   /** @throws FormatError with kind `unsupported` if the key is there with another value. */
   requireValue(config: JsonObject, key: string, required: string | number | boolean): void;
   problem(kind: string, field: string, value: unknown, allowed: string): FormatError;
+}
+
+/**
+ * The most that a count of a config.json may be: more layers, or wider ones, than any model has. A file that asks for more
+ * is damaged or means harm; lists of its layers alone would fill the memory.
+ */
+export function mostOf(key: string): number {
+  if (/^(num_hidden_layers|n_layers?)$/.test(key)) return 4096;
+  return /position|window/.test(key) ? 2 ** 31 : 2 ** 24;
 }
 
 /** The reader of a config.json for the function `where`. */
@@ -30,8 +39,10 @@ export function fieldReader(where: string): FieldReader {
     },
     count(config, key, byDefault, least = 1) {
       const value = config.get(key) ?? byDefault;
-      if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
-      throw problem("bad-value", key, value, `an integer of at least ${least}`);
+      const isCount = Number.isSafeInteger(value) && (value as number) >= least;
+      if (isCount && (value as number) <= mostOf(key)) return value as number;
+      const allowed = isCount ? `at most ${mostOf(key)}` : `an integer of at least ${least}`;
+      throw problem("bad-value", key, value, allowed);
     },
     positive(config, key, byDefault) {
       const value = config.get(key) ?? byDefault;

@@ -1,8 +1,8 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
 import {fromByteCharacters} from "./byte-level.js";
-import {asArray, asId, asString, makeComponent} from "./fields.js";
-import {parsePattern} from "./pattern.js";
+import {asArray, asCharacter, asId, asString, growthLimit, makeComponent} from "./fields.js";
+import {parsePattern, replaced} from "./pattern.js";
 
 /** One step from tokens to text: tokens in, tokens out. */
 type Step = (tokens: readonly string[]) => readonly string[];
@@ -14,16 +14,19 @@ const STEPS: Readonly<Record<string, (options: JsonObject, field: string) => Ste
   Replace(options, field) {
     const pattern = parsePattern(options.get("pattern"), `${field}.pattern`);
     const content = asString(options.get("content"), `${field}.content`);
-    return (tokens) => tokens.map((token) => token.replace(pattern, () => content));
+    return (tokens) => {
+      const grow = growthLimit(field, lengthOf(tokens));
+      return tokens.map((token) => replaced(token, pattern, content, grow));
+    };
   },
   Strip(options, field) {
-    const content = asString(options.get("content"), `${field}.content`);
+    const content = asCharacter(options.get("content"), `${field}.content`);
     const start = asId(options.get("start"), `${field}.start`);
     const stop = asId(options.get("stop"), `${field}.stop`);
     return (tokens) => tokens.map((token) => strip(token, content, start, stop));
   },
   Metaspace(options, field) {
-    const mark = asString(options.get("replacement"), `${field}.replacement`);
+    const mark = asCharacter(options.get("replacement"), `${field}.replacement`);
     const first = options.get("prepend_scheme") === "never" ? mark : "";
     return (tokens) =>
       tokens.map((token, i) =>
@@ -34,9 +37,16 @@ const STEPS: Readonly<Record<string, (options: JsonObject, field: string) => Ste
     const steps = asArray(options.get("decoders"), `${field}.decoders`).map((step) =>
       makeComponent(step, field, STEPS),
     );
-    return (tokens) => steps.reduce((decoded, step) => step(decoded), tokens);
+    return (tokens) =>
+      steps.reduce((decoded, step) => {
+        const made = step(decoded);
+        growthLimit(field, lengthOf(tokens))(lengthOf(made));
+        return made;
+      }, tokens);
   },
 };
+
+const lengthOf = (tokens: readonly string[]) => tokens.reduce((sum, {length}) => sum + length, 0);
 
 /** The `decoder` of tokenizer.json; null puts a space between tokens. */
 export function parseDecoder(value: Json | undefined): (tokens: readonly string[]) => string {

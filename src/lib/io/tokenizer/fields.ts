@@ -31,6 +31,31 @@ export function asString(value: Json | undefined, field: string): string {
   throw tokenizerProblem("bad-value", field, value, "a string");
 }
 
+/** @throws FormatError unless `value` is a string of one character. */
+export function asCharacter(value: Json | undefined, field: string): string {
+  const text = asString(value, field);
+  if (text !== "" && text.length === String.fromCodePoint(text.codePointAt(0) ?? 0).length) return text;
+  throw tokenizerProblem("bad-value", field, text, "one character");
+}
+
+/** Times that a step may make a text longer (Unicode's own forms do so up to 18 times), and the length that any may have. */
+const [MOST_GROWTH, MOST_ADDED] = [32, 2 ** 16];
+
+/**
+ * A limit for what a step of a stranger's file makes of something of `length`: without it a few steps, each of which
+ * repeats its input, fill the memory.
+ * @returns a function that takes lengths that were made and throws a FormatError when they are too much together.
+ */
+export function growthLimit(field: string, length: number): (made: number) => void {
+  const most = MOST_GROWTH * length + MOST_ADDED;
+  let sum = 0;
+  return (made) => {
+    sum += made;
+    if (sum > most)
+      throw tokenizerProblem("too-long", field, sum, `steps that make at most ${most} of ${length}`);
+  };
+}
+
 /** A token id. Ids stay below 2^26, so that a pair of them makes one exact number. */
 export function asId(value: Json | undefined, field: string): number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 26)

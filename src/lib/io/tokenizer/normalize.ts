@@ -1,7 +1,7 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
-import {asArray, asString, makeComponent} from "./fields.js";
-import {parsePattern} from "./pattern.js";
+import {asArray, asString, growthLimit, makeComponent} from "./fields.js";
+import {parsePattern, replaced} from "./pattern.js";
 
 /** Change of a text before it is split. */
 export type Normalizer = (text: string) => string;
@@ -21,11 +21,16 @@ const NORMALIZERS: Readonly<Record<string, (options: JsonObject, field: string) 
   Replace(options, field) {
     const pattern = parsePattern(options.get("pattern"), `${field}.pattern`);
     const content = asString(options.get("content"), `${field}.content`);
-    return (text) => text.replace(pattern, () => content);
+    return (text) => replaced(text, pattern, content, growthLimit(field, text.length));
   },
   Sequence(options, field) {
     const parts = asArray(options.get("normalizers"), `${field}.normalizers`).map(parseNormalizer);
-    return (text) => parts.reduce((normalized, part) => part(normalized), text);
+    return (text) =>
+      parts.reduce((normalized, part) => {
+        const made = part(normalized);
+        growthLimit(field, text.length)(made.length);
+        return made;
+      }, text);
   },
 };
 

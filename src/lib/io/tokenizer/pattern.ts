@@ -21,8 +21,30 @@ const MORE_CASES: Readonly<Record<string, string>> = {s: "\u017f", k: "\u212a"};
 export function parsePattern(value: Json | undefined, field: string): RegExp {
   const pattern = asObject(value, field);
   const text = pattern.get("String");
-  if (text !== undefined) return new RegExp(escapePattern(asString(text, field)), "gu");
+  if (text !== undefined) return textPattern(asString(text, field), field);
   return oniguruma(asString(pattern.get("Regex"), `${field}.Regex`), field);
+}
+
+/** @throws FormatError with kind `unsupported` for a text that is too long for a pattern. */
+function textPattern(text: string, field: string): RegExp {
+  try {
+    return new RegExp(escapePattern(text), "gu");
+  } catch {
+    throw tokenizerProblem("unsupported", field, text, "a text short enough for a pattern");
+  }
+}
+
+/** A text with every match replaced; `grow` is told how long each of them is. */
+export function replaced(
+  text: string,
+  pattern: RegExp,
+  content: string,
+  grow: (made: number) => void,
+): string {
+  return text.replace(pattern, () => {
+    grow(content.length);
+    return content;
+  });
 }
 
 /** A text as a pattern that matches just that text. */

@@ -1,6 +1,6 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
-import {asArray, asId, asObject, asString, makeComponent, tokenizerProblem} from "./fields.js";
+import {asArray, asId, asObject, asString, growthLimit, makeComponent, tokenizerProblem} from "./fields.js";
 
 /** Puts special tokens around the ids of a text. */
 export type PostProcessor = (ids: readonly number[]) => number[];
@@ -13,11 +13,27 @@ const POST_PROCESSORS: Readonly<Record<string, (options: JsonObject, field: stri
     const template = asArray(options.get("single"), `${field}.single`).map((part) =>
       templatePart(part, special, field),
     );
-    return (ids) => template.flatMap((fixed) => fixed ?? ids);
+    const fixed = template.reduce((sum, part) => sum + (part?.length ?? 0), 0);
+    growthLimit(`${field}.single`, 0)(fixed);
+    return (ids) => {
+      growthLimit(
+        `${field}.single`,
+        ids.length,
+      )(fixed + ids.length * template.filter((part) => part === null).length);
+      return template.flatMap((part) => part ?? ids);
+    };
   },
   Sequence(options, field) {
     const parts = asArray(options.get("processors"), `${field}.processors`).map(parsePostProcessor);
-    return (ids) => parts.reduce((processed, part) => part(processed), [...ids]);
+    return (ids) =>
+      parts.reduce(
+        (processed, part) => {
+          const made = part(processed);
+          growthLimit(field, ids.length)(made.length);
+          return made;
+        },
+        [...ids],
+      );
   },
 };
 

@@ -1,7 +1,7 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
 import {toByteCharacters} from "./byte-level.js";
-import {asArray, asFlag, asString, makeComponent, tokenizerProblem} from "./fields.js";
+import {asArray, asCharacter, asFlag, growthLimit, makeComponent, tokenizerProblem} from "./fields.js";
 import {escapePattern, oniguruma, parsePattern} from "./pattern.js";
 
 /** Cuts a piece of text into smaller ones that never merge; `atStart` is true where the text begins with it. */
@@ -32,7 +32,7 @@ const PRE_TOKENIZERS: Readonly<Record<string, (options: JsonObject, field: strin
     return (piece) => splitBy(piece, pattern, one ? "Isolated" : "Contiguous", false);
   },
   Metaspace(options, field) {
-    const mark = asString(options.get("replacement"), `${field}.replacement`);
+    const mark = asCharacter(options.get("replacement"), `${field}.replacement`);
     const scheme = options.get("prepend_scheme") ?? "always";
     const split = asFlag(options.get("split"), `${field}.split`, true);
     const pattern = new RegExp(escapePattern(mark), "gu");
@@ -54,7 +54,17 @@ const PRE_TOKENIZERS: Readonly<Record<string, (options: JsonObject, field: strin
   Sequence(options, field) {
     const parts = asArray(options.get("pretokenizers"), `${field}.pretokenizers`).map(parsePreTokenizer);
     return (piece, atStart) =>
-      parts.reduce((pieces, part) => pieces.flatMap((p, i) => part(p, atStart && i === 0)), [piece]);
+      parts.reduce(
+        (pieces, part) => {
+          const grow = growthLimit(field, piece.length);
+          return pieces.flatMap((each, i) => {
+            const made = part(each, atStart && i === 0);
+            for (const {length} of made) grow(length);
+            return made;
+          });
+        },
+        [piece],
+      );
   },
 };
 
