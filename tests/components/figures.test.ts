@@ -11,7 +11,12 @@ import {checkParams} from "../../src/lib/technique/check-params.js";
 type AnySpec = FigureSpec<Row, object>;
 
 /** Figures that are made for rows or for a setting: with the least that they take. */
-const MADE: Readonly<Record<string, unknown>> = {againstNormal: [], outlierFigure: true};
+const MADE: Readonly<Record<string, unknown>> = {
+  againstNormal: [],
+  outlierFigure: true,
+  klFigure: [],
+  perplexityFigure: [],
+};
 
 const isSpec = (value: unknown): value is AnySpec =>
   typeof value === "object" && value !== null && "experiment" in value && "finding" in value;

@@ -50,23 +50,51 @@ const rows = [
 describe("the figures of quality", () => {
   test("draw what all seeds say together, and no seed alone", () => {
     expect(pooledRows(rows)).toHaveLength(4);
-    const keys = klFigure.draw(rows, params).series.flatMap(({points}) => points.map(({key}) => key));
+    const keys = klFigure()
+      .draw(rows, params)
+      .series.flatMap(({points}) => points.map(({key}) => key));
     expect(keys.filter((key) => key === "mxint4")).toHaveLength(1);
   });
 
   test("leave out a divergence of zero, which no logarithm shows", () => {
-    const {series, y} = klFigure.draw(rows, params);
+    const {series, y} = klFigure().draw(rows, params);
     expect(y.log).toBe(true);
     expect(series.flatMap(({points}) => points).every(({y}) => y > 0)).toBe(true);
   });
 
+  test("show plain rounding in grey beside another method, and name the formats that it leaves out", () => {
+    const same = {model: "m", kv: "float32", activations: "float32"};
+    const shipped = rows.map((each) => ({...each, ...same, method: "rtn"}));
+    const ofMethod = [row("int4", {...same, method: "gptq", klMean: 0.05})];
+    const asked = {...params, method: "gptq", formats: ["fp16", "int4"]} as const;
+    const {series, finding} = klFigure(shipped).draw(ofMethod, asked);
+    const ghost = series.find(({unnamed}) => unnamed)!;
+    expect(ghost).toMatchObject({family: "baseline", points: [{key: "int4", y: 0.1}]});
+    expect(finding).toContain("Left out, since gptq cannot round to them: fp16.");
+    expect(
+      klFigure(shipped)
+        .draw(shipped, params)
+        .series.some(({unnamed}) => unnamed),
+    ).toBe(false);
+    const fewer = ofMethod.map((each) => ({...each, tokens: 1}));
+    expect(
+      klFigure(shipped)
+        .draw(fewer, asked)
+        .series.some(({unnamed}) => unnamed),
+    ).toBe(false);
+  });
+
   test("step along the formats that nothing of the same size or less beats", () => {
-    const front = klFigure.draw(rows, params).series.find(({join}) => join === "front")!;
+    const front = klFigure()
+      .draw(rows, params)
+      .series.find(({join}) => join === "front")!;
     expect(front.points.map(({key}) => key)).toEqual(["int3", "int4"]);
   });
 
   test("give each mark its interval, above zero", () => {
-    const points = klFigure.draw(rows, params).series.flatMap((series) => series.points);
+    const points = klFigure()
+      .draw(rows, params)
+      .series.flatMap((series) => series.points);
     const int4 = points.find(({key}) => key === "int4")!;
     expect(int4.interval![0]).toBeCloseTo(0.08, 12);
     expect(int4.interval![1]).toBeCloseTo(0.12, 12);
@@ -74,7 +102,7 @@ describe("the figures of quality", () => {
   });
 
   test("take the paired interval for perplexity and draw float32 in grey", () => {
-    const {series} = perplexityFigure.draw(rows, params);
+    const {series} = perplexityFigure().draw(rows, params);
     const guide = series.find(({join}) => join === "guide");
     expect(guide).toMatchObject({join: "guide", family: "baseline", name: "float32"});
     expect(guide!.points.map(({y}) => y)).toEqual([6, 6]);
@@ -83,13 +111,17 @@ describe("the figures of quality", () => {
   });
 
   test("say what a reader should see, whatever the rows", () => {
-    expect(perplexityFigure.draw(rows, params).finding).toMatch(
+    expect(perplexityFigure().draw(rows, params).finding).toMatch(
       /int4 loses least: 1 \(0.8 to 1.2\) .* 24 documents/,
     );
-    expect(klFigure.draw(rows, {...params, activations: "int8"}).finding).toMatch(
+    expect(klFigure().draw(rows, {...params, activations: "int8"}).finding).toMatch(
       /activations quantized as well/,
     );
-    expect(perplexityFigure.draw([], params).series.flatMap(({points}) => points)).toEqual([]);
+    expect(
+      perplexityFigure()
+        .draw([], params)
+        .series.flatMap(({points}) => points),
+    ).toEqual([]);
   });
 });
 

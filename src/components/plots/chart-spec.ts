@@ -30,6 +30,8 @@ export interface Series extends Look {
    * named line to compare with, both without marks.
    */
   readonly join?: "line" | "front" | "guide";
+  /** Marks that stand beside others of the same keys, which bear the names. */
+  readonly unnamed?: boolean;
 }
 
 /** A figure as data: what it asks, what it finds, what it shows. How it is drawn is said elsewhere, once for all. */
@@ -63,10 +65,10 @@ export function isMarked({join}: Series): boolean {
 
 /** The labels a series shows: the marks that are to be labelled, and its own name at the end of a line. */
 export function labelsOf(
-  {join, name, points}: Series,
+  {join, name, points, unnamed = false}: Series,
   labelled: ReadonlySet<string> = new Set(),
 ): {readonly point: Point; readonly text: string}[] {
-  if (join === "front") return [];
+  if (join === "front" || unnamed) return [];
   if (join === "line" || join === "guide") {
     const [first, ...rest] = points;
     if (first === undefined) return [];

@@ -42,7 +42,7 @@ export function makeScale(
       : logTicks(low, high, count)
     : linearTicks(low, high, count);
   return Object.assign(place, {
-    ticks: inside ?? round,
+    ticks: inside?.length ? inside : round,
     ends: [low, high] as const,
     tickText: log && binary && !given ? binaryText : (tick: number) => numberText(tick),
   });

@@ -31,8 +31,11 @@ export function measuredQuality(table: ArrayBuffer): (chosen: Chosen) => HTMLEle
   const pooled = (readShippedTable(table) as unknown as QualityRow[]).filter(({seed}) => seed === ALL_SEEDS);
   return (chosen) => {
     const found = pooled.filter(
-      ({format, activations, kv}) =>
-        format === chosen.weights && activations === stoodFor(chosen.activations) && kv === "float32",
+      ({format, method, activations, kv}) =>
+        method === "rtn" &&
+        format === chosen.weights &&
+        activations === stoodFor(chosen.activations) &&
+        kv === "float32",
     );
     return html`<section class="measured" aria-label="Measured on trained models">
       <h3>${provenanceMark("measured")} What these formats do to a trained model</h3>

@@ -112,7 +112,11 @@ export const formatsOnModel = experiment({
   },
   needs: DECODER_NEEDS,
   needsOf: needsOfModel,
-  sweep: SMALL_DECODERS.flatMap((model) => [{model}, {model, activations: AS_WEIGHTS}]),
+  sweep: SMALL_DECODERS.flatMap((model) => [
+    {model},
+    {model, activations: AS_WEIGHTS},
+    ...quantizationMethods.ids.filter((method) => method !== "rtn").map((method) => ({model, method})),
+  ]),
   async run({model, formats: ids, activations, kv, method, documents, samples}, {data, progress}) {
     const weights = decoderWeights(model, data);
     const taken = formatsTaken(ids, method);
