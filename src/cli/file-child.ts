@@ -2,8 +2,11 @@
 import {loadData} from "../data/data-sets.js";
 import {loadExperiment} from "../lib/experiments/registry.js";
 import type {Params, ParamValues} from "../lib/technique/params.js";
+import {endWithParent} from "./end-with-parent.js";
 import type {FileJob, FileReply} from "./file-job.js";
 import {openFiles} from "./open-files.js";
+
+endWithParent(Number(process.argv[2]));
 
 const say = (reply: FileReply) =>
   new Promise<void>((resolve, reject) =>

@@ -15,7 +15,8 @@ export interface FileProcessOptions {
  */
 export function runOnFile(job: FileJob, {timeLimit, progress}: FileProcessOptions): Promise<TableRows> {
   const isSource = import.meta.url.endsWith(".ts");
-  const child = fork(new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url), {
+  const module = new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url);
+  const child = fork(module, [String(process.pid)], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     ...(isSource ? {execArgv: ["--import", import.meta.resolve("tsx")]} : {}),
