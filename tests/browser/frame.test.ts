@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {useSite} from "./site.js";
+import {axeViolations, useSite} from "./site.js";
 
 const site = useSite();
 
@@ -9,6 +9,7 @@ test("the search opens with a key, finds a paper and leads to it below any path"
   await page.locator("#search input").waitFor();
   await page.keyboard.type("2402.02750");
   await page.locator("#search li").first().waitFor();
+  expect(await axeViolations(page)).toEqual([]);
   await page.keyboard.press("ArrowDown");
   expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/KIVI/);
   await page.keyboard.press("Enter");
@@ -49,6 +50,7 @@ test("a term shows its definition to the focus and to the pointer, and Escape hi
   await term.focus();
   expect(await note.textContent()).toBe(await term.getAttribute("data-definition"));
   expect(await term.getAttribute("aria-describedby")).toBe("definition");
+  expect(await axeViolations(page)).toEqual([]);
   await page.keyboard.press("Escape");
   expect(await note.isVisible()).toBe(false);
   await term.hover();

@@ -17,7 +17,8 @@ function place(note: HTMLElement, term: HTMLElement): void {
  */
 export function wireDefinitions(): void {
   const note = html`<div id="definition" role="tooltip" popover="manual"></div>`;
-  document.body.append(note);
+  // It belongs to the landmark whose terms it explains.
+  (document.querySelector("main") ?? document.body).append(note);
   let shown: HTMLElement | undefined;
   let leaving: ReturnType<typeof setTimeout> | undefined;
   const hide = () => {
