@@ -7,23 +7,16 @@ import {colourName} from "../../src/components/plots/palette.js";
 import type {Row} from "../../src/lib/experiment/columns.js";
 import {loadExperiment} from "../../src/lib/experiments/registry.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
+import {figureOf} from "./figure-of.js";
 
 type AnySpec = FigureSpec<Row, object>;
-
-/** Figures that are made for rows or for a setting: with the least that they take. */
-const MADE: Readonly<Record<string, unknown>> = {
-  againstNormal: [],
-  outlierFigure: true,
-  klFigure: [],
-  perplexityFigure: [],
-};
 
 const isSpec = (value: unknown): value is AnySpec =>
   typeof value === "object" && value !== null && "experiment" in value && "finding" in value;
 
 /** The specification behind what a module of figures exports, if it is one. */
-function specOf([name, value]: readonly [string, unknown]): AnySpec[] {
-  const made = typeof value === "function" && Object.hasOwn(MADE, name) ? value(MADE[name]) : value;
+function specOf(exported: readonly [string, unknown]): AnySpec[] {
+  const made = figureOf(exported);
   if (isSpec(made)) return [made];
   const {spec} = (made ?? {}) as {spec?: unknown};
   return isSpec(spec) ? [spec] : [];

@@ -6,6 +6,7 @@ import {markPath} from "../../src/components/plots/symbols.js";
 import {techniques} from "../../src/data/techniques.js";
 import {loadExperiment} from "../../src/lib/experiments/registry.js";
 import {FAMILIES} from "../../src/lib/technique/families.js";
+import {figureOf} from "./figure-of.js";
 
 /** What experiments that have a figure offer to choose from. */
 const drawn = new Set<string>();
@@ -15,9 +16,12 @@ beforeAll(async () => {
   const files = (await readdir(folder, {recursive: true})).filter((file) => /^[\w-]+\/.*\.ts$/.test(file));
   const ids = new Set<string>();
   for (const file of files) {
-    const exported: unknown[] = Object.values(await import(join("../..", folder, file)));
-    for (const value of exported) {
-      const {experiment, spec} = (value ?? {}) as {experiment?: string; spec?: {experiment: string}};
+    const module: object = await import(join("../..", folder, file));
+    for (const exported of Object.entries(module)) {
+      const {experiment, spec} = (figureOf(exported) ?? {}) as {
+        experiment?: string;
+        spec?: {experiment: string};
+      };
       const id = spec?.experiment ?? experiment;
       if (id !== undefined) ids.add(id);
     }
