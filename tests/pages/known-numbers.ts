@@ -266,4 +266,8 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     ),
     ...defined("half of the answer"),
   ],
+  "src/about.md": [
+    ...because("a way to read a page")("read three paragraphs"),
+    ...held(`Paretoscope ${JSON.parse(file("package.json")).version}, under`),
+  ],
 };
