@@ -11,7 +11,7 @@ import {openFolder} from "../../../src/lib/io/node-file.js";
 import {maxDifference} from "../golden.js";
 
 /** A random Mamba2 of 4 groups and its logits by a plain loop, with the gated norm over each group and over all. */
-const PATH = fileURLToPath(new URL("../../golden/faults/mamba2-groups", import.meta.url));
+const PATH = fileURLToPath(new URL("../../golden/models/mamba2-groups", import.meta.url));
 const {ids, perGroup, whole, tolerance} = JSON.parse(readFileSync(`${PATH}/expected.json`, "utf8")) as {
   readonly ids: readonly number[];
   readonly perGroup: readonly (readonly number[])[];
