@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: {alias: {"observablehq:stdlib": new URL("./tests/stdlib.ts", import.meta.url).pathname}},
   test: {
     maxConcurrency: 3,
+    // All cores: by default one is left free, which on two of them is half.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,
