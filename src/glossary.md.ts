@@ -1,7 +1,7 @@
 // Page loader of the glossary: terms of one file, techniques of all registries.
 
 import {PAGE_OF_REGISTRY, pageAt} from "./components/frame/site-pages.js";
-import {piecesOf} from "./components/kit/cited.js";
+import {piecesOf} from "./components/kit/text/cited.js";
 import {type GlossaryEntry, techniqueEntries, termEntries} from "./data/glossary.js";
 import type {TechniqueFacts} from "./lib/technique/facts.js";
 

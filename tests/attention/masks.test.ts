@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {effectiveSparsity} from "../../src/cli/conformance/released/effective-sparsity.js";
 import {budgetMask, mostImportant} from "../../src/lib/attention/budget-mask.js";
-import {evictionMask} from "../../src/lib/attention/eviction-replay.js";
+import {evictionMask} from "../../src/lib/attention/eviction/eviction-replay.js";
 import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
 import {h2oReleasedMask} from "../../src/lib/attention/h2o/h2o-released.js";
 import {lambdaMask} from "../../src/lib/attention/lambda-mask.js";

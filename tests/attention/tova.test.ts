@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {budgetOf} from "../../src/lib/attention/budget-mask.js";
-import {evictionMask} from "../../src/lib/attention/eviction-replay.js";
+import {evictionMask} from "../../src/lib/attention/eviction/eviction-replay.js";
 import {attentionLogits, softmaxRows} from "../../src/lib/attention/logits.js";
 import {tovaRule} from "../../src/lib/attention/tova.js";
 import {keptKeys, randomQueries} from "./queries.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {exactText, numberText} from "../../src/components/kit/number-text.js";
+import {exactText, numberText} from "../../src/components/kit/text/number-text.js";
 import {binaryText, isBinary, makeScale, paddedExtent} from "../../src/components/plots/scale.js";
 
 describe("makeScale", () => {

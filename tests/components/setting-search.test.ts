@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {settingSearch} from "../../src/components/kit/setting-search.js";
+import {settingSearch} from "../../src/components/kit/text/setting-search.js";
 import {readState} from "../../src/components/kit/url-state.js";
 import {sweepSettings} from "../../src/lib/experiment/sweep.js";
 import {attentionHeads} from "../../src/lib/experiments/attention/heads.js";

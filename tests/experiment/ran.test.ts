@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {ranText} from "../../src/components/kit/status-line.js";
+import {ranText} from "../../src/components/kit/text/status-line.js";
 import {ranFromText, ranToText} from "../../src/lib/experiment/ran.js";
 
 const ran = {machine: "2 cores, some processor", node: "20.1.0", date: "2026-01-31"};

@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {evictingCache} from "../../src/lib/attention/evicting-cache.js";
+import {evictingCache} from "../../src/lib/attention/eviction/evicting-cache.js";
 import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
 import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
 import {formatCache} from "../../src/lib/engine/cache/format-cache.js";

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Columns, Row} from "../../lib/experiment/columns.js";
 import {provenanceMark} from "../plots/legend.js";
-import {numberText} from "./number-text.js";
+import {numberText} from "./text/number-text.js";
 
 const shownRows = 400;
 

@@ -6,7 +6,7 @@ import {rowsToCsv} from "../../lib/io/table-text.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {rowsToArrowInPage} from "./row-arrow.js";
 import {saveFile} from "./save-file.js";
-import {snippet} from "./snippet.js";
+import {snippet} from "./text/snippet.js";
 
 interface State<P extends Params, C extends Columns> {
   readonly values: ParamValues<P>;

@@ -12,7 +12,7 @@ import {differences} from "./nearest-setting.js";
 import {paramInputs} from "./param-inputs.js";
 import {cellText, rowsList, rowsTable} from "./rows-table.js";
 import {stalePlace} from "./stale-place.js";
-import {statusLine} from "./status-line.js";
+import {statusLine} from "./text/status-line.js";
 import {tools} from "./tools.js";
 import {writeState} from "./url-state.js";
 

@@ -1,6 +1,6 @@
 import {svg} from "htl";
 import type {FormatFamily} from "../../lib/formats/format.js";
-import {numberText} from "../kit/number-text.js";
+import {numberText} from "../kit/text/number-text.js";
 import {makeScale} from "./scale.js";
 
 /** The values of one codebook, a row of the picture. */

@@ -1,5 +1,5 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
-import {numberText} from "../kit/number-text.js";
+import {numberText} from "../kit/text/number-text.js";
 import type {Axis, ChartSpec, Point} from "./chart-spec.js";
 
 /** A point in words: what a tooltip, a screen reader and the explored figure give of it. */

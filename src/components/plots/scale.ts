@@ -1,4 +1,4 @@
-import {numberText} from "../kit/number-text.js";
+import {numberText} from "../kit/text/number-text.js";
 
 /** Maps a value of a domain to a place in a range. */
 export interface Scale {

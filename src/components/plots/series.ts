@@ -1,6 +1,6 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
 import {FAMILIES} from "../../lib/technique/families.js";
-import {numberText} from "../kit/number-text.js";
+import {numberText} from "../kit/text/number-text.js";
 import type {Point, Series} from "./chart-spec.js";
 import {isFamily, type Look, looksOf} from "./palette.js";
 

@@ -5,7 +5,7 @@ import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
 import {budgetOf} from "../engine/key-budget.js";
 import {checkParams} from "../technique/check-params.js";
-import {type EvictingCache, type EvictingCacheOptions, evictingCache} from "./evicting-cache.js";
+import {type EvictingCache, type EvictingCacheOptions, evictingCache} from "./eviction/evicting-cache.js";
 import type {Policy, PolicySetting, PolicyValues} from "./policy.js";
 import type {ReadingCache} from "./selective-reading.js";
 

@@ -1,4 +1,4 @@
-import {type EvictionRule, indices} from "./eviction.js";
+import {type EvictionRule, indices} from "./eviction/eviction.js";
 import {policy} from "./policy.js";
 import {keepFraction, sinks} from "./policy-params.js";
 

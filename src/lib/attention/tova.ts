@@ -1,5 +1,5 @@
 import {mostImportant} from "./budget-mask.js";
-import type {EvictionRule} from "./eviction.js";
+import type {EvictionRule} from "./eviction/eviction.js";
 import {policy} from "./policy.js";
 import {keepFraction, sinks} from "./policy-params.js";
 

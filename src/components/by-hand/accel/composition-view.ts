@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {compose} from "../../../lib/experiments/accel/compose.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {colourOf, looksOf} from "../../plots/palette.js";
 
 type ComposeRow = Row<(typeof compose)["columns"]>;

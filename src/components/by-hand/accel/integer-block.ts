@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {type BlockWeights, dequantAfter, dequantFirst} from "../../../lib/accel/hsa/dequant.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /** One output of a product with block-scaled integer weights, both ways: scales inside the sum, or after each block. */
 export function integerBlock(x: Int8Array, weights: BlockWeights): HTMLElement {

@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {decodeNm, encodeNm, storedBits} from "../../../lib/accel/sst/encode.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /** A row of weights and what N:M pruning keeps of it: the values, where they stood, and the bits both take. */
 export function sparseRow(

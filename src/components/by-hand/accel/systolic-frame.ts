@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Dataflow} from "../../../lib/accel/systolic/layer.js";
 import {type Frame, type Matrix, systolicFrames} from "../../../lib/accel/systolic/simulate.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {dataflowLook} from "../../plots/accel/systolic.js";
 import {colourOf} from "../../plots/palette.js";
 

@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import type {HeadRow} from "../../plots/attention/heads.js";
 
 /** Layers down, heads across: how much each head looks answers up, and how well its keys are predicted. */

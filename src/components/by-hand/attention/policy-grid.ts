@@ -1,7 +1,7 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {type PolicyRow, pooledPolicies} from "../../plots/attention/policies.js";
 import {colourOf} from "../../plots/palette.js";
 import {policyLooks} from "../../plots/policy-family.js";

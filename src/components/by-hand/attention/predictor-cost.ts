@@ -4,9 +4,9 @@ import {
   tokenButlerOverhead,
   tokenButlerParameters,
 } from "../../../lib/attention/token-butler/token-butler-cost.js";
-import {captioned} from "../../kit/captioned.js";
-import {formulaLines} from "../../kit/formula-lines.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {formulaLines} from "../../kit/text/formula-lines.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /** The sizes of the published predictors: D' = 32, I = 1024, and R an eighth of the width. (arXiv:2503.07518, table 1) */
 const [importanceDim, hiddenDim] = [32, 1024];

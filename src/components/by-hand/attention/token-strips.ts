@@ -1,9 +1,9 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {attentionPrompt} from "../../../lib/experiments/attention/prompt.js";
-import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {colourOf, type Look} from "../../plots/palette.js";
 import {policyLooks} from "../../plots/policy-family.js";
 import {FULL} from "../../plots/row-names.js";

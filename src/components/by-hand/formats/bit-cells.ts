@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {ElementFormat} from "../../../lib/formats/element.js";
-import {exactText} from "../../kit/number-text.js";
+import {exactText} from "../../kit/text/number-text.js";
 import {bitFields, codeFormula} from "./bit-fields.js";
 
 /** The bits of one code as switches, with what they add up to. `toggle` gets the code with one bit turned. */

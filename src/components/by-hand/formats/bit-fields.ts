@@ -1,5 +1,5 @@
 import type {ElementFormat, FloatElement} from "../../../lib/formats/element.js";
-import {exactText} from "../../kit/number-text.js";
+import {exactText} from "../../kit/text/number-text.js";
 
 /** Field of a code that a bit belongs to. */
 export type BitField = "sign" | "exponent" | "mantissa" | "integer";

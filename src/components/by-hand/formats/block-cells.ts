@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {Format} from "../../../lib/formats/format.js";
-import {exactText, numberText} from "../../kit/number-text.js";
+import {exactText, numberText} from "../../kit/text/number-text.js";
 import type {BlockCell, BlockView} from "./block-view.js";
 
 /** A block of values as cells: every number of its quantization can be recomputed by hand. */

@@ -16,7 +16,7 @@ import {
   intElement,
 } from "../../../lib/formats/element.js";
 import type {FormatFamily} from "../../../lib/formats/format.js";
-import {exactText} from "../../kit/number-text.js";
+import {exactText} from "../../kit/text/number-text.js";
 
 /** An element format as pages show it. */
 export interface ElementCodebook {

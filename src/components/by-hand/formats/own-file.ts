@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {ownFile} from "../../../lib/experiments/formats/own-file.js";
-import {numberText} from "../../kit/number-text.js";
 import type {ListedTensor} from "../../kit/run-worker.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {workbench} from "../../kit/workbench.js";
 import {askWorker} from "../../kit/worker-run.js";
 import {ownFileFigure} from "../../plots/formats/own-file.js";

@@ -4,7 +4,7 @@ import {e3m3, e4m3fn} from "../../../lib/formats/element.js";
 import type {Packed} from "../../../lib/formats/format.js";
 import {razerBlock} from "../../../lib/formats/razer/razer.js";
 import {unpackTensorScale} from "../../../lib/formats/tensor-scale.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /** Steps by which the scale of a block is found. */
 export interface ScaleStory {

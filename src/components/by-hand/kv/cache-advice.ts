@@ -1,7 +1,7 @@
 import {html} from "htl";
 import {CHOOSING, REPORTING} from "../../../lib/experiments/kv/halves.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {type Axes, type CacheRow, costOf, pooledCaches} from "../../plots/kv/cache-front.js";
 import {kindLook, kindName} from "../../plots/kv/kinds.js";
 import {colourOf} from "../../plots/palette.js";

@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {numberText} from "../../kit/number-text.js";
 import {paramInputs} from "../../kit/param-inputs.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {readState, rememberState} from "../../kit/url-state.js";
 import {chart} from "../../plots/chart.js";
 import type {Explanation} from "../../plots/explain-card.js";

@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {apart, type ContextRow, tokenText} from "../../plots/kv/context.js";
 import {kindLook} from "../../plots/kv/kinds.js";
 import {provenanceMark} from "../../plots/legend.js";

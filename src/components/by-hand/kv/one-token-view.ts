@@ -1,8 +1,8 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {oneToken} from "../../../lib/experiments/kv/one-token.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {kindLook} from "../../plots/kv/kinds.js";
 import {colourOf} from "../../plots/palette.js";
 import {grouped} from "../../plots/series.js";

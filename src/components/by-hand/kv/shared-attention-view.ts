@@ -1,9 +1,9 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {sharedAttention} from "../../../lib/experiments/kv/shared-attention.js";
-import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {attentionMap} from "../../plots/attention-maps.js";
 import {grouped} from "../../plots/series.js";
 

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {matrixTable} from "../accel/systolic-frame.js";
 import {type SharedBasis, sharedBasis, TOKENS, WIDTH} from "./shared-basis.js";
 

@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {
   pooledSharing,
   type SharingRow,

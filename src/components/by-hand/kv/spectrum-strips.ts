@@ -1,7 +1,7 @@
 import {html, svg} from "htl";
-import {captioned} from "../../kit/captioned.js";
 import {explorable} from "../../kit/explorable.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {groupLooks, type SpectrumRow} from "../../plots/kv/spectra.js";
 import {colourOf, type Look} from "../../plots/palette.js";
 import {ORDERS} from "../../plots/row-names.js";

@@ -1,8 +1,8 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {layerSensitivity} from "../../../lib/experiments/models/layer-sensitivity.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {ALL} from "../../plots/row-names.js";
 
 type LayerRow = Row<(typeof layerSensitivity)["columns"]>;

@@ -1,8 +1,8 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {activations} from "../../../lib/experiments/models/activations.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {SITE_NAMES} from "../../plots/models/inside.js";
 import {grouped} from "../../plots/series.js";
 

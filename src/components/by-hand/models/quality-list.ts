@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
 
 const percent = (share: number) => `${numberText(100 * share, 3)} %`;

@@ -1,8 +1,8 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {oneSentence} from "../../../lib/experiments/models/one-sentence.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 type WordRow = Row<(typeof oneSentence)["columns"]>;
 

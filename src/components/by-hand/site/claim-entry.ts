@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {ClaimLine, ClaimRow} from "../../../lib/experiments/claims/claim-lines.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {provenanceMark} from "../../plots/legend.js";
 
 /** The numbers of a claim, fetched when a reader opens it. */

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {provenanceMark} from "../../plots/legend.js";
 import {grouped} from "../../plots/series.js";
 

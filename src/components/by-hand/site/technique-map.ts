@@ -2,9 +2,9 @@ import {html} from "htl";
 import type {RegistryName, TechniqueFacts} from "../../../lib/technique/facts.js";
 import {FAMILIES} from "../../../lib/technique/families.js";
 import {PAGE_GROUPS, PAGE_OF_REGISTRY, type PageGroup} from "../../frame/site-pages.js";
-import {piecesOf} from "../../kit/cited.js";
 import {readShippedTable} from "../../kit/shipped-table.js";
 import {techniques} from "../../kit/techniques.js";
+import {piecesOf} from "../../kit/text/cited.js";
 import {colourOf} from "../../plots/palette.js";
 
 /** Width up to which the techniques are folded away at first, in CSS pixels. */

@@ -1,8 +1,8 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {Described} from "../../../lib/experiment/described.js";
-import {settingSearch} from "../../kit/setting-search.js";
 import {shippedTable} from "../../kit/shipped-table.js";
+import {settingSearch} from "../../kit/text/setting-search.js";
 
 /** A question that readers come with, and the state of the page that answers it. */
 export interface WayIn {

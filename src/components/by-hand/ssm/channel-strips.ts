@@ -2,8 +2,8 @@ import {html, svg} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {outliers} from "../../../lib/experiments/ssm/outliers.js";
 import type {MambaTensor} from "../../../lib/ssm/quantize/mamba-tensors.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {grouped} from "../../plots/series.js";
 
 type ChannelRow = Row<(typeof outliers)["columns"]>;

@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /**
  * A pair of tokens in one chunk, in float32: its decay as the quotient of what is left of both, and as the exponential

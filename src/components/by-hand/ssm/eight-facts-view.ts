@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {factsInState, KEYS, SIZE, VALUES} from "./eight-facts.js";
 
 /** Facts as rows: what was written, what the state gives back, what a cache has. */

@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {numberText} from "../../kit/number-text.js";
 import {sized} from "../../kit/sized.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {numberLine} from "../../plots/number-line.js";
 import {clipByHand, hadamardByHand, type Int8Row, ORDINARY, THREE} from "./int8-by-hand.js";
 

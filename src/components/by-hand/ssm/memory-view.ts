@@ -1,8 +1,8 @@
 import {html, svg} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {memory} from "../../../lib/experiments/ssm/memory.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {grouped} from "../../plots/series.js";
 
 type MemoryRow = Row<(typeof memory)["columns"]>;

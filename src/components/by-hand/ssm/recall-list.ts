@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {colourOf} from "../../plots/palette.js";
 import {ALL_SEEDS} from "../../plots/row-names.js";
 import {methodGroup, type QuantizationRow, setupName} from "../../plots/ssm/quantization.js";

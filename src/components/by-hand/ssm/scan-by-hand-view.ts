@@ -1,6 +1,6 @@
 import {html} from "htl";
-import {formulaLines} from "../../kit/formula-lines.js";
-import {numberText} from "../../kit/number-text.js";
+import {formulaLines} from "../../kit/text/formula-lines.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {lever} from "./lever.js";
 import {
   type ByHand,

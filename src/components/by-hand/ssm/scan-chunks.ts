@@ -5,8 +5,8 @@ import {selectiveScanMatrix} from "../../../lib/ssm/scan/scan-matrix.js";
 import {selectiveScanAssociative} from "../../../lib/ssm/scan/selective-scan-associative.js";
 import {selectiveScanChunked} from "../../../lib/ssm/scan/selective-scan-chunked.js";
 import {randomStream} from "../../../lib/tensor/random.js";
-import {captioned} from "../../kit/captioned.js";
-import {numberText} from "../../kit/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /** Tokens of the scan that is cut into chunks. */
 const TOKENS = 12;

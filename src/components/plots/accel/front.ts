@@ -1,5 +1,5 @@
 import type {Cost, composeFront} from "../../../lib/experiments/accel/compose-front.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import type {Axis, Point} from "../chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";

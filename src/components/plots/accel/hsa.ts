@@ -1,5 +1,5 @@
 import type {hsa} from "../../../lib/experiments/accel/hsa.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {grouped, guide} from "../series.js";

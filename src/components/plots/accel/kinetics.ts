@@ -1,5 +1,5 @@
 import type {kinetics} from "../../../lib/experiments/accel/kinetics.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 

@@ -1,5 +1,5 @@
 import type {roofline} from "../../../lib/experiments/accel/roofline.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import type {Series} from "../chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf, SettingOf} from "../figure-spec.js";

@@ -1,5 +1,5 @@
 import type {sparseSlices} from "../../../lib/experiments/accel/sparse-slices.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {guide} from "../series.js";

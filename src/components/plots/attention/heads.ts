@@ -1,7 +1,7 @@
 import type {attentionHeads} from "../../../lib/experiments/attention/heads.js";
 import {LEAST_UNITS, studentHalfWidth} from "../../../lib/stats/interval.js";
 import {mean} from "../../../lib/stats/moments.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {policyFamily} from "../policy-family.js";

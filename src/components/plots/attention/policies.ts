@@ -1,6 +1,6 @@
 import type {policies} from "../../../lib/experiments/attention/policies.js";
-import {numberText} from "../../kit/number-text.js";
 import {techniqueFacts, techniques} from "../../kit/techniques.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {policyLooks} from "../policy-family.js";

@@ -1,5 +1,5 @@
 import type {bitsError} from "../../../lib/experiments/formats/bits-error.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {ALL_TENSORS} from "../row-names.js";

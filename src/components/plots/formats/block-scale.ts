@@ -1,5 +1,5 @@
 import type {blockScale} from "../../../lib/experiments/formats/block-scale.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import {paretoFront} from "../pareto.js";
 

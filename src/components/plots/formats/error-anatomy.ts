@@ -1,5 +1,5 @@
 import type {errorAnatomy} from "../../../lib/experiments/formats/error-anatomy.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import type {Point, Series} from "../chart-spec.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
 import {ofFamily} from "../series.js";

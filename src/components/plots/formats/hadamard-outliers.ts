@@ -1,5 +1,5 @@
 import type {hadamardOutliers} from "../../../lib/experiments/formats/hadamard-outliers.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {isFamily} from "../palette.js";

@@ -1,5 +1,5 @@
 import type {razerSpecial} from "../../../lib/experiments/formats/razer-special.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {grouped, level} from "../series.js";

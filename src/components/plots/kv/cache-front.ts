@@ -1,5 +1,5 @@
 import type {smallCaches} from "../../../lib/experiments/kv/small-caches.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import type {ChartSpec, Point} from "../chart-spec.js";
 import {drawFigure} from "../draw-figure.js";
 import type {FigureSpec, Measure, RowOf} from "../figure-spec.js";

@@ -1,5 +1,5 @@
 import type {context} from "../../../lib/experiments/kv/context.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {level} from "../series.js";

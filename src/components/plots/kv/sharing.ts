@@ -1,5 +1,5 @@
 import type {sharing} from "../../../lib/experiments/kv/sharing.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {type Look, looksOf} from "../palette.js";

@@ -1,5 +1,5 @@
 import type {spectra} from "../../../lib/experiments/kv/spectra.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {looksOf} from "../palette.js";

@@ -1,5 +1,5 @@
 import type {CHANNEL_SITES, inside} from "../../../lib/experiments/models/inside.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf, RowPoint} from "../figure-spec.js";
 import {KV_SITES} from "../row-names.js";

@@ -1,5 +1,5 @@
 import type {formatsOnModel} from "../../../lib/experiments/models/formats-on-model.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import type {Series} from "../chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf, SettingOf} from "../figure-spec.js";

@@ -1,5 +1,5 @@
 import type {scanForms} from "../../../lib/experiments/ssm/scan-forms.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import type {Look} from "../palette.js";

@@ -1,7 +1,7 @@
 import type {packedState} from "../../../lib/experiments/ssm/packed-state.js";
 import type {quantization} from "../../../lib/experiments/ssm/quantization.js";
-import {numberText} from "../../kit/number-text.js";
 import {techniqueFacts} from "../../kit/techniques.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf} from "../figure-spec.js";
 import type {Look} from "../palette.js";

@@ -1,7 +1,7 @@
 import type {forgetting} from "../../../lib/experiments/ssm/forgetting.js";
 import type {ReaderId} from "../../../lib/experiments/ssm/readers.js";
 import type {stateAgainstCache} from "../../../lib/experiments/ssm/state-against-cache.js";
-import {numberText} from "../../kit/number-text.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {Measure, RowOf} from "../figure-spec.js";
 import type {Look} from "../palette.js";

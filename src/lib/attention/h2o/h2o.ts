@@ -1,6 +1,6 @@
 import {requireShare} from "../../tensor/require.js";
 import {mostImportant} from "../budget-mask.js";
-import {type EvictionRule, indices} from "../eviction.js";
+import {type EvictionRule, indices} from "../eviction/eviction.js";
 import {policy} from "../policy.js";
 import {keepFraction, sinks} from "../policy-params.js";
 

@@ -1,6 +1,6 @@
 import {requireInteger} from "../../tensor/require.js";
 import {mostImportant} from "../budget-mask.js";
-import {type EvictionRule, indices} from "../eviction.js";
+import {type EvictionRule, indices} from "../eviction/eviction.js";
 import {policy} from "../policy.js";
 import {keepFraction, pool, sinks, votingWindow} from "../policy-params.js";
 import {maxPool} from "../votes.js";

@@ -1,7 +1,7 @@
 import {html} from "htl";
-import type {RegistryName} from "../../lib/technique/facts.js";
+import type {RegistryName} from "../../../lib/technique/facts.js";
+import {techniques} from "../techniques.js";
 import {piecesOf, sourcesOf} from "./cited.js";
-import {techniques} from "./techniques.js";
 
 /** The sources of all techniques that a page lists, from their registries, with links to papers. */
 export function citations(...registries: readonly RegistryName[]): HTMLElement {

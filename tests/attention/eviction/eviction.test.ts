@@ -1,12 +1,12 @@
 import {describe, expect, test} from "vitest";
-import {attendSelected} from "../../src/lib/attention/attend-selected.js";
-import {type EvictionRule, survivors} from "../../src/lib/attention/eviction.js";
-import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
-import {snapKvRule} from "../../src/lib/attention/snapkv/snapkv.js";
-import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
-import {attention} from "../../src/lib/engine/attention.js";
-import {draws, randomStream} from "../../src/lib/tensor/random.js";
-import {randomQueries} from "./queries.js";
+import {attendSelected} from "../../../src/lib/attention/attend-selected.js";
+import {type EvictionRule, survivors} from "../../../src/lib/attention/eviction/eviction.js";
+import {h2oRule} from "../../../src/lib/attention/h2o/h2o.js";
+import {snapKvRule} from "../../../src/lib/attention/snapkv/snapkv.js";
+import {streamingRule} from "../../../src/lib/attention/streaming-llm.js";
+import {attention} from "../../../src/lib/engine/attention.js";
+import {draws, randomStream} from "../../../src/lib/tensor/random.js";
+import {randomQueries} from "../queries.js";
 
 const scores = [0, 9, 0, 7, 0, 8, 0, 0];
 const kept = (rule: EvictionRule, room: number, sinks = 0) =>

@@ -1,6 +1,6 @@
-import type {Columns} from "../../lib/experiment/columns.js";
-import type {Described} from "../../lib/experiment/described.js";
-import {type Params, type ParamValue, type ParamValues, paramToText} from "../../lib/technique/params.js";
+import type {Columns} from "../../../lib/experiment/columns.js";
+import type {Described} from "../../../lib/experiment/described.js";
+import {type Params, type ParamValue, type ParamValues, paramToText} from "../../../lib/technique/params.js";
 
 /** Code by which a script opens a file or a folder; the path stands for the reader's own. */
 const OPENERS = {

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {type Explanation, substituted} from "../../lib/accel/explain.js";
+import {type Explanation, substituted} from "../../../lib/accel/explain.js";
 import {numberText} from "./number-text.js";
 
 /** Numbers with the formulas they come from and the values put in, a line each: a reader can check every one. */

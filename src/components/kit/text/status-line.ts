@@ -1,6 +1,6 @@
 import {html} from "htl";
-import type {Ran} from "../../lib/experiment/ran.js";
-import type {RowState} from "./live-rows.js";
+import type {Ran} from "../../../lib/experiment/ran.js";
+import type {RowState} from "../live-rows.js";
 
 export interface StatusActions {
   readonly run: () => void;

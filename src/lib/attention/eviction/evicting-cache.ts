@@ -1,10 +1,10 @@
-import {checkTruncate} from "../engine/cache/kv-cache.js";
-import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
-import type {UnpackOptions} from "../engine/cache/stored-cache.js";
-import type {DecoderConfig} from "../engine/decoder/config.js";
-import type {Hooks} from "../engine/hooks.js";
-import type {Format} from "../formats/format.js";
-import {largest} from "../stats/extent.js";
+import {checkTruncate} from "../../engine/cache/kv-cache.js";
+import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
+import type {UnpackOptions} from "../../engine/cache/stored-cache.js";
+import type {DecoderConfig} from "../../engine/decoder/config.js";
+import type {Hooks} from "../../engine/hooks.js";
+import type {Format} from "../../formats/format.js";
+import {largest} from "../../stats/extent.js";
 import {evictingLayer} from "./evicting-layer.js";
 import {type EvictionRule, noteBytes} from "./eviction.js";
 

@@ -1,4 +1,4 @@
-import type {AttentionCall} from "../engine/attention.js";
+import type {AttentionCall} from "../../engine/attention.js";
 import type {EvictionRule} from "./eviction.js";
 import {type HeadRows, placesOf} from "./head-rows.js";
 

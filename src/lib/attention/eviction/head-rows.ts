@@ -1,8 +1,8 @@
 /** Rows of a cache in which every key head holds its own tokens. */
 
-import type {AttentionCall} from "../engine/attention.js";
-import type {KvCache} from "../engine/cache/kv-cache.js";
-import {type Format, type Packed, packedBytes} from "../formats/format.js";
+import type {AttentionCall} from "../../engine/attention.js";
+import type {KvCache} from "../../engine/cache/kv-cache.js";
+import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 
 /** Keys and values of all heads of a layer, as attention reads them. */
 export type LayerKv = ReturnType<KvCache["read"]>;

@@ -1,16 +1,19 @@
 import {describe, expect, test} from "vitest";
-import {type EvictingCacheOptions, evictingCache} from "../../src/lib/attention/evicting-cache.js";
-import {type EvictionRule, noteBytes} from "../../src/lib/attention/eviction.js";
-import {evictionMask} from "../../src/lib/attention/eviction-replay.js";
-import {h2oRule} from "../../src/lib/attention/h2o/h2o.js";
-import {selectionHooks} from "../../src/lib/attention/selection-hooks.js";
-import {snapKvRule} from "../../src/lib/attention/snapkv/snapkv.js";
-import {streamingRule} from "../../src/lib/attention/streaming-llm.js";
-import {forward} from "../../src/lib/engine/decoder/decoder.js";
-import {fp16} from "../../src/lib/formats/float/float.js";
-import {int} from "../../src/lib/formats/int.js";
-import {maxDifference} from "../engine/golden.js";
-import {tinyDecoder} from "../engine/tiny.js";
+import {
+  type EvictingCacheOptions,
+  evictingCache,
+} from "../../../src/lib/attention/eviction/evicting-cache.js";
+import {type EvictionRule, noteBytes} from "../../../src/lib/attention/eviction/eviction.js";
+import {evictionMask} from "../../../src/lib/attention/eviction/eviction-replay.js";
+import {h2oRule} from "../../../src/lib/attention/h2o/h2o.js";
+import {selectionHooks} from "../../../src/lib/attention/selection-hooks.js";
+import {snapKvRule} from "../../../src/lib/attention/snapkv/snapkv.js";
+import {streamingRule} from "../../../src/lib/attention/streaming-llm.js";
+import {forward} from "../../../src/lib/engine/decoder/decoder.js";
+import {fp16} from "../../../src/lib/formats/float/float.js";
+import {int} from "../../../src/lib/formats/int.js";
+import {maxDifference} from "../../engine/golden.js";
+import {tinyDecoder} from "../../engine/tiny.js";
 
 const IDS = [3, 17, 5, 11, 2, 19, 8, 1, 14, 6, 9, 21, 4];
 const model = await tinyDecoder();

@@ -1,6 +1,6 @@
 /** Rules of eviction: which keys a head lets go for good, as pure functions; caches and masks replay them. */
 
-import {requireInteger} from "../tensor/require.js";
+import {requireInteger} from "../../tensor/require.js";
 
 /** Keys that one key head holds, in the order of the text. */
 export interface HeldKeys {

@@ -1,5 +1,5 @@
-import type {AttentionCall} from "../engine/attention.js";
-import type {Format} from "../formats/format.js";
+import type {AttentionCall} from "../../engine/attention.js";
+import type {Format} from "../../formats/format.js";
 import {countAttention, type QueryAttention, queryAttention} from "./counted-attention.js";
 import {type EvictionRule, survivors} from "./eviction.js";
 import {

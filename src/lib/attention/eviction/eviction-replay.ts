@@ -1,10 +1,9 @@
 /** A rule of eviction replayed over a whole text: what each query would find in a cache, without one. */
 
-import {budgetOf} from "../engine/key-budget.js";
-import {requireFraction} from "../tensor/require.js";
-import {softmaxInPlace} from "../tensor/softmax.js";
-import {type EvictionRule, indices, survivors} from "./eviction.js";
-import {attentionLogits, softmaxRows} from "./logits.js";
+import {budgetOf} from "../../engine/key-budget.js";
+import {requireFraction} from "../../tensor/require.js";
+import {softmaxInPlace} from "../../tensor/softmax.js";
+import {attentionLogits, softmaxRows} from "../logits.js";
 import {
   emptyMask,
   filled,
@@ -13,8 +12,9 @@ import {
   type Queries,
   requireWhole,
   rowStart,
-} from "./selection.js";
-import {windowVotes} from "./votes.js";
+} from "../selection.js";
+import {windowVotes} from "../votes.js";
+import {type EvictionRule, indices, survivors} from "./eviction.js";
 
 /** Room of a head. */
 export interface ReplayOptions {
