@@ -24,7 +24,7 @@ test("packed bytes are the same in Node and in the browser", async () => {
     return Object.fromEntries(Object.entries(parts).map(([role, bytes]) => [role, Array.from(bytes)]));
   });
   const {page, context} = await site.open("");
-  const address = site.url(builtFile("_import/lib/formats/mx.js"));
+  const address = site.url(builtFile("_import/lib/formats/mx/mx.js"));
   const given = JSON.stringify({names: Object.keys(formats), values, shape});
   // As text, since the test runner rewrites an import that it sees.
   const inBrowser = await page.evaluate(`(async ({names, values, shape}) => {
