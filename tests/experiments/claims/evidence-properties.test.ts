@@ -136,6 +136,17 @@ describe("a change of answers", () => {
     );
   });
 
+  test("is refused where the two hold other numbers of texts, or of answers in a text", () => {
+    const of = (...sizes: number[]): Answers => ({
+      right: sizes.map((size) => Array.from({length: size}, () => true)),
+    });
+    const message = "answersChange: both must hold the same answers, got";
+    expect(() => answersChange(of(2, 2, 2), of(2, 2))).toThrow(`${message} 6 of 3 texts and 4 of 2 texts`);
+    expect(() => answersChange(of(2, 2), of(2, 2, 2))).toThrow(RangeError);
+    expect(() => answersChange(of(3, 1), of(2, 2))).toThrow(`${message} 4 of 2 texts and 4 of 2 texts`);
+    expect(answersChange(of(3, 1), of(3, 1)).value).toBe(0);
+  });
+
   test("turns its sign and its ends with its two sides", () => {
     fc.assert(
       fc.property(trials, (pairs) => {

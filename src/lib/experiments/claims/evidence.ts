@@ -99,8 +99,12 @@ export function rightPercent({right}: Answers): number {
   return (100 * all.filter(Boolean).length) / all.length;
 }
 
-/** Right answers less those of the baseline on the same texts, in percentage points; the interval counts texts. */
+/**
+ * Right answers less those of the baseline on the same texts, in percentage points; the interval counts texts.
+ * @throws RangeError unless both hold as many texts, and as many answers of each.
+ */
 export function answersChange(own: Answers, baseline: Answers): Spread {
+  requireSameAnswers(own.right, baseline.right);
   const pairs = own.right.map((text, i) =>
     text.map((isRight, j) => Number(isRight) - Number(baseline.right[i][j])),
   );
@@ -113,4 +117,13 @@ export function answersChange(own: Answers, baseline: Answers): Spread {
   );
   const documents = pairs.filter(({length}) => length > 0).length;
   return scaled({...change, documents, method: BY_ANSWER}, 100);
+}
+
+function requireSameAnswers(own: Answers["right"], baseline: Answers["right"]): void {
+  const [a, b] = [own, baseline].map((texts) => texts.map(({length}) => length));
+  if (a.length !== b.length || a.some((length, i) => length !== b[i])) {
+    const sizes = (counts: readonly number[]) =>
+      `${counts.reduce((sum, n) => sum + n, 0)} of ${counts.length} texts`;
+    throw new RangeError(`answersChange: both must hold the same answers, got ${sizes(a)} and ${sizes(b)}`);
+  }
 }
