@@ -38,9 +38,9 @@ describe("how a scale came about", () => {
 
   test("NVFP4 says both scales, the block's with its bits", () => {
     const {lines} = told(nvfp4(), nvfp4Scale);
-    expect(lines[0]).toContain("5 / (6 × 448) = 0.00186012");
+    expect(lines[0]).toContain("5 / (6 × 448) = 0.00186");
     expect(lines[1]).toContain("01111110 = 448");
-    expect(lines[2]).toMatch(/= 0\.83333\d$/);
+    expect(lines[2]).toMatch(/= 0\.833$/);
   });
 
   test("RaZeR says what it tried, and the one it took has the least error, which is that of the packed block", () => {

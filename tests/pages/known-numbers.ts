@@ -1,4 +1,6 @@
 import {readFileSync} from "node:fs";
+import {SIDE} from "../../src/components/by-hand/accel/one-product.js";
+import {BLOCK} from "../../src/components/by-hand/formats/one-block.js";
 import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
 import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
 import {systolic} from "../../src/lib/experiments/accel/systolic.js";
@@ -14,8 +16,6 @@ import {values, vocabulary} from "../../src/lib/tasks/vocabulary.js";
 export interface Known {
   readonly says: string;
   readonly why: string;
-  /** A piece of a cell of the page that sets the number. */
-  readonly cell?: string;
 }
 
 const DEFINED = "follows from a definition or from arithmetic in the sentence";
@@ -29,7 +29,6 @@ const because =
 const defined = because(DEFINED);
 const example = because(EXAMPLE);
 const held = because(HELD);
-const set = (says: string, cell: string): Known => ({says, why: EXAMPLE, cell});
 const reported = (source: string, ...pieces: readonly string[]): Known[] =>
   because(`reported: ${source}`)(...pieces);
 
@@ -85,7 +84,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "code of the second one, 1000",
     ),
     ...defined("it tries all four", "A magnitude of 5 fills", "the one between 4 and 6; a magnitude above 6"),
-    set("Sixteen numbers are drawn", "Array.from({length: 16}"),
+    ...held(`${capital(word(BLOCK))} numbers are drawn`),
     ...example("fifteen neighbours"),
   ],
   "src/formats/choose.md": [
@@ -229,7 +228,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     "real blocks have 32 weights",
   ),
   "src/accelerators/roofline.md": [
-    set("4096 x 4096 weights", `linear("product", 1, rows, 4096, 4096)`),
+    ...held(`${SIDE} x ${SIDE} weights`),
     ...defined(
       "4-bit weights are not always faster than 8-bit ones",
       "8-bit integers on both sides",

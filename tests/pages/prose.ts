@@ -9,10 +9,10 @@ export interface ProseLine {
   readonly text: string;
 }
 
-/** The pages of the site, apart from the models' cards, which training writes together with its measurements. */
+/** The pages of the site, apart from the models' cards, which training writes together with its measurements, and from what a build caches. */
 export function pages(folder = "src"): string[] {
   return readdirSync(folder, {recursive: true, encoding: "utf8"})
-    .filter((name) => name.endsWith(".md") && !name.startsWith("data"))
+    .filter((name) => name.endsWith(".md") && !/^(data|\.)/.test(name))
     .map((name) => join(folder, name))
     .sort();
 }

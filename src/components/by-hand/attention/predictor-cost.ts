@@ -36,30 +36,31 @@ export function predictorCost(model: Model): readonly Explanation[] {
   const [K, d] = [mixer.kvHeads, mixer.headDim];
   return [
     {
-      symbol: "P, parameters of the predictor",
-      formula: "3 * R * E + 5 * R * R + 4 * R + 3 * E + 2 * (E * I + I * N * H * D)",
-      values: {E, R, I, N, H, D},
+      symbol: "parameters of the predictor",
+      formula:
+        "3 * reduced * width + 5 * reduced * reduced + 4 * reduced + 3 * width + 2 * (width * hidden + hidden * layers * heads * importance)",
+      values: {width: E, reduced: R, hidden: I, layers: N, heads: H, importance: D},
       result: P,
-      unit: "",
+      unit: "parameters",
     },
     {
       symbol: "share of all parameters",
-      formula: "100 * P / (P + M)",
-      values: {P, M},
+      formula: "100 * predictor / (predictor + model)",
+      values: {predictor: P, model: M},
       result: 100 * tokenButlerOverhead(P, M),
       unit: "%",
     },
     {
       symbol: "importance keys of a token",
-      formula: "N * H * D",
-      values: {N, H, D},
+      formula: "layers * heads * importance",
+      values: {layers: N, heads: H, importance: D},
       result: N * H * D,
       unit: "values",
     },
     {
       symbol: "keys and values of a token",
-      formula: "2 * N * K * d",
-      values: {N, K, d},
+      formula: "2 * layers * KV_heads * head_size",
+      values: {layers: N, KV_heads: K, head_size: d},
       result: 2 * N * K * d,
       unit: "values",
     },

@@ -6,15 +6,15 @@ import type {BlockCell, BlockView} from "./block-view.js";
 /** A block of values as cells: every number of its quantization can be recomputed by hand. */
 export function blockCells(
   {title, family, convention}: Pick<Format, "title" | "family" | "convention">,
-  {scale, cells, squaredError, bitsPerElement}: BlockView,
+  {scale, cells, squaredError, bitsPerElement, bitsOnce}: BlockView,
   story: Node,
 ): HTMLElement {
   const largest = Math.max(...cells.map(({x}) => Math.abs(x)), 1e-30);
   return html`<section class="block" style=${`--colour: var(--family-${family})`} aria-label=${title}>
     <h3>${title} <span>${convention}</span></h3>
-    <p class="block-facts"><span>scale ${numberText(scale, 6)}</span><span>squared error ${numberText(squaredError)}</span><span>${numberText(bitsPerElement)} bits per element for this block alone</span></p>
-    ${story}
+    <p class="block-facts"><span>scale ${numberText(scale, 3)}</span><span>squared error ${numberText(squaredError, 3)}</span><span>${numberText(bitsPerElement)} bits per element${bitsOnce > 0 ? `, and ${bitsOnce} bits once for the whole tensor` : ""}</span></p>
     <ol class="cells">${cells.map((cell, i) => cellElement(cell, i, largest))}</ol>
+    <details><summary>How the scale is found</summary>${story}</details>
   </section>`;
 }
 

@@ -21,8 +21,10 @@ export interface BlockView {
   readonly scale: number;
   readonly cells: readonly BlockCell[];
   readonly squaredError: number;
-  /** Counted from the bytes of this one block, tensor-wide metadata included. */
+  /** Counted from the bytes of the block: its codes and its scale. */
   readonly bitsPerElement: number;
+  /** Bits that a tensor stores once, whatever the number of its blocks. */
+  readonly bitsOnce: number;
 }
 
 /**
@@ -50,7 +52,15 @@ export function blockView(format: Format, values: readonly number[]): BlockView 
     };
   });
   const squaredError = cells.reduce((sum, {error}) => sum + error * error, 0);
-  return {packed, scale, cells, squaredError, bitsPerElement: bitsPerElement(packed)};
+  const bitsOnce = 8 * (packed.parts.tensorScale?.byteLength ?? 0);
+  return {
+    packed,
+    scale,
+    cells,
+    squaredError,
+    bitsPerElement: bitsPerElement(packed) - bitsOnce / values.length,
+    bitsOnce,
+  };
 }
 
 function commonScale(codebook: readonly number[], codes: ArrayLike<number>, data: Float32Array): number {

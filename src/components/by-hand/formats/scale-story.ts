@@ -20,7 +20,7 @@ export type TellScale = (packed: Packed, values: readonly number[]) => ScaleStor
 const bitsOf = (byte: number, length = 8) => byte.toString(2).padStart(length, "0");
 const largestOf = (values: readonly number[]) =>
   Math.max(...values.map((value) => Math.abs(Math.fround(value))));
-const exact = (value: number) => numberText(value, 6);
+const short = (value: number) => numberText(value, 3);
 
 /** MXFP4 with the floor rule: the power of two of the largest magnitude over that of E2M1's largest value, 4. */
 export const mxfp4Scale: TellScale = ({parts}, values) => {
@@ -28,8 +28,8 @@ export const mxfp4Scale: TellScale = ({parts}, values) => {
   const power = byte - 127;
   return {
     lines: [
-      `largest magnitude ${exact(largestOf(values))}, at least 2^${power + 2}; 6, the largest code, is at least 2^2`,
-      `scale = 2^(${power + 2} − 2) = ${exact(2 ** power)}`,
+      `largest magnitude ${short(largestOf(values))}, at least 2^${power + 2}; 6, the largest code, is at least 2^2`,
+      `scale = 2^(${power + 2} − 2) = ${short(2 ** power)}`,
       `stored as E8M0: ${bitsOf(byte)} = ${byte}, for 2^(${byte} − 127)`,
     ],
   };
@@ -43,9 +43,9 @@ export const nvfp4Scale: TellScale = ({parts}, values) => {
   const [scale] = decodeValues(e4m3fn, parts.scales);
   return {
     lines: [
-      `tensor scale g = ${exact(largest)} / (6 × 448) = ${exact(g)}, a float32; here the block is the whole tensor`,
-      `block scale = ${exact(largest)} / (6 g) = ${exact(largest / (6 * g))}, to the nearest E4M3: ${bitsOf(byte)} = ${exact(scale)}`,
-      `scale = ${exact(scale)} × g = ${exact(scale * g)}`,
+      `tensor scale g = ${short(largest)} / (6 × 448) = ${short(g)}, a float32; here the block is the whole tensor`,
+      `block scale = ${short(largest)} / (6 g) = ${short(largest / (6 * g))}, to the nearest E4M3: ${bitsOf(byte)} = ${short(scale)}`,
+      `scale = ${short(scale)} × g = ${short(scale * g)}`,
     ],
   };
 };
@@ -59,14 +59,14 @@ export const razerScale: TellScale = ({parts}, values) => {
   const scale = e3m3.values[byte & 63];
   return {
     lines: [
-      `tensor scale g = ${exact(largestOf(values))} / (6 × 28) = ${exact(g)}, a float32; here the block is the whole tensor`,
-      `block scale from the special value chosen below, as E3M3: ${bitsOf(byte & 63, 6)} = ${exact(scale)}`,
+      `tensor scale g = ${short(largestOf(values))} / (6 × 28) = ${short(g)}, a float32; here the block is the whole tensor`,
+      `block scale from the special value chosen below, as E3M3: ${bitsOf(byte & 63, 6)} = ${short(scale)}`,
       `stored with the choice: ${bitsOf(byte >> 6, 2)} ${bitsOf(byte & 63, 6)}`,
-      `scale = ${exact(scale)} × g = ${exact(scale * g)}`,
+      `scale = ${short(scale)} × g = ${short(scale * g)}`,
     ],
     tried: candidates.map((candidate) => [
-      exact(candidate.special!),
-      exact(candidate.scale),
+      short(candidate.special!),
+      short(candidate.scale),
       candidate.error * values.length * g * g,
       candidate.chosen,
     ]),
@@ -80,7 +80,7 @@ export function scaleStory({lines, tried}: ScaleStory): Node {
     ${
       tried &&
       html`<table><thead><tr><th scope="col">special value</th><th scope="col">block scale</th><th scope="col">squared error</th></tr></thead>
-      <tbody>${tried.map(([special, scale, error, chosen]) => html`<tr class=${chosen ? "chosen" : null}><th scope="row">${special}${chosen ? ", chosen" : ""}</th><td>${scale}</td><td>${numberText(error)}</td></tr>`)}</tbody></table>`
+      <tbody>${tried.map(([special, scale, error, chosen]) => html`<tr class=${chosen ? "chosen" : null}><th scope="row">${special}${chosen ? ", chosen" : ""}</th><td>${scale}</td><td>${numberText(error, 3)}</td></tr>`)}</tbody></table>`
     }
   </div>`;
 }

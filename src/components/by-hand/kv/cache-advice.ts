@@ -44,7 +44,7 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
     if (found === undefined) return html`<td class="muted">none</td>`;
     const {row, isConfirmed} = found;
     const size = whole ? sizeText(costOf(whole, cost) / costOf(row, cost)) : "";
-    return html`<td style=${`--colour: ${colourOf(kindLook(row.family))}`}><span class="named">${row.label}</span> <span class="muted">${numberText(costOf(row, cost), 3)}${size}; loses ${lossText(row)}${isConfirmed ? "" : ", not confirmed"}</span></td>`;
+    return html`<td style=${`--colour: ${colourOf(kindLook(row.family))}`}><span class="named">${row.label}</span> <span class="muted">${size}${numberText(costOf(row, cost), 3)} bytes</span> <span class="muted">loses ${lossText(row)}${isConfirmed ? "" : ", not confirmed"}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="The smallest cache for a loss"><table class="advice">
     <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">smallest of all</th>${families.map((family) => html`<th scope="col">${kindName(family)}</th>`)}</tr></thead>
@@ -63,7 +63,7 @@ const lossText = ({rise, riseLow, riseHigh}: CacheRow): string =>
 
 /** Ratio of a size to the baseline's: nothing is smaller by a factor below 1. */
 function sizeText(times: number): string {
-  return times < 1 ? `, ${numberText(1 / times, 2)}x larger` : `, ${numberText(times, 2)}x smaller`;
+  return times < 1 ? `${numberText(1 / times, 2)}x larger, ` : `${numberText(times, 2)}x smaller, `;
 }
 
 /** The advice for a strict and a loose limit in a sentence, and what it rests on. */

@@ -14,22 +14,25 @@ export function oneTokenView(rows: readonly TokenRow[]): HTMLElement {
   const techniques = Array.from(grouped(rows, ({technique}) => technique).values());
   const [first = []] = techniques;
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="One token in every cache"><table class="one-token">
-    <thead><tr><th scope="col">kept as</th><th scope="col">error</th>${first.map(({channel}) => html`<th scope="col">${channel}</th>`)}<th scope="col">a number comes back as</th></tr></thead>
+    <thead><tr><th scope="col">kept as</th><th scope="col">error</th>${first.map(({channel}) => html`<th scope="col">${channel}</th>`)}</tr></thead>
     <tbody>
-      <tr class="computed"><th scope="row">computed</th><td></td>${first.map(({value}) => html`<td>${value.toFixed(2).replace("-", "−")}</td>`)}<td></td></tr>
+      <tr class="computed"><th scope="row">computed</th><td></td>${first.map(({value}) => html`<td>${value.toFixed(2).replace("-", "−")}</td>`)}</tr>
       ${techniques.map((cells) => line(cells))}
     </tbody>
   </table></div>`;
-  return captioned("What comes back of one token?", finding(techniques), table);
+  const ways = techniques.map(
+    ([{label, comesBack}]) => html`<li><strong>${label}</strong>: ${comesBack}</li>`,
+  );
+  const drawing = html`<div>${table}<details><summary>How each cache returns a number</summary><ul class="ways">${ways}</ul></details></div>`;
+  return captioned("What does each cache return for one token?", finding(techniques), drawing);
 }
 
 function line(cells: readonly TokenRow[]): HTMLElement {
-  const {label, family, error, comesBack} = cells[0];
+  const {label, family, error} = cells[0];
   return html`<tr style=${`--colour: ${colourOf(kindLook(family))}`}>
     <th scope="row">${label}</th>
     <td>${error === null ? "gone" : `${numberText(100 * error, 2)} %`}</td>
     ${cells.map((cell) => number(cell, cells))}
-    <td class="how">${comesBack}</td>
   </tr>`;
 }
 
@@ -51,5 +54,5 @@ function finding(techniques: readonly (readonly TokenRow[])[]): string {
     gone === 0
       ? ""
       : ` ${gone === 1 ? "One cache has" : `${gone} caches have`} let this token go in this head.`;
-  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Small numbers below are the level that a code stands for; level times scale is what comes back. Keys are compared after rotary, as attention reads them; shading is the move of each number.`;
+  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Shading: how far a number has moved; small: the level that its code stands for, which times the scale is the number.`;
 }

@@ -4,8 +4,9 @@ import type {sharedAttention} from "../../../lib/experiments/kv/shared-attention
 import {explorable} from "../../kit/explorable.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {attentionMap} from "../../plots/attention-maps.js";
+import {MAP_READING} from "../../plots/attention-maps.js";
 import {grouped} from "../../plots/series.js";
+import {wordMaps} from "../../plots/word-maps.js";
 
 type AttentionRow = Row<(typeof sharedAttention)["columns"]>;
 
@@ -46,32 +47,24 @@ function headPair(
     cells
       .map((row) => ({index: row.index, other: row.other, value: of(row)}))
       .filter(({value}) => value > 0.004);
-  const maps = html`<div class="maps">
-    ${attentionMap(
-      "own keys and values",
-      looks(({exact}) => exact),
-      words,
-    )}
-    ${attentionMap(
-      "shared keys and values",
-      looks(({shared}) => shared),
-      words,
-    )}
-    ${attentionMap(
-      "where they differ",
-      looks(({exact, shared}) => Math.abs(exact - shared)),
-      words,
-    )}
-  </div>`;
   const moved = Array.from(
     heads,
     ([name, own]) => `${numberText(100 * movedShare(own, words.length), 2)} % in head ${name}`,
   );
-  return captioned(
-    "Does the head look where it looked?",
-    `Row by row from the top, each word; from the left, the words before it; darker is more attention. Attention that went elsewhere, on average over words: ${moved.join(", ")}.`,
-    maps,
-  );
+  return wordMaps({
+    question: "Does the head attend to the same words?",
+    finding: `Attention that went elsewhere, on average over words: ${moved.join(", ")}. ${MAP_READING}`,
+    prefix: "map.",
+    label: "Keys and values of the map",
+    maps: [
+      {title: "own keys and values", cells: looks(({exact}) => exact)},
+      {title: "shared keys and values", cells: looks(({shared}) => shared)},
+      {title: "where they differ", cells: looks(({exact, shared}) => Math.abs(exact - shared))},
+    ],
+    first: 0,
+    words,
+    verb: "attends to",
+  });
 }
 
 /** Half the sum of all differences of a row: the share of attention that moved. */

@@ -16,22 +16,26 @@ export function sentenceCells(rows: readonly WordRow[]): HTMLElement {
     sum((row) => row.kl),
   ];
   const line = (name: string, total: number) =>
-    html`<p class="block-facts"><span>${name}: exp(${numberText(total, 5)} / ${n}) = <strong>${numberText(Math.exp(total / n), 4)}</strong></span></p>`;
+    html`<p class="block-facts"><span>${name}: exp(${nats(total)} / ${n}) = <strong>${numberText(Math.exp(total / n), 3)}</strong></span></p>`;
   const drawing = html`<div>
     <div class="table-scroll" tabindex="0" role="group" aria-label="Words and their probabilities"><table>
-      <thead><tr><th scope="col">word</th><th scope="col">p, float32</th><th scope="col">−ln p</th><th scope="col">p, quantized</th><th scope="col">−ln p</th><th scope="col">KL (nats)</th></tr></thead>
+      <thead><tr><th scope="col">word</th><th scope="col">probability p, float32</th><th scope="col">loss −ln p (nats)</th><th scope="col">p, quantized</th><th scope="col">loss (nats)</th><th scope="col">KL divergence (nats)</th></tr></thead>
       <tbody>${rows.map(wordLine)}</tbody>
-      <tfoot><tr><th scope="row">sum</th><td></td><td>${numberText(plain, 5)}</td><td></td><td>${numberText(quantized, 5)}</td><td>${numberText(kl, 4)}</td></tr></tfoot>
+      <tfoot><tr><th scope="row">sum</th><td></td><td>${nats(plain)}</td><td></td><td>${nats(quantized)}</td><td>${nats(kl)}</td></tr></tfoot>
     </table></div>
     ${line("perplexity, float32", plain)}
     ${line("perplexity, quantized", quantized)}
-    <p class="block-facts"><span>mean KL divergence: ${numberText(kl, 4)} / ${n} = <strong>${numberText(kl / n, 4)}</strong> nats</span></p>
+    <p class="block-facts"><span>mean KL divergence: ${nats(kl)} / ${n} = <strong>${numberText(kl / n, 3)}</strong> nats</span></p>
   </div>`;
   return captioned("What does each word cost?", sentenceFinding(rows), drawing);
 }
 
+/** Thousandths of a nat, so that a column adds up by hand. */
+const nats = (value: number): string => value.toFixed(3);
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
 function wordLine({word, probability, surprise, quantized, quantizedSurprise, kl}: WordRow): HTMLElement {
-  return html`<tr><th scope="row">${word}</th><td>${numberText(probability, 3)}</td><td>${numberText(surprise, 3)}</td><td>${numberText(quantized, 3)}</td><td>${numberText(quantizedSurprise, 3)}</td><td>${numberText(kl, 2)}</td></tr>`;
+  return html`<tr><th scope="row">${word}</th><td>${percent(probability)}</td><td>${nats(surprise)}</td><td>${percent(quantized)}</td><td>${nats(quantizedSurprise)}</td><td>${nats(kl)}</td></tr>`;
 }
 
 function sentenceFinding(rows: readonly WordRow[]): string {

@@ -38,15 +38,15 @@ export function dividedDecay(rate: number, tokens: number): HTMLElement {
   const row = ({token, queryFactor, keyFactor, divided, direct}: DividedPair) => {
     const bad = !(Math.abs(divided - direct) <= 1e-3 * direct);
     return html`<tr><th scope="row">${token}</th><td>${numberText(queryFactor, 3)}</td><td>${numberText(keyFactor, 3)}</td>
-      <td class=${bad ? "no-number" : null}>${Number.isNaN(divided) ? "no number" : numberText(divided, 4)}</td><td>${numberText(direct, 4)}</td></tr>`;
+      <td class=${bad ? "no-number" : null}>${Number.isNaN(divided) ? "no number" : numberText(divided, 3)}</td><td>${numberText(direct, 3)}</td></tr>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Decays by quotient and directly"><table class="numbers">
-    <thead><tr><th scope="col">from token</th><th scope="col">left at the last: e^b</th><th scope="col">key factor: e^−b</th><th scope="col">their product</th><th scope="col">e^(difference)</th></tr></thead>
+    <thead><tr><th scope="col">from token</th><th scope="col">query factor: decay to the last</th><th scope="col">key factor: 1 / decay to this one</th><th scope="col">product of both</th><th scope="col">decay from the sum of logarithms</th></tr></thead>
     <tbody>${pairs.map(row)}</tbody>
   </table></div>`;
   const finding =
     wrong.length === 0
       ? `All ${tokens} decays to the last token come out right both ways.`
       : `As a product of two factors, ${wrong.length} of the ${tokens} decays to the last token ${wrong.length === 1 ? "is" : "are"} off by more than a thousandth, infinite or no number; the exponential of the difference is right each time.`;
-  return captioned("What does it cost to divide by what has vanished?", finding, table);
+  return captioned("Is the decay between two tokens still right as a quotient?", finding, table);
 }

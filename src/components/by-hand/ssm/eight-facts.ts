@@ -15,7 +15,7 @@ export const SIZE = 4;
 
 /** The controls: how many facts are read, and what a fact leaves of those before it. */
 export const eightFactsParams = {
-  facts: {kind: "integer", label: "Facts read", min: 1, max: VALUES.length, default: 4},
+  facts: {kind: "integer", label: "Facts written", min: 1, max: VALUES.length, default: 5},
   kept: {
     kind: "number",
     label: "Each fact keeps of the state before",

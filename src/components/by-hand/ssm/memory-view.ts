@@ -1,14 +1,14 @@
-import {html, svg} from "htl";
+import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {memory} from "../../../lib/experiments/ssm/memory.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
+import {MAP_READING} from "../../plots/attention-maps.js";
 import {grouped} from "../../plots/series.js";
+import {wordMaps} from "../../plots/word-maps.js";
 
 type MemoryRow = Row<(typeof memory)["columns"]>;
 
-/** Shades of a map: cells of one shade are one path, so that a map costs few elements. */
-const SHADES = 8;
 /** Columns of the table of all layers. */
 const RANKS = 8;
 
@@ -89,39 +89,24 @@ function maps(
     rows.filter(({part}) => part === "share"),
     (row) => String(row.unit),
   );
-  const drawn = unitsOf(rows).map((each) =>
-    unitMap(`${unit} ${each}`, shares.get(String(each)) ?? [], words),
-  );
-  return captioned(
-    `Which words reach the output of each ${unit} in layer ${layer}?`,
-    "The scan written as attention. Row by row from the top, each word; from the left, the words that its output still holds; darker is a larger share, the second colour is a negative weight. A vertical stripe is a word that is remembered, a narrow band is a memory of a few words, a row without older words is a state that was overwritten.",
-    html`<div class="maps">${drawn}</div>`,
-  );
-}
-
-function unitMap(name: string, cells: readonly MemoryRow[], words: readonly string[]): HTMLElement {
-  const n = words.length;
-  const shades = grouped(cells, ({value}) =>
-    String(Math.sign(value!) * Math.max(1, Math.ceil(SHADES * Math.abs(value!)))),
-  );
-  const paths = Array.from(shades, ([shade, members]) => {
-    const squares = members.map(({index, other}) => `M${other},${index}h1v1h-1z`).join("");
-    return svg`<path class=${Number(shade) < 0 ? "map-minus" : null} d=${squares} fill-opacity=${Math.abs(Number(shade)) / SHADES} />`;
+  const units = unitsOf(rows).map((each) => ({
+    title: `${unit} ${each}`,
+    cells: (shares.get(String(each)) ?? []).map(({index, other, value}) => ({
+      index: index ?? 0,
+      other,
+      value: value ?? 0,
+    })),
+  }));
+  return wordMaps({
+    question: `Which words reach the output of each ${unit} in layer ${layer}?`,
+    finding: `The scan written as attention. A vertical stripe is a word that is remembered, a narrow band is a memory of a few words, a row without older words is a state that was overwritten; the second colour is a negative weight. ${MAP_READING}`,
+    prefix: "unit.",
+    label: capital(unit),
+    maps: units,
+    first: 0,
+    words,
+    verb: "depends on",
   });
-  const look = lookText(cells, words);
-  return html`<div class="map"><p class="map-title">${name}</p>
-    ${svg`<svg viewBox="0 0 ${n} ${n}" role="img" aria-label=${`${capital(name)}: ${look}`}><path class="map-ground" d=${`M0,0L${n},${n}H0Z`} />${paths}</svg>`}
-    <p class="map-look">${look}</p></div>`;
-}
-
-/** Whom the last word reads most. */
-function lookText(cells: readonly MemoryRow[], words: readonly string[]): string {
-  const last = words.length - 1;
-  const [best] = cells
-    .filter(({index}) => index === last)
-    .toSorted((a, b) => Math.abs(b.value!) - Math.abs(a.value!));
-  if (best === undefined) return "the last word reads no word much";
-  return `at “${words[last]}”: “${words[best.other!]}” (word ${best.other}), ${numberText(100 * Math.abs(best.value!), 2)} %`;
 }
 
 /** At most `count` members, evenly over the ranks. */

@@ -100,7 +100,7 @@ function formsTable(input: SelectiveScanInput, chunkSize: number): HTMLElement {
   const worst = Math.max(
     ...Array.from(y, (value, t) => Math.max(Math.abs(chunked[t] - value), Math.abs(tree[t] - value))),
   );
-  const digits = (value: number) => value.toFixed(6).replace("-", "−");
+  const digits = (value: number) => numberText(value, 3);
   const row = (t: number) =>
     html`<tr><th scope="row">${t + 1}</th><td>${digits(y[t])}</td><td>${digits(chunked[t])}</td><td>${digits(tree[t])}</td></tr>`;
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Outputs of three forms"><table class="numbers">

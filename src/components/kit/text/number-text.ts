@@ -21,6 +21,25 @@ export function exactText(value: number): string {
     .replace(/e[+]?(.+)$/, "·10^$1");
 }
 
+const PREFIXES: readonly (readonly [size: number, prefix: string])[] = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+  [1, ""],
+  [1e-3, "m"],
+  [1e-6, "µ"],
+  [1e-9, "n"],
+];
+
+/** A quantity with the prefix of its unit that leaves a number from 1 to 1000, to three significant digits: `33.6 MB`. */
+export function quantityText(value: number, unit: string, digits = 3): string {
+  const size = Math.abs(value);
+  // Half a unit of the last digit below a power of ten rounds up to it.
+  const [scale, prefix] = PREFIXES.find(([least]) => Number(size.toPrecision(digits)) >= least) ?? [1, ""];
+  return `${numberText(value / scale, digits)} ${prefix}${unit}`;
+}
+
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 function scientific(value: number, digits: number): string {
