@@ -4,8 +4,11 @@ import type {Described} from "../../lib/experiment/described.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
+import {type Limits, withinLimits} from "./limits.js";
 import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
 import {modelData} from "./model-data.js";
+import {differences} from "./nearest-setting.js";
+import type {SharedParams} from "./shared-params.js";
 import {readShippedTable, shippedTable} from "./shipped-table.js";
 import {readState, rememberState} from "./url-state.js";
 
@@ -29,8 +32,11 @@ export interface ExperimentRun<
   /** Sentences about what the address says wrongly. */
   readonly problems: readonly string[];
   readonly values: ParamValues<P>;
-  /** The parameters that a reader moves: no files, and none that the page fixes. */
+  /** The parameters that a reader moves: no files, and none that the page fixes or has in the bar of all its runs. */
   readonly controls: P;
+  readonly limits: Limits;
+  /** Values of the page's bar that this experiment lacks, in a sentence each. */
+  readonly apart: readonly string[];
   /** Tells a view all that follows, beginning with the rows that are there. */
   watch(view: RunView<P>): void;
   /** Moves the parameters; `by` is the view that did it and need not be told. */
@@ -51,6 +57,10 @@ export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOpti
   readonly tables?: Readonly<Record<string, ArrayBuffer>>;
   /** Parameters that the page itself sets, so that they need no control and no place in the address. */
   readonly fixed?: Partial<ParamValues<P>>;
+  /** The bar of the page: the parameters in it hold for all runs that are given it. */
+  readonly shared?: SharedParams;
+  /** Ranges that depend on another parameter. */
+  readonly limits?: Limits;
 }
 
 /**
@@ -60,15 +70,21 @@ export interface RunOptions<P extends Params = Params> extends Omit<LiveRowsOpti
  */
 export function experimentRun<P extends Params, C extends Columns, N extends string>(
   source: ArrayBuffer | Described<P, C, N>,
-  {prefix = "", tables = {}, fixed = {}, ...options}: RunOptions<P> = {},
+  {prefix = "", tables = {}, fixed = {}, limits = {}, shared, ...options}: RunOptions<P> = {},
 ): ExperimentRun<P, C, N> {
   const main = source instanceof ArrayBuffer ? shippedTable(source) : undefined;
   const experiment = (main?.definition ?? source) as Described<P, C, N>;
   const controls = Object.fromEntries(
-    Object.entries(experiment.params).filter(([name, {kind}]) => kind !== "file" && !(name in fixed)),
+    Object.entries(experiment.params).filter(
+      ([name, {kind}]) => kind !== "file" && !(name in fixed) && !shared?.names.includes(name),
+    ),
   ) as P;
   const initial = readState(controls, location.search, prefix);
-  let values = checkParams(`open ${experiment.id}`, experiment.params, {...initial.values, ...fixed});
+  const common = shared?.join(experiment.params, prefix, (next) => {
+    if (differences(experiment.params, {...values, ...next}, values).length > 0) move(next as ParamValues<P>);
+  });
+  const opened = withinLimits(experiment.params, limits, {...initial.values, ...common?.values, ...fixed});
+  let values = checkParams(`open ${experiment.id}`, experiment.params, opened);
   let state: RowState | undefined;
   /** The last state that had rows: those on show. */
   let rowsState: Extract<RowState, {tables: unknown}> | undefined;
@@ -93,8 +109,12 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
   return {
     experiment,
     prefix,
-    problems: initial.problems,
+    problems: [...initial.problems, ...(common?.problems ?? [])],
     controls,
+    limits,
+    get apart() {
+      return common?.apart ?? [];
+    },
     get values() {
       return values;
     },
@@ -103,22 +123,28 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
       if (rowsState !== undefined) view.show?.(rowsState);
       if (state !== undefined && state !== rowsState) view.show?.(state);
     },
-    move(next, by) {
-      setValues({...values, ...next}, by);
-      rows.ask(values);
-    },
+    move,
     run: () => rows.run(values),
     prepare: () => rows.prepare(values),
     cancel() {
       if (rowsState) setValues(rowsState.values as ParamValues<P>);
       rows.cancel();
+      // What stands in the bar goes back for all.
+      shared?.move(values);
     },
   };
 
-  function setValues(next: ParamValues<P>, by?: RunView<P>): void {
-    values = next;
+  function move(next: ParamValues<P>, by?: RunView<P>): void {
+    setValues({...values, ...next}, by);
+    rows.ask(values);
+  }
+
+  /** A view that asked for something else than what is allowed is told too. */
+  function setValues(wanted: ParamValues<P>, by?: RunView<P>): void {
+    values = withinLimits(experiment.params, limits, wanted);
     rememberState(controls, values, prefix);
-    for (const view of views) if (view !== by) view.moved?.(values);
+    const isAsWanted = differences(experiment.params, values, wanted).length === 0;
+    for (const view of views) if (view !== by || !isAsWanted) view.moved?.(values);
   }
 }
 

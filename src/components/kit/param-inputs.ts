@@ -1,14 +1,30 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
 import type {ChoicesParam, FileParam, Param, Params, ParamValues} from "../../lib/technique/params.js";
-import {rangeInput} from "./range-input.js";
+import {type Limits, largestValue} from "./limits.js";
+import {type RangeInput, rangeInput} from "./range-input.js";
 import {textInput} from "./text-input.js";
 
 /** The controls of some parameters: `value` holds all of them, an `input` event tells of a change. */
 export type ParamInputs<P extends Params> = HTMLElement & {value: ParamValues<P>};
 
-/** Controls made from what the parameters say of themselves; those marked advanced are folded away. */
-export function paramInputs<P extends Params>(params: P, values: ParamValues<P>): ParamInputs<P> {
+/** Options of controls. */
+export interface ParamInputsOptions {
+  /** Ranges that depend on another parameter. */
+  readonly limits?: Limits;
+  /** Values of the parameters without a control here. */
+  readonly others?: () => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Controls made from what the parameters say of themselves; those marked advanced are folded away. A range that depends on
+ * another parameter follows it.
+ */
+export function paramInputs<P extends Params>(
+  params: P,
+  values: ParamValues<P>,
+  {limits = {}, others = () => ({})}: ParamInputsOptions = {},
+): ParamInputs<P> {
   const inputs = Object.entries(params).flatMap(([name, param]) =>
     // A page takes files in its own way and hands them to the run.
     param.kind === "file"
@@ -24,13 +40,23 @@ export function paramInputs<P extends Params>(params: P, values: ParamValues<P>)
     ${plain}
     ${advanced.length > 0 ? html`<details class="advanced"><summary>More parameters</summary>${advanced}</details>` : null}
   </div>`;
+  const current = () => Object.fromEntries(inputs.map(({name, input}) => [name, input.value]));
+  const limit = () => {
+    for (const {name, param, input} of inputs) {
+      if (!(name in limits) || !("max" in param)) continue;
+      (input as unknown as RangeInput).setMax(largestValue(param, limits[name], {...others(), ...current()}));
+    }
+  };
+  limit();
+  element.addEventListener("input", limit);
   return Object.defineProperty(element, "value", {
-    get: () => Object.fromEntries(inputs.map(({name, input}) => [name, input.value])),
+    get: current,
     set(next: ParamValues<P>) {
       for (const {name, input} of inputs) {
-        input.value = next[name as keyof P];
+        if (name in next) input.value = next[name as keyof P];
         input.dispatchEvent(new Event("moved"));
       }
+      limit();
     },
   }) as ParamInputs<P>;
 }

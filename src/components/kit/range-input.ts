@@ -2,16 +2,21 @@ import {html} from "htl";
 import type {NumberParam} from "../../lib/technique/params.js";
 
 /** A number as a box and a slider; `value` is the number, and a box that holds none leaves it as it was. */
-export type RangeInput = HTMLFormElement & {value: number};
+export type RangeInput = HTMLFormElement & {
+  value: number;
+  /** Lowers or restores the largest number, where it depends on another control. */
+  setMax(max: number): void;
+};
 
 /**
  * The control of a number. Ours because that of the inputs library sets its listeners as attributes,
  * which the content policy refuses, and leaves its slider without a name.
  */
 export function rangeInput(
-  {label, unit, min, max, kind, step, log}: NumberParam,
+  {label, unit, min, max: largest, kind, step, log}: NumberParam,
   initial: number,
 ): RangeInput {
+  let max = largest;
   const sliderSteps = 200;
   const smallest = step ?? (kind === "integer" ? 1 : (max - min) / sliderSteps);
   const toSlider = log ? Math.log : (value: number) => value;
@@ -51,5 +56,14 @@ export function rangeInput(
   });
   box.addEventListener("change", () => show(value));
   show(initial);
-  return Object.defineProperty(form, "value", {get: () => value, set: show}) as RangeInput;
+  const setMax = (next: number) => {
+    max = Math.min(next, largest);
+    box.max = String(max);
+    slider.max = String(toSlider(max));
+    show(clamp(value));
+  };
+  return Object.defineProperty(Object.assign(form, {setMax}), "value", {
+    get: () => value,
+    set: show,
+  }) as RangeInput;
 }

@@ -24,6 +24,10 @@ export interface ViewOptions<P extends Params, C extends Columns> {
   readonly drawing?: (rows: readonly Row<C>[], params: ParamValues<P>, tables: TableRows<C>) => Node;
   /** Names the view, where a page has several of one experiment. */
   readonly label?: string;
+  /** The parameters that this view moves; all without it. */
+  readonly moves?: readonly (keyof P & string)[];
+  /** Only figures and controls: rows, downloads and a quiet status stand at another view of the run. */
+  readonly isBrief?: boolean;
 }
 
 /** A run and the one view of it. */
@@ -38,29 +42,29 @@ export interface WorkbenchOptions<P extends Params, C extends Columns>
  */
 export function workbench<P extends Params, C extends Columns, N extends string>(
   shipped: ArrayBuffer | Described<P, C, N>,
-  {figures, drawing, label, ...options}: WorkbenchOptions<P, C>,
+  options: WorkbenchOptions<P, C>,
 ): HTMLElement {
-  return runView(experimentRun(shipped, options), {
-    figures,
-    ...(drawing && {drawing}),
-    ...(label !== undefined && {label}),
-  });
+  return runView(experimentRun(shipped, options), options);
 }
 
 /** One of several views of a run: its controls move the run, and with it all of its views. */
 export function runView<P extends Params, C extends Columns, N extends string>(
   run: ExperimentRun<P, C, N>,
-  {figures, drawing, label}: ViewOptions<P, C>,
+  {figures, drawing, label, moves, isBrief = false}: ViewOptions<P, C>,
 ): HTMLElement {
   const {experiment, controls, prefix, problems} = run;
   let tables = {rows: []} as unknown as TableRows<C>;
   /** The parameters of the rows on show. */
   let shown = run.values;
-  const inputs = paramInputs(controls, run.values);
+  const inputs = paramInputs(only(controls, moves), run.values, {
+    limits: run.limits,
+    others: () => run.values,
+  });
   const rowsPlace = html`<div></div>`;
   const drawingPlace = html`<div></div>`;
   const charts = figures.map((figure) => makeChart(figure));
   const status = statusLine(run);
+  const apart = html`<div></div>`;
   const stale = stalePlace([
     html`<div class="figures">${charts.map(({element}) => element)}</div>`,
     drawingPlace,
@@ -108,6 +112,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
 
   function show(state: RowState): void {
     status.show(state);
+    apart.replaceChildren(...run.apart.map((sentence) => html`<p class="stale-note">${sentence}</p>`));
     if ("tables" in state) showRows(state.tables as unknown as TableRows<C>, state.values as ParamValues<P>);
     stale.show(differences(experiment.params, shown, run.values));
   }
@@ -117,7 +122,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
     figures.forEach((figure, i) => {
       charts[i].show(figure.draw(tables.rows, shown));
     });
-    rowsPlace.replaceChildren(...rowsTables(experiment, tables));
+    if (!isBrief) rowsPlace.replaceChildren(...rowsTables(experiment, tables));
     if (drawing) drawingPlace.replaceChildren(drawing(tables.rows, shown, tables));
   }
 
@@ -135,9 +140,16 @@ export function runView<P extends Params, C extends Columns, N extends string>(
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${inputs}
     ${status.element}
+    ${apart}
     ${stale.element}
-    ${tools(experiment, () => ({values: shown, tables}))}
+    ${isBrief ? null : tools(experiment, () => ({values: shown, tables}))}
   </section>`;
+}
+
+/** The parameters of these names; all without them. */
+function only<P extends Params>(params: P, names?: readonly string[]): P {
+  if (names === undefined) return params;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => names.includes(name))) as P;
 }
 
 /** The rows behind the figures, a table each; a page need not ship the further tables. */
