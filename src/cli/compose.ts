@@ -10,7 +10,7 @@ import {compose} from "../lib/experiments/accel/compose.js";
 import {printableJson} from "../lib/io/printable.js";
 import {rowsToJson} from "../lib/io/table-text.js";
 import {allowedValues, type Param, type ParamValues} from "../lib/technique/params.js";
-import {inFile, readJson} from "./json-file.js";
+import {inFile, readJson, readText} from "./json-file.js";
 import {tableWriter} from "./output.js";
 import {paramsOf} from "./param-options.js";
 import {show} from "./print.js";
@@ -152,10 +152,10 @@ async function modelsOf(call: Call): Promise<Combination[]> {
   if (config !== undefined) {
     if (call.options.has("model"))
       throw new UsageError("compose: --config and --model must not be given together");
-    const json = await readJson("compose", config);
+    const json = await readText("compose", config);
     const name = basename(dirname(resolve(config))) || "config";
     inFile("compose", config, () => modelFromConfig(json, name));
-    return [{params: {config: JSON.stringify(json)}, name}];
+    return [{params: {config: json}, name}];
   }
   const own = await ownTable(call, "modelsFile", (json) => modelsFromJson(json, MODELS), MODELS);
   return listed(call, "model", [...own.keys()]).map((id) => {

@@ -6,12 +6,7 @@ import {readFile} from "node:fs/promises";
  * @throws Error naming the command and the file if it cannot be read or is no JSON.
  */
 export async function readJson(command: string, file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new Error(`${command}: ${file} could not be read: ${(error as Error).message}`);
-  }
+  const text = await readText(command, file);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -25,5 +20,14 @@ export function inFile<T>(command: string, file: string, read: () => T): T {
     return read();
   } catch (error) {
     throw new Error(`${command}: ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** The text of a file. @throws Error naming the command and the file if it cannot be read. */
+export async function readText(command: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new Error(`${command}: ${file} could not be read: ${(error as Error).message}`);
   }
 }

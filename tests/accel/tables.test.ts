@@ -8,6 +8,7 @@ import {MODELS, modelById} from "../../src/lib/accel/models.js";
 import {machinesFromJson, modelsFromJson} from "../../src/lib/accel/tables.js";
 import {buildOperators} from "../../src/lib/accel/workload/build.js";
 import {decode} from "../../src/lib/accel/workload/step.js";
+import {FormatError} from "../../src/lib/io/format-error.js";
 
 const mine = {
   id: "my-board",
@@ -104,6 +105,7 @@ const LLAMA = {
   vocab_size: 128256,
   tie_word_embeddings: false,
 };
+const MISTRAL = {...LLAMA, model_type: "mistral"};
 const OPT = {
   model_type: "opt",
   hidden_size: 2048,
@@ -235,7 +237,7 @@ describe("a config.json", () => {
         try {
           model = modelFromConfig({...config, [field]: value});
         } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
+          expect(error).toBeInstanceOf(FormatError);
           expect((error as Error).message).toMatch(/^modelFromConfig: .{10,}/);
           return;
         }
@@ -256,49 +258,50 @@ describe("a config.json", () => {
   });
 
   test("a window counts unless it is switched off", () => {
-    const mixer = (extra: object) => modelFromConfig({...LLAMA, ...extra}).groups[0].mixer;
+    const mixer = (extra: object) => modelFromConfig({...MISTRAL, ...extra}).groups[0].mixer;
     expect(mixer({sliding_window: 4096})).toMatchObject({window: 4096});
-    expect(mixer({sliding_window: 4096, use_sliding_window: false})).not.toHaveProperty("window");
+    const qwen = {...QWEN, sliding_window: 4096, use_sliding_window: false};
+    expect(modelFromConfig(qwen).groups[0].mixer).not.toHaveProperty("window");
     expect(mixer({sliding_window: null})).not.toHaveProperty("window");
   });
 
   const wrong: [string, unknown, string][] = [
     ["nothing", null, "modelFromConfig: config must be an object, got null"],
-    ["a list", [1], "modelFromConfig: config must be an object, got [1]"],
+    ["a list", [1], "modelFromConfig: config must be an object, got a list"],
     [
       "a missing size",
       {...LLAMA, hidden_size: undefined},
-      "modelFromConfig: config must have hidden_size or n_embd or d_model, got none",
+      "modelFromConfig: config.json: hidden_size must be an integer of at least 1, got undefined",
     ],
     [
       "a size that is text",
       {...LLAMA, vocab_size: "many"},
-      'modelFromConfig: vocab_size must be an integer of at least 1, got "many"',
+      "modelFromConfig: config.json: vocab_size must be an integer of at least 1, got many",
     ],
     [
       "a negative size",
       {...LLAMA, num_hidden_layers: -3},
-      "modelFromConfig: num_hidden_layers must be an integer of at least 1, got -3",
+      "modelFromConfig: config.json: num_hidden_layers must be an integer of at least 1, got -3",
     ],
     [
       "heads that do not group",
       {...LLAMA, num_key_value_heads: 5},
-      "modelFromConfig: num_attention_heads must be a multiple of num_key_value_heads = 5, got 32",
+      "modelFromConfig: config.json: num_key_value_heads must be a divisor of the 32 heads, got 5",
     ],
     [
       "a width that heads do not divide",
       {...LLAMA, hidden_size: 4097},
-      "modelFromConfig: hidden_size must be a multiple of num_attention_heads = 32, got 4097. Give head_dim.",
+      "modelFromConfig: config.json: hidden_size must be a multiple of the 32 heads; give head_dim, got 4097",
     ],
     [
       "more active experts than there are",
       {...LITE, num_experts_per_tok: 65},
-      "modelFromConfig: num_experts_per_tok must be at most 64, got 65",
+      "modelFromConfig: config.json: num_experts_per_tok must be at most 64, got 65",
     ],
     [
       "an encoder-decoder",
       {...LLAMA, model_type: "t5"},
-      "modelFromConfig: model_type t5 has layers that are not modelled",
+      "modelFromConfig: config.json: model_type must be one of llama, mistral",
     ],
   ];
   for (const [what, config, message] of wrong) {

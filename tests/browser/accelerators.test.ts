@@ -63,6 +63,7 @@ test("touching a combination explains it, and its link opens it as a composition
 test("a config.json of the reader's own is costed in the browser and never sent", async () => {
   const {page, context, complaints} = await site.open(path);
   const config = {
+    model_type: "llama",
     hidden_size: 1024,
     num_hidden_layers: 8,
     num_attention_heads: 16,
@@ -85,7 +86,7 @@ test("a config.json of the reader's own is costed in the browser and never sent"
   );
   await one(page).locator("textarea").first().fill("{");
   await one(page).locator(".status[data-state=failed]").waitFor();
-  expect(await one(page).locator(".status [role=status]").textContent()).toContain("config must be JSON");
+  expect(await one(page).locator(".status [role=status]").textContent()).toContain("config.json must be");
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -191,7 +191,7 @@ describe("a user's own tables", () => {
       ["--machines-file", "broken-machines.json"],
       "broken-machines.json: machinesFromJson: 0.bandwidthGBs must be above 0",
     ],
-    [["--config", "no.json"], "no.json must be JSON:"],
+    [["--config", "no.json"], "no.json: modelFromConfig: config.json must be"],
     [["--config", "absent.json"], "absent.json could not be read:"],
     [["--models-file", "config.json"], "config.json: modelsFromJson:"],
   ])("%j says what is wrong with which file", async ([option, name], message) => {

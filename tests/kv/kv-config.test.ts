@@ -8,6 +8,8 @@ import {mlaExplicit} from "../../src/lib/kv/mla/mla-technique.js";
 /** The keys that matter, as the published files have them. */
 const LLAMA = {
   model_type: "llama",
+  intermediate_size: 14_336,
+  vocab_size: 128_256,
   hidden_size: 4096,
   num_attention_heads: 32,
   num_hidden_layers: 32,
@@ -15,6 +17,8 @@ const LLAMA = {
 };
 const LITE = {
   model_type: "deepseek_v2",
+  intermediate_size: 10_944,
+  vocab_size: 102_400,
   hidden_size: 2048,
   num_attention_heads: 16,
   num_hidden_layers: 27,
@@ -37,10 +41,8 @@ const GEMMA3 = {
   text_config: {
     model_type: "gemma3_text",
     hidden_size: 2560,
-    num_attention_heads: 8,
-    num_key_value_heads: 4,
+    intermediate_size: 10_240,
     num_hidden_layers: 34,
-    head_dim: 256,
     sliding_window: 1024,
   },
 };
@@ -55,7 +57,7 @@ const QWEN2 = {
   use_sliding_window: false,
   max_window_layers: 28,
 };
-const GPT2 = {model_type: "gpt2", n_embd: 768, n_head: 12, n_layer: 12};
+const GPT2 = {model_type: "gpt2", n_embd: 768, n_head: 12, n_layer: 12, vocab_size: 50_257};
 
 const read = (config: object) => kvModelFromConfig(JSON.stringify(config));
 const windowed = (config: object) =>
@@ -101,9 +103,10 @@ describe("kvModelFromConfig", () => {
       "config.json must be a name that occurs once, got model_type",
     ],
     [
-      JSON.stringify({...LLAMA, model_type: "mamba"}),
-      "config.json: model_type must be one of llama, mistral",
+      JSON.stringify({model_type: "mamba", hidden_size: 16, num_hidden_layers: 2, vocab_size: 32}),
+      "config.json: model_type must be a model with layers that cache keys and values, or latents, got mamba",
     ],
+    [JSON.stringify({...LLAMA, model_type: "t5"}), "config.json: model_type must be one of llama, mistral"],
     [JSON.stringify({...LLAMA, model_type: undefined}), "config.json: model_type must be one of llama"],
     [JSON.stringify({...LLAMA, model_type: "__proto__"}), "config.json: model_type must be one of llama"],
     [
@@ -120,11 +123,11 @@ describe("kvModelFromConfig", () => {
     ],
     [
       JSON.stringify({...LLAMA, hidden_size: 4097}),
-      "head_dim must be an integer of at least 1, got 128.03125",
+      "hidden_size must be a multiple of the 32 heads; give head_dim, got 4097",
     ],
     [
       JSON.stringify({...LLAMA, layer_types: ["linear_attention"], num_hidden_layers: 1}),
-      "layer_types must be 1 of full_attention and sliding_attention, got linear_attention",
+      "layer_types must be one of full_attention, sliding_attention, got linear_attention",
     ],
     [
       JSON.stringify({...LITE, qk_rope_head_dim: undefined}),

@@ -1,218 +1,155 @@
-import {mostOf} from "../io/config-fields.js";
-import type {Ffn, GroupedAttention, LatentAttention, LayerGroup, Mixer, Model} from "./model.js";
+import type * as record from "../architectures/model-record.js";
+import {mixerSize, parameterCount} from "../architectures/parameters.js";
+import {modelRecordOfObject, modelRecordOfText} from "../architectures/read-model.js";
+import type {Ffn, LayerGroup, Mixer, Model, ParameterCount, RecurrentMixer} from "./model.js";
 
-/** A parsed config.json of a checkpoint in the manner of Hugging Face. */
-type Config = Readonly<Record<string, unknown>>;
-
-const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
-
-/** The first of `names` that the config has. @throws RangeError if none is there or the value is no count. */
-function size(config: Config, ...names: readonly string[]): number {
-  const name = names.find((n) => config[n] !== undefined && config[n] !== null);
-  if (name === undefined)
-    throw new RangeError(`modelFromConfig: config must have ${names.join(" or ")}, got none`);
-  const value = config[name];
-  if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new RangeError(`modelFromConfig: ${name} must be an integer of at least 1, got ${shown(value)}`);
-  }
-  if ((value as number) > mostOf(name))
-    throw new RangeError(`modelFromConfig: ${name} must be at most ${mostOf(name)}, got ${shown(value)}`);
-  return value as number;
+/**
+ * The model that a checkpoint's config.json describes, as its cost sees it.
+ * @param config The text of the file, or the object in it.
+ * @throws FormatError naming the key that is missing, impossible or not known; TypeError if there is no object.
+ */
+export function modelFromConfig(config: unknown, id = "config"): Model {
+  const where = "modelFromConfig";
+  return costModel(
+    typeof config === "string" ? modelRecordOfText(config, where) : modelRecordOfObject(config, where),
+    id,
+  );
 }
 
-function optionalSize(config: Config, fallback: number, ...names: readonly string[]): number {
-  return names.some((name) => config[name] !== undefined && config[name] !== null)
-    ? size(config, ...names)
-    : fallback;
+/** A record as its cost sees it. */
+export function costModel(model: record.ModelRecord, id: string): Model {
+  const {hidden, vocabulary, tied, image, positionTable, finalNorm} = model;
+  return {
+    id,
+    title: id,
+    source: "config.json given by the user",
+    verified: false,
+    hidden,
+    vocab: vocabulary.rows,
+    tied,
+    groups: groupsOf(model),
+    counted: countsOf(model),
+    ...(finalNorm?.kind === "layer" ? {layerNorm: true} : {}),
+    ...(positionTable === null ? {} : {positions: positionTable.rows}),
+    ...(image === null
+      ? {}
+      : {input: {kind: "image", image: image.size, patch: image.patch, extraTokens: image.extraTokens}}),
+  };
 }
 
-const flag = (config: Config, name: string, fallback: boolean): boolean =>
-  typeof config[name] === "boolean" ? config[name] : fallback;
-
-/** Sliding windows that are switched off by a flag, or hold for some layers only, are not read as such. */
-function windowOf(config: Config): {window?: number} {
-  if (config.use_sliding_window === false || Array.isArray(config.layer_types)) return {};
-  return typeof config.sliding_window === "number" ? {window: size(config, "sliding_window")} : {};
+/** The record's counts; here a token passes the head, and only looks up a row of the embedding. */
+function countsOf(model: record.ModelRecord): ParameterCount {
+  const {total, active, embedding} = parameterCount(model);
+  const head = model.tied ? model.vocabulary.rows * model.embeddingWidth : 0;
+  return {total, embedding, active: model.image === null ? active - embedding + head : active};
 }
 
-const QKV_BIAS = new Set(["qwen2", "qwen2_moe", "opt", "vit", "deit", "gpt2", "gpt_neox", "starcoder2"]);
-const QK_NORM = new Set(["qwen3", "qwen3_moe"]);
-/** Two FFN matrices, biases everywhere, layer norms. */
-const PLAIN = new Set(["opt", "vit", "deit", "gpt2", "gpt_neox", "starcoder2"]);
+/** Layers that follow each other and cost the same are one group. */
+function groupsOf({hidden, layers}: record.ModelRecord): LayerGroup[] {
+  const groups: LayerGroup[] = [];
+  for (const {mixer, channels} of layers) {
+    const next = {count: 1, mixer: mixerOf(hidden, mixer), ffn: ffnOf(hidden, channels)};
+    const last = groups[groups.length - 1];
+    if (last !== undefined && sameWork(last, next))
+      groups[groups.length - 1] = {...last, count: last.count + 1};
+    else groups.push(next);
+  }
+  return groups;
+}
 
-function groupedAttention(config: Config, type: string): GroupedAttention {
-  const hidden = size(config, "hidden_size", "n_embd", "d_model");
-  const heads = size(config, "num_attention_heads", "n_head");
-  const kvHeads = optionalSize(config, heads, "num_key_value_heads");
-  if (heads % kvHeads !== 0) {
-    throw new RangeError(
-      `modelFromConfig: num_attention_heads must be a multiple of num_key_value_heads = ${kvHeads}, got ${heads}`,
-    );
+const sameWork = (a: LayerGroup, b: LayerGroup) =>
+  JSON.stringify([a.mixer, a.ffn]) === JSON.stringify([b.mixer, b.ffn]);
+
+function mixerOf(d: number, mixer: record.Mixer): Mixer {
+  switch (mixer.kind) {
+    case "attention":
+      return attentionOf(mixer);
+    case "latent": {
+      const {heads, qRank, kvRank, ropeDim, nopeDim, valueDim} = mixer;
+      return {kind: "mla", heads, qRank, kvRank, ropeDim, nopeDim, valueDim};
+    }
+    case "mamba": {
+      const {inner, state, convWidth, dtRank} = mixer;
+      return {kind: "mamba", inner, state, convWidth, dtRank};
+    }
+    case "mamba2": {
+      const {inner, heads, state, groups, convWidth, chunk} = mixer;
+      return {kind: "mamba2", inner, heads, state, groups, convWidth, chunk};
+    }
+    default:
+      return recurrentOf(d, mixer);
   }
-  const headDim = optionalSize(config, hidden / heads, "head_dim");
-  if (!Number.isInteger(headDim)) {
-    throw new RangeError(
-      `modelFromConfig: hidden_size must be a multiple of num_attention_heads = ${heads}, got ${hidden}. Give head_dim.`,
-    );
-  }
+}
+
+function attentionOf({heads, kvHeads, headDim, biases, qkNorm, gated, window}: record.AttentionMixer): Mixer {
   return {
     kind: "gqa",
     heads,
     kvHeads,
     headDim,
-    ...(flag(config, "attention_bias", QKV_BIAS.has(type)) ? {qkvBias: true} : {}),
-    ...(PLAIN.has(type) ? {outBias: true} : {}),
-    ...(QK_NORM.has(type) ? {qkNorm: true} : {}),
-    ...windowOf(config),
+    ...(biases.q ? {qkvBias: true} : {}),
+    ...(biases.o ? {outBias: true} : {}),
+    ...(qkNorm === null ? {} : {qkNorm: true}),
+    ...(gated ? {gated} : {}),
+    ...(window === null ? {} : {window}),
   };
 }
 
-function latentAttention(config: Config): LatentAttention {
-  return {
-    kind: "mla",
-    heads: size(config, "num_attention_heads"),
-    qRank: config.q_lora_rank == null ? null : size(config, "q_lora_rank"),
-    kvRank: size(config, "kv_lora_rank"),
-    ropeDim: size(config, "qk_rope_head_dim"),
-    nopeDim: size(config, "qk_nope_head_dim"),
-    valueDim: size(config, "v_head_dim"),
-  };
+type Recurrence =
+  | record.GatedDeltaMixer
+  | record.LightningMixer
+  | record.ConvolutionMixer
+  | record.RgLruMixer
+  | record.RwkvMixer;
+
+/** Sizes of a recurrence: its convolution's weights are counted there, all that is no matrix is `others`. */
+function recurrentOf(d: number, mixer: Recurrence): RecurrentMixer {
+  const {matrices, state, work, convChannels, convWidth} = recurrenceSizes(d, mixer);
+  const inConv = convChannels === 0 ? 0 : (convWidth + 1) * convChannels;
+  const others = Math.max(0, mixerSize(d, mixer) - matrices - inConv);
+  return {kind: "recurrent", name: mixer.kind, matrices, others, state, work, convChannels, convWidth};
 }
 
-function denseFfn(config: Config, type: string): Ffn {
-  const plain = PLAIN.has(type);
-  const hidden = size(config, "hidden_size", "n_embd", "d_model");
-  const width =
-    type === "gpt2"
-      ? optionalSize(config, 4 * hidden, "n_inner")
-      : size(config, "intermediate_size", "ffn_dim");
-  return {kind: "dense", width, gated: !plain, ...(plain || config.mlp_bias === true ? {bias: true} : {})};
-}
-
-/** Experts, whose fields carry a different name in every family; null for a dense model. */
-function expertFfn(config: Config): Ffn | null {
-  const names = ["n_routed_experts", "num_local_experts", "num_experts"];
-  if (!names.some((name) => config[name] !== undefined && config[name] !== null)) return null;
-  const experts = size(config, ...names);
-  const active = size(config, "num_experts_per_tok");
-  if (active > experts) {
-    throw new RangeError(`modelFromConfig: num_experts_per_tok must be at most ${experts}, got ${active}`);
+function recurrenceSizes(d: number, m: Recurrence): Omit<RecurrentMixer, "kind" | "name" | "others"> {
+  const none = {convChannels: 0, convWidth: 0};
+  switch (m.kind) {
+    case "gated-delta": {
+      const [k, v] = [m.keyHeads * m.keyDim, m.valueHeads * m.valueDim];
+      const matrices = d * (2 * k + 3 * v + 2 * m.valueHeads);
+      // Decay, reading by the key, the outer product of the correction, reading by the query. (arXiv 2412.06464, eq. 10)
+      return {
+        matrices,
+        state: m.valueHeads * m.keyDim * m.valueDim,
+        work: 7,
+        convChannels: 2 * k + v,
+        convWidth: m.convWidth,
+      };
+    }
+    case "lightning":
+      // Decay, outer product, reading. (arXiv 2401.04658, section 3)
+      return {...none, matrices: 5 * d * m.heads * m.headDim, state: m.heads * m.headDim ** 2, work: 5};
+    case "convolution":
+      return {matrices: 4 * d * m.width, state: 0, work: 0, convChannels: m.width, convWidth: m.convWidth};
+    case "rg-lru": {
+      const matrices = 3 * d * m.width + (2 * m.width ** 2) / m.blocks;
+      // Gates, the decay's power, root, products and sum. (arXiv 2402.19427, equations 1 to 4)
+      return {matrices, state: m.width, work: 12, convChannels: m.width, convWidth: m.convWidth};
+    }
+    case "rwkv":
+      // Mixes with the token before, and a running softmax in three numbers. (arXiv 2305.13048, equations 11 to 16)
+      return {...none, matrices: 4 * d * m.width, state: 5 * m.width, work: 6};
   }
-  const shared = config.n_shared_experts ? size(config, "n_shared_experts") : 0;
-  const sharedWidth = config.shared_expert_intermediate_size;
-  return {
-    kind: "moe",
-    experts,
-    active,
-    shared: sharedWidth ? 1 : shared,
-    width: size(config, "moe_intermediate_size", "intermediate_size"),
-    ...(sharedWidth ? {sharedWidth: size(config, "shared_expert_intermediate_size")} : {}),
-  };
 }
 
-function transformerGroups(config: Config, type: string): LayerGroup[] {
-  const layers = size(config, "num_hidden_layers", "n_layer");
-  const mixer: Mixer =
-    config.kv_lora_rank === undefined ? groupedAttention(config, type) : latentAttention(config);
-  const experts = expertFfn(config);
-  if (experts === null) return [{count: layers, mixer, ffn: denseFfn(config, type)}];
-  const first = config.first_k_dense_replace ? size(config, "first_k_dense_replace") : 0;
-  if (first >= layers) return [{count: layers, mixer, ffn: denseFfn(config, type)}];
-  const dense = first > 0 ? [{count: first, mixer, ffn: denseFfn(config, type)}] : [];
-  return [...dense, {count: layers - first, mixer, ffn: experts}];
-}
-
-function mambaGroups(config: Config, type: string): LayerGroup[] {
-  const hidden = size(config, "hidden_size", "d_model");
-  const inner = optionalSize(config, hidden * optionalSize(config, 2, "expand"), "intermediate_size");
-  const state = optionalSize(config, type === "mamba" ? 16 : 128, "state_size", "d_state");
-  const convWidth = optionalSize(config, 4, "conv_kernel", "d_conv");
-  const count = size(config, "num_hidden_layers", "n_layer");
-  if (type === "mamba") {
-    const rank = config.time_step_rank;
-    const dtRank = typeof rank === "number" ? size(config, "time_step_rank") : Math.ceil(hidden / 16);
-    return [{count, mixer: {kind: "mamba", inner, state, convWidth, dtRank}, ffn: null}];
+function ffnOf(d: number, channels: record.Channels | null): Ffn | null {
+  if (channels === null) return null;
+  // Two matrices of its width and a square one: as much as two of a width larger by half of the stream.
+  if (channels.kind === "rwkv") return {kind: "dense", width: channels.width + d / 2, gated: false};
+  if (channels.kind === "dense") {
+    const {width, gated, biases} = channels;
+    return {kind: "dense", width, gated, ...(biases.up ? {bias: true} : {})};
   }
-  const heads = optionalSize(config, inner / optionalSize(config, 64, "head_dim"), "num_heads");
-  if (inner % heads !== 0) {
-    throw new RangeError(`modelFromConfig: num_heads must divide the inner width of ${inner}, got ${heads}`);
-  }
-  const groups = optionalSize(config, 1, "n_groups");
-  const chunk = optionalSize(config, 256, "chunk_size");
-  return [{count, mixer: {kind: "mamba2", inner, heads, state, groups, convWidth, chunk}, ffn: null}];
+  const {experts, active, width, shared} = channels;
+  const sharedPart = shared.width === 0 ? {shared: 0} : {shared: 1, sharedWidth: shared.width};
+  return {kind: "moe", experts, active, width, ...sharedPart};
 }
-
-/**
- * Classes of an image model. A configuration usually lists them in `id2label`; without one the library that wrote
- * it assumes two.
- */
-function classesOf(config: Config): number {
-  const labels = config.id2label;
-  return typeof labels === "object" && labels !== null
-    ? Object.keys(labels).length
-    : optionalSize(config, 2, "num_labels");
-}
-
-/** Rows of the learned position table: OPT keeps two before the first position. */
-function positionsOf(config: Config, type: string): {positions?: number} {
-  if (type === "opt") return {positions: size(config, "max_position_embeddings") + 2};
-  return type === "gpt2" ? {positions: size(config, "n_positions")} : {};
-}
-
-/** Families whose head is the embedding's matrix unless the configuration says otherwise. */
-const TIED = new Set(["opt", "gpt2", "mamba", "gemma", "gemma2", "starcoder2"]);
-
-/**
- * The model that a checkpoint's config.json describes: decoders in the manner of Llama (Mistral, Qwen, Gemma …),
- * OPT, GPT-2, GPT-NeoX and StarCoder2, mixtures of experts (Mixtral, Qwen-MoE, DeepSeek), latent attention, Mamba and Mamba-2, ViT and
- * DeiT. Sizes are read, names of tensors are not; parameters that no rule covers (extra norms) are left out.
- * @throws RangeError naming the field that is missing or impossible, or the type that is not known.
- */
-export function modelFromConfig(config: unknown, id = "config"): Model {
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new RangeError(`modelFromConfig: config must be an object, got ${shown(config)}`);
-  }
-  const fields = textConfig(config as Config);
-  const type = String(fields.model_type ?? "llama");
-  const isMamba = type === "mamba" || type === "mamba2";
-  if (UNKNOWN.has(type))
-    throw new RangeError(`modelFromConfig: model_type ${type} has layers that are not modelled`);
-  const isImage = type === "vit" || type === "deit";
-  return {
-    id,
-    title: String(fields._name_or_path || id),
-    source: "config.json given by the user",
-    verified: false,
-    hidden: size(fields, "hidden_size", "n_embd", "d_model"),
-    vocab: isImage ? classesOf(fields) : size(fields, "vocab_size"),
-    tied: isImage ? false : flag(fields, "tie_word_embeddings", TIED.has(type)),
-    groups: isMamba ? mambaGroups(fields, type) : transformerGroups(fields, type),
-    ...(PLAIN.has(type) ? {layerNorm: true} : {}),
-    ...positionsOf(fields, type),
-    ...(isImage ? {input: imageOf(fields, type)} : {}),
-  };
-}
-
-function imageOf(config: Config, type: string): NonNullable<Model["input"]> {
-  const image = optionalSize(config, 224, "image_size");
-  const patch = optionalSize(config, 16, "patch_size");
-  if (patch > image)
-    throw new RangeError(`modelFromConfig: patch_size must be at most ${image}, got ${patch}`);
-  return {kind: "image", image, patch, extraTokens: type === "deit" ? 2 : 1};
-}
-
-/** Vision-language checkpoints keep their decoder's sizes one level down. */
-function textConfig(config: Config): Config {
-  const inner = config.text_config;
-  return typeof inner === "object" && inner !== null && config.hidden_size === undefined
-    ? (inner as Config)
-    : config;
-}
-
-/** Types whose layers differ from anything here; a wrong number would be worse than none. */
-const UNKNOWN = new Set(
-  (
-    "t5 bart whisper bert clip swin rwkv jamba zamba zamba2 bamba falcon_h1 nemotron_h qwen3_next llama4 llama4_text " +
-    "bloom falcon gptj gpt_bigcode mpt phi dbrx"
-  ).split(" "),
-);

@@ -8,6 +8,8 @@ export interface GroupedAttention {
   readonly outBias?: boolean;
   /** RMS norm of every query and key head (Qwen3). */
   readonly qkNorm?: boolean;
+  /** Twice as wide a query projection, whose second half gates what attention gives (Qwen3-Next). */
+  readonly gated?: boolean;
   /** Only this many newest keys are seen; absent: all. */
   readonly window?: number;
 }
@@ -55,8 +57,34 @@ export interface RetentionMixer {
   readonly chunk: number;
 }
 
+/**
+ * Any other recurrence or short convolution, by its sizes: matrices around a state that every token rewrites once.
+ * (Gated delta rule, lightning attention, RG-LRU, gated convolution, RWKV)
+ */
+export interface RecurrentMixer {
+  readonly kind: "recurrent";
+  /** Name of the recurrence. */
+  readonly name: string;
+  /** Parameters of its matrices, and of all else. */
+  readonly matrices: number;
+  readonly others: number;
+  /** Numbers of the state; 0 for a convolution alone. */
+  readonly state: number;
+  /** Operations of one token for each number of the state. */
+  readonly work: number;
+  /** Channels of the convolution and the tokens it sees; 0 without. */
+  readonly convChannels: number;
+  readonly convWidth: number;
+}
+
 /** The part of a layer that mixes tokens. */
-export type Mixer = GroupedAttention | LatentAttention | MambaMixer | Mamba2Mixer | RetentionMixer;
+export type Mixer =
+  | GroupedAttention
+  | LatentAttention
+  | MambaMixer
+  | Mamba2Mixer
+  | RetentionMixer
+  | RecurrentMixer;
 
 /** One network for every token: three matrices when gated (SwiGLU), else two. */
 export interface DenseFfn {
@@ -113,6 +141,8 @@ export interface Model {
   readonly positions?: number;
   /** LayerNorm with bias instead of RMS norm. */
   readonly layerNorm?: boolean;
+  /** Parameters counted one by one from a file, with every norm and bias, where the sizes above leave some out. */
+  readonly counted?: ParameterCount;
 }
 
 /** Tokens that one image makes, or null for a model of text. */
@@ -130,9 +160,9 @@ export const layerCount = ({groups}: Model): number => groups.reduce((sum, {coun
 function mixerParameters(d: number, mixer: Mixer): number {
   switch (mixer.kind) {
     case "gqa": {
-      const {heads: h, kvHeads: g, headDim: e, qkvBias, outBias, qkNorm} = mixer;
+      const {heads: h, kvHeads: g, headDim: e, qkvBias, outBias, qkNorm, gated} = mixer;
       return (
-        2 * d * h * e +
+        (gated ? 3 : 2) * d * h * e +
         2 * d * g * e +
         (qkvBias ? (h + 2 * g) * e : 0) +
         (outBias ? d : 0) +
@@ -158,6 +188,8 @@ function mixerParameters(d: number, mixer: Mixer): number {
       const {heads: H, keyDim, valueDim} = mixer;
       return 2 * d * H * keyDim + 3 * d * H * valueDim;
     }
+    case "recurrent":
+      return mixer.matrices + mixer.others;
   }
 }
 
@@ -184,6 +216,7 @@ export interface ParameterCount {
 
 /** Counts parameters from the sizes. (sections 3 and 5 to 7 of the formulas; equal to the published counts) */
 export function parameterCount(model: Model): ParameterCount {
+  if (model.counted !== undefined) return model.counted;
   const {hidden: d, vocab, tied, groups, positions = 0, input} = model;
   const norm = model.layerNorm ? 2 * d : d;
   let total = norm;
@@ -234,6 +267,8 @@ function stateOf(mixer: Mixer): [number, number] {
       return [mixer.inner * mixer.state, (mixer.inner + 2 * mixer.groups * mixer.state) * mixer.convWidth];
     case "retention":
       return [mixer.heads * mixer.keyDim * mixer.valueDim, 0];
+    case "recurrent":
+      return [mixer.state, mixer.convChannels * mixer.convWidth];
     default:
       return [0, 0];
   }

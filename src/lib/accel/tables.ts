@@ -42,6 +42,7 @@ const mixerSchema = v.variant("kind", [
     qkvBias: v.exactOptional(v.boolean()),
     outBias: v.exactOptional(v.boolean()),
     qkNorm: v.exactOptional(v.boolean()),
+    gated: v.exactOptional(v.boolean()),
     window: v.exactOptional(count),
   }),
   v.strictObject({
@@ -62,6 +63,16 @@ const mixerSchema = v.variant("kind", [
     groups: count,
     convWidth: count,
     chunk: count,
+  }),
+  v.strictObject({
+    kind: v.literal("recurrent"),
+    name: v.string(),
+    matrices: count,
+    others: countOrZero,
+    state: countOrZero,
+    work: countOrZero,
+    convChannels: countOrZero,
+    convWidth: countOrZero,
   }),
   v.strictObject({kind: v.literal("retention"), heads: count, keyDim: count, valueDim: count, chunk: count}),
 ]);

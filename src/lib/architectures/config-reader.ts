@@ -139,7 +139,7 @@ function firstThere(config: JsonObject, names: readonly [string, ...string[]]): 
   return names.find((name) => config.get(name) != null) ?? names[0];
 }
 
-/** The value under any of its names. @throws FormatError if two of them disagree. */
+/** The value under any of its names; null where it is only ever null. @throws FormatError if two of them disagree. */
 function oneValue(
   config: JsonObject,
   names: readonly string[],
@@ -147,7 +147,7 @@ function oneValue(
 ): Json | undefined {
   const there = names.filter((name) => config.get(name) != null);
   const [first, ...others] = there;
-  if (first === undefined) return undefined;
+  if (first === undefined) return names.some((name) => config.has(name)) ? null : undefined;
   const value = config.get(first);
   for (const other of others) {
     if (JSON.stringify(config.get(other)) === JSON.stringify(value)) continue;

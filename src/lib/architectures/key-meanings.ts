@@ -106,7 +106,7 @@ export function refuseMeaning(c: ConfigReader): void {
 
 function isNothing(value: Json | undefined): boolean {
   if (value == null || value === false || value === 0 || value === "") return true;
-  if (Array.isArray(value)) return value.length === 0;
+  if (Array.isArray(value)) return value.every((each: Json) => each === "full_attention");
   return value instanceof Map && value.size === 0;
 }
 

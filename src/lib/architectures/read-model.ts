@@ -37,7 +37,9 @@ export function modelRecordOfObject(config: unknown, where = "modelRecord"): Mod
   if (typeof config === "object" && config !== null && !Array.isArray(config)) {
     return modelRecord(config instanceof Map ? config : objectToMap(config), where);
   }
-  throw new TypeError(`${where}: config must be an object, got ${config === null ? "null" : typeof config}`);
+  throw new TypeError(
+    `${where}: config must be an object, got ${Array.isArray(config) ? "a list" : String(config)}`,
+  );
 }
 
 function objectToMap(object: object): JsonObject {

@@ -73,6 +73,7 @@ describe("accel/compose", () => {
 
   test("takes a config.json and a machine of a reader's own instead of the published ones", async () => {
     const config = JSON.stringify({
+      model_type: "llama",
       hidden_size: 512,
       num_hidden_layers: 2,
       num_attention_heads: 8,
@@ -94,8 +95,8 @@ describe("accel/compose", () => {
   });
 
   test.each([
-    [{config: "{"}, "config must be JSON"],
-    [{config: "[]"}, "modelFromConfig: config must be an object"],
+    [{config: "{"}, "modelFromConfig: config.json must be"],
+    [{config: "[]"}, "modelFromConfig: config.json must be a JSON object"],
     [{machineJson: '{"id": "x"}'}, "machinesFromJson: 0.title"],
     [{machineJson: "[]"}, "machineJson must hold a machine"],
   ])("%j is refused by name", async (given, message) => {

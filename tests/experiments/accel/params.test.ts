@@ -17,6 +17,7 @@ import {
 import {checkParams} from "../../../src/lib/technique/check-params.js";
 
 const CONFIG = {
+  model_type: "llama",
   hidden_size: 512,
   num_hidden_layers: 2,
   num_attention_heads: 8,
@@ -53,8 +54,8 @@ describe("the model of a setting", () => {
   });
 
   test.each([
-    ["{", /^config must be JSON: /],
-    ["3", "modelFromConfig: config must be an object"],
+    ["{", /^modelFromConfig: config.json must be /],
+    ["3", "modelFromConfig: config.json must be a JSON object"],
     [JSON.stringify({...CONFIG, hidden_size: -1}), "hidden_size"],
   ])("%s is refused by name", (config, message) => {
     expect(() => modelOf({model: "llama-3.1-8b", config})).toThrow(message);

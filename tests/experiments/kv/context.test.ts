@@ -86,7 +86,7 @@ describe("the calculator of contexts", () => {
     const spoilt = JSON.stringify({...config, num_hidden_layers: -1});
     await expect(context.run({config: spoilt})).rejects.toThrow(FormatError);
     await expect(context.run({config: spoilt})).rejects.toThrow(
-      "kvModelFromConfig: config.json: num_hidden_layers must be an integer of at least 1, got -1",
+      "config: config.json: num_hidden_layers must be an integer of at least 1, got -1",
     );
     await expect(context.run({config: "not json"})).rejects.toThrow(/config.json must be/);
   });
@@ -104,6 +104,8 @@ test("a published model and its config.json have the same cache", () => {
   const config = JSON.stringify({
     model_type: "gemma2",
     hidden_size: 3584,
+    intermediate_size: 14_336,
+    vocab_size: 256_000,
     num_attention_heads: 16,
     num_key_value_heads: 8,
     num_hidden_layers: 42,

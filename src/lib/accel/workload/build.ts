@@ -3,7 +3,7 @@ import {type Formulas, type Operator, operator} from "../operator.js";
 import {linear, norm, residual} from "./basic.js";
 import {ffnOperators} from "./ffn.js";
 import {groupedAttention, latentAttention, type MixerContext, retention} from "./mixers.js";
-import {mamba, mamba2} from "./ssm.js";
+import {mamba, mamba2, recurrence} from "./ssm.js";
 import {fullStep, type Step} from "./step.js";
 
 function mixerOperators(group: LayerGroup, context: MixerContext): Operator[] {
@@ -19,6 +19,8 @@ function mixerOperators(group: LayerGroup, context: MixerContext): Operator[] {
       return mamba2(mixer, context);
     case "retention":
       return retention(mixer, context);
+    case "recurrent":
+      return recurrence(mixer, context);
   }
 }
 

@@ -16,13 +16,13 @@ export interface MixerContext {
 
 /** Projections, rotation, attention, output projection. */
 export function groupedAttention(mixer: GroupedAttention, context: MixerContext): Operator[] {
-  const {heads: h, kvHeads: g, headDim: e, qkvBias = false, outBias = false, qkNorm, window} = mixer;
+  const {heads: h, kvHeads: g, headDim: e, qkvBias = false, outBias = false, qkNorm, gated, window} = mixer;
   const {count, hidden: d, causal, rotary, step} = context;
   const T = step.batch * step.tokens;
   // A vision encoder keeps no cache: its keys and values are activations.
   const toCache = causal;
   return [
-    linear("q", count, T, d, h * e, {bias: qkvBias}),
+    linear("q", count, T, d, (gated ? 2 : 1) * h * e, {bias: qkvBias}),
     linear("k", count, T, d, g * e, {bias: qkvBias, toCache}),
     linear("v", count, T, d, g * e, {bias: qkvBias, toCache}),
     ...(qkNorm ? [norm("qk_norm", count, T * (h + g), e, false, step.fused)] : []),
@@ -40,6 +40,7 @@ export function groupedAttention(mixer: GroupedAttention, context: MixerContext)
       },
       step,
     ),
+    ...(gated ? [vector("gate", count, T, h * e, {operations: 5, operands: 2}, step.fused)] : []),
     linear("o", count, T, h * e, d, {bias: outBias}),
   ];
 }

@@ -1,4 +1,4 @@
-import type {Mamba2Mixer, MambaMixer} from "../model.js";
+import type {Mamba2Mixer, MambaMixer, RecurrentMixer} from "../model.js";
 import {type Formulas, type Operator, operator} from "../operator.js";
 import {linear, norm, vector} from "./basic.js";
 import type {MixerContext} from "./mixers.js";
@@ -110,5 +110,34 @@ export function mamba2(mixer: Mamba2Mixer, context: MixerContext): Operator[] {
     vector("gate", count, T, di, {operations: 5, operands: 2}, fused),
     norm("gate_norm", count, T, di, false, fused),
     linear("out_proj", count, T, di, d),
+  ];
+}
+
+const RECURRENCE: Formulas = {
+  flops: "T * work * state",
+  weights: "others",
+  stateRead: "started * B * state",
+  stateWrite: "B * state",
+};
+
+/** A recurrence by its sizes: its matrices as one, its convolution, and a state that each token rewrites once. */
+export function recurrence(mixer: RecurrentMixer, context: MixerContext): Operator[] {
+  const {name, matrices, others, state, work, convChannels, convWidth} = mixer;
+  const {count, hidden: d, step} = context;
+  const {batch: B, cached} = step;
+  const T = B * step.tokens;
+  const started = cached > 0 ? 1 : 0;
+  return [
+    linear("projections", count, T, d, matrices / d),
+    ...(convChannels > 0 ? [conv(convChannels, convWidth, context)] : []),
+    operator(
+      {name, kind: "scan", count, formulas: RECURRENCE, symbols: {B, T, state, work, others, started}},
+      {
+        flops: T * work * state,
+        weights: others,
+        stateRead: started * B * state,
+        stateWrite: B * state,
+      },
+    ),
   ];
 }

@@ -135,7 +135,7 @@ export function modelOf({
   readonly config: string;
   readonly modelJson?: string;
 }): Model {
-  if (config.trim() !== "") return modelFromConfig(parsed("config", config), "own-model");
+  if (config.trim() !== "") return modelFromConfig(config, "own-model");
   if (modelJson.trim() === "") return modelById(model);
   const [own] = modelsFromJson(parsed("modelJson", modelJson)).values();
   if (own === undefined) throw new RangeError("modelJson must hold a model, got none");

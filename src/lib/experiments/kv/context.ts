@@ -1,10 +1,11 @@
-import {modelFromConfig} from "../../accel/hf-config.js";
 import {cacheElements, type LayerGroup, type Model, parameterCount} from "../../accel/model.js";
 import {MODELS, modelById} from "../../accel/models.js";
+import {parameterCount as recordParameters} from "../../architectures/parameters.js";
+import {modelRecordOfText} from "../../architectures/read-model.js";
 import type {CacheSizes} from "../../engine/cache/sizes.js";
 import {experiment} from "../../experiment/experiment.js";
 import {type KvMethod, kvCacheBytes, largestContext} from "../../kv/calculator.js";
-import {kvModelFromConfig} from "../../kv/kv-config.js";
+import {cacheSizesOf} from "../../kv/kv-config.js";
 import {smallest} from "../../stats/extent.js";
 import {batchParam, configParam, contextParam} from "../accel/params.js";
 import {methodsFor} from "./context-methods.js";
@@ -116,8 +117,7 @@ export const context = experiment({
     model,
   })),
   run({model: id, config, context: chosen, memory, weights, batch, ...choice}) {
-    const {title, kv, parameters} =
-      config.trim() === "" ? published(id) : ofConfig(config, weights !== "none");
+    const {title, kv, parameters} = config.trim() === "" ? published(id) : ofConfig(config);
     const weightBytes = (parameters * WEIGHT_BITS[weights]) / 8;
     const room = Math.max(0, (memory * GIGABYTE - weightBytes) / batch);
     const contexts = [...new Set([...CONTEXTS, chosen])].sort((a, b) => a - b);
@@ -192,11 +192,10 @@ function published(id: string): Sizes {
   return {title: model.title, kv: kvModelOf(model), parameters: parameterCount(model).total};
 }
 
-/** @throws FormatError if the text is no config.json of a known type; RangeError if its weights cannot be counted. */
-function ofConfig(text: string, hasWeights: boolean): Sizes {
-  const kv = kvModelFromConfig(text);
-  const parameters = hasWeights ? parameterCount(modelFromConfig(JSON.parse(text))).total : 0;
-  return {title: "your model", kv, parameters};
+/** @throws FormatError if the text is no config.json of a known type with a cache. */
+function ofConfig(text: string): Sizes {
+  const record = modelRecordOfText(text, "config");
+  return {title: "your model", kv: cacheSizesOf(record), parameters: recordParameters(record).total};
 }
 
 /** A published model's sizes as the calculator takes them. */
