@@ -7,7 +7,7 @@ import {kindLook, kindName} from "../../plots/kv/kinds.js";
 import {colourOf} from "../../plots/palette.js";
 
 /** Perplexity that a reader may be ready to lose, as shares of the uncompressed cache's. */
-const LIMITS = [0.01, 0.03, 0.1, 0.3] as const;
+export const LIMITS = [0.01, 0.03, 0.1, 0.3] as const;
 
 /** A cache that is advised: chosen on some documents, its loss reported on others. */
 export interface Advised {
