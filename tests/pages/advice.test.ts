@@ -13,7 +13,7 @@ import {openedDecoder, testSeeds} from "../../src/lib/experiments/shared/decoder
 import {DECODER_IDS, type DecoderId, decoderWeights} from "../../src/lib/experiments/shared/decoders.js";
 import {keptRows} from "./kept.js";
 
-const rows = keptRows(smallCaches);
+const rows = keptRows<typeof smallCaches>("kv/small-caches");
 const of = (model: DecoderId) => rows.filter((row) => row.model === model);
 
 /** Every cell of the table of advice, for each of its costs. */

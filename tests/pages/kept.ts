@@ -3,20 +3,17 @@ import type {Columns, Row, Tables} from "../../src/lib/experiment/columns.js";
 import {tablePath} from "../../src/lib/experiment/table.js";
 import {rowsFromArrow} from "../../src/lib/io/arrow.js";
 
-/** The rows that are kept of an experiment, which its pages show. */
-export function keptRows<C extends Columns>({
-  id,
-}: {
-  readonly id: string;
-  readonly columns: C;
-}): (Row<C> & {readonly setting: number})[] {
-  return rowsFromArrow(readFileSync(`src/data/kept/${tablePath(id)}`)).rows as never;
-}
+/** A row of a sweep, and the place of its setting in it. */
+type Kept<C extends Columns> = Row<C> & {readonly setting: number};
 
-/** The rows that are kept of a further table of an experiment. */
-export function keptTable<T extends Tables, N extends keyof T & string>(
-  {id}: {readonly id: string; readonly tables: T},
+const read = (path: string) => rowsFromArrow(readFileSync(`src/data/kept/${path}`)).rows;
+
+/** The rows of an experiment that are kept, as its pages show them: `keptRows<typeof smallCaches>("kv/small-caches")`. */
+export const keptRows = <E extends {readonly columns: Columns}>(id: string): Kept<E["columns"]>[] =>
+  read(tablePath(id)) as never;
+
+/** The rows of a further table of an experiment that are kept. */
+export const keptTable = <E extends {readonly tables: Tables}, N extends keyof E["tables"] & string>(
+  id: string,
   name: N,
-): (Row<T[N]> & {readonly setting: number})[] {
-  return rowsFromArrow(readFileSync(`src/data/kept/${tablePath(id, name)}`)).rows as never;
-}
+): Kept<E["tables"][N]>[] => read(tablePath(id, name)) as never;

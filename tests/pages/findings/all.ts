@@ -1,0 +1,17 @@
+import {accelFindings} from "./accel.js";
+import {attentionFindings} from "./attention.js";
+import type {Finding} from "./finding.js";
+import {formatFindings} from "./formats.js";
+import {kvFindings} from "./kv.js";
+import {modelFindings} from "./models.js";
+import {ssmFindings} from "./ssm.js";
+
+/** Every sentence of a page that states a result, with what holds it. */
+export const FINDINGS: readonly Finding[] = [
+  ...formatFindings,
+  ...modelFindings,
+  ...kvFindings,
+  ...attentionFindings,
+  ...ssmFindings,
+  ...accelFindings,
+];

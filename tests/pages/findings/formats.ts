@@ -1,0 +1,132 @@
+import {expect} from "vitest";
+import {grouped} from "../../../src/components/plots/series.js";
+import type {bitsError} from "../../../src/lib/experiments/formats/bits-error.js";
+import type {blockScale} from "../../../src/lib/experiments/formats/block-scale.js";
+import type {errorAnatomy} from "../../../src/lib/experiments/formats/error-anatomy.js";
+import type {hadamardOutliers} from "../../../src/lib/experiments/formats/hadamard-outliers.js";
+import type {razerSpecial} from "../../../src/lib/experiments/formats/razer-special.js";
+import type {formatsOnModel} from "../../../src/lib/experiments/models/formats-on-model.js";
+import {spearman} from "../../../src/lib/stats/rank.js";
+import {keptRows} from "../kept.js";
+import {distinct, type Finding, findingsOf, rowWith} from "./finding.js";
+
+const errors = keptRows<typeof bitsError>("formats/bits-error");
+const distributions = distinct(errors, ({distribution}) => distribution);
+/** Rows of a data set as its figure draws them: of all its tensors together. */
+const wholeOf = (distribution: string) => {
+  const own = errors.filter((row) => row.distribution === distribution);
+  return distinct(own, ({tensor}) => tensor).length === 1 ? own : own.filter(({tensor}) => tensor === "all");
+};
+const frontOf = (distribution: string): string[] => {
+  const own = wholeOf(distribution);
+  const isBeaten = (row: (typeof own)[number]) =>
+    own.some(
+      (other) =>
+        other.bitsPerElement <= row.bitsPerElement &&
+        other.sqnrDb >= row.sqnrDb &&
+        (other.bitsPerElement < row.bitsPerElement || other.sqnrDb > row.sqnrDb),
+    );
+  return own.filter((row) => !isBeaten(row)).map(({format}) => format);
+};
+
+function weightDamage(model: "decoder-small" | "decoder-small-outliers") {
+  const rows = keptRows<typeof formatsOnModel>("models/formats-on-model").filter(
+    (row) =>
+      row.model === model && row.method === "rtn" && row.activations === "float32" && row.seed === "all",
+  );
+  const tensors = wholeOf(`weights/${model}`);
+  return rows
+    .filter(({format}) => format !== "fp16")
+    .map(({format, family, klMean}) => ({format, family, klMean, mse: rowWith(tensors, {format}).mse}));
+}
+
+const blocks = keptRows<typeof blockScale>("formats/block-scale");
+/** Decibels that the smallest block gains over the largest, and bits an element from the smallest block on. */
+const blockSeries = Array.from(
+  grouped(blocks, ({element, scaleRule, distribution}) => `${element} ${scaleRule} ${distribution}`),
+  ([name, rows]) => {
+    const own = rows.toSorted((x, y) => x.blockSize - y.blockSize);
+    const gain = own[0].sqnrDb - own.at(-1)!.sqnrDb;
+    return {name, element: own[0].element, gain, sizes: own.map(({bitsPerElement}) => bitsPerElement)};
+  },
+);
+const anatomy = keptRows<typeof errorAnatomy>("formats/error-anatomy");
+const rotations = keptRows<typeof hadamardOutliers>("formats/hadamard-outliers");
+const specials = keptRows<typeof razerSpecial>("formats/razer-special");
+
+/** Findings of the pages on number formats. */
+export const formatFindings: readonly Finding[] = [
+  ...findingsOf("src/formats/choose.md", {
+    "There is no single best format, only a Pareto front": () => {
+      for (const distribution of distributions) expect(frontOf(distribution).length).toBeGreaterThan(5);
+    },
+    "a normal distribution, a tensor with a few large columns and the weights of a trained model give different answers":
+      () => {
+        const fronts = ["normal", "outlier-columns", "weights/decoder-small"].map((name) =>
+          frontOf(name).join(),
+        );
+        expect(new Set(fronts).size).toBe(3);
+      },
+    "It ranks formats of one kind well; formats of different kinds with similar errors may change places":
+      () => {
+        for (const model of ["decoder-small", "decoder-small-outliers"] as const) {
+          const all = weightDamage(model);
+          for (const family of ["int", "mx"]) {
+            const own = all.filter((row) => row.family === family);
+            const order = spearman(
+              Float64Array.from(own, ({mse}) => mse),
+              Float64Array.from(own, ({klMean}) => klMean),
+            );
+            expect(order, `${family} on ${model}`).toBeGreaterThan(0.9);
+          }
+          const [asymmetric, nvfp4] = ["int4_asym", "nvfp4"].map((format) => rowWith(all, {format}));
+          expect(asymmetric.mse).toBeLessThan(nvfp4.mse);
+          expect(asymmetric.klMean).toBeGreaterThan(nvfp4.klMean);
+        }
+      },
+  }),
+  ...findingsOf("src/formats/block-scaling.md", {
+    "A smaller block needs more scales and mostly loses less": () => {
+      const gains = blockSeries.map(({gain}) => gain);
+      expect(gains.filter((gain) => gain > 0).length).toBeGreaterThan(0.6 * gains.length);
+      for (const {sizes, name} of blockSeries) expect(sizes, name).toEqual(sizes.toSorted((x, y) => y - x));
+    },
+    "E4M3 has range enough of its own and gains next to nothing": () => {
+      for (const {gain, element, name} of blockSeries)
+        if (element === "e4m3") expect(gain, name).toBeLessThan(0.1);
+    },
+    "with the floor rule smaller blocks of E2M1 even lose on normal values": () => {
+      expect(blockSeries.find(({name}) => name === "e2m1 floor normal")!.gain).toBeLessThan(0);
+    },
+    "so the size does not change": () => {
+      const sizes = specials.map(({distribution, bitsPerElement}) => `${distribution} ${bitsPerElement}`);
+      expect(new Set(sizes).size).toBe(distinct(specials, ({distribution}) => distribution).length);
+    },
+    "spreads the large values evenly over all columns": () => {
+      for (const row of rotations.filter(
+        ({factor, isRotated}) => isRotated && factor !== null && factor >= 10,
+      )) {
+        const plain = rowWith(rotations, {
+          values: row.values,
+          factor: row.factor,
+          format: row.format,
+          isRotated: false,
+        });
+        expect(row.peakToRms).toBeLessThan(plain.peakToRms / 2);
+      }
+    },
+  }),
+  ...findingsOf("src/formats/number-formats.md", {
+    "but most values lie further in": () => {
+      for (const format of distinct(anatomy, (row) => row.format)) {
+        const bins = anatomy.filter(
+          (row) => row.format === format && row.by === "magnitude" && row.distribution === "normal",
+        );
+        const outer = bins
+          .filter(({value}) => (value ?? 0) > 0.5)
+          .reduce((sum, row) => sum + row.elementShare, 0);
+        expect(outer, format).toBeLessThan(0.5);
+      }
+    },
+  }),
+];
