@@ -20,6 +20,7 @@ export default {
     "scripts/*.{ts,mjs}",
     "training/*.ts",
     "tests/**/*.test.ts",
+    "tests/fuzz/child.ts",
     "observablehq.config.ts",
   ],
   project: ["src/**/*.{ts,md}", "scripts/*.{ts,mjs}", "training/*.ts", "tests/**/*.ts"],

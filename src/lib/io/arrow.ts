@@ -1,5 +1,6 @@
 /** Tables as Arrow files. Uses apache-arrow: for loaders, the command line and scripts, not for a page's first view. */
 import * as arrow from "apache-arrow";
+import {FormatError} from "./format-error.js";
 import type {TableCell, TableColumn, TableColumns, TableRow} from "./table-text.js";
 
 /** Metadata of an Arrow file beside its columns: text by name. */
@@ -36,21 +37,46 @@ export function rowsToArrow(
 
 /**
  * The rows and the metadata of an Arrow stream as {@link rowsToArrow} writes it.
- * @throws Error from apache-arrow if the bytes are no Arrow stream.
+ * @throws FormatError with kind `not-arrow` if the bytes are no such stream.
  */
 export function rowsFromArrow(bytes: Uint8Array): {
   readonly rows: TableRow[];
   readonly metadata: ReadonlyMap<string, string>;
 } {
-  const table = arrow.tableFromIPC(bytes);
-  const {schema, numRows} = table;
-  const columns = schema.fields.map(({name}, index) => [name, cellsOf(table.getChildAt(index)!)] as const);
-  const rowAt = (i: number) => Object.fromEntries(columns.map(([name, cells]) => [name, cells[i]]));
-  return {rows: Array.from({length: numRows}, (_, i) => rowAt(i)), metadata: schema.metadata};
+  try {
+    const table = arrow.tableFromIPC(bytes);
+    return {rows: rowsOf(table, 8 * bytes.length), metadata: table.schema.metadata};
+  } catch (error) {
+    throw notArrow((error as Error).message, "an Arrow stream of tables");
+  }
 }
 
-function cellsOf(vector: arrow.Vector): TableCell[] {
-  return Array.from(vector, (cell) => (cell instanceof arrow.Vector ? Array.from(cell) : cell));
+/** @param most rows that the bytes can hold: a bit each at least. */
+function rowsOf(table: arrow.Table, most: number): TableRow[] {
+  const {schema, numRows} = table;
+  const columns = schema.fields.map(({name}, index) => {
+    const vector = table.getChildAt(index);
+    if (vector === null) throw new RangeError(`no column ${name}`);
+    return [name, cellsOf(vector, most)] as const;
+  });
+  const rowAt = (i: number) => Object.fromEntries(columns.map(([name, cells]) => [name, cells[i]]));
+  return Array.from({length: numRows}, (_, i) => rowAt(i));
+}
+
+function notArrow(value: string, allowed: string): FormatError {
+  return new FormatError("rowsFromArrow", {kind: "not-arrow", offset: null, field: "file", value, allowed});
+}
+
+function cellsOf(vector: arrow.Vector, most: number): TableCell[] {
+  return Array.from(bounded(vector, most), (cell) =>
+    cell instanceof arrow.Vector ? Array.from(bounded(cell, most)) : cell,
+  );
+}
+
+/** @throws RangeError for a vector that claims more cells than its file has bits. */
+function bounded(vector: arrow.Vector, most: number): arrow.Vector {
+  if (!(vector.length >= 0 && vector.length <= most)) throw new RangeError(`${vector.length} cells`);
+  return vector;
 }
 
 function fieldOf(name: string, column: TableColumn, type: arrow.DataType): arrow.Field {

@@ -1,0 +1,9 @@
+import type {FuzzTarget} from "./target.js";
+import {arrow} from "./targets/arrow.js";
+import {config} from "./targets/config.js";
+import {index} from "./targets/index.js";
+import {safetensors} from "./targets/safetensors.js";
+import {tokenizer} from "./targets/tokenizer.js";
+
+/** All readers of files from strangers. */
+export const TARGETS: readonly FuzzTarget[] = [safetensors, index, config, tokenizer, arrow];
