@@ -15,8 +15,8 @@ const chosen = (page: Page, bench: typeof one, label: string) =>
 
 test("a machine chosen for one composition holds for all combinations, and in the address", async () => {
   const {page, context, complaints} = await site.open(path);
-  await one(page).getByLabel("Machine", {exact: true}).selectOption({label: "h100-sxm"});
-  expect(await chosen(page, front, "Machine")).toBe("h100-sxm");
+  await one(page).getByLabel("Hardware", {exact: true}).selectOption({label: "h100-sxm"});
+  expect(await chosen(page, front, "Hardware")).toBe("h100-sxm");
   expect(new URL(page.url()).search).toBe("?machine=h100-sxm");
   await front(page).locator(".status[data-state=live]").waitFor();
   await front(page).getByLabel("Model", {exact: true}).selectOption({label: "qwen2.5-7b"});

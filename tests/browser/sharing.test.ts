@@ -8,7 +8,7 @@ test("two layers turned apart lose what they shared, and a second component brin
   const {page: at, context, complaints} = await site.open(`${page}?hand.turned=90`);
   const hand = at.getByRole("region", {name: "Two layers by hand"});
   expect(await hand.locator(".block-facts").textContent()).toContain("50 % of the squared length lost");
-  await hand.getByLabel("Components", {exact: true}).first().fill("2");
+  await hand.getByLabel("Rank", {exact: true}).first().fill("2");
   await expect.poll(() => hand.locator(".block-facts").textContent()).toContain("nothing lost");
   expect(new URL(at.url()).searchParams.get("hand.rank")).toBe("2");
   expect(complaints).toEqual([]);
@@ -21,7 +21,7 @@ test("a rank is moved over all groups without another run", async () => {
   const cut = spectra.getByRole("region", {name: "Groups and ranks"});
   await cut.getByLabel("Layers of a group").selectOption("2");
   expect(await cut.locator(".spectrum").count()).toBe(4);
-  await cut.getByLabel("Components for each layer").first().fill("16");
+  await cut.getByLabel("Rank for each layer").first().fill("16");
   await expect.poll(() => cut.locator(".map-title").first().textContent()).toContain("by 32 of 128");
   expect(await spectra.locator(".status").getAttribute("data-state")).toBe("shipped");
   await context.close();

@@ -101,11 +101,11 @@ describe("cacheFront", () => {
         .flatMap(({points}) => points)
         .find(({key}) => key === "good")!;
     expect(point("perplexity").interval![1]).toBeCloseTo(8.08 + 0.02, 6);
-    const [low, high] = point("answers right").interval!;
+    const [low, high] = point("retrieval accuracy").interval!;
     expect(low).toBeCloseTo(0.85, 9);
     expect(high).toBeCloseTo(0.97, 9);
     expect(point("KL divergence").y).toBe(0.01);
-    expect(cacheFront(ROWS, {...axes, quality: "answers right"}).better).toBe("top left");
+    expect(cacheFront(ROWS, {...axes, quality: "retrieval accuracy"}).better).toBe("top left");
   });
 
   test("draws no front of answers below 200 of them, and no interval that is not known", () => {
@@ -116,7 +116,7 @@ describe("cacheFront", () => {
         answersChangeLow: null,
         answersChangeHigh: null,
       }));
-      const {series, finding} = cacheFront(rows, {...axes, quality: "answers right"});
+      const {series, finding} = cacheFront(rows, {...axes, quality: "retrieval accuracy"});
       const marks = series.filter(({join}) => !join).flatMap(({points}) => points);
       expect(marks.every(({interval}) => interval === undefined)).toBe(true);
       return {front: series.find(({join}) => join === "front")!.points, finding};

@@ -2,7 +2,8 @@ import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {compose} from "../../../lib/experiments/accel/compose.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText, quantityText} from "../../kit/text/number-text.js";
 import {colourOf, looksOf} from "../../plots/palette.js";
 
 type ComposeRow = Row<(typeof compose)["columns"]>;
@@ -10,18 +11,6 @@ type Setting = ParamValues<(typeof compose)["params"]>;
 
 const sum = (rows: readonly ComposeRow[], of: (row: ComposeRow) => number | null): number =>
   rows.reduce((total, row) => total + (of(row) ?? 0), 0);
-
-/** Seconds as a person reads them. */
-export function secondsText(seconds: number): string {
-  if (seconds >= 1) return `${numberText(seconds, 3)} s`;
-  return seconds >= 1e-3 ? `${numberText(seconds * 1e3, 3)} ms` : `${numberText(seconds * 1e6, 3)} µs`;
-}
-
-/** Bytes as a person reads them, in powers of ten. */
-export function bytesText(bytes: number): string {
-  if (bytes >= 1e9) return `${numberText(bytes / 1e9, 3)} GB`;
-  return bytes >= 1e6 ? `${numberText(bytes / 1e6, 3)} MB` : `${numberText(bytes / 1e3, 3)} kB`;
-}
 
 /** A composition's rows as its figures, the memory it fills, and each step's operators; or why it cannot be. */
 export function compositionView(rows: readonly ComposeRow[], setting: Setting): HTMLElement {
@@ -32,14 +21,41 @@ export function compositionView(rows: readonly ComposeRow[], setting: Setting): 
   const of = (step: string) => rows.filter((row) => row.step === step);
   const [memory, prefill, decode] = [of("memory"), of("prefill"), of("decode")];
   const [free] = of("free");
-  return html`<div class="composition">
+  const drawn = html`<div class="composition">
     ${headline(memory, prefill, decode, setting)}
     ${memoryBar(memory, free)}
-    <div class="step-tables">
-      ${stepTable("One token of every sequence", decode)}
-      ${stepTable("Reading the prompts", prefill)}
-    </div>
+    <details><summary>Operator by operator</summary><div class="step-tables">
+      ${stepTable("Decode: one token of every sequence", decode)}
+      ${stepTable("Prefill: reading the prompts", prefill)}
+    </div></details>
   </div>`;
+  return captioned("What does it cost?", compositionFinding(prefill, decode, setting), drawn);
+}
+
+/** What a step is bound by for most of its time. */
+function boundOf(rows: readonly ComposeRow[]): string {
+  const all = sum(rows, ({seconds}) => seconds);
+  const memory = sum(
+    rows.filter(({waits}) => waits === "memory"),
+    ({seconds}) => seconds,
+  );
+  return memory >= all / 2
+    ? `memory for ${numberText((100 * memory) / all, 3)} % of it`
+    : `compute for ${numberText(100 - (100 * memory) / all, 3)} % of it`;
+}
+
+function compositionFinding(
+  prefill: readonly ComposeRow[],
+  decode: readonly ComposeRow[],
+  {model, machine, weights}: Setting,
+): string {
+  const [read, write] = [prefill, decode].map((rows) =>
+    quantityText(
+      sum(rows, ({seconds}) => seconds),
+      "s",
+    ),
+  );
+  return `${model} with ${weights} weights on ${machine}: reading the prompt takes ${read}, bound by ${boundOf(prefill)}; a token takes ${write}, bound by ${boundOf(decode)}. All numbers are modelled bounds.`;
 }
 
 function headline(
@@ -52,11 +68,23 @@ function headline(
   const least = efficiency === "bound" ? "at least" : "about";
   const most = efficiency === "bound" ? "at most" : "about";
   const figures = [
-    ["memory", bytesText(sum(memory, ({bytes}) => bytes))],
-    ["first token", `${least} ${secondsText(sum(prefill, ({seconds}) => seconds))}`],
-    ["each further token", `${least} ${secondsText(perToken)}`],
+    [
+      "memory",
+      quantityText(
+        sum(memory, ({bytes}) => bytes),
+        "B",
+      ),
+    ],
+    [
+      "TTFT",
+      `${least} ${quantityText(
+        sum(prefill, ({seconds}) => seconds),
+        "s",
+      )}`,
+    ],
+    ["TPOT", `${least} ${quantityText(perToken, "s")}`],
     ["throughput", `${most} ${numberText(batch / perToken, 3)} tokens/s`],
-    ["energy a token", `about ${numberText(sum(decode, ({joules}) => joules) / batch, 3)} J`],
+    ["energy per token", `about ${numberText(sum(decode, ({joules}) => joules) / batch, 3)} J`],
   ];
   return html`<dl class="headline">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
@@ -82,8 +110,8 @@ function memoryBar(memory: readonly ComposeRow[], free: ComposeRow): HTMLElement
   return html`<div class="memory">
     <div class="memory-bar" aria-hidden="true">${parts.map(([, bytes, colour]) => html`<span style=${`width: ${(100 * bytes) / all}%; background: ${colour}`}></span>`)}</div>
     <ul class="legend">
-      ${parts.map(([name, bytes, colour]) => html`<li><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" style=${`fill: ${colour}`} /></svg>${name} ${bytesText(bytes)}</li>`)}
-      <li>${free.bytes === null ? "the system's memory" : `${bytesText(free.bytes)} free of ${free.part}`}</li>
+      ${parts.map(([name, bytes, colour]) => html`<li><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" style=${`fill: ${colour}`} /></svg>${name} ${quantityText(bytes, "B")}</li>`)}
+      <li>${free.bytes === null ? "the system's memory" : `${quantityText(free.bytes, "B")} free of ${free.part}`}</li>
     </ul>
     <p class="help">Fits ${free.note}.</p>
   </div>`;
@@ -93,13 +121,13 @@ function stepTable(title: string, rows: readonly ComposeRow[]): HTMLElement {
   const seconds = sum(rows, (row) => row.seconds);
   const shown = rows.filter((row) => row.seconds! / seconds >= 0.001);
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${title}><table class="step">
-    <caption>${title}: ${secondsText(seconds)}</caption>
-    <thead><tr><th scope="col">operator</th><th scope="col">time</th><th scope="col">bytes</th><th scope="col">waits for</th></tr></thead>
+    <caption>${title}: ${quantityText(seconds, "s")}</caption>
+    <thead><tr><th scope="col">operator</th><th scope="col">time</th><th scope="col">bytes</th><th scope="col">bound by</th></tr></thead>
     <tbody>${shown.map((row) => {
       const share = (100 * row.seconds!) / seconds;
       return html`<tr><td>${row.part}${row.runs! > 1 ? ` × ${row.runs}` : null}</td>
-        <td class="share" style=${`--share: ${share}%`}>${secondsText(row.seconds!)}</td>
-        <td>${bytesText(row.bytes!)}</td><td>${row.waits}</td></tr>`;
+        <td class="share" style=${`--share: ${share}%`}>${quantityText(row.seconds!, "s")}</td>
+        <td>${quantityText(row.bytes!, "B")}</td><td>${row.waits === "arithmetic" ? "compute" : row.waits}</td></tr>`;
     })}</tbody>
   </table></div>`;
 }

@@ -22,7 +22,7 @@ const high = (value: number) => value;
 const low = (value: number, all: readonly number[]) => (value === 0 ? 1 : least(all) / value);
 
 const MEASURES: Readonly<Record<string, Measure>> = {
-  "answers right": {
+  "retrieval accuracy": {
     of: ({retrieval}) => retrieval,
     interval: ({retrievalLow, retrievalHigh}) => [retrievalLow, retrievalHigh],
     percent: true,
@@ -47,7 +47,7 @@ export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
     label: "All policies",
     prefix: "grid.",
     params: {
-      measure: {kind: "choice", label: "Show", options: Object.keys(MEASURES), default: "answers right"},
+      measure: {kind: "choice", label: "Show", options: Object.keys(MEASURES), default: "retrieval accuracy"},
     },
     draw: ({measure}) =>
       captioned(

@@ -57,7 +57,7 @@ function explanation(rows: readonly CacheRow[], key: string, label: string): Exp
       ],
       ["seeds", seeds.map(({seed, difference}) => `${seed}: ${numberText(difference, 2)}`).join("; ")],
       ["KL divergence, measured", `${intervalText(row.klMean, row.klLow, row.klHigh)} nats`],
-      ["answers right, measured", answersText(row)],
+      ["retrieval accuracy, measured", answersText(row)],
       ["change of answers, paired", changeText(row)],
     ],
     source: row.source,

@@ -18,7 +18,7 @@ export function sharingList(rows: readonly SharingRow[]): HTMLElement {
   const pooled = pooledSharing(rows).toSorted((a, b) => b.bytesPerToken - a.bytesPerToken);
   const looks = sharingLooks(pooledSharing(rows));
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by technique"><table class="quality changes">
-    <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">answers right, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
+    <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">retrieval accuracy, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
     <tbody>${pooled.map((row) => line(row, looks.get(sharingName(row))!))}</tbody>
   </table></div>`;
   return captioned("How many answers and repeats are still right?", finding(pooled), table);

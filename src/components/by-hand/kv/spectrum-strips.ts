@@ -26,7 +26,7 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
       groupSize: {kind: "choice", label: "Layers of a group", options: sizes, default: sizes.at(-1)!},
       rank: {
         kind: "integer",
-        label: "Components for each layer",
+        label: "Rank for each layer",
         min: 1,
         max: width,
         default: Math.min(width, 4),

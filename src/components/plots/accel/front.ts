@@ -8,14 +8,14 @@ import {frontSeries, grouped, ofFamily} from "../series.js";
 type FrontRow = RowOf<typeof composeFront>;
 
 const AXES: Readonly<Record<Cost, Axis & {readonly scale: number}>> = {
-  "time per token": {label: "time per token", unit: "ms, at least", log: true, scale: 1e3},
+  "time per token": {label: "TPOT, time per output token", unit: "ms, at least", log: true, scale: 1e3},
   "time per token of the whole batch": {
-    label: "time per token, batch together",
+    label: "time per output token, batch together",
     unit: "ms, at least",
     log: true,
     scale: 1e3,
   },
-  "time to first token": {label: "time to first token", unit: "s, at least", log: true, scale: 1},
+  "time to first token": {label: "TTFT, time to first token", unit: "s, at least", log: true, scale: 1},
   memory: {label: "memory", unit: "GB", log: true, scale: 1e-9},
   "energy per token": {label: "energy per token", unit: "J, about", log: true, scale: 1},
 };

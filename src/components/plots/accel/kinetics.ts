@@ -18,7 +18,7 @@ export const lengthFigure = linesFigure<typeof kinetics>({
   drawn: (rows) => rows.filter(({trials}) => trials === 1),
   key,
   series,
-  x: {column: "generated", label: "tokens of a trial", log: true},
+  x: {column: "generated", label: "generation length, tokens", log: true},
   y: {column: "cost", provenance: "modelled", label: "cost of a trial", unit: "equivalent TFLOP", log: true},
   finding({rows}, {generated}) {
     const here = (attention: string) =>

@@ -38,8 +38,8 @@ export const rowsFigure = linesFigure<typeof systolic>({
   ...shared,
   question: "How many rows keep the array busy?",
   drawn: (all, {side}) => all.filter((row) => row.side === side),
-  x: {column: "rows", label: "rows of the left matrix", log: true},
-  y: {column: "utilization", provenance: "modelled", label: "elements busy", unit: "%"},
+  x: {column: "rows", label: "matmul rows M", log: true},
+  y: {column: "utilization", provenance: "modelled", label: "utilization", unit: "%"},
   finding({rows: drawn}, {side, rows}) {
     const here = best(drawn.filter((row) => row.rows === rows));
     return `At ${rows} ${rows === 1 ? "row" : "rows"} the best of the three, ${nameOf(here)}, keeps ${numberText(here.utilization, 3)} % of ${side} x ${side} elements busy.`;

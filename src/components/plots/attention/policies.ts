@@ -86,7 +86,7 @@ function retrievalBy(axis: Axis, question: string) {
     question,
     drawn: (rows) => drawnRows(rows).filter(isShown),
     x: {column: axis, label: AXES[axis], log: true},
-    y: {column: "retrieval", of: ({retrieval}) => retrieval ?? 0, label: "answers right, share"},
+    y: {column: "retrieval", of: ({retrieval}) => retrieval ?? 0, label: "retrieval accuracy"},
     interval: ({retrievalLow, retrievalHigh}) => intervalOn(0, retrievalLow, retrievalHigh),
     better: "top left",
     guides: ({points}, _, all) => level("everything", "measured", fullRetrieval(all), points),

@@ -20,7 +20,7 @@ export const AXES = {
   quality: {
     kind: "choice",
     label: "Quality",
-    options: ["KL divergence", "perplexity", "answers right"],
+    options: ["KL divergence", "perplexity", "retrieval accuracy"],
     default: "KL divergence",
   },
 } as const;
@@ -79,8 +79,8 @@ const QUALITIES: Readonly<Record<Axes["quality"], Quality>> = {
     },
     interval: perplexityInterval,
   },
-  "answers right": {
-    measure: () => ({column: "retrieval", label: "share of answer tokens right"}),
+  "retrieval accuracy": {
+    measure: () => ({column: "retrieval", label: "retrieval accuracy"}),
     interval({retrieval, answersChange, answersChangeLow, answersChangeHigh}) {
       if (answersChangeLow === null || answersChangeHigh === null) return undefined;
       const whole = retrieval! - answersChange!;
@@ -99,7 +99,7 @@ export const cacheFigure: FigureSpec<CacheRow, Axes> = {
   series: ({family}) => ({name: kindName(family), ...kindLook(family)}),
   x: (_, {cost}) => COSTS[cost],
   y: (rows, {quality}) => QUALITIES[quality].measure(pooledCaches(rows)),
-  better: (_, {quality}) => (quality === "answers right" ? "top left" : "bottom left"),
+  better: (_, {quality}) => (quality === "retrieval accuracy" ? "top left" : "bottom left"),
   front: ({isBound}) => !isBound,
   labelled: ({front, points}) => [...front.map(({key}) => key), "fp16", ...points.map(({key}) => key)],
   finding: ({rows, front}, axes) => finding(rows, front, axes),
@@ -111,7 +111,7 @@ export const cacheFront = (rows: readonly CacheRow[], axes: Axes): ChartSpec =>
     {
       ...cacheFigure,
       interval: QUALITIES[axes.quality].interval,
-      front: (row) => !row.isBound && (axes.quality !== "answers right" || mayStandOnFront(row)),
+      front: (row) => !row.isBound && (axes.quality !== "retrieval accuracy" || mayStandOnFront(row)),
     },
     rows,
     axes,
@@ -125,7 +125,7 @@ const mayStandOnFront = ({retrievalTrials}: CacheRow): boolean => retrievalTrial
 function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, quality}: Axes): string {
   const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
   const {documents = 0, retrievalTrials = 0} = rows[0] ?? {};
-  const sample = `${documents} documents${quality === "answers right" ? ` with ${retrievalTrials} answer tokens` : ""}`;
+  const sample = `${documents} documents${quality === "retrieval accuracy" ? ` with ${retrievalTrials} answer tokens` : ""}`;
   const paired = quality === "KL divergence" ? "" : ", of the paired difference to the uncompressed cache";
   const intervals = `Lines are 95 % intervals over ${sample}${paired}`;
   const modelled = cost.endsWith("long text")

@@ -3,7 +3,7 @@ import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {level} from "../series.js";
-import {kindLook} from "./kinds.js";
+import {kindLook, kindName} from "./kinds.js";
 
 export type ContextRow = RowOf<typeof context>;
 
@@ -61,7 +61,7 @@ export const fitFigure = marksFigure<typeof context>({
   drawn: (rows) => rows.filter(({isChosen, largestContext}) => isChosen && (largestContext ?? 0) > 0),
   key,
   label: ({technique}) => technique,
-  series: ({kind}) => ({name: kind, ...kindLook(kind)}),
+  series: ({kind}) => ({name: kindName(kind), ...kindLook(kind)}),
   x: (_, {context: chosen}) => ({
     column: "bytesPerToken",
     provenance: "modelled",

@@ -1,23 +1,31 @@
 import {CACHE_KINDS, type CacheKind} from "../../../lib/engine/cache/technique.js";
 import type {Look} from "../palette.js";
 
-/** Kind of a cache as a family: two ways of one family differ by shade, and two at once belong to none. */
-const LOOKS: Readonly<Record<CacheKind, Look>> = {
-  baseline: {family: "baseline", shade: 0},
-  "fewer-bits": {family: "int", shade: 0},
-  "shared-layers": {family: "layers", shade: 0},
-  "fewer-channels": {family: "layers", shade: 1},
-  "fewer-tokens": {family: "tokens", shade: 0},
-  "part-read": {family: "tokens", shade: 1},
-  combined: {family: "baseline", shade: 1},
+/** Kind of a cache: its name in the field, and its family; two ways of one family differ by shade, two at once belong to none. */
+const KINDS: Readonly<Record<CacheKind, Look & {readonly name: string}>> = {
+  baseline: {name: "uncompressed", family: "baseline", shade: 0},
+  "fewer-bits": {name: "quantization", family: "int", shade: 0},
+  "shared-layers": {name: "cross-layer sharing", family: "layers", shade: 0},
+  "fewer-channels": {name: "low rank", family: "layers", shade: 1},
+  "fewer-tokens": {name: "eviction", family: "tokens", shade: 0},
+  "part-read": {name: "sparse reads", family: "tokens", shade: 1},
+  combined: {name: "two combined", family: "baseline", shade: 1},
 };
+
+/** Kind by its id or by the words that rows have for it. */
+function kindOf(kind: string): CacheKind | undefined {
+  const ids = Object.keys(CACHE_KINDS) as CacheKind[];
+  return ids.find((id) => id === kind || CACHE_KINDS[id] === kind);
+}
 
 /** The colour and shape of a kind of caches, by its id or its words. */
 export function kindLook(kind: string): Look {
-  const id = Object.keys(CACHE_KINDS).find((id) => id === kind || CACHE_KINDS[id as CacheKind] === kind);
-  return LOOKS[(id ?? "baseline") as CacheKind];
+  const {family, shade} = KINDS[kindOf(kind) ?? "baseline"];
+  return {family, shade};
 }
 
-/** A kind in a reader's words, by its id or those words. */
-export const kindName = (kind: string): string =>
-  Object.hasOwn(CACHE_KINDS, kind) ? CACHE_KINDS[kind as CacheKind] : kind;
+/** The field's name of a kind, by its id or its words. */
+export function kindName(kind: string): string {
+  const id = kindOf(kind);
+  return id === undefined ? kind : KINDS[id].name;
+}

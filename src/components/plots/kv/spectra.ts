@@ -47,7 +47,7 @@ function sideFigure(side: string, question: string) {
     x: {
       column: "component",
       of: ({component, groupSize}) => component / groupSize,
-      label: "components for each layer",
+      label: "rank for each layer",
       log: true,
       ticks: [1, 2, 4, 8, 16, 32, 64],
     },

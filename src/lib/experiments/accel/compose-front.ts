@@ -187,14 +187,14 @@ export const composeFront = experiment({
     memory: {type: "number", label: "Memory", unit: "B", provenance: "modelled", nullable: true},
     timeToFirstToken: {
       type: "number",
-      label: "Time to first token",
+      label: "TTFT, time to first token",
       unit: "s",
       provenance: "modelled",
       nullable: true,
     },
     timePerToken: {
       type: "number",
-      label: "Time per token",
+      label: "TPOT, time per output token",
       unit: "s",
       provenance: "modelled",
       nullable: true,

@@ -50,13 +50,13 @@ export const kinetics = experiment({
     model: {...modelParamOf(options), label: "Model"},
     generated: {
       kind: "choice",
-      label: "Tokens of a trial",
+      label: "Generation length",
       options: GENERATED,
       default: 8192,
     },
     budget: {
       kind: "integer",
-      label: "Tokens attended to",
+      label: "KV budget of sparse attention",
       unit: "tokens",
       min: 16,
       max: 8192,
@@ -105,7 +105,7 @@ export const kinetics = experiment({
   },
   columns: {
     attention: {type: "string", label: "Attention"},
-    generated: {type: "integer", label: "Tokens of a trial", unit: "tokens"},
+    generated: {type: "integer", label: "Generation length", unit: "tokens"},
     trials: {type: "integer", label: "Trials"},
     compute: {type: "number", label: "Arithmetic", unit: "TFLOP", provenance: "modelled"},
     memory: {type: "number", label: "Memory, as arithmetic", unit: "TFLOP", provenance: "modelled"},

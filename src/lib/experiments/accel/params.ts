@@ -41,7 +41,7 @@ export const modelJsonParam = {
 /** Parameter: the machine that runs it. */
 export const machineParam = {
   kind: "choice",
-  label: "Machine",
+  label: "Hardware",
   options: [...MACHINES.keys()],
   default: "rtx-4090",
 } as const;
@@ -49,7 +49,7 @@ export const machineParam = {
 /** Parameter: a machine as JSON in place of a listed one. */
 export const machineJsonParam = {
   kind: "text",
-  label: "Machine of your own, as JSON",
+  label: "Hardware of your own, as JSON",
   help: "id, title, source, peakTops, bandwidthGBs, memoryGB, memoryKind; used instead of the machine.",
   maxLength: MAX_JSON,
   default: "",
@@ -94,7 +94,7 @@ export const contextParam = {
 /** Parameter: tokens of the answer. */
 export const outputParam = {
   kind: "integer",
-  label: "Answer",
+  label: "Generation length",
   unit: "tokens",
   help: "Tokens to generate after the context; a token halfway through is timed.",
   min: 1,

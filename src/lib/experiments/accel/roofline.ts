@@ -93,7 +93,7 @@ export const roofline = experiment({
     reachedTops: {type: "number", label: "Rate reached at most", unit: "TFLOP/s", provenance: "modelled"},
     seconds: {type: "number", label: "Time of all runs", unit: "s", provenance: "modelled"},
     share: {type: "number", label: "Share of the step", unit: "%", provenance: "modelled"},
-    bound: {type: "string", label: "Waits for"},
+    bound: {type: "string", label: "Bound by"},
     multipliedIn: {type: "string", label: "Multiplied in"},
     peakTops: {type: "number", label: "Peak in that format", unit: "TFLOP/s", provenance: "modelled"},
     bandwidthGBs: {type: "number", label: "Bandwidth", unit: "GB/s", provenance: "modelled"},

@@ -19,7 +19,7 @@ export const systolic = experiment({
     side: {kind: "choice", label: "Array side", options: SIDES, default: 32},
     rows: {
       kind: "choice",
-      label: "Rows of the left matrix",
+      label: "Matmul rows M",
       help: "1 is one token: a matrix times a vector.",
       options: ROWS,
       default: 1,
@@ -40,7 +40,7 @@ export const systolic = experiment({
     },
     terms: {
       kind: "integer",
-      label: "Terms of a sum",
+      label: "Matmul inner size K",
       min: 1,
       max: 16384,
       log: true,
@@ -49,7 +49,7 @@ export const systolic = experiment({
     },
     columns: {
       kind: "integer",
-      label: "Columns of the right matrix",
+      label: "Matmul columns N",
       min: 1,
       max: 16384,
       log: true,
@@ -70,11 +70,11 @@ export const systolic = experiment({
   columns: {
     dataflow: {type: "string", label: "Dataflow"},
     side: {type: "integer", label: "Array side", unit: "elements"},
-    rows: {type: "integer", label: "Rows of the left matrix"},
+    rows: {type: "integer", label: "Matmul rows M"},
     computeCycles: {type: "number", label: "Cycles without waiting", provenance: "modelled"},
     stallCycles: {type: "number", label: "Cycles waited for DRAM", provenance: "modelled"},
     totalCycles: {type: "number", label: "Cycles", provenance: "modelled"},
-    utilization: {type: "number", label: "Elements busy", unit: "% of all cycles", provenance: "modelled"},
+    utilization: {type: "number", label: "Utilization", unit: "% of all cycles", provenance: "modelled"},
     dramBytes: {type: "number", label: "DRAM traffic", unit: "B", provenance: "modelled"},
     overLowerBound: {type: "number", label: "Traffic over its lower bound", provenance: "modelled"},
     scaleSimCycles: {type: "number", label: "Cycles as SCALE-Sim counts them", provenance: "modelled"},

@@ -51,7 +51,7 @@ export const context = experiment({
     batch: {...batchParam, label: "Sequences at once", advanced: true},
     keptKeys: {
       kind: "number",
-      label: "Components of keys for each layer, share of the width",
+      label: "Rank of keys for each layer, share of the width",
       help: "Of xKV. Values get half as many again; of a latent twice this share is kept.",
       min: 0.01,
       max: 1,

@@ -53,7 +53,7 @@ export const sharedAttention = experiment({
     },
     rank: {
       kind: "integer",
-      label: "Components for each layer",
+      label: "Rank for each layer",
       help: "Of keys, before rotary, and as many of values; the group keeps so many times its layers.",
       min: 1,
       max: 64,

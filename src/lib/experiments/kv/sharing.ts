@@ -49,7 +49,7 @@ export const sharing = experiment({
     },
     keptKeys: {
       kind: "choices",
-      label: "Components of keys, share of the width",
+      label: "Rank of keys, share of the width",
       help: "For each layer of a group; values get half as many again. At 1 everything is kept.",
       options: [0.03125, 0.0625, 0.09375, 0.125, 0.1875, 0.25, 0.375, 0.5, 1],
       default: [0.0625, 0.09375, 0.125, 0.1875],
@@ -77,8 +77,8 @@ export const sharing = experiment({
     technique: {type: "string", label: "Technique"},
     name: {type: "string", label: "Setting"},
     groupSize: {type: "integer", label: "Layers of a group"},
-    rankK: {type: "integer", label: "Components of a group's keys", nullable: true},
-    rankV: {type: "integer", label: "Components of a group's values", nullable: true},
+    rankK: {type: "integer", label: "Rank of a group's keys", nullable: true},
+    rankV: {type: "integer", label: "Rank of a group's values", nullable: true},
     bytesPerToken: {
       type: "number",
       label: "Cache",

@@ -35,7 +35,7 @@ export const qualityColumns = {
   sameTopHigh: end("Same likeliest, upper end of 95 %"),
   retrieval: {
     type: "number",
-    label: "Retrieval: share of answer tokens right",
+    label: "Retrieval accuracy: share of answer tokens right",
     provenance: "measured",
     nullable: true,
   },
