@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {paramInputs} from "./param-inputs.js";
+import {player} from "./player.js";
 import {readState, rememberState} from "./url-state.js";
 
 export interface ExplorableOptions<P extends Params> {
@@ -10,6 +11,8 @@ export interface ExplorableOptions<P extends Params> {
   readonly prefix?: string;
   /** Parameters that the drawing itself sets, so that they need no control. */
   readonly drawn?: readonly (keyof P & string)[];
+  /** The parameter that counts steps in time: it can be played, and `last` is its last step as things stand. */
+  readonly plays?: {readonly name: keyof P & string; readonly last?: (values: ParamValues<P>) => number};
   /** A state in words, for who hears the page: told after every change. */
   readonly says?: (values: ParamValues<P>) => string;
   /** Draws a state; `set` moves to another one. What should keep the focus carries `data-focus`. */
@@ -22,6 +25,7 @@ export function explorable<P extends Params>({
   params,
   prefix = "",
   drawn = [],
+  plays,
   says,
   draw,
 }: ExplorableOptions<P>): HTMLElement {
@@ -49,10 +53,30 @@ export function explorable<P extends Params>({
 
   inputs.addEventListener("input", () => set(inputs.value as Partial<ParamValues<P>>));
   redraw();
+  const playing = plays && playerOf(params, plays, () => values, set);
   return html`<section class="explorable" aria-label=${label}>
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${Object.keys(shown).length > 0 ? inputs : null}
+    ${playing}
     ${place}
     ${says && said}
   </section>`;
+}
+
+/** Buttons that play the parameter of the steps. */
+function playerOf<P extends Params>(
+  params: P,
+  {name, last}: NonNullable<ExplorableOptions<P>["plays"]>,
+  values: () => ParamValues<P>,
+  set: (next: Partial<ParamValues<P>>) => void,
+): HTMLElement | null {
+  const param = params[name];
+  if (param === undefined || !("min" in param)) return null;
+  return player({
+    label: param.label,
+    first: param.min,
+    last: () => Math.min(param.max, last?.(values()) ?? param.max),
+    at: () => Number(values()[name]),
+    go: (step) => set({[name]: step} as Partial<ParamValues<P>>),
+  });
 }

@@ -54,6 +54,7 @@ export function tokenStrips(rows: readonly PromptRow[], setting: Setting): HTMLE
         default: prompt - 1,
       },
     },
+    plays: {name: "step"},
     says: ({step}) => `${stepName(full, step)}; ${policies.map((each) => saidOf(each, step)).join("; ")}`,
     draw({step}, set) {
       const strips = html`<div class="told-list">${told.map((each) => strip(each, step, looks.get(each.policy)!))}</div>`;
