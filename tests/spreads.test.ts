@@ -4,10 +4,8 @@ import {type CallExpression, type Node, parse} from "acorn";
 import {transform} from "esbuild";
 import {expect, test} from "vitest";
 
-/** Folders of code that handles rows. What pages draw is a few rows, and is no part of this. */
-const FOLDERS = ["src/lib", "src/cli", "src/data", "scripts", "bench"];
-/** Still to be mended. */
-const LEFT = ["src/lib/evaluate/", "src/lib/experiments/claims/"];
+/** Folders of code. */
+const FOLDERS = ["src", "scripts", "bench"];
 
 /** Functions that take any number of arguments, and are given lists: an engine ends at about 120,000 of them. */
 const TAKERS = /\.(push|unshift|splice)$|^Math\.(max|min)$|^String\.from(CharCode|CodePoint)$/;
@@ -20,8 +18,10 @@ async function codeFiles(): Promise<string[]> {
   );
   return lists
     .flat()
-    .filter((file) => /(?<!\.d)\.ts$|\.mjs$/.test(file) && !/node_modules|\.cache|\/generated\//.test(file))
-    .filter((file) => !LEFT.some((folder) => file.startsWith(folder)))
+    .filter(
+      (file) =>
+        /(?<!\.d)\.ts$|\.mjs$/.test(file) && !/node_modules|\.cache|\.observablehq|\/generated\//.test(file),
+    )
     .sort();
 }
 

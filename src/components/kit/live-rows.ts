@@ -2,6 +2,7 @@ import type {Columns, TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import type {Ran} from "../../lib/experiment/ran.js";
 import type {SweepTables} from "../../lib/experiment/sweep.js";
+import {smallest} from "../../lib/stats/extent.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {latestRun} from "./latest-run.js";
@@ -136,7 +137,7 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
       return find?.(alike) ? alike : setting;
     });
     const distances = candidates.map((setting) => settingDistance(schema, setting, params));
-    const nearest = Math.min(...distances);
+    const nearest = smallest(distances);
     if (last && settingDistance(schema, last.values as ParamValues<P>, params) <= nearest) return;
     const chosen = candidates[distances.indexOf(nearest)];
     const found = find?.(chosen);

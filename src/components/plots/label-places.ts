@@ -1,3 +1,4 @@
+import {largest, smallest} from "../../lib/stats/extent.js";
 import {type ChartSpec, isMarked, labelsOf, type Point} from "./chart-spec.js";
 
 /** Place of a label around its mark, in the words that Plotly uses too. */
@@ -160,8 +161,8 @@ function crosses(box: Box, [x1, y1, x2, y2]: Segment): boolean {
       continue;
     }
     const ends = [(low - start) / step, (high - start) / step];
-    from = Math.max(from, Math.min(...ends));
-    to = Math.min(to, Math.max(...ends));
+    from = Math.max(from, smallest(ends));
+    to = Math.min(to, largest(ends));
   }
   return from < to;
 }

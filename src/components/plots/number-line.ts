@@ -1,5 +1,6 @@
 import {svg} from "htl";
 import type {FormatFamily} from "../../lib/formats/format.js";
+import {largest} from "../../lib/stats/extent.js";
 import {numberText} from "../kit/text/number-text.js";
 import {makeScale} from "./scale.js";
 
@@ -21,7 +22,7 @@ const left = 12;
  */
 export function numberLine(rows: readonly LineRow[], width: number, unit = "value"): SVGElement {
   const finite = rows.flatMap(({values}) => values.filter(Number.isFinite));
-  const reach = Math.max(...finite.map(Math.abs), 1e-30);
+  const reach = Math.max(largest(finite.map(Math.abs)), 1e-30);
   const x = makeScale([finite.some((value) => value < 0) ? -reach : 0, reach], [left, width - left], {
     count: width < 480 ? 4 : 8,
   });

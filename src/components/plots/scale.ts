@@ -1,3 +1,4 @@
+import {largest, smallest} from "../../lib/stats/extent.js";
 import {numberText} from "../kit/text/number-text.js";
 
 /** Maps a value of a domain to a place in a range. */
@@ -52,7 +53,7 @@ export function makeScale(
 export function paddedExtent(values: readonly number[], padding = 0.06, log = false): [number, number] {
   const finite = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
   if (finite.length === 0) return log ? [1, 10] : [0, 1];
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const [low, high] = [smallest(finite), largest(finite)];
   if (log) {
     const factor = (high / low) ** padding;
     return [low / factor, high * factor];

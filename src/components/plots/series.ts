@@ -1,4 +1,5 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
+import {largest, smallest} from "../../lib/stats/extent.js";
 import {FAMILIES} from "../../lib/technique/families.js";
 import {numberText} from "../kit/text/number-text.js";
 import type {Point, Series} from "./chart-spec.js";
@@ -84,7 +85,7 @@ export function level(
     guide(
       name,
       provenance,
-      [Math.min(...xs), Math.max(...xs)].map((x) => ({x, y})),
+      [smallest(xs), largest(xs)].map((x) => ({x, y})),
     ),
   ];
 }

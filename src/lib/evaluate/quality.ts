@@ -6,6 +6,7 @@
  */
 
 import {type DocumentShare, documentMean, documentShare, tokenMean} from "../stats/documents.js";
+import {largest, smallest} from "../stats/extent.js";
 import {influenceInterval, type Measurement, studentHalfWidth} from "../stats/interval.js";
 import {type Estimate, estimateMean, mean} from "../stats/moments.js";
 import {sortedQuantile} from "../stats/quantile.js";
@@ -174,8 +175,8 @@ export function overSeeds(values: readonly number[]): SeedSummary {
     ...estimate,
     standardDeviation: estimate.standardError * Math.sqrt(seeds),
     halfWidth95: studentHalfWidth(estimate.standardError, seeds),
-    min: Math.min(...values),
-    max: Math.max(...values),
+    min: smallest(values),
+    max: largest(values),
     seeds,
   };
 }

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {explorable} from "../../kit/explorable.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
@@ -16,8 +17,8 @@ interface Measure {
   readonly good: (value: number, all: readonly number[]) => number;
 }
 
-const most = (all: readonly number[]) => Math.max(...all);
-const least = (all: readonly number[]) => Math.min(...all);
+const most = (all: readonly number[]) => largest(all);
+const least = (all: readonly number[]) => smallest(all);
 const high = (value: number) => value;
 const low = (value: number, all: readonly number[]) => (value === 0 ? 1 : least(all) / value);
 

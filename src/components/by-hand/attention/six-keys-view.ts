@@ -1,4 +1,5 @@
 import {html, svg} from "htl";
+import {largest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {
@@ -43,9 +44,9 @@ export function pagesByHand(q: Pair): HTMLElement {
   const pages = scorePages(q);
   const {scored} = chooseKeys(q, 1);
   const chosen = {
-    truth: largest(pages, "truth"),
-    bound: largest(pages, "bound"),
-    released: largest(pages, "released"),
+    truth: largestOf(pages, "truth"),
+    bound: largestOf(pages, "bound"),
+    released: largestOf(pages, "released"),
   };
   const cell = (column: keyof typeof chosen, page: number) => {
     const text = number(pages[page][column]);
@@ -63,7 +64,7 @@ export function pagesByHand(q: Pair): HTMLElement {
 
 const keysOfPage = (page: number) => Array.from({length: PAGE_KEYS}, (_, j) => PAGE_KEYS * page + j);
 
-function largest(pages: readonly ScoredPage[], column: "truth" | "bound" | "released"): number {
+function largestOf(pages: readonly ScoredPage[], column: "truth" | "bound" | "released"): number {
   return pages.reduce((best, page, at) => (page[column] > pages[best][column] ? at : best), 0);
 }
 
@@ -86,7 +87,7 @@ function plane(
   kept: readonly number[],
   boxes: readonly ScoredPage[],
 ): SVGElement {
-  const most = Math.max(...scored.map(({weight}) => weight));
+  const most = largest(scored.map(({weight}) => weight));
   return svg`<svg class="plane" viewBox="0 0 ${SIDE} ${SIDE}" role="img" aria-label=${`The query ${pair(q)} and the six keys; read: ${listed(kept)}`}>
     <path class="plane-axis" d=${`M0,${SIDE / 2}H${SIDE}M${SIDE / 2},0V${SIDE}`} />
     ${boxes.map(boxShape)}

@@ -4,6 +4,7 @@ import {mostImportant} from "../../../lib/attention/budget-mask.js";
 import {attentionLogits, softmaxRows} from "../../../lib/attention/logits.js";
 import {pageBounds, pageScore} from "../../../lib/attention/quest/quest.js";
 import {questReleasedMask} from "../../../lib/attention/quest/quest-released.js";
+import {largest} from "../../../lib/stats/extent.js";
 
 export type Pair = readonly [number, number];
 
@@ -81,7 +82,7 @@ export function scorePages(q: Pair): ScoredPage[] {
     return {
       highest,
       lowest,
-      truth: Math.max(...products.subarray(PAGE_KEYS * page, PAGE_KEYS * (page + 1))),
+      truth: largest(products.subarray(PAGE_KEYS * page, PAGE_KEYS * (page + 1))),
       bound: pageScore(queries.q, 0, bounds, headDim * page, headDim),
       released: released[page] * Math.sqrt(headDim),
       corner: [end(0), end(1)],

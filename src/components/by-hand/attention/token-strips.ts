@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {attentionPrompt} from "../../../lib/experiments/attention/prompt.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {explorable} from "../../kit/explorable.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
@@ -95,7 +96,7 @@ function toldOf(policy: string, rows: readonly PromptRow[], prompt: number): Tol
 function strip({policy, label, words, keys, answer, agrees}: Told, step: number, look: Look): HTMLElement {
   const now = words[step];
   const seen = keys.get(String(step)) ?? new Map<number, PromptRow>();
-  const most = Math.max(...Array.from(seen.values(), ({importance}) => importance ?? 0));
+  const most = largest(Array.from(seen.values(), ({importance}) => importance ?? 0));
   const verdict =
     policy === FULL
       ? null

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {Format} from "../../../lib/formats/format.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {exactText, numberText} from "../../kit/text/number-text.js";
 import type {BlockCell, BlockView} from "./block-view.js";
 
@@ -9,11 +10,11 @@ export function blockCells(
   {scale, cells, squaredError, bitsPerElement, bitsOnce}: BlockView,
   story: Node,
 ): HTMLElement {
-  const largest = Math.max(...cells.map(({x}) => Math.abs(x)), 1e-30);
+  const most = Math.max(largest(cells.map(({x}) => Math.abs(x))), 1e-30);
   return html`<section class="block" style=${`--colour: var(--family-${family})`} aria-label=${title}>
     <h3>${title} <span>${convention}</span></h3>
     <p class="block-facts"><span>scale ${numberText(scale, 3)}</span><span>squared error ${numberText(squaredError, 3)}</span><span>${numberText(bitsPerElement)} bits per element${bitsOnce > 0 ? `, and ${bitsOnce} bits once for the whole tensor` : ""}</span></p>
-    <ol class="cells">${cells.map((cell, i) => cellElement(cell, i, largest))}</ol>
+    <ol class="cells">${cells.map((cell, i) => cellElement(cell, i, most))}</ol>
     <details><summary>How the scale is found</summary>${story}</details>
   </section>`;
 }
@@ -21,9 +22,9 @@ export function blockCells(
 function cellElement(
   {x, bits, element, decoded, error, special}: BlockCell,
   index: number,
-  largest: number,
+  most: number,
 ): HTMLElement {
-  const share = Math.min(1, (8 * Math.abs(error)) / largest);
+  const share = Math.min(1, (8 * Math.abs(error)) / most);
   return html`<li class=${special ? "cell cell-special" : "cell"} style=${`--error: ${Math.round(share * 100)}%`}>
     <span class="cell-index">${index}</span>
     <span class="cell-x">${numberText(x, 3)}</span>

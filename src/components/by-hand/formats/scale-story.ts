@@ -4,6 +4,7 @@ import {e3m3, e4m3fn} from "../../../lib/formats/element.js";
 import type {Packed} from "../../../lib/formats/format.js";
 import {razerBlock} from "../../../lib/formats/razer/razer.js";
 import {unpackTensorScale} from "../../../lib/formats/tensor-scale.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 
 /** Steps by which the scale of a block is found. */
@@ -18,8 +19,7 @@ export interface ScaleStory {
 export type TellScale = (packed: Packed, values: readonly number[]) => ScaleStory;
 
 const bitsOf = (byte: number, length = 8) => byte.toString(2).padStart(length, "0");
-const largestOf = (values: readonly number[]) =>
-  Math.max(...values.map((value) => Math.abs(Math.fround(value))));
+const largestOf = (values: readonly number[]) => largest(values.map((value) => Math.abs(Math.fround(value))));
 const short = (value: number) => numberText(value, 3);
 
 /** MXFP4 with the floor rule: the power of two of the largest magnitude over that of E2M1's largest value, 4. */

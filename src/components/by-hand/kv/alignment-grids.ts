@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {alignment} from "../../../lib/experiments/kv/alignment.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 
@@ -15,7 +16,7 @@ const MEASURES: readonly {readonly measure: Measure; readonly name: string}[] = 
 
 /** A square a measure: above the diagonal keys of two layers, below it values. */
 export function alignmentGrids(rows: readonly AlignmentRow[]): HTMLElement {
-  const layers = Math.max(...rows.map(({other}) => other)) + 1;
+  const layers = largest(rows.map(({other}) => other)) + 1;
   const grids = html`<div class="grids">${MEASURES.map(({measure, name}) => grid(rows, layers, measure, name))}</div>`;
   return captioned("Are two layers alike?", finding(rows), grids);
 }
@@ -45,7 +46,7 @@ function finding(rows: readonly AlignmentRow[]): string {
   const next = rows.filter(({layer, other}) => other === layer + 1);
   const range = (measure: Measure) => {
     const values = next.map((row) => row[measure]);
-    return `${numberText(Math.min(...values), 2)} to ${numberText(Math.max(...values), 2)}`;
+    return `${numberText(smallest(values), 2)} to ${numberText(largest(values), 2)}`;
   };
   const chance = rows[0]?.chance ?? 0;
   return `Above the diagonal keys before rotary, below it values. Neighbouring layers: rows have cosines of ${range("cosine")}, nothing to merge; their strongest directions overlap by ${range("overlap")} where chance gives ${numberText(chance, 2)}; linear CKA is ${range("cka")}.`;

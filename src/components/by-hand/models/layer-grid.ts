@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {layerSensitivity} from "../../../lib/experiments/models/layer-sensitivity.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {ALL} from "../../plots/row-names.js";
@@ -13,7 +14,7 @@ export function layerGrid(rows: readonly LayerRow[]): HTMLElement {
   const matrices = [...new Set(rows.map(({matrix}) => matrix))];
   const at = new Map(rows.map((row) => [`${row.layer} ${row.matrix}`, row]));
   const single = rows.filter(({matrix}) => matrix !== ALL);
-  const most = Math.max(...single.map(({klMean}) => klMean));
+  const most = largest(single.map(({klMean}) => klMean));
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Damage by layer and matrix"><table class="heat">
     <thead><tr><th scope="col">layer</th>${matrices.map((matrix) => html`<th scope="col">${matrix.replace("_proj", "")}</th>`)}</tr></thead>
     <tbody>${layers.map((layer) => html`<tr><th scope="row">${layer}</th>${matrices.map((matrix) => cell(at.get(`${layer} ${matrix}`), most))}</tr>`)}</tbody>

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {activations} from "../../../lib/experiments/models/activations.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {SITE_NAMES} from "../../plots/models/inside.js";
@@ -10,7 +11,7 @@ type OutlierRow = Row<(typeof activations)["columns"]>;
 
 /** Sites down, layers across, a table a model: how far the largest magnitude stands out. */
 export function outlierGrid(rows: readonly OutlierRow[]): HTMLElement {
-  const most = Math.max(...rows.map(({absMaxOverRms}) => absMaxOverRms));
+  const most = largest(rows.map(({absMaxOverRms}) => absMaxOverRms));
   const models = grouped(rows, ({model}) => model);
   const tables = html`<div>${Array.from(models, ([model, members]) => modelTable(model, members, most))}</div>`;
   return captioned("How far does the largest value stand out?", outlierFinding(models), tables);

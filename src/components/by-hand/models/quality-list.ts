@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {largest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
@@ -12,7 +13,7 @@ export function qualityList(rows: readonly QualityRow[]): HTMLElement {
 }
 
 function retrievalFinding(rows: readonly QualityRow[]): string {
-  const most = Math.max(...rows.map(({retrievalHigh}) => retrievalHigh ?? 0));
+  const most = largest(rows.map(({retrievalHigh}) => retrievalHigh ?? 0));
   const worse = rows.filter(({retrievalHigh}) => retrievalHigh !== null && retrievalHigh < most - 0.02);
   const trials = rows[0]?.retrievalTrials ?? 0;
   const names = worse.map(({format, retrieval}) => `${format} (${percent(retrieval ?? 0)})`);

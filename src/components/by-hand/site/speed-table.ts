@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {provenanceMark} from "../../plots/legend.js";
 import {grouped} from "../../plots/series.js";
@@ -33,7 +34,7 @@ export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
   const loads = records.map(({load}) => load);
   const [first, last] = [dates[0], dates.at(-1)];
   const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
-  return `${cpu}, ${cores} cores, Node ${node}, ${when}; ${numberText(Math.min(...loads), 2)} to ${numberText(Math.max(...loads), 2)} programs wanted those cores meanwhile`;
+  return `${cpu}, ${cores} cores, Node ${node}, ${when}; ${numberText(smallest(loads), 2)} to ${numberText(largest(loads), 2)} programs wanted those cores meanwhile`;
 }
 
 /** The contests whose names match, each with a line for every other way to do its work. */

@@ -2,6 +2,7 @@ import {html, svg} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {outliers} from "../../../lib/experiments/ssm/outliers.js";
 import type {MambaTensor} from "../../../lib/ssm/quantize/mamba-tensors.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {grouped} from "../../plots/series.js";
@@ -25,7 +26,7 @@ const HEIGHT = 14;
 
 /** A strip a layer and tensor, a column a channel: the stronger its colour, the further its largest value stands out. */
 export function channelStrips(rows: readonly ChannelRow[]): HTMLElement {
-  const most = Math.max(...rows.map(({absMaxOverRms}) => absMaxOverRms));
+  const most = largest(rows.map(({absMaxOverRms}) => absMaxOverRms));
   const tensors = grouped(rows, ({tensor}) => tensor);
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Largest magnitude of every channel"><table class="channel-strips">
     <thead><tr><th scope="col">tensor</th><th scope="col">layer</th><th scope="col">channels, each by its largest magnitude</th><th scope="col">largest / rms, at channel</th></tr></thead>
@@ -37,7 +38,7 @@ export function channelStrips(rows: readonly ChannelRow[]): HTMLElement {
 function tensorBody(tensor: MambaTensor, rows: readonly ChannelRow[], most: number): HTMLElement {
   const layers = [...grouped(rows, ({layer}) => String(layer)).values()];
   return html`<tbody>${layers.map((channels, i) => {
-    const top = largest(channels);
+    const top = worstOf(channels);
     return html`<tr>${i === 0 ? html`<th scope="rowgroup" rowspan=${layers.length}>${TENSOR_NAMES[tensor]}</th>` : null}
       <td>${top.layer}</td><td>${strip(channels, most)}</td><td>${numberText(top.absMaxOverRms, 3)} <span class="muted">at ${top.channel}</span></td></tr>`;
   })}</tbody>`;
@@ -56,7 +57,7 @@ function strip(channels: readonly ChannelRow[], most: number): SVGElement {
   </svg>`;
 }
 
-function largest(rows: readonly ChannelRow[]): ChannelRow {
+function worstOf(rows: readonly ChannelRow[]): ChannelRow {
   return rows.reduce((a, b) => (b.absMaxOverRms > a.absMaxOverRms ? b : a));
 }
 
@@ -65,7 +66,7 @@ function stripsFinding(rows: readonly ChannelRow[]): string {
     grouped(rows, ({tensor}) => tensor),
     ([tensor, members]) => ({
       name: TENSOR_NAMES[tensor as MambaTensor],
-      value: largest(members).absMaxOverRms,
+      value: worstOf(members).absMaxOverRms,
     }),
   ).toSorted((a, b) => b.value - a.value);
   return `Largest magnitudes over the rms of their tensor, in the worst layer: ${told.map(({name, value}) => `${name} ${numberText(value, 3)}`).join("; ")}. One scale for a whole tensor is set by its largest channel.`;

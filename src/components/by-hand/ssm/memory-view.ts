@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {memory} from "../../../lib/experiments/ssm/memory.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {MAP_READING} from "../../plots/attention-maps.js";
@@ -33,7 +34,7 @@ function reach(rows: readonly MemoryRow[], unit: string): HTMLElement {
       RANKS,
     ),
   }));
-  const most = Math.max(...all.map(({value}) => value!));
+  const most = largest(all.map(({value}) => value!));
   const cell = (row: MemoryRow) => {
     const halfLife = row.halfLife === null ? "never" : `in ${numberText(row.halfLife, 2)}`;
     return html`<td class="shaded" style=${`--share: ${Math.round((100 * row.value!) / most)}%`}>${numberText(row.value!, 2)} <span class="muted half-life">½ ${halfLife}</span></td>`;
@@ -66,7 +67,7 @@ function writing(
   const mean = words.map(
     (_, at) => steps.filter(({index}) => index === at).reduce((sum, {value}) => sum + value!, 0) / count,
   );
-  const most = Math.max(...mean);
+  const most = largest(mean);
   const strongest = mean.indexOf(most);
   const list = html`<ol class="words step-words" aria-label="Words and their mean time steps">${words.map(
     (word, at) =>

@@ -2,6 +2,7 @@ import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {tensorErrors} from "../../../lib/experiments/ssm/tensor-errors.js";
 import type {MambaTensor} from "../../../lib/ssm/quantize/mamba-tensors.js";
+import {smallest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {colourOf} from "../../plots/palette.js";
@@ -49,8 +50,8 @@ function worstCells(rows: readonly ErrorRow[]): Cell[] {
   return Array.from(groups.values(), (layers) => ({
     method: layers[0].method,
     tensor: layers[0].tensor as MambaTensor,
-    all: Math.min(...layers.map(({sqnrDb}) => sqnrDb)),
-    ordinary: Math.min(...layers.map(({ordinarySqnrDb}) => ordinarySqnrDb)),
+    all: smallest(layers.map(({sqnrDb}) => sqnrDb)),
+    ordinary: smallest(layers.map(({ordinarySqnrDb}) => ordinarySqnrDb)),
   }));
 }
 

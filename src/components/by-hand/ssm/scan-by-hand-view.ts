@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {largest} from "../../../lib/stats/extent.js";
 import {formulaLines} from "../../kit/text/formula-lines.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {lever} from "./lever.js";
@@ -79,7 +80,7 @@ function stepsTable({steps}: ByHandScan, values: ByHand, set: SetState): HTMLEle
   });
   const computed = Object.entries(COMPUTED).map(([name, {label, signed}]) => {
     const cells = steps.map((each) => each[name as keyof ScanStep]);
-    const most = signed ? Math.max(1, ...cells.map(Math.abs)) : 1;
+    const most = signed ? Math.max(1, largest(cells.map(Math.abs))) : 1;
     return html`<tr><th scope="row">${label}</th>${cells.map(
       (value, t) => html`<td class=${present(t)}>${bar(value / most, signed)}${numberText(value, 3)}</td>`,
     )}</tr>`;
@@ -122,7 +123,7 @@ function stepFormulas({x, delta, b, c, decay, input, before, state, output}: Sca
 
 function rememberedTable({remembered}: ByHandScan): HTMLElement {
   const total = remembered.reduce((sum, part) => sum + Math.abs(part), 0);
-  const most = Math.max(1e-300, ...remembered.map(Math.abs));
+  const most = Math.max(1e-300, largest(remembered.map(Math.abs)));
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Parts of the state"><table class="scan-steps">
     <thead><tr><th scope="col">token</th>${remembered.map((_, j) => html`<th scope="col">${j + 1}</th>`)}</tr></thead>
     <tbody>

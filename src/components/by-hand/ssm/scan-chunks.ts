@@ -4,6 +4,7 @@ import {selectiveScan} from "../../../lib/engine/scan/selective-scan.js";
 import {selectiveScanMatrix} from "../../../lib/ssm/scan/scan-matrix.js";
 import {selectiveScanAssociative} from "../../../lib/ssm/scan/selective-scan-associative.js";
 import {selectiveScanChunked} from "../../../lib/ssm/scan/selective-scan-chunked.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {randomStream} from "../../../lib/tensor/random.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
@@ -97,8 +98,8 @@ function formsTable(input: SelectiveScanInput, chunkSize: number): HTMLElement {
   const {y} = selectiveScan(input);
   const chunked = selectiveScanChunked(input, {chunkSize}).y;
   const tree = selectiveScanAssociative(input).y;
-  const worst = Math.max(
-    ...Array.from(y, (value, t) => Math.max(Math.abs(chunked[t] - value), Math.abs(tree[t] - value))),
+  const worst = largest(
+    Array.from(y, (value, t) => Math.max(Math.abs(chunked[t] - value), Math.abs(tree[t] - value))),
   );
   const digits = (value: number) => numberText(value, 3);
   const row = (t: number) =>

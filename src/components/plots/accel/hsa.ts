@@ -1,4 +1,5 @@
 import type {hsa} from "../../../lib/experiments/accel/hsa.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -53,7 +54,7 @@ export const areaFigure = linesFigure<typeof hsa>({
         guide(
           `reported: ${what}`,
           "reported",
-          [Math.min(...areas), Math.max(...areas)].map((x) => ({x, y: y!})),
+          [smallest(areas), largest(areas)].map((x) => ({x, y: y!})),
           {family: "machine", shade: shadeOf.indexOf(what)},
         ),
       );

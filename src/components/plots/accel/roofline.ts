@@ -1,4 +1,5 @@
 import type {roofline} from "../../../lib/experiments/accel/roofline.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {Series} from "../chart-spec.js";
 import {marksFigure} from "../figure.js";
@@ -30,7 +31,7 @@ const ridgeOf = ({peakTops, bandwidthGBs}: RooflineRow) => (peakTops * 1000) / b
 
 function roofs(rows: readonly RooflineRow[]): Series[] {
   const places = rows.flatMap((row) => [row.intensity, ridgeOf(row)]);
-  const extent = [Math.min(...places) / 3, Math.max(...places) * 3] as const;
+  const extent = [smallest(places) / 3, largest(places) * 3] as const;
   const byFormat = new Map(rows.map((row) => [row.multipliedIn, row]));
   return Array.from(byFormat.values(), (row) => roof(row, extent));
 }
@@ -96,7 +97,7 @@ export const rooflineTimeFigure = marksFigure<typeof roofline>({
   },
   guides({rows, points}) {
     const xs = points.map(({x}) => x);
-    const ends = [Math.min(...xs), Math.max(...xs)];
+    const ends = [smallest(xs), largest(xs)];
     const {bandwidthGBs} = rows[0];
     return [
       guide(

@@ -1,4 +1,5 @@
 import type {systolic} from "../../../lib/experiments/accel/systolic.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -57,6 +58,6 @@ export const sidesFigure = linesFigure<typeof systolic>({
   finding({rows: drawn}, {rows}) {
     const here = best(drawn);
     const sides = drawn.map(({side}) => side);
-    return `From ${Math.min(...sides)} to ${Math.max(...sides)} elements a side, ${rows} ${rows === 1 ? "row takes" : "rows take"} the fewest cycles, ${numberText(here.totalCycles)}, at ${here.side} with ${nameOf(here)}; ${numberText((100 * here.stallCycles) / here.totalCycles, 3)} % of them wait for memory.`;
+    return `From ${smallest(sides)} to ${largest(sides)} elements a side, ${rows} ${rows === 1 ? "row takes" : "rows take"} the fewest cycles, ${numberText(here.totalCycles)}, at ${here.side} with ${nameOf(here)}; ${numberText((100 * here.stallCycles) / here.totalCycles, 3)} % of them wait for memory.`;
   },
 });

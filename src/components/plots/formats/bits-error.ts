@@ -1,4 +1,5 @@
 import type {bitsError} from "../../../lib/experiments/formats/bits-error.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -91,7 +92,7 @@ function change({label, x, y}: Pair): string {
 
 function equality(points: readonly Pair[]) {
   const all = points.flatMap(({x, y}) => [x, y]);
-  const ends = [Math.min(...all), Math.max(...all)];
+  const ends = [smallest(all), largest(all)];
   return guide(
     "no change",
     "measured",

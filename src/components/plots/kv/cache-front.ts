@@ -1,4 +1,5 @@
 import type {smallCaches} from "../../../lib/experiments/kv/small-caches.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {ChartSpec, Point} from "../chart-spec.js";
 import {drawFigure} from "../draw-figure.js";
@@ -75,7 +76,7 @@ const QUALITIES: Readonly<Record<Axes["quality"], Quality>> = {
   perplexity: {
     measure(rows) {
       const ys = rows.map(({perplexity}) => perplexity);
-      return {column: "perplexity", label: "perplexity", log: Math.max(...ys) > 1.5 * Math.min(...ys)};
+      return {column: "perplexity", label: "perplexity", log: largest(ys) > 1.5 * smallest(ys)};
     },
     interval: perplexityInterval,
   },

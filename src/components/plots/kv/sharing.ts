@@ -1,4 +1,5 @@
 import type {sharing} from "../../../lib/experiments/kv/sharing.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -78,13 +79,13 @@ function bestFinding(rows: readonly SharingRow[]): string {
 /** The same components for each layer, alone and in the largest groups. */
 function limitFinding(rows: readonly SharingRow[]): string {
   const xkv = rows.filter(({rankK}) => rankK !== null);
-  const largest = Math.max(...xkv.map(({groupSize}) => groupSize));
+  const widest = largest(xkv.map(({groupSize}) => groupSize));
   const ratios = [...new Set(xkv.map(({limitRatio}) => limitRatio))].sort((a, b) => b - a);
-  const smallest = ratios[0];
-  if (smallest === undefined) return "";
+  const least = ratios[0];
+  if (least === undefined) return "";
   const at = (groupSize: number) =>
-    xkv.find((row) => row.groupSize === groupSize && Math.abs(row.limitRatio - smallest) < 1e-9);
-  const [alone, together] = [at(Math.min(...xkv.map(({groupSize}) => groupSize))), at(largest)];
+    xkv.find((row) => row.groupSize === groupSize && Math.abs(row.limitRatio - least) < 1e-9);
+  const [alone, together] = [at(smallest(xkv.map(({groupSize}) => groupSize))), at(widest)];
   if (!alone || !together || alone === together) return "";
-  return `At ${numberText(smallest, 3)} times smaller, ${alone.name} loses ${differenceText(alone)} in perplexity and ${together.name} ${differenceText(together)}.`;
+  return `At ${numberText(least, 3)} times smaller, ${alone.name} loses ${differenceText(alone)} in perplexity and ${together.name} ${differenceText(together)}.`;
 }

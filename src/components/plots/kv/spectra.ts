@@ -1,4 +1,5 @@
 import type {spectra} from "../../../lib/experiments/kv/spectra.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -74,10 +75,10 @@ function meansOf(rows: readonly SpectrumRow[]): SpectrumRow[] {
 
 function finding(rows: readonly SpectrumRow[], side: string): string {
   const sizes = [...new Set(rows.map(({groupSize}) => groupSize))];
-  const largest = Math.max(...sizes);
+  const most = largest(sizes);
   const needs = (groupSize: number, order: string) =>
     numberText(needed(rows.filter((row) => row.groupSize === groupSize && row.order === order)), 3);
-  return `${numberText(100 * ENERGY)} % of the squared length of ${side} take ${needs(1, ORDERS[0])} components in a layer alone, ${needs(largest, ORDERS[0])} for each layer with ${largest} together, and ${needs(largest, ORDERS[1])} when each layer's tokens are shuffled, so that only the text's shortness is left to share. Means over layers.`;
+  return `${numberText(100 * ENERGY)} % of the squared length of ${side} take ${needs(1, ORDERS[0])} components in a layer alone, ${needs(most, ORDERS[0])} for each layer with ${most} together, and ${needs(most, ORDERS[1])} when each layer's tokens are shuffled, so that only the text's shortness is left to share. Means over layers.`;
 }
 
 /** Whole components for each layer that hold the share, on average over the groups. */

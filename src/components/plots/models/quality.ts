@@ -1,4 +1,5 @@
 import type {formatsOnModel} from "../../../lib/experiments/models/formats-on-model.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {Series} from "../chart-spec.js";
 import {marksFigure} from "../figure.js";
@@ -111,7 +112,7 @@ export const perplexityFigure = (shipped: readonly QualityRow[] = []) =>
 /** True if a linear axis would press all but the worst into one line. */
 function isWide(rows: readonly QualityRow[]): boolean {
   const ys = rows.map(({perplexity}) => perplexity);
-  return Math.max(...ys) > 5 * Math.min(...ys);
+  return largest(ys) > 5 * smallest(ys);
 }
 
 function perplexityFinding(rows: readonly QualityRow[]): string {

@@ -1,4 +1,5 @@
 import type {scanForms} from "../../../lib/experiments/ssm/scan-forms.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -67,7 +68,7 @@ export const errorFigure = linesFigure<typeof scanForms>({
   y: {column: "difference", label: "greatest difference / largest number", log: true},
   guides({points}, _, all) {
     const xs = points.map(({x}) => x);
-    const ends = [Math.min(...xs), Math.max(...xs)];
+    const ends = [smallest(xs), largest(xs)];
     return all
       .filter(({difference, chunkSize}) => (difference ?? 0) > 0 && chunkSize === null)
       .map((row) =>
@@ -85,7 +86,7 @@ export const errorFigure = linesFigure<typeof scanForms>({
 function errorFinding(all: readonly FormRow[]): string {
   const sound = all.filter(({form}) => form !== "naive");
   const most = (precision: string) =>
-    Math.max(...sound.filter((row) => row.precision === precision).map(({difference}) => difference ?? 0));
+    largest(sound.filter((row) => row.precision === precision).map(({difference}) => difference ?? 0));
   const agree = `From the recurrence in float64 no form differs by more than ${numberText(most("float64"), 2)} in float64 and ${numberText(most("float32"), 2)} in float32, relative to the largest number.`;
   const broken = ["float32", "float64"].flatMap((precision) => {
     const first = all.find((row) => row.form === "naive" && row.precision === precision && row.broken > 0);

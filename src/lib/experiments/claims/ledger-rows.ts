@@ -10,7 +10,7 @@ export async function ledgerRows<Found>(
   const rows = [];
   for (const [n, claim] of claims.entries()) {
     await progress(n / claims.length, claim.id);
-    rows.push(...claimRows(claim, found));
+    for (const row of claimRows(claim, found)) rows.push(row);
   }
   return rows;
 }

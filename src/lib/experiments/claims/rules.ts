@@ -3,6 +3,7 @@
  * interval that is not known (NaN).
  */
 
+import {largest} from "../../stats/extent.js";
 import type {Interval} from "../../stats/interval.js";
 import type {Evidence, Rule, Verdict} from "./claim.js";
 import {intervalsOf, valuesOf} from "./evidence.js";
@@ -76,7 +77,7 @@ export function lossVerdict({low, high}: Interval, printed: number): Verdict {
 
 /** Shares below a limit: `agrees` if all are, `same direction` up to a tenth above it, else `differs`. */
 export function limitVerdict(shares: readonly number[], limit: number): Verdict {
-  const most = Math.max(...shares);
+  const most = largest(shares);
   return most < limit ? "agrees" : most < 1.1 * limit ? "same direction" : "differs";
 }
 
@@ -93,6 +94,6 @@ export const copies =
 export const within =
   (printed: string, bound: string): Rule =>
   (reported, ours) => {
-    const [most, bounds] = [Math.max(...valuesOf(reported, printed)), valuesOf(ours, bound)];
-    return most > Math.max(...bounds) ? "differs" : "open";
+    const [most, bounds] = [largest(valuesOf(reported, printed)), valuesOf(ours, bound)];
+    return most > largest(bounds) ? "differs" : "open";
   };

@@ -1,4 +1,5 @@
 import {ELSA_MODELS, elsaMacs, type Level, uniformLevels} from "../../../accel/sparse/elsa.js";
+import {largest, smallest} from "../../../stats/extent.js";
 import type {Claim} from "../claim.js";
 import {modelled, reported, valuesOf} from "../evidence.js";
 
@@ -32,7 +33,7 @@ export const elsaClaims: readonly Claim[] = [
       }),
     judge: (printed, ours) => {
       const [[theirs], values] = [valuesOf(printed), valuesOf(ours)];
-      return Math.min(...values) < theirs && theirs < Math.max(...values) ? "open" : "differs";
+      return smallest(values) < theirs && theirs < largest(values) ? "open" : "differs";
     },
     why: "2.9 lies between all linears at 2:4 and all at 1:4, as any mixture of the two does, so that is no evidence. Which mixture and its accuracy need a search on ImageNet, which was not run.",
   },

@@ -1,5 +1,6 @@
 import {ELSA_MODELS, uniformLevels} from "../../../accel/sparse/elsa.js";
 import {networkSpeedup, SST_REPORTED} from "../../../accel/sst/network.js";
+import {largest} from "../../../stats/extent.js";
 import type {Claim} from "../claim.js";
 import {modelled, reported, valuesOf} from "../evidence.js";
 import {notTried} from "../rules.js";
@@ -27,7 +28,7 @@ const slices: Claim = {
       ),
     ),
   judge: (printed, ours) => {
-    const [[theirs], best] = [valuesOf(printed, "speed-up"), Math.max(...valuesOf(ours, "speed-up"))];
+    const [[theirs], best] = [valuesOf(printed, "speed-up"), largest(valuesOf(ours, "speed-up"))];
     return Math.abs(best / theirs - 1) < 0.05 ? "agrees" : best > 3 ? "same direction" : "differs";
   },
   why: "Which networks, patterns and sizes gave 3.52 is not in the abstract; uniform 1:4 on a base-size transformer comes close, held back by what is not pruned and by filling the array. Area is not modelled.",

@@ -3,6 +3,7 @@
 import {bitsSize, wholeTokenBytes} from "../../../engine/cache/packed-size.js";
 import type {CacheSizes} from "../../../engine/cache/sizes.js";
 import {type XkvRanks, xkvBytes} from "../../../kv/xkv/xkv-bytes.js";
+import {largest} from "../../../stats/extent.js";
 
 /** Share by which sizes that count as equal may differ. */
 export const SAME_SIZE = 0.01;
@@ -35,7 +36,7 @@ export function equalRanks(
     const all = [first, ...others].map((groupSize) =>
       ranksOf(groupSize, Math.max(2, Math.round(target / perComponent(groupSize)))),
     );
-    const spread = Math.max(...all.map((ranks) => Math.abs(bytes(ranks) / target - 1)));
+    const spread = largest(all.map((ranks) => Math.abs(bytes(ranks) / target - 1)));
     return {all, spread, off: Math.abs(Math.log(plain / target / times))};
   });
   const [best] = candidates.filter(({spread}) => spread <= SAME_SIZE).sort((a, b) => a.off - b.off);

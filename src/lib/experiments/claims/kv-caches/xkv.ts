@@ -4,6 +4,7 @@ import {bitsSize} from "../../../engine/cache/packed-size.js";
 import type {CacheSizes} from "../../../engine/cache/sizes.js";
 import {miniCacheBytes} from "../../../kv/minicache/minicache-technique.js";
 import {xkvRatio} from "../../../kv/xkv/xkv-bytes.js";
+import {largest, smallest} from "../../../stats/extent.js";
 import type {Evidence} from "../claim.js";
 import {
   intervalsOf,
@@ -88,7 +89,7 @@ const groups: CacheClaim = {
       if (quantity.startsWith("cache smaller"))
         sizes.set(subject, [...(sizes.get(subject) ?? []), value ?? 0]);
     }
-    const areEqual = [...sizes.values()].every((all) => Math.max(...all) / Math.min(...all) - 1 <= SAME_SIZE);
+    const areEqual = [...sizes.values()].every((all) => largest(all) / smallest(all) - 1 <= SAME_SIZE);
     return areEqual ? orderVerdict(intervalsOf(ours, "above ")) : "open";
   },
   why: `${OUR_DECODERS} Ranks are chosen so that counted bytes, basis and factors, are equal to 1 %: in short texts factors weigh, so larger groups get fewer components for each layer than in a text of 65,536 tokens. All tokens read the decomposition. The large decoder was grown from the small one, so part of what its layers share may come from there. The reported numbers were read off a figure.`,

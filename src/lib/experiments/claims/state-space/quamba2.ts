@@ -1,5 +1,6 @@
 /** Quamba2's claims, all judged on Mamba2. */
 
+import {largest} from "../../../stats/extent.js";
 import type {Claim} from "../claim.js";
 import {intervalsOf, measured, reported, spread, valuesOf} from "../evidence.js";
 import {orderVerdict, reductionVerdict} from "../rules.js";
@@ -93,7 +94,7 @@ const invariant: Claim<Quamba2Found> = {
   kind: "measured",
   reported: [reported("any Mamba2", "change of the output", 0, "nats")],
   ours: ({sorted}) => [
-    measured(MAMBA2_ID, "largest mean KL divergence of a document", Math.max(...sorted.kl), "nats"),
+    measured(MAMBA2_ID, "largest mean KL divergence of a document", largest(sorted.kl), "nats"),
   ],
   judge: (_reported, ours) => (valuesOf(ours).every((nats) => nats < ROUNDING) ? "agrees" : "differs"),
   why: "Sums in another order round another way in float32; beyond that nothing moves.",

@@ -10,6 +10,7 @@ import type {Work} from "../../../experiment/experiment.js";
 import {type QuantizeMambaOptions, quantizeMamba} from "../../../ssm/quantize/quantize-mamba.js";
 import {mambaTensorErrors} from "../../../ssm/quantize/tensor-errors.js";
 import {ownParams, type ScanQuantizerId} from "../../../ssm/registry.js";
+import {largest, smallest} from "../../../stats/extent.js";
 import {mean} from "../../../stats/moments.js";
 import {CALIBRATION_TEXTS} from "../../ssm/quantized-quality.js";
 import type {Answers, TextLosses} from "../evidence.js";
@@ -88,8 +89,8 @@ export async function outputTails(weights: MambaWeights, documents: number): Pro
     const errors = await mambaTensorErrors(weights, {method, calibration, backend: wasmBackend}, texts);
     const own = errors.filter(({tensor}) => tensor === "output");
     return {
-      kurtosis: Math.max(...own.map(({kurtosis}) => kurtosis)),
-      sqnrDb: Math.min(...own.map(({sqnrDb}) => sqnrDb)),
+      kurtosis: largest(own.map(({kurtosis}) => kurtosis)),
+      sqnrDb: smallest(own.map(({sqnrDb}) => sqnrDb)),
     };
   };
   return {plain: await worst("static"), hadamard: await worst("hadamard")};

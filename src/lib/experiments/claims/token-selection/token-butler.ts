@@ -7,6 +7,7 @@ import {
 } from "../../../attention/token-butler/token-butler-cost.js";
 import type {TokenButlerPredictor} from "../../../attention/token-butler/token-butler-weights.js";
 import type {DecoderConfig} from "../../../engine/decoder/config.js";
+import {largest} from "../../../stats/extent.js";
 import {
   answersChange,
   gapPercent,
@@ -137,7 +138,7 @@ const nearOracle: SelectionClaim = {
     found.map(({model, scores}) =>
       spread(model, "TokenButler above the oracle", gapPercent(scores.TokenButler, scores.oracle), "%"),
     ),
-  judge: (printed, ours) => atMostVerdict(intervalsOf(ours), Math.max(...valuesOf(printed))),
+  judge: (printed, ours) => atMostVerdict(intervalsOf(ours), largest(valuesOf(printed))),
   why: `${OUR_DECODERS} The predictors are our own, trained on the same kind of documents as they are tested on; theirs read C4 and are tested on WikiText-2.`,
 };
 
