@@ -59,8 +59,8 @@ function recordOf(c: ConfigReader, whole: ConfigReader | null): ModelRecord {
   const parts = family.read(c, type);
   const record = {...assemble(c, parts, {family, type}), architecture};
   const tied = tiedOf(c, whole, parts);
-  refuseMeaning(c);
   const full: ModelRecord = {...record, tied, ignored: ignoredKeys(c, whole)};
+  refuseMeaning(c);
   requireCountable(c, full);
   return full;
 }
