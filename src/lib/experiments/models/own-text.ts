@@ -4,7 +4,8 @@ import {readConfig} from "../../engine/read-config.js";
 import type {ByteSource} from "../../io/byte-source.js";
 import {SIDE_FILE_LIMITS} from "../../io/json-file.js";
 import {type ModelFolder, readJson} from "../../io/model-folder.js";
-import {parseTokenizer, TOKENIZER_LIMITS, type Tokenizer} from "../../io/tokenizer/tokenizer.js";
+import {TOKENIZER_LIMITS, type Tokenizer} from "../../io/tokenizer/assemble.js";
+import {loadTokenizer} from "../../io/tokenizer/load-tokenizer.js";
 
 const READER = "evaluate";
 
@@ -29,7 +30,7 @@ export async function readOwnText(
 ): Promise<OwnText> {
   const json = await readJson(folder, "tokenizer.json", {reader: READER, limits: TOKENIZER_LIMITS});
   if (json === undefined) throw new RangeError(`${READER}: text needs a tokenizer.json in the model folder`);
-  const tokenizer = parseTokenizer(json);
+  const tokenizer = await loadTokenizer(json);
   const bytes = await text.read(0, text.size);
   const ids = tokenizer.encode(new TextDecoder().decode(bytes), {special: false});
   if (bos === "none") return {ids, prefix: [], beginning: "none, as asked for"};

@@ -1,6 +1,7 @@
 import type {Json} from "../strict-json.js";
-import {asArray, asFlag, asId, asObject, asString} from "./fields.js";
-import {oniguruma} from "./pattern.js";
+import {asArray, asFlag, asId, asObject, asString, tokenizerProblem, workLimit} from "./fields.js";
+import {RUST_WORD, SPACE} from "./pattern/character-set.js";
+import {MOST_UNITS, trie} from "./trie.js";
 
 /** A token that is found in the text as it is written, before anything is split. */
 export interface AddedToken {
@@ -42,26 +43,17 @@ export interface Piece {
   readonly id?: number;
 }
 
-const SPACE_BEFORE = oniguruma("\\s*$", "added_tokens");
-const SPACE_AFTER = oniguruma("\\s*", "added_tokens");
-const WORD_END = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]$/u;
-const WORD_START = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
-
 /** Cuts a text at added tokens: the leftmost first and, of those that start together, the longest. */
 export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: string) => Piece[] {
-  const byContent = new Map(
-    tokens.filter(({content}) => content !== "").map((token) => [token.content, token]),
-  );
-  if (byContent.size === 0) return (text) => (text === "" ? [] : [{text, offset: 0}]);
-  const lengths = lengthsByStart(byContent.keys());
+  const byPlace = tokens.filter(({content}) => content !== "");
+  if (byPlace.length === 0) return (text) => (text === "" ? [] : [{text, offset: 0}]);
+  const occurrences = occurrenceFinder(byPlace);
   return (text) => {
     const pieces: Piece[] = [];
     let end = 0;
-    for (const {start, content} of occurrences(text, byContent, lengths)) {
-      const token = byContent.get(content)!;
-      const stop = start + content.length;
+    for (const {start, stop, token} of occurrences(text)) {
       if (start < end || (token.singleWord && !standsAlone(text, start, stop))) continue;
-      const from = token.lstrip ? Math.max(end, start - spaceBefore(text.slice(end, start))) : start;
+      const from = token.lstrip ? start - spaceBefore(text, end, start) : start;
       if (from > end) pieces.push({text: text.slice(end, from), offset: end});
       end = token.rstrip ? stop + spaceAfter(text, stop) : stop;
       pieces.push({text: text.slice(from, end), offset: from, id: token.id});
@@ -71,40 +63,48 @@ export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: string
   };
 }
 
-/** The lengths of texts by their first unit, longest first: with 300,000 of them a pattern takes seconds to be made. */
-function lengthsByStart(texts: Iterable<string>): ReadonlyMap<string, readonly number[]> {
-  const lengths = new Map<string, Set<number>>();
-  for (const text of texts)
-    lengths.set(text[0], (lengths.get(text[0]) ?? new Set<number>()).add(text.length));
-  return new Map(Array.from(lengths, ([start, found]) => [start, Array.from(found).sort((a, b) => b - a)]));
+interface Occurrence {
+  readonly start: number;
+  readonly stop: number;
+  readonly token: AddedToken;
 }
 
-/** Where known texts stand in a text, from the left, none over another. */
-function* occurrences(
-  text: string,
-  known: ReadonlyMap<string, unknown>,
-  lengths: ReadonlyMap<string, readonly number[]>,
-): Generator<{readonly start: number; readonly content: string}> {
-  for (let start = 0; start < text.length; ) {
-    const fitting = lengths.get(text[start])?.filter((length) => start + length <= text.length);
-    const length = fitting?.find((each) => known.has(text.slice(start, start + each)));
-    if (length !== undefined) yield {start, content: text.slice(start, start + length)};
-    start += length ?? (text.codePointAt(start)! > 0xffff ? 2 : 1);
-  }
+/** Where tokens stand in a text, from the left, none over another. Of those with the same content the last counts. */
+function occurrenceFinder(tokens: readonly AddedToken[]): (text: string) => Iterable<Occurrence> {
+  const known = trie(new Map(tokens.map(({content}, place) => [content, place])));
+  if (known === undefined)
+    throw tokenizerProblem("too-large", "added_tokens", "more", `at most ${MOST_UNITS} characters in all`);
+  return function* (text) {
+    const work = workLimit("added_tokens", text.length);
+    for (let start = 0; start < text.length; ) {
+      let [stop, place] = [-1, -1];
+      work(
+        known.prefixes(text, start, (end, found) => {
+          [stop, place] = [end, found];
+        }),
+      );
+      if (place >= 0) yield {start, stop, token: tokens[place]};
+      start = place >= 0 ? stop : start + (text.codePointAt(start)! > 0xffff ? 2 : 1);
+    }
+  };
 }
 
 function standsAlone(text: string, start: number, stop: number): boolean {
-  return (
-    !WORD_END.test(text.slice(Math.max(0, start - 2), start)) && !WORD_START.test(text.slice(stop, stop + 2))
-  );
+  const before = Array.from(text.slice(Math.max(0, start - 2), start)).at(-1);
+  const after = text.codePointAt(stop);
+  const isWord = (codePoint: number | undefined) => codePoint !== undefined && RUST_WORD(codePoint);
+  return !isWord(before?.codePointAt(0)) && !isWord(after);
 }
 
-function spaceBefore(text: string): number {
-  return text.length - text.search(SPACE_BEFORE);
+/** Units of white space before `stop`, none before `start`. White space is never more than one unit. */
+function spaceBefore(text: string, start: number, stop: number): number {
+  let from = stop;
+  while (from > start && SPACE(text.charCodeAt(from - 1))) from--;
+  return stop - from;
 }
 
-function spaceAfter(text: string, from: number): number {
-  SPACE_AFTER.lastIndex = from;
-  const match = SPACE_AFTER.exec(text);
-  return match?.index === from ? match[0].length : 0;
+function spaceAfter(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && SPACE(text.charCodeAt(end))) end++;
+  return end - start;
 }

@@ -1,5 +1,6 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
+import {byteFallback} from "./byte-fallback.js";
 import {asArray, asFlag, asString, tokenizerProblem} from "./fields.js";
 import {parseUnknownToken, parseVocabulary, type TokenModel, unknownId} from "./vocabulary.js";
 
@@ -63,16 +64,10 @@ function parseMerges(value: Json | undefined, vocabulary: ReadonlyMap<string, nu
 
 /** Cuts a piece into the ids of its characters: their bytes, the unknown token, or nothing where they have none. */
 function symbolizer(model: JsonObject, vocabulary: ReadonlyMap<string, number>): (piece: string) => number[] {
-  const byteFallback = asFlag(model.get("byte_fallback"), "model.byte_fallback");
+  const fallback = asFlag(model.get("byte_fallback"), "model.byte_fallback");
   const fuse = asFlag(model.get("fuse_unk"), "model.fuse_unk");
   const unknownToken = parseUnknownToken(model);
-  const bytesOf = (character: string): number[] | undefined => {
-    if (!byteFallback) return undefined;
-    const ids = Array.from(new TextEncoder().encode(character), (byte) =>
-      vocabulary.get(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`),
-    );
-    return ids.includes(undefined) ? undefined : (ids as number[]);
-  };
+  const bytesOf = fallback ? byteFallback(vocabulary) : () => undefined;
   return (piece) => {
     const ids: number[] = [];
     let afterUnknown = false;

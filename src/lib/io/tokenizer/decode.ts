@@ -1,13 +1,32 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
-import {fromByteCharacters} from "./byte-level.js";
-import {asArray, asCharacter, asId, asString, growthLimit, makeComponent} from "./fields.js";
-import {parsePattern, replaced} from "./pattern.js";
+import {fromByteCharacters, toByteCharacters} from "./byte-level.js";
+import {
+  asArray,
+  asCharacter,
+  asFlag,
+  asId,
+  asObject,
+  asString,
+  growthLimit,
+  type Makers,
+  makeComponent,
+} from "./fields.js";
+import {joinBytes} from "./join-bytes.js";
+import {parseMark} from "./metaspace.js";
+import {parsePattern, replaced} from "./pattern/text-pattern.js";
 
 /** One step from tokens to text: tokens in, tokens out. */
 type Step = (tokens: readonly string[]) => readonly string[];
 
-const STEPS: Readonly<Record<string, (options: JsonObject, field: string) => Step>> = {
+/** The way from tokens to a text. */
+export interface Decoder {
+  decode(tokens: readonly string[]): string;
+  /** A text as the decoder takes it: where tokens spell bytes, the characters of its bytes. */
+  spell(text: string): string;
+}
+
+const STEPS: Makers<Step> = {
   ByteLevel: () => (tokens) => [fromByteCharacters(tokens)],
   ByteFallback: () => joinBytes,
   Fuse: () => (tokens) => [tokens.join("")],
@@ -26,12 +45,43 @@ const STEPS: Readonly<Record<string, (options: JsonObject, field: string) => Ste
     return (tokens) => tokens.map((token) => strip(token, content, start, stop));
   },
   Metaspace(options, field) {
-    const mark = asCharacter(options.get("replacement"), `${field}.replacement`);
-    const first = options.get("prepend_scheme") === "never" ? mark : "";
+    const {mark, scheme} = parseMark(options, field);
     return (tokens) =>
-      tokens.map((token, i) =>
-        (i === 0 && token.startsWith(mark) ? token.replace(mark, first) : token).replaceAll(mark, " "),
-      );
+      tokens.map((token, i) => token.replaceAll(mark, i === 0 && scheme !== "never" ? "" : " "));
+  },
+  WordPiece(options, field) {
+    const prefix = asString(options.get("prefix") ?? "##", `${field}.prefix`);
+    const cleanup = asFlag(options.get("cleanup"), `${field}.cleanup`, true);
+    return (tokens) =>
+      tokens.map((token, i) => {
+        const within = i > 0 && token.startsWith(prefix);
+        const spaced = within ? token.slice(prefix.length) : i > 0 ? ` ${token}` : token;
+        return cleanup ? cleanedUp(spaced) : spaced;
+      });
+  },
+  BPEDecoder(options, field) {
+    const suffix = asString(options.get("suffix") ?? "</w>", `${field}.suffix`);
+    return (tokens) =>
+      suffix === ""
+        ? tokens
+        : tokens.map((token, i) => token.replaceAll(suffix, i === tokens.length - 1 ? "" : " "));
+  },
+  CTC(options, field) {
+    const pad = asString(options.get("pad_token") ?? "<pad>", `${field}.pad_token`);
+    const space = asString(options.get("word_delimiter_token") ?? "|", `${field}.word_delimiter_token`);
+    const cleanup = asFlag(options.get("cleanup"), `${field}.cleanup`, true);
+    const drop = (text: string, part: string, by: string) => (part === "" ? text : text.replaceAll(part, by));
+    return (tokens) => {
+      const grow = growthLimit(field, lengthOf(tokens));
+      return tokens
+        .filter((token, i) => token !== tokens[i - 1])
+        .map((token) => {
+          const text = drop(token, pad, "");
+          const made = cleanup ? drop(cleanedUp(text), space, " ") : text;
+          grow(made.length);
+          return made;
+        });
+    };
   },
   Sequence(options, field) {
     const steps = asArray(options.get("decoders"), `${field}.decoders`).map((step) =>
@@ -49,45 +99,43 @@ const STEPS: Readonly<Record<string, (options: JsonObject, field: string) => Ste
 const lengthOf = (tokens: readonly string[]) => tokens.reduce((sum, {length}) => sum + length, 0);
 
 /** The `decoder` of tokenizer.json; null puts a space between tokens. */
-export function parseDecoder(value: Json | undefined): (tokens: readonly string[]) => string {
-  if (value === null || value === undefined) return (tokens) => tokens.join(" ");
+export function parseDecoder(value: Json | undefined): Decoder {
+  if (value === null || value === undefined)
+    return {decode: (tokens) => tokens.join(" "), spell: (text) => text};
   const step = makeComponent(value, "decoder", STEPS);
-  return (tokens) => step(tokens).join("");
+  const spell = hasByteLevel(asObject(value, "decoder")) ? toByteCharacters : (text: string) => text;
+  return {decode: (tokens) => step(tokens).join(""), spell};
 }
 
-/** Tokens that are bytes, <0x00> to <0xFF>, become text where a run of them is UTF-8, else U+FFFD for each. */
-function joinBytes(tokens: readonly string[]): readonly string[] {
-  const joined: string[] = [];
-  let bytes: number[] = [];
-  const flush = () => {
-    if (bytes.length > 0) joined.push(decodeRun(Uint8Array.from(bytes)));
-    bytes = [];
-  };
-  for (const token of tokens) {
-    const hex = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
-    if (hex !== undefined) {
-      bytes.push(Number.parseInt(hex, 16));
-      continue;
-    }
-    flush();
-    joined.push(token);
-  }
-  flush();
-  return joined;
-}
-
-function decodeRun(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch {
-    return "\ufffd".repeat(bytes.length);
-  }
+function hasByteLevel(options: JsonObject): boolean {
+  const steps = options.get("decoders");
+  if (!Array.isArray(steps)) return options.get("type") === "ByteLevel";
+  return steps.some((step) => step instanceof Map && hasByteLevel(step));
 }
 
 function strip(token: string, content: string, start: number, stop: number): string {
   let [from, to] = [0, token.length];
-  while (from < start && token.startsWith(content, from)) from += content.length;
-  while (token.length - to < stop && to - content.length >= from && token.endsWith(content))
+  for (let n = 0; n < start && token.startsWith(content, from); n++) from += content.length;
+  for (let n = 0; n < stop && to - content.length >= from && token.endsWith(content, to); n++)
     to -= content.length;
   return token.slice(from, to);
+}
+
+/** Marks of punctuation and endings of English words without the space before them. */
+const CLEANED: readonly (readonly [string, string])[] = [
+  [" .", "."],
+  [" ?", "?"],
+  [" !", "!"],
+  [" ,", ","],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [" do not", " don't"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+];
+
+function cleanedUp(text: string): string {
+  return CLEANED.reduce((clean, [from, to]) => clean.replaceAll(from, to), text);
 }

@@ -56,6 +56,22 @@ export function growthLimit(field: string, length: number): (made: number) => vo
   };
 }
 
+/** Units that a search in a vocabulary may look at for each of a text's, and beside. */
+const [MOST_LOOKS, FREE_LOOKS] = [256, 2 ** 22];
+
+/**
+ * A limit for the time that a search takes: entries of thousands of equal letters would take a long one for every letter.
+ * @returns a function that takes what was looked at and throws a FormatError when it is too much together.
+ */
+export function workLimit(field: string, length: number): (looks: number) => void {
+  const most = MOST_LOOKS * length + FREE_LOOKS;
+  let sum = 0;
+  return (looks) => {
+    sum += looks;
+    if (sum > most) throw tokenizerProblem("too-long", field, sum, `entries that are found in ${most} looks`);
+  };
+}
+
 /** A token id. Ids stay below 2^26, so that a pair of them makes one exact number. */
 export function asId(value: Json | undefined, field: string): number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 26)
@@ -70,15 +86,19 @@ export function asFlag(value: Json | undefined, field: string, byDefault = false
   throw tokenizerProblem("bad-value", field, value, "true or false");
 }
 
+/** Makers of the parts of a pipeline by their types. */
+export type Makers<T> = Readonly<Record<string, (options: JsonObject, field: string) => T>>;
+
+/** A text without lone surrogates: each is U+FFFD, as in UTF-8. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
 /**
  * The part of a pipeline whose type `component` names, made by the entry of `makers` for it.
  * @throws FormatError naming the field and the types that are known.
  */
-export function makeComponent<T>(
-  component: Json | undefined,
-  field: string,
-  makers: Readonly<Record<string, (options: JsonObject, field: string) => T>>,
-): T {
+export function makeComponent<T>(component: Json | undefined, field: string, makers: Makers<T>): T {
   const options = asObject(component, field);
   const type = asString(options.get("type"), `${field}.type`);
   const make = Object.hasOwn(makers, type) ? makers[type] : undefined;

@@ -1,13 +1,24 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
-import {asArray, asId, asObject, asString, growthLimit, makeComponent, tokenizerProblem} from "./fields.js";
+import {
+  asArray,
+  asId,
+  asObject,
+  asString,
+  growthLimit,
+  type Makers,
+  makeComponent,
+  tokenizerProblem,
+} from "./fields.js";
 
 /** Puts special tokens around the ids of a text. */
 export type PostProcessor = (ids: readonly number[]) => number[];
 
-const POST_PROCESSORS: Readonly<Record<string, (options: JsonObject, field: string) => PostProcessor>> = {
+const POST_PROCESSORS: Makers<PostProcessor> = {
   // Trims offsets and leaves the ids alone.
   ByteLevel: () => (ids) => [...ids],
+  BertProcessing: endToken,
+  RobertaProcessing: endToken,
   TemplateProcessing(options, field) {
     const special = asObject(options.get("special_tokens"), `${field}.special_tokens`);
     const template = asArray(options.get("single"), `${field}.single`).map((part) =>
@@ -15,11 +26,9 @@ const POST_PROCESSORS: Readonly<Record<string, (options: JsonObject, field: stri
     );
     const fixed = template.reduce((sum, part) => sum + (part?.length ?? 0), 0);
     growthLimit(`${field}.single`, 0)(fixed);
+    const texts = template.filter((part) => part === null).length;
     return (ids) => {
-      growthLimit(
-        `${field}.single`,
-        ids.length,
-      )(fixed + ids.length * template.filter((part) => part === null).length);
+      growthLimit(`${field}.single`, ids.length)(fixed + ids.length * texts);
       return template.flatMap((part) => part ?? ids);
     };
   },
@@ -41,6 +50,13 @@ const POST_PROCESSORS: Readonly<Record<string, (options: JsonObject, field: stri
 export function parsePostProcessor(value: Json | undefined): PostProcessor {
   if (value === null || value === undefined) return (ids) => [...ids];
   return makeComponent(value, "post_processor", POST_PROCESSORS);
+}
+
+/** Puts `cls` before a text and `sep` after it. */
+function endToken(options: JsonObject, field: string): PostProcessor {
+  const idOf = (name: string) => asId(asArray(options.get(name), `${field}.${name}`)[1], `${field}.${name}`);
+  const [first, last] = [idOf("cls"), idOf("sep")];
+  return (ids) => [first, ...ids, last];
 }
 
 /** The ids of a special token, or null for the place of the text. */

@@ -1,8 +1,17 @@
-import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
 import {toByteCharacters} from "./byte-level.js";
-import {asArray, asCharacter, asFlag, growthLimit, makeComponent, tokenizerProblem} from "./fields.js";
-import {escapePattern, oniguruma, parsePattern} from "./pattern.js";
+import {asArray, asCharacter, asFlag, growthLimit, type Makers, makeComponent} from "./fields.js";
+import {parseMark} from "./metaspace.js";
+import {complement, fromClass, RUST_WORD, SPACE, union} from "./pattern/character-set.js";
+import {choice, oneOf, repeat} from "./pattern/syntax.js";
+import {
+  characterPattern,
+  parsePattern,
+  patternOf,
+  regexPattern,
+  textPattern,
+} from "./pattern/text-pattern.js";
+import {parseBehavior, splitBy} from "./split.js";
 
 /** Cuts a piece of text into smaller ones that never merge; `atStart` is true where the text begins with it. */
 export type PreTokenizer = (piece: string, atStart: boolean) => string[];
@@ -10,14 +19,16 @@ export type PreTokenizer = (piece: string, atStart: boolean) => string[];
 /** GPT-2's own split: contractions, words and numbers with the space before them, punctuation, spaces. */
 const GPT2_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-const PRE_TOKENIZERS: Readonly<Record<string, (options: JsonObject, field: string) => PreTokenizer>> = {
+const PUNCTUATION = fromClass("\\p{P}!-/:-@\\[-`{-~");
+
+const PRE_TOKENIZERS: Makers<PreTokenizer> = {
   ByteLevel(options, field) {
     const addSpace = asFlag(options.get("add_prefix_space"), `${field}.add_prefix_space`, true);
     const split = asFlag(options.get("use_regex"), `${field}.use_regex`, true);
-    const pattern = oniguruma(GPT2_PATTERN, field);
+    const pattern = regexPattern(GPT2_PATTERN, field);
     return (piece) => {
       const text = addSpace && !piece.startsWith(" ") ? ` ${piece}` : piece;
-      return (split ? splitBy(text, pattern, "Isolated", false) : [text]).map(toByteCharacters);
+      return (split ? splitBy(text, pattern, "Isolated") : [text]).map(toByteCharacters);
     };
   },
   Split(options, field) {
@@ -26,30 +37,45 @@ const PRE_TOKENIZERS: Readonly<Record<string, (options: JsonObject, field: strin
     const invert = asFlag(options.get("invert"), `${field}.invert`);
     return (piece) => splitBy(piece, pattern, behavior, invert);
   },
+  CharDelimiterSplit(options, field) {
+    const pattern = textPattern(asCharacter(options.get("delimiter"), `${field}.delimiter`), field);
+    return (piece) => splitBy(piece, pattern, "Removed");
+  },
   Digits(options, field) {
     const one = asFlag(options.get("individual_digits"), `${field}.individual_digits`);
-    const pattern = oniguruma("\\p{N}", field);
-    return (piece) => splitBy(piece, pattern, one ? "Isolated" : "Contiguous", false);
+    const pattern = characterPattern(fromClass("\\p{N}"), {together: false});
+    return (piece) => splitBy(piece, pattern, one ? "Isolated" : "Contiguous");
+  },
+  Punctuation(options, field) {
+    const behavior = parseBehavior(options.get("behavior") ?? "Isolated", `${field}.behavior`);
+    const pattern = characterPattern(PUNCTUATION, {together: false});
+    return (piece) => splitBy(piece, pattern, behavior);
   },
   Metaspace(options, field) {
-    const mark = asCharacter(options.get("replacement"), `${field}.replacement`);
-    const scheme = options.get("prepend_scheme") ?? "always";
+    const {mark, scheme} = parseMark(options, field);
     const split = asFlag(options.get("split"), `${field}.split`, true);
-    const pattern = new RegExp(escapePattern(mark), "gu");
+    const pattern = textPattern(mark, field);
     return (piece, atStart) => {
       const marked = piece.replaceAll(" ", mark);
       const prepend = scheme === "always" || (scheme === "first" && atStart);
       const text = prepend && !marked.startsWith(mark) ? mark + marked : marked;
-      return split ? splitBy(text, pattern, "MergedWithNext", false) : [text];
+      return split ? splitBy(text, pattern, "MergedWithNext") : [text];
     };
   },
-  WhitespaceSplit(_, field) {
-    const pattern = oniguruma("\\s", field);
-    return (piece) => splitBy(piece, pattern, "Removed", false);
+  WhitespaceSplit: () => {
+    const pattern = characterPattern(SPACE, {together: true});
+    return (piece) => splitBy(piece, pattern, "Removed");
   },
   Whitespace(_, field) {
-    const pattern = oniguruma("\\w+|[^\\w\\s]+", field);
+    const some = (set: typeof SPACE) => repeat(oneOf(set), 1, Number.POSITIVE_INFINITY);
+    const pattern = patternOf(choice([some(RUST_WORD), some(complement(union([RUST_WORD, SPACE])))]), field);
     return (piece) => splitBy(piece, pattern, "Removed", true);
+  },
+  BertPreTokenizer: () => {
+    const space = characterPattern(SPACE, {together: true});
+    const punctuation = characterPattern(PUNCTUATION, {together: false});
+    return (piece) =>
+      splitBy(piece, space, "Removed").flatMap((word) => splitBy(word, punctuation, "Isolated"));
   },
   Sequence(options, field) {
     const parts = asArray(options.get("pretokenizers"), `${field}.pretokenizers`).map(parsePreTokenizer);
@@ -72,52 +98,4 @@ const PRE_TOKENIZERS: Readonly<Record<string, (options: JsonObject, field: strin
 export function parsePreTokenizer(value: Json | undefined): PreTokenizer {
   if (value === null || value === undefined) return (piece) => [piece];
   return makeComponent(value, "pre_tokenizer", PRE_TOKENIZERS);
-}
-
-const BEHAVIORS = ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const;
-
-/** Treatment of the matches of a split: pieces of their own, removed, or joined to a neighbour. */
-type Behavior = (typeof BEHAVIORS)[number];
-
-function parseBehavior(value: Json | undefined, field: string): Behavior {
-  const behavior = BEHAVIORS.find((name) => name === value);
-  if (behavior === undefined)
-    throw tokenizerProblem("bad-value", field, value, `one of ${BEHAVIORS.join(", ")}`);
-  return behavior;
-}
-
-interface Span {
-  readonly text: string;
-  readonly isMatch: boolean;
-}
-
-/** Cuts a text at the matches of a pattern, or, inverted, at what lies between them. Empty pieces are left out. */
-function splitBy(text: string, pattern: RegExp, behavior: Behavior, invert: boolean): string[] {
-  const spans = matchSpans(text, pattern).map((span) => ({...span, isMatch: span.isMatch !== invert}));
-  if (behavior === "Isolated") return spans.map((span) => span.text);
-  if (behavior === "Removed") return spans.filter((span) => !span.isMatch).map((span) => span.text);
-  const pieces: string[] = [];
-  spans.forEach((span, i) => {
-    const before = spans[i - 1];
-    const joins =
-      before !== undefined &&
-      ((behavior === "MergedWithPrevious" && span.isMatch && !before.isMatch) ||
-        (behavior === "MergedWithNext" && !span.isMatch && before.isMatch) ||
-        (behavior === "Contiguous" && span.isMatch === before.isMatch));
-    if (joins) pieces.push(pieces.pop() + span.text);
-    else pieces.push(span.text);
-  });
-  return pieces;
-}
-
-function matchSpans(text: string, pattern: RegExp): Span[] {
-  const spans: Span[] = [];
-  let end = 0;
-  for (const match of text.matchAll(pattern)) {
-    if (match.index > end) spans.push({text: text.slice(end, match.index), isMatch: false});
-    if (match[0] !== "") spans.push({text: match[0], isMatch: true});
-    end = match.index + match[0].length;
-  }
-  if (end < text.length) spans.push({text: text.slice(end), isMatch: false});
-  return spans;
 }

@@ -1,116 +1,16 @@
 import type {JsonObject} from "../json-file.js";
-import type {Json} from "../strict-json.js";
-import {type AddedToken, addedTokenSplitter, type Piece, parseAddedTokens} from "./added-tokens.js";
-import {parseBpe} from "./bpe.js";
-import {parseDecoder} from "./decode.js";
-import {asObject, makeComponent, tokenizerProblem} from "./fields.js";
-import {parseNormalizer} from "./normalize.js";
-import {type PostProcessor, parsePostProcessor} from "./post-process.js";
-import {parsePreTokenizer} from "./pre-tokenize.js";
-import type {TokenModel} from "./vocabulary.js";
-import {parseWordLevel} from "./word-level.js";
+import {assembleTokenizer, type Tokenizer} from "./assemble.js";
+import {FURTHER_PARTS} from "./further.js";
 
-/** Caps for tokenizer.json: the largest published ones hold about 300,000 entries and as many merges. */
-export const TOKENIZER_LIMITS = {maxDepth: 16, maxValues: 8_000_000, maxString: 65_536};
-
-/** Text to token ids and back. */
-export interface Tokenizer {
-  /** One above the largest id. */
-  readonly size: number;
-  /** The ids that `decode` can leave out, such as the begin token. */
-  readonly specialIds: ReadonlySet<number>;
-  /** The ids that it puts before every text, such as the begin token; often none. */
-  readonly prefix: readonly number[];
-  /** The ids of a text; `special` (by default true) puts the tokens around it that the model was trained with. */
-  encode(text: string, options?: {readonly special?: boolean}): number[];
-  /** The entry of an id as the vocabulary spells it, or undefined for an id without one. */
-  token(id: number): string | undefined;
-  /** The text of ids. Ids without an entry are left out, special ones too if `skipSpecial`. */
-  decode(ids: Iterable<number>, options?: {readonly skipSpecial?: boolean}): string;
-}
+export {TOKENIZER_LIMITS, type Tokenizer} from "./assemble.js";
 
 /**
- * Reads a published tokenizer.json with a BPE model, byte-level (GPT-2, Llama 3, Qwen2) or with byte fallback
- * (Llama 2, Mistral), or with one id a word. Equal to https://github.com/huggingface/tokenizers for what it accepts.
+ * Reads a published tokenizer.json: BPE, byte-level (GPT-2, Llama 3, Qwen2) or with byte fallback (Llama 2, Mistral),
+ * Unigram (T5, XLM-R), WordPiece (BERT), or one id a word. Equal to https://github.com/huggingface/tokenizers for what
+ * it accepts, but for characters newer than the Unicode version of one side, and for added tokens with characters of the
+ * byte alphabet: they are decoded as the text that they are. The file's `truncation` and `padding` are not applied.
  * @throws FormatError with kind `bad-value` or `unsupported`, naming the field.
  */
 export function parseTokenizer(json: JsonObject): Tokenizer {
-  const model = parseModel(json.get("model"));
-  const added = parseAddedTokens(json.get("added_tokens"));
-  const pieces = pieceCutter(json, added);
-  const postProcess = parsePostProcessor(json.get("post_processor"));
-  const decode = parseDecoder(json.get("decoder"));
-  const tokens = tokensById(model.vocabulary, added);
-  const specialIds = new Set(added.filter(({special}) => special).map(({id}) => id));
-  return {
-    size: Array.from(tokens.keys()).reduce((size, id) => Math.max(size, id + 1), 0),
-    specialIds,
-    prefix: prefixOf(postProcess),
-    token: (id) => tokens.get(id),
-    encode(text, {special = true} = {}) {
-      const ids = pieces(text).flatMap((piece) =>
-        typeof piece === "string" ? model.encode(piece) : [piece.id],
-      );
-      return special ? postProcess(ids) : ids;
-    },
-    decode(ids, {skipSpecial = false} = {}) {
-      const kept = Array.from(ids).filter((id) => tokens.has(id) && !(skipSpecial && specialIds.has(id)));
-      return decode(kept.map((id) => tokens.get(id)!));
-    },
-  };
-}
-
-/** No id: stands for a text between the ids around it. */
-const TEXT = -1;
-
-function prefixOf(postProcess: PostProcessor): readonly number[] {
-  const around = postProcess([TEXT]);
-  return around.slice(0, around.indexOf(TEXT));
-}
-
-function parseModel(value: Json | undefined): TokenModel {
-  const model = asObject(value, "model");
-  // The first published files name no type; all of those are BPE.
-  if (!model.has("type") && model.has("merges")) return parseBpe(model);
-  return makeComponent(model, "model", {BPE: parseBpe, WordLevel: parseWordLevel});
-}
-
-/** Cuts a text into pieces for the model, and added tokens as their ids. */
-function pieceCutter(json: JsonObject, added: readonly AddedToken[]) {
-  const normalize = parseNormalizer(json.get("normalizer"));
-  const preTokenize = parsePreTokenizer(json.get("pre_tokenizer"));
-  const splitRaw = addedTokenSplitter(added.filter(({normalized}) => !normalized));
-  const splitNormalized = addedTokenSplitter(
-    added
-      .filter(({normalized}) => normalized)
-      .map((token) => ({...token, content: normalize(token.content)})),
-  );
-  type Cut = string | {readonly id: number};
-  const cut = ({text, offset, id}: Piece): Cut[] => {
-    if (id !== undefined) return [{id}];
-    return splitNormalized(normalize(text)).flatMap<Cut>((piece) =>
-      piece.id === undefined ? preTokenize(piece.text, offset === 0 && piece.offset === 0) : [{id: piece.id}],
-    );
-  };
-  return (text: string) => splitRaw(text).flatMap(cut);
-}
-
-function tokensById(
-  vocabulary: ReadonlyMap<string, number>,
-  added: readonly AddedToken[],
-): ReadonlyMap<number, string> {
-  const tokens = new Map<number, string>();
-  for (const [token, id] of vocabulary) {
-    const other = tokens.get(id);
-    if (other !== undefined)
-      throw tokenizerProblem(
-        "bad-value",
-        "model.vocab",
-        `${id} for ${other} and ${token}`,
-        "without an id twice",
-      );
-    tokens.set(id, token);
-  }
-  for (const {id, content} of added) tokens.set(id, content);
-  return tokens;
+  return assembleTokenizer(json, FURTHER_PARTS);
 }
