@@ -209,7 +209,7 @@ def config_json(config, _):
         return {"architectures": ["MambaForCausalLM"], "model_type": "mamba", **shared,
                 "intermediate_size": config.inner, "time_step_rank": config.rank}
     return {"architectures": ["Mamba2ForCausalLM"], "model_type": "mamba2", **shared, "num_heads": config.heads,
-            "head_dim": config.head_dim, "n_groups": config.groups, "chunk_size": 128}
+            "head_dim": config.head_dim, "n_groups": config.groups, "norm_groups": 1, "chunk_size": 128}
 
 
 def check():

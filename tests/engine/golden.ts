@@ -5,10 +5,33 @@ import type {Decoder, LoadOptions} from "../../src/lib/engine/decoder/load-decod
 import {openDecoder} from "../../src/lib/engine/open-decoder.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
 
-/** The golden decoders whose layout the engine runs. */
-export const DECODERS = ["llama", "llama3-rope", "qwen2", "mistral"].flatMap((family) =>
+/** The golden decoders in three layouts each. */
+const PUBLISHED = ["llama", "llama3-rope", "qwen2", "mistral", "opt"].flatMap((family) =>
   ["f32", "bf16", "sharded"].map((stored) => `${family}-${stored}`),
 );
+
+/** Golden decoders of further families and rotary scalings; `make-families.py` makes them. */
+export const FAMILIES = [
+  "qwen3",
+  "gemma",
+  "gemma2",
+  "gemma3",
+  "phi3-short",
+  "phi3-long",
+  "phi4",
+  "gpt2",
+  "rope-yarn",
+  "rope-linear",
+  "rope-dynamic",
+  "smollm3",
+  "granite",
+  "olmo2",
+  "cohere",
+  "gpt-neox",
+];
+
+/** The golden decoders. */
+export const DECODERS = [...PUBLISHED, ...FAMILIES];
 
 /** The golden state-space models. */
 export const MAMBAS = ["mamba", "mamba2"].flatMap((family) =>
@@ -40,6 +63,8 @@ export async function loadFolder(path: string, options: LoadOptions = {}): Promi
 export interface Expected {
   readonly ids: readonly number[];
   readonly logits: Float64Array;
+  /** Of a Mamba2 with groups, whose norm takes each by itself; {@link Expected.logits} are of one norm over all. */
+  readonly groupedLogits: Float64Array | undefined;
   /** The input of layer 0, then the output of each layer. */
   readonly hidden: readonly Float64Array[];
   readonly final: Float64Array;
@@ -55,6 +80,7 @@ export function readExpected(name: string, path = goldenPath(name)): Expected {
   return {
     ids: json.input_ids,
     logits: floats(json.logits),
+    groupedLogits: json.logits_if_gated_norm_is_grouped && floats(json.logits_if_gated_norm_is_grouped),
     hidden: json.hidden.map(floats),
     final: json.final ? floats(json.final) : new Float64Array(0),
     greedy: json.greedy.map((step: {token: number; logits: Stored}) => ({

@@ -182,8 +182,8 @@ describe("the cache as a plug point", () => {
       expect(forward(model, ids, {cache: unrotated})).toEqual(forward(model, ids, {cache: rotated}));
     }
     const {keys, positions} = unrotated.read(1);
-    const {headDim, ropeTheta, kvHeads} = model.config;
-    const frequencies = Float64Array.from({length: headDim / 2}, (_, j) => ropeTheta ** ((-2 * j) / headDim));
+    const {headDim, kvHeads} = model.config;
+    const frequencies = Float64Array.from({length: headDim / 2}, (_, j) => 1000 ** ((-2 * j) / headDim));
     expect(rotate(keys, kvHeads, rotaryTable(frequencies, positions), T)).toEqual(rotated.read(1).keys);
   });
 

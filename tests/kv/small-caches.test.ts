@@ -218,7 +218,8 @@ describe("cskvCache", () => {
       new RangeError("cskvCache: factors must be of 2 layers, got 2 of keys and 0 of values"),
     );
     const weights = await openDecoderWeights(tinyFolder());
-    const biased = {...weights, config: {...config, biases: {...config.biases, qkv: true}}};
+    const bias = ["model.layers.1.self_attn.v_proj.bias", {shape: [8], data: new Float32Array(8)}] as const;
+    const biased = {...weights, tensors: new Map([...weights.tensors, bias])};
     expect(() => calibrateCskv(biased, [], {rankK: 1, rankV: 1})).toThrow(/got biases$/);
   });
 

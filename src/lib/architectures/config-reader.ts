@@ -11,6 +11,7 @@ export interface ConfigReader {
   readonly isPart: boolean;
   /** The key is there and not null. */
   has(key: Key): boolean;
+  /** The value as it stands; null where the key is there with nothing, undefined where it is missing. */
   raw(key: Key): Json | undefined;
   /** An integer from `least` to {@link mostOf} the key. */
   count(key: Key, byDefault?: number, least?: number): number;

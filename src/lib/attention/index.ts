@@ -1,5 +1,6 @@
 /** Selection of keys: selectors, masks, eviction rules and their measures, for scripts: `paretoscope/attention`. */
 
+export {erf, gelu} from "../tensor/activation.js";
 export * from "./active-set.js";
 export * from "./attend-selected.js";
 export * from "./budget-mask.js";
@@ -29,7 +30,6 @@ export * from "./selective-reading.js";
 export * from "./snapkv/snapkv.js";
 export * from "./snapkv/snapkv-released.js";
 export * from "./streaming-llm.js";
-export * from "./token-butler/gelu.js";
 export * from "./token-butler/token-butler.js";
 export * from "./token-butler/token-butler-cache.js";
 export * from "./token-butler/token-butler-cost.js";

@@ -17,6 +17,10 @@ export interface AttentionCall {
   readonly keyPositions: Int32Array;
   /** Keys that a query sees at most, itself included; null: all before it. */
   readonly window: number | null;
+  /** Factor of the products of queries and keys; by default 1 / sqrt(headDim). */
+  readonly scale?: number;
+  /** Scaled products are bent into ± this by tanh. (Gemma 2, arXiv:2408.00118, section 2) */
+  readonly softcap?: number;
   /** Mask of further limits, [heads, T, L]: 1 keeps a key, 0 hides it. */
   readonly mask?: Uint8Array;
   /** Gets the probabilities [heads, T, L]; a key that is not seen has 0. */
@@ -24,13 +28,14 @@ export interface AttentionCall {
 }
 
 /**
- * softmax(q·k / sqrt(headDim)) · v over the keys that each query may see; float64 inside, float32 out.
+ * softmax(scale q·k) · v over the keys that each query may see; float64 inside, float32 out.
  * (arXiv:1706.03762, equation 1; grouped heads: arXiv:2305.13245)
  * @returns [T, heads, headDim]
  * @throws RangeError if a query may see no key at all: no value would be right.
  */
 export function attention(call: AttentionCall): Float32Array {
-  const {q, keys, values, heads, kvHeads, headDim, queryPositions, keyPositions, observe} = call;
+  const {q, keys, values, heads, kvHeads, headDim, queryPositions, keyPositions, softcap, observe} = call;
+  const {scale = 1 / Math.sqrt(headDim)} = call;
   const [T, L] = [queryPositions.length, keyPositions.length];
   const out = new Float32Array(T * heads * headDim);
   const probabilities = observe && new Float32Array(heads * T * L);
@@ -44,7 +49,8 @@ export function attention(call: AttentionCall): Float32Array {
       const query = (i * heads + h) * headDim;
       const count = seenRows(rows, call, h, i);
       for (let n = 0; n < count; n++) rows[n] = rows[n] * kvHeads * headDim + start;
-      scores(p, count, q.subarray(query, query + headDim), keys, rows);
+      scores(p, count, q.subarray(query, query + headDim), keys, rows, scale);
+      if (softcap !== undefined) for (let n = 0; n < count; n++) p[n] = softcap * Math.tanh(p[n] / softcap);
       softmaxInPlace(p, 0, count);
       mix(mixed, p, count, values, rows);
       out.set(mixed, query);
@@ -78,9 +84,15 @@ function seenRows(rows: Int32Array, call: AttentionCall, h: number, i: number): 
 }
 
 /** Scaled q·k of the keys in `rows`. */
-function scores(p: Float64Array, count: number, q: Float32Array, keys: Float32Array, rows: Int32Array): void {
+function scores(
+  p: Float64Array,
+  count: number,
+  q: Float32Array,
+  keys: Float32Array,
+  rows: Int32Array,
+  scale: number,
+): void {
   const d = q.length;
-  const scale = 1 / Math.sqrt(d);
   for (let n = 0; n < count; n++) {
     const key = rows[n];
     let sum = 0;

@@ -1,17 +1,18 @@
 import type {AttentionCall} from "./attention.js";
 
 /**
- * Sites at which a tensor can be seen and changed, in the order of the forward pass; rows are tokens.
- * - `embedding`: the token embeddings, the input of layer 0
- * - `attention.input`: after the first norm; what q, k and v are computed from
- * - `q`, `k`, `v`: the projections, before rotary; `q.rotated`, `k.rotated`: after it
+ * Sites at which a tensor can be seen and changed, in the order of the forward pass; rows are tokens. A site that a
+ * family's layers do not have (`mlp.gate`) is not met.
+ * - `embedding`: the input of layer 0: the token embeddings, scaled and with learned positions where the family has these
+ * - `attention.input`: what q, k and v are computed from: the stream, after the first norm
+ * - `q`, `k`, `v`: the projections, q and k after their norms, before rotary; `q.rotated`, `k.rotated`: after it
  * - `attention.output`: the heads side by side; what the output projection takes
  * - `attention.update`: what attention adds to the residual stream
- * - `mlp.input`: after the second norm; `mlp.gate`, `mlp.up`: the two projections
- * - `mlp.hidden`: silu(gate) · up; what the down projection takes
+ * - `mlp.input`: what the network takes: the stream, after the second norm; `mlp.gate`, `mlp.up`: the two projections
+ * - `mlp.hidden`: act(gate) · up, or act(up); what the down projection takes
  * - `mlp.update`: what the MLP adds to the residual stream
  * - `layer.output`: the residual stream after the layer
- * - `final`: after the last norm; what the head takes. `logits`: what it gives
+ * - `final`: what the head takes, after the last norm. `logits`: what the model gives
  */
 export type Site =
   | "embedding"

@@ -1,16 +1,16 @@
+import type {ModelRecord} from "../architectures/model-record.js";
+import {modelRecord} from "../architectures/read-model.js";
 import {openCheckpoint} from "../io/checkpoint.js";
-import {fieldReader} from "../io/config-fields.js";
-import type {JsonObject} from "../io/json-file.js";
 import type {ModelFolder} from "../io/model-folder.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {plainKvCache} from "./cache/kv-cache.js";
-import {ARCHITECTURES, decoderConfig} from "./decoder/config.js";
+import {decoderConfigOf} from "./decoder/config.js";
 import {forward} from "./decoder/decoder.js";
 import {type LoadOptions, loadDecoder} from "./decoder/load-decoder.js";
 import {loadMamba} from "./mamba/load-mamba.js";
 import {forwardMamba} from "./mamba/mamba.js";
 import {mambaCache} from "./mamba/mamba-cache.js";
-import {MAMBA_ARCHITECTURES, mambaConfig} from "./mamba/mamba-config.js";
+import {isMamba, mambaConfigOf} from "./mamba/mamba-config.js";
 import {readConfig} from "./read-config.js";
 
 /** A text being read: each call gives the logits [T, vocab] of the ids that follow those of earlier calls. */
@@ -26,26 +26,21 @@ export interface LanguageModel {
   read(): Reading;
 }
 
-const {architecture} = fieldReader("openModel");
-
 /**
  * Loads a published model folder of any architecture that the engine runs: config.json and its safetensors.
  * @throws FormatError naming the file, key or tensor that is missing, unknown or of the wrong shape.
  */
 export async function openModel(folder: ModelFolder, options: LoadOptions = {}): Promise<LanguageModel> {
-  const config = await readConfig(folder, "openModel");
-  const name = architecture(config, [...ARCHITECTURES, ...MAMBA_ARCHITECTURES]);
-  return MAMBA_ARCHITECTURES.some((mamba) => mamba === name)
-    ? openMamba(folder, config, options)
-    : openLlama(folder, config, options);
+  const record = modelRecord(await readConfig(folder, "openModel"), "openModel");
+  return isMamba(record) ? openMamba(folder, record, options) : openAttention(folder, record, options);
 }
 
 async function openMamba(
   folder: ModelFolder,
-  json: JsonObject,
+  record: ModelRecord,
   options: LoadOptions,
 ): Promise<LanguageModel> {
-  const config = mambaConfig(json);
+  const config = mambaConfigOf(record);
   const model = await loadMamba(await openCheckpoint(folder), config, options);
   return {
     ...config,
@@ -57,12 +52,12 @@ async function openMamba(
   };
 }
 
-async function openLlama(
+async function openAttention(
   folder: ModelFolder,
-  json: JsonObject,
+  record: ModelRecord,
   options: LoadOptions,
 ): Promise<LanguageModel> {
-  const config = decoderConfig(json);
+  const config = decoderConfigOf(record);
   const model = await loadDecoder(await openCheckpoint(folder), config, options);
   return {
     ...config,

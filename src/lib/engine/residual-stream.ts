@@ -25,6 +25,11 @@ export function add(a: Float32Array, b: Float32Array): Float32Array {
   return sum;
 }
 
+/** x times a factor; x itself where that is 1. */
+export function scaled(x: Float32Array, factor: number): Float32Array {
+  return factor === 1 ? x : x.map((value) => value * factor);
+}
+
 /** Sees tensors [rows, x.length / rows] by site and layer, -1 outside the layers, and may give others to go on with. */
 export interface Watcher<Site extends string> {
   tensor?(site: Site, layer: number, x: Float32Array, rows: number): Float32Array | undefined;

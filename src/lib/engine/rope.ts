@@ -36,16 +36,20 @@ export interface RotaryTable {
   readonly sin: Float32Array;
 }
 
-/** The rotation of every pair at every position; positions may be in any order. */
-export function rotaryTable(frequencies: Float64Array, positions: ArrayLike<number>): RotaryTable {
+/** The rotation of every pair at every position, both numbers times `factor`; positions may be in any order. */
+export function rotaryTable(
+  frequencies: Float64Array,
+  positions: ArrayLike<number>,
+  factor = 1,
+): RotaryTable {
   const pairs = frequencies.length;
   const cos = new Float32Array(positions.length * pairs);
   const sin = new Float32Array(positions.length * pairs);
   for (let t = 0; t < positions.length; t++) {
     for (let j = 0; j < pairs; j++) {
       const angle = positions[t] * frequencies[j];
-      cos[t * pairs + j] = Math.cos(angle);
-      sin[t * pairs + j] = Math.sin(angle);
+      cos[t * pairs + j] = factor * Math.cos(angle);
+      sin[t * pairs + j] = factor * Math.sin(angle);
     }
   }
   return {cos, sin};
@@ -55,7 +59,8 @@ export function rotaryTable(frequencies: Float64Array, positions: ArrayLike<numb
 export type RotaryLayout = "half-split" | "interleaved";
 
 /**
- * Rotates x [T, heads, headDim] by the table's T rows; a copy comes back, x stays.
+ * Rotates x [T, heads, headDim] by the table's T rows; a copy comes back, x stays. Numbers of a head beyond the table's
+ * pairs pass as they are.
  * Published Llama, Mistral and Qwen2 checkpoints are half-split; the first Llama code and GGUF files interleave.
  */
 export function rotate(
@@ -65,12 +70,13 @@ export function rotate(
   tokens: number,
   layout: RotaryLayout = "half-split",
 ): Float32Array {
-  const y = new Float32Array(x.length);
   const pairs = cos.length / tokens;
+  const headDim = x.length / (tokens * heads);
+  const y = headDim === 2 * pairs ? new Float32Array(x.length) : x.slice();
   const [step, apart] = layout === "half-split" ? [1, pairs] : [2, 1];
   for (let t = 0; t < tokens; t++) {
     for (let h = 0; h < heads; h++) {
-      const head = (t * heads + h) * 2 * pairs;
+      const head = (t * heads + h) * headDim;
       for (let j = 0; j < pairs; j++) {
         const c = cos[t * pairs + j];
         const s = sin[t * pairs + j];

@@ -1,47 +1,91 @@
+import type {Checkpoint} from "../io/checkpoint.js";
 import {FormatError} from "../io/format-error.js";
 import type {TensorInfo} from "../io/safetensors.js";
-import {elementCount} from "../tensor/tensor.js";
+import {elementCount, type Tensor} from "../tensor/tensor.js";
 
-/** The tensors a model is made of, by published name, each with the place in the file that it comes from. */
-export type TensorPlan = ReadonlyMap<string, TensorInfo>;
+/** A tensor of a file, and what the model takes of it. */
+export interface PlannedTensor {
+  readonly stored: TensorInfo;
+  /** Shape of what is taken. */
+  readonly shape: readonly number[];
+  /** Takes it: by default all, as it is. */
+  readonly take?: (stored: Tensor) => Tensor;
+}
+
+/** The tensors a model is made of, by the engine's names, each with the place in the file that it comes from. */
+export type TensorPlan = ReadonlyMap<string, PlannedTensor>;
+
+/** Place of a tensor in a file where it is stored under another name or in another form. */
+export interface StoredAs {
+  readonly name: string;
+  /** Shape of the stored tensor where it is not that of what is taken. */
+  readonly shape?: readonly number[];
+  readonly take?: (stored: Tensor) => Tensor;
+}
 
 /** Collects the tensors that a model requires. */
 export interface TensorPlanner {
   readonly plan: TensorPlan;
   /**
-   * Asks for a tensor, stored under its own name or under another.
+   * Asks for a tensor, stored under its own name or as another says.
    * @throws FormatError with kind `missing-tensor` or `bad-shape`.
    */
-  want(name: string, shape: readonly number[], stored?: string): void;
+  want(name: string, shape: readonly number[], stored?: StoredAs): void;
 }
 
 /** An empty plan over the tensors of a file; errors carry the name of the public function `where`. */
 export function tensorPlanner(where: string, tensors: ReadonlyMap<string, TensorInfo>): TensorPlanner {
-  const plan = new Map<string, TensorInfo>();
+  const plan = new Map<string, PlannedTensor>();
   const problem = (kind: string, field: string, value: string, allowed: string) =>
     new FormatError(where, {kind, offset: null, field, value, allowed});
+  const text = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   return {
     plan,
-    want(name, shape, stored = name) {
-      const info = tensors.get(stored);
-      if (info === undefined) throw problem("missing-tensor", name, "none", `a tensor [${shape.join(", ")}]`);
-      if (info.shape.join() !== shape.join()) {
-        throw problem(
-          "bad-shape",
-          name,
-          `[${info.shape.join(", ")}]`,
-          `[${shape.join(", ")}] by config.json`,
-        );
+    want(name, shape, source = {name}) {
+      const info = tensors.get(source.name);
+      const expected = source.shape ?? shape;
+      if (info === undefined)
+        throw problem("missing-tensor", source.name, "none", `a tensor ${text(expected)}`);
+      if (info.shape.join() !== expected.join()) {
+        throw problem("bad-shape", source.name, text(info.shape), `${text(expected)} by config.json`);
       }
-      plan.set(name, info);
+      plan.set(name, {stored: info, shape, ...(source.take && {take: source.take})});
     },
   };
 }
 
+/**
+ * Reads tensors of a plan by the engine's names. One stored tensor is held for as long as the next reads come from it too:
+ * a matrix that holds several is read once.
+ */
+export function planReader(checkpoint: Checkpoint, plan: TensorPlan): (name: string) => Promise<Tensor> {
+  let last: {readonly name: string; readonly tensor: Tensor} | undefined;
+  return async (name) => {
+    const {stored, take} = plan.get(name)!;
+    if (take === undefined) return checkpoint.read(stored.name);
+    if (last?.name !== stored.name) last = {name: stored.name, tensor: await checkpoint.read(stored.name)};
+    return take(last.tensor);
+  };
+}
+
+/** Names of the stored tensors that no part of a plan takes, those aside that every reader ignores. */
+export function unusedNames(
+  tensors: ReadonlyMap<string, TensorInfo>,
+  plan: TensorPlan,
+  isLeftover: (name: string) => boolean = () => false,
+): readonly string[] {
+  const used = new Set(Array.from(plan.values(), ({stored}) => stored.name));
+  return Array.from(tensors.keys()).filter((name) => !used.has(name) && !isLeftover(name));
+}
+
 /** @throws FormatError with kind `does-not-fit` if the tensors take more than `maxBytes` as float32. */
-export function checkFits(where: string, infos: Iterable<TensorInfo>, maxBytes: number): void {
+export function checkFits(
+  where: string,
+  tensors: Iterable<Pick<PlannedTensor, "shape">>,
+  maxBytes: number,
+): void {
   let bytes = 0;
-  for (const {shape} of infos) bytes += 4 * elementCount(shape);
+  for (const {shape} of tensors) bytes += 4 * elementCount(shape);
   if (bytes <= maxBytes) return;
   throw new FormatError(where, {
     kind: "does-not-fit",

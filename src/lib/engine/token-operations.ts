@@ -1,6 +1,7 @@
 /** Operations of one more token, counted from a model's shapes: modelled, nothing is run. */
 
 import type {DecoderConfig} from "./decoder/config.js";
+import {linearParts} from "./decoder/plan-decoder.js";
 import {convChannels} from "./mamba/mamba-cache.js";
 import type {MambaConfig} from "./mamba/mamba-config.js";
 import {selectiveScanCost, ssdCost} from "./scan/scan-cost.js";
@@ -11,10 +12,17 @@ import {selectiveScanCost, ssdCost} from "./scan/scan-cost.js";
  * and softmax are left out.
  */
 export function decoderTokenOperations(config: DecoderConfig, context: number): number {
-  const {layers, hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize} = config;
-  const attention = 2 * (heads + kvHeads) * headDim * hiddenSize;
-  const weights = layers * (attention + 3 * hiddenSize * intermediateSize) + vocabSize * hiddenSize;
-  return 2 * weights + 4 * layers * heads * headDim * (context + 1);
+  const {hiddenSize, embeddingWidth, vocabSize, plans} = config;
+  const around = embeddingWidth === hiddenSize ? 0 : 2 * hiddenSize * embeddingWidth;
+  return plans.reduce(
+    (sum, plan) => {
+      const weights = linearParts(config, plan).reduce((all, {out, inputs}) => all + out * inputs, 0);
+      const {heads, headDim, window} = plan.mixer;
+      const read = Math.min(context + 1, window ?? Number.POSITIVE_INFINITY);
+      return sum + 2 * weights + 4 * heads * headDim * read;
+    },
+    2 * (vocabSize * embeddingWidth + around),
+  );
 }
 
 /**

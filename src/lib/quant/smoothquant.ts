@@ -5,7 +5,10 @@ import {smoothQuant} from "../engine/equivalent/smoothquant.js";
 import {type InputStatistics, quantizationMethod} from "./method.js";
 import {roundEach} from "./rtn.js";
 
-/** Scales moved from the inputs that a norm makes into the layers that read them. (arXiv 2211.10438, section 4) */
+/**
+ * Scales moved from the inputs that a norm makes into the layers that read them. (arXiv 2211.10438, section 4)
+ * @throws RangeError if a part of a layer has no norm at its input, whose gain could take up the scales.
+ */
 export function smoothedDecoder(
   weights: DecoderWeights,
   statistics: InputStatistics,
@@ -13,14 +16,24 @@ export function smoothedDecoder(
 ): DecoderWeights {
   const tensors = new Map(weights.tensors);
   for (const group of inputGroups(weights).filter(({site}) => site.endsWith(".input"))) {
-    const [norm] = group.makers;
+    const [gainName, biasName] = group.makers;
+    if (gainName === undefined)
+      throw new RangeError(
+        `smoothedDecoder: every input must come from a norm with a gain, got none for ${group.site} of layer ${group.layer}`,
+      );
     const readers = group.readers.map((name) => tensors.get(name)!);
-    const {gain, weights: scaled} = smoothQuant(
-      {gain: tensors.get(norm)!, weights: readers},
+    const givenBias = biasName === undefined ? undefined : tensors.get(biasName);
+    const {
+      gain,
+      bias,
+      weights: scaled,
+    } = smoothQuant(
+      {gain: tensors.get(gainName)!, ...(givenBias && {bias: givenBias}), weights: readers},
       statistics(group).maxAbs,
       alpha,
     );
-    tensors.set(norm, gain);
+    tensors.set(gainName, gain);
+    if (biasName !== undefined && bias) tensors.set(biasName, bias);
     group.readers.forEach((name, i) => {
       tensors.set(name, scaled[i]);
     });

@@ -1,5 +1,4 @@
 import {describe, expect, test} from "vitest";
-import {erf, gelu} from "../../../src/lib/attention/token-butler/gelu.js";
 import {
   importanceStream,
   layerImportance,
@@ -12,6 +11,7 @@ import {
   tokenButlerOverhead,
   tokenButlerParameters,
 } from "../../../src/lib/attention/token-butler/token-butler-cost.js";
+import {erf, gelu} from "../../../src/lib/tensor/activation.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 
 const SHAPE: TokenButlerShape = {

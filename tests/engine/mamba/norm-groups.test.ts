@@ -20,8 +20,9 @@ const {ids, perGroup, whole, tolerance} = JSON.parse(readFileSync(`${PATH}/expec
 };
 
 test.each([
-  ["over all channels, as a config without the key has it", {}, whole],
+  ["over the channels of each group, as a config without the key has it", {}, perGroup],
   ["over the channels of each group", {norm_groups: 4}, perGroup],
+  ["over all channels", {norm_groups: 1}, whole],
 ])("the gated norm of Mamba2 runs %s", async (_, key, expected) => {
   const folder = await openFolder(PATH);
   const json = new Map([...(await readConfig(folder, "test")), ...Object.entries(key)]);

@@ -1,9 +1,8 @@
-import {silu} from "../../tensor/activation.js";
+import {gelu, silu} from "../../tensor/activation.js";
 import {rotateHalves} from "../../tensor/rotary.js";
 import {rowProducts} from "../../tensor/row-products.js";
 import {softmaxRows} from "../logits.js";
 import {filled, forEachRow, type Importance, type SelectionShape} from "../selection.js";
-import {gelu} from "./gelu.js";
 import {
   checkPredictor,
   type TokenButlerFrequencies,

@@ -1,17 +1,22 @@
-/** A decoder's weights by their published names, to be rewritten as a whole before the model is made of them. */
+/** A decoder's weights by the engine's names, to be rewritten as a whole before the model is made of them. */
 
 import type {Checkpoint} from "../../io/checkpoint.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {Site} from "../hooks.js";
-import {checkFits} from "../tensor-plan.js";
+import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig} from "./config.js";
-import {DEFAULT_MAX_BYTES, type Decoder, type LoadOptions, loadDecoder, planTensors} from "./load-decoder.js";
+import {DEFAULT_MAX_BYTES, type Decoder, type LoadOptions, loadPlanned} from "./load-decoder.js";
+import {ENGINE_NAMING} from "./naming.js";
+import {linearParts, NORM_NAMES, planDecoder} from "./plan-decoder.js";
 
 /** All tensors of a model; a tied head is not among them. */
 export interface DecoderWeights {
   readonly config: DecoderConfig;
+  /** By the engine's names, which are those of a published Llama checkpoint; a norm's gain as it multiplies. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Names of tensors in the file that no part of the model takes; by default none. */
+  readonly unused?: readonly string[];
 }
 
 /** Linear layers that read the same input, and what makes that input. */
@@ -25,74 +30,75 @@ export interface InputGroup {
   readonly makers: readonly string[];
 }
 
-/** Name of the embedding in checkpoints. */
-export const EMBEDDING_NAME = "model.embed_tokens.weight";
-/** Name of the last norm's gain in checkpoints. */
-export const NORM_NAME = "model.norm.weight";
-/** Name of the output head in checkpoints; absent where it is the embedding. */
-export const HEAD_NAME = "lm_head.weight";
-
 /**
  * Reads every tensor that the config requires, unless all of them take more than `maxBytes` as float32.
- * @throws FormatError as {@link planTensors}, with kind `does-not-fit`, or if a tensor cannot be read.
+ * @throws FormatError as {@link planDecoder}, with kind `does-not-fit`, or if a tensor cannot be read.
  */
 export async function readDecoderWeights(
   checkpoint: Checkpoint,
   config: DecoderConfig,
   {maxBytes = DEFAULT_MAX_BYTES}: Pick<LoadOptions, "maxBytes"> = {},
 ): Promise<DecoderWeights> {
-  const plan = planTensors(checkpoint.tensors, config);
+  const planned = planDecoder(checkpoint.tensors, config);
+  const {plan, isLeftover} = planned;
   checkFits("loadDecoder", plan.values(), maxBytes);
+  const read = planReader(checkpoint, plan);
   const tensors = new Map<string, Tensor>();
-  for (const [name, stored] of plan) {
-    tensors.set(name, await checkpoint.read(stored.name));
-  }
-  return {config, tensors};
+  for (const name of plan.keys()) tensors.set(name, await read(name));
+  return {config: planned.config, tensors, unused: unusedNames(checkpoint.tensors, plan, isLeftover)};
 }
 
 /** Makes the model. @throws FormatError as {@link loadDecoder}, if a tensor is missing or has another shape. */
-export function decoderOf({config, tensors}: DecoderWeights, options: LoadOptions = {}): Promise<Decoder> {
+export async function decoderOf(
+  {config, tensors}: DecoderWeights,
+  options: LoadOptions = {},
+): Promise<Decoder> {
   const infos = new Map<string, TensorInfo>();
   for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
-  return loadDecoder({tensors: infos, read: async (name) => tensors.get(name)!}, config, options);
+  const checkpoint = {tensors: infos, read: async (name: string) => tensors.get(name)!};
+  return loadPlanned(checkpoint, planDecoder(infos, config, ENGINE_NAMING), options);
 }
 
 /**
- * The four inputs of every layer. The output projection's input is made by the value projection, channel by channel,
- * only where every head has its own values; with grouped heads a channel of v feeds several.
+ * The inputs of every layer: four, or three where attention and network read the same. The output projection's input is
+ * made by the value projection, channel by channel, only where every head has its own values: with grouped heads a
+ * channel of v feeds several. The down projection's is made by the up projection only where that is gated.
  */
 export function inputGroups({config, tensors}: DecoderWeights): InputGroup[] {
   const withBias = (name: string) => [`${name}.weight`, `${name}.bias`].filter((part) => tensors.has(part));
-  return Array.from({length: config.layers}, (_, layer): InputGroup[] => {
+  return config.plans.flatMap((plan, layer): InputGroup[] => {
+    const {mixer, channels, normsAt} = plan;
     const prefix = `model.layers.${layer}`;
-    const attention = `${prefix}.self_attn`;
-    const weights = (of: string, names: readonly string[]) =>
-      names.map((name) => `${of}.${name}_proj.weight`);
+    const readers = (pattern: RegExp) =>
+      linearParts(config, plan).flatMap(({name}) => (pattern.test(name) ? [`${prefix}.${name}.weight`] : []));
+    const norm = (part: keyof typeof NORM_NAMES) => withBias(`${prefix}.${NORM_NAMES[part].input}`);
+    const isShared = plan.parallel && !normsAt.channels.includes("input");
+    const networkInput: InputGroup = {
+      layer,
+      site: "mlp.input",
+      readers: readers(/mlp\.(gate|up)/),
+      makers: norm("channels"),
+    };
     return [
       {
         layer,
         site: "attention.input",
-        readers: weights(attention, ["q", "k", "v"]),
-        makers: [`${prefix}.input_layernorm.weight`],
+        readers: readers(isShared ? /attn\.[qkv]|mlp\.(gate|up)/ : /attn\.[qkv]/),
+        makers: norm("mixer"),
       },
       {
         layer,
         site: "attention.output",
-        readers: weights(attention, ["o"]),
-        makers: config.heads === config.kvHeads ? withBias(`${attention}.v_proj`) : [],
+        readers: readers(/attn\.o/),
+        makers: mixer.heads === mixer.kvHeads ? withBias(`${prefix}.self_attn.v_proj`) : [],
       },
-      {
-        layer,
-        site: "mlp.input",
-        readers: weights(`${prefix}.mlp`, ["gate", "up"]),
-        makers: [`${prefix}.post_attention_layernorm.weight`],
-      },
+      ...(isShared ? [] : [networkInput]),
       {
         layer,
         site: "mlp.hidden",
-        readers: weights(`${prefix}.mlp`, ["down"]),
-        makers: withBias(`${prefix}.mlp.up_proj`),
+        readers: readers(/mlp\.down/),
+        makers: channels.gated ? withBias(`${prefix}.mlp.up_proj`) : [],
       },
     ];
-  }).flat();
+  });
 }

@@ -1,9 +1,13 @@
+import type {Rope} from "../../architectures/model-record.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import type {AttentionCall} from "../attention.js";
 import {type KvCache, plainKvCache} from "../cache/kv-cache.js";
 import type {Hooks} from "../hooks.js";
-import {add, checkIds, embed, seen} from "../residual-stream.js";
-import {inverseFrequencies, llama3Frequencies, type RotaryTable, rotaryTable, rotate} from "../rope.js";
-import type {Decoder, DecoderLayer} from "./load-decoder.js";
+import {add, checkIds, embed, scaled, seen} from "../residual-stream.js";
+import {type RotaryTable, rotaryTable, rotate} from "../rope.js";
+import {type RopeFrequencies, ropeFrequencies} from "../rope-scaling.js";
+import type {DecoderConfig} from "./config.js";
+import type {Decoder, DecoderLayer, NormsAround} from "./load-decoder.js";
 
 /** Options of a forward pass. */
 export interface ForwardOptions {
@@ -17,24 +21,26 @@ export interface ForwardOptions {
 /**
  * Runs tokens through a decoder: prefill (many ids) and decode (one id and a cache) are the same call.
  * @returns logits [T, vocab], or [1, vocab] for `rows: "last"`.
- * @throws RangeError if there are no ids, or an id is no integer in [0, vocab).
+ * @throws RangeError if there are no ids, an id is no integer in [0, vocab), the text is longer than a learned table of
+ * positions, or it grows past the length at which longrope changes its factors without {@link DecoderConfig.textTokens}.
  */
 export function forward(model: Decoder, ids: readonly number[], options: ForwardOptions = {}): Tensor {
-  const {config, backend} = model;
+  const {config} = model;
   const {cache = plainKvCache(config), hooks, rows = "all"} = options;
   checkIds(ids, config.vocabSize);
   const pass = startPass(model, ids.length, cache, hooks);
-  let h = seen(hooks, "embedding", -1, embed(model.embedding, config.hiddenSize, ids), ids.length);
+  let h = seen(hooks, "embedding", -1, embedded(pass, ids), ids.length);
   model.layers.forEach((layer, index) => {
+    const before = h;
     h = addAttention(pass, layer, index, h);
-    h = addMlp(pass, layer, index, h);
+    h = addMlp(pass, layer, index, h, config.plans[index].parallel ? before : h);
     h = seen(hooks, "layer.output", index, h, ids.length);
   });
   cache.length += ids.length;
   const kept = rows === "all" ? ids.length : 1;
   const last = h.subarray((ids.length - kept) * config.hiddenSize);
-  const final = seen(hooks, "final", -1, backend.rmsNorm(last, model.norm, config.normEps), kept);
-  const logits = seen(hooks, "logits", -1, model.head(final), kept);
+  const final = seen(hooks, "final", -1, headInput(model, last), kept);
+  const logits = seen(hooks, "logits", -1, bentLogits(config, model.head(final)), kept);
   return {shape: [kept, config.vocabSize], data: logits};
 }
 
@@ -45,70 +51,163 @@ interface Pass {
   readonly cache: KvCache;
   readonly hooks: Hooks | undefined;
   readonly positions: Int32Array;
-  readonly frequencies: Float64Array;
-  readonly rotary: RotaryTable;
+  /** Of every layer with rotary positions. */
+  readonly rotary: ReadonlyMap<Rope, RopeFrequencies & {readonly table: RotaryTable}>;
 }
 
+/** @throws RangeError if the cache holds keys that were rotated by other longrope factors than this pass's. */
 function startPass(model: Decoder, tokens: number, cache: KvCache, hooks: Hooks | undefined): Pass {
-  const {headDim, ropeTheta, ropeScaling} = model.config;
-  const plain = inverseFrequencies(headDim, ropeTheta);
-  const frequencies = ropeScaling === null ? plain : llama3Frequencies(plain, ropeScaling);
+  const {plans, textTokens} = model.config;
+  const end = cache.length + tokens;
   const positions = Int32Array.from({length: tokens}, (_, t) => cache.length + t);
-  return {model, tokens, cache, hooks, positions, frequencies, rotary: rotaryTable(frequencies, positions)};
+  const rotary = new Map<Rope, RopeFrequencies & {table: RotaryTable}>();
+  for (const {mixer} of plans) {
+    if (mixer.rope === null || rotary.has(mixer.rope)) continue;
+    const {scaling} = mixer.rope;
+    if (scaling?.kind === "longrope" && textTokens === undefined)
+      checkOneSide(cache.length, end, scaling.originalMaxPositions);
+    const found = ropeFrequencies(mixer.rope, textTokens ?? end);
+    rotary.set(mixer.rope, {...found, table: rotaryTable(found.frequencies, positions, found.factor)});
+  }
+  return {model, tokens, cache, hooks, positions, rotary};
 }
 
-/** h + o_proj(attention(norm(h))). */
+/** Keys of short texts are rotated by other factors than those of long ones: a text cannot go from one to the other. */
+function checkOneSide(length: number, end: number, original: number): void {
+  if (length === 0 || length > original || end <= original) return;
+  throw new RangeError(
+    `forward: textTokens must be given to load a model whose texts grow past ${original} tokens, got a text that grows from ${length} to ${end}`,
+  );
+}
+
+/** The stream before the first layer, [T, hidden]. */
+function embedded({model, positions}: Pass, ids: readonly number[]): Float32Array {
+  const {embeddingWidth, embeddingScale, hiddenSize, positionTable} = model.config;
+  const rows = scaled(embed(model.embedding, embeddingWidth, ids), embeddingScale);
+  const h = model.projectIn?.(rows) ?? rows;
+  if (model.positions === null || positionTable === null) return h;
+  const {rows: count, offset} = positionTable;
+  const last = positions[positions.length - 1] + offset;
+  if (last >= count) {
+    throw new RangeError(
+      `forward: a text must have at most the ${count - offset} tokens of the table of positions, got ${last - offset + 1}`,
+    );
+  }
+  return add(
+    h,
+    embed(
+      model.positions,
+      hiddenSize,
+      Array.from(positions, (position) => position + offset),
+    ),
+  );
+}
+
+/** What the head takes: the normed stream, led back to the embedding's width. */
+function headInput({norm, projectOut}: Decoder, h: Float32Array): Float32Array {
+  const normed = norm?.(h) ?? h;
+  return projectOut?.(normed) ?? normed;
+}
+
+function bentLogits({logitScale, logitSoftcap: cap}: DecoderConfig, logits: Float32Array): Float32Array {
+  const plain = scaled(logits, logitScale);
+  return cap === null ? plain : plain.map((value) => cap * Math.tanh(value / cap));
+}
+
+/** h + o_proj(attention(norm(h))), with the norms where the layer has them. */
 function addAttention(pass: Pass, layer: DecoderLayer, index: number, h: Float32Array): Float32Array {
-  const {model, hooks, tokens} = pass;
+  const {hooks, tokens} = pass;
   if (hooks?.skip?.(index, "attention", h)) return h;
-  const normed = model.backend.rmsNorm(h, layer.inputNorm, model.config.normEps);
-  const x = seen(hooks, "attention.input", index, normed, tokens);
+  const x = seen(hooks, "attention.input", index, layer.attentionNorms.input?.(h) ?? h, tokens);
   const mixed = seen(hooks, "attention.output", index, attend(pass, layer, index, x), tokens);
-  return add(h, seen(hooks, "attention.update", index, layer.o(mixed), tokens));
+  return addUpdate(pass, index, "attention.update", layer.attentionNorms, h, layer.o(mixed));
+}
+
+/** Adds what a part of a layer gives to the stream. */
+function addUpdate(
+  {model, hooks, tokens}: Pass,
+  index: number,
+  site: "attention.update" | "mlp.update",
+  norms: NormsAround,
+  h: Float32Array,
+  given: Float32Array,
+): Float32Array {
+  const update = scaled(norms.output?.(given) ?? given, model.config.plans[index].residualScale);
+  const sum = add(h, seen(hooks, site, index, update, tokens));
+  return norms.sum?.(sum) ?? sum;
 }
 
 /** Projections, rotary, cache and attention itself: [T, hidden] to [T, heads · headDim]. */
 function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array): Float32Array {
   const {model, hooks, tokens, cache, positions} = pass;
-  const {heads, kvHeads, headDim, windows} = model.config;
-  const q = seen(hooks, "q", index, layer.q(x), tokens);
-  const k = seen(hooks, "k", index, layer.k(x), tokens);
+  const {mixer} = model.config.plans[index];
+  const {heads, kvHeads, headDim, window, scale, softcap} = mixer;
+  const normed = (norm: DecoderLayer["qNorm"], side: Float32Array) => norm?.(side) ?? side;
+  const q = seen(hooks, "q", index, normed(layer.qNorm, layer.q(x)), tokens);
+  const k = seen(hooks, "k", index, normed(layer.kNorm, layer.k(x)), tokens);
   const v = seen(hooks, "v", index, layer.v(x), tokens);
-  const rotatedQ = seen(hooks, "q.rotated", index, rotate(q, heads, pass.rotary, tokens), tokens);
-  const rotatedK = () => seen(hooks, "k.rotated", index, rotate(k, kvHeads, pass.rotary, tokens), tokens);
+  const rotatedQ = seen(hooks, "q.rotated", index, rotated(pass, index, heads, q), tokens);
+  const rotatedK = () => seen(hooks, "k.rotated", index, rotated(pass, index, kvHeads, k), tokens);
   cache.append(index, cache.unrotatedKeys ? k : rotatedK(), v, positions);
   const kept = cache.read(index);
-  const call = {
+  const call: AttentionCall = {
     layer: index,
     q: rotatedQ,
-    keys: cache.unrotatedKeys ? rotatedKeys(pass, kept.keys, kept.positions) : kept.keys,
+    keys: cache.unrotatedKeys ? rotatedKeys(pass, index, kept.keys, kept.positions) : kept.keys,
     values: kept.values,
     heads,
     kvHeads,
     headDim,
     queryPositions: positions,
     keyPositions: kept.positions,
-    window: windows[index],
+    window,
+    scale,
+    ...(softcap !== null && {softcap}),
   };
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);
 }
 
-function rotatedKeys({model, frequencies}: Pass, keys: Float32Array, positions: Int32Array): Float32Array {
-  return rotate(keys, model.config.kvHeads, rotaryTable(frequencies, positions), positions.length);
+/** Queries or keys of the pass's own tokens after rotary; where a layer has none, as they are. */
+function rotated({model, rotary, tokens}: Pass, index: number, heads: number, x: Float32Array): Float32Array {
+  const {rope} = model.config.plans[index].mixer;
+  return rope === null ? x : rotate(x, heads, rotary.get(rope)!.table, tokens, LAYOUTS[rope.pairs]);
 }
 
-/** h + down_proj(silu(gate_proj(n)) · up_proj(n)), n = norm(h). */
+const LAYOUTS = {halves: "half-split", neighbours: "interleaved"} as const;
+
+/** Cached keys after rotary. */
+function rotatedKeys(
+  {model, rotary}: Pass,
+  index: number,
+  keys: Float32Array,
+  positions: Int32Array,
+): Float32Array {
+  const {rope, kvHeads} = model.config.plans[index].mixer;
+  if (rope === null) return keys;
+  const {frequencies, factor} = rotary.get(rope)!;
+  const table = rotaryTable(frequencies, positions, factor);
+  return rotate(keys, kvHeads, table, positions.length, LAYOUTS[rope.pairs]);
+}
+
+/**
+ * h + down_proj(act(gate_proj(n)) · up_proj(n)), n = norm(from); without a gate act(up_proj(n)).
+ * @param from the stream that the network reads: h itself, or that before attention where both stand side by side
+ */
 function addMlp(
-  {model, hooks, tokens}: Pass,
+  pass: Pass,
   layer: DecoderLayer,
   index: number,
   h: Float32Array,
+  from: Float32Array,
 ): Float32Array {
+  const {model, hooks, tokens} = pass;
   if (hooks?.skip?.(index, "mlp", h)) return h;
-  const normed = model.backend.rmsNorm(h, layer.mlpNorm, model.config.normEps);
-  const x = seen(hooks, "mlp.input", index, normed, tokens);
-  const gate = seen(hooks, "mlp.gate", index, layer.gate(x), tokens);
-  const up = seen(hooks, "mlp.up", index, layer.up(x), tokens);
-  const hidden = seen(hooks, "mlp.hidden", index, model.backend.siluGate(gate, up), tokens);
-  return add(h, seen(hooks, "mlp.update", index, layer.down(hidden), tokens));
+  const {network, mlpNorms, attentionNorms} = layer;
+  // Side by side with attention, a network without a norm of its own reads the normed input of attention.
+  const norm = mlpNorms.input ?? (model.config.plans[index].parallel ? attentionNorms.input : undefined);
+  const x = seen(hooks, "mlp.input", index, norm?.(from) ?? from, tokens);
+  const gate = network.gate && seen(hooks, "mlp.gate", index, network.gate(x), tokens);
+  const up = seen(hooks, "mlp.up", index, network.up(x), tokens);
+  const hidden = seen(hooks, "mlp.hidden", index, network.hidden(gate, up, model.backend), tokens);
+  return addUpdate(pass, index, "mlp.update", mlpNorms, h, network.down(hidden));
 }

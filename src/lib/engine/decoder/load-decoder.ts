@@ -1,41 +1,56 @@
+import type {Norm} from "../../architectures/model-record.js";
 import type {Checkpoint} from "../../io/checkpoint.js";
-import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "../backend.js";
-import {checkFits, type TensorPlan, tensorPlanner} from "../tensor-plan.js";
-import type {DecoderConfig} from "./config.js";
+import {normFunction, type RowFunction} from "../norm.js";
+import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
+import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
+import {type ChannelNetwork, channelNetwork} from "./network.js";
+import {EMBEDDING_NAME, NORM_NAMES, type PlannedDecoder, planDecoder} from "./plan-decoder.js";
 
-/** A decoder of the Llama family, ready to run. */
+/** A decoder, ready to run. */
 export interface Decoder {
   readonly config: DecoderConfig;
   readonly backend: Backend;
-  /** [vocab, hidden] */
+  /** [vocab, width] */
   readonly embedding: Float32Array;
+  /** Learned positions, [rows, hidden]; null: none. */
+  readonly positions: Float32Array | null;
+  /** From the embedding's width to that of the stream, and back; null where they are the same. */
+  readonly projectIn: Linear | null;
+  readonly projectOut: Linear | null;
   readonly layers: readonly DecoderLayer[];
-  /** Weight of the last norm. */
-  readonly norm: Float32Array;
+  /** The last norm; null: none. */
+  readonly norm: RowFunction | null;
   readonly head: Linear;
   /** Names of tensors in the file that no part of the model takes. */
   readonly unused: readonly string[];
 }
 
-/** One layer: two norms and seven projections. */
+/** Norms around a part of a layer: before it, on what it gives, on the sum with what went around it. */
+export type NormsAround = Readonly<Partial<Record<DecoderNormPlace, RowFunction>>>;
+
+/** One layer: norms, and six or seven projections. */
 export interface DecoderLayer {
-  readonly inputNorm: Float32Array;
+  readonly attentionNorms: NormsAround;
   readonly q: Linear;
   readonly k: Linear;
   readonly v: Linear;
   readonly o: Linear;
-  readonly mlpNorm: Float32Array;
-  readonly gate: Linear;
-  readonly up: Linear;
-  readonly down: Linear;
+  /** Norms of queries and keys before rotary; null: none. */
+  readonly qNorm: RowFunction | null;
+  readonly kNorm: RowFunction | null;
+  readonly mlpNorms: NormsAround;
+  readonly network: ChannelNetwork;
 }
 
 /** Plug points for the weights, and what they may cost. */
 export interface LoadOptions {
   readonly backend?: Backend;
-  /** Gets every tensor by its published name as it is loaded and gives the one to use, of the same shape. */
+  /**
+   * Gets every tensor by the engine's name, which is that of a published Llama checkpoint, as it is loaded and gives the one
+   * to use, of the same shape.
+   */
   readonly transform?: (name: string, weight: Tensor) => Tensor;
   /**
    * Makes a linear layer: the place for weights that stay packed. `name` is that of the weight tensor, without
@@ -44,16 +59,17 @@ export interface LoadOptions {
   readonly linear?: (name: string, weight: Tensor, bias: Float32Array | null) => Linear;
   /** Bytes that the weights may take as float32. */
   readonly maxBytes?: number;
+  /** Tokens of the texts to come: {@link DecoderConfig.textTokens}. */
+  readonly textTokens?: number;
 }
 
 /** As much as one WebAssembly memory holds. */
 export const DEFAULT_MAX_BYTES = 2 ** 32;
-const EMBEDDING = "model.embed_tokens.weight";
 const HEAD = "lm_head";
 
 /**
- * Loads a decoder from a checkpoint with the published names. All shapes are checked before the first tensor
- * is read. A bias is used where the file has one and required where the config demands it.
+ * Loads a decoder from a checkpoint with the published names of its family. All shapes are checked before the first
+ * tensor is read. A bias is used where the file has one and required where the config demands it.
  * @throws FormatError with kind `missing-tensor` or `bad-shape` naming the tensor, or `does-not-fit`.
  */
 export async function loadDecoder(
@@ -61,98 +77,94 @@ export async function loadDecoder(
   config: DecoderConfig,
   options: LoadOptions = {},
 ): Promise<Decoder> {
+  return loadPlanned(checkpoint, planDecoder(checkpoint.tensors, config), options);
+}
+
+/** Loads a decoder whose tensors have been found. @throws FormatError as {@link loadDecoder}. */
+export async function loadPlanned(
+  checkpoint: Checkpoint,
+  {config, plan, isLeftover}: PlannedDecoder,
+  options: LoadOptions = {},
+): Promise<Decoder> {
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
-  const plan = planTensors(checkpoint.tensors, config);
   checkFits("loadDecoder", plan.values(), maxBytes);
+  const stored = planReader(checkpoint, plan);
   const read = async (name: string): Promise<Tensor> => {
-    const stored = plan.get(name)!;
-    const weight = await checkpoint.read(stored.name);
+    const weight = await stored(name);
     return options.transform?.(name, weight) ?? weight;
   };
+  const optional = async (name: string) => (plan.has(name) ? (await read(name)).data : null);
   const makeLinear = options.linear ?? ((_, weight, bias) => backend.linear(weight, bias));
   const linear = async (name: string): Promise<Linear> => {
-    const bias = plan.has(`${name}.bias`) ? (await read(`${name}.bias`)).data : null;
+    const bias = await optional(`${name}.bias`);
     return makeLinear(name, await read(`${name}.weight`), bias);
   };
-  const embedding = await read(EMBEDDING);
+  const norm = async (name: string, rule: Norm, n: number): Promise<RowFunction> => {
+    const weights = {gain: await optional(`${name}.weight`), bias: await optional(`${name}.bias`)};
+    return normFunction(rule, n, weights, backend);
+  };
+  const parts: Parts = {
+    linear,
+    norm,
+    optionalLinear: async (name) => (plan.has(`${name}.weight`) ? linear(name) : null),
+  };
+  const embedding = await read(EMBEDDING_NAME);
   const layers: DecoderLayer[] = [];
-  for (let layer = 0; layer < config.layers; layer++) layers.push(await loadLayer(layer, read, linear));
+  for (const [layer, layerPlan] of config.plans.entries())
+    layers.push(await loadLayer(`model.layers.${layer}`, layerPlan, config, parts));
+  const {textTokens = config.textTokens} = options;
   return {
-    config,
+    config: {...config, ...(textTokens !== undefined && {textTokens})},
     backend,
     embedding: embedding.data,
+    positions: await optional("model.embed_positions.weight"),
+    projectIn: await parts.optionalLinear("model.project_in"),
+    projectOut: await parts.optionalLinear("model.project_out"),
     layers,
-    norm: (await read("model.norm.weight")).data,
-    head: config.tied ? makeLinear(HEAD, embedding, null) : await linear(HEAD),
-    unused: unusedNames(checkpoint.tensors, plan, config),
+    norm: config.finalNorm && (await norm("model.norm", config.finalNorm, config.hiddenSize)),
+    head: config.tied ? makeLinear(HEAD, embedding, await optional(`${HEAD}.bias`)) : await linear(HEAD),
+    unused: unusedNames(checkpoint.tensors, plan, isLeftover),
   };
+}
+
+/** Makes parts of a model by their names. */
+interface Parts {
+  linear(name: string): Promise<Linear>;
+  /** null where the model has no such part. */
+  optionalLinear(name: string): Promise<Linear | null>;
+  norm(name: string, rule: Norm, n: number): Promise<RowFunction>;
 }
 
 async function loadLayer(
-  layer: number,
-  read: (name: string) => Promise<Tensor>,
-  linear: (name: string) => Promise<Linear>,
+  prefix: string,
+  {mixer, channels, norm, normsAt}: DecoderLayerPlan,
+  {hiddenSize}: DecoderConfig,
+  parts: Parts,
 ): Promise<DecoderLayer> {
-  const prefix = `model.layers.${layer}`;
-  return {
-    inputNorm: (await read(`${prefix}.input_layernorm.weight`)).data,
-    q: await linear(`${prefix}.self_attn.q_proj`),
-    k: await linear(`${prefix}.self_attn.k_proj`),
-    v: await linear(`${prefix}.self_attn.v_proj`),
-    o: await linear(`${prefix}.self_attn.o_proj`),
-    mlpNorm: (await read(`${prefix}.post_attention_layernorm.weight`)).data,
-    gate: await linear(`${prefix}.mlp.gate_proj`),
-    up: await linear(`${prefix}.mlp.up_proj`),
-    down: await linear(`${prefix}.mlp.down_proj`),
+  const around = async (part: keyof typeof NORM_NAMES): Promise<NormsAround> => {
+    const norms: Partial<Record<DecoderNormPlace, RowFunction>> = {};
+    for (const place of normsAt[part]) {
+      norms[place] = await parts.norm(`${prefix}.${NORM_NAMES[part][place]}`, norm, hiddenSize);
+    }
+    return norms;
   };
-}
-
-/**
- * Finds every tensor that `config` requires.
- * @throws FormatError with kind `missing-tensor` or `bad-shape`.
- */
-export function planTensors(tensors: ReadonlyMap<string, TensorInfo>, config: DecoderConfig): TensorPlan {
-  const {plan, want} = tensorPlanner("loadDecoder", tensors);
-  const {vocabSize, hiddenSize, tied} = config;
-  // A tied matrix may be stored under the name of the head alone.
-  const onlyHead = tied && !tensors.has(EMBEDDING) && tensors.has(`${HEAD}.weight`);
-  want(EMBEDDING, [vocabSize, hiddenSize], onlyHead ? `${HEAD}.weight` : EMBEDDING);
-  if (!tied) want(`${HEAD}.weight`, [vocabSize, hiddenSize]);
-  want("model.norm.weight", [hiddenSize]);
-  for (let layer = 0; layer < config.layers; layer++) {
-    for (const name of ["input_layernorm", "post_attention_layernorm"]) {
-      want(`model.layers.${layer}.${name}.weight`, [hiddenSize]);
-    }
-    for (const {name, out, inputs, bias} of projections(config)) {
-      const full = `model.layers.${layer}.${name}`;
-      want(`${full}.weight`, [out, inputs]);
-      if (bias || tensors.has(`${full}.bias`)) want(`${full}.bias`, [out]);
-    }
-  }
-  return plan;
-}
-
-function projections({hiddenSize, intermediateSize, heads, kvHeads, headDim, biases}: DecoderConfig) {
-  const [q, kv] = [heads * headDim, kvHeads * headDim];
-  return [
-    {name: "self_attn.q_proj", out: q, inputs: hiddenSize, bias: biases.qkv},
-    {name: "self_attn.k_proj", out: kv, inputs: hiddenSize, bias: biases.qkv},
-    {name: "self_attn.v_proj", out: kv, inputs: hiddenSize, bias: biases.qkv},
-    {name: "self_attn.o_proj", out: hiddenSize, inputs: q, bias: biases.o},
-    {name: "mlp.gate_proj", out: intermediateSize, inputs: hiddenSize, bias: biases.mlp},
-    {name: "mlp.up_proj", out: intermediateSize, inputs: hiddenSize, bias: biases.mlp},
-    {name: "mlp.down_proj", out: hiddenSize, inputs: intermediateSize, bias: biases.mlp},
-  ];
-}
-
-/** Leftovers that every reader ignores (rotary frequencies, a second copy of a tied head) are not counted. */
-function unusedNames(
-  tensors: ReadonlyMap<string, TensorInfo>,
-  plan: TensorPlan,
-  {tied}: DecoderConfig,
-): readonly string[] {
-  return Array.from(tensors.keys()).filter(
-    (name) =>
-      !plan.has(name) && !name.endsWith("rotary_emb.inv_freq") && !(tied && name === `${HEAD}.weight`),
-  );
+  const {qkNorm, heads, kvHeads, headDim} = mixer;
+  const qk = async (name: string, count: number) =>
+    qkNorm &&
+    parts.norm(`${prefix}.self_attn.${name}`, qkNorm.norm, qkNorm.over === "all" ? count * headDim : headDim);
+  return {
+    attentionNorms: await around("mixer"),
+    q: await parts.linear(`${prefix}.self_attn.q_proj`),
+    k: await parts.linear(`${prefix}.self_attn.k_proj`),
+    v: await parts.linear(`${prefix}.self_attn.v_proj`),
+    o: await parts.linear(`${prefix}.self_attn.o_proj`),
+    qNorm: await qk("q_norm", heads),
+    kNorm: await qk("k_norm", kvHeads),
+    mlpNorms: await around("channels"),
+    network: channelNetwork(channels, {
+      gate: await parts.optionalLinear(`${prefix}.mlp.gate_proj`),
+      up: await parts.linear(`${prefix}.mlp.up_proj`),
+      down: await parts.linear(`${prefix}.mlp.down_proj`),
+    }),
+  };
 }

@@ -3,7 +3,7 @@ import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {DEFAULT_MAX_BYTES, type LoadOptions} from "../decoder/load-decoder.js";
-import {checkFits, type TensorPlan, tensorPlanner} from "../tensor-plan.js";
+import {checkFits, planReader, type TensorPlan, tensorPlanner, unusedNames} from "../tensor-plan.js";
 import type {MambaConfig} from "./mamba-config.js";
 import type {Mixer, MixerParts} from "./mamba-mixer.js";
 import {mamba1Mixer, mamba1Shapes} from "./mamba1-mixer.js";
@@ -45,8 +45,9 @@ export async function loadMamba(
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
   const plan = planMamba(checkpoint.tensors, config);
   checkFits("loadMamba", plan.values(), maxBytes);
+  const stored = planReader(checkpoint, plan);
   const read = async (name: string): Promise<Tensor> => {
-    const weight = await checkpoint.read(plan.get(name)!.name);
+    const weight = await stored(name);
     return options.transform?.(name, weight) ?? weight;
   };
   const makeLinear = options.linear ?? ((_, weight, bias) => backend.linear(weight, bias));
@@ -72,10 +73,8 @@ export async function loadMamba(
     embedding: embedding.data,
     layers,
     norm: (await read("backbone.norm_f.weight")).data,
-    head: config.tied ? makeLinear(HEAD, embedding, null) : await linear(HEAD),
-    unused: [...checkpoint.tensors.keys()].filter(
-      (name) => !plan.has(name) && !(config.tied && name === `${HEAD}.weight`),
-    ),
+    head: plan.has(`${HEAD}.weight`) ? await linear(HEAD) : makeLinear(HEAD, embedding, null),
+    unused: unusedNames(checkpoint.tensors, plan),
   };
 }
 
@@ -90,10 +89,12 @@ function makeMixer(config: MambaConfig, parts: MixerParts): Promise<Mixer> {
 export function planMamba(tensors: ReadonlyMap<string, TensorInfo>, config: MambaConfig): TensorPlan {
   const {plan, want} = tensorPlanner("loadMamba", tensors);
   const {vocabSize, hiddenSize, tied} = config;
+  const hasHead = tensors.has(`${HEAD}.weight`);
   // A tied matrix may be stored under the name of the head alone.
-  const onlyHead = tied && !tensors.has(EMBEDDING) && tensors.has(`${HEAD}.weight`);
-  want(EMBEDDING, [vocabSize, hiddenSize], onlyHead ? `${HEAD}.weight` : EMBEDDING);
-  if (!tied) want(`${HEAD}.weight`, [vocabSize, hiddenSize]);
+  const onlyHead = tied && hasHead && !tensors.has(EMBEDDING);
+  want(EMBEDDING, [vocabSize, hiddenSize], {name: onlyHead ? `${HEAD}.weight` : EMBEDDING});
+  // A head in the file wins over the flag that ties it.
+  if (!tied || (hasHead && !onlyHead)) want(`${HEAD}.weight`, [vocabSize, hiddenSize]);
   want("backbone.norm_f.weight", [hiddenSize]);
   const shapes = config.architecture === "MambaForCausalLM" ? mamba1Shapes(config) : mamba2Shapes(config);
   for (let layer = 0; layer < config.layers; layer++) {

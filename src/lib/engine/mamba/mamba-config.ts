@@ -1,6 +1,7 @@
-import {fieldReader} from "../../io/config-fields.js";
+import type {LayerPlan, Mamba2Mixer, MambaMixer, ModelRecord} from "../../architectures/model-record.js";
+import {modelRecord} from "../../architectures/read-model.js";
+import {FormatError} from "../../io/format-error.js";
 import type {JsonObject} from "../../io/json-file.js";
-import type {Json} from "../../io/strict-json.js";
 
 /** Sizes that Mamba and Mamba2 models have in common. */
 interface CommonConfig {
@@ -44,87 +45,59 @@ export interface Mamba2Config extends CommonConfig {
 /** The shape and the rules of a state-space language model. */
 export type MambaConfig = Mamba1Config | Mamba2Config;
 
-/** Architectures of state-space models that can be opened, as config.json names them. */
-export const MAMBA_ARCHITECTURES = ["MambaForCausalLM", "Mamba2ForCausalLM"] as const;
-
-const {architecture, count, positive, flag, requireValue, problem} = fieldReader("mambaConfig");
-
 /**
- * Reads a published config.json of Mamba or Mamba2. One key is our own: `norm_groups`, by default 1, is to be set to
- * `n_groups` for weights trained with the authors' module, which norms each group of a Mamba2 by itself. Keys that only serve initialization or a kernel (`time_step_min`,
- * `chunk_size`) are not read.
- * Source: https://github.com/huggingface/transformers, configuration files of mamba and mamba2.
- * @throws FormatError with kind `unknown-architecture`, `bad-value` or `unsupported`, naming the key.
+ * Reads a published config.json of Mamba or Mamba2.
+ * @throws FormatError as {@link modelRecord} and {@link mambaConfigOf}.
  */
 export function mambaConfig(config: JsonObject): MambaConfig {
-  const name = architecture(config, MAMBA_ARCHITECTURES);
-  requireValue(config, "hidden_act", "silu");
-  requireValue(config, "rms_norm", true);
-  return name === "MambaForCausalLM" ? mamba1(config) : mamba2(config);
+  return mambaConfigOf(modelRecord(config, "mambaConfig"));
 }
 
-function common(config: JsonObject, {tied}: {tied: boolean}): CommonConfig {
-  const hiddenSize = count(config, "hidden_size");
-  return {
-    hiddenSize,
-    innerSize: Math.floor(positive(config, "expand", 2) * hiddenSize),
-    layers: count(config, "num_hidden_layers"),
-    stateSize: count(config, "state_size"),
-    convWidth: count(config, "conv_kernel", 4),
-    vocabSize: count(config, "vocab_size"),
-    normEps: positive(config, "layer_norm_epsilon", 1e-5),
-    tied: flag(config, "tie_word_embeddings", tied),
-    biases: {projections: flag(config, "use_bias"), conv: flag(config, "use_conv_bias", true)},
+/** True if the layers of a model are those of Mamba or Mamba2 alone. */
+export function isMamba({layers}: ModelRecord): boolean {
+  return layers.every(({mixer, channels}) => isScan(mixer) && channels === null);
+}
+
+const isScan = (mixer: LayerPlan["mixer"]): mixer is MambaMixer | Mamba2Mixer =>
+  mixer.kind === "mamba" || mixer.kind === "mamba2";
+
+/**
+ * The rules of a state-space model from the record of its model.
+ * @throws FormatError with kind `unsupported` if its layers differ, or one has parts that the engine does not run.
+ */
+export function mambaConfigOf(record: ModelRecord): MambaConfig {
+  const [{mixer, norm}] = record.layers;
+  const differs = record.layers.findIndex(
+    (layer) => JSON.stringify(layer) !== JSON.stringify(record.layers[0]),
+  );
+  if (!isScan(mixer) || !isMamba(record))
+    throw unsupported("layers", mixer.kind, "layers of Mamba or Mamba2 alone");
+  if (differs >= 0) throw unsupported(`layer ${differs}`, "other sizes", "as layer 0");
+  if (mixer.kind === "mamba" && mixer.innerNorm !== null)
+    throw unsupported("layers", "norms of time steps, B and C", "without norms in the mixer");
+  const common: CommonConfig = {
+    hiddenSize: record.hidden,
+    innerSize: mixer.inner,
+    layers: record.layers.length,
+    stateSize: mixer.state,
+    convWidth: mixer.convWidth,
+    vocabSize: record.vocabulary.rows,
+    normEps: norm.eps,
+    tied: record.tied,
+    biases: mixer.biases,
   };
+  if (mixer.kind === "mamba")
+    return {architecture: "MambaForCausalLM", ...common, timeStepRank: mixer.dtRank};
+  const {heads, headDim, groups, normGroups, timeStepLimit} = mixer;
+  return {architecture: "Mamba2ForCausalLM", ...common, heads, headDim, groups, normGroups, timeStepLimit};
 }
 
-function mamba1(config: JsonObject): Mamba1Config {
-  const shared = common(config, {tied: true});
-  const rank = config.get("time_step_rank") ?? "auto";
-  return {
-    architecture: "MambaForCausalLM",
-    ...shared,
-    innerSize: count(config, "intermediate_size", shared.innerSize),
-    timeStepRank: rank === "auto" ? Math.ceil(shared.hiddenSize / 16) : count(config, "time_step_rank"),
-  };
-}
-
-function mamba2(config: JsonObject): Mamba2Config {
-  const shared = common(config, {tied: false});
-  const heads = count(config, "num_heads", 128);
-  const headDim = count(config, "head_dim", 64);
-  const groups = count(config, "n_groups", 8);
-  if (heads * headDim !== shared.innerSize) {
-    const allowed = `${shared.innerSize} inner channels / head_dim ${headDim}`;
-    throw problem("bad-value", "num_heads", heads, allowed);
-  }
-  if (heads % groups !== 0) throw problem("bad-value", "n_groups", groups, `a divisor of the ${heads} heads`);
-  const normGroups = count(config, "norm_groups", 1);
-  if (normGroups !== 1 && normGroups !== groups) {
-    throw problem("bad-value", "norm_groups", normGroups, `1 or n_groups ${groups}`);
-  }
-  return {
-    architecture: "Mamba2ForCausalLM",
-    ...shared,
-    heads,
-    headDim,
-    groups,
-    normGroups,
-    timeStepLimit: timeStepLimit(config),
-  };
-}
-
-/** Infinity is a bare word in older files and `{"__float__": "Infinity"}` in newer ones. */
-function timeStepLimit(config: JsonObject): readonly [number, number] {
-  const limit = config.get("time_step_limit") ?? [0, Number.POSITIVE_INFINITY];
-  const bounds = Array.isArray(limit) ? limit.map(toNumber) : [];
-  const [low, high] = bounds;
-  if (bounds.length === 2 && low >= 0 && low <= high) return [low, high];
-  throw problem("bad-value", "time_step_limit", limit, "two numbers, 0 <= low <= high");
-}
-
-function toNumber(value: Json): number {
-  const inner = value instanceof Map ? value.get("__float__") : value;
-  if (inner === "Infinity") return Number.POSITIVE_INFINITY;
-  return typeof inner === "number" ? inner : Number.NaN;
+function unsupported(field: string, value: string, allowed: string): FormatError {
+  return new FormatError("mambaConfig", {
+    kind: "unsupported",
+    offset: null,
+    field: `config.json: ${field}`,
+    value,
+    allowed,
+  });
 }

@@ -4,7 +4,7 @@ import type {Checkpoint} from "../../io/checkpoint.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {DEFAULT_MAX_BYTES, type LoadOptions} from "../decoder/load-decoder.js";
-import {checkFits} from "../tensor-plan.js";
+import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import {loadMamba, type Mamba, planMamba} from "./load-mamba.js";
 import type {MambaConfig} from "./mamba-config.js";
 
@@ -12,6 +12,8 @@ import type {MambaConfig} from "./mamba-config.js";
 export interface MambaWeights {
   readonly config: MambaConfig;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Names of tensors in the file that no part of the model takes; by default none. */
+  readonly unused?: readonly string[];
 }
 
 /** Names of the tensors outside the layers in checkpoints of state-space models. */
@@ -38,8 +40,13 @@ export async function readMambaWeights(
   const plan = planMamba(checkpoint.tensors, config);
   checkFits("readMambaWeights", plan.values(), maxBytes);
   const tensors = new Map<string, Tensor>();
-  for (const [name, stored] of plan) tensors.set(name, await checkpoint.read(stored.name));
-  return {config, tensors};
+  const read = planReader(checkpoint, plan);
+  for (const name of plan.keys()) tensors.set(name, await read(name));
+  return {
+    config: {...config, tied: !plan.has(MAMBA_NAMES.head)},
+    tensors,
+    unused: unusedNames(checkpoint.tensors, plan),
+  };
 }
 
 /** Makes the model. @throws FormatError as {@link loadMamba}, if a tensor is missing or has another shape. */

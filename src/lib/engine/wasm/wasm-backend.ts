@@ -122,10 +122,12 @@ function siluGate(heap: WasmHeap, kernels: Kernels, gate: Float32Array, up: Floa
   return heap.floats(gates, gate.length).slice();
 }
 
-/** Everything but the plain case is the reference's: masks, observers, odd head widths, caches out of order. */
+/** Everything but the plain case is the reference's: masks, observers, soft caps, odd head widths, caches out of order. */
 function attend(heap: WasmHeap, kernels: Kernels, call: AttentionCall): Float32Array {
   const {q, keys, values, heads, kvHeads, headDim, queryPositions, keyPositions} = call;
-  const ranges = call.mask || call.observe || headDim % 4 !== 0 ? undefined : visibleRanges(call);
+  const {mask, observe, softcap, scale = 1 / Math.sqrt(headDim)} = call;
+  const isPlain = !mask && !observe && softcap === undefined && headDim % 4 === 0;
+  const ranges = isPlain ? visibleRanges(call) : undefined;
   if (ranges === undefined) return attention(call);
   const T = queryPositions.length;
   const L = keyPositions.length;
@@ -140,7 +142,7 @@ function attend(heap: WasmHeap, kernels: Kernels, call: AttentionCall): Float32A
   heap.floats(v, values.length).set(values);
   heap.integers(first, T).set(ranges.first);
   heap.integers(last, T).set(ranges.last);
-  kernels.attention(at, k, v, out, first, last, scores, T, heads, kvHeads, headDim, 1 / Math.sqrt(headDim));
+  kernels.attention(at, k, v, out, first, last, scores, T, heads, kvHeads, headDim, scale);
   return heap.floats(out, q.length).slice();
 }
 

@@ -1,7 +1,8 @@
 import {type CacheChoice, longTextBytes} from "../../engine/cache/choices.js";
 import {type CapturedKv, captureKv} from "../../engine/cache/kv-replacement.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {inverseFrequencies, rotaryTable, rotate} from "../../engine/rope.js";
+import {rotaryTable, rotate} from "../../engine/rope.js";
+import {ropeFrequencies} from "../../engine/rope-scaling.js";
 import {recordPrefill, replayPrefill} from "../../evaluate/recorded-prefill.js";
 import {experiment} from "../../experiment/experiment.js";
 import {unpackCodes} from "../../formats/pack.js";
@@ -81,14 +82,14 @@ export const oneToken = experiment({
   sweep: [{}, {side: "values"}, {model: "decoder-small-outliers"}],
   async run({model, side, layer, head, token, techniques}, {data, progress}) {
     const decoder = await openedDecoder(model, data);
-    const {layers, kvHeads, headDim, ropeTheta} = decoder.config;
-    const frequencies = inverseFrequencies(headDim, ropeTheta);
+    const {layers, kvHeads, headDim, plans} = decoder.config;
     const setting = cacheSetting(decoderWeights(model, data), decoder);
     const [text] = testTexts(decoder.config, {seeds: [4242], documents: 1});
     const ids = text.tokens.slice(0, PREFILL);
     const prefill = recordPrefill(decoder, ids);
     const captured = captureKv(decoder, ids);
     const [at, g] = [layer % layers, head % kvHeads];
+    const {frequencies} = ropeFrequencies(plans[at].mixer.rope!, PREFILL);
     const cellsOf = (x: Float32Array, row: number) =>
       x.slice((row * kvHeads + g) * headDim, (row * kvHeads + g + 1) * headDim);
     const rows: TokenRow[] = [];

@@ -1,16 +1,16 @@
 /** The model of an evaluation: a decoder or a state-space model, each with the parameters that it can take. */
+import type {ModelRecord} from "../../architectures/model-record.js";
+import {modelRecord} from "../../architectures/read-model.js";
 import type {Backend} from "../../engine/backend.js";
-import {ARCHITECTURES, decoderConfig} from "../../engine/decoder/config.js";
+import {decoderConfigOf} from "../../engine/decoder/config.js";
 import {readDecoderWeights} from "../../engine/decoder/decoder-weights.js";
-import {MAMBA_ARCHITECTURES, mambaConfig} from "../../engine/mamba/mamba-config.js";
+import {isMamba, mambaConfigOf} from "../../engine/mamba/mamba-config.js";
 import {readMambaWeights} from "../../engine/mamba/mamba-weights.js";
 import type {PreparedModel} from "../../engine/prepared-model.js";
 import {readConfig} from "../../engine/read-config.js";
 import {prepareModel, type Setup} from "../../evaluate/prepare-model.js";
 import {formats} from "../../formats/registry.js";
 import {type Checkpoint, openCheckpoint} from "../../io/checkpoint.js";
-import {fieldReader} from "../../io/config-fields.js";
-import type {JsonObject} from "../../io/json-file.js";
 import type {ModelFolder} from "../../io/model-folder.js";
 import {quantizationMethods} from "../../quant/registry.js";
 import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
@@ -71,6 +71,8 @@ export interface EvalModel {
   readonly vocabSize: number;
   /** The longest text it was made for; Infinity if its config names none. */
   readonly maxPositions: number;
+  /** Names of tensors in the file that no part of the model takes. */
+  readonly unused: readonly string[];
   /** As the options say. */
   prepare(options: EvalPrepareOptions): Promise<PreparedModel>;
   /** The same model in float32. */
@@ -87,25 +89,25 @@ export async function openEvalModel(
   setting: ModelSetting,
   limits: {readonly maxBytes?: number},
 ): Promise<EvalModel> {
-  const config = await readConfig(folder, "evaluate");
-  const name = fieldReader("evaluate").architecture(config, [...ARCHITECTURES, ...MAMBA_ARCHITECTURES]);
-  const isMamba = MAMBA_ARCHITECTURES.some((mamba) => mamba === name);
-  return (isMamba ? openMamba : openDecoder)(await openCheckpoint(folder), config, setting, limits);
+  const record = modelRecord(await readConfig(folder, "evaluate"), "evaluate");
+  const open = isMamba(record) ? openMamba : openDecoder;
+  return open(await openCheckpoint(folder), record, setting, limits);
 }
 
 type Open = (
   checkpoint: Checkpoint,
-  json: JsonObject,
+  record: ModelRecord,
   setting: ModelSetting,
   limits: {readonly maxBytes?: number},
 ) => Promise<EvalModel>;
 
-const openDecoder: Open = async (checkpoint, json, setting, limits) => {
+const openDecoder: Open = async (checkpoint, record, setting, limits) => {
   refuse(setting, ["bits"], "state-space models");
   const setup = decoderSetup(setting);
-  const weights = await readDecoderWeights(checkpoint, decoderConfig(json), limits);
+  const weights = await readDecoderWeights(checkpoint, decoderConfigOf(record), limits);
   return {
     ...weights.config,
+    unused: weights.unused ?? [],
     prepare: (options) => prepareModel(weights, setup, options),
     baseline: ({backend}) => prepareModel(weights, {}, {backend}),
   };
@@ -122,9 +124,9 @@ function decoderSetup({weights, activations, kv, layers, method}: ModelSetting):
   };
 }
 
-const openMamba: Open = async (checkpoint, json, setting, limits) => {
+const openMamba: Open = async (checkpoint, record, setting, limits) => {
   refuse(setting, ["weights", "activations", "kv", "layers"], "decoders");
-  const config = mambaConfig(json);
+  const config = mambaConfigOf(record);
   const methods = scanQuantizersFor(config).map(({id}) => id);
   const method: ScanQuantizerId = chosen(setting.method, methods, "static");
   const bits = setting.bits === FLOAT32 ? null : setting.bits;
@@ -132,6 +134,7 @@ const openMamba: Open = async (checkpoint, json, setting, limits) => {
   return {
     vocabSize: config.vocabSize,
     maxPositions: Number.POSITIVE_INFINITY,
+    unused: weights.unused ?? [],
     prepare: (options) => quantizeMamba(weights, {...options, method, bits}),
     baseline: ({backend}) => quantizeMamba(weights, {method: "dynamic", bits: null, backend}),
   };

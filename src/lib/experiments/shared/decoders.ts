@@ -2,10 +2,10 @@
 
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import {type LlamaSizes, llamaConfig} from "../../engine/decoder/llama-config.js";
 import type {DataSets} from "../../experiment/experiment.js";
 
-const small: DecoderConfig = {
-  architecture: "LlamaForCausalLM",
+const small: LlamaSizes = {
   hiddenSize: 64,
   intermediateSize: 176,
   layers: 4,
@@ -16,13 +16,9 @@ const small: DecoderConfig = {
   maxPositions: 128,
   normEps: 1e-5,
   ropeTheta: 10000,
-  ropeScaling: null,
-  tied: false,
-  windows: [null, null, null, null],
-  biases: {qkv: false, o: false, mlp: false},
 };
 
-const large: DecoderConfig = {
+const large: LlamaSizes = {
   ...small,
   hiddenSize: 128,
   intermediateSize: 344,
@@ -30,7 +26,6 @@ const large: DecoderConfig = {
   heads: 8,
   kvHeads: 4,
   maxPositions: 256,
-  windows: Array(8).fill(null),
 };
 
 /**
@@ -38,9 +33,9 @@ const large: DecoderConfig = {
  * against the file. A model of one's own is opened from its folder instead (`openDecoderWeights`).
  */
 export const DECODERS = {
-  "decoder-small": small,
-  "decoder-small-outliers": small,
-  "decoder-large": large,
+  "decoder-small": llamaConfig(small),
+  "decoder-small-outliers": llamaConfig(small),
+  "decoder-large": llamaConfig(large),
 } as const satisfies Readonly<Record<string, DecoderConfig>>;
 
 /** The id of a decoder that comes with the library. */

@@ -22,16 +22,21 @@ export interface CskvCalibration extends Pick<ChannelFactorOptions, "alpha"> {
  * Factors of every layer's key and value projections: the decomposition weighted with the size of the calibration texts'
  * activations, then fitted to them by least squares.
  * @param inputs of the model's layers, from {@link attentionInputs}
- * @throws RangeError if the projections have biases, which features do not carry, or as {@link channelFactors}.
+ * @throws RangeError if the projections have biases, which features do not carry, if norms follow them, or as {@link channelFactors}.
  */
 export function calibrateCskv(
   weights: DecoderWeights,
   inputs: readonly InputStatistics[],
   {rankK, rankV, alpha = 0.5, fitSteps = 2}: CskvCalibration,
 ): CskvFactors {
-  if (weights.config.biases.qkv) {
-    throw new RangeError("calibrateCskv: key and value projections must have no bias, got biases");
-  }
+  const hasBias = (layer: number) =>
+    ["k_proj", "v_proj"].some((name) => weights.tensors.has(`model.layers.${layer}.self_attn.${name}.bias`));
+  weights.config.plans.forEach(({mixer}, layer) => {
+    if (hasBias(layer))
+      throw new RangeError("calibrateCskv: key and value projections must have no bias, got biases");
+    if (mixer.qkNorm !== null)
+      throw new RangeError("calibrateCskv: keys must be as they are projected, got a norm of keys");
+  });
   const shrunk = (name: string, rank: number) =>
     inputs.map(({means, gram}, layer) => {
       const {shape, data} = weights.tensors.get(`model.layers.${layer}.self_attn.${name}.weight`)!;

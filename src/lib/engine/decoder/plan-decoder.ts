@@ -1,0 +1,202 @@
+/** The tensors of a decoder by the engine's names, and where a published checkpoint holds each. */
+
+import type {Norm} from "../../architectures/model-record.js";
+import type {TensorInfo} from "../../io/safetensors.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {transpose} from "../../tensor/transpose.js";
+import {type StoredAs, type TensorPlan, tensorPlanner} from "../tensor-plan.js";
+import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
+import {type Fused, type Naming, namingOf, type OutsidePart} from "./naming.js";
+
+/** Name of the embedding. */
+export const EMBEDDING_NAME = "model.embed_tokens.weight";
+/** Name of the last norm's gain. */
+export const NORM_NAME = "model.norm.weight";
+/** Name of the output head; absent where it is the embedding. */
+export const HEAD_NAME = "lm_head.weight";
+
+/** Names of a layer's norms by their place. */
+export const NORM_NAMES = {
+  mixer: {input: "input_layernorm", output: "attention_output_norm", sum: "attention_sum_norm"},
+  channels: {input: "post_attention_layernorm", output: "mlp_output_norm", sum: "mlp_sum_norm"},
+} as const satisfies Record<string, Record<DecoderNormPlace, string>>;
+
+/** A linear layer by its name in a layer. */
+export interface LinearPart {
+  readonly name: string;
+  readonly out: number;
+  readonly inputs: number;
+  /** The config asks for a bias; one that the file has besides is used too. */
+  readonly bias: boolean;
+}
+
+/** The linear layers of a layer, six or seven. */
+export function linearParts({hiddenSize}: DecoderConfig, {mixer, channels}: DecoderLayerPlan): LinearPart[] {
+  const [q, kv] = [mixer.heads * mixer.headDim, mixer.kvHeads * mixer.headDim];
+  const {width, gated, biases} = channels;
+  const gate = {name: "mlp.gate_proj", out: width, inputs: hiddenSize, bias: biases.up};
+  return [
+    {name: "self_attn.q_proj", out: q, inputs: hiddenSize, bias: mixer.biases.q},
+    {name: "self_attn.k_proj", out: kv, inputs: hiddenSize, bias: mixer.biases.k},
+    {name: "self_attn.v_proj", out: kv, inputs: hiddenSize, bias: mixer.biases.v},
+    {name: "self_attn.o_proj", out: hiddenSize, inputs: q, bias: mixer.biases.o},
+    ...(gated ? [gate] : []),
+    {name: "mlp.up_proj", out: width, inputs: hiddenSize, bias: biases.up},
+    {name: "mlp.down_proj", out: hiddenSize, inputs: width, bias: biases.down},
+  ];
+}
+
+/** A decoder's plan, and its config as the file has it: a head in the file wins over the flag that ties it. */
+export interface PlannedDecoder {
+  readonly config: DecoderConfig;
+  readonly plan: TensorPlan;
+  isLeftover(name: string): boolean;
+}
+
+/**
+ * Finds every tensor that `config` requires.
+ * @param naming of the checkpoint, by default that of the config's family
+ * @throws FormatError with kind `missing-tensor` or `bad-shape`.
+ */
+export function planDecoder(
+  tensors: ReadonlyMap<string, TensorInfo>,
+  config: DecoderConfig,
+  naming: Naming = namingOf(config.family),
+): PlannedDecoder {
+  const {plan, want} = tensorPlanner("loadDecoder", tensors);
+  const {vocabSize, hiddenSize, embeddingWidth, positionTable, finalNorm} = config;
+  const prefix = prefixOf(tensors, naming);
+  const outside = (part: OutsidePart, kind: "weight" | "bias") => `${prefix}${naming.outside[part]}.${kind}`;
+  const head = naming.heads.find((name) => tensors.has(`${name}.weight`)) ?? naming.heads[0];
+  const embedding = outside("embed_tokens", "weight");
+  const hasHead = tensors.has(`${head}.weight`);
+  // A tied matrix may be stored under the name of the head alone.
+  const onlyHead = config.tied && hasHead && !tensors.has(embedding);
+  const tied = config.tied && (onlyHead || !hasHead);
+  want(EMBEDDING_NAME, [vocabSize, embeddingWidth], {name: onlyHead ? `${head}.weight` : embedding});
+  if (!tied) want(HEAD_NAME, [vocabSize, embeddingWidth], {name: `${head}.weight`});
+  if (config.headBias || (!tied && tensors.has(`${head}.bias`)))
+    want("lm_head.bias", [vocabSize], {name: `${head}.bias`});
+  if (positionTable) {
+    const shape = [positionTable.rows, hiddenSize];
+    want("model.embed_positions.weight", shape, {name: outside("embed_positions", "weight")});
+  }
+  if (embeddingWidth !== hiddenSize) {
+    want("model.project_in.weight", [hiddenSize, embeddingWidth], {name: outside("project_in", "weight")});
+    want("model.project_out.weight", [embeddingWidth, hiddenSize], {name: outside("project_out", "weight")});
+  }
+  const wantNorm = (name: string, stored: string, norm: Norm, shape: readonly number[]) => {
+    if (norm.weight !== "none") want(`${name}.weight`, shape, gainOf(`${stored}.weight`, norm));
+    if (norm.bias) want(`${name}.bias`, shape, {name: `${stored}.bias`});
+  };
+  if (finalNorm) wantNorm("model.norm", prefix + naming.outside.norm, finalNorm, [hiddenSize]);
+  config.plans.forEach((layerPlan, layer) => {
+    const [own, published] = [`model.layers.${layer}.`, `${prefix}${naming.layers}${layer}.`];
+    const stored = (part: string) => published + (naming.parts[part] ?? part);
+    for (const {name, norm, shape} of normParts(config, layerPlan))
+      wantNorm(own + name, stored(name), norm, shape);
+    const parts = linearParts(config, layerPlan);
+    for (const part of parts) {
+      const place = linearPlace(naming, part, parts, layerPlan.mixer.headDim);
+      const name = published + place.name;
+      want(`${own}${part.name}.weight`, [part.out, part.inputs], place.weight(name));
+      if (part.bias || tensors.has(`${name}.bias`))
+        want(`${own}${part.name}.bias`, [part.out], place.bias(name));
+    }
+  });
+  return {config: {...config, tied}, plan, isLeftover: (name) => naming.leftovers.test(name)};
+}
+
+/** The beginning of the names under which the file has layers. */
+function prefixOf(tensors: ReadonlyMap<string, TensorInfo>, {prefixes, layers}: Naming): string {
+  const names = Array.from(tensors.keys());
+  return prefixes.find((prefix) => names.some((name) => name.startsWith(prefix + layers))) ?? prefixes[0];
+}
+
+/** Norms of a layer by their names, with the shapes of their gains. */
+function normParts({hiddenSize}: DecoderConfig, {norm, normsAt, mixer}: DecoderLayerPlan) {
+  const around = (["mixer", "channels"] as const).flatMap((part) =>
+    normsAt[part].map((place) => ({name: NORM_NAMES[part][place] as string, norm, shape: [hiddenSize]})),
+  );
+  const {qkNorm, heads, kvHeads, headDim} = mixer;
+  if (qkNorm === null) return around;
+  const shapeOf = (count: number) =>
+    qkNorm.over === "head" ? [headDim] : qkNorm.over === "all" ? [count * headDim] : [count, headDim];
+  return [
+    ...around,
+    {name: "self_attn.q_norm", norm: qkNorm.norm, shape: shapeOf(heads)},
+    {name: "self_attn.k_norm", norm: qkNorm.norm, shape: shapeOf(kvHeads)},
+  ];
+}
+
+/** A gain that the file may hold less one. */
+function gainOf(name: string, {weight}: Norm): StoredAs {
+  if (weight !== "plus-one") return {name};
+  return {name, take: ({shape, data}) => ({shape, data: data.map((value) => 1 + value)})};
+}
+
+/** Place of a linear layer's weight and bias in a published layer: alone, or among the rows of others. */
+function linearPlace(
+  {parts, fused, isTransposed}: Naming,
+  part: LinearPart,
+  all: readonly LinearPart[],
+  headDim: number,
+) {
+  const found = Object.entries(fused).find(([, matrix]) => matrix.parts.includes(part.name));
+  const {ranges, total} = found ? rowsOf(found[1], part, all, headDim) : {ranges: undefined, total: part.out};
+  const weight = (stored: Tensor): Tensor => {
+    const matrix = isTransposed ? transposed(stored) : stored;
+    return ranges ? rows(matrix, ranges) : matrix;
+  };
+  const shape = isTransposed ? [part.inputs, total] : [total, part.inputs];
+  return {
+    name: found?.[0] ?? parts[part.name] ?? part.name,
+    weight: (name: string): StoredAs => ({
+      name: `${name}.weight`,
+      shape,
+      ...((ranges || isTransposed) && {take: weight}),
+    }),
+    bias: (name: string): StoredAs => ({
+      name: `${name}.bias`,
+      shape: [total],
+      ...(ranges && {take: (stored: Tensor) => rows(stored, ranges)}),
+    }),
+  };
+}
+
+/** First row and number of rows. */
+type Range = readonly [from: number, count: number];
+
+/** Rows that a part has in a matrix of several. */
+function rowsOf(matrix: Fused, part: LinearPart, all: readonly LinearPart[], headDim: number) {
+  const outs = matrix.parts.map((name) => all.find((each) => each.name === name)!.out);
+  const total = outs.reduce((sum, out) => sum + out, 0);
+  const index = matrix.parts.indexOf(part.name);
+  if (matrix.order === "one after another") {
+    const from = outs.slice(0, index).reduce((sum, out) => sum + out, 0);
+    return {total, ranges: [[from, part.out]] as Range[]};
+  }
+  const ranges = Array.from(
+    {length: part.out / headDim},
+    (_, head): Range => [(head * outs.length + index) * headDim, headDim],
+  );
+  return {total, ranges};
+}
+
+/** Some rows of a matrix, or entries of a vector, one after another. */
+function rows({shape, data}: Tensor, ranges: readonly Range[]): Tensor {
+  const width = data.length / shape[0];
+  const count = ranges.reduce((sum, [, each]) => sum + each, 0);
+  const taken = new Float32Array(count * width);
+  let at = 0;
+  for (const [from, each] of ranges) {
+    taken.set(data.subarray(from * width, (from + each) * width), at);
+    at += each * width;
+  }
+  return {shape: [count, ...shape.slice(1)], data: taken};
+}
+
+function transposed({shape, data}: Tensor): Tensor {
+  const [height, width] = shape;
+  return {shape: [width, height], data: transpose(data, height, width)};
+}
