@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
 import {readdir, readFile, stat, writeFile} from "node:fs/promises";
 import {dirname, extname, join, relative} from "node:path";
+import {timeless, waysOut, withoutOpeners} from "./finish-scripts.js";
 import {searchRecords} from "./search-index.js";
 
 /**
@@ -14,7 +15,7 @@ export async function finishSite(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name));
   const pages = new Map<string, string>();
   for (const file of files.filter((name) => extname(name) === ".html")) {
-    const html = withPolicy(mended(await readFile(file, "utf8")));
+    const html = withPolicy(mended(timeless(await readFile(file, "utf8"))));
     await writeFile(file, html);
     pages.set(file, html);
   }
@@ -22,15 +23,26 @@ export async function finishSite(folder: string): Promise<string[]> {
   await writeFile(join(folder, "search.json"), JSON.stringify(searchRecords(byPath)));
   const known = new Set(files);
   const problems = [...pages].flatMap(([file, html]) =>
-    [...brokenCells(html), ...foreignReferences(html), ...brokenLinks(file, html, folder, known, pages)].map(
-      (problem) => `${relative(folder, file)}: ${problem}`,
-    ),
+    [
+      ...brokenCells(html),
+      ...waysOut(html).map((way) => `holds a way out of the page: ${way}`),
+      ...foreignReferences(html),
+      ...brokenLinks(file, html, folder, known, pages),
+    ].map((problem) => `${relative(folder, file)}: ${problem}`),
   );
   for (const file of files.filter((name) => [".js", ".css"].includes(extname(name)))) {
-    const text = await readFile(file, "utf8");
-    for (const problem of foreignLoads(text)) problems.push(`${relative(folder, file)}: ${problem}`);
+    for (const problem of await finishCode(file)) problems.push(`${relative(folder, file)}: ${problem}`);
   }
   return [...problems, ...(await overweight(folder, files))];
+}
+
+/** Mends a script or a style sheet, and says what is still wrong with it. */
+async function finishCode(file: string): Promise<string[]> {
+  const built = await readFile(file, "utf8");
+  if (extname(file) === ".css") return foreignLoads(built);
+  const text = withoutOpeners(timeless(built));
+  if (text !== built) await writeFile(file, text);
+  return [...foreignLoads(text), ...waysOut(text).map((way) => `holds a way out of the page: ${way}`)];
 }
 
 /**

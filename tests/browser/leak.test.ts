@@ -1,6 +1,9 @@
+import {readdirSync, readFileSync} from "node:fs";
 import {createServer, type Server} from "node:http";
 import type {AddressInfo} from "node:net";
+import {join} from "node:path";
 import {afterAll, beforeAll, expect, test} from "vitest";
+import {waysOut} from "../../scripts/finish-scripts.js";
 import {builtFile, useSite} from "./site.js";
 
 const site = useSite();
@@ -65,6 +68,40 @@ test("the site's own worker refuses to fetch a file from another origin", async 
   })()`);
   expect(outcome).toBe("Failed to fetch");
   expect(received).toEqual([]);
+  await context.close();
+});
+
+test("a worker has neither peer connections nor a way to navigate: no policy would bind those", async () => {
+  const {page, context} = await site.open("");
+  const found = await page.evaluate(async () => {
+    const names = ["RTCPeerConnection", "RTCDataChannel", "open", "document", "navigation"];
+    const code = `postMessage(${JSON.stringify(names)}.filter((name) => name in self))`;
+    const address = URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
+    const worker = new Worker(address, {type: "module"});
+    return new Promise<unknown>((resolve) => {
+      worker.onmessage = ({data}) => resolve(data);
+    });
+  });
+  expect(found).toEqual([]);
+  await context.close();
+});
+
+test("no built script or page holds a peer connection or opens an address that it makes", () => {
+  const files = readdirSync("site", {recursive: true, encoding: "utf8"}).filter((name) =>
+    /\.(js|html)$/.test(name),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  const found = files.flatMap((name) =>
+    waysOut(readFileSync(join("site", name), "utf8")).map((way) => `${name}: ${way}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test("the page on which a file can be opened says so in two sentences", async () => {
+  const {page, context} = await site.open("formats/choose");
+  const text = await page.locator(".own-file .help").first().textContent();
+  expect(text).toContain("read by a worker of this page alone");
+  expect(text).toContain("its script holds no way to send them elsewhere");
   await context.close();
 });
 

@@ -107,6 +107,22 @@ describe("finishSite", () => {
     expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual(["m.js", "s.css", "s.css"]);
   });
 
+  test("makes the same of the same source, whenever its files were changed", async () => {
+    const made = async (time: number) => {
+      const script = `<script type="module">registerFile("./t", {"lastModified":${time},"size":1})</script>`;
+      expect(await siteOf({"index.html": page("", script), "m.js": `f({"lastModified":${time}})`})).toEqual(
+        [],
+      );
+      return Promise.all(["index.html", "m.js"].map((name) => readFile(join(folder, name), "utf8")));
+    };
+    expect(await made(1795996026107)).toEqual(await made(1700000000000));
+  });
+
+  test("finds a way out that no policy binds", async () => {
+    const problems = await siteOf({"index.html": page(""), "m.js": "new RTCPeerConnection()"});
+    expect(problems).toEqual(["m.js: holds a way out of the page: RTCPeerConnection"]);
+  });
+
   test("finds a table that is too large", async () => {
     const problems = await siteOf({"index.html": page(""), "t.arrow": "x".repeat(1_000_001)});
     expect(problems).toEqual(["t.arrow: a table may have 1000000 bytes, this has 1000001"]);

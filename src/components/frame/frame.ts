@@ -20,3 +20,6 @@ if (button !== null) listenForSearch(button);
 if (document.querySelector("a.term") !== null) {
   import("./definitions.js").then(({wireDefinitions}) => wireDefinitions());
 }
+// What this takes is loaded now: later there may be nobody to ask.
+const offline = import("./offline.js");
+addEventListener("unhandledrejection", async ({reason}) => (await offline).tellOffline(reason));

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type MiniSearch from "minisearch";
+import {failureText} from "../kit/text/failure-text.js";
 import {SEARCH_OPTIONS, type SearchRecord} from "./search-record.js";
 
 type Found = Pick<SearchRecord, "path" | "name" | "kind" | "about">;
@@ -53,7 +54,7 @@ function searchDialog(): HTMLDialogElement {
   const showOrTell = () =>
     show().catch((failure: Error) => {
       index = undefined;
-      status.textContent = `The search could not be loaded: ${failure.message}`;
+      status.textContent = `The search could not be loaded. ${failureText(failure)}`;
     });
   field.oninput = showOrTell;
   dialog.onclick = ({target}) => {

@@ -9,6 +9,7 @@ import {latestRun} from "./latest-run.js";
 import {settingDistance} from "./nearest-setting.js";
 import type {DataSource, OwnFiles, RunRequest} from "./run-worker.js";
 import {shippedRows, withSameOptions} from "./shipped-rows.js";
+import {failureText} from "./text/failure-text.js";
 import {askWorker} from "./worker-run.js";
 
 /** Rows of a setting, whatever they came from. */
@@ -180,5 +181,5 @@ function failure(error: unknown, timeLimit: number): string {
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return `This did not end within ${timeLimit / 1000} seconds and was stopped.`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return failureText(error);
 }

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {ownFile} from "../../../lib/experiments/formats/own-file.js";
 import type {ListedTensor} from "../../kit/run-worker.js";
+import {failureText, isOffline} from "../../kit/text/failure-text.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {workbench} from "../../kit/workbench.js";
 import {askWorker} from "../../kit/worker-run.js";
@@ -20,7 +21,7 @@ export function ownFileBench(): HTMLElement {
   const place = html`<div></div>`;
   const input = html`<input type="file" accept=".safetensors">` as HTMLInputElement;
   const drop = html`<div class="drop"><label>A safetensors file of yours: ${input}</label>
-    <p class="help">Or drop it here. It is read in this browser, piece by piece; nothing is sent anywhere.</p></div>`;
+    <p class="help">Or drop it here. Its bytes are read by a worker of this page alone, which can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere.</p></div>`;
 
   async function open(file: File): Promise<void> {
     place.replaceChildren(html`<p role="status">Reading the header of ${file.name} …</p>`);
@@ -31,7 +32,7 @@ export function ownFileBench(): HTMLElement {
       place.replaceChildren(chosenBench(module.ownFile, file, tensors));
     } catch (error) {
       place.replaceChildren(
-        html`<p class="problem" role="alert">${file.name} could not be read: ${failure(error)}</p>`,
+        html`<p class="problem" role="alert">${isOffline(error) ? "" : `${file.name} could not be read: `}${failure(error)}</p>`,
       );
     }
   }
@@ -50,7 +51,7 @@ function failure(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return `its header was not read within ${listTimeLimit / 1000} seconds.`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return failureText(error);
 }
 
 /** The choice of tensors and, below it, the comparison of those chosen. */

@@ -1,0 +1,29 @@
+import {expect, test} from "vitest";
+import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
+import {useSite} from "./site.js";
+
+const site = useSite();
+const FILE = writeSafetensors([{name: "w", shape: [32], data: new Float32Array(32).fill(1)}]);
+
+test("an open page whose site is gone says that it is offline, and does not blame the reader's file", async () => {
+  const {page, context} = await site.open("formats/choose");
+  await context.setOffline(true);
+  await page.getByLabel("A safetensors file of yours").setInputFiles({
+    name: "mine.safetensors",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(FILE),
+  });
+  const problem = page.locator(".own-file [role=alert]");
+  await problem.waitFor();
+  expect(await problem.textContent()).toMatch(/^This page is offline: /);
+  await context.close();
+});
+
+test("a part that is loaded later says so too", async () => {
+  const {page, context} = await site.open("");
+  await context.setOffline(true);
+  await page.keyboard.press("/");
+  await page.locator("[role=alert].offline").waitFor();
+  expect(await page.locator("[role=alert].offline").textContent()).toMatch(/^This page is offline: /);
+  await context.close();
+});
