@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["tensor"],
   ["stats", "technique", "reported"],
   ["formats", "kernels", "io", "tasks"],
-  ["architectures"],
+  ["architectures", "checkpoint"],
   ["engine"],
   ["quant", "accel", "kv", "attention", "ssm", "decoding", "sparsity", "regress"],
   ["evaluate"],

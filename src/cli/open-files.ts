@@ -1,5 +1,6 @@
 /** Files and folders of parameters, opened from the local disk for a run. */
-import {openFile, openFolder} from "../lib/io/node-file.js";
+import {modelFolder} from "../lib/checkpoint/model-folder.js";
+import {openFile, openModelPath} from "../lib/io/node-file.js";
 import type {Opened, Params} from "../lib/technique/params.js";
 
 /** Opened files by the names of their parameters. */
@@ -27,7 +28,18 @@ export async function openFiles(
   return {values, close};
 }
 
-function openPath(params: Params, name: string, path: string): Promise<Opened & {close(): Promise<void>}> {
+async function openPath(
+  params: Params,
+  name: string,
+  path: string,
+): Promise<Opened & {close(): Promise<void>}> {
   const param = params[name];
-  return param.kind === "file" && param.holds === "folder" ? openFolder(path) : openFile(path);
+  if (param.kind !== "file" || param.holds !== "folder") return openFile(path);
+  const opened = await openModelPath(path);
+  try {
+    return {...(await modelFolder(opened)), close: opened.close};
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }

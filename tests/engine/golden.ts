@@ -87,7 +87,7 @@ export function readExpected(name: string, path = goldenPath(name)): Expected {
       token: step.token,
       logits: floats(step.logits),
     })),
-    tolerance: Number(/<= (\S+) for every logit/.exec(json.tolerance)?.[1] ?? json.tolerance),
+    tolerance: Number(/<= (\S+)/.exec(json.tolerance)?.[1] ?? json.tolerance),
   };
 }
 

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../src/lib/checkpoint/open-checkpoint.js";
 import {referenceBackend} from "../../src/lib/engine/backend.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {greedy, readOn} from "../../src/lib/engine/generate.js";
@@ -9,7 +10,6 @@ import {mambaConfig} from "../../src/lib/engine/mamba/mamba-config.js";
 import {mambaOf, readMambaWeights} from "../../src/lib/engine/mamba/mamba-weights.js";
 import {readConfig} from "../../src/lib/engine/read-config.js";
 import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
-import {openCheckpoint} from "../../src/lib/io/checkpoint.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
 import {loadFolder, maxDifference, readExpected, trainedPath} from "./golden.js";
 

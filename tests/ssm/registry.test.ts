@@ -1,5 +1,6 @@
 import {beforeAll, describe, expect, test} from "vitest";
 import {EVAL_OPTIONS} from "../../src/cli/eval.js";
+import {openCheckpoint} from "../../src/lib/checkpoint/open-checkpoint.js";
 import {forwardMamba} from "../../src/lib/engine/mamba/mamba.js";
 import {mambaConfig} from "../../src/lib/engine/mamba/mamba-config.js";
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../src/lib/engine/mamba/mamba-weights.js";
@@ -7,7 +8,6 @@ import {readConfig} from "../../src/lib/engine/read-config.js";
 import {packedState} from "../../src/lib/experiments/ssm/packed-state.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
 import {tensorErrors} from "../../src/lib/experiments/ssm/tensor-errors.js";
-import {openCheckpoint} from "../../src/lib/io/checkpoint.js";
 import {transformMamba} from "../../src/lib/ssm/quantize/calibrate-mamba.js";
 import {type QuantizeMambaOptions, quantizeMamba} from "../../src/lib/ssm/quantize/quantize-mamba.js";
 import {mambaFootprint} from "../../src/lib/ssm/quantize/weight-bytes.js";

@@ -1,4 +1,6 @@
 // The code of a worker: runs experiments and reads tensor files away from the page, which may end it at any time.
+
+import {modelFolder} from "../../lib/checkpoint/model-folder.js";
 import type {TableRows} from "../../lib/experiment/columns.js";
 import type {TensorSet} from "../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../lib/experiments/registry.js";
@@ -63,7 +65,7 @@ self.onmessage = async ({data: request}: MessageEvent<RunRequest | ListRequest>)
 
 async function run({id, params, data = {}, files = {}}: RunRequest): Promise<Results["run"]> {
   const experiment = await loadExperiment(id);
-  const values = {...params, ...opened(files)} as Partial<ParamValues<Params>>;
+  const values = {...params, ...(await opened(files))} as Partial<ParamValues<Params>>;
   const read: readonly string[] = experiment.needsOf(values);
   const sets = await Promise.all(
     Object.entries(data)
@@ -76,11 +78,12 @@ async function run({id, params, data = {}, files = {}}: RunRequest): Promise<Res
   });
 }
 
-function opened(files: OwnFiles): Readonly<Record<string, Opened>> {
-  const entries = Object.entries(files).map(
-    ([name, file]) => [name, file instanceof Blob ? blobSource(file) : blobFolder(file)] as const,
-  );
-  return Object.fromEntries(entries);
+async function opened(files: OwnFiles): Promise<Readonly<Record<string, Opened>>> {
+  const entries = Object.entries(files).map(async ([name, file]) => {
+    const source = file instanceof Blob ? blobSource(file) : await modelFolder(blobFolder(file));
+    return [name, source] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 async function list({file}: ListRequest): Promise<Results["list"]> {

@@ -1,6 +1,6 @@
 import type {ModelRecord} from "../architectures/model-record.js";
 import {modelRecord} from "../architectures/read-model.js";
-import {openCheckpoint} from "../io/checkpoint.js";
+import {openCheckpoint} from "../checkpoint/open-checkpoint.js";
 import type {ModelFolder} from "../io/model-folder.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {plainKvCache} from "./cache/kv-cache.js";

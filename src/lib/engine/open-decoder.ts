@@ -1,4 +1,4 @@
-import {openCheckpoint} from "../io/checkpoint.js";
+import {openCheckpoint} from "../checkpoint/open-checkpoint.js";
 import type {ModelFolder} from "../io/model-folder.js";
 import {decoderConfig} from "./decoder/config.js";
 import {type DecoderWeights, readDecoderWeights} from "./decoder/decoder-weights.js";

@@ -12,6 +12,8 @@ export interface FormatProblem {
   readonly value: unknown;
   /** The allowed values, in words. */
   readonly allowed: string;
+  /** A way out for the person who has the file, as a sentence without its full stop. */
+  readonly cure?: string;
 }
 
 /** A file that is not what it claims to be. Its text comes from a stranger: show it as text, never as HTML. */
@@ -21,11 +23,12 @@ export class FormatError extends Error {
   readonly field: string;
   readonly value: string;
 
-  constructor(reader: string, {kind, offset, field, value, allowed}: FormatProblem) {
+  constructor(reader: string, {kind, offset, field, value, allowed, cure}: FormatProblem) {
     const shown = showValue(value);
     const part = shortened(field, 400);
     const place = offset === null ? "" : ` (at byte ${offset})`;
-    super(`${reader}: ${part} must be ${printable(allowed)}, got ${shown}${place}`);
+    const way = cure === undefined ? "" : `. ${printable(cure)}.`;
+    super(`${reader}: ${part} must be ${printable(allowed)}, got ${shown}${place}${way}`);
     this.name = "FormatError";
     this.kind = kind;
     this.offset = offset;

@@ -8,7 +8,11 @@ export type {ModelFolder};
 /** Files that a reader of a page picked or dropped, found by their names. */
 export function blobFolder(files: Iterable<File>): ModelFolder {
   const byName = new Map(Array.from(files, (file) => [file.name, file]));
+  // One file is the one that is meant, whatever it is called; of several, an index or the first part of a split one.
+  const chosen = byName.size === 1 ? [...byName.keys()][0] : undefined;
   return {
+    ...(chosen !== undefined && {main: chosen}),
+    names: async () => [...byName.keys()],
     async open(name) {
       const file = byName.get(name);
       return file && blobSource(file);

@@ -1,6 +1,6 @@
 /** Files of the local disk. Node only: everything else in this folder runs in a browser too. */
-import {open, stat} from "node:fs/promises";
-import {join} from "node:path";
+import {open, readdir, stat} from "node:fs/promises";
+import {basename, dirname, join} from "node:path";
 import {type ByteSource, checkRange} from "./byte-source.js";
 import {FormatError} from "./format-error.js";
 import type {ModelFolder} from "./model-folder.js";
@@ -12,11 +12,16 @@ export interface FileSource extends ByteSource {
 
 /**
  * Opens a file for reading by ranges.
- * @throws the error of Node's `open` if the file is missing or unreadable.
+ * @throws the error of Node's `open` if the file is missing or unreadable; FormatError with kind `is-folder` or `no-file`.
  */
 export async function openFile(path: string): Promise<FileSource> {
   const handle = await open(path, "r");
-  const {size} = await handle.stat();
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await handle.close();
+    throw noFile(path, stats.isDirectory());
+  }
+  const {size} = stats;
   return {
     size,
     close: () => handle.close(),
@@ -26,13 +31,27 @@ export async function openFile(path: string): Promise<FileSource> {
       let filled = 0;
       // One read call may give less than was asked for; none at all means that the file has shrunk.
       while (filled < length) {
-        const {bytesRead} = await handle.read(bytes, filled, length - filled, offset + filled);
+        const piece = Math.min(length - filled, MOST_AT_ONCE);
+        const {bytesRead} = await handle.read(bytes, filled, piece, offset + filled);
         if (bytesRead === 0) throw shrunk(size, offset + filled);
         filled += bytesRead;
       }
       return bytes;
     },
   };
+}
+
+/** Node reads no more in one call. */
+const MOST_AT_ONCE = 2 ** 30;
+
+function noFile(path: string, isFolder: boolean): FormatError {
+  return new FormatError("openFile", {
+    kind: isFolder ? "is-folder" : "no-file",
+    offset: null,
+    field: path,
+    value: isFolder ? "a folder" : "a device or a pipe",
+    allowed: "a file",
+  });
 }
 
 function shrunk(size: number, offset: number): FormatError {
@@ -51,8 +70,22 @@ function shrunk(size: number, offset: number): FormatError {
  */
 export async function openFolder(path: string): Promise<ModelFolder & {close(): Promise<void>}> {
   if (!(await stat(path)).isDirectory()) throw new Error(`openFolder: path must be a folder, got ${path}`);
+  return folderAt(path);
+}
+
+/**
+ * A model on disk: its folder, or a file of it that is then the one chosen (a GGUF file, safetensors, an index of shards).
+ * @throws the error of Node if there is nothing at the path.
+ */
+export async function openModelPath(path: string): Promise<ModelFolder & {close(): Promise<void>}> {
+  if ((await stat(path)).isDirectory()) return folderAt(path);
+  return {...folderAt(dirname(path)), main: basename(path)};
+}
+
+function folderAt(path: string): ModelFolder & {close(): Promise<void>} {
   const opened: FileSource[] = [];
   return {
+    names: () => readdir(path),
     async open(name) {
       try {
         const source = await openFile(join(path, name));

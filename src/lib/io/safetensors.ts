@@ -3,6 +3,7 @@ import type {ByteSource} from "./byte-source.js";
 import {DTYPES, type Dtype, dtypeBits, floatDecoder, integerDecoder, isDtype} from "./dtypes.js";
 import {FormatError, type FormatProblem} from "./format-error.js";
 import {type JsonObject, parseJsonObject} from "./json-file.js";
+import {fileKindOf, wrongKind} from "./sniff.js";
 import type {Json} from "./strict-json.js";
 
 /** One tensor of a file as its header describes it. */
@@ -28,19 +29,29 @@ export interface Safetensors {
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000;
 const MAX_RANK = 64;
-const HEADER_LIMITS = {maxDepth: 3, maxValues: 4_000_000, maxString: 65_536};
+const BRACE = 0x7b;
+/** A longer header is looked at before it is read. */
+const FIRST_BYTES = 2 ** 16;
+const HEADER_LIMITS = {maxDepth: 3, maxValues: 4_000_000, maxString: MAX_HEADER_BYTES};
+/** Bytes read to tell another kind of file by, where the header is none. */
+const SNIFFED_BYTES = 512;
+const CUT_OFF = "The file is cut off or damaged: fetch it again";
 
 /**
  * Opens a safetensors file. Everything the header claims is checked against the size of the file before
  * anything is allocated for it; then a tensor costs only its own bytes, when it is asked for.
  * Rules: https://github.com/huggingface/safetensors (README, "Format").
- * @throws FormatError with kind `too-short`, `header-too-large`, `header-past-end`, `not-utf8`, `json-syntax`,
- *   `duplicate-name`, `too-deep`, `too-many-values`, `string-too-long`, `not-an-object`, `bad-metadata`,
+ * @throws FormatError with kind `is-…` for another kind of file, `too-short`, `header-too-large`, `header-past-end`,
+ *   `not-utf8`, `json-syntax`, `duplicate-name`, `too-deep`, `too-many-values`, `string-too-long`, `not-an-object`, `bad-metadata`,
  *   `bad-dtype`, `bad-shape`, `bad-offsets`, `past-end`, `size-mismatch`, `overlap`, `hole` or `extra-bytes`.
  */
 export async function openSafetensors(source: ByteSource): Promise<Safetensors> {
   const headerBytes = await readHeaderLength(source);
-  const header = parseHeader(await source.read(LENGTH_BYTES, headerBytes));
+  const first = await source.read(LENGTH_BYTES, Math.min(headerBytes, FIRST_BYTES));
+  // The format wants "{" as the very first byte, so that a header cannot hide behind white space.
+  if (first[0] !== BRACE) await refuseOtherKind(source);
+  const bytes = first.length === headerBytes ? first : await source.read(LENGTH_BYTES, headerBytes);
+  const header = parseHeader(bytes);
   const dataStart = LENGTH_BYTES + headerBytes;
   const metadata = parseMetadata(header.get("__metadata__"));
   const tensors = Array.from(header)
@@ -104,8 +115,16 @@ function problem(problem: FormatProblem): FormatError {
   return new FormatError("openSafetensors", problem);
 }
 
-async function readHeaderLength({size, read}: ByteSource): Promise<number> {
+/** @throws FormatError with kind `is-…` if the first bytes are those of another kind of file. */
+async function refuseOtherKind({size, read}: ByteSource): Promise<void> {
+  const kind = fileKindOf(await read(0, Math.min(SNIFFED_BYTES, size)), size);
+  if (kind !== undefined) throw wrongKind("openSafetensors", "a safetensors file", kind);
+}
+
+async function readHeaderLength(source: ByteSource): Promise<number> {
+  const {size, read} = source;
   if (size < LENGTH_BYTES) {
+    await refuseOtherKind(source);
     throw problem({
       kind: "too-short",
       offset: 0,
@@ -116,20 +135,21 @@ async function readHeaderLength({size, read}: ByteSource): Promise<number> {
   }
   const bytes = await read(0, LENGTH_BYTES);
   const length = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  if (length > size - LENGTH_BYTES) await refuseOtherKind(source);
   if (length > MAX_HEADER_BYTES) {
     const allowed = `at most ${MAX_HEADER_BYTES} bytes`;
     throw problem({kind: "header-too-large", offset: 0, field: "header length", value: length, allowed});
   }
   if (length > size - LENGTH_BYTES) {
     const allowed = `at most the ${size - LENGTH_BYTES} bytes that follow`;
-    throw problem({kind: "header-past-end", offset: 0, field: "header length", value: length, allowed});
+    const field = "header length";
+    throw problem({kind: "header-past-end", offset: 0, field, value: length, allowed, cure: CUT_OFF});
   }
   return Number(length);
 }
 
 function parseHeader(bytes: Uint8Array): JsonObject {
-  // The format wants "{" as the very first byte, so that a header cannot hide behind white space.
-  if (bytes[0] !== 0x7b) {
+  if (bytes[0] !== BRACE) {
     throw problem({
       kind: "not-an-object",
       offset: LENGTH_BYTES,
@@ -154,8 +174,10 @@ function parseMetadata(entry: Json | undefined): ReadonlyMap<string, string> {
 }
 
 function parseEntry(name: string, entry: Json, dataStart: number, fileSize: number): TensorInfo {
-  const bad = (kind: string, field: string, value: unknown, allowed: string) =>
-    problem({kind, offset: LENGTH_BYTES, field: `tensor "${name.slice(0, 80)}": ${field}`, value, allowed});
+  const bad = (kind: string, part: string, value: unknown, allowed: string, cure?: string) => {
+    const field = `tensor "${name.slice(0, 80)}": ${part}`;
+    return problem({kind, offset: LENGTH_BYTES, field, value, allowed, ...(cure !== undefined && {cure})});
+  };
   if (!(entry instanceof Map)) throw bad("not-an-object", "entry", entry, "an object");
   const {dtype, shape, data_offsets: offsets} = Object.fromEntries(entry);
   if (typeof dtype !== "string" || !isDtype(dtype)) {
@@ -170,7 +192,7 @@ function parseEntry(name: string, entry: Json, dataStart: number, fileSize: numb
   const [begin, end] = offsets;
   const available = fileSize - dataStart;
   if (end > available)
-    throw bad("past-end", "data_offsets", offsets, `within the ${available} bytes of data`);
+    throw bad("past-end", "data_offsets", offsets, `within the ${available} bytes of data`, CUT_OFF);
   const bits = elementCount(shape) * dtypeBits(dtype);
   // A product beyond 2^53 is inexact but still far above any file, so it cannot pass for a match.
   if (bits !== (end - begin) * 8) {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import type {LoadOptions} from "../../../src/lib/engine/decoder/load-decoder.js";
 import {readOn} from "../../../src/lib/engine/generate.js";
 import {openModel} from "../../../src/lib/engine/language-model.js";
@@ -8,7 +9,6 @@ import {mambaCache} from "../../../src/lib/engine/mamba/mamba-cache.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import type {MambaSite} from "../../../src/lib/engine/mamba/mamba-hooks.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {openFolder} from "../../../src/lib/io/node-file.js";
 import {goldenPath, MAMBAS, maxDifference, readExpected} from "../golden.js";
 import {memoryFolder} from "../tiny.js";

@@ -1,12 +1,12 @@
 import {readFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
 import {expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {loadMamba} from "../../../src/lib/engine/mamba/load-mamba.js";
 import {forwardMamba} from "../../../src/lib/engine/mamba/mamba.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
 import {wasmBackend} from "../../../src/lib/engine/wasm/wasm-backend.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {openFolder} from "../../../src/lib/io/node-file.js";
 import {maxDifference} from "../golden.js";
 

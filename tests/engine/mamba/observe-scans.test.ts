@@ -1,4 +1,5 @@
 import {describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {forwardMamba} from "../../../src/lib/engine/mamba/mamba.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../../src/lib/engine/mamba/mamba-weights.js";
@@ -6,7 +7,6 @@ import {observeScans} from "../../../src/lib/engine/mamba/observe-scans.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
 import {selectiveScan} from "../../../src/lib/engine/scan/selective-scan.js";
 import {ssd} from "../../../src/lib/engine/scan/ssd.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {silu} from "../../../src/lib/tensor/activation.js";
 import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaFolder} from "../tiny-mamba.js";
 

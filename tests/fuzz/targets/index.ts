@@ -1,5 +1,5 @@
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {bytesSource} from "../../../src/lib/io/byte-source.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import type {FuzzTarget} from "../target.js";
 import {smallSafetensors} from "./safetensors.js";
 

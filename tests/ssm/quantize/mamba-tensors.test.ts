@@ -1,11 +1,11 @@
 import {beforeAll, describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import type {Mamba} from "../../../src/lib/engine/mamba/load-mamba.js";
 import {forwardMamba} from "../../../src/lib/engine/mamba/mamba.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import type {MambaSite} from "../../../src/lib/engine/mamba/mamba-hooks.js";
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../../src/lib/engine/mamba/mamba-weights.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {MAMBA_TENSORS, type MambaTensor, observeMamba} from "../../../src/lib/ssm/quantize/mamba-tensors.js";
 import {mambaTensorErrors} from "../../../src/lib/ssm/quantize/tensor-errors.js";
 import {hadamard} from "../../../src/lib/tensor/hadamard.js";

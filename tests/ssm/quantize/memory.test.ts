@@ -1,4 +1,5 @@
 import {beforeAll, describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {forwardMamba} from "../../../src/lib/engine/mamba/mamba.js";
 import {mambaCache} from "../../../src/lib/engine/mamba/mamba-cache.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
@@ -7,7 +8,6 @@ import {type MambaWeights, mambaOf, readMambaWeights} from "../../../src/lib/eng
 import {readConfig} from "../../../src/lib/engine/read-config.js";
 import {castValue} from "../../../src/lib/formats/cast.js";
 import {f16} from "../../../src/lib/formats/element.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {calibrateMamba} from "../../../src/lib/ssm/quantize/calibrate-mamba.js";
 import {rounded} from "../../../src/lib/ssm/quantize/int8-quantizers.js";
 import {packedMambaCache} from "../../../src/lib/ssm/quantize/packed-mamba-cache.js";

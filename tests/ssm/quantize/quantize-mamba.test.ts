@@ -1,10 +1,10 @@
 import {beforeAll, describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {forwardMamba} from "../../../src/lib/engine/mamba/mamba.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import type {MambaHooks, MambaSite} from "../../../src/lib/engine/mamba/mamba-hooks.js";
 import {type MambaWeights, mambaOf, readMambaWeights} from "../../../src/lib/engine/mamba/mamba-weights.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {
   MAMBA_BITS,
   type MambaBits,

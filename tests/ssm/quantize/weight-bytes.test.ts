@@ -1,8 +1,8 @@
 import {describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {mambaConfig} from "../../../src/lib/engine/mamba/mamba-config.js";
 import {readMambaWeights} from "../../../src/lib/engine/mamba/mamba-weights.js";
 import {readConfig} from "../../../src/lib/engine/read-config.js";
-import {openCheckpoint} from "../../../src/lib/io/checkpoint.js";
 import {roundMambaWeights} from "../../../src/lib/ssm/quantize/round-weights.js";
 import {mambaFootprint} from "../../../src/lib/ssm/quantize/weight-bytes.js";
 import {TINY_MAMBA, TINY_MAMBA2, type TinyMamba, tinyMambaFolder} from "../../engine/tiny-mamba.js";

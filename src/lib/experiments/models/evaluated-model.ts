@@ -1,6 +1,7 @@
 /** The model of an evaluation: a decoder or a state-space model, each with the parameters that it can take. */
 import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
+import {openCheckpoint} from "../../checkpoint/open-checkpoint.js";
 import type {Backend} from "../../engine/backend.js";
 import {decoderConfigOf} from "../../engine/decoder/config.js";
 import {readDecoderWeights} from "../../engine/decoder/decoder-weights.js";
@@ -10,7 +11,7 @@ import type {PreparedModel} from "../../engine/prepared-model.js";
 import {readConfig} from "../../engine/read-config.js";
 import {prepareModel, type Setup} from "../../evaluate/prepare-model.js";
 import {formats} from "../../formats/registry.js";
-import {type Checkpoint, openCheckpoint} from "../../io/checkpoint.js";
+import type {Checkpoint} from "../../io/checkpoint.js";
 import type {ModelFolder} from "../../io/model-folder.js";
 import {quantizationMethods} from "../../quant/registry.js";
 import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";

@@ -1,0 +1,42 @@
+import {decodeBlocks} from "../../formats/ggml/block.js";
+import {ggmlBlock, ggmlBlocks} from "../../formats/ggml/registry.js";
+import {type Dtype, floatDecoder} from "../../io/dtypes.js";
+import type {BlockType} from "../../io/gguf/block-types.js";
+import type {Gguf, GgufTensor} from "../../io/gguf/gguf.js";
+import type {StoredTensor, Unreadable} from "../stored-tensor.js";
+
+/** Types of GGUF whose elements stand by themselves, by the names that safetensors has for them. */
+const PLAIN: Readonly<Record<string, Dtype>> = {f64: "F64", f32: "F32", f16: "F16", bf16: "BF16"};
+
+/** A tensor of a GGUF file, by the name it has there. */
+export function ggufTensor({source}: Gguf, {name, shape, type, begin, end}: GgufTensor): StoredTensor {
+  const decode = decoderOf(type);
+  const unreadable = decode === undefined ? whyNot(type) : null;
+  return {
+    name,
+    shape,
+    dtype: type.name,
+    bytes: end - begin,
+    partStep: type.elements,
+    unreadable,
+    async readElements(first, count) {
+      if (decode === undefined) throw new TypeError(`readElements: ${name}: ${unreadable?.reason}`);
+      const bytesOf = (elements: number) => (elements / type.elements) * type.bytes;
+      return decode(await source.read(begin + bytesOf(first), bytesOf(count)));
+    },
+  };
+}
+
+/** The float32 values of bytes of a type of GGUF, or undefined where that cannot be. */
+export function decoderOf({name}: BlockType): ((bytes: Uint8Array) => Float32Array) | undefined {
+  const plain = PLAIN[name];
+  if (plain !== undefined) return floatDecoder(plain);
+  const block = ggmlBlock(name);
+  return block && ((bytes) => decodeBlocks(block, bytes));
+}
+
+function whyNot({name}: BlockType): Unreadable {
+  if (/^i\d+$/.test(name)) return {kind: "integers", reason: `${name} is no floating-point type`};
+  const known = [...Object.keys(PLAIN), ...ggmlBlocks.map(({id}) => id)].join(", ");
+  return {kind: "unknown", reason: `${name} is not unpacked here; ${known} are`};
+}

@@ -1,0 +1,147 @@
+import {
+  badValue,
+  flagAt,
+  ggufModelProblem,
+  type Metadata,
+  numberAt,
+  numbersAt,
+  textAt,
+  textsAt,
+} from "./metadata.js";
+import {mergesByScore} from "./scored-merges.js";
+import {splitsOf} from "./split-patterns.js";
+
+/** A tokenizer.json as an object. */
+type TokenizerJson = Readonly<Record<string, unknown>>;
+
+/** Kinds of tokens by their numbers in `tokenizer.ggml.token_type`. */
+const [CONTROL, USER_DEFINED] = [3, 4];
+
+/** What one kind of tokenizer adds to the vocabulary. */
+type Parts = Readonly<Record<"normalizer" | "pre_tokenizer" | "decoder", unknown>> & {
+  readonly model: TokenizerJson;
+  /** A begin token is put before a text where the file does not say. */
+  readonly addsBegin: boolean;
+};
+
+/** The kinds of tokenizers by `tokenizer.ggml.model`. */
+const KINDS: Readonly<Record<string, (metadata: Metadata, tokens: readonly string[]) => Parts>> = {
+  gpt2: byteLevel,
+  llama: sentencePieces,
+};
+
+/**
+ * The tokenizer.json that a GGUF file's vocabulary stands for; undefined where the file has none.
+ * @throws FormatError with kind `unsupported` or `bad-value`, naming the key.
+ */
+export function ggufTokenizer(metadata: Metadata): TokenizerJson | undefined {
+  const kind = textAt(metadata, "tokenizer.ggml.model");
+  if (kind === undefined || kind === "none") return undefined;
+  if (!Object.hasOwn(KINDS, kind)) {
+    throw ggufModelProblem(
+      "unsupported",
+      "tokenizer.ggml.model",
+      kind,
+      `one of ${Object.keys(KINDS).join(", ")}`,
+    );
+  }
+  const tokens = textsAt(metadata, "tokenizer.ggml.tokens");
+  const {model, addsBegin, ...parts} = KINDS[kind](metadata, tokens);
+  return {
+    version: "1.0",
+    added_tokens: addedTokens(metadata, tokens),
+    ...parts,
+    post_processor: beginToken(metadata, tokens, addsBegin),
+    model: {type: "BPE", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), ...model},
+  };
+}
+
+/** Byte-pair encoding of bytes, in the order that the file gives its merges. */
+function byteLevel(metadata: Metadata): Parts {
+  const {patterns, wholeWords, addsBegin} = splitsOf(textAt(metadata, "tokenizer.ggml.pre"));
+  const addSpace = flagAt(metadata, "tokenizer.ggml.add_space_prefix") ?? false;
+  return {
+    normalizer: null,
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        ...patterns.map((Regex) => ({type: "Split", pattern: {Regex}, behavior: "Isolated", invert: false})),
+        {type: "ByteLevel", add_prefix_space: addSpace, use_regex: false, trim_offsets: false},
+      ],
+    },
+    decoder: {type: "ByteLevel", add_prefix_space: addSpace, use_regex: false, trim_offsets: false},
+    model: {merges: textsAt(metadata, "tokenizer.ggml.merges"), ignore_merges: wholeWords},
+    addsBegin,
+  };
+}
+
+/** Pieces of text that merge by the scores of what they become; bytes where there is no piece. */
+function sentencePieces(metadata: Metadata, tokens: readonly string[]): Parts {
+  const scores = numbersAt(metadata, "tokenizer.ggml.scores");
+  if (scores?.length !== tokens.length) {
+    throw badValue("tokenizer.ggml.scores", scores?.length ?? "none", `${tokens.length} numbers`);
+  }
+  const addsSpace = flagAt(metadata, "tokenizer.ggml.add_space_prefix") ?? true;
+  const unknown = numberAt(metadata, "tokenizer.ggml.unknown_token_id") ?? 0;
+  return {
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        ...(addsSpace ? [{type: "Prepend", prepend: "▁"}] : []),
+        {type: "Replace", pattern: {String: " "}, content: "▁"},
+      ],
+    },
+    pre_tokenizer: null,
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        {type: "Replace", pattern: {String: "▁"}, content: " "},
+        {type: "ByteFallback"},
+        {type: "Fuse"},
+        ...(addsSpace ? [{type: "Strip", content: " ", start: 1, stop: 0}] : []),
+      ],
+    },
+    model: {
+      merges: mergesByScore(tokens, scores),
+      unk_token: tokens[unknown] ?? null,
+      fuse_unk: true,
+      byte_fallback: true,
+    },
+    addsBegin: true,
+  };
+}
+
+function addedTokens(metadata: Metadata, tokens: readonly string[]) {
+  const types = numbersAt(metadata, "tokenizer.ggml.token_type") ?? [];
+  return tokens.flatMap((content, id) =>
+    types[id] === CONTROL || types[id] === USER_DEFINED
+      ? [
+          {
+            id,
+            content,
+            special: types[id] === CONTROL,
+            normalized: false,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+          },
+        ]
+      : [],
+  );
+}
+
+function beginToken(metadata: Metadata, tokens: readonly string[], byDefault: boolean) {
+  const adds = flagAt(metadata, "tokenizer.ggml.add_bos_token") ?? byDefault;
+  const id = numberAt(metadata, "tokenizer.ggml.bos_token_id");
+  if (!adds || id === undefined) return null;
+  const token = tokens[id];
+  if (token === undefined) throw badValue("tokenizer.ggml.bos_token_id", id, `below ${tokens.length}`);
+  const text = (name: string) => ({Sequence: {id: name, type_id: 0}});
+  const begin = {SpecialToken: {id: token, type_id: 0}};
+  return {
+    type: "TemplateProcessing",
+    single: [begin, text("A")],
+    pair: [begin, text("A"), begin, text("B")],
+    special_tokens: {[token]: {id: token, ids: [id], tokens: [token]}},
+  };
+}

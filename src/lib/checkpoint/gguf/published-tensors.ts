@@ -1,0 +1,96 @@
+import {elementCount} from "../../tensor/tensor.js";
+import {readStored, type StoredTensor} from "../stored-tensor.js";
+import {type GgufFamily, ggufFamily} from "./families.js";
+import {ggufModelProblem, type Metadata, numberAt, requiredNumber} from "./metadata.js";
+
+/** Published names of the parts of a layer, by their names in GGUF. */
+const LAYER_PARTS: Readonly<Record<string, string>> = {
+  attn_norm: "input_layernorm",
+  attn_q: "self_attn.q_proj",
+  attn_k: "self_attn.k_proj",
+  attn_v: "self_attn.v_proj",
+  attn_output: "self_attn.o_proj",
+  attn_q_norm: "self_attn.q_norm",
+  attn_k_norm: "self_attn.k_norm",
+  ffn_norm: "post_attention_layernorm",
+  ffn_gate: "mlp.gate_proj",
+  ffn_up: "mlp.up_proj",
+  ffn_down: "mlp.down_proj",
+};
+
+/** Published names of what is no part of a layer. */
+const WHOLE: Readonly<Record<string, string>> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+};
+
+/** Divisors of the rotary frequencies: the config holds them. */
+export const ROPE_FACTORS = "rope_freqs.weight";
+
+/**
+ * The tensors of a GGUF model by their published names, with the rows of queries and keys in the published order. What has
+ * no published name keeps its own.
+ * @throws FormatError with kind `unknown-architecture` or `bad-value`.
+ */
+export function publishedTensors(
+  metadata: Metadata,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): ReadonlyMap<string, StoredTensor> {
+  const family = ggufFamily(metadata);
+  const published = new Map<string, StoredTensor>();
+  for (const tensor of tensors.values()) {
+    if (tensor.name === ROPE_FACTORS) continue;
+    const name = publishedName(tensor.name);
+    const heads = family.isPermuted ? headsOf(metadata, family, tensor.name) : undefined;
+    published.set(name, {...(heads === undefined ? tensor : inPublishedOrder(tensor, heads)), name});
+  }
+  return published;
+}
+
+function publishedName(name: string): string {
+  const [, layer, part, ending] = /^blk\.(\d{1,5})\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+  const known = part !== undefined && Object.hasOwn(LAYER_PARTS, part) ? LAYER_PARTS[part] : undefined;
+  if (known !== undefined) return `model.layers.${layer}.${known}.${ending}`;
+  return Object.hasOwn(WHOLE, name) ? WHOLE[name] : name;
+}
+
+/** Heads whose rows a tensor holds, where these are rotated. */
+function headsOf(metadata: Metadata, {id}: GgufFamily, name: string): number | undefined {
+  const [, part] = /^blk\.\d+\.attn_([qk])\.(?:weight|bias)$/.exec(name) ?? [];
+  if (part === undefined) return undefined;
+  const heads = requiredNumber(metadata, `${id}.attention.head_count`);
+  return part === "q" ? heads : (numberAt(metadata, `${id}.attention.head_count_kv`) ?? heads);
+}
+
+/**
+ * Undoes the order that llama.cpp's converter gives rows for a rotation of neighbouring pairs: within a head, row 2j is the
+ * published row j, and row 2j + 1 the published row j + d/2.
+ */
+function inPublishedOrder(tensor: StoredTensor, heads: number): StoredTensor {
+  const [rows] = tensor.shape;
+  const headDim = rows / heads;
+  if (!Number.isInteger(headDim) || headDim % 2 !== 0) {
+    throw ggufModelProblem(
+      "bad-shape",
+      tensor.name,
+      `${rows} rows`,
+      `an even number for each of ${heads} heads`,
+    );
+  }
+  const width = elementCount(tensor.shape) / rows;
+  return {
+    ...tensor,
+    partStep: null,
+    async readElements(first, count) {
+      const {data} = await readStored("openGgufModel", tensor);
+      const ordered = new Float32Array(data.length);
+      for (let row = 0; row < rows; row++) {
+        const at = row % headDim;
+        const stored = row - at + (at < headDim / 2 ? 2 * at : 2 * at - headDim + 1);
+        ordered.set(data.subarray(stored * width, (stored + 1) * width), row * width);
+      }
+      return ordered.subarray(first, first + count);
+    },
+  };
+}

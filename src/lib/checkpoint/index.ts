@@ -1,0 +1,11 @@
+/**
+ * Tensors of models for scripts: `import {openCheckpoint} from "paretoscope/checkpoint"`. Safetensors in one file or in
+ * shards, weights that were quantized, and GGUF, whole or split.
+ */
+
+export type {Checkpoint} from "../io/checkpoint.js";
+export {type GgufFiles, openGgufFiles} from "./gguf/gguf-files.js";
+export {modelFolder} from "./model-folder.js";
+export {openCheckpoint} from "./open-checkpoint.js";
+export {type OpenTensors, openTensors} from "./open-tensors.js";
+export type {StoredTensor, Unreadable} from "./stored-tensor.js";

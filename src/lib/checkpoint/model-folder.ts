@@ -1,0 +1,71 @@
+import {bytesSource} from "../io/byte-source.js";
+import {FormatError} from "../io/format-error.js";
+import {isGguf} from "../io/gguf/gguf.js";
+import type {ModelFolder} from "../io/model-folder.js";
+import type {ByteSource} from "../technique/opened-file.js";
+import {ggufConfig} from "./gguf/gguf-config.js";
+import {openGgufFiles} from "./gguf/gguf-files.js";
+import {ggufTensor} from "./gguf/gguf-tensor.js";
+import {ggufTokenizer} from "./gguf/gguf-tokenizer.js";
+
+/**
+ * The folder of a model as the engine reads it. A GGUF file, chosen or alone in a folder without safetensors, stands in it
+ * as the config.json and the tokenizer.json that its metadata say; every other folder is given back as it is.
+ * @throws FormatError with kind `several-models` where a folder holds several GGUF models and none is chosen.
+ */
+export async function modelFolder(folder: ModelFolder): Promise<ModelFolder> {
+  const main = folder.main ?? (await onlyGguf(folder));
+  if (main === undefined) return folder;
+  const source = await folder.open(main);
+  return source !== undefined && (await isGguf(source)) ? ggufFolder(folder, main) : folder;
+}
+
+/** The GGUF file of a folder that holds no safetensors. */
+async function onlyGguf(folder: ModelFolder): Promise<string | undefined> {
+  const names = (await folder.names?.()) ?? [];
+  const models = names.filter(
+    (name) => /\.gguf$/.test(name) && !/-(?!00001)\d{5}-of-\d{5}\.gguf$/.test(name),
+  );
+  if (models.length === 0 || names.some((name) => /\.safetensors(\.index\.json)?$/.test(name)))
+    return undefined;
+  if (models.length === 1) return models[0];
+  throw new FormatError("modelFolder", {
+    kind: "several-models",
+    offset: null,
+    field: "model folder",
+    value: models.join(", "),
+    allowed: "a folder with one GGUF model, or one of its files",
+  });
+}
+
+function ggufFolder(folder: ModelFolder, main: string): ModelFolder {
+  const opened = new Map<string, Promise<ByteSource | undefined>>();
+  // One source for a file, so that its header is read once.
+  const openOnce = (name: string) => {
+    const source = opened.get(name) ?? folder.open(name);
+    opened.set(name, source);
+    return source;
+  };
+  const files: ModelFolder = {main, open: openOnce};
+  const made: Readonly<Record<string, () => Promise<object | undefined>>> = {
+    async "config.json"() {
+      const {metadata, files: parts} = await openGgufFiles(files, main);
+      const tensors = parts.flatMap((file) =>
+        Array.from(file.tensors.values(), (each) => ggufTensor(file, each)),
+      );
+      return ggufConfig(metadata, new Map(tensors.map((tensor) => [tensor.name, tensor])));
+    },
+    "tokenizer.json": async () => ggufTokenizer((await openGgufFiles(files, main)).metadata),
+    // What would lie beside them in a folder of another kind says nothing about this file.
+    "tokenizer_config.json": async () => undefined,
+  };
+  return {
+    main,
+    ...(folder.names && {names: folder.names}),
+    open: async (name) => (Object.hasOwn(made, name) ? jsonSource(await made[name]()) : openOnce(name)),
+  };
+}
+
+function jsonSource(value: object | undefined): ByteSource | undefined {
+  return value && bytesSource(new TextEncoder().encode(JSON.stringify(value)));
+}

@@ -1,0 +1,18 @@
+import type {GgmlBlock} from "./block.js";
+import {iq4_nl, iq4_xs} from "./iq4.js";
+import {q2_K, q3_K, q4_K, q5_K, q6_K} from "./k-quants.js";
+import {nvfp4} from "./nvfp4.js";
+import {mxfp4, q4_0, q4_1, q5_0, q5_1, q8_0} from "./small-blocks.js";
+import {tq1_0, tq2_0} from "./ternary.js";
+
+/** Every block format of ggml that can be unpacked. */
+export const ggmlBlocks: readonly GgmlBlock[] = [
+  ...[q4_0, q4_1, q5_0, q5_1, q8_0],
+  ...[q2_K, q3_K, q4_K, q5_K, q6_K],
+  ...[iq4_nl, iq4_xs, tq1_0, tq2_0, mxfp4, nvfp4],
+];
+
+/** The block format that ggml calls so, or undefined if it is none of those. */
+export function ggmlBlock(id: string): GgmlBlock | undefined {
+  return ggmlBlocks.find((block) => block.id === id);
+}
