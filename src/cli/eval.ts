@@ -2,11 +2,12 @@
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {evaluate} from "../lib/experiments/models/evaluate.js";
 import {checkParams} from "../lib/technique/check-params.js";
+import {type FileRunner, runOnFile} from "./file-process.js";
 import {modelMemory} from "./model-memory.js";
-import {openFiles} from "./open-files.js";
 import {tableWriter} from "./output.js";
 import {paramOptions, paramsOf, usageOf} from "./param-options.js";
 import {progressLine} from "./progress.js";
+import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 const {model: _model, ...OPTIONS} = paramOptions(evaluate);
@@ -15,10 +16,15 @@ const {model: _model, ...OPTIONS} = paramOptions(evaluate);
 export const EVAL_OPTIONS: OptionSpecs = {
   ...OPTIONS,
   out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
+  timeLimit: TIME_LIMIT,
 };
 
-/** Runs `paretoscope eval MODEL …`. @throws UsageError for a wrong call; FormatError for a wrong model. */
-export async function evalCommand(args: readonly string[]): Promise<void> {
+/**
+ * Runs `paretoscope eval MODEL …`.
+ * @param run where the files are read: a child process, which is ended after the time limit
+ * @throws UsageError for a wrong call; Error for a wrong model.
+ */
+export async function evalCommand(args: readonly string[], run: FileRunner = runOnFile): Promise<void> {
   const call = readCall("eval", args, EVAL_OPTIONS);
   const [path, ...more] = call.positionals;
   if (path === undefined || more.length > 0) {
@@ -27,11 +33,12 @@ export async function evalCommand(args: readonly string[]): Promise<void> {
   const write = tableWriter("eval", text(call, "out"));
   const params = paramsOf("eval", evaluate, call);
   const file = text(call, "text");
-  const opened = await openFiles(evaluate.params, {model: path, ...(file !== undefined && {text: file})});
+  const files = {model: path, ...(file !== undefined && {text: file})};
+  const timeLimit = timeLimitOf("eval", call.options);
   const line = progressLine();
   try {
-    const context = {progress: line.update, memory: modelMemory()};
-    const rows = await evaluate.run({...params, ...opened.values}, context);
+    const job = {id: evaluate.id, params, files, memory: modelMemory()};
+    const {rows} = await run(job, {timeLimit, progress: line.update});
     const metadata = {
       ...experimentMetadata(evaluate, [checkParams("eval", evaluate.params, params)]),
       command: "eval",
@@ -42,6 +49,5 @@ export async function evalCommand(args: readonly string[]): Promise<void> {
     throw usageOf("eval", "evaluate", evaluate.params, error);
   } finally {
     line.stop();
-    await opened.close();
   }
 }

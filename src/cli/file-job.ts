@@ -15,4 +15,5 @@ export interface FileJob {
 export type FileReply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}
   | {readonly kind: "tables"; readonly tables: TableRows}
-  | {readonly kind: "failed"; readonly message: string};
+  /** `isRange` tells a RangeError, with which an experiment refuses a parameter. */
+  | {readonly kind: "failed"; readonly message: string; readonly isRange: boolean};

@@ -4,16 +4,19 @@ import type {TableRows} from "../lib/experiment/columns.js";
 import type {FileJob, FileReply} from "./file-job.js";
 
 export interface FileProcessOptions {
-  /** Seconds that a single step (opening the file, one tensor in one format) may take. */
+  /** Seconds that a single step (opening the file, one tensor in one format, one token) may take. */
   readonly timeLimit: number;
   readonly progress: (share: number, what?: string) => void;
 }
 
+/** A way to run a job: in a child process, or in this one. */
+export type FileRunner = (job: FileJob, options: FileProcessOptions) => Promise<TableRows>;
+
 /**
  * The tables of the job.
- * @throws Error with the child's message, or saying that it took too long or ended by itself.
+ * @throws Error, a RangeError where the child's was one, with the child's message, or saying that it took too long or ended by itself.
  */
-export function runOnFile(job: FileJob, {timeLimit, progress}: FileProcessOptions): Promise<TableRows> {
+export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
   const isSource = import.meta.url.endsWith(".ts");
   const module = new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url);
   const child = fork(module, [String(process.pid)], {
@@ -43,7 +46,7 @@ export function runOnFile(job: FileJob, {timeLimit, progress}: FileProcessOption
       timer = setTimeout(tooLong, 1000 * timeLimit);
       if (reply.kind === "progress") progress(reply.share, reply.what);
       else if (reply.kind === "tables") end(() => resolve(reply.tables));
-      else end(() => reject(new Error(reply.message)));
+      else end(() => reject(new (reply.isRange ? RangeError : Error)(reply.message)));
     });
     child.on("error", (error) => end(() => reject(error)));
     child.on("exit", (code, signal) =>
@@ -51,4 +54,4 @@ export function runOnFile(job: FileJob, {timeLimit, progress}: FileProcessOption
     );
     child.send(job);
   });
-}
+};

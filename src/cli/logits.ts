@@ -1,20 +1,24 @@
 /** `paretoscope logits`: the experiment models/logits on a model folder, its result as one JSON object. */
 import {totalmem} from "node:os";
+import type {TableRows} from "../lib/experiment/columns.js";
 import {logits} from "../lib/experiments/models/logits.js";
 import {printable} from "../lib/io/printable.js";
-import {openFiles} from "./open-files.js";
+import {type FileRunner, runOnFile} from "./file-process.js";
 import {complain, show} from "./print.js";
+import {progressLine} from "./progress.js";
+import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {type OptionSpecs, readCall as readOptions, text} from "./usage.js";
 import {requirePlace, writeWhole} from "./write-file.js";
 
 export const LOGITS_USAGE =
-  "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--out FILE.json]";
+  "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--timeLimit SECONDS] [--out FILE.json]";
 
 const OPTIONS: OptionSpecs = {
   ids: {value: "IDS", help: "token ids of the prompt between commas"},
   greedy: {value: "STEPS", help: "tokens that greedy decoding adds"},
   backend: {value: "NAME", help: "wasm or reference"},
   out: {value: "FILE", help: "write the JSON instead of stdout"},
+  timeLimit: TIME_LIMIT,
 };
 
 /** Output of the command. */
@@ -27,9 +31,13 @@ export interface LogitsResult {
 
 /**
  * Runs the command; without `--out` the JSON goes to stdout.
+ * @param run where the files are read: a child process, which is ended after the time limit
  * @returns the exit code: 0, 1 if the model cannot be run, 2 for a wrong call.
  */
-export async function logitsCommand(args: readonly string[]): Promise<0 | 1 | 2> {
+export async function logitsCommand(
+  args: readonly string[],
+  run: FileRunner = runOnFile,
+): Promise<0 | 1 | 2> {
   const call = readCall(args);
   if (typeof call === "string") {
     complain(`logits: ${call}\nusage: ${LOGITS_USAGE}`);
@@ -37,7 +45,7 @@ export async function logitsCommand(args: readonly string[]): Promise<0 | 1 | 2>
   }
   try {
     if (call.out !== undefined) requirePlace("logits", call.out);
-    const json = `${JSON.stringify(await modelLogits(call))}\n`;
+    const json = `${JSON.stringify(await modelLogits(call, run))}\n`;
     if (call.out === undefined) show(json);
     else await writeWhole(call.out, json);
     return 0;
@@ -52,14 +60,19 @@ interface Call {
   readonly ids: readonly number[];
   readonly steps: number;
   readonly backend: "wasm" | "reference";
+  readonly timeLimit: number;
   readonly out: string | undefined;
 }
 
-async function modelLogits({model: path, backend, ids, steps}: Call): Promise<LogitsResult> {
-  const opened = await openFiles(logits.params, {model: path});
+async function modelLogits(
+  {model: path, backend, ids, steps, timeLimit}: Call,
+  run: FileRunner,
+): Promise<LogitsResult> {
+  const params = {ids: ids.join(","), greedy: steps, backend};
+  const job = {id: logits.id, params, files: {model: path}, memory: memoryOf(backend)};
+  const line = progressLine();
   try {
-    const params = {...opened.values, ids: ids.join(","), greedy: steps, backend};
-    const {rows, greedy, unused} = await logits.runTables(params, {memory: memoryOf(backend)});
+    const {rows, greedy, unused} = (await run(job, {timeLimit, progress: line.update})) as Tables;
     if (unused.length > 0) {
       complain(
         `logits: ${path} holds ${unused.length} tensors that no part of the model takes: ${printable(unused[0].tensor)} …`,
@@ -67,9 +80,11 @@ async function modelLogits({model: path, backend, ids, steps}: Call): Promise<Lo
     }
     return {logits: rows.map((row) => row.logits), greedy: greedy.map(({id}) => id)};
   } finally {
-    await opened.close();
+    line.stop();
   }
 }
+
+type Tables = TableRows<(typeof logits)["columns"], (typeof logits)["tables"]>;
 
 /** Half of the machine's memory, and of a wasm one most: activations and all else have to live beside the weights. */
 function memoryOf(backend: Call["backend"]): number {
@@ -95,6 +110,7 @@ function readCall(args: readonly string[]): Call | string {
       ids: ids.map(Number),
       steps: Number(steps),
       backend,
+      timeLimit: timeLimitOf("logits", call.options),
       out: text(call, "out"),
     };
   } catch (error) {

@@ -11,13 +11,13 @@ import {modelMemory} from "./model-memory.js";
 import {tableWriter} from "./output.js";
 import {complain} from "./print.js";
 import {progressLine} from "./progress.js";
-import {timeLimitOf} from "./run.js";
+import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
 
 export const QUANTIZE_OPTIONS = {
   formats: {value: "IDS", help: `formats between commas (${ownFile.params.formats.default.join(",")})`},
   out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
-  timeLimit: {value: "SECONDS", help: "end the reading of the file if one step takes longer (60)"},
+  timeLimit: TIME_LIMIT,
 } as const satisfies OptionSpecs;
 
 /** Columns of a row beside tensor and format; the reason why a measure does not exist goes to stderr. */

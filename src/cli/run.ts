@@ -13,6 +13,7 @@ import {modelMemory} from "./model-memory.js";
 import {tablesWriter} from "./output.js";
 import {paramOptions, paramsOf} from "./param-options.js";
 import {type ProgressLine, progressLine} from "./progress.js";
+import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 /** Options of every run; parameters of the experiment come besides. */
@@ -23,7 +24,7 @@ export const RUN_OPTIONS = {
   },
   table: {value: "NAME", help: `only this table, where there are several (${MAIN_TABLE})`},
   sweep: {help: "run the settings of the table that the site ships instead of one"},
-  timeLimit: {value: "SECONDS", help: "end the reading of files of your own if one step takes longer (60)"},
+  timeLimit: TIME_LIMIT,
 } as const satisfies OptionSpecs;
 
 /**
@@ -125,16 +126,4 @@ async function withProgress<T>(work: (progress: ProgressLine["update"]) => Promi
   } finally {
     line.stop();
   }
-}
-
-/** @throws UsageError unless the time limit is a number of seconds above 0. */
-export function timeLimitOf(command: string, options: Call["options"]): number {
-  const text = String(options.get("timeLimit") ?? "60");
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 2_000_000)) {
-    throw new UsageError(
-      `${command}: --timeLimit must be seconds above 0 and up to 2000000, got ${JSON.stringify(text)}`,
-    );
-  }
-  return seconds;
 }

@@ -4,13 +4,17 @@ import {join} from "node:path";
 import {tableFromIPC} from "apache-arrow";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {main} from "../../src/cli/command-line.js";
-import {evalCommand} from "../../src/cli/eval.js";
+import {evalCommand as evalInChild} from "../../src/cli/eval.js";
+import {runJob} from "../../src/cli/file-work.js";
 import {UsageError} from "../../src/cli/usage.js";
 import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {decodeText} from "../../src/lib/tasks/vocabulary.js";
 
 const MODEL = "src/data/models/decoder-small";
 const SMALL = ["--documents", "1", "--context", "48", "--calibration", "2", "--samples", "2"];
+/** The command, its files read in this process: a child for each call would take a second more. */
+const evalCommand = (args: readonly string[]) =>
+  evalInChild(args, (job, {progress}) => runJob(job, progress));
 let folder = "";
 const at = (name: string) => join(folder, name);
 

@@ -43,9 +43,15 @@ export function greedy(
 
 /**
  * {@link greedy} for a model of any architecture, in a text that may have begun before `ids`.
+ * @param made is told after each step how many there were
  * @throws RangeError as {@link greedy}.
  */
-export function readOn(read: Reading, ids: readonly number[], steps: number): GreedyResult {
+export function readOn(
+  read: Reading,
+  ids: readonly number[],
+  steps: number,
+  made: (steps: number) => void = () => {},
+): GreedyResult {
   requireInteger("greedy", "steps", steps, 0);
   const {data: promptLogits, shape} = read(ids);
   const tokens: number[] = [];
@@ -56,6 +62,7 @@ export function readOn(read: Reading, ids: readonly number[], steps: number): Gr
     row = read([token]).data;
     tokens.push(token);
     logits.push(row);
+    made(step + 1);
   }
   return {promptLogits, tokens, logits};
 }

@@ -71,11 +71,13 @@ export const logits = experiment({
   },
   needs: [],
   sweep: [],
-  async run({model: folder, ids: listed, greedy, backend}, {memory}) {
+  async run({model: folder, ids: listed, greedy, backend}, {memory, progress}) {
     const ids = tokenIds(listed);
     const limits = memory === undefined ? {} : {maxBytes: memory};
     const model = await openModel(folder!, {backend: await BACKENDS[backend](), ...limits});
-    const {promptLogits, tokens} = readOn(model.read(), ids, greedy);
+    const {promptLogits, tokens} = readOn(model.read(), ids, greedy, (step) =>
+      progress(step / greedy, "greedy decoding"),
+    );
     const at = (t: number) => promptLogits.subarray(t * model.vocabSize, (t + 1) * model.vocabSize);
     return {
       rows: ids.map((id, position) => ({position, id, logits: Array.from(at(position)), ...measured})),
