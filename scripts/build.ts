@@ -47,6 +47,11 @@ async function build(): Promise<void> {
   process.exitCode = 1;
 }
 
-await exclusively("site.lock", build, {
-  waiting: (pid) => console.log(`Another build is at work here (process ${pid}); waiting for it …`),
-});
+try {
+  await exclusively("site.lock", build, {
+    waiting: (pid) => console.log(`Another build is at work here (process ${pid}); waiting for it …`),
+  });
+} catch (error) {
+  console.error(`build: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

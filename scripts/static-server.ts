@@ -43,7 +43,7 @@ export async function serveFolder(folder: string, {port = 0, base = "/"} = {}): 
 /** Answers with a file, whole in memory: what cannot be read to its end is noticed before the answer begins. */
 async function answer(response: ServerResponse, folder: string, base: string, target: string): Promise<void> {
   const [path] = target.split(/[?#]/, 1);
-  const file = path.startsWith(base) ? await findFile(folder, path.slice(base.length)) : undefined;
+  const file = path.startsWith(base) ? await findPresent(folder, path.slice(base.length)) : undefined;
   if (file === undefined) return say(response, 404, "not found");
   const bytes = await readFile(file);
   const type = types[extname(file)] ?? "application/octet-stream";
@@ -52,6 +52,16 @@ async function answer(response: ServerResponse, folder: string, base: string, ta
 
 function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {"content-type": "text/plain"}).end(`${text}\n`);
+}
+
+/** The same while a build puts its site in the place of the old one: for a moment there is neither. */
+async function findPresent(folder: string, path: string): Promise<string | undefined> {
+  for (let tries = 0; tries < 20; tries++) {
+    const found = await findFile(folder, path);
+    if (found !== undefined || (await stat(folder).catch(() => undefined))) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return undefined;
 }
 
 async function findFile(folder: string, path: string): Promise<string | undefined> {

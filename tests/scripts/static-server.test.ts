@@ -1,7 +1,9 @@
-import {mkdir, mkdtemp, rm, symlink, writeFile} from "node:fs/promises";
+import {execFile} from "node:child_process";
+import {mkdir, mkdtemp, rename, rm, symlink, writeFile} from "node:fs/promises";
 import {createConnection} from "node:net";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
+import {promisify} from "node:util";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
@@ -110,4 +112,28 @@ test.runIf(process.platform === "linux")("says that a file cannot be read", asyn
   await symlink("/proc/self/mem", join(folder, "site/unreadable.js"));
   expect(await statusOf(get("/sub/unreadable.js"))).toBe(500);
   expect(await statusOf(get("/sub/page"))).toBe(200);
+});
+
+test("waits while a build puts a new site in place of the old one", async () => {
+  const [site, old] = [join(folder, "site"), join(folder, "site.old")];
+  await rename(site, old);
+  const answer = fetch(`${served.url}page`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await rename(old, site);
+  expect(await (await answer).text()).toBe("page");
+});
+
+test.each([
+  ["scripts/serve.ts", ["--zz"], /^serve: Unknown option '--zz'.*\n$/],
+  [
+    "scripts/serve.ts",
+    ["--port", "99999"],
+    /^serve: --port must be an integer from 0 to 65535, got "99999"\n$/,
+  ],
+  ["scripts/start.mjs", ["--zz"], /^paretoscope: start: Unknown option '--zz'.*\n$/],
+])("%s %j is a wrong call, in one line", async (script, args, message) => {
+  const call = ["--import", "tsx", script, ...args];
+  const end = await promisify(execFile)(process.execPath, call).catch((error) => error);
+  expect(end.stderr).toMatch(message);
+  expect(end.code).toBe(2);
 });
