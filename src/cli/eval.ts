@@ -8,6 +8,7 @@ import {tableWriter} from "./output.js";
 import {paramOptions, paramsOf, usageOf} from "./param-options.js";
 import {progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
+import {complainUnused} from "./unused-tensors.js";
 import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 const {model: _model, ...OPTIONS} = paramOptions(evaluate);
@@ -38,7 +39,8 @@ export async function evalCommand(args: readonly string[], run: FileRunner = run
   const line = progressLine();
   try {
     const job = {id: evaluate.id, params, files, memory: modelMemory()};
-    const {rows} = await run(job, {timeLimit, progress: line.update});
+    const {rows, unused} = await run(job, {timeLimit, progress: line.update});
+    complainUnused("eval", path, unused);
     const metadata = {
       ...experimentMetadata(evaluate, [checkParams("eval", evaluate.params, params)]),
       command: "eval",

@@ -2,11 +2,11 @@
 import {totalmem} from "node:os";
 import type {TableRows} from "../lib/experiment/columns.js";
 import {logits} from "../lib/experiments/models/logits.js";
-import {printable} from "../lib/io/printable.js";
 import {type FileRunner, runOnFile} from "./file-process.js";
 import {complain, show} from "./print.js";
 import {progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
+import {complainUnused} from "./unused-tensors.js";
 import {type OptionSpecs, readCall as readOptions, text} from "./usage.js";
 import {requirePlace, writeWhole} from "./write-file.js";
 
@@ -73,11 +73,7 @@ async function modelLogits(
   const line = progressLine();
   try {
     const {rows, greedy, unused} = (await run(job, {timeLimit, progress: line.update})) as Tables;
-    if (unused.length > 0) {
-      complain(
-        `logits: ${path} holds ${unused.length} tensors that no part of the model takes: ${printable(unused[0].tensor)} …`,
-      );
-    }
+    complainUnused("logits", path, unused);
     return {logits: rows.map((row) => row.logits), greedy: greedy.map(({id}) => id)};
   } finally {
     line.stop();

@@ -3,7 +3,7 @@ import {softmaxInPlace} from "../tensor/softmax.js";
 import {filled, forEachRow, type Importance, type Queries, selectionShape, visibleKeys} from "./selection.js";
 
 /**
- * q·k / sqrt(headDim) for every key that a query sees, -Infinity for the others; float64 [heads, T, L].
+ * scale q·k, bent where attention has a soft cap, for every key that a query sees, -Infinity for the others; float64 [heads, T, L].
  * (arXiv:1706.03762, equation 1)
  * @throws RangeError as {@link selectionShape}.
  */
@@ -20,10 +20,10 @@ const BLOCK = 32;
 /** The rows of one head, its queries a block at a time. */
 function headLogits(logits: Importance, input: Queries, h: number, g: number): void {
   const {queries: T, keys: L, data} = logits;
-  const {q, keys, heads, kvHeads, headDim} = input;
+  const {q, keys, heads, kvHeads, headDim, softcap} = input;
   const own = headRows(q, heads, h, headDim);
   const others = headRows(keys, kvHeads, g, headDim);
-  const scale = 1 / Math.sqrt(headDim);
+  const {scale = 1 / Math.sqrt(headDim)} = input;
   for (let first = 0; first < T; first += BLOCK) {
     const rows = Math.min(BLOCK, T - first);
     const seen = visibleKeys(logits, first + rows - 1);
@@ -33,6 +33,8 @@ function headLogits(logits: Importance, input: Queries, h: number, g: number): v
       const start = (h * T + first + r) * L;
       const visible = visibleKeys(logits, first + r);
       for (let j = 0; j < visible; j++) data[start + j] = products[r * seen + j] * scale;
+      if (softcap === undefined) continue;
+      for (let j = start; j < start + visible; j++) data[j] = softcap * Math.tanh(data[j] / softcap);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type {AttentionCall} from "../engine/attention.js";
 import type {Hooks} from "../engine/hooks.js";
-import {forEachRow, type KeyMask, type Queries} from "./selection.js";
+import {forEachRow, type KeyMask, type Queries, requireAllInView} from "./selection.js";
 
 /** Options of selection in a pass over a text. */
 export interface SelectionOptions {
@@ -12,6 +12,7 @@ export interface SelectionOptions {
  * Hooks that let each query of each head see the keys that `select` keeps: TokenButler's evaluation frame, a whole text in
  * one pass, every query as if it were being decoded. Where everything is kept, attention is called as without hooks.
  * (arXiv:2503.07518, section 4)
+ * @throws RangeError (in the pass) if a layer has a sliding window that hides keys.
  */
 export function selectionHooks(
   select: (queries: Queries, layer: number) => KeyMask,
@@ -20,6 +21,7 @@ export function selectionHooks(
   return {
     attention(call: AttentionCall, plain) {
       if (call.layer < denseLayers) return plain(call);
+      requireAllInView("selectionHooks", call);
       const mask = select(call, call.layer);
       return keepsAll(mask) ? plain(call) : plain({...call, mask: mask.data});
     },

@@ -1,5 +1,6 @@
 /** The common frame of token selection: which keys each query of each head may use. */
 
+import type {AttentionCall} from "../engine/attention.js";
 import {requireInteger} from "../tensor/require.js";
 
 /**
@@ -13,6 +14,9 @@ export interface Queries {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** Factor and bounds of the products, as attention has them. */
+  readonly scale?: number;
+  readonly softcap?: number;
 }
 
 /** The size of what is said about every key for every query of every head: T = queries, L = keys. */
@@ -54,6 +58,16 @@ export function selectionShape(where: string, {q, keys, heads, kvHeads, headDim}
   }
   if (T > L) throw new RangeError(`${where}: there must be a key for each of the ${T} queries, got ${L}`);
   return {heads, queries: T, keys: L};
+}
+
+/** @throws RangeError if a sliding window hides keys: a policy would spend its budget on keys that no query sees. */
+export function requireAllInView(where: string, call: AttentionCall): void {
+  const {layer, window, queryPositions, keyPositions} = call;
+  const reach = (queryPositions.at(-1) ?? 0) - (keyPositions[0] ?? 0) + 1;
+  if (window === null || reach <= window) return;
+  throw new RangeError(
+    `${where}: layers must see all earlier tokens, got a window of ${window} in layer ${layer} of a text of ${reach}`,
+  );
 }
 
 /** @throws RangeError unless every key is a query's own: methods that follow a text from its start need it whole. */

@@ -2,6 +2,7 @@ import type {AttentionCall} from "../engine/attention.js";
 import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
+import {requireAllInView} from "./selection.js";
 
 /** A cache of which a decoded token reads a part; cache and hooks belong to one text. */
 export interface ReadingCache {
@@ -30,7 +31,7 @@ export interface SelectiveReadingOptions {
  * are selected for each head. Heads that share keys read what any of them selected. Bytes read are a share of the cache's,
  * every row counting alike.
  * @param inner gives every token back
- * @throws RangeError (in the pass) if a head selects no key.
+ * @throws RangeError (in the pass) if a head selects no key, or a layer has a sliding window that hides keys.
  */
 export function selectiveReading(
   {layers, kvHeads}: DecoderConfig,
@@ -53,6 +54,7 @@ export function selectiveReading(
       if (layer < denseLayers) return plain(call);
       prepare?.(call);
       if (isPrompt) return plain(call);
+      requireAllInView("selectiveReading", call);
       const chosen = mask(call);
       read[layer] = rowsRead(chosen, call);
       hasChosen = true;

@@ -1,9 +1,11 @@
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
 import {evaluate} from "../../../src/lib/experiments/models/evaluate.js";
 import {logits} from "../../../src/lib/experiments/models/logits.js";
 import {bytesSource} from "../../../src/lib/io/byte-source.js";
 import type {ModelFolder} from "../../../src/lib/io/model-folder.js";
 import {openFolder} from "../../../src/lib/io/node-file.js";
+import {type TensorToWrite, writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
 import {corpusDocument} from "../../../src/lib/tasks/corpus.js";
 import {decodeText} from "../../../src/lib/tasks/vocabulary.js";
 
@@ -47,6 +49,20 @@ describe("models/evaluate", () => {
     const own = await measures({model: decoder, text});
     expect(own("perplexity")).toBeGreaterThan(1);
     expect(own("perplexity")).toBeLessThan(256);
+  });
+
+  test("names the tensors that no part of the model takes", async () => {
+    const tensors: TensorToWrite[] = [];
+    const checkpoint = await openCheckpoint(decoder);
+    for (const name of checkpoint.tensors.keys()) tensors.push({name, ...(await checkpoint.read(name))});
+    const extra = {name: "model.layers.0.adapter.weight", shape: [1], data: new Float32Array(1)};
+    const bytes = writeSafetensors([...tensors, extra]);
+    const folder: ModelFolder = {
+      open: async (name) => (name === "model.safetensors" ? bytesSource(bytes) : decoder.open(name)),
+    };
+    const {unused} = await evaluate.runTables({...small, model: folder});
+    expect(unused.map(({tensor}) => tensor)).toEqual(["model.layers.0.adapter.weight"]);
+    expect((await evaluate.runTables({...small, model: decoder})).unused).toEqual([]);
   });
 
   test("takes a state-space model with its own methods and bits", async () => {

@@ -1,5 +1,6 @@
 import type {AttentionCall} from "../../engine/attention.js";
 import type {Format} from "../../formats/format.js";
+import {requireAllInView} from "../selection.js";
 import {countAttention, type QueryAttention, queryAttention} from "./counted-attention.js";
 import {type EvictionRule, survivors} from "./eviction.js";
 import {
@@ -84,6 +85,7 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
   };
   const attendToken = (call: AttentionCall, plain: Plain): Float32Array => {
     const end = call.queryPositions[0] + 1;
+    if (rule) requireAllInView("evictingCache", call);
     const follows = rule?.evicts === "after each token" ? rule : null;
     remember(end - 1);
     const present = heads.map((head) => rowsBefore(head, end));
@@ -103,6 +105,7 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
     },
     read: () => unionOf(heads, headDim, format),
     attendPrompt(call, plain) {
+      if (rule) requireAllInView("evictingCache", call);
       if (rule === null || counted === 0) return plain(call);
       changedAt = call.queryPositions.at(-1)! + 1;
       return observed(call, plain, (p) => {

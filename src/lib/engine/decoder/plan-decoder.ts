@@ -46,7 +46,10 @@ export function linearParts({hiddenSize}: DecoderConfig, {mixer, channels}: Deco
   ];
 }
 
-/** A decoder's plan, and its config as the file has it: a head in the file wins over the flag that ties it. */
+/**
+ * A decoder's plan, and its config as the tensors by the engine's names have it: a head in the file wins over the flag that
+ * ties it, and gains are what multiplies.
+ */
 export interface PlannedDecoder {
   readonly config: DecoderConfig;
   readonly plan: TensorPlan;
@@ -104,7 +107,25 @@ export function planDecoder(
         want(`${own}${part.name}.bias`, [part.out], place.bias(name));
     }
   });
-  return {config: {...config, tied}, plan, isLeftover: (name) => naming.leftovers.test(name)};
+  return {
+    config: {...withAppliedGains(config), tied},
+    plan,
+    isLeftover: (name) => naming.leftovers.test(name),
+  };
+}
+
+/** The config of weights whose gains have had their one added. */
+function withAppliedGains(config: DecoderConfig): DecoderConfig {
+  const applied = (norm: Norm): Norm => (norm.weight === "plus-one" ? {...norm, weight: "plain"} : norm);
+  return {
+    ...config,
+    finalNorm: config.finalNorm && applied(config.finalNorm),
+    plans: config.plans.map((plan) => {
+      const {qkNorm} = plan.mixer;
+      const mixer = {...plan.mixer, qkNorm: qkNorm && {...qkNorm, norm: applied(qkNorm.norm)}};
+      return {...plan, mixer, norm: applied(plan.norm)};
+    }),
+  };
 }
 
 /** The beginning of the names under which the file has layers. */

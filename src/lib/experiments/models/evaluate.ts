@@ -111,6 +111,11 @@ export const evaluate = experiment({
   source: "perplexity, KL divergence and answers as on the pages of working models",
   params,
   columns: EVALUATION_COLUMNS,
+  tables: {
+    unused: {
+      tensor: {type: "string", label: "Tensor of the file that no part of the model takes"},
+    },
+  },
   needs: [],
   sweep: [],
   async run(setting, {progress, memory}) {
@@ -122,7 +127,10 @@ export const evaluate = experiment({
     const work = watched(progress, {from: 0, to: 1, what: "texts"});
     const model = await opened.prepare({calibration, backend});
     const baseline = await opened.baseline({calibration, backend});
-    return [...notes, ...evaluationRows(await evaluateModel(model, baseline, seeds, work), model)];
+    return {
+      rows: [...notes, ...evaluationRows(await evaluateModel(model, baseline, seeds, work), model)],
+      unused: opened.unused.map((tensor) => ({tensor, provenance: "measured" as const})),
+    };
   },
 });
 
