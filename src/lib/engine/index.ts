@@ -55,5 +55,6 @@ export * from "./scan/selective-scan.js";
 export * from "./scan/ssd.js";
 export * from "./tensor-plan.js";
 export * from "./token-operations.js";
+export * from "./unused-tensors.js";
 export * from "./wasm/wasm-backend.js";
 export * from "./wasm/wasm-scans.js";
