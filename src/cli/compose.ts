@@ -28,6 +28,9 @@ const LISTED = {
   sparsity: "dense",
 } as const;
 
+/** Combinations of one call: a few seconds' work. */
+const MOST_COMBINATIONS = 10_000;
+
 type Listed = keyof typeof LISTED;
 
 const {output, efficiency, staticWatts} = compose.params;
@@ -116,7 +119,14 @@ async function combinationsOf(call: Call): Promise<Combination[]> {
   const axes = Object.keys(others).map((name) =>
     listed(call, name as Listed).map((value): Combination => ({params: {[name]: value}})),
   );
-  return [models, machines, ...axes].reduce<Combination[]>(
+  const all = [models, machines, ...axes];
+  const count = all.reduce((product, {length}) => product * length, 1);
+  if (count > MOST_COMBINATIONS) {
+    throw new UsageError(
+      `compose: the options must list at most ${MOST_COMBINATIONS} combinations, got ${count}`,
+    );
+  }
+  return all.reduce<Combination[]>(
     (rows, axis) => rows.flatMap((row) => axis.map((item) => joined(row, item))),
     [{params: shared}],
   );
@@ -130,14 +140,18 @@ function joined(a: Combination, b: Combination): Combination {
 function listed(call: Call, name: Listed, names?: readonly string[]): (string | number)[] {
   const param: Param = compose.params[name];
   const parts = (text(call, name) ?? LISTED[name]).split(",").map((part) => part.trim());
-  if (param.kind === "integer") return parts.map((part) => count(name, part, param));
+  if (param.kind === "integer") return [...new Set(parts.map((part) => integerFrom(name, part, param)))];
   const allowed = names ?? (param.kind === "choice" ? param.options.map(String) : []);
   const unknown = parts.find((part) => !allowed.includes(part));
   if (unknown !== undefined) throw notOneOf(`compose: --${name}`, unknown, allowed);
   return [...new Set(parts)];
 }
 
-function count(name: string, part: string, {min, max}: {readonly min: number; readonly max: number}): number {
+function integerFrom(
+  name: string,
+  part: string,
+  {min, max}: {readonly min: number; readonly max: number},
+): number {
   const value = Number(part);
   if (part === "" || !Number.isInteger(value) || value < min || value > max) {
     throw new UsageError(

@@ -2,14 +2,18 @@
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {evaluate} from "../lib/experiments/models/evaluate.js";
 import {checkParams} from "../lib/technique/check-params.js";
+import type {ParamValues} from "../lib/technique/params.js";
 import {type FileRunner, runOnFile} from "./file-process.js";
 import {modelMemory} from "./model-memory.js";
 import {tableWriter} from "./output.js";
-import {paramOptions, paramsOf, usageOf} from "./param-options.js";
+import {paramOptions, paramsOf, remarkIdle, usageOf} from "./param-options.js";
 import {progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {complainUnused} from "./unused-tensors.js";
 import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+
+/** The setting of a part that is not quantized. */
+const FLOAT32 = "float32";
 
 const {model: _model, ...OPTIONS} = paramOptions(evaluate);
 
@@ -34,6 +38,7 @@ export async function evalCommand(args: readonly string[], run: FileRunner = run
   const write = tableWriter("eval", text(call, "out"));
   const params = paramsOf("eval", evaluate, call);
   const file = text(call, "text");
+  remarkIdle("eval", call, idleOptions(checkParams("eval", evaluate.params, params), file !== undefined));
   const files = {model: path, ...(file !== undefined && {text: file})};
   const timeLimit = timeLimitOf("eval", call.options);
   const line = progressLine();
@@ -52,4 +57,21 @@ export async function evalCommand(args: readonly string[], run: FileRunner = run
   } finally {
     line.stop();
   }
+}
+
+/** Options without an effect in a setting, and why. */
+function idleOptions(
+  {weights, activations, bits, task}: ParamValues<typeof evaluate.params>,
+  hasText: boolean,
+): Record<string, string | false> {
+  const roundsWeights = weights !== FLOAT32 || bits !== FLOAT32;
+  const isQuantized = roundsWeights || activations !== FLOAT32;
+  return {
+    method: !roundsWeights && "without --weights or --bits",
+    layers: !isQuantized && "without --weights or --activations",
+    calibration: !isQuantized && "where nothing is quantized",
+    bos: !hasText && "without --text",
+    samples: task.every((id) => id === "corpus") && "without a task of answers in --task",
+    documents: !hasText && !task.includes("corpus") && "without the corpus in --task",
+  };
 }

@@ -2,6 +2,7 @@
 import {fork} from "node:child_process";
 import type {TableRows} from "../lib/experiment/columns.js";
 import type {FileJob, FileReply} from "./file-job.js";
+import {complain} from "./print.js";
 
 export interface FileProcessOptions {
   /** Seconds that a single step (opening the file, one tensor in one format, one token) may take. */
@@ -21,10 +22,12 @@ export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
   const module = new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url);
   const child = fork(module, [String(process.pid)], {
     serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
     ...(isSource ? {execArgv: ["--import", import.meta.resolve("tsx")]} : {}),
   });
-  const paths = Object.values(job.files).join(", ");
+  // What it says there, were it to crash, may hold what the file says.
+  child.stderr?.setEncoding("utf8").on("data", (said: string) => complain(said.trimEnd()));
+  const paths = Object.values(job.files);
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer);
@@ -36,7 +39,7 @@ export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
       end(() =>
         reject(
           new Error(
-            `${paths}: a step took longer than ${timeLimit} s and was ended. --timeLimit allows more.`,
+            `${paths.join(", ")}: a step took longer than ${timeLimit} s and was ended. --timeLimit allows more.`,
           ),
         ),
       );
@@ -46,12 +49,22 @@ export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
       timer = setTimeout(tooLong, 1000 * timeLimit);
       if (reply.kind === "progress") progress(reply.share, reply.what);
       else if (reply.kind === "tables") end(() => resolve(reply.tables));
-      else end(() => reject(new (reply.isRange ? RangeError : Error)(reply.message)));
+      else if (reply.isRange) end(() => reject(new RangeError(reply.message)));
+      else end(() => reject(new Error(withPath(paths, reply.message))));
     });
     child.on("error", (error) => end(() => reject(error)));
     child.on("exit", (code, signal) =>
-      end(() => reject(new Error(`${paths}: the process that read it ended by itself (${signal ?? code})`))),
+      end(() =>
+        reject(
+          new Error(`${paths.join(", ")}: the process that read it ended by itself (${signal ?? code})`),
+        ),
+      ),
     );
     child.send(job);
   });
 };
+
+/** A message about files that names them, whether the reader knew their names or not. */
+function withPath(paths: readonly string[], message: string): string {
+  return paths.some((path) => message.includes(path)) ? message : `${paths.join(", ")}: ${message}`;
+}

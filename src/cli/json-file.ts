@@ -1,5 +1,8 @@
 /** Small JSON files that a call names. */
-import {readFile} from "node:fs/promises";
+import {createReadStream} from "node:fs";
+
+/** Bytes that such a file may have: the largest golden files, and far more than any configuration. */
+const MOST_BYTES = 2 ** 28;
 
 /**
  * The value of a JSON file.
@@ -26,8 +29,20 @@ export function inFile<T>(command: string, file: string, read: () => T): T {
 /** The text of a file. @throws Error naming the command and the file if it cannot be read. */
 export async function readText(command: string, file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await boundedText(file);
   } catch (error) {
     throw new Error(`${command}: ${file} could not be read: ${(error as Error).message}`);
   }
+}
+
+/** The text of a file, or of a pipe or a device: those have no size beforehand, and maybe no end. */
+async function boundedText(file: string): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of createReadStream(file) as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MOST_BYTES) throw new RangeError(`it must have at most ${MOST_BYTES} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }

@@ -3,11 +3,12 @@ import {totalmem} from "node:os";
 import type {TableRows} from "../lib/experiment/columns.js";
 import {logits} from "../lib/experiments/models/logits.js";
 import {type FileRunner, runOnFile} from "./file-process.js";
+import {wrongValue} from "./param-options.js";
 import {complain, show} from "./print.js";
 import {progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {complainUnused} from "./unused-tensors.js";
-import {type OptionSpecs, readCall as readOptions, text} from "./usage.js";
+import {type OptionSpecs, readCall as readOptions, text, UsageError} from "./usage.js";
 import {requirePlace, writeWhole} from "./write-file.js";
 
 export const LOGITS_USAGE =
@@ -51,7 +52,7 @@ export async function logitsCommand(
     return 0;
   } catch (error) {
     complain(`logits: ${(error as Error).message.replace(/^logits: /, "")}`);
-    return 1;
+    return wrongValue("logits", error) instanceof UsageError ? 2 : 1;
   }
 }
 
@@ -97,7 +98,9 @@ function readCall(args: readonly string[]): Call | string {
       return `--ids must be token ids separated by commas, such as 5,17,3, got ${text(call, "ids") ?? "none"}`;
     }
     const steps = text(call, "greedy") ?? "0";
-    if (!isCount(steps)) return `--greedy must be an integer of at least 0, got ${steps}`;
+    const {max} = logits.params.greedy;
+    if (!isCount(steps) || Number(steps) > max)
+      return `--greedy must be an integer from 0 to ${max}, got ${steps}`;
     const backend = text(call, "backend") ?? "wasm";
     if (backend !== "wasm" && backend !== "reference")
       return `--backend must be wasm or reference, got ${backend}`;

@@ -24,9 +24,23 @@ const WRITERS: Readonly<Record<string, (table: Table) => string | Uint8Array>> =
 /**
  * Writer of a table to `out`, by the ending of its name, or to stdout as aligned text. Called before the work is done,
  * so that a wrong name costs none of it.
+ * @param mayBeEmpty whether a table without rows is a result; else it is a failure, and nothing is written
  * @throws UsageError naming the endings there are; Error if there is no place for the file.
  */
-export function tableWriter(command: string, out: string | undefined): (table: Table) => Promise<void> {
+export function tableWriter(
+  command: string,
+  out: string | undefined,
+  {mayBeEmpty = false}: {readonly mayBeEmpty?: boolean} = {},
+): (table: Table) => Promise<void> {
+  const write = writerTo(command, out);
+  return async (table) => {
+    if (table.rows.length === 0 && !mayBeEmpty)
+      throw new Error(`${command}: there are no rows, so nothing is written`);
+    await write(table);
+  };
+}
+
+function writerTo(command: string, out: string | undefined): (table: Table) => Promise<void> {
   if (out === undefined) return async (table) => show(alignedTable(table));
   const ending = extname(out).toLowerCase();
   const write = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
@@ -47,10 +61,12 @@ export function tablesWriter(
 ): (tables: Readonly<Record<string, Table>>) => Promise<void> {
   if (chosen !== undefined && !names.includes(chosen)) throw notOneOf(`${command}: --table`, chosen, names);
   if (out === undefined || chosen !== undefined) {
-    const write = tableWriter(command, out);
+    const write = tableWriter(command, out, {mayBeEmpty: chosen !== undefined && chosen !== MAIN_TABLE});
     return (tables) => write(tables[chosen ?? MAIN_TABLE]);
   }
-  const writers = names.map((name) => [name, tableWriter(command, fileOf(out, name))] as const);
+  const writers = names.map(
+    (name) => [name, tableWriter(command, fileOf(out, name), {mayBeEmpty: name !== MAIN_TABLE})] as const,
+  );
   return async (tables) => {
     for (const [name, write] of writers) await write(tables[name]);
   };

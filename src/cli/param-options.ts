@@ -1,7 +1,9 @@
 /** Parameters of an experiment as options of the command line. */
 import type {Experiment} from "../lib/experiment/experiment.js";
+import {FormatError} from "../lib/io/format-error.js";
 import {checkParams} from "../lib/technique/check-params.js";
 import {allowedValues, type Param, type Params, paramFromText} from "../lib/technique/params.js";
+import {complain} from "./print.js";
 import {type Call, notOneOf, type OptionSpecs, UsageError} from "./usage.js";
 
 /** The options of one experiment: its parameters, with what they may be and what they are if not given. */
@@ -68,4 +70,27 @@ export function usageOf(
   const message = error.message.slice(where.length + 2);
   const [first] = message.split(" ");
   return new UsageError(`${command}: ${Object.hasOwn(params, first) ? mark : ""}${message}`);
+}
+
+/**
+ * The error of a wrong call for one that says what a value must be, where all that a run got are the values of its call;
+ * any other error as it is.
+ */
+export function wrongValue(command: string, error: unknown): unknown {
+  const isRefusal = error instanceof RangeError || error instanceof FormatError || error instanceof TypeError;
+  if (!isRefusal || !/ must |is wrong/.test(error.message)) return error;
+  return new UsageError(
+    error.message.startsWith(`${command}: `) ? error.message : `${command}: ${error.message}`,
+  );
+}
+
+/** Says of each option that was given and has no effect what it would take to have one. */
+export function remarkIdle(
+  command: string,
+  {options}: Call,
+  idle: Readonly<Record<string, string | false>>,
+): void {
+  for (const [name, why] of Object.entries(idle)) {
+    if (why !== false && options.has(name)) complain(`${command}: --${name} has no effect ${why}`);
+  }
 }

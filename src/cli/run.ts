@@ -11,7 +11,7 @@ import {checkParams} from "../lib/technique/check-params.js";
 import {runOnFile} from "./file-process.js";
 import {modelMemory} from "./model-memory.js";
 import {tablesWriter} from "./output.js";
-import {paramOptions, paramsOf} from "./param-options.js";
+import {paramOptions, paramsOf, remarkIdle, wrongValue} from "./param-options.js";
 import {type ProgressLine, progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
@@ -63,6 +63,9 @@ export async function runCommand([id, ...args]: readonly string[]): Promise<void
   const settings = isSweep
     ? sweepSettings(experiment)
     : [{...checkParams(command, experiment.params, params), ...names}];
+  remarkIdle(command, call, {
+    timeLimit: Object.keys(files).length === 0 && "without a file of your own",
+  });
   const found = isSweep ? await sweep(experiment) : await runOnce(experiment, {params, files}, call);
   const metadata = experimentMetadata(experiment, settings);
   const tables = Object.entries(columns).map(
@@ -106,10 +109,12 @@ async function runOnce(experiment: Experiment, {params, files}: Given, {options}
       const timeLimit = timeLimitOf(`run ${id}`, options);
       return runOnFile({id, params, files, memory: modelMemory()}, {timeLimit, progress});
     }
-    return experiment.runTables(params as never, {
-      data: await loadData(experiment.needsOf(params as never)),
-      progress,
-    });
+    const data = await loadData(experiment.needsOf(params as never));
+    try {
+      return await experiment.runTables(params as never, {data, progress});
+    } catch (error) {
+      throw wrongValue(`run ${id}`, error);
+    }
   });
 }
 

@@ -16,6 +16,7 @@ import type {Experiment} from "../lib/experiment/experiment.js";
 import {joinSettings, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {tablesWriter} from "./output.js";
+import {remarkIdle} from "./param-options.js";
 import {say} from "./print.js";
 import {progressLine} from "./progress.js";
 import {experimentOf} from "./run.js";
@@ -52,6 +53,7 @@ export async function sweepCommand([id, ...args]: readonly string[]): Promise<vo
   if (shard !== undefined && url !== undefined) {
     throw new UsageError(`${command}: one of --shard and --queue must be given, got both`);
   }
+  remarkIdle(command, call, {threads: url !== undefined && "beside --queue, whose workers have their own"});
   const write = writerFrom(command, experiment, call, shard !== undefined);
   const folder = text(call, "kept") ?? (existsSync(KEPT) ? KEPT : "kept");
   const plan = await planSweep(experiment, await codeVersions([experiment]));

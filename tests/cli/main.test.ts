@@ -167,6 +167,40 @@ describe("run", () => {
     },
   );
 
+  test.each([
+    ["compose --config /dev/zero", 1, "/dev/zero could not be read: it must have at most 268435456 bytes"],
+    [
+      `compose --context ${Array.from({length: 400}, (_, i) => i + 1)} --batch ${Array.from({length: 400}, (_, i) => i + 1)}`,
+      2,
+      "the options must list at most 10000 combinations, got 160000",
+    ],
+    ["logits x --ids 1 --greedy 999999999", 2, "--greedy must be an integer from 0 to 100000, got 999999999"],
+    ["run accel/compose --context 10000000", 2, "context must be an integer from 1 to 1048576, got 10000000"],
+  ])("bounds what a call may ask for: %s", async (line, expected, message) => {
+    const {code, stderr} = await called(...line.split(" "));
+    expect(stderr).toContain(message);
+    expect(code).toBe(expected);
+  });
+
+  test.each([
+    'run accel/roofline --config {"model_type":"zz"}',
+    "run accel/roofline --config x",
+    "run accel/compose --machineJson []",
+  ])("%s is a wrong call although only the run notices", async (line) => {
+    const {code, stderr} = await called(...line.split(" "));
+    expect(stderr).toMatch(/^run accel\/.* must /);
+    expect(code).toBe(2);
+  });
+
+  test("says of an option that it has no effect", async () => {
+    const line = "run formats/block-scale --timeLimit 3 --blockSizes 32 --scaleRules floor";
+    const {code, stderr} = await called(...line.split(" "));
+    expect([code, stderr]).toEqual([
+      0,
+      "run formats/block-scale: --timeLimit has no effect without a file of your own\n",
+    ]);
+  });
+
   test.each(["compose --output 1,2", "compose --efficiency 0.5,0.6", "compose --batch 1,"])(
     "refuses a list where one value is meant: %s",
     async (line) => {
@@ -229,6 +263,7 @@ describe("quantize", () => {
   test.each(["cut.safetensors", "noise.safetensors"])("fails on %s with the reader's words", async (name) => {
     const {code, stdout, stderr} = await paretoscope("quantize", at(name));
     expect(stderr).toMatch(/openSafetensors|readTensor/);
+    expect(stderr).toContain(at(name));
     expect([code, stdout]).toEqual([1, ""]);
   });
 

@@ -52,6 +52,15 @@ describe("several tables", () => {
     expect(await printed("parts")).toBe("x  list\n2  [1 2 3 4 … 6]\n");
   });
 
+  test("are no result where the main one is empty, and nothing is written", async () => {
+    const empty = {rows: {...table(1), rows: []}, parts: {...table(2), rows: []}};
+    const write = tablesWriter("run", Object.keys(empty), {out: join(folder, "found.csv")});
+    await expect(write(empty)).rejects.toThrow("run: there are no rows, so nothing is written");
+    expect(await readdir(folder)).toEqual([]);
+    await tablesWriter("run", Object.keys(empty), {out: join(folder, "parts.csv"), chosen: "parts"})(empty);
+    expect(await readdir(folder)).toEqual(["parts.csv"]);
+  });
+
   test("may have hundreds of thousands of rows", async () => {
     let length = 0;
     const spy = vi.spyOn(process.stdout, "write").mockImplementation((part) => {

@@ -1,9 +1,10 @@
 /** The conformance check as a command: reads golden files, writes results, prints a table. */
 
-import {mkdir, readFile, stat} from "node:fs/promises";
+import {mkdir, stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {printable} from "../../lib/io/printable.js";
 import {largest} from "../../lib/stats/extent.js";
+import {readText} from "../json-file.js";
 import {complain, say} from "../print.js";
 import {readCall as readOptions, text} from "../usage.js";
 import {writeWhole} from "../write-file.js";
@@ -81,7 +82,7 @@ async function checkFile(
 ): Promise<Report> {
   let golden: string;
   try {
-    golden = await readFile(file, "utf8");
+    golden = await readText("conformance", file);
   } catch (error) {
     return {op: "", verdict: "malformed", comparisons: [], reason: (error as Error).message};
   }

@@ -39,7 +39,7 @@ export const logits = experiment({
       label: "Steps",
       help: "Tokens that greedy decoding adds.",
       min: 0,
-      max: 999_999_999,
+      max: 100_000,
       default: 0,
     },
     backend: {
