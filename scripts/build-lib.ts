@@ -4,6 +4,7 @@ import {spawnSync} from "node:child_process";
 import {chmod, copyFile, mkdir, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {DATA_SETS} from "../src/data/data-sets.js";
+import {MODEL_FILES, SHIPPED_MODELS} from "../src/data/shipped-models.js";
 import {hashExperiments} from "../src/data/sweep/code-hash.js";
 import {PACKED_VERSIONS} from "../src/data/sweep/code-version.js";
 import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
@@ -20,7 +21,8 @@ async function buildLibrary(): Promise<number> {
     },
   );
   if (status !== 0) return status ?? 1;
-  for (const file of Object.values(DATA_SETS)) {
+  const models = SHIPPED_MODELS.flatMap((name) => MODEL_FILES.map((file) => `models/${name}/${file}`));
+  for (const file of [...Object.values(DATA_SETS), ...models]) {
     const copy = join(OUT, "data", file);
     await mkdir(dirname(copy), {recursive: true});
     await copyFile(join("src/data", file), copy);

@@ -113,11 +113,12 @@ describe("the library", () => {
     expect(wrong.map(({from, to}) => `${from} → ${to}`)).toEqual([]);
   });
 
-  test("has no dependency but valibot where it checks tables of a user, and apache-arrow where it writes Arrow", () => {
+  test("has no dependency but valibot where it checks tables of a user, apache-arrow where it writes Arrow, and a renderer of chat templates", () => {
     const external = imports.filter(({from, external}) => external && from.startsWith("src/lib/"));
     const packages = external.filter(({to}) => !to.startsWith("node:")).map(({from, to}) => `${from}: ${to}`);
     expect([...new Set(packages)].sort()).toEqual([
       "src/lib/accel/tables.ts: valibot",
+      "src/lib/experiments/models/chat-template.ts: @huggingface/jinja",
       "src/lib/io/arrow.ts: apache-arrow",
     ]);
   });

@@ -3,12 +3,14 @@ import {readFile} from "node:fs/promises";
 import {composeCommand} from "./compose.js";
 import {conformance} from "./conformance/main.js";
 import {evalCommand} from "./eval.js";
+import {generateCommand} from "./generate.js";
 import {helpText, listText} from "./help.js";
 import {logitsCommand} from "./logits.js";
 import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
 import {runCommand} from "./run.js";
 import {sweepCommand, workerCommand} from "./sweep.js";
+import {tokenizeCommand} from "./tokenize.js";
 import {notOneOf, readCall, UsageError} from "./usage.js";
 
 /** A command gives its exit code. */
@@ -38,6 +40,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compose: done(composeCommand),
   eval: done(evalCommand),
   logits: logitsCommand,
+  tokenize: done(tokenizeCommand),
+  generate: done(generateCommand),
   conformance,
   help,
 };

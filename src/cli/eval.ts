@@ -5,12 +5,13 @@ import {checkParams} from "../lib/technique/check-params.js";
 import type {ParamValues} from "../lib/technique/params.js";
 import {type FileRunner, runOnFile} from "./file-process.js";
 import {modelMemory} from "./model-memory.js";
+import {modelPath} from "./model-path.js";
 import {tableWriter} from "./output.js";
 import {paramOptions, paramsOf, remarkIdle, usageOf} from "./param-options.js";
 import {progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {complainUnused} from "./unused-tensors.js";
-import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {type OptionSpecs, readCall, text} from "./usage.js";
 
 /** The setting of a part that is not quantized. */
 const FLOAT32 = "float32";
@@ -31,10 +32,7 @@ export const EVAL_OPTIONS: OptionSpecs = {
  */
 export async function evalCommand(args: readonly string[], run: FileRunner = runOnFile): Promise<void> {
   const call = readCall("eval", args, EVAL_OPTIONS);
-  const [path, ...more] = call.positionals;
-  if (path === undefined || more.length > 0) {
-    throw new UsageError(`eval: MODEL must be one folder, got ${call.positionals.length}`);
-  }
+  const path = modelPath("eval", call.positionals);
   const write = tableWriter("eval", text(call, "out"));
   const params = paramsOf("eval", evaluate, call);
   const file = text(call, "text");

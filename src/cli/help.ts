@@ -1,6 +1,7 @@
 /** The help of the command line, made from the same definitions that it runs. */
 
 import {DATA_SETS} from "../data/data-sets.js";
+import {SHIPPED_MODELS} from "../data/shipped-models.js";
 import {allTables, type Columns, MAIN_TABLE} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
@@ -8,11 +9,13 @@ import {formats} from "../lib/formats/registry.js";
 import {largest} from "../lib/stats/extent.js";
 import {COMPOSE_OPTIONS} from "./compose.js";
 import {EVAL_OPTIONS} from "./eval.js";
+import {GENERATE_OPTIONS} from "./generate.js";
 import {LOGITS_USAGE} from "./logits.js";
 import {paramOptions} from "./param-options.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
 import {experimentOf, RUN_OPTIONS} from "./run.js";
 import {SWEEP_OPTIONS, WORKER_OPTIONS} from "./sweep.js";
+import {TOKENIZE_OPTIONS} from "./tokenize.js";
 import {notOneOf, type OptionSpecs} from "./usage.js";
 
 const OVERVIEW = `paretoscope: trade-offs of efficient machine learning, really run
@@ -25,12 +28,16 @@ paretoscope quantize FILE [options]      the tensors of a safetensors file in se
 paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
 ${LOGITS_USAGE.padEnd(40)} what a model folder computes
+paretoscope tokenize PATH [options]      the tokens of a text, or the text of tokens
+paretoscope generate MODEL --prompt TEXT what a model writes, token by token
 paretoscope conformance --out DIR FILE…  hold golden files against the library
 paretoscope help [COMMAND|EXPERIMENT]    this, or the options of a command or an experiment
 paretoscope --version
 
 Exit codes: 0 done, 1 the work failed, 2 the call was wrong.
 `;
+
+const MODELS = `a folder, a GGUF file, or one of ${SHIPPED_MODELS.join(", ")}`;
 
 /** Texts of the commands that have options of their own. */
 const COMMANDS: Readonly<Record<string, () => string>> = {
@@ -40,8 +47,12 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   worker: () => `paretoscope worker --queue URL [options]\n\n${optionLines(WORKER_OPTIONS)}`,
   quantize: () => `paretoscope quantize FILE.safetensors [options]\n\n${optionLines(QUANTIZE_OPTIONS)}`,
   compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
-  eval: () => `paretoscope eval MODEL [options]\n\n${optionLines(EVAL_OPTIONS)}`,
-  logits: () => `${LOGITS_USAGE}\n`,
+  eval: () => `paretoscope eval MODEL [options]\n\nMODEL: ${MODELS}\n\n${optionLines(EVAL_OPTIONS)}`,
+  logits: () => `${LOGITS_USAGE}\n\nMODEL: ${MODELS}\n`,
+  tokenize: () =>
+    `paretoscope tokenize PATH --text TEXT | --file FILE | --decode 5,17,3 [options]\n\n${optionLines(TOKENIZE_OPTIONS)}`,
+  generate: () =>
+    `paretoscope generate MODEL --prompt TEXT [options]\n\nMODEL: ${MODELS}\n\n${optionLines(GENERATE_OPTIONS)}`,
   conformance: () => "paretoscope conformance --out DIR FILE…\n",
   help: () => OVERVIEW,
 };

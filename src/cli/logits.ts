@@ -3,6 +3,7 @@ import {totalmem} from "node:os";
 import type {TableRows} from "../lib/experiment/columns.js";
 import {logits} from "../lib/experiments/models/logits.js";
 import {type FileRunner, runOnFile} from "./file-process.js";
+import {modelPath} from "./model-path.js";
 import {wrongValue} from "./param-options.js";
 import {complain, show} from "./print.js";
 import {progressLine} from "./progress.js";
@@ -70,7 +71,7 @@ async function modelLogits(
   run: FileRunner,
 ): Promise<LogitsResult> {
   const params = {ids: ids.join(","), greedy: steps, backend};
-  const job = {id: logits.id, params, files: {model: path}, memory: memoryOf(backend)};
+  const job = {id: logits.id, params, files: {model: modelPath("logits", [path])}, memory: memoryOf(backend)};
   const line = progressLine();
   try {
     const {rows, greedy, unused} = (await run(job, {timeLimit, progress: line.update})) as Tables;
@@ -92,7 +93,7 @@ function readCall(args: readonly string[]): Call | string {
   try {
     const call = readOptions("logits", args, OPTIONS);
     const {positionals} = call;
-    if (positionals.length !== 1) return `MODEL must be one folder, got ${positionals.length}`;
+    if (positionals.length !== 1) return `MODEL must be one folder, file or name, got ${positionals.length}`;
     const ids = text(call, "ids")?.split(",") ?? [];
     if (ids.length === 0 || !ids.every(isCount)) {
       return `--ids must be token ids separated by commas, such as 5,17,3, got ${text(call, "ids") ?? "none"}`;

@@ -176,7 +176,7 @@ describe("paretoscope eval", () => {
   });
 
   test.each([
-    [[], "eval: MODEL must be one folder, got 0"],
+    [[], "eval: MODEL must be one folder, file or name, got 0"],
     [[MODEL, "--weights", "nvpf4"], 'got "nvpf4". Did you mean nvfp4?'],
     [
       [MODEL, "--method", "gtpq"],

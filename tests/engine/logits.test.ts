@@ -62,13 +62,13 @@ test("without --greedy no token is added, without --out the JSON goes to stdout"
 });
 
 test.each([
-  [[], "MODEL must be one folder, got 0"],
-  [["a", "b", "--ids", "1"], "MODEL must be one folder, got 2"],
+  [[], "MODEL must be one folder, file or name, got 0"],
+  [["a", "b", "--ids", "1"], "MODEL must be one folder, file or name, got 2"],
   [["a"], "--ids must be token ids separated by commas, such as 5,17,3, got none"],
   [["a", "--ids", "1,x"], "got 1,x"],
   [["a", "--ids", ""], "--ids must be token ids"],
   [["a", "--ids=-1"], "got -1"],
-  [["a", "--ids", "1", "--greedy", "1.5"], "--greedy must be an integer of at least 0, got 1.5"],
+  [["a", "--ids", "1", "--greedy", "1.5"], "--greedy must be an integer from 0 to 100000, got 1.5"],
   [["a", "--ids", "1", "--backend", "gpu"], "--backend must be wasm or reference, got gpu"],
   [["a", "--ids", "1", "--steps", "1"], "--steps"],
 ])("a wrong call %j is told what is allowed", async (args, message) => {
@@ -78,13 +78,13 @@ test.each([
 });
 
 test("a model that cannot be run is told why", async () => {
-  expect(await logitsCommand([goldenPath("llama-f32"), "--ids", "112"])).toBe(1);
+  expect(await logitsCommand([goldenPath("llama-f32"), "--ids", "112"])).toBe(2);
   expect(await logitsCommand([join(folder, "nowhere"), "--ids", "1"])).toBe(1);
   expect(await logitsCommand([folder, "--ids", "1"])).toBe(1);
   await writeFile(join(folder, "config.json"), '{"architectures": ["NopeForCausalLM"]}');
   expect(await logitsCommand([folder, "--ids", "1"])).toBe(1);
   expect(said[0]).toBe("logits: forward: every id must be an integer from 0 to 111, got 112");
-  expect(said[1]).toContain("ENOENT");
+  expect(said[1]).toContain("MODEL must be a folder or a file that exists, or one of decoder-small");
   expect(said[2]).toBe("logits: openModel: model folder must be a folder with config.json, got none");
   expect(said[3]).toMatch(
     /^logits: openModel: config.json: architectures must be one of LlamaForCausalLM, .*, got NopeForCausalLM$/,

@@ -43,32 +43,47 @@ export function greedy(
 
 /**
  * {@link greedy} for a model of any architecture, in a text that may have begun before `ids`.
- * @param made is told after each step how many there were
  * @throws RangeError as {@link greedy}.
  */
-export function readOn(
-  read: Reading,
-  ids: readonly number[],
-  steps: number,
-  made: (steps: number) => void = () => {},
-): GreedyResult {
+export function readOn(read: Reading, ids: readonly number[], steps: number): GreedyResult {
   requireInteger("greedy", "steps", steps, 0);
   const {data: promptLogits, shape} = read(ids);
   const tokens: number[] = [];
   const logits: Float32Array[] = [];
-  let row = promptLogits.subarray(promptLogits.length - shape.at(-1)!);
-  for (let step = 0; step < steps; step++) {
-    const token = argmax(row);
-    row = read([token]).data;
-    tokens.push(token);
-    logits.push(row);
-    made(step + 1);
+  if (steps === 0) return {promptLogits, tokens, logits};
+  for (const added of tokensAfter(read, promptLogits.subarray(promptLogits.length - shape.at(-1)!), argmax)) {
+    tokens.push(added.token);
+    logits.push(added.logits);
+    if (tokens.length === steps) break;
   }
   return {promptLogits, tokens, logits};
 }
 
+/** A token that a text goes on with, and the logits after it, [vocab]. */
+export interface AddedToken {
+  readonly token: number;
+  readonly logits: Float32Array;
+}
+
+/**
+ * Goes on with a text, token after token, for as long as it is asked to.
+ * @param row the logits after the text, [vocab]
+ * @param choose picks a token by its logits, such as {@link argmax}
+ */
+export function* tokensAfter(
+  read: Reading,
+  row: Float32Array,
+  choose: (logits: Float32Array) => number,
+): Generator<AddedToken, never> {
+  for (let logits = row; ; ) {
+    const token = choose(logits);
+    logits = read([token]).data;
+    yield {token, logits};
+  }
+}
+
 /** Index of the largest value; the first of equals. @throws RangeError if `row` is empty or holds only NaN. */
-function argmax(row: Float32Array): number {
+export function argmax(row: Float32Array): number {
   let best = -1;
   for (let i = 0; i < row.length; i++) if (best < 0 ? !Number.isNaN(row[i]) : row[i] > row[best]) best = i;
   if (best < 0)

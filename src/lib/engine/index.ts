@@ -47,6 +47,7 @@ export * from "./prepared-model.js";
 export * from "./read-counter.js";
 export * from "./rope.js";
 export * from "./rope-scaling.js";
+export * from "./sampling.js";
 export * from "./scan/causal-conv1d.js";
 export type {Numbers, Precision, PrecisionOption} from "./scan/precision.js";
 export * from "./scan/scan-cost.js";

@@ -1,8 +1,9 @@
 import {type Backend, referenceBackend} from "../../engine/backend.js";
-import {readOn} from "../../engine/generate.js";
+import {argmax, readOn, tokensAfter} from "../../engine/generate.js";
 import {openModel} from "../../engine/language-model.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
+import {tokenIds} from "./token-ids.js";
 
 const BACKENDS: Readonly<Record<"wasm" | "reference", () => Backend | Promise<Backend>>> = {
   wasm: wasmBackend,
@@ -72,13 +73,18 @@ export const logits = experiment({
   needs: [],
   sweep: [],
   async run({model: folder, ids: listed, greedy, backend}, {memory, progress}) {
-    const ids = tokenIds(listed);
+    const ids = tokenIds("logits", "ids", listed);
     const limits = memory === undefined ? {} : {maxBytes: memory};
     const model = await openModel(folder!, {backend: await BACKENDS[backend](), ...limits});
-    const {promptLogits, tokens} = readOn(model.read(), ids, greedy, (step) =>
-      progress(step / greedy, "greedy decoding"),
-    );
+    const read = model.read();
+    const {promptLogits} = readOn(read, ids, 0);
     const at = (t: number) => promptLogits.subarray(t * model.vocabSize, (t + 1) * model.vocabSize);
+    const tokens: number[] = [];
+    const after = tokensAfter(read, at(ids.length - 1), argmax);
+    while (tokens.length < greedy) {
+      tokens.push(after.next().value.token);
+      await progress(tokens.length / greedy, "greedy decoding");
+    }
     return {
       rows: ids.map((id, position) => ({position, id, logits: Array.from(at(position)), ...measured})),
       greedy: tokens.map((id, step) => ({step, id, ...measured})),
@@ -86,13 +92,3 @@ export const logits = experiment({
     };
   },
 });
-
-function tokenIds(text: string): number[] {
-  const parts = text.split(",");
-  if (!parts.every((part) => /^\s*\d{1,9}\s*$/.test(part))) {
-    throw new RangeError(
-      `logits: ids must be token ids separated by commas, such as 5,17,3, got ${JSON.stringify(text)}`,
-    );
-  }
-  return parts.map(Number);
-}

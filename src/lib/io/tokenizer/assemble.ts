@@ -68,7 +68,7 @@ export function assembleTokenizer(json: JsonObject, {models, normalizers}: Furth
   };
 }
 
-/** Whether a file has parts that are not among those loaded everywhere. */
+/** True for a file with parts that are not among those loaded everywhere. */
 export function needsFurther(json: JsonObject): boolean {
   const model = json.get("model");
   const type = model instanceof Map ? (model.get("type") ?? "BPE") : "BPE";

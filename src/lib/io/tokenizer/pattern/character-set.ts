@@ -1,4 +1,4 @@
-/** Whether a character, by its code point, is one of a set. */
+/** A set of characters: true for the code points that are in it. */
 export type CharacterSet = (codePoint: number) => boolean;
 
 /** The characters from `first` to `last`. */

@@ -1,4 +1,4 @@
-/** What a pattern has that is not read, in words that follow "a pattern without". */
+/** Syntax of a pattern that is not read, in words that follow "a pattern without". */
 export class UnsupportedSyntax extends Error {}
 
 /** Flags of a group: (?i), and (?m): the dot takes a line feed too. */
@@ -7,7 +7,7 @@ export interface Flags {
   readonly m: boolean;
 }
 
-/** Where a pattern is being read. */
+/** The place at which a pattern is being read. */
 export interface Cursor {
   readonly source: string;
   at: number;
@@ -41,7 +41,7 @@ export function character(cursor: Cursor): number {
 
 const MOST_DEPTH = 100;
 
-/** What `read` gives one group or class deeper. @throws UnsupportedSyntax beyond 100. */
+/** Result of `read` one group or class deeper. @throws UnsupportedSyntax beyond 100. */
 export function deeper<T>(cursor: Cursor, read: () => T): T {
   if (cursor.depth >= MOST_DEPTH) throw new UnsupportedSyntax(`${MOST_DEPTH} groups in each other`);
   cursor.depth++;

@@ -63,7 +63,7 @@ function boundsOf(
   return [from, to];
 }
 
-/** What takes as much as it can and never gives back: of a repeated set, as many characters as there are. */
+/** A part that takes as much as it can and never gives back: of a repeated set, as many characters as there are. */
 export function atomic(pattern: Pattern): Pattern {
   if (pattern.kind === "set" || pattern.kind === "edge") return pattern;
   if (pattern.kind !== "repeat" || pattern.lazy || pattern.body.kind !== "set")

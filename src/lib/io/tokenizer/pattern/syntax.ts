@@ -35,12 +35,12 @@ export function repeat(body: Pattern, least: number, most: number, lazy = false)
   return {kind: "repeat", body, least, most, lazy};
 }
 
-/** Whether the character after this place is (or is not) one of a set. */
+/** A look at the character after this place: it must be one of a set or, negative, must not. */
 export function ahead(set: CharacterSet, negative = false): Pattern {
   return {kind: "edge", after: true, set, negative};
 }
 
-/** Whether the character before this place is (or is not) one of a set. */
+/** A look at the character before this place: it must be one of a set or, negative, must not. */
 export function behind(set: CharacterSet, negative = false): Pattern {
   return {kind: "edge", after: false, set, negative};
 }

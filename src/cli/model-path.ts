@@ -1,0 +1,19 @@
+/** The place of a model that a call names: a folder or file on disk, or one that comes with the package. */
+import {existsSync} from "node:fs";
+import {SHIPPED_MODELS, shippedModelPath} from "../data/shipped-models.js";
+import {UsageError} from "./usage.js";
+
+/**
+ * The path of the one model that a call names.
+ * @throws UsageError for none or several; Error naming the models there are for a name that is neither.
+ */
+export function modelPath(command: string, positionals: readonly string[]): string {
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0)
+    throw new UsageError(`${command}: MODEL must be one folder, file or name, got ${positionals.length}`);
+  if (existsSync(name)) return name;
+  if (SHIPPED_MODELS.includes(name)) return shippedModelPath(name);
+  throw new Error(
+    `${command}: MODEL must be a folder or a file that exists, or one of ${SHIPPED_MODELS.join(", ")}, got ${name}`,
+  );
+}

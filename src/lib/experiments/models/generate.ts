@@ -1,0 +1,157 @@
+import {type Backend, referenceBackend} from "../../engine/backend.js";
+import {argmax} from "../../engine/generate.js";
+import {openModel} from "../../engine/language-model.js";
+import {drawToken, warpLogits} from "../../engine/sampling.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import {experiment} from "../../experiment/experiment.js";
+import type {ParamValues} from "../../technique/params.js";
+import {randomStream} from "../../tensor/random.js";
+import {openTokenizer} from "./folder-tokenizer.js";
+import {promptIds, stopIds} from "./prompt.js";
+import {textStream} from "./text-stream.js";
+
+const BACKENDS: Readonly<Record<"wasm" | "reference", () => Backend | Promise<Backend>>> = {
+  wasm: wasmBackend,
+  reference: () => referenceBackend,
+};
+
+const measured = {provenance: "measured"} as const;
+
+const params = {
+  model: {
+    kind: "file",
+    label: "Model",
+    help: "A folder with config.json, tokenizer.json and weights, or a GGUF file.",
+    holds: "folder",
+    accepts: "model folder",
+    required: true,
+    default: null,
+  },
+  prompt: {
+    kind: "text",
+    label: "Prompt",
+    help: "What the model goes on with, or answers.",
+    maxLength: 1_000_000,
+    default: "",
+  },
+  chat: {
+    kind: "choice",
+    label: "Conversation",
+    help: "Whether the prompt is put into the folder's chat template: where it has one, or never.",
+    options: ["auto", "never"],
+    default: "auto",
+  },
+  system: {
+    kind: "text",
+    label: "System",
+    help: "What comes before the prompt in a conversation.",
+    maxLength: 1_000_000,
+    default: "",
+  },
+  maxTokens: {kind: "integer", label: "Tokens", help: "Added at most.", min: 1, max: 1_000_000, default: 128},
+  temperature: {
+    kind: "number",
+    label: "Temperature",
+    help: "Logits are divided by it; 0 takes the likeliest token.",
+    min: 0,
+    max: 100,
+    default: 0.7,
+  },
+  topK: {
+    kind: "integer",
+    label: "Top k",
+    help: "The likeliest tokens that are kept; 0 keeps all.",
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+  },
+  topP: {
+    kind: "number",
+    label: "Top p",
+    help: "The likeliest tokens are kept until their probabilities reach it.",
+    min: 0.0001,
+    max: 1,
+    default: 0.95,
+  },
+  seed: {
+    kind: "integer",
+    label: "Seed",
+    help: "The same seed draws the same tokens.",
+    min: 0,
+    max: 2 ** 31 - 1,
+    default: 1,
+  },
+  backend: {
+    kind: "choice",
+    label: "Backend",
+    help: "What computes: wasm, or reference, the definition in float64 sums.",
+    options: Object.keys(BACKENDS) as (keyof typeof BACKENDS)[],
+    default: "wasm",
+  },
+} as const;
+
+/** A text that a model folder of one's own goes on with. Progress names the text of each token as it comes. */
+export const generate = experiment({
+  id: "models/generate",
+  title: "A text by a model of your own",
+  question: "What does this model write after a prompt?",
+  source: "temperature, top k and top p (arXiv:1904.09751), in this order",
+  params,
+  columns: {
+    step: {type: "integer", label: "Step"},
+    id: {type: "integer", label: "Token"},
+    token: {type: "string", label: "Entry of the vocabulary", nullable: true},
+    probability: {type: "number", label: "Probability it was drawn with"},
+  },
+  tables: {
+    prompt: {position: {type: "integer", label: "Position"}, id: {type: "integer", label: "Token"}},
+    text: {
+      text: {type: "string", label: "Text of the tokens"},
+      end: {type: "string", label: "Why it ends: a stop token, or the limit"},
+    },
+  },
+  needs: [],
+  sweep: [],
+  async run(setting, {memory, progress}) {
+    const {model: folder, backend, maxTokens} = setting;
+    const tokenizer = await openTokenizer(folder!, "generate");
+    const ids = await promptIds(folder!, tokenizer, setting);
+    const stops = await stopIds(folder!);
+    const limits = memory === undefined ? {} : {maxBytes: memory};
+    const model = await openModel(folder!, {backend: await BACKENDS[backend](), ...limits});
+    const read = model.read();
+    const choose = chooser(setting);
+    const rows = [];
+    const stream = textStream(tokenizer, ids);
+    let logits = read(ids).data.subarray(-model.vocabSize);
+    let end = "limit";
+    for (let step = 0; step < maxTokens; step++) {
+      const {id, probability} = choose(logits);
+      if (stops.has(id)) end = "stop token";
+      if (stops.has(id)) break;
+      rows.push({step, id, token: tokenizer.token(id) ?? null, probability, ...measured});
+      await progress((step + 1) / maxTokens, stream.add(id));
+      if (step + 1 < maxTokens) logits = read([id]).data;
+    }
+    const rest = stream.rest();
+    if (rest !== "") await progress(1, rest);
+    return {
+      rows,
+      prompt: ids.map((id, position) => ({position, id, ...measured})),
+      text: [{text: stream.text(), end, ...measured}],
+    };
+  },
+});
+
+type Setting = ParamValues<typeof params>;
+
+/** Picks a token by its logits. */
+function chooser({temperature, topK, topP, seed}: Setting) {
+  const random = randomStream(seed, "generate");
+  return (logits: Float32Array): {readonly id: number; readonly probability: number} => {
+    if (temperature === 0) return {id: argmax(logits), probability: 1};
+    const probabilities = warpLogits(logits, {temperature, topK, topP});
+    const id = drawToken(probabilities, random);
+    return {id, probability: probabilities[id]};
+  };
+}
