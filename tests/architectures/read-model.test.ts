@@ -22,7 +22,10 @@ const LLAMA = {
   num_key_value_heads: 2,
   vocab_size: 256,
 };
-const read = (own: object) => modelRecordOfObject({...LLAMA, ...own});
+/** GPT-2 and its like have keys and values of every head. */
+const heads = (own: object) =>
+  "model_type" in own && /^(gpt|opt)/.test(String(own.model_type)) ? {num_key_value_heads: 4} : {};
+const read = (own: object) => modelRecordOfObject({...LLAMA, ...heads(own), ...own});
 const attentionOf = ({layers}: ModelRecord, layer = 0) => layers[layer].mixer as AttentionMixer;
 
 describe("what is not known is refused with its name", () => {
@@ -204,6 +207,33 @@ describe("a record", () => {
     ]);
     expect(JSON.stringify(read({_name_or_path: "/home/me"}))).not.toContain("/home/me");
   });
+
+  test("reads what newer files write: a window of 0 that is off, the rotated share in two places, recurrences by one name", () => {
+    expect(
+      attentionOf(read({model_type: "qwen2", use_sliding_window: false, sliding_window: 0})).window,
+    ).toBe(null);
+    const glm = {model_type: "glm", head_dim: 16, partial_rotary_factor: 0.5};
+    const both = {
+      ...glm,
+      rope_parameters: {rope_type: "default", rope_theta: 1e4, partial_rotary_factor: 0.5},
+    };
+    expect(attentionOf(read(both))).toEqual(attentionOf(read(glm)));
+    expect(() => read({...both, partial_rotary_factor: 1})).toThrow("partial_rotary_factor must be 0.5");
+    const hybrid = {model_type: "granitemoehybrid", mamba_n_heads: 4, mamba_d_head: 32, mamba_d_state: 8};
+    const named = (recurrent: string, full: string) =>
+      read({...hybrid, layer_types: [recurrent, full, recurrent, recurrent]}).layers;
+    expect(named("linear_attention", "full_attention")).toEqual(named("mamba", "attention"));
+  });
+
+  test.each(["gpt2", "gpt_neox", "opt"])(
+    "refuses fewer key heads in %s, whose own library would not read them",
+    (model_type) => {
+      expect(() => read({model_type, num_key_value_heads: 2})).toThrow(
+        "num_key_value_heads must be the 4 heads",
+      );
+      expect(() => read({model_type, head_dim: 8})).toThrow("head_dim must be 16");
+    },
+  );
 
   test("has the bias of the output projection where a family has one", () => {
     const o = (own: object) => attentionOf(read(own)).biases.o;

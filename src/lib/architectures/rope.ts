@@ -44,8 +44,11 @@ function parametersOf(c: ConfigReader, layerType: string | undefined): ConfigRea
 }
 
 function fractionOf(c: ConfigReader, parameters: ConfigReader | undefined, byDefault: number): number {
-  const inside = parameters?.positiveOrNull("partial_rotary_factor");
-  const fraction = inside ?? c.positive(FRACTION, byDefault);
+  const outside = c.positiveOrNull(FRACTION);
+  const fraction = parameters?.positiveOrNull("partial_rotary_factor") ?? outside ?? byDefault;
+  // Newer files hold the share in both places.
+  if (outside !== null && outside !== fraction)
+    throw c.problem("bad-value", FRACTION, outside, `${fraction}, as in rope_parameters`);
   if (fraction <= 1) return fraction;
   throw c.problem("bad-value", FRACTION, fraction, "at most 1");
 }

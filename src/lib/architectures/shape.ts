@@ -50,6 +50,20 @@ export function shapeOf(c: ConfigReader, defaults: ShapeDefaults = {}): Shape {
   return {hidden, layers, heads, kvHeads, headDim, width: widthsOf(c, layers, defaults.width)};
 }
 
+/**
+ * Sizes of a family older than grouped attention: keys and values of every head, heads that share the width.
+ * @throws FormatError if the file names other ones, which its own library would not read.
+ */
+export function plainShapeOf(c: ConfigReader): Shape {
+  const shape = shapeOf(c);
+  const [heads] = shape.heads;
+  if (shape.kvHeads.some((each) => each !== heads))
+    throw c.problem("unsupported", KEYS.kvHeads, c.raw(KEYS.kvHeads), `the ${heads} heads or left out`);
+  if (shape.headDim * heads !== shape.hidden)
+    throw c.problem("unsupported", "head_dim", shape.headDim, `${shape.hidden / heads} or left out`);
+  return shape;
+}
+
 function kvHeadsOf(c: ConfigReader, heads: readonly number[], byDefault?: number): readonly number[] {
   const kvHeads =
     c.has(KEYS.kvHeads) || byDefault ? c.countPerLayer(KEYS.kvHeads, heads.length, byDefault) : heads;

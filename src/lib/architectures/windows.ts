@@ -1,10 +1,10 @@
 import type {ConfigReader} from "./config-reader.js";
 
-/** The window of a file; `byDefault` where the key is missing, none where it is null. */
+/** The window of a file; `byDefault` where the key is missing, none where it is null or 0, as files say of one that is off. */
 export function windowIn(c: ConfigReader, byDefault: number | null, key = "sliding_window"): number | null {
   const value = c.raw(key);
   if (value === undefined) return byDefault;
-  return value === null ? null : c.count(key);
+  return value === null || value === 0 ? null : c.count(key);
 }
 
 /** Windows by the file's own list of layers, which goes before what its type means for all; undefined without a list. */

@@ -1,14 +1,14 @@
 import type {Family} from "../family.js";
 import {activationOf, allBiases, attention, layerNorm, layerPlan, plainNetwork} from "../parts.js";
 import {ropeOf} from "../rope.js";
-import {shapeOf, widthOf} from "../shape.js";
+import {plainShapeOf, widthOf} from "../shape.js";
 
 /** GPT-NeoX and Pythia (arXiv:2204.06745, arXiv:2304.01373): both parts side by side, a quarter of each head rotated. */
 export const gptNeox: Family = {
   types: ["gpt_neox"],
   architectures: ["GPTNeoXForCausalLM"],
   read(c) {
-    const shape = shapeOf(c);
+    const shape = plainShapeOf(c);
     const norm = layerNorm(c, 1e-5, "layer_norm_eps");
     const own = {
       rope: ropeOf(c, {headDim: shape.headDim, fraction: 0.25}),

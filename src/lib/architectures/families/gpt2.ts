@@ -1,13 +1,13 @@
 import type {Family} from "../family.js";
 import {activationOf, allBiases, attention, layerNorm, layerPlan, plainNetwork} from "../parts.js";
-import {shapeOf} from "../shape.js";
+import {plainShapeOf} from "../shape.js";
 
 /** GPT-2: learned positions, biases everywhere, layer norms. */
 export const gpt2: Family = {
   types: ["gpt2"],
   architectures: ["GPT2LMHeadModel"],
   read(c) {
-    const shape = shapeOf(c);
+    const shape = plainShapeOf(c);
     const norm = layerNorm(c, 1e-5, "layer_norm_epsilon");
     c.require("add_cross_attention", false);
     const scale = c.flag("scale_attn_weights", true) ? shape.headDim ** -0.5 : 1;

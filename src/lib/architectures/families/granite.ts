@@ -41,6 +41,9 @@ export const graniteMoe: Family = {
   },
 };
 
+/** Kinds of layers in the older spelling and the newer one, which calls every recurrence linear attention. */
+const HYBRID_LAYERS = ["mamba", "attention", "linear_attention", "full_attention"] as const;
+
 /** Granite 4: Mamba-2 with a layer of attention now and then, experts beside a shared network or that network alone. */
 export const graniteHybrid: Family = {
   types: ["granitemoehybrid"],
@@ -48,18 +51,19 @@ export const graniteHybrid: Family = {
   read(c) {
     const shape = shapeOf(c);
     const kinds =
-      c.choices(["layer_types", "layers_block_type"], ["mamba", "attention"], shape.layers) ??
-      new Array<"mamba" | "attention">(shape.layers).fill("mamba");
+      c.choices(["layer_types", "layers_block_type"], HYBRID_LAYERS, shape.layers) ??
+      new Array<(typeof HYBRID_LAYERS)[number]>(shape.layers).fill("mamba");
+    const isMamba = kinds.map((kind) => kind === "mamba" || kind === "linear_attention");
     const place = c.choice("position_embedding_type", ["rope", "nope"], "nope");
     const attended = attentions(c, shape, place === "rope" ? ropeOf(c, shape) : null);
-    const mamba = kinds.includes("mamba") ? mambaOf(c, shape.hidden) : null;
+    const mamba = isMamba.includes(true) ? mambaOf(c, shape.hidden) : null;
     const sharedWidth = c.count("shared_intermediate_size", 1024);
     const channels =
       c.count("num_local_experts", 8, 0) === 0
         ? gatedNetwork(sharedWidth, activationOf(c, "silu"))
         : expertsOf(c, shape, sharedWidth);
     return record(c, {
-      mixers: kinds.map((kind, i) => (kind === "mamba" && mamba !== null ? mamba : attended[i])),
+      mixers: isMamba.map((is, i) => (is && mamba !== null ? mamba : attended[i])),
       channels: () => channels,
     });
   },

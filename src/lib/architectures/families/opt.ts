@@ -1,14 +1,14 @@
 import type {Family} from "../family.js";
 import type {LayerPlan, Norm} from "../model-record.js";
 import {activationOf, allBiases, attention, layerPlan, plainNetwork} from "../parts.js";
-import {shapeOf, widthOf} from "../shape.js";
+import {plainShapeOf, widthOf} from "../shape.js";
 
 /** OPT (arXiv:2205.01068): learned positions after two rows of none; the 350M model norms after each sum. */
 export const opt: Family = {
   types: ["opt"],
   architectures: ["OPTForCausalLM"],
   read(c) {
-    const shape = shapeOf(c);
+    const shape = plainShapeOf(c);
     const weight = c.flag("layer_norm_elementwise_affine", true) ? "plain" : "none";
     const norm: Norm = {kind: "layer", eps: 1e-5, weight, bias: weight === "plain"};
     const before = c.flag("do_layer_norm_before", true);
