@@ -53,7 +53,8 @@ export async function logitsCommand(
     return 0;
   } catch (error) {
     complain(`logits: ${(error as Error).message.replace(/^logits: /, "")}`);
-    return wrongValue("logits", error) instanceof UsageError ? 2 : 1;
+    // A file that is wrong is no wrong call.
+    return error instanceof RangeError && wrongValue("logits", error) instanceof UsageError ? 2 : 1;
   }
 }
 
