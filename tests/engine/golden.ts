@@ -28,6 +28,9 @@ export const FAMILIES = [
   "olmo2",
   "cohere",
   "gpt-neox",
+  "mixtral",
+  "qwen2-moe",
+  "qwen3-moe",
 ];
 
 /** The golden decoders. */

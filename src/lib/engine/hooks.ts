@@ -9,7 +9,9 @@ import type {AttentionCall} from "./attention.js";
  * - `attention.output`: the heads side by side; what the output projection takes
  * - `attention.update`: what attention adds to the residual stream
  * - `mlp.input`: what the network takes: the stream, after the second norm; `mlp.gate`, `mlp.up`: the two projections
- * - `mlp.hidden`: act(gate) · up, or act(up); what the down projection takes
+ * - `mlp.hidden`: act(gate) · up, or act(up); what the down projection takes. These three are met once for each expert, with
+ *   the rows of its tokens, where a layer has experts; `mlp.shared.gate`, `mlp.shared.up`, `mlp.shared.hidden` are those of
+ *   the expert that every token passes
  * - `mlp.update`: what the MLP adds to the residual stream
  * - `layer.output`: the residual stream after the layer
  * - `final`: what the head takes, after the last norm. `logits`: what the model gives
@@ -28,6 +30,9 @@ export type Site =
   | "mlp.gate"
   | "mlp.up"
   | "mlp.hidden"
+  | "mlp.shared.gate"
+  | "mlp.shared.up"
+  | "mlp.shared.hidden"
   | "mlp.update"
   | "layer.output"
   | "final"

@@ -8,7 +8,7 @@ import {selectiveScanCost, ssdCost} from "./scan/scan-cost.js";
 
 /**
  * Operations of a decoder for the token that follows `context` others: two for each weight of a projection and of the
- * head, and four for each cached channel that a query head reads, its own token's among them. Norms, gates, rotation
+ * head that it passes, and four for each cached channel that a query head reads, its own token's among them. Norms, gates, rotation
  * and softmax are left out.
  */
 export function decoderTokenOperations(config: DecoderConfig, context: number): number {
@@ -16,7 +16,10 @@ export function decoderTokenOperations(config: DecoderConfig, context: number): 
   const around = embeddingWidth === hiddenSize ? 0 : 2 * hiddenSize * embeddingWidth;
   return plans.reduce(
     (sum, plan) => {
-      const weights = linearParts(config, plan).reduce((all, {out, inputs}) => all + out * inputs, 0);
+      const weights = linearParts(config, plan).reduce(
+        (all, {out, inputs, share}) => all + share * out * inputs,
+        0,
+      );
       const {heads, headDim, window} = plan.mixer;
       const read = Math.min(context + 1, window ?? Number.POSITIVE_INFINITY);
       return sum + 2 * weights + 4 * heads * headDim * read;

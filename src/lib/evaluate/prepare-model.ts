@@ -40,6 +40,7 @@ const PROJECTION_INPUTS: ReadonlySet<Site> = new Set([
   "attention.output",
   "mlp.input",
   "mlp.hidden",
+  "mlp.shared.hidden",
 ]);
 
 /**

@@ -56,6 +56,7 @@ function rotationObstacle(config: DecoderConfig): string | undefined {
     if (norm.kind !== "rms") return "a layer norm";
     if (norm.weight === "none" || norm.bias) return "a norm without a gain, or with a bias";
   }
+  if (config.plans.some(({channels}) => channels.kind === "experts")) return "a router of experts";
   const places = config.plans.flatMap(({normsAt}) => [...normsAt.mixer, ...normsAt.channels]);
   const other = places.find((place) => place !== "input");
   if (other) return `a norm of the ${other}`;

@@ -99,7 +99,7 @@ function statisticsOf(
 
 /** Scales move into the weights that make an input: these are rounded after those that read it. */
 function makersLast(groups: readonly InputGroup[]): InputGroup[] {
-  const order = ["attention.output", "attention.input", "mlp.hidden", "mlp.input"];
+  const order = ["attention.output", "attention.input", "mlp.hidden", "mlp.shared.hidden", "mlp.input"];
   return [...groups].sort((a, b) => a.layer - b.layer || order.indexOf(a.site) - order.indexOf(b.site));
 }
 

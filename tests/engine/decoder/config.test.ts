@@ -1,4 +1,5 @@
 import {describe, expect, test} from "vitest";
+import type {ExpertChannels} from "../../../src/lib/architectures/model-record.js";
 import {modelRecordOfObject} from "../../../src/lib/architectures/read-model.js";
 import {type DecoderConfig, decoderConfigOf} from "../../../src/lib/engine/decoder/config.js";
 import {llamaConfig} from "../../../src/lib/engine/decoder/llama-config.js";
@@ -57,6 +58,11 @@ describe("decoderConfig", () => {
 
   const record = modelRecordOfObject(TINY_CONFIG);
   const [layer] = record.layers;
+  const {channels: expertChannels} = modelRecordOfObject({
+    ...TINY_CONFIG,
+    architectures: ["MixtralForCausalLM"],
+    model_type: "mixtral",
+  }).layers[0] as {channels: ExpertChannels};
   const changed = (mixer: object, rest: object = {}) => ({
     ...record,
     layers: [layer, {...layer, mixer: {...layer.mixer, ...mixer}, ...rest}],
@@ -79,11 +85,24 @@ describe("decoderConfig", () => {
     ["clipping", changed({clip: 8}), "got clipped queries, keys and values"],
     ["keys of another layer", changed({sharesKvOf: 0}), "got keys and values of layer 0"],
     ["attention in both directions", changed({causal: false}), "got attention in both directions"],
-    ["no network", changed({}, {channels: null}), "layer 1, network must be dense, got none"],
+    ["no network", changed({}, {channels: null}), "layer 1, network must be dense or experts, got none"],
     [
       "a norm of the stream",
       changed({}, {normsAt: {mixer: ["stream"], channels: ["input"]}}),
       "layer 1, norm must be input, output or sum, got stream",
+    ],
+    [
+      "a router of groups",
+      changed(
+        {},
+        {channels: {...expertChannels, router: {...expertChannels.router, groups: {all: 4, active: 2}}}},
+      ),
+      "layer 1, router must be a plain softmax, got groups",
+    ],
+    [
+      "a router with sigmoids",
+      changed({}, {channels: {...expertChannels, router: {...expertChannels.router, score: "sigmoid"}}}),
+      "got sigmoid",
     ],
     ["a norm of the embedding", {...record, embeddingNorm: layer.norm}, "embedding must be without a norm"],
   ])("%s is refused by name", (_, given, message) => {

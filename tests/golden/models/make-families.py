@@ -195,6 +195,11 @@ def mixture(how, x, w, prefix):
             name, row = f"{at}.experts.{e}", x[t : t + 1]
             y[t] += weight * linear(act(linear(row, w, f"{name}.{a}")) * linear(row, w, f"{name}.{b}"), w, f"{name}.{c}")[0]
     assert experts > top
+    if how.get("shared"):
+        at = f"{at}.shared_expert"
+        common = linear(act(linear(x, w, at + ".gate_proj")) * linear(x, w, at + ".up_proj"), w, at + ".down_proj")
+        gate = linear(x, w, at + "_gate") if how.get("shared_gate", True) else np.full((len(x), 1), np.inf)
+        y = y + common / (1 + np.exp(-gate))
     return y
 
 
@@ -285,6 +290,10 @@ def llama_like(how, config, seed, one_plus=False, norms=("input_layernorm", "pos
                 t.linear(f"{at}.experts.{e}.{x}", mm, n)
                 t.linear(f"{at}.experts.{e}.{y}", mm, n)
                 t.linear(f"{at}.experts.{e}.{z}", n, mm)
+            if how.get("shared"):
+                for part, out, inputs in (("gate_proj", how["shared"], n), ("up_proj", how["shared"], n), ("down_proj", n, how["shared"])):
+                    t.linear(f"{at}.shared_expert.{part}", out, inputs)
+                t.linear(f"{at}.shared_expert_gate", 1, n)
         elif how.get("mlp") == "fused":
             t.linear(p + ".mlp.gate_up_proj", 2 * m, n)
             t.linear(p + ".mlp.down_proj", n, m)
@@ -507,6 +516,17 @@ def qwen3_moe():
     return c, how, llama_like(how, c, 25), wrong, 24, "two of six experts in layers 0 and 2, weights as the softmax gives them (norm_topk_prob false), a dense layer between"
 
 
+def qwen2_moe():
+    c = base("qwen2_moe", "Qwen2MoeForCausalLM", hidden_size=32, intermediate_size=40, num_hidden_layers=2, num_attention_heads=4,
+             num_key_value_heads=2, vocab_size=104, max_position_embeddings=128, rms_norm_eps=1e-6, rope_theta=1000000.0, hidden_act="silu",
+             use_sliding_window=False, sliding_window=16, max_window_layers=2, decoder_sparse_step=2, moe_intermediate_size=16,
+             shared_expert_intermediate_size=24, num_experts=5, num_experts_per_tok=2, norm_topk_prob=False, tie_word_embeddings=False)
+    how = {**everywhere(sizes(c), theta=1e6), "head": "lm_head.weight", "moe_layers": (1,), "moe_name": ".mlp", "experts": 5, "top": 2,
+           "norm_top": False, "expert_names": ("gate_proj", "up_proj", "down_proj"), "shared": 24}
+    wrong = {"no shared expert": {"shared": 0}, "the shared expert not weighed": {"shared_gate": False}, "weights of the chosen brought to sum 1": {"norm_top": True}}
+    return c, how, llama_like(how, c, 29, bias=("q", "k", "v")), wrong, 24, "every second layer two of five experts beside a shared one behind a sigmoid; biases of q, k and v"
+
+
 YARN = {"type": "yarn", "factor": 4.0, "original": 16}
 MODELS = {
     "qwen3": qwen3,
@@ -530,6 +550,7 @@ MODELS = {
     "cohere": cohere,
     "gpt-neox": neox,
     "mixtral": mixtral,
+    "qwen2-moe": qwen2_moe,
     "qwen3-moe": qwen3_moe,
 }
 

@@ -1,6 +1,7 @@
 import type {
   AttentionMixer,
   DenseChannels,
+  ExpertChannels,
   LayerPlan,
   ModelRecord,
   NormPlace,
@@ -12,10 +13,10 @@ import {FormatError} from "../../io/format-error.js";
 import type {JsonObject} from "../../io/json-file.js";
 import {DECODER_FAMILIES} from "./naming.js";
 
-/** A layer that the engine runs: attention, then one network for every token. */
+/** A layer that the engine runs: attention, then a network for every token, or a few of many. */
 export interface DecoderLayerPlan extends LayerPlan {
   readonly mixer: AttentionMixer;
-  readonly channels: DenseChannels;
+  readonly channels: DenseChannels | ExpertChannels;
   readonly normsAt: Readonly<Record<"mixer" | "channels", readonly DecoderNormPlace[]>>;
 }
 
@@ -38,7 +39,7 @@ export interface DecoderConfig
   /** The first name in `architectures`, or the family where the file names none. */
   readonly architecture: string;
   readonly hiddenSize: number;
-  /** Width of the network of the first layer. */
+  /** Width of the network, or of one expert, of the first layer. */
   readonly intermediateSize: number;
   readonly layers: number;
   readonly heads: number;
@@ -113,7 +114,13 @@ function runnable(plan: LayerPlan, layer: number): DecoderLayerPlan {
   const refuse = (part: string, got: string, allowed: string) =>
     unsupported(`layer ${layer}, ${part}`, got, allowed);
   if (mixer.kind !== "attention") throw refuse("mixer", mixer.kind, "attention");
-  if (channels?.kind !== "dense") throw refuse("network", channels?.kind ?? "none", "dense");
+  if (channels === null || channels.kind === "rwkv")
+    throw refuse("network", channels?.kind ?? "none", "dense or experts");
+  if (channels.kind === "experts") {
+    const {score, bias, groups} = channels.router;
+    if (score !== "softmax" || bias || groups.all > 1)
+      throw refuse("router", bias ? "a bias" : groups.all > 1 ? "groups" : score, "a plain softmax");
+  }
   if (channels.activation === "clipped-swiglu")
     throw refuse("activation", channels.activation, "silu, gelu, gelu-tanh or relu");
   const odd = oddity(mixer);

@@ -23,7 +23,10 @@ export interface DecoderWeights {
 export interface InputGroup {
   readonly layer: number;
   /** Site at which the input can be seen. */
-  readonly site: Extract<Site, "attention.input" | "attention.output" | "mlp.input" | "mlp.hidden">;
+  readonly site: Extract<
+    Site,
+    "attention.input" | "attention.output" | "mlp.input" | "mlp.hidden" | "mlp.shared.hidden"
+  >;
   /** Weights [out, in], by name. */
   readonly readers: readonly string[];
   /** Tensors whose rows (or entries) are the input's channels, to take up a scale; none where no tensor can. */
@@ -60,9 +63,10 @@ export async function decoderOf(
 }
 
 /**
- * The inputs of every layer: four, or three where attention and network read the same. The output projection's input is
+ * The inputs of every layer: four; three where attention and network read the same, five where an expert is shared. The output projection's input is
  * made by the value projection, channel by channel, only where every head has its own values: with grouped heads a
- * channel of v feeds several. The down projection's is made by the up projection only where that is gated.
+ * channel of v feeds several. The down projection's is made by the up projection only where that is gated. Experts share
+ * their inputs' groups: statistics of `mlp.hidden` are those of all experts of a layer.
  */
 export function inputGroups({config, tensors}: DecoderWeights): InputGroup[] {
   const withBias = (name: string) => [`${name}.weight`, `${name}.bias`].filter((part) => tensors.has(part));
@@ -76,14 +80,17 @@ export function inputGroups({config, tensors}: DecoderWeights): InputGroup[] {
     const networkInput: InputGroup = {
       layer,
       site: "mlp.input",
-      readers: readers(/mlp\.(gate|up)/),
-      makers: norm("channels"),
+      readers: readers(/(gate|up)_proj/),
+      // The router of experts reads the norm too, and is not rounded: no scale can move.
+      makers: channels.kind === "dense" ? norm("channels") : [],
     };
+    const sharedOutput = readers(/shared_expert\.down_proj/);
+    const sharedGroup: InputGroup = {layer, site: "mlp.shared.hidden", readers: sharedOutput, makers: []};
     return [
       {
         layer,
         site: "attention.input",
-        readers: readers(isShared ? /attn\.[qkv]|mlp\.(gate|up)/ : /attn\.[qkv]/),
+        readers: readers(isShared ? /attn\.[qkv]|(gate|up)_proj/ : /attn\.[qkv]/),
         makers: norm("mixer"),
       },
       {
@@ -96,9 +103,10 @@ export function inputGroups({config, tensors}: DecoderWeights): InputGroup[] {
       {
         layer,
         site: "mlp.hidden",
-        readers: readers(/mlp\.down/),
-        makers: channels.gated ? withBias(`${prefix}.mlp.up_proj`) : [],
+        readers: readers(/mlp\.(experts\.\d+\.)?down_proj/),
+        makers: channels.kind === "dense" && channels.gated ? withBias(`${prefix}.mlp.up_proj`) : [],
       },
+      ...(sharedOutput.length > 0 ? [sharedGroup] : []),
     ];
   });
 }

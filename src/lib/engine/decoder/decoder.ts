@@ -8,6 +8,7 @@ import {type RotaryTable, rotaryTable, rotate} from "../rope.js";
 import {type RopeFrequencies, ropeFrequencies} from "../rope-scaling.js";
 import type {DecoderConfig} from "./config.js";
 import type {Decoder, DecoderLayer, NormsAround} from "./load-decoder.js";
+import type {NetworkSite} from "./network.js";
 
 /** Options of a forward pass. */
 export interface ForwardOptions {
@@ -190,7 +191,7 @@ function rotatedKeys(
 }
 
 /**
- * h + down_proj(act(gate_proj(n)) · up_proj(n)), n = norm(from); without a gate act(up_proj(n)).
+ * h + network(norm(from)).
  * @param from the stream that the network reads: h itself, or that before attention where both stand side by side
  */
 function addMlp(
@@ -206,8 +207,6 @@ function addMlp(
   // Side by side with attention, a network without a norm of its own reads the normed input of attention.
   const norm = mlpNorms.input ?? (model.config.plans[index].parallel ? attentionNorms.input : undefined);
   const x = seen(hooks, "mlp.input", index, norm?.(from) ?? from, tokens);
-  const gate = network.gate && seen(hooks, "mlp.gate", index, network.gate(x), tokens);
-  const up = seen(hooks, "mlp.up", index, network.up(x), tokens);
-  const hidden = seen(hooks, "mlp.hidden", index, network.hidden(gate, up, model.backend), tokens);
-  return addUpdate(pass, index, "mlp.update", mlpNorms, h, network.down(hidden));
+  const see = (site: NetworkSite, given: Float32Array, rows: number) => seen(hooks, site, index, given, rows);
+  return addUpdate(pass, index, "mlp.update", mlpNorms, h, network(x, see));
 }

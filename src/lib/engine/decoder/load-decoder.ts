@@ -5,7 +5,7 @@ import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
-import {type ChannelNetwork, channelNetwork} from "./network.js";
+import {type ChannelNetwork, denseNetwork, expertNetwork} from "./network.js";
 import {EMBEDDING_NAME, NORM_NAMES, type PlannedDecoder, planDecoder} from "./plan-decoder.js";
 
 /** A decoder, ready to run. */
@@ -104,6 +104,7 @@ export async function loadPlanned(
     return normFunction(rule, n, weights, backend);
   };
   const parts: Parts = {
+    backend,
     linear,
     norm,
     optionalLinear: async (name) => (plan.has(`${name}.weight`) ? linear(name) : null),
@@ -129,10 +130,34 @@ export async function loadPlanned(
 
 /** Makes parts of a model by their names. */
 interface Parts {
+  readonly backend: Backend;
   linear(name: string): Promise<Linear>;
   /** null where the model has no such part. */
   optionalLinear(name: string): Promise<Linear | null>;
   norm(name: string, rule: Norm, n: number): Promise<RowFunction>;
+}
+
+async function loadNetwork(
+  prefix: string,
+  channels: DecoderLayerPlan["channels"],
+  hiddenSize: number,
+  parts: Parts,
+): Promise<ChannelNetwork> {
+  const dense = async (at: string, site: "mlp" | "mlp.shared" = "mlp") => {
+    const matrices = {
+      gate: await parts.optionalLinear(`${at}.gate_proj`),
+      up: await parts.linear(`${at}.up_proj`),
+      down: await parts.linear(`${at}.down_proj`),
+    };
+    return denseNetwork(channels, matrices, {hiddenSize, backend: parts.backend, at: site});
+  };
+  if (channels.kind === "dense") return dense(prefix);
+  const router = await parts.linear(`${prefix}.gate`);
+  const experts: ChannelNetwork[] = [];
+  for (let e = 0; e < channels.experts; e++) experts.push(await dense(`${prefix}.experts.${e}`));
+  const shared = channels.shared.width > 0 ? await dense(`${prefix}.shared_expert`, "mlp.shared") : null;
+  const sharedGate = await parts.optionalLinear(`${prefix}.shared_expert_gate`);
+  return expertNetwork(channels, {router, experts, shared, sharedGate}, hiddenSize);
 }
 
 async function loadLayer(
@@ -161,10 +186,6 @@ async function loadLayer(
     qNorm: await qk("q_norm", heads),
     kNorm: await qk("k_norm", kvHeads),
     mlpNorms: await around("channels"),
-    network: channelNetwork(channels, {
-      gate: await parts.optionalLinear(`${prefix}.mlp.gate_proj`),
-      up: await parts.linear(`${prefix}.mlp.up_proj`),
-      down: await parts.linear(`${prefix}.mlp.down_proj`),
-    }),
+    network: await loadNetwork(`${prefix}.mlp`, channels, hiddenSize, parts),
   };
 }

@@ -16,7 +16,7 @@ export interface Naming {
   readonly outside: Readonly<Record<OutsidePart, string>>;
   /** Names of the head, of which the first that is there is taken. */
   readonly heads: readonly string[];
-  /** Published names of a layer's parts; a part that is not named has the engine's name. */
+  /** Published names of a layer's parts, `*` for an expert's number; a part that is not named has the engine's name. */
   readonly parts: Readonly<Record<string, string>>;
   /** Matrices of a layer that hold several parts, by their published names. */
   readonly fused: Readonly<Record<string, Fused>>;
@@ -73,8 +73,19 @@ const queriesKeysValues = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_
 const NAMINGS: Readonly<Record<string, Naming>> = {
   llama,
   mistral: llama,
+  mixtral: {
+    ...llama,
+    parts: {
+      "mlp.gate": "block_sparse_moe.gate",
+      "mlp.experts.*.gate_proj": "block_sparse_moe.experts.*.w1",
+      "mlp.experts.*.up_proj": "block_sparse_moe.experts.*.w3",
+      "mlp.experts.*.down_proj": "block_sparse_moe.experts.*.w2",
+    },
+  },
   qwen2: llama,
+  qwen2_moe: llama,
   qwen3: llama,
+  qwen3_moe: llama,
   gemma: llama,
   gemma2: sandwich,
   gemma3_text: besideVision,

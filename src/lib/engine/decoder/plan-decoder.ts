@@ -28,21 +28,48 @@ export interface LinearPart {
   readonly inputs: number;
   /** The config asks for a bias; one that the file has besides is used too. */
   readonly bias: boolean;
+  /** Share of the tokens that pass it: all, but of one expert. */
+  readonly share: number;
 }
 
-/** The linear layers of a layer, six or seven. */
+/** The linear layers of a layer: six or seven, more with experts. */
 export function linearParts({hiddenSize}: DecoderConfig, {mixer, channels}: DecoderLayerPlan): LinearPart[] {
   const [q, kv] = [mixer.heads * mixer.headDim, mixer.kvHeads * mixer.headDim];
-  const {width, gated, biases} = channels;
-  const gate = {name: "mlp.gate_proj", out: width, inputs: hiddenSize, bias: biases.up};
+  const part = (name: string, out: number, inputs: number, bias: boolean): LinearPart => ({
+    name,
+    out,
+    inputs,
+    bias,
+    share: 1,
+  });
   return [
-    {name: "self_attn.q_proj", out: q, inputs: hiddenSize, bias: mixer.biases.q},
-    {name: "self_attn.k_proj", out: kv, inputs: hiddenSize, bias: mixer.biases.k},
-    {name: "self_attn.v_proj", out: kv, inputs: hiddenSize, bias: mixer.biases.v},
-    {name: "self_attn.o_proj", out: hiddenSize, inputs: q, bias: mixer.biases.o},
-    ...(gated ? [gate] : []),
-    {name: "mlp.up_proj", out: width, inputs: hiddenSize, bias: biases.up},
-    {name: "mlp.down_proj", out: hiddenSize, inputs: width, bias: biases.down},
+    part("self_attn.q_proj", q, hiddenSize, mixer.biases.q),
+    part("self_attn.k_proj", kv, hiddenSize, mixer.biases.k),
+    part("self_attn.v_proj", kv, hiddenSize, mixer.biases.v),
+    part("self_attn.o_proj", hiddenSize, q, mixer.biases.o),
+    ...networkParts(hiddenSize, channels),
+  ];
+}
+
+function networkParts(hiddenSize: number, channels: DecoderLayerPlan["channels"]): LinearPart[] {
+  const network = (at: string, width: number, isGated: boolean, share = 1): LinearPart[] => {
+    const {up, down} = channels.biases;
+    const into = isGated ? ["gate_proj", "up_proj"] : ["up_proj"];
+    return [
+      ...into.map((name) => ({name: `${at}.${name}`, out: width, inputs: hiddenSize, bias: up, share})),
+      {name: `${at}.down_proj`, out: hiddenSize, inputs: width, bias: down, share},
+    ];
+  };
+  if (channels.kind === "dense") return network("mlp", channels.width, channels.gated);
+  const {experts, active, width, shared} = channels;
+  const row = (name: string, out: number) => ({name, out, inputs: hiddenSize, bias: false, share: 1});
+  return [
+    row("mlp.gate", experts),
+    ...Array.from({length: experts}, (_, e) =>
+      network(`mlp.experts.${e}`, width, true, active / experts),
+    ).flat(),
+    ...(shared.width > 0 ? network("mlp.shared_expert", shared.width, true) : []),
+    ...(shared.gate ? [row("mlp.shared_expert_gate", 1)] : []),
   ];
 }
 
@@ -95,7 +122,7 @@ export function planDecoder(
   if (finalNorm) wantNorm("model.norm", prefix + naming.outside.norm, finalNorm, [hiddenSize]);
   config.plans.forEach((layerPlan, layer) => {
     const [own, published] = [`model.layers.${layer}.`, `${prefix}${naming.layers}${layer}.`];
-    const stored = (part: string) => published + (naming.parts[part] ?? part);
+    const stored = (part: string) => published + publishedPart(naming, part);
     for (const {name, norm, shape} of normParts(config, layerPlan))
       wantNorm(own + name, stored(name), norm, shape);
     const parts = linearParts(config, layerPlan);
@@ -156,13 +183,16 @@ function gainOf(name: string, {weight}: Norm): StoredAs {
   return {name, take: ({shape, data}) => ({shape, data: data.map((value) => 1 + value)})};
 }
 
+/** Published name of a part of a layer; a star stands for the number of an expert. */
+function publishedPart({parts}: Naming, part: string): string {
+  const number = /\.(\d+)\./.exec(part)?.[1];
+  if (number === undefined) return parts[part] ?? part;
+  return parts[part.replace(number, "*")]?.replace("*", number) ?? part;
+}
+
 /** Place of a linear layer's weight and bias in a published layer: alone, or among the rows of others. */
-function linearPlace(
-  {parts, fused, isTransposed}: Naming,
-  part: LinearPart,
-  all: readonly LinearPart[],
-  headDim: number,
-) {
+function linearPlace(naming: Naming, part: LinearPart, all: readonly LinearPart[], headDim: number) {
+  const {fused, isTransposed} = naming;
   const found = Object.entries(fused).find(([, matrix]) => matrix.parts.includes(part.name));
   const {ranges, total} = found ? rowsOf(found[1], part, all, headDim) : {ranges: undefined, total: part.out};
   const weight = (stored: Tensor): Tensor => {
@@ -171,7 +201,7 @@ function linearPlace(
   };
   const shape = isTransposed ? [part.inputs, total] : [total, part.inputs];
   return {
-    name: found?.[0] ?? parts[part.name] ?? part.name,
+    name: found?.[0] ?? publishedPart(naming, part.name),
     weight: (name: string): StoredAs => ({
       name: `${name}.weight`,
       shape,
