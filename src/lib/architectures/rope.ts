@@ -63,7 +63,8 @@ function scalingOf(c: ConfigReader, s: ConfigReader, dim: number): RopeScaling |
     case "linear":
       return {kind, factor: s.positive("factor")};
     case "dynamic":
-      return {kind, factor: s.positive("factor"), originalMaxPositions: originalOf(c, s)};
+      // The reference grows the base from the longest text of the file on, whatever stands beside the factor.
+      return {kind, factor: s.positive("factor"), originalMaxPositions: maxPositions(c)};
     case "llama3":
       return llama3(s);
     case "yarn":

@@ -123,6 +123,103 @@ describe("names in published files", () => {
   });
 });
 
+/** A golden model with keys of its config.json changed; undefined leaves a key out. */
+async function withConfig(name: string, keys: Readonly<Record<string, unknown>>) {
+  const config = JSON.parse(await readFile(`${goldenPath(name)}/config.json`, "utf8"));
+  return memoryFolder({
+    "config.json": JSON.stringify({...config, ...keys}),
+    "model.safetensors": await readFile(`${goldenPath(name)}/model.safetensors`),
+  });
+}
+
+describe("configs of newer files", () => {
+  const [none, older] = [undefined, {rope_theta: undefined, rope_scaling: undefined}];
+  const phi3 = {
+    rope_type: "longrope",
+    rope_theta: 10_000,
+    short_factor: [1.0, 1.05, 1.1, 1.2, 1.3, 1.5],
+    long_factor: [1.1, 1.4, 2.0, 2.9, 4.1, 6.0],
+    original_max_position_embeddings: 16,
+  };
+  test.each([
+    ["rope-linear", {...older, rope_parameters: {rope_type: "linear", rope_theta: 500, factor: 4}}],
+    ["rope-dynamic", {...older, rope_parameters: {rope_type: "dynamic", rope_theta: 500, factor: 2}}],
+    [
+      "rope-yarn",
+      {
+        ...older,
+        rope_parameters: {
+          rope_type: "yarn",
+          rope_theta: 500,
+          factor: 4,
+          original_max_position_embeddings: 16,
+          beta_fast: 2,
+          beta_slow: 0.5,
+        },
+      },
+    ],
+    ["phi3-long", {...older, rope_parameters: phi3}],
+    [
+      "phi4",
+      {
+        ...older,
+        partial_rotary_factor: none,
+        rope_parameters: {rope_theta: 10_000, partial_rotary_factor: 0.75},
+      },
+    ],
+    [
+      "gemma3",
+      {
+        ...older,
+        rope_local_base_freq: none,
+        sliding_window_pattern: none,
+        layer_types: ["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        rope_parameters: {
+          full_attention: {rope_type: "linear", factor: 8, rope_theta: 1_000_000},
+          sliding_attention: {rope_type: "default", rope_theta: 100},
+        },
+      },
+    ],
+    ["gemma2", {layer_types: ["sliding_attention", "full_attention", "sliding_attention"], dtype: "float32"}],
+    ["qwen3", {layer_types: ["full_attention", "sliding_attention", "sliding_attention"]}],
+    ["smollm3", {no_rope_layers: none}],
+    ["gpt2", {n_inner: 128, model_type: "gpt2", tie_word_embeddings: true}],
+  ])("%s reads the same with %j", async (name, keys) => {
+    const {ids, logits, tolerance} = readExpected(name);
+    const model = await openDecoder(await withConfig(name, keys));
+    expect(maxDifference(forward(model, ids).data, logits)).toBeLessThan(tolerance);
+  });
+
+  test("the text part of a folder for images and text is read with what it leaves out", async () => {
+    const {ids, logits, tolerance} = readExpected("gemma3");
+    const text = JSON.parse(await readFile(`${goldenPath("gemma3")}/config.json`, "utf8"));
+    const vision = {name: "vision_tower.patch.weight", shape: [1], data: new Float32Array(1)};
+    const tensors = (await publishedTensors("gemma3")).map((each) => ({
+      ...each,
+      name: `language_model.${each.name}`,
+    }));
+    const whole = {
+      architectures: ["Gemma3ForConditionalGeneration"],
+      model_type: "gemma3",
+      text_config: {
+        ...text,
+        architectures: undefined,
+        attention_bias: undefined,
+        attn_logit_softcapping: undefined,
+      },
+      vision_config: {model_type: "siglip_vision_model"},
+    };
+    const model = await openDecoder(
+      memoryFolder({
+        "config.json": JSON.stringify(whole),
+        "model.safetensors": writeSafetensors([...tensors, vision]),
+      }),
+    );
+    expect(maxDifference(forward(model, ids).data, logits)).toBeLessThan(tolerance);
+    expect(model.unused).toEqual([vision.name]);
+  });
+});
+
 describe("a head of the file", () => {
   const tied = {...TINY_CONFIG, tie_word_embeddings: true};
   const head = tinyTensors(TINY_CONFIG, 5).get("lm_head.weight")!;

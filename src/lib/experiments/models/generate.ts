@@ -118,7 +118,8 @@ export const generate = experiment({
     const ids = await promptIds(folder!, tokenizer, setting);
     const stops = await stopIds(folder!);
     const limits = memory === undefined ? {} : {maxBytes: memory};
-    const model = await openModel(folder!, {backend: await BACKENDS[backend](), ...limits});
+    const textTokens = ids.length + maxTokens;
+    const model = await openModel(folder!, {backend: await BACKENDS[backend](), textTokens, ...limits});
     const read = model.read();
     const choose = chooser(setting);
     const rows = [];
