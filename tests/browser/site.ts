@@ -45,18 +45,24 @@ export interface Look {
 /** The built site in a browser, served below a sub-path as any static host might. */
 export interface Site {
   url(path: string): string;
+  /** Every request that the server got, as it came: method, address and headers. */
+  readonly requests: readonly string[];
   open(path: string, look?: Look): Promise<WatchedPage>;
 }
 
 /** Starts a server and a browser for the tests of a file, and ends them with it. */
 export function useSite(): Site {
   let server: StaticServer;
+  const requests: string[] = [];
   let browser: Browser;
   beforeAll(async () => {
     if (!existsSync(join(folder, "index.html"))) throw new Error("there is no built site: npm run build");
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error("there is no Chromium; npm test installs one");
     server = await serveFolder(folder, {base: "/some/deep/path/"});
+    server.server.on("request", ({method, url, rawHeaders}) =>
+      requests.push(`${method} ${url} ${rawHeaders.join(" ")}`),
+    );
     browser = await chromium.launch({executablePath, args: [...CHROMIUM_ARGS]});
   });
   afterAll(async () => {
@@ -66,6 +72,7 @@ export function useSite(): Site {
   const url = (path: string) => server.url + path;
   return {
     url,
+    requests,
     async open(path, {width = 1280, scheme = "light"} = {}) {
       const context = await browser.newContext({
         viewport: {width, height: 900},

@@ -10,7 +10,7 @@ import {modelData} from "./model-data.js";
 import {differences} from "./nearest-setting.js";
 import type {SharedParams} from "./shared-params.js";
 import {readShippedTable, shippedTable} from "./shipped-table.js";
-import {readState, rememberState} from "./url-state.js";
+import {hasTextsInSearch, readState, rememberState} from "./url-state.js";
 
 /** Listener of a run: a workbench, a figure, another run that keeps in step. */
 export interface RunView<P extends Params = Params> {
@@ -106,6 +106,7 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
     },
   );
   rows.ask(values);
+  if (hasTextsInSearch(controls, location.search, prefix)) rememberState(controls, values, prefix);
   return {
     experiment,
     prefix,

@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
 import {paramInputs} from "./param-inputs.js";
 import {player} from "./player.js";
-import {readState, rememberState} from "./url-state.js";
+import {hasTextsInSearch, readState, rememberState} from "./url-state.js";
 
 export interface ExplorableOptions<P extends Params> {
   readonly label: string;
@@ -31,6 +31,7 @@ export function explorable<P extends Params>({
 }: ExplorableOptions<P>): HTMLElement {
   const {values: initial, problems} = readState(params, location.search, prefix);
   let values = initial;
+  if (hasTextsInSearch(params, location.search, prefix)) rememberState(params, values, prefix);
   const shown = Object.fromEntries(Object.entries(params).filter(([name]) => !drawn.includes(name)));
   const inputs = paramInputs(shown, values as ParamValues<typeof shown>);
   const place = html`<div class="drawing"></div>`;

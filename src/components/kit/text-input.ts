@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {TextParam} from "../../lib/technique/params.js";
+import {watchAddressLength} from "./address-texts.js";
 
 /** A text as a box and a file to fill it from; `value` is the text. */
 export type TextInput = HTMLFormElement & {value: string};
@@ -35,6 +36,9 @@ export function textInput({label, maxLength}: TextParam, initial: string): TextI
     if (dropped === undefined) return;
     event.preventDefault();
     open(dropped);
+  });
+  watchAddressLength((sentence) => {
+    if (box.value !== "" || sentence === null) note.textContent = sentence ?? "";
   });
   box.value = initial;
   return Object.defineProperty(form, "value", {

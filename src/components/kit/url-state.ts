@@ -6,6 +6,7 @@ import {
   paramFromText,
   paramToText,
 } from "../../lib/technique/params.js";
+import {addressTexts, openedProblem, rememberText} from "./address-texts.js";
 
 /** Parameters that an address sets, and those that it sets wrongly. */
 export interface UrlState<P extends Params> {
@@ -15,15 +16,23 @@ export interface UrlState<P extends Params> {
 }
 
 /**
- * Reads parameters from the search part of an address, each under its name after `prefix`.
+ * Reads parameters from an address, each under its name after `prefix`: from its search part, texts from its fragment.
  * A missing one takes its default; so does a bad one, which is then told in `problems`.
  */
-export function readState<P extends Params>(params: P, search: string, prefix = ""): UrlState<P> {
+export function readState<P extends Params>(
+  params: P,
+  search: string,
+  prefix = "",
+  texts: ReadonlyMap<string, string> = addressTexts,
+): UrlState<P> {
   const query = new URLSearchParams(search);
   const given: Record<string, unknown> = {};
-  const problems: string[] = [];
+  const hasText = Object.values(params).some(({kind}) => kind === "text");
+  const problems: string[] = hasText && openedProblem !== null ? [openedProblem] : [];
   for (const [name, param] of Object.entries(params)) {
-    const text = query.get(prefix + name);
+    const inFragment = param.kind === "text" ? texts.get(prefix + name) : undefined;
+    // Older links have texts in the search part: they open, and the page moves them.
+    const text = inFragment ?? query.get(prefix + name);
     if (text === null) continue;
     const value = paramFromText(param, text);
     try {
@@ -39,7 +48,16 @@ export function readState<P extends Params>(params: P, search: string, prefix = 
   return {values: checkParams("address", params, given), problems};
 }
 
-/** The search part of an address for these values: defaults left out, what belongs to others kept. */
+/** Do texts stand in the search part of an address, where older links have them? */
+export function hasTextsInSearch(params: Params, search: string, prefix = ""): boolean {
+  const query = new URLSearchParams(search);
+  return Object.entries(params).some(([name, {kind}]) => kind === "text" && query.has(prefix + name));
+}
+
+/**
+ * The search part of an address for these values: defaults and texts left out, what belongs to others kept. It is sent to
+ * the server with every request for the page, so nothing that a reader pastes may stand in it.
+ */
 export function writeState<P extends Params>(
   params: P,
   values: ParamValues<P>,
@@ -49,7 +67,7 @@ export function writeState<P extends Params>(
   const query = new URLSearchParams(search);
   for (const [name, param] of Object.entries(params)) {
     const text = paramToText(values[name as keyof P]);
-    if (text === paramToText(param.default)) query.delete(prefix + name);
+    if (param.kind === "text" || text === paramToText(param.default)) query.delete(prefix + name);
     else query.set(prefix + name, text);
   }
   const written = query.toString().replace(/%2C/g, ",");
@@ -69,6 +87,11 @@ let changes = 0;
  * a control is dragged.
  */
 export function rememberState<P extends Params>(params: P, values: ParamValues<P>, prefix = ""): void {
+  for (const [name, param] of Object.entries(params)) {
+    const value = values[name as keyof P];
+    if (param.kind === "text")
+      rememberText(prefix + name, value === param.default ? undefined : String(value));
+  }
   waiting.set(`${prefix}${Object.keys(params)}`, () => {
     const search = writeState(params, values, location.search, prefix);
     history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);

@@ -6,6 +6,7 @@ import {type Chart, chart} from "../plots/chart.js";
 import type {Point} from "../plots/chart-spec.js";
 import type {Explanation} from "../plots/explain-card.js";
 import type {Figure} from "../plots/figure-spec.js";
+import {textsFragment} from "./address-texts.js";
 import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./experiment-run.js";
 import type {RowState} from "./live-rows.js";
 import {differences} from "./nearest-setting.js";
@@ -106,7 +107,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
       title: label,
       facts: [...facts, ["provenance", row?.provenance ?? "–"]],
       source: experiment.source,
-      link: `${location.pathname}${search.size > 0 ? `?${search.toString().replace(/%2C/g, ",")}` : ""}`,
+      link: `${location.pathname}${search.size > 0 ? `?${search.toString().replace(/%2C/g, ",")}` : ""}${textsFragment()}`,
     };
   }
 

@@ -1,6 +1,7 @@
 import type {Columns} from "../../../lib/experiment/columns.js";
 import type {Described} from "../../../lib/experiment/described.js";
 import {type Params, type ParamValue, type ParamValues, paramToText} from "../../../lib/technique/params.js";
+import {withoutPaths} from "./without-paths.js";
 
 /** Code by which a script opens a file or a folder; the path stands for the reader's own. */
 const OPENERS = {
@@ -22,7 +23,7 @@ export function snippet<P extends Params, C extends Columns, N extends string>(
         paramToText(values[name as keyof P] as ParamValue<typeof param>) !==
         paramToText(param.default as never),
     )
-    .map(([name]) => `  ${name}: ${JSON.stringify(values[name as keyof P])},\n`);
+    .map(([name]) => `  ${name}: ${valueText(values[name as keyof P])},\n`);
   const opened = files.map(({name, open, path}) => `  ${name}: await ${open}(${JSON.stringify(path)}),\n`);
   const given = [...opened, ...changed];
   const settings = given.length === 0 ? "{}" : `{\n${given.join("")}}`;
@@ -39,3 +40,5 @@ export function snippet<P extends Params, C extends Columns, N extends string>(
     "",
   ].join("\n");
 }
+
+const valueText = (value: unknown) => JSON.stringify(typeof value === "string" ? withoutPaths(value) : value);
