@@ -5,6 +5,7 @@ import {conformance} from "./conformance/main.js";
 import {evalCommand} from "./eval.js";
 import {generateCommand} from "./generate.js";
 import {helpText, listText} from "./help.js";
+import {inspectCommand} from "./inspect.js";
 import {logitsCommand} from "./logits.js";
 import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
@@ -38,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   worker: done(workerCommand),
   quantize: done(quantizeCommand),
   compose: done(composeCommand),
+  inspect: done(inspectCommand),
   eval: done(evalCommand),
   logits: logitsCommand,
   tokenize: done(tokenizeCommand),

@@ -10,6 +10,7 @@ import {largest} from "../lib/stats/extent.js";
 import {COMPOSE_OPTIONS} from "./compose.js";
 import {EVAL_OPTIONS} from "./eval.js";
 import {GENERATE_OPTIONS} from "./generate.js";
+import {INSPECT_OPTIONS, INSPECT_USAGE} from "./inspect.js";
 import {LOGITS_USAGE} from "./logits.js";
 import {paramOptions} from "./param-options.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
@@ -25,6 +26,7 @@ paretoscope run EXPERIMENT [options]     one experiment's rows
 paretoscope sweep EXPERIMENT [options]   its kept table, made here, in shards or by the workers of a queue
 paretoscope worker --queue URL [options] runs settings of a queue
 paretoscope quantize FILE [options]      the tensors of a safetensors file in several formats
+paretoscope inspect PATH [options]       family, layers, parameters, cache and formats of a model on disk
 paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
 ${LOGITS_USAGE.padEnd(40)} what a model folder computes
@@ -46,6 +48,7 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   sweep: () => `paretoscope sweep EXPERIMENT [options]\n\n${optionLines(SWEEP_OPTIONS)}`,
   worker: () => `paretoscope worker --queue URL [options]\n\n${optionLines(WORKER_OPTIONS)}`,
   quantize: () => `paretoscope quantize FILE.safetensors [options]\n\n${optionLines(QUANTIZE_OPTIONS)}`,
+  inspect: () => `${INSPECT_USAGE}\n\n${optionLines(INSPECT_OPTIONS)}`,
   compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
   eval: () => `paretoscope eval MODEL [options]\n\nMODEL: ${MODELS}\n\n${optionLines(EVAL_OPTIONS)}`,
   logits: () => `${LOGITS_USAGE}\n\nMODEL: ${MODELS}\n`,

@@ -39,9 +39,11 @@ test("a configuration of the reader's own never reaches the server: dropped, loa
   expect(reopened).toContain(`"remark":"${SECRET}"`);
   expect(reopened).not.toContain("/home/");
 
-  const link = page.locator("a[href]").first();
-  await link.click();
-  await page.waitForLoadState("networkidle");
+  await page
+    .locator('nav a[href$="about"]')
+    .first()
+    .evaluate((a) => (a as HTMLElement).click());
+  await page.waitForURL(/about/);
   await page.goto(address.href);
   await bench.locator(".status[data-state=live]").waitFor();
   expect(heard(address.hash)).toEqual([]);
