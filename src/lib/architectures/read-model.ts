@@ -19,11 +19,29 @@ const TEXT_PARTS = ["text_config", "llm_config", "language_config"] as const;
  * @throws FormatError with kind `unknown-model-type`, `unknown-architecture`, `bad-value` or `unsupported`, naming the key.
  */
 export function modelRecord(config: JsonObject, where = "modelRecord"): ModelRecord {
+  const {part, whole} = textPart(config, where);
+  return recordOf(part, whole);
+}
+
+/**
+ * The token that begins a text, of a model of any type, known or not; null where the file names none, or several.
+ * @throws FormatError with kind `bad-value` if it is no id.
+ */
+export function beginTokenIn(config: JsonObject, where = "beginTokenIn"): number | null {
+  return beginTokenOf(textPart(config, where).part);
+}
+
+interface TextPart {
+  readonly part: ConfigReader;
+  /** The file around the part; null if it is about text alone. */
+  readonly whole: ConfigReader | null;
+}
+
+function textPart(config: JsonObject, where: string): TextPart {
   const top = configReader(config, where);
   const key = TEXT_PARTS.find((name) => config.get(name) instanceof Map);
-  if (key === undefined) return recordOf(top, null);
-  const part = configReader(config.get(key) as JsonObject, where, `${key}.`, true);
-  return recordOf(part, top);
+  if (key === undefined) return {part: top, whole: null};
+  return {part: configReader(config.get(key) as JsonObject, where, `${key}.`, true), whole: top};
 }
 
 /** {@link modelRecord} of the text of a config.json. @throws FormatError also of kinds of the JSON reader. */

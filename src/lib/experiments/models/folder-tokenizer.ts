@@ -1,4 +1,5 @@
 /** The tokenizer of a model folder, and what the folder says of the tokens around a text. */
+import {beginTokenIn} from "../../architectures/read-model.js";
 import {readConfig} from "../../engine/read-config.js";
 import {FormatError} from "../../io/format-error.js";
 import {SIDE_FILE_LIMITS} from "../../io/json-file.js";
@@ -42,9 +43,8 @@ export async function prescribedBeginning(
 ): Promise<Beginning> {
   if (prefix.length > 0) return {prefix, by: FILE};
   const settings = await readJson(folder, "tokenizer_config.json", {reader, limits: SIDE_FILE_LIMITS});
-  const id = (await readConfig(folder, reader)).get("bos_token_id");
-  const isId = typeof id === "number" && Number.isInteger(id) && id >= 0;
-  return settings?.get("add_bos_token") === false || !isId
+  const id = beginTokenIn(await readConfig(folder, reader), reader);
+  return settings?.get("add_bos_token") === false || id === null
     ? {prefix: [], by: ""}
     : {prefix: [id], by: "config.json"};
 }
