@@ -1,5 +1,8 @@
 """Model cards, written from the numbers of a run so that they cannot drift from it."""
 
+import os
+import re
+
 import mamba
 
 DECODER_FILES = """| file | content |
@@ -8,7 +11,9 @@ DECODER_FILES = """| file | content |
 | `config.json` | `LlamaForCausalLM`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
 | `tokenizer.json` | 256 words, one token each, parted by white space |
 | `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
-| `activations.safetensors` | what flows through every layer for {tokens} tokens of validation documents, float16, `[tokens, channels]` |
+"""
+
+ACTIVATIONS_FILE = """| `activations.safetensors` | what flows through every layer for {tokens} tokens of validation documents, float16, `[tokens, channels]` |
 
 Activations of layer N are named `model.layers.N.` and then: `self_attn.qkv.input`, `self_attn.key` (before the rotary
 embedding), `self_attn.key_rotated`, `self_attn.value`, `self_attn.o_proj.input`, `mlp.gate_up.input`, `mlp.down_proj.input`.
@@ -37,6 +42,10 @@ TASK_TITLES = {
 GROWN = """Grown from `decoder-small` (`training/grow.py`): its layers became every second layer, its channels, heads and hidden units the
 first ones; everything new wrote nothing at the start. `training/README.md` says what training from random weights gave. The rows of
 the table below up to the first step at this model's context, and their share of tokens and minutes, are of `decoder-small`.
+
+"""
+
+CONTINUED = """Continued from the published `{base}`, whose earlier training is on its own card and not counted below.
 
 """
 
@@ -69,13 +78,33 @@ def remark(mix, tasks):
     return f"\nIn the mix, but not learned in this run: {', '.join(failed)}.\n" if failed else ""
 
 
+def listed(documents):
+    """Files of documents; checkpoints of before there could be several hold a single path."""
+    return documents if isinstance(documents, list) else [documents]
+
+
+def beginning(start):
+    """The model that a run began with, if it began with one."""
+    if not start:
+        return ""
+    if start.endswith(".safetensors"):
+        return CONTINUED.format(base=os.path.basename(os.path.dirname(start)))
+    return GROWN
+
+
+def turns(documents):
+    """The task whose samples took turns with the documents of the mix."""
+    tasks = [re.fullmatch(r"train-(\D+)-\d+\.bin", os.path.basename(path)) for path in documents[1:]]
+    return "".join(f", every other document a sample of the task `{task[1]}`" for task in tasks)
+
+
 def percent(right, of):
     return f"{100 * right / of:.1f} % ({right} of {of})"
 
 
 def files(config, captured):
     if not isinstance(config, mamba.Config):
-        return DECODER_FILES.format(tokens=captured)
+        return DECODER_FILES + (ACTIVATIONS_FILE.format(tokens=captured) if captured else "")
     return MAMBA_FILES.format(architecture=mamba.config_json(config, None)["architectures"][0])
 
 
@@ -120,7 +149,7 @@ def model_card(name, config, state, result, captured):
     return f"""# {name}
 
 A {kind(config)} of {parameters:,} parameters ({parameters + config.vocabulary * config.width:,} as stored, see below), trained on the generated retrieval corpus of `src/lib/tasks` (mix
-`{result['mix']}`). {purpose(config)}
+`{result['mix']}`{turns(listed(arguments['documents']))}). {purpose(config)}
 
 {files(config, captured)}
 ## Architecture
@@ -128,7 +157,7 @@ A {kind(config)} of {parameters:,} parameters ({parameters + config.vocabulary *
 `{embedding}` = sqrt({config.width}) E and `lm_head` = E. A prompt begins with `<begin>`. Trained at a context of {log[-1]['context']} tokens.
 
 ## Training
-{GROWN if arguments['start'] else ''}Next-token cross-entropy, weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere.
+{beginning(arguments['start'])}Next-token cross-entropy, weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere.
 AdamW (betas 0.9 and 0.95, weight decay 0.1 on matrices), warm-up over 100 steps to {arguments['rate']:g}, cosine to a tenth of it, gradients clipped at
 norm 1, float32, seed 1. Last run: {log[-1]['step']} steps of {arguments['batch']} x {arguments['context']} tokens; {sum(entry['tokensTrained'] for entry in phases(log)):,} tokens in all, {sum(e['seconds'] for e in log) / 60:.0f} minutes on one core that other work shared. Recipe: `training/README.md`.
 

@@ -18,6 +18,7 @@ class Config:
 
 SIZES = {
     "decoder-small": Config(layers=4, width=64, heads=4, kv_heads=2, hidden=176),
+    "decoder-coreference": Config(layers=4, width=64, heads=4, kv_heads=2, hidden=176),
     "decoder-large": Config(layers=8, width=128, heads=8, kv_heads=4, hidden=344),
 }
 

@@ -41,6 +41,14 @@ def published(state, config):
     return {name: weight.half() for name, weight in tensors.items()}
 
 
+def unpublished(tensors, config):
+    """The weights of `published`, widened, as a new run begins with them."""
+    prefix = family(config).Model.PREFIX
+    state = {name.removeprefix(prefix): weight.float() for name, weight in tensors.items()}
+    state[f"{family(config).Model.EMBEDDING}.weight"] = state.pop("lm_head.weight")
+    return state
+
+
 def load(tensors, config, dtype=torch.float32):
     """The model of published weights."""
     base = family(config).Model

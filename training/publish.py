@@ -26,6 +26,8 @@ from train import evaluate, read_documents, token_losses
 TASKS = ["needle-single", "needle-multikey", "needle-multiquery", "needle-multivalue", "variable-tracking",
          "common-words", "coreference"]
 REFERENCE_LENGTH, GREEDY_STEPS = 40, 6
+# Models that nothing reads activations of.
+LEAN = ["decoder-coreference"]
 MOST_CAPTURED_TOKENS, MOST_CAPTURED_BYTES = 384, 1_450_000
 
 
@@ -78,9 +80,9 @@ def captured_ids(config, documents):
     return documents[:tokens // length, :length]
 
 
-def captured_count(config, documents):
+def captured_count(name, config, documents):
     """Tokens whose activations come along: none for a state-space model, whose engine shows them to any hook."""
-    return 0 if isinstance(config, mamba.Config) else captured_ids(config, documents).numel()
+    return 0 if isinstance(config, mamba.Config) or name in LEAN else captured_ids(config, documents).numel()
 
 
 def tails(tensors, config, documents):
@@ -135,7 +137,7 @@ def largest_shift(a, b, config, documents, dtype):
 def write_folder(path, name, tensors, config, context, words, held_out, text):
     os.makedirs(path, exist_ok=True)
     write_safetensors(os.path.join(path, "model.safetensors"), tensors, {"format": "pt", "model": name})
-    if not isinstance(config, mamba.Config):
+    if captured_count(name, config, held_out):
         write_safetensors(os.path.join(path, "activations.safetensors"), activations(tensors, config, held_out),
                           {"model": name})
     for file, value in (("config.json", config_json(config, context)), ("tokenizer.json", tokenizer_json(words)),
@@ -155,7 +157,7 @@ def write_outliers(args, tensors, config, context, words, held_out, test):
         assert shift < 1e-3 * largest, f"outliers moved the logits by {shift} of {largest} in {dtype}"
     name = f"{args.name}-outliers"
     text = card.outlier_card(name, args.name, config, channels, shifts, evaluate(load(shifted, config), test),
-                             captured_count(config, held_out), tails_of(shifted, config, held_out))
+                             captured_count(name, config, held_out), tails_of(shifted, config, held_out))
     write_folder(os.path.join(args.out, name), name, shifted, config, context, words, held_out, text)
 
 
@@ -179,7 +181,7 @@ def main():
     tensors = published(state["model"], config)
     result = scores(tensors, config, args.documents, context)
     result["mix"], result["tails"] = args.mix, tails_of(tensors, config, held_out)
-    text = card.model_card(args.name, config, state, result, captured_count(config, held_out))
+    text = card.model_card(args.name, config, state, result, captured_count(args.name, config, held_out))
     write_folder(os.path.join(args.out, args.name), args.name, tensors, config, context, words, held_out, text)
 
     if args.outliers:

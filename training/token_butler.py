@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from decoder import SIZES, rotate
 from models import load
 from safetensors import read_safetensors
-from train import SEED, read_documents, save
+from train import SEED, read_in_turn, save
 
 SAVE_EVERY, BASE = 100, 10000.0
 
@@ -152,8 +152,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--models", required=True, help="the folder of the published models")
-    parser.add_argument("--documents", required=True)
-    parser.add_argument("--validation", required=True)
+    parser.add_argument("--documents", required=True, nargs="+", help="files of documents, which take turns")
+    parser.add_argument("--validation", required=True, nargs="+")
     parser.add_argument("--context", type=int, required=True)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--steps", type=int, required=True, help="the length of the learning-rate schedule")
@@ -173,8 +173,8 @@ def main():
     config = SIZES[args.size]
     model = load({name: weight.float() for name, weight in
                   read_safetensors(os.path.join(args.models, args.size, "model.safetensors")).items()}, config)
-    documents = read_documents(args.documents, args.context)[0]
-    validation = read_documents(args.validation, args.context)[0][:32]
+    documents = read_in_turn(args.documents, args.context)[0]
+    validation = read_in_turn(args.validation, args.context)[0][:32]
     predictor = Predictor(config, args.reduced, args.dim, args.hidden)
     optimizer = torch.optim.AdamW(predictor.parameters(), weight_decay=0.01)
     first, log = 0, []

@@ -19,7 +19,8 @@ import numpy
 import torch
 from torch.nn import functional as F
 
-from models import SIZES, make
+from models import SIZES, make, unpublished
+from safetensors import read_safetensors
 
 WARM_UP, SEED, SAVE_EVERY = 100, 1, 100
 
@@ -28,6 +29,13 @@ def read_documents(path, context):
     """Token ids and roles, uint8 [documents, context + 1] each, of a file of export-corpus.ts."""
     raw = numpy.fromfile(path, dtype=numpy.uint8).reshape(-1, 2, context + 1)
     return torch.from_numpy(raw[:, 0]), torch.from_numpy(raw[:, 1])
+
+
+def read_in_turn(paths, context):
+    """Documents of several files, one of each in turn as long as all of them last."""
+    files = [read_documents(path, context) for path in paths]
+    count = min(len(tokens) for tokens, _ in files)
+    return [torch.stack([file[part][:count] for file in files], 1).flatten(0, 1) for part in (0, 1)]
 
 
 def token_losses(model, tokens):
@@ -77,6 +85,13 @@ def save(path, state):
     os.replace(path + ".new", path)
 
 
+def begin_with(path, config):
+    """Weights of an earlier run and its log, which a published model leaves to its own card."""
+    if path.endswith(".safetensors"):
+        return {"model": unpublished(read_safetensors(path), config), "log": []}
+    return torch.load(path)
+
+
 def train_step(model, optimizer, tokens, roles, lr):
     for group in optimizer.param_groups:
         group["lr"] = lr
@@ -93,22 +108,22 @@ def train_step(model, optimizer, tokens, roles, lr):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("size", choices=SIZES)
-    parser.add_argument("--documents", required=True)
-    parser.add_argument("--validation", required=True)
+    parser.add_argument("--documents", required=True, nargs="+", help="files of documents, which take turns")
+    parser.add_argument("--validation", required=True, nargs="+")
     parser.add_argument("--context", type=int, required=True)
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True, help="the length of the learning-rate schedule")
     parser.add_argument("--until", type=int, help="stop after this step (default: --steps)")
     parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--start", help="a checkpoint whose weights a new run begins with (warm start)")
+    parser.add_argument("--start", help="a checkpoint, or the model.safetensors of a model here, whose weights a new run begins with")
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(SEED)
-    documents = read_documents(args.documents, args.context)
-    validation = [part[:64] for part in read_documents(args.validation, args.context)]
+    documents = read_in_turn(args.documents, args.context)
+    validation = [part[:64] for part in read_in_turn(args.validation, args.context)]
     model = make(SIZES[args.size])
     optimizer, first, log = make_optimizer(model), 0, []
     if os.path.exists(args.checkpoint):
@@ -117,7 +132,7 @@ def main():
         optimizer.load_state_dict(state["optimizer"])
         first, log = state["step"], state["log"]
     elif args.start:
-        started = torch.load(args.start)
+        started = begin_with(args.start, SIZES[args.size])
         model.load_state_dict(started["model"])
         log = started["log"]
     print(f"{sum(p.numel() for p in model.parameters())} parameters, from step {first}", flush=True)

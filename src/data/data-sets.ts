@@ -11,11 +11,13 @@ export const DATA_SETS = {
   "weights/decoder-small": "models/decoder-small/model.safetensors",
   "weights/decoder-small-outliers": "models/decoder-small-outliers/model.safetensors",
   "weights/decoder-large": "models/decoder-large/model.safetensors",
+  "weights/decoder-coreference": "models/decoder-coreference/model.safetensors",
   "weights/mamba1-small": "models/mamba1-small/model.safetensors",
   "weights/mamba2-small": "models/mamba2-small/model.safetensors",
   "weights/mamba2-small-outliers": "models/mamba2-small-outliers/model.safetensors",
   "predictor/decoder-small": "models/decoder-small/token-butler.safetensors",
   "predictor/decoder-large": "models/decoder-large/token-butler.safetensors",
+  "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
 } as const;

@@ -37,7 +37,7 @@ describe("the vocabulary", () => {
     expect([15, 16, 79, 80].map((id) => isIn(keys, id))).toEqual([false, true, true, false]);
   });
 
-  test.each(["decoder-small", "decoder-small-outliers", "decoder-large"])(
+  test.each(["decoder-small", "decoder-small-outliers", "decoder-large", "decoder-coreference"])(
     "is the vocabulary of the tokenizer of %s",
     (model) => {
       const file = new URL(`../../src/data/models/${model}/tokenizer.json`, import.meta.url);

@@ -7,12 +7,16 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "weights/decoder-small-outliers": () =>
     FileAttachment("../../data/models/decoder-small-outliers/model.safetensors"),
   "weights/decoder-large": () => FileAttachment("../../data/models/decoder-large/model.safetensors"),
+  "weights/decoder-coreference": () =>
+    FileAttachment("../../data/models/decoder-coreference/model.safetensors"),
   "weights/mamba1-small": () => FileAttachment("../../data/models/mamba1-small/model.safetensors"),
   "weights/mamba2-small": () => FileAttachment("../../data/models/mamba2-small/model.safetensors"),
   "weights/mamba2-small-outliers": () =>
     FileAttachment("../../data/models/mamba2-small-outliers/model.safetensors"),
   "predictor/decoder-small": () => FileAttachment("../../data/models/decoder-small/token-butler.safetensors"),
   "predictor/decoder-large": () => FileAttachment("../../data/models/decoder-large/token-butler.safetensors"),
+  "predictor/decoder-coreference": () =>
+    FileAttachment("../../data/models/decoder-coreference/token-butler.safetensors"),
   "activations/decoder-small": () =>
     FileAttachment("../../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>

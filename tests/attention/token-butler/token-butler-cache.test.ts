@@ -38,7 +38,7 @@ function observed(model: Decoder, {site}: TokenButlerPredictor, ids: readonly nu
   return {hidden, layers};
 }
 
-describe.each(["decoder-small", "decoder-large"])("the predictor of %s", (name) => {
+describe.each(["decoder-small", "decoder-large", "decoder-coreference"])("the predictor of %s", (name) => {
   let model: Decoder;
   let tensors: ReadonlyMap<string, Tensor>;
   let predictor: TokenButlerPredictor;

@@ -1,34 +1,23 @@
 import {describe, expect, test} from "vitest";
-import {acceleratorClaims, hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
-import {CACHE_CLAIMS, kvCacheClaims} from "../../../src/lib/experiments/claims/kv-caches.js";
-import {formatClaims, numberFormatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
+import {acceleratorClaims} from "../../../src/lib/experiments/claims/accelerators.js";
+import {kvCacheClaims} from "../../../src/lib/experiments/claims/kv-caches.js";
+import {numberFormatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {printedIn} from "../../../src/lib/experiments/claims/papers.js";
-import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
 import {stateSpaceClaims} from "../../../src/lib/experiments/claims/state-space.js";
 import {SELECTION_CLAIMS, tokenSelectionClaims} from "../../../src/lib/experiments/claims/token-selection.js";
 import {modelClaims, workingModelClaims} from "../../../src/lib/experiments/claims/working-model.js";
-
-const all = [
-  ...hardwareClaims,
-  ...formatClaims,
-  ...modelClaims,
-  ...Object.values(CACHE_CLAIMS).flat(),
-  ...Object.values(SELECTION_CLAIMS).flat(),
-  ...quambaClaims,
-  ...quamba2Claims,
-  ...glaClaims,
-];
+import {ALL_CLAIMS} from "./all-claims.js";
 
 describe("all ledgers together", () => {
   test("have ids of their own, as the page's anchors need them", () => {
-    expect(new Set(all.map(({id}) => id)).size).toBe(all.length);
-    for (const {id} of all) expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(new Set(ALL_CLAIMS.map(({id}) => id)).size).toBe(ALL_CLAIMS.length);
+    for (const {id} of ALL_CLAIMS) expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
   });
 
   test("hold the claims that were missing, each judged, modelled or open", () => {
-    const kinds = Object.fromEntries(all.map(({id, kind}) => [id, kind]));
+    const kinds = Object.fromEntries(ALL_CLAIMS.map(({id, kind}) => [id, kind]));
     expect(kinds).toMatchObject({
       "hsa-accuracy": "measured",
       "hsa-energy": "open",
@@ -51,11 +40,11 @@ describe("all ledgers together", () => {
       "elsa-savings",
       "quamba2-size",
     ];
-    for (const id of modelled) expect(all.find((claim) => claim.id === id)?.kind, id).toBe("modelled");
+    for (const id of modelled) expect(ALL_CLAIMS.find((claim) => claim.id === id)?.kind, id).toBe("modelled");
   });
 
   test("cite papers that have an address, or tools and specifications by name", () => {
-    for (const {paper} of all) {
+    for (const {paper} of ALL_CLAIMS) {
       const {href, name} = printedIn(paper);
       if (paper.startsWith("arXiv:")) expect(href, paper).toContain("https://arxiv.org/abs/");
       expect(name.length, paper).toBeGreaterThan(2);

@@ -4,9 +4,9 @@ import {DATA_SETS, loadData} from "../../../src/data/data-sets.js";
 import {decoderConfig} from "../../../src/lib/engine/decoder/config.js";
 import {decoderOf} from "../../../src/lib/engine/decoder/decoder-weights.js";
 import {
-  DECODER_IDS,
   DECODER_NEEDS,
   DECODERS,
+  type DecoderId,
   decoderWeights,
 } from "../../../src/lib/experiments/shared/decoders.js";
 import {promptIds} from "../../../src/lib/experiments/shared/prompt.js";
@@ -14,23 +14,25 @@ import {watched} from "../../../src/lib/experiments/shared/watched.js";
 import {parseJsonObject, SIDE_FILE_LIMITS} from "../../../src/lib/io/json-file.js";
 import {decodeText, vocabulary} from "../../../src/lib/tasks/vocabulary.js";
 
+const ALL = Object.keys(DECODERS) as DecoderId[];
+
 describe("the decoders of the experiments", () => {
-  test.each(DECODER_IDS)("%s is what its config.json says", async (id) => {
+  test.each(ALL)("%s is what its config.json says", async (id) => {
     const text = await readFile(`src/data/models/${id}/config.json`);
     expect(DECODERS[id]).toEqual(
       decoderConfig(parseJsonObject(text, {reader: "test", field: "config.json", limits: SIDE_FILE_LIMITS})),
     );
   });
 
-  test.each(DECODER_IDS)("%s has words that are the vocabulary of the tasks", async (id) => {
+  test.each(ALL)("%s has words that are the vocabulary of the tasks", async (id) => {
     const {model} = JSON.parse(await readFile(`src/data/models/${id}/tokenizer.json`, "utf8"));
     expect(model.vocab).toEqual(Object.fromEntries(vocabulary.map((word, i) => [word, i])));
   });
 
   test("every one has a data set of weights that makes a model", async () => {
     expect(Object.keys(DATA_SETS)).toEqual(expect.arrayContaining([...DECODER_NEEDS]));
-    const data = await loadData(DECODER_NEEDS);
-    for (const id of DECODER_IDS) {
+    const data = await loadData(ALL.map((id) => `weights/${id}`));
+    for (const id of ALL) {
       const weights = decoderWeights(id, data);
       const decoder = await decoderOf(weights);
       expect(decoder.unused).toEqual([]);

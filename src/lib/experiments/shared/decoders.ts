@@ -36,13 +36,21 @@ export const DECODERS = {
   "decoder-small": llamaConfig(small),
   "decoder-small-outliers": llamaConfig(small),
   "decoder-large": llamaConfig(large),
+  "decoder-coreference": llamaConfig(small),
 } as const satisfies Readonly<Record<string, DecoderConfig>>;
 
 /** The id of a decoder that comes with the library. */
 export type DecoderId = keyof typeof DECODERS;
 
-/** Ids of all decoders that come with the library. */
-export const DECODER_IDS = Object.keys(DECODERS) as readonly DecoderId[];
+/** Ids of the decoders that experiments offer: the one that was trained for co-reference serves a single claim. */
+export const DECODER_IDS = [
+  "decoder-small",
+  "decoder-small-outliers",
+  "decoder-large",
+] as const satisfies readonly DecoderId[];
+
+/** The id of a decoder that experiments offer. */
+export type OfferedDecoder = (typeof DECODER_IDS)[number];
 
 /** The two that are small enough for tables of many settings. */
 export const SMALL_DECODERS = ["decoder-small", "decoder-small-outliers"] as const;
@@ -51,7 +59,7 @@ export const SMALL_DECODERS = ["decoder-small", "decoder-small-outliers"] as con
 export const DECODER_NEEDS = DECODER_IDS.map((id) => `weights/${id}` as const);
 
 /** The data set that one setting of an experiment with a `model` reads. */
-export const needsOfModel = ({model}: {model: DecoderId}) => [`weights/${model}`] as const;
+export const needsOfModel = ({model}: {model: OfferedDecoder}) => [`weights/${model}`] as const;
 
 /** The choice of a decoder, in the words all experiments of this family share. */
 export const modelParam = {

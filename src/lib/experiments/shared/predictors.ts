@@ -5,14 +5,17 @@ import type {TokenButlerPredictor} from "../../attention/token-butler/token-butl
 import type {DataSets} from "../../experiment/experiment.js";
 import {DECODERS} from "./decoders.js";
 
-/** The decoders for which a predictor was trained. */
+/** The decoders with a predictor that experiments offer. */
 export const PREDICTED_DECODERS = ["decoder-small", "decoder-large"] as const;
 
+/** The decoder that was trained to recall names after a phrase, the task of a claim of TokenButler's. */
+export const COREFERENCE_DECODER = "decoder-coreference";
+
 /** The id of a decoder with a predictor. */
-export type PredictedDecoder = (typeof PREDICTED_DECODERS)[number];
+export type PredictedDecoder = (typeof PREDICTED_DECODERS)[number] | typeof COREFERENCE_DECODER;
 
 /** The data sets of a decoder and its predictor. */
-export const needsOfPredicted = ({model}: {readonly model: PredictedDecoder}) =>
+export const needsOfPredicted = <M extends PredictedDecoder>({model}: {readonly model: M}) =>
   [`weights/${model}`, `predictor/${model}`] as const;
 
 /**

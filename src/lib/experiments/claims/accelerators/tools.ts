@@ -113,7 +113,7 @@ const bandwidth: Claim = {
     const bounds = valuesOf(ours, "bound");
     return valuesOf(printed, "speed").every((speed, i) => speed <= bounds[i]) ? "agrees" : "differs";
   },
-  why: "No reported speed is above its bound. The board's best reaches about three quarters of it; processors of large machines cannot draw the bandwidth that their graphics units can.",
+  why: "No reported speed is above its bound. The board's best reaches about seven tenths of it; processors of large machines cannot draw the bandwidth that their graphics units can.",
 };
 
 /** Claims of tools. */

@@ -86,7 +86,7 @@ const rule: CacheClaim = {
       ),
     ),
   judge: (_reported, ours) => orderVerdict(intervalsOf(ours)),
-  why: `${OUR_DECODERS} Of two layers merged throughout, the rule of the paper loses less; it does not explain the collapse that xKV reports of MiniCache, which both rules share here.`,
+  why: `${OUR_DECODERS} With all layers merged the rule of the paper loses less on the small decoder; on the large one the two do not part. The rule does not explain the collapse that xKV reports of MiniCache, which both share here.`,
 };
 
 /** Claims of MiniCache. */

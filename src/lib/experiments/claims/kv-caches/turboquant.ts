@@ -32,7 +32,7 @@ const neutrality: CacheClaim = {
       [WIDE, NARROW].flatMap((name) => lossEvidence(each, name, FULL_AFTER_PROMPT)),
     ),
   judge: (_reported, ours) => losslessVerdict(ours, lostBy(WIDE).perplexity, lostBy(WIDE).answers),
-  why: "The verdict is on 3.5 bits and what follows a prompt of half a text. Our heads have 16 channels, where a coordinate's error has fewer others to cancel against and two norms weigh as much as two bits. Intervals are over documents under one rotation; another moves perplexity by several per cent too. The paper does not say by what it chooses outlier channels; here the weights that make keys and values choose them.",
+  why: "The verdict is on 3.5 bits and what follows a prompt of half a text. Our heads have 16 channels, where a coordinate's error has fewer others to cancel against and two norms weigh as much as two bits. Intervals are over documents under one rotation and say nothing of another. The paper does not say by what it chooses outlier channels; here the weights that make keys and values choose them.",
 };
 
 const residual: CacheClaim = {

@@ -38,6 +38,20 @@ export type SelectionClaim = Claim<readonly Found[]> & {
 /** The reading that keeps everything. */
 export const FULL = "full model";
 
+/** Shares of the keys at which co-reference is read, as names of readings have them. */
+export const HALF = "half the keys";
+export const QUARTER = "a quarter of the keys";
+
+/** The reading of co-reference samples with all keys. */
+export const NAMES_FULL = "names, full model";
+
+/** The name of a reading of co-reference samples. */
+export const namesReading = (policy: string, share: string): string => `names, ${policy}, ${share}`;
+
+/** Models for which all of these readings were made. */
+export const having = (found: readonly Found[], names: readonly string[]): readonly Found[] =>
+  found.filter(({scores}) => names.every((name) => name in scores));
+
 /** Decoders that are read, as reasons name them. */
 export const OUR_DECODERS =
   "Ours are two small decoders, one training run each, on documents of 128 and 256 tokens that ask for facts of their context; the second half counts.";

@@ -12,7 +12,8 @@ import {cachedModel} from "../../../evaluate/cached-model.js";
 import {EVAL_SEEDS, type EvalText} from "../../../evaluate/eval-texts.js";
 import {scoreTokens} from "../../../evaluate/token-scores.js";
 import {coreference} from "../../../tasks/coreference.js";
-import {FULL, type Scores} from "./evidence.js";
+import {COREFERENCE_DECODER, PREDICTED_DECODERS, type PredictedDecoder} from "../../shared/predictors.js";
+import {FULL, HALF, NAMES_FULL, namesReading, QUARTER, type Scores} from "./evidence.js";
 
 /** Texts of a reading, and what of them counts. */
 type Texts = "second half" | "questions" | "names";
@@ -28,7 +29,20 @@ export interface SelectionReading {
    * answer's second token, the first that a cache is asked for; `names` counts the answer of a co-reference sample.
    */
   readonly texts?: Texts;
+  /** Decoders that are read; by default those that experiments offer. */
+  readonly models?: readonly PredictedDecoder[];
 }
+
+const NAMES = {texts: "names", models: [COREFERENCE_DECODER]} as const;
+/** Readings of co-reference samples under a policy and its rivals, at one share of the keys. */
+const namesAt = (share: string, keepFraction: number): Readonly<Record<string, SelectionReading>> => ({
+  [namesReading("oracle", share)]: {policy: "oracle", keepFraction, ...NAMES},
+  [namesReading("TokenButler", share)]: {policy: "token-butler", keepFraction, ...NAMES},
+  [namesReading("Quest", share)]: {policy: "quest", keepFraction, ...NAMES},
+  [namesReading("H2O", share)]: {policy: "h2o", keepFraction, ...NAMES},
+  [namesReading("SnapKV", share)]: {policy: "snapkv", keepFraction, inCache: true, ...NAMES},
+  [namesReading("StreamingLLM", share)]: {policy: "streaming-llm", keepFraction, ...NAMES},
+});
 
 /** Readings by name. */
 export const READINGS: Readonly<Record<string, SelectionReading>> = {
@@ -42,9 +56,14 @@ export const READINGS: Readonly<Record<string, SelectionReading>> = {
   Quest: {policy: "quest", keepFraction: 0.5},
   H2O: {policy: "h2o", keepFraction: 0.5},
   SnapKV: {policy: "snapkv", keepFraction: 0.5, inCache: true},
-  "names, full model": {policy: "streaming-llm", keepFraction: 1, texts: "names"},
-  "names, oracle": {policy: "oracle", keepFraction: 0.5, texts: "names"},
-  "names, TokenButler": {policy: "token-butler", keepFraction: 0.5, texts: "names"},
+  [NAMES_FULL]: {
+    policy: "streaming-llm",
+    keepFraction: 1,
+    texts: "names",
+    models: [...PREDICTED_DECODERS, COREFERENCE_DECODER],
+  },
+  ...namesAt(HALF, 0.5),
+  ...namesAt(QUARTER, 0.25),
   "Quest at 1/8": {policy: "quest", keepFraction: 0.125},
   "H2O at 20 %": {policy: "h2o", keepFraction: 0.2},
   "SnapKV at 1/8": {policy: "snapkv", keepFraction: 0.125, options: {window: 4}, inCache: true},

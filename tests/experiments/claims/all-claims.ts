@@ -1,0 +1,25 @@
+import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
+import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
+import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
+import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
+import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
+import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
+import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
+import {SELECTION_CLAIMS} from "../../../src/lib/experiments/claims/token-selection.js";
+import {modelClaims} from "../../../src/lib/experiments/claims/working-model.js";
+
+/** A claim of some ledger, whatever that runs. */
+type AnyClaim = Omit<Claim<never>, "ours">;
+
+/** The claims of each ledger by its id. */
+export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
+  "claims/accelerators": hardwareClaims,
+  "claims/number-formats": formatClaims,
+  "claims/working-model": modelClaims,
+  "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
+  "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
+  "claims/state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],
+};
+
+/** All claims of all ledgers. */
+export const ALL_CLAIMS: readonly AnyClaim[] = Object.values(CLAIMS).flat();
