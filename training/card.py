@@ -4,6 +4,7 @@ import os
 import re
 
 import mamba
+from scores import totals
 
 DECODER_FILES = """| file | content |
 |---|---|
@@ -74,7 +75,7 @@ def remark(mix, tasks):
     """What a reader of the task table must know: a low score means something else if the task was never trained."""
     if mix == "retrieval":
         return RETRIEVAL_REMARK
-    failed = [f"`{task}`" for task, score in tasks.items() if score["right"] < 0.05 * score["of"]]
+    failed = [f"`{task}`" for task, score in tasks.items() if len(score["wrong"]) > 0.95 * score["samples"]]
     return f"\nIn the mix, but not learned in this run: {', '.join(failed)}.\n" if failed else ""
 
 
@@ -142,7 +143,7 @@ def state_sizes(config):
 
 
 def model_card(name, config, state, result, captured):
-    arguments, log, test = state["arguments"], state["log"], result["test"]
+    arguments, log, test = state["arguments"], state["log"], totals(result["scores"]["test"])
     parameters = sum(weight.numel() for weight in state["model"].values())
     gram = result["ngram"][5]
     embedding = "embeddings" if isinstance(config, mamba.Config) else "embed_tokens"
@@ -166,24 +167,44 @@ norm 1, float32, seed 1. Last run: {log[-1]['step']} steps of {arguments['batch'
 {log_rows(log)}
 
 ## Scores
-Test split, {result['documents']} documents of {arguments['context']} tokens, drawn from other random streams than any training document. Measured in float32 on the stored float16
+Test split, {len(result['scores']['test']['loss'])} documents of {arguments['context']} tokens, drawn from other random streams than any training document. Measured in float32 on the stored float16
 weights.
 
 | measure | value |
 |---|---|
-| perplexity over all {test['tokens']:,} tokens | {test['perplexity']:.3f} (loss {test['loss']:.4f}) |
-| interpolated Kneser-Ney 5-gram, trained on {result['ngramTokens']:,} tokens | {gram:.3f}: the model is {100 * (1 - test['perplexity'] / gram):.1f} % below |
+| perplexity over all {len(result['scores']['test']['loss']) * arguments['context']:,} tokens | {test['perplexity']:.3f} (loss {test['loss']:.4f}) |
+| interpolated Kneser-Ney 5-gram, trained on {result['ngram']['tokens']:,} tokens | {gram:.3f}: the model is {100 * (1 - test['perplexity'] / gram):.1f} % below |
 | the same with 4-grams, 3-grams | {result['ngram'][4]:.3f}, {result['ngram'][3]:.3f} |
-| answer tokens right | {100 * test['answerAccuracy']:.1f} % of {test['answerTokens']} |
-| copied tokens right | {100 * test['copyAccuracy']:.1f} % of {test['copyTokens']} |
+| answer tokens right | {100 * test['answersAccuracy']:.1f} % of {test['answersTokens']} |
+| copied tokens right | {100 * test['copiesAccuracy']:.1f} % of {test['copiesTokens']} |
 
 Tasks of `src/lib/tasks` at the full context of {arguments['context']} tokens and default difficulty, test split; a sample counts if every answer token
 is the most likely one, the right ones fed back:
 
 | task | samples right |
 |---|---|
-{task_rows(result['tasks'])}
-{remark(result['mix'], result['tasks'])}{tails_section(result['tails'])}"""
+{task_rows(result['scores']['tasks'])}
+{remark(result['mix'], result['scores']['tasks'])}{tails_section(result['tails'])}"""
+
+
+def training(state):
+    """The record of a run, as `card.json` holds it."""
+    arguments, log = state["arguments"], state["log"]
+    kept = ("step", "context", "trainLoss", "perplexity", "answerAccuracy", "copyAccuracy")
+    return {"rate": arguments["rate"], "steps": log[-1]["step"], "batch": arguments["batch"], "context": arguments["context"],
+            "tokens": sum(entry["tokensTrained"] for entry in phases(log)), "minutes": round(sum(e["seconds"] for e in log) / 60),
+            "log": [{name: entry[name] for name in kept} for entry in shown(log)]}
+
+
+def listed_tails(tails):
+    """The rows of the table of outliers."""
+    return [{"layer": int(layer), "site": site, "peak": peak, "kurtosis": kurtosis}
+            for (layer, site), (peak, kurtosis) in ((name.split(".", 1), found) for name, found in tails.items())]
+
+
+def shown(log):
+    """The entries of a log that a card lists: every one at first, then every fifth."""
+    return [entry for i, entry in enumerate(log) if entry["step"] <= 1000 or entry["step"] % 500 == 0 or i == len(log) - 1]
 
 
 def phases(log):
@@ -192,14 +213,14 @@ def phases(log):
 
 
 def log_rows(log):
-    shown = [entry for i, entry in enumerate(log) if entry["step"] <= 1000 or entry["step"] % 500 == 0 or i == len(log) - 1]
     return "\n".join(
         f"| {e['step']} | {e['context']} | {e['trainLoss']:.4f} | {e['perplexity']:.2f} | {e['answerAccuracy']:.3f} | {e['copyAccuracy']:.3f} |"
-        for e in shown)
+        for e in shown(log))
 
 
 def task_rows(tasks):
-    return "\n".join(f"| `{task}`: {TASK_TITLES[task]} | {percent(**score)} |" for task, score in tasks.items())
+    return "\n".join(f"| `{task}`: {TASK_TITLES[task]} | {percent(score['samples'] - len(score['wrong']), score['samples'])} |"
+                     for task, score in tasks.items())
 
 
 def why_outliers(base, config):

@@ -21,10 +21,9 @@ import ngram
 from models import SIZES, config_json, load, published
 from outliers import with_outliers
 from safetensors import write_safetensors
-from train import evaluate, read_documents, token_losses
+from scores import scores, totals, write_record
+from train import evaluate, read_documents
 
-TASKS = ["needle-single", "needle-multikey", "needle-multiquery", "needle-multivalue", "variable-tracking",
-         "common-words", "coreference"]
 REFERENCE_LENGTH, GREEDY_STEPS = 40, 6
 # Models that nothing reads activations of.
 LEAN = ["decoder-coreference"]
@@ -105,26 +104,12 @@ def tails_of(tensors, config, held_out):
     return tails(tensors, config, held_out[:16, :-1]) if isinstance(config, mamba.Config) else {}
 
 
-def task_accuracy(model, documents):
-    """Samples of a task whose answer tokens are all predicted, and the number of samples."""
-    _, hits = token_losses(model, documents[0])
-    answers = documents[1][:, 1:] > 0
-    return {"right": int((hits | ~answers).all(1).sum()), "of": len(answers)}
-
-
-def scores(tensors, config, folder, context):
-    model = load(tensors, config)
-    test = read_documents(os.path.join(folder, f"test-{context}.bin"), context)
-    train = read_documents(os.path.join(folder, f"train-{context}.bin"), context)
-    result = {"test": evaluate(model, test), "tasks": {}, "ngram": {}, "documents": len(test[0])}
-    with torch.no_grad():
-        for task in TASKS:
-            result["tasks"][task] = task_accuracy(model, read_documents(os.path.join(folder, f"{task}-{context}.bin"), context))
-    for order in (3, 4, 5):
-        levels = ngram.train(train[0].numpy(), order)
-        result["ngram"][order] = ngram.perplexity(levels, test[0].numpy())
-    result["ngramTokens"] = train[0].numel()
-    return result
+def measurements(tensors, config, folder, context):
+    """What a card says of a model: scores of the test split and of all tasks, and the n-grams that read as much."""
+    train = read_documents(os.path.join(folder, f"train-{context}.bin"), context)[0].numpy()
+    test = read_documents(os.path.join(folder, f"test-{context}.bin"), context)[0].numpy()
+    grams = {order: ngram.perplexity(ngram.train(train, order), test) for order in (3, 4, 5)}
+    return {"scores": scores(load(tensors, config), folder, context), "ngram": {**grams, "tokens": train.size}}
 
 
 def largest_shift(a, b, config, documents, dtype):
@@ -158,7 +143,12 @@ def write_outliers(args, tensors, config, context, words, held_out, test):
     name = f"{args.name}-outliers"
     text = card.outlier_card(name, args.name, config, channels, shifts, evaluate(load(shifted, config), test),
                              captured_count(name, config, held_out), tails_of(shifted, config, held_out))
-    write_folder(os.path.join(args.out, name), name, shifted, config, context, words, held_out, text)
+    folder = os.path.join(args.out, name)
+    write_folder(folder, name, shifted, config, context, words, held_out, text)
+    listed = [{"arithmetic": str(dtype).removeprefix("torch."), "shift": shift, "largest": largest}
+              for dtype, (shift, largest) in shifts.items()]
+    write_record(folder, {"scores": scores(load(shifted, config), args.documents, context, []), "shifts": listed,
+                          "tails": card.listed_tails(tails_of(shifted, config, held_out))})
 
 
 def main():
@@ -179,15 +169,17 @@ def main():
     held_out = read_documents(os.path.join(args.documents, f"validation-{context}.bin"), context)[0]
 
     tensors = published(state["model"], config)
-    result = scores(tensors, config, args.documents, context)
-    result["mix"], result["tails"] = args.mix, tails_of(tensors, config, held_out)
+    found = measurements(tensors, config, args.documents, context)
+    result = {**found, "mix": args.mix, "tails": tails_of(tensors, config, held_out)}
     text = card.model_card(args.name, config, state, result, captured_count(args.name, config, held_out))
-    write_folder(os.path.join(args.out, args.name), args.name, tensors, config, context, words, held_out, text)
+    folder = os.path.join(args.out, args.name)
+    write_folder(folder, args.name, tensors, config, context, words, held_out, text)
+    write_record(folder, {**found, "training": card.training(state), "tails": card.listed_tails(result["tails"])})
 
     if args.outliers:
         test = read_documents(os.path.join(args.documents, f"test-{context}.bin"), context)
         write_outliers(args, tensors, config, context, words, held_out, test)
-    print(json.dumps(result, indent=1))
+    print(json.dumps(totals(found["scores"]["test"]), indent=1))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from decoder import SIZES
 from models import load
 from publish import encoded
 from safetensors import read_safetensors, write_safetensors
+from scores import write_record
 from token_butler import Predictor, evaluate, observe, scores
 from train import read_documents
 
@@ -46,6 +47,20 @@ def example(state, model, config, document):
             "tolerance": 1e-5 * found.abs().max().item()}
 
 
+def shown(log):
+    """The entries of a log that a card lists."""
+    return [e for i, e in enumerate(log) if i == len(log) - 1 or e["step"] in (100, 300, 1000) or e["step"] % 1000 == 0]
+
+
+def record(state, test):
+    """The record of a run, as `card.json` holds it."""
+    arguments, log = state["arguments"], state["log"]
+    return {"rate": arguments["rate"], "steps": log[-1]["step"], "batch": arguments["batch"], "context": arguments["context"],
+            "minutes": round(sum(entry["seconds"] for entry in log) / 60),
+            "log": [{name: e[name] for name in ("step", "trainLoss", "validationLoss", "hitAccuracy")} for e in shown(log)],
+            "test": test}
+
+
 def section(state, model, predictor, test):
     arguments, log = state["arguments"], state["log"]
     own = sum(p.numel() for p in predictor.parameters())
@@ -53,8 +68,7 @@ def section(state, model, predictor, test):
     site = {"mlp.input": "after layer 0's attention, as the paper's figure draws it (what enters its MLP)",
             "attention.input": "before layer 0's attention, as the paper's code has it"}[arguments["site"]]
     minutes = sum(entry["seconds"] for entry in log) / 60
-    shown = [e for i, e in enumerate(log) if i == len(log) - 1 or e["step"] in (100, 300, 1000) or e["step"] % 1000 == 0]
-    rows = "\n".join(f"| {e['step']} | {e['trainLoss']:.3f} | {e['validationLoss']:.3f} | {e['hitAccuracy']:.3f} |" for e in shown)
+    rows = "\n".join(f"| {e['step']} | {e['trainLoss']:.3f} | {e['validationLoss']:.3f} | {e['hitAccuracy']:.3f} |" for e in shown(log))
     return f"""{BEGIN}
 ## TokenButler's predictor
 `token-butler.safetensors` (float16) predicts how much each earlier token will matter to every head of every layer but the first
@@ -109,6 +123,7 @@ def main():
                       {"format": "pt", "model": args.name})
     with open(os.path.join(folder, "token-butler-expected.json"), "w") as out:
         out.write(json.dumps(example(state, model, config, documents[0])) + "\n")
+    write_record(folder, {"tokenButler": record(state, test)})
     path = os.path.join(folder, "README.md")
     with open(path) as file:
         card = with_section(file.read(), section(state, model, predictor, test))

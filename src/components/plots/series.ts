@@ -23,6 +23,10 @@ export function ofFamily(id: string): Look & {readonly name: string} {
   return {name: FAMILIES[family], family, shade: 0};
 }
 
+/** What a sentence must add that names the best of several by the documents that its loss is measured on. */
+export const PICKED =
+  "It was picked by the documents that its loss is measured on: a candidate and no advice.";
+
 /** Ticks of an axis of bits for a number: sizes that formats have. */
 export const BIT_TICKS = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 

@@ -9,6 +9,7 @@ import {
   UNCOMPRESSED,
 } from "../../plots/kv/sharing.js";
 import {colourOf, type Look} from "../../plots/palette.js";
+import {PICKED} from "../../plots/series.js";
 
 /** Points of a hundred, to a tenth: finer than any of these intervals. */
 const points = (share: number) => (100 * share).toFixed(1).replace("-", "−");
@@ -48,10 +49,11 @@ function finding(rows: readonly SharingRow[]): string {
     ({technique, answersChangeHigh}) => technique !== UNCOMPRESSED && answersChangeHigh !== null,
   );
   const unharmed = known.filter(({answersChangeHigh}) => answersChangeHigh! >= 0);
+  const harmed = `${known.length - unharmed.length} of ${known.length} settings lose answers beyond doubt`;
   const smallest = unharmed.toSorted((a, b) => b.limitRatio - a.limitRatio)[0];
   const {documents = 0, retrievalTrials = 0, copyTrials = 0} = rows[0] ?? {};
   const found = smallest
-    ? `In a very long text, ${smallest.name} is the smallest without a significant loss of answers: ${numberText(smallest.limitRatio, 3)} times smaller`
-    : "Every setting here loses significantly many answers";
-  return `${found}. Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
+    ? `${harmed}. Of the others ${smallest.name} is the smallest in a very long text: ${numberText(smallest.limitRatio, 3)} times smaller, and its answers change by ${points(smallest.answersChange!)} points (${points(smallest.answersChangeLow!)} to ${points(smallest.answersChangeHigh!)}). ${PICKED}`
+    : `${harmed}.`;
+  return `${found} Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
 }

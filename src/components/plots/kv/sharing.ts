@@ -5,7 +5,7 @@ import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {type Look, looksOf} from "../palette.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {differenceText, perplexityInterval} from "../series.js";
+import {differenceText, PICKED, perplexityInterval} from "../series.js";
 
 export type SharingRow = RowOf<typeof sharing>;
 
@@ -73,7 +73,7 @@ function bestFinding(rows: readonly SharingRow[]): string {
   const best = bearable.toSorted((a, b) => a.bytesPerToken - b.bytesPerToken)[0];
   if (best === undefined || best.technique === UNCOMPRESSED)
     return "Nothing here is smaller and costs less than a tenth of the perplexity.";
-  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (components of keys and values for each layer): ${numberText(best.ratio, 3)} times smaller, ${differenceText(best)}.`;
+  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (components of keys and values for each layer): ${numberText(best.ratio, 3)} times smaller, ${differenceText(best)}. ${PICKED}`;
 }
 
 /** The same components for each layer, alone and in the largest groups. */

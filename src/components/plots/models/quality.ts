@@ -5,7 +5,15 @@ import type {Series} from "../chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf, SettingOf} from "../figure-spec.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {BIT_TICKS, differenceText, intervalOn, level, ofFamily, perplexityInterval} from "../series.js";
+import {
+  BIT_TICKS,
+  differenceText,
+  intervalOn,
+  level,
+  ofFamily,
+  PICKED,
+  perplexityInterval,
+} from "../series.js";
 
 export type QualityRow = RowOf<typeof formatsOnModel>;
 
@@ -119,5 +127,5 @@ function perplexityFinding(rows: readonly QualityRow[]): string {
   const small = rows.filter(({bitsPerWeight}) => bitsPerWeight < 5);
   const best = small.toSorted((a, b) => a.difference - b.difference)[0];
   if (best === undefined) return "Lines are 95 % intervals of the paired difference to float32.";
-  return `Below five bits, ${best.format} loses least: ${differenceText(best)} in perplexity over ${best.documents} documents. Lines are 95 % intervals of the paired difference to float32.`;
+  return `Below five bits, ${best.format} loses least: ${differenceText(best)} in perplexity over ${best.documents} documents. ${PICKED} Lines are 95 % intervals of the paired difference to float32.`;
 }

@@ -1,0 +1,123 @@
+import {readdirSync, readFileSync} from "node:fs";
+import {describe, expect, test} from "vitest";
+import {openModel} from "../../src/lib/engine/language-model.js";
+import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {scoreTokens} from "../../src/lib/evaluate/token-scores.js";
+import {openFolder} from "../../src/lib/io/node-file.js";
+import {corpusDocument} from "../../src/lib/tasks/corpus.js";
+import {taskById} from "../../src/lib/tasks/registry.js";
+import {filledIn} from "../../src/lib/tasks/task.js";
+import {cardLines, cardOf, cardText} from "./cards.js";
+import {numbersIn, proseOf} from "./prose.js";
+
+const models = readdirSync("src/data/models");
+
+/** Pieces of cards whose numbers are no measurements: of the script that writes cards, or of arithmetic. */
+const WRITTEN = [
+  "weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere",
+  "betas 0.9 and 0.95, weight decay 0.1 on matrices",
+  "warm-up over 100 steps",
+  "clipped at norm 1, float32, seed 1",
+  "cosine to a tenth of it",
+  "after a tenth of the steps",
+  "(eps 1e-05)",
+  "a four-token name",
+  "On 16 validation documents; the kurtosis of a normal distribution is 3",
+  "Largest shift of a logit on 16 validation documents",
+  "chance is 0.5",
+  "the true top half of the last query's keys that the predicted top half holds",
+  "1 % for the models of the paper",
+  "Interpolated Kneser-Ney 5-gram",
+  "of layer 0's attention",
+  "after layer 0's attention",
+  "R = 16, D = 8, I = 64",
+  "R = 32, D = 8, I = 96",
+  "12 (x 16), 5 (x 8)",
+];
+
+const readable = (text: string): string =>
+  proseOf("card", text)
+    .map((line) => line.text)
+    .join(" ")
+    .replace(/\s+/g, " ");
+
+/** The mix of documents that a model was trained on; an outlier variant is of its base. */
+const mixOf = (model: string) =>
+  /\(mix `(\w+)`/.exec(cardText(model.replace(/-outliers$/, "")))![1] as "retrieval" | "tasks";
+
+describe.each(models)("the card of %s", (model) => {
+  const text = readable(cardText(model));
+  const lines = cardLines(model).map(readable);
+
+  test("says what its files give", () => {
+    for (const line of lines) expect(text).toContain(line);
+  });
+
+  test("holds no number besides", () => {
+    const pieces = [...lines, ...WRITTEN.map(readable)];
+    const isHeld = (at: number, length: number) =>
+      pieces.some((piece) => {
+        for (let from = text.indexOf(piece); from >= 0; from = text.indexOf(piece, from + 1)) {
+          if (from <= at && at + length <= from + piece.length) return true;
+        }
+        return false;
+      });
+    const loose = numbersIn([{page: model, line: 1, text}]).filter(
+      ({at, number}) => !isHeld(at, number.length),
+    );
+    expect(loose.map(({at, number}) => `${number} in “${text.slice(at - 40, at + 40)}”`)).toEqual([]);
+  });
+
+  test("counts what the model does: the first documents and samples again", async () => {
+    const {scores} = cardOf(model);
+    const folder = await openFolder(`src/data/models/${model}`);
+    const opened = await openModel(folder, {backend: await wasmBackend()});
+    await folder.close();
+    const read = (tokens: ArrayLike<number>) => {
+      const ids = Array.from(tokens);
+      return scoreTokens(opened.read()(ids.slice(0, -1)), ids.slice(1));
+    };
+    const mix = mixOf(model);
+    for (const index of [0, 1]) {
+      const document = corpusDocument("test", index, {context: scores.context, mix});
+      const {logProbs, topTokens} = read(document.tokens);
+      const loss = -logProbs.reduce((total, value) => total + value, 0) / logProbs.length;
+      expect(loss).toBeCloseTo(scores.test.loss[index], 3);
+      const right = (places: readonly number[]) =>
+        places.filter((at) => topTokens[at - 1] === document.tokens[at]).length;
+      expect(right(document.answers)).toBe(scores.test.answers.right[index]);
+      expect(right(document.copies)).toBe(scores.test.copies.right[index]);
+      expect([document.answers.length, document.copies.length]).toEqual([
+        scores.test.answers.of[index],
+        scores.test.copies.of[index],
+      ]);
+    }
+    for (const [task, {wrong, samples}] of Object.entries(scores.tasks)) {
+      for (const index of [0, samples - 1]) {
+        const {tokens, answers} = filledIn(
+          taskById(task).sample(index, {split: "test", context: scores.context}),
+        );
+        const {topTokens} = read(tokens);
+        expect(answers.every((at) => topTokens[at - 1] === tokens[at])).toBe(!wrong.includes(index));
+      }
+    }
+  });
+});
+
+test("the recipe gives the settings that the cards name", () => {
+  const recipe = readFileSync("training/README.md", "utf8").replace(/\\\n\s*/g, "");
+  for (const model of models) {
+    const run = cardOf(model).training;
+    if (run === undefined) continue;
+    const command = recipe
+      .split("\n")
+      .findLast((line) => line.includes(`train.py ${model} `) && !line.includes("--until"))!;
+    const option = (name: string) => new RegExp(`--${name} (\\S+)`).exec(command)?.[1];
+    expect(Number(option("steps")), model).toBe(run.steps);
+    expect(Number(option("batch")), model).toBe(run.batch);
+    expect(Number(option("context")), model).toBe(run.context);
+    expect(Number(option("rate") ?? 3e-3), model).toBe(run.rate);
+    const own = run.log.filter(({context}) => context === run.context);
+    expect(own.at(-1)!.step).toBe(run.steps);
+  }
+});

@@ -1,0 +1,194 @@
+/** What the card of a model must say, from its files: the record of its measurements, its configuration and its tensors. */
+import {existsSync, readFileSync} from "node:fs";
+
+interface Counted {
+  readonly right: readonly number[];
+  readonly of: readonly number[];
+}
+
+/** Scores of the test split by document, and of the tasks' samples. */
+export interface Scores {
+  readonly context: number;
+  readonly test: {readonly loss: readonly number[]; readonly answers: Counted; readonly copies: Counted};
+  readonly tasks: Readonly<Record<string, {readonly samples: number; readonly wrong: readonly number[]}>>;
+}
+
+interface Run {
+  readonly rate: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly context: number;
+  readonly minutes: number;
+}
+
+/** `card.json` of a model folder, which the scripts of `training` write together with the card. */
+export interface Card {
+  readonly scores: Scores;
+  readonly training?: Run & {
+    readonly tokens: number;
+    readonly log: readonly Readonly<Record<string, number>>[];
+  };
+  readonly ngram?: Readonly<Record<string, number>>;
+  readonly tails?: readonly {layer: number; site: string; peak: number; kurtosis: number}[];
+  readonly shifts?: readonly {arithmetic: string; shift: number; largest: number}[];
+  readonly tokenButler?: Run & {
+    readonly log: readonly Readonly<Record<string, number>>[];
+    readonly test: Readonly<Record<string, number>>;
+  };
+}
+
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+/** The record of a model. */
+export const cardOf = (model: string): Card => json(`src/data/models/${model}/card.json`);
+/** The card of a model as readers see it. */
+export const cardText = (model: string): string =>
+  readFileSync(`src/data/models/${model}/README.md`, "utf8").replace(/\s+/g, " ");
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const apart = (value: number): string => value.toLocaleString("en");
+
+/** Shapes of the tensors of a safetensors file. */
+function shapesOf(path: string): Readonly<Record<string, readonly number[]>> {
+  const bytes = readFileSync(path);
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())).toString());
+  const {__metadata__: _, ...tensors} = header;
+  return Object.fromEntries(
+    Object.entries<{shape: number[]}>(tensors).map(([name, {shape}]) => [name, shape]),
+  );
+}
+
+const sizeOf = (path: string): number =>
+  sum(Object.values(shapesOf(path)).map((shape) => shape.reduce((n, side) => n * side, 1)));
+
+const scoreLines = ({scores: {context, test, tasks}, ngram}: Card): string[] => {
+  const loss = sum(test.loss) / test.loss.length;
+  const share = ({right, of}: Counted) => `${((100 * sum(right)) / sum(of)).toFixed(1)} % of ${sum(of)}`;
+  const gram = ngram?.[5] ?? Number.NaN;
+  return [
+    `Test split, ${test.loss.length} documents of ${context} tokens`,
+    `perplexity over all ${apart(context * test.loss.length)} tokens | ${Math.exp(loss).toFixed(3)} (loss ${loss.toFixed(4)})`,
+    `5-gram, trained on ${apart(ngram?.tokens ?? 0)} tokens | ${gram.toFixed(3)}: the model is ${(100 * (1 - Math.exp(loss) / gram)).toFixed(1)} % below`,
+    `4-grams, 3-grams | ${ngram?.[4].toFixed(3)}, ${ngram?.[3].toFixed(3)}`,
+    `answer tokens right | ${share(test.answers)}`,
+    `copied tokens right | ${share(test.copies)}`,
+    `at the full context of ${context} tokens`,
+    ...Object.entries(tasks).map(([task, {samples, wrong}]) => {
+      const right = samples - wrong.length;
+      return `| \`${task}\`: ${TITLES[task]} | ${((100 * right) / samples).toFixed(1)} % (${right} of ${samples}) |`;
+    }),
+  ];
+};
+
+const TITLES: Readonly<Record<string, string>> = {
+  "needle-single": "one fact in a context of text, asked for at the end",
+  "needle-multikey": "four facts, one asked for",
+  "needle-multiquery": "four facts, all asked for",
+  "needle-multivalue": "four facts of one key, the last one counts",
+  "variable-tracking": "a fact and two aliases, both asked for",
+  "common-words": "the most common word of a list",
+  coreference: "a four-token name after a phrase seen before",
+};
+
+const trainingLines = ({training}: Card): string[] =>
+  training === undefined
+    ? []
+    : [
+        `warm-up over 100 steps to ${training.rate}, cosine to a tenth of it`,
+        `Last run: ${training.steps} steps of ${training.batch} x ${training.context} tokens; ${apart(training.tokens)} tokens in all, ${training.minutes} minutes`,
+        ...training.log.map(
+          ({step, context, trainLoss, perplexity, answerAccuracy, copyAccuracy}) =>
+            `| ${step} | ${context} | ${trainLoss.toFixed(4)} | ${perplexity.toFixed(2)} | ${answerAccuracy.toFixed(3)} | ${copyAccuracy.toFixed(3)} |`,
+        ),
+      ];
+
+const tailLines = ({tails = [], shifts = []}: Card): string[] => [
+  ...tails.map(
+    ({layer, site, peak, kurtosis}) => `| ${layer} | ${site} | ${peak.toFixed(1)} | ${kurtosis.toFixed(1)} |`,
+  ),
+  ...shifts.map(
+    ({arithmetic, shift, largest}) =>
+      `| ${arithmetic} | ${shift.toExponential(2).replace(/e([+-])(\d)$/, "e$10$2")} | ${largest.toFixed(2)} |`,
+  ),
+];
+
+/** What the section on the predictor says, from its tensors and its record. */
+function butlerLines(folder: string, {tokenButler}: Card, modelParameters: number): string[] {
+  if (tokenButler === undefined) return [];
+  const {rate, steps, batch, context, minutes, log, test} = tokenButler;
+  const own = sizeOf(`${folder}/token-butler.safetensors`);
+  return [
+    `${apart(own)} parameters, ${((100 * own) / (own + modelParameters)).toFixed(1)} % of model and predictor together`,
+    `AdamW, ${rate} after a tenth of the steps, cosine to zero, ${apart(steps)} steps of ${batch} x ${context} tokens`,
+    `${minutes} minutes on one core`,
+    ...log.map(
+      ({step, trainLoss, validationLoss, hitAccuracy}) =>
+        `| ${step} | ${trainLoss.toFixed(3)} | ${validationLoss.toFixed(3)} | ${hitAccuracy.toFixed(3)} |`,
+    ),
+    `On ${test.documents} test documents: loss ${test.validationLoss.toFixed(3)}, hit accuracy ${test.hitAccuracy.toFixed(3)}`,
+  ];
+}
+
+/** What the card says of the sizes of a model. */
+function sizeLines(folder: string, isTrained: boolean): string[] {
+  const config = json(`${folder}/config.json`);
+  const stored = sizeOf(`${folder}/model.safetensors`);
+  const {vocab_size: vocabulary, hidden_size: width, num_hidden_layers: layers} = config;
+  const activations = `${folder}/activations.safetensors`;
+  const captured = existsSync(activations) ? shapesOf(activations).input_ids : undefined;
+  return [
+    `${vocabulary} words, one token each`,
+    ...(captured ? [`for ${captured[0] * captured[1]} tokens of validation documents`] : []),
+    ...(isTrained
+      ? [
+          `${apart(stored - vocabulary * width)} parameters (${apart(stored)} as stored`,
+          `${layers} layers, width ${width},`,
+          `= sqrt(${width}) E`,
+          ...(config.model_type === "llama" ? decoderSizes(config) : mambaSizes(config)),
+        ]
+      : []),
+  ];
+}
+
+type Config = Readonly<Record<string, number>>;
+
+const decoderSizes = (config: Config): string[] => [
+  `${config.num_attention_heads} query heads and ${config.num_key_value_heads} key/value heads of ${config.head_dim}, SwiGLU of ${config.intermediate_size}, RMS norm before each part (eps 1e-05)`,
+  `rotary embedding with base ${config.rope_theta}`,
+  `Trained at a context of ${config.max_position_embeddings} tokens`,
+];
+
+function mambaSizes(config: Config): string[] {
+  const inner = config.hidden_size * config.expand;
+  const channels = inner + (config.n_groups ? 2 * config.n_groups * config.state_size : 0);
+  const [state, window] = [inner * config.state_size, (config.conv_kernel - 1) * channels];
+  const all = config.num_hidden_layers * (state + window);
+  return [
+    `${inner} inner channels with ${config.state_size} numbers of state each, convolution over ${config.conv_kernel} tokens`,
+    `a layer keeps ${apart(state)} numbers of state and ${apart(window)} of the convolution's window: ${apart(all)} in all, ${apart(4 * all)} bytes as float32`,
+    config.n_groups
+      ? `${config.num_heads} heads of ${config.head_dim}, ${config.n_groups} groups of B and C`
+      : `time steps from ${config.time_step_rank} channels`,
+  ];
+}
+
+/** Pieces of a model's card that its files give. */
+export function cardLines(model: string): string[] {
+  const [folder, card] = [`src/data/models/${model}`, cardOf(model)];
+  const isTrained = card.training !== undefined;
+  const parameters = sizeOf(`${folder}/model.safetensors`);
+  return [
+    ...sizeLines(folder, isTrained),
+    ...trainingLines(card),
+    ...(isTrained ? scoreLines(card) : variantLines(card)),
+    ...tailLines(card),
+    ...butlerLines(folder, card, parameters),
+  ];
+}
+
+function variantLines({scores: {test}}: Card): string[] {
+  const loss = sum(test.loss) / test.loss.length;
+  const {right, of} = test.answers;
+  return [
+    `Perplexity on the test split: ${Math.exp(loss).toFixed(3)}; answer tokens right: ${((100 * sum(right)) / sum(of)).toFixed(1)} % of ${sum(of)}`,
+  ];
+}
