@@ -93,6 +93,7 @@ const trainingLines = ({training}: Card): string[] =>
   training === undefined
     ? []
     : [
+        `Trained at a context of ${training.context} tokens`,
         `warm-up over 100 steps to ${training.rate}, cosine to a tenth of it`,
         `Last run: ${training.steps} steps of ${training.batch} x ${training.context} tokens; ${apart(training.tokens)} tokens in all, ${training.minutes} minutes`,
         ...training.log.map(
@@ -154,7 +155,6 @@ type Config = Readonly<Record<string, number>>;
 const decoderSizes = (config: Config): string[] => [
   `${config.num_attention_heads} query heads and ${config.num_key_value_heads} key/value heads of ${config.head_dim}, SwiGLU of ${config.intermediate_size}, RMS norm before each part (eps 1e-05)`,
   `rotary embedding with base ${config.rope_theta}`,
-  `Trained at a context of ${config.max_position_embeddings} tokens`,
 ];
 
 function mambaSizes(config: Config): string[] {

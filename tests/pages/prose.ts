@@ -9,7 +9,7 @@ export interface ProseLine {
   readonly text: string;
 }
 
-/** The pages of the site, apart from the models' cards, which training writes together with its measurements, and from what a build caches. */
+/** The pages of the site, apart from the models' cards, which `cards.ts` holds to their measurements, and from what a build caches. */
 export function pages(folder = "src"): string[] {
   return readdirSync(folder, {recursive: true, encoding: "utf8"})
     .filter((name) => name.endsWith(".md") && !/^(data|\.)/.test(name))

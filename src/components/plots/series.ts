@@ -23,7 +23,7 @@ export function ofFamily(id: string): Look & {readonly name: string} {
   return {name: FAMILIES[family], family, shade: 0};
 }
 
-/** What a sentence must add that names the best of several by the documents that its loss is measured on. */
+/** Addition to a sentence that names the best of several by the documents that its loss is measured on. */
 export const PICKED =
   "It was picked by the documents that its loss is measured on: a candidate and no advice.";
 
