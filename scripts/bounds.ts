@@ -1,11 +1,11 @@
 // npm run bounds [-- --only GLOB]: runs every experiment once at each bound of each of its parameters.
 import {parseArgs} from "node:util";
+import {openFiles} from "../src/cli/open-files.js";
 import {complain, say} from "../src/cli/print.js";
 import {loadData} from "../src/data/data-sets.js";
-import {allTables} from "../src/lib/experiment/columns.js";
+import {allTables, type Row} from "../src/lib/experiment/columns.js";
 import type {Experiment} from "../src/lib/experiment/experiment.js";
 import {experiments, loadExperiment} from "../src/lib/experiments/registry.js";
-import {openFolder} from "../src/lib/io/node-file.js";
 import {type Setting, settingsAtBounds} from "../tests/experiments/bounds.js";
 import {fitsGlob} from "./glob.js";
 
@@ -16,12 +16,13 @@ const {values} = parseArgs({options: {only: {type: "string", default: "*"}}});
 
 /** What is wrong with the run of a setting; undefined for rows that are sound or a refusal that says what is allowed. */
 async function problemOf(experiment: Experiment, setting: Setting): Promise<string | undefined> {
+  const opened = await openFiles(experiment.params, filesOf(experiment));
   try {
-    const given = {...setting, ...(await files(experiment))} as never;
+    const given = {...setting, ...opened.values} as never;
     const tables = await experiment.runTables(given, {data: await loadData(experiment.needsOf(given))});
     return Object.entries(allTables(experiment))
       .flatMap(([name, columns]) =>
-        tables[name].flatMap((row) =>
+        tables[name].flatMap((row: Row) =>
           Object.keys(columns).filter((column) => row[column as never] === Number.NEGATIVE_INFINITY),
         ),
       )
@@ -29,18 +30,20 @@ async function problemOf(experiment: Experiment, setting: Setting): Promise<stri
   } catch (error) {
     const isRefusal = error instanceof Error && / must /.test(error.message);
     return isRefusal ? undefined : `${(error as Error).stack}`;
+  } finally {
+    await opened.close();
   }
 }
 
-/** Opened files for the parameters without which an experiment makes no sense. */
-async function files({params}: Experiment): Promise<Record<string, unknown>> {
-  const folder = await openFolder(FOLDER);
-  const needed = Object.entries(params).filter(([, param]) => param.kind === "file" && param.required);
-  const opened = needed.map(async ([name, param]) => {
-    const isFolder = param.kind === "file" && param.holds === "folder";
-    return [name, isFolder ? folder : await folder.open("model.safetensors")] as const;
-  });
-  return Object.fromEntries(await Promise.all(opened));
+/** Paths for the parameters without which an experiment makes no sense. */
+function filesOf({params}: Experiment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(params).flatMap(([name, param]) =>
+      param.kind === "file" && param.required
+        ? [[name, param.holds === "folder" ? FOLDER : `${FOLDER}/model.safetensors`]]
+        : [],
+    ),
+  );
 }
 
 let count = 0;

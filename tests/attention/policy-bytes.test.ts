@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import {beforeAll, describe, expect, test} from "vitest";
 import {loadTensors} from "../../src/data/data-sets.js";
 import type {PolicySetting} from "../../src/lib/attention/policy.js";
@@ -5,7 +6,13 @@ import {policyReadBytes, policyStateBytes} from "../../src/lib/attention/policy-
 import {pageBounds} from "../../src/lib/attention/quest/quest.js";
 import {policies} from "../../src/lib/attention/registry.js";
 import {importanceStream} from "../../src/lib/attention/token-butler/token-butler.js";
+import {
+  tokenButlerDecodeCost,
+  tokenButlerOverhead,
+  tokenButlerParameters,
+} from "../../src/lib/attention/token-butler/token-butler-cost.js";
 import {tokenButlerPredictor} from "../../src/lib/attention/token-butler/token-butler-predictor.js";
+import type {TokenButlerShape} from "../../src/lib/attention/token-butler/token-butler-weights.js";
 import {packedKvCache} from "../../src/lib/engine/cache/packed-kv-cache.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {DECODERS} from "../../src/lib/experiments/shared/decoders.js";
@@ -85,4 +92,53 @@ describe("policyReadBytes", () => {
 
 test("a cache notes the place of each key, and a score where the policy needs one", () => {
   expect(["h2o", "snapkv", "streaming-llm", "lambda"].map((id) => of(id).costs.note)).toEqual([12, 12, 4, 4]);
+});
+
+describe("over the whole range of lengths and shares", () => {
+  const length = fc.integer({min: 1, max: 1_000_000});
+
+  test.each(policies.all.map(({id}) => id))(
+    "%s costs a finite number of bytes, never fewer for a longer text",
+    (id) => {
+      fc.assert(
+        fc.property(length, length, fc.double({min: 0.05, max: 1, noNaN: true}), (a, more, keepFraction) => {
+          const bytes = (tokens: number) => policyStateBytes(of(id), config, tokens, {keepFraction}, setting);
+          const [short, long] = [bytes(a), bytes(a + more)];
+          expect(short).toBeGreaterThanOrEqual(0);
+          expect(Number.isFinite(long)).toBe(true);
+          expect(long).toBeGreaterThanOrEqual(short);
+          const read = policyReadBytes(of(id), config, READS, [a, a + more], {keepFraction}, setting);
+          for (const value of Object.values(read)) expect(Number.isFinite(value) && value >= 0).toBe(true);
+        }),
+        {seed: 6, numRuns: 40},
+      );
+    },
+  );
+});
+
+test("a predictor costs a share of the model between nothing and all, and more for a longer text", () => {
+  const size = fc.integer({min: 1, max: 4096});
+  const shape = fc.record({
+    width: size,
+    heads: size,
+    layers: fc.integer({min: 2, max: 200}),
+    importanceDim: size,
+    hiddenDim: size,
+    reducedDim: size,
+  });
+  fc.assert(
+    fc.property(shape, size, fc.integer({min: 1, max: 1_000_000}), (sizes, model, tokens) => {
+      const share = tokenButlerOverhead(tokenButlerParameters(sizes as TokenButlerShape), model);
+      expect(share).toBeGreaterThan(0);
+      expect(share).toBeLessThan(1);
+      const [short, long] = [tokens, 2 * tokens].map((L) =>
+        tokenButlerDecodeCost(sizes as TokenButlerShape, L),
+      );
+      for (const [name, value] of Object.entries(short)) {
+        expect(Number.isFinite(value) && value > 0).toBe(true);
+        expect(long[name as keyof typeof long]).toBeGreaterThanOrEqual(value);
+      }
+    }),
+    {seed: 7, numRuns: 100},
+  );
 });

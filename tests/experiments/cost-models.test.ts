@@ -17,7 +17,7 @@ const modelled = (await Promise.all(Object.keys(experiments).map(loadExperiment)
 
 /** Runs of a property for each experiment; fewer where one takes longer. */
 const RUNS = 25;
-const FEW: Readonly<Record<string, number>> = {"accel/sparse-slices": 2, "accel/hsa": 6, "kv/context": 2};
+const FEW: Readonly<Record<string, number>> = {"accel/sparse-slices": 2, "accel/hsa": 4, "kv/context": 1};
 const runsOf = (id: string) => FEW[id] ?? RUNS;
 
 /** Any value of a parameter; its bounds more often than what lies between. */

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import {afterEach, describe, expect, test, vi} from "vitest";
 import {
   glaChunkedCost,
@@ -127,5 +128,41 @@ describe("what the forms cost", () => {
     );
     expect(() => glaChunkedCost(gla, 4, 0.5)).toThrow("glaChunkedCost: subChunkSize must be");
     expect(() => glaChunkedNaiveCost(gla, -1)).toThrow("glaChunkedNaiveCost: chunkSize must be");
+  });
+});
+
+describe("over the whole range of sizes", () => {
+  const count = (max: number) => fc.integer({min: 1, max});
+  const sizes = fc.record({
+    tokens: count(1_000_000),
+    more: count(1_000_000),
+    a: count(8192),
+    b: count(256),
+    c: count(256),
+  });
+  const costs = (tokens: number, a: number, b: number, c: number, chunk: number) => [
+    selectiveScanCost({tokens, channels: a, stateSize: b}),
+    selectiveScanAssociativeCost({tokens, channels: a, stateSize: b}),
+    selectiveScanChunkedCost({tokens, channels: a, stateSize: b}, chunk),
+    ssdCost({tokens, heads: a, headDim: b, stateSize: c}),
+    ssdChunkedCost({tokens, heads: a, headDim: b, stateSize: c}, chunk),
+    glaCost({tokens, heads: a, keyDim: b, valueDim: c}),
+    glaChunkedCost({tokens, heads: a, keyDim: b, valueDim: c}, chunk, 16),
+    glaChunkedNaiveCost({tokens, heads: a, keyDim: b, valueDim: c}, chunk),
+  ];
+
+  test("costs are finite and above zero, and more tokens cost no less", () => {
+    fc.assert(
+      fc.property(sizes, count(2048), ({tokens, more, a, b, c}, chunk) => {
+        const [less, all] = [costs(tokens, a, b, c, chunk), costs(tokens + more, a, b, c, chunk)];
+        for (const [i, cost] of less.entries()) {
+          for (const [name, value] of Object.entries(cost)) {
+            expect(Number.isFinite(value) && value > 0, `${i} ${name} ${value}`).toBe(true);
+            expect(all[i][name as keyof typeof cost]).toBeGreaterThanOrEqual(name === "numbers" ? 0 : value);
+          }
+        }
+      }),
+      {seed: 5, numRuns: 100},
+    );
   });
 });

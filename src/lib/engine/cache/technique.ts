@@ -84,7 +84,10 @@ export interface CacheRecord<P extends Params> extends Technique<P> {
   bytes(sizes: CacheSizes, tokens: number, params: ParamValues<P>): CacheBytes;
   /** Tokens that are packed together: within so many, a longer text may take less than a shorter one. By default 1. */
   pageTokensOf?(params: ParamValues<P>): number;
-  /** Makes ready what all texts share and gives what begins a cache for one text; null if the model lacks what it takes. */
+  /**
+   * Makes ready what all texts share and gives what begins a cache for one text; null if the model lacks what it takes.
+   * Keys and values of magnitudes up to 10,000 come back finite; FP16, in which much is held, ends at 65,504.
+   */
   open(setting: CacheSetting, params: ParamValues<P>): (() => CacheSession) | null;
   /** The setting under which the model is itself, to the bit; or why there is none, in a sentence. */
   readonly lossless: Partial<ParamValues<P>> | string;
