@@ -1,7 +1,7 @@
 /** Operations of one more token, counted from a model's shapes: modelled, nothing is run. */
 
 import type {DecoderConfig} from "./decoder/config.js";
-import {linearParts} from "./decoder/plan-decoder.js";
+import {linearParts} from "./decoder/layer-parts.js";
 import {convChannels} from "./mamba/mamba-cache.js";
 import type {MambaConfig} from "./mamba/mamba-config.js";
 import {selectiveScanCost, ssdCost} from "./scan/scan-cost.js";

@@ -2,7 +2,7 @@
 
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import {type DecoderWeights, inputGroups} from "../engine/decoder/decoder-weights.js";
-import {EMBEDDING_NAME, HEAD_NAME, NORM_NAME} from "../engine/decoder/plan-decoder.js";
+import {EMBEDDING_NAME, HEAD_NAME, NORM_NAME} from "../engine/decoder/layer-parts.js";
 import {rotateResidualStream} from "../engine/equivalent/rotation.js";
 import {quantizationMethod} from "./method.js";
 import {roundEach} from "./rtn.js";

@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
 import {decoderOf, inputGroups} from "../../../src/lib/engine/decoder/decoder-weights.js";
-import {EMBEDDING_NAME, HEAD_NAME} from "../../../src/lib/engine/decoder/plan-decoder.js";
+import {EMBEDDING_NAME, HEAD_NAME} from "../../../src/lib/engine/decoder/layer-parts.js";
 import {openDecoder, openDecoderWeights} from "../../../src/lib/engine/open-decoder.js";
 import {memoryFolder, TINY_CONFIG, tinyFolder, tinyTensors} from "../tiny.js";
 

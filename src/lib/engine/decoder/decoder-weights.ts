@@ -6,9 +6,10 @@ import type {Tensor} from "../../tensor/tensor.js";
 import type {Site} from "../hooks.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig} from "./config.js";
+import {linearParts, NORM_NAMES} from "./layer-parts.js";
 import {DEFAULT_MAX_BYTES, type Decoder, type LoadOptions, loadPlanned} from "./load-decoder.js";
 import {ENGINE_NAMING} from "./naming.js";
-import {linearParts, NORM_NAMES, planDecoder} from "./plan-decoder.js";
+import {planDecoder} from "./plan-decoder.js";
 
 /** All tensors of a model; a tied head is not among them. */
 export interface DecoderWeights {

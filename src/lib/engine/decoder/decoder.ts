@@ -1,14 +1,12 @@
-import type {Rope} from "../../architectures/model-record.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {AttentionCall} from "../attention.js";
 import {type KvCache, plainKvCache} from "../cache/kv-cache.js";
 import type {Hooks} from "../hooks.js";
-import {add, checkIds, embed, scaled, seen} from "../residual-stream.js";
-import {type RotaryTable, rotaryTable, rotate} from "../rope.js";
-import {type RopeFrequencies, ropeFrequencies} from "../rope-scaling.js";
+import {add, checkIds, scaled, seen} from "../residual-stream.js";
 import type {DecoderConfig} from "./config.js";
 import type {Decoder, DecoderLayer, NormsAround} from "./load-decoder.js";
 import type {NetworkSite} from "./network.js";
+import {embedded, type Pass, rotated, rotatedKeys, startPass} from "./pass.js";
 
 /** Options of a forward pass. */
 export interface ForwardOptions {
@@ -43,65 +41,6 @@ export function forward(model: Decoder, ids: readonly number[], options: Forward
   const final = seen(hooks, "final", -1, headInput(model, last), kept);
   const logits = seen(hooks, "logits", -1, bentLogits(config, model.head(final)), kept);
   return {shape: [kept, config.vocabSize], data: logits};
-}
-
-/** Data that all layers of one forward pass share. */
-interface Pass {
-  readonly model: Decoder;
-  readonly tokens: number;
-  readonly cache: KvCache;
-  readonly hooks: Hooks | undefined;
-  readonly positions: Int32Array;
-  /** Of every layer with rotary positions. */
-  readonly rotary: ReadonlyMap<Rope, RopeFrequencies & {readonly table: RotaryTable}>;
-}
-
-/** @throws RangeError if the cache holds keys that were rotated by other longrope factors than this pass's. */
-function startPass(model: Decoder, tokens: number, cache: KvCache, hooks: Hooks | undefined): Pass {
-  const {plans, textTokens} = model.config;
-  const end = cache.length + tokens;
-  const positions = Int32Array.from({length: tokens}, (_, t) => cache.length + t);
-  const rotary = new Map<Rope, RopeFrequencies & {table: RotaryTable}>();
-  for (const {mixer} of plans) {
-    if (mixer.rope === null || rotary.has(mixer.rope)) continue;
-    const {scaling} = mixer.rope;
-    if (scaling?.kind === "longrope" && textTokens === undefined)
-      checkOneSide(cache.length, end, scaling.originalMaxPositions);
-    const found = ropeFrequencies(mixer.rope, textTokens ?? end);
-    rotary.set(mixer.rope, {...found, table: rotaryTable(found.frequencies, positions, found.factor)});
-  }
-  return {model, tokens, cache, hooks, positions, rotary};
-}
-
-/** Keys of short texts are rotated by other factors than those of long ones: a text cannot go from one to the other. */
-function checkOneSide(length: number, end: number, original: number): void {
-  if (length === 0 || length > original || end <= original) return;
-  throw new RangeError(
-    `forward: textTokens must be given to load a model whose texts grow past ${original} tokens, got a text that grows from ${length} to ${end}`,
-  );
-}
-
-/** The stream before the first layer, [T, hidden]. */
-function embedded({model, positions}: Pass, ids: readonly number[]): Float32Array {
-  const {embeddingWidth, embeddingScale, hiddenSize, positionTable} = model.config;
-  const rows = scaled(embed(model.embedding, embeddingWidth, ids), embeddingScale);
-  const h = model.projectIn?.(rows) ?? rows;
-  if (model.positions === null || positionTable === null) return h;
-  const {rows: count, offset} = positionTable;
-  const last = positions[positions.length - 1] + offset;
-  if (last >= count) {
-    throw new RangeError(
-      `forward: a text must have at most the ${count - offset} tokens of the table of positions, got ${last - offset + 1}`,
-    );
-  }
-  return add(
-    h,
-    embed(
-      model.positions,
-      hiddenSize,
-      Array.from(positions, (position) => position + offset),
-    ),
-  );
 }
 
 /** What the head takes: the normed stream, led back to the embedding's width. */
@@ -166,28 +105,6 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
     ...(softcap !== null && {softcap}),
   };
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);
-}
-
-/** Queries or keys of the pass's own tokens after rotary; where a layer has none, as they are. */
-function rotated({model, rotary, tokens}: Pass, index: number, heads: number, x: Float32Array): Float32Array {
-  const {rope} = model.config.plans[index].mixer;
-  return rope === null ? x : rotate(x, heads, rotary.get(rope)!.table, tokens, LAYOUTS[rope.pairs]);
-}
-
-const LAYOUTS = {halves: "half-split", neighbours: "interleaved"} as const;
-
-/** Cached keys after rotary. */
-function rotatedKeys(
-  {model, rotary}: Pass,
-  index: number,
-  keys: Float32Array,
-  positions: Int32Array,
-): Float32Array {
-  const {rope, kvHeads} = model.config.plans[index].mixer;
-  if (rope === null) return keys;
-  const {frequencies, factor} = rotary.get(rope)!;
-  const table = rotaryTable(frequencies, positions, factor);
-  return rotate(keys, kvHeads, table, positions.length, LAYOUTS[rope.pairs]);
 }
 
 /**

@@ -5,8 +5,9 @@ import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
+import {EMBEDDING_NAME, NORM_NAMES} from "./layer-parts.js";
 import {type ChannelNetwork, denseNetwork, expertNetwork} from "./network.js";
-import {EMBEDDING_NAME, NORM_NAMES, type PlannedDecoder, planDecoder} from "./plan-decoder.js";
+import {type PlannedDecoder, planDecoder} from "./plan-decoder.js";
 
 /** A decoder, ready to run. */
 export interface Decoder {
