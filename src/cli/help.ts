@@ -25,7 +25,7 @@ paretoscope list                         what there is: experiments, formats, da
 paretoscope run EXPERIMENT [options]     one experiment's rows
 paretoscope sweep EXPERIMENT [options]   its kept table, made here, in shards or by the workers of a queue
 paretoscope worker --queue URL [options] runs settings of a queue
-paretoscope quantize FILE [options]      the tensors of a safetensors file in several formats
+paretoscope quantize PATH [options]      the tensors of a file or a model folder in several formats
 paretoscope inspect PATH [options]       family, layers, parameters, cache and formats of a model on disk
 paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
@@ -47,7 +47,8 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   run: () => `paretoscope run EXPERIMENT [options]\n\n${optionLines(RUN_OPTIONS)}`,
   sweep: () => `paretoscope sweep EXPERIMENT [options]\n\n${optionLines(SWEEP_OPTIONS)}`,
   worker: () => `paretoscope worker --queue URL [options]\n\n${optionLines(WORKER_OPTIONS)}`,
-  quantize: () => `paretoscope quantize FILE.safetensors [options]\n\n${optionLines(QUANTIZE_OPTIONS)}`,
+  quantize: () =>
+    `paretoscope quantize PATH [options]\n\nPATH: safetensors, GGUF, an index of shards, or a model folder\n\n${optionLines(QUANTIZE_OPTIONS)}`,
   inspect: () => `${INSPECT_USAGE}\n\n${optionLines(INSPECT_OPTIONS)}`,
   compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
   eval: () => `paretoscope eval MODEL [options]\n\nMODEL: ${MODELS}\n\n${optionLines(EVAL_OPTIONS)}`,

@@ -1,5 +1,6 @@
 /** `paretoscope quantize`: every tensor of a file in several formats, a row each. */
 import {basename} from "node:path";
+import {SAMPLE_ELEMENTS} from "../lib/checkpoint/sample.js";
 import type {Columns, TableRows} from "../lib/experiment/columns.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {ownFile} from "../lib/experiments/formats/own-file.js";
@@ -26,14 +27,14 @@ const {convention: _convention, note: _note, ...COLUMNS} = ownFile.columns;
 type OwnTables = TableRows<(typeof ownFile)["columns"], (typeof ownFile)["tables"]>;
 
 /**
- * Runs `paretoscope quantize FILE --formats …`.
+ * Runs `paretoscope quantize FILE --formats …`: a file of safetensors or GGUF, an index of shards, or a folder.
  * @throws UsageError for a wrong call; Error if the file cannot be read.
  */
 export async function quantizeCommand(args: readonly string[]): Promise<void> {
   const {options, positionals} = readCall("quantize", args, QUANTIZE_OPTIONS);
   const [file] = positionals;
   if (file === undefined || positionals.length > 1) {
-    throw new UsageError(`quantize: one safetensors file must be given, got ${positionals.length}`);
+    throw new UsageError(`quantize: one file or folder must be given, got ${positionals.length}`);
   }
   const write = tableWriter("quantize", options.get("out") as string | undefined);
   const params = formatsOf(options.get("formats") as string | undefined);
@@ -50,6 +51,12 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
     for (const {tensor, format, note: why} of rows) {
       if (why !== null) note(`${tensor} in ${format}: ${why}`);
     }
+    const sampled = new Set(rows.filter(isSampled).map(({tensor}) => tensor)).size;
+    if (sampled > 0) {
+      note(
+        `${sampled} tensors of more than ${SAMPLE_ELEMENTS} elements are measured on as many of them: see measuredElements`,
+      );
+    }
     const columns: Columns = withGivenColumns(COLUMNS);
     await write({
       columns,
@@ -62,6 +69,10 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
     line.stop();
   }
 }
+
+/** Rows of a tensor of which only a part was measured. */
+const isSampled = ({elements, measuredElements}: {elements: number; measuredElements: number}) =>
+  measuredElements > 0 && measuredElements < elements;
 
 function formatsOf(text: string | undefined): {formats?: string[]} {
   if (text === undefined) return {};

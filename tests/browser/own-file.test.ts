@@ -9,7 +9,7 @@ const weights = Float32Array.from({length: 64 * 32}, (_, i) => Math.fround(Math.
 
 function openFile(page: Page, buffer: Uint8Array, name = "mine.safetensors"): Promise<void> {
   const file = {name, mimeType: "application/octet-stream", buffer: Buffer.from(buffer)};
-  return page.getByLabel("A safetensors file of yours").setInputFiles(file);
+  return page.getByLabel("A safetensors or GGUF file of yours").setInputFiles(file);
 }
 
 const bench = (page: Page) => page.locator("[data-experiment='formats/own-file']");

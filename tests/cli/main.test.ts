@@ -137,7 +137,7 @@ describe("run", () => {
       "rum",
       'a command must be one of list, run, sweep, worker, quantize, compose, eval, logits, conformance, help, got "rum". Did you mean run?',
     ],
-    ["quantize", "quantize: one safetensors file must be given, got 0"],
+    ["quantize", "quantize: one file or folder must be given, got 0"],
     ["quantize x --formats mxpf4", 'got "mxpf4". Did you mean mxfp4?'],
     ["quantize x --timeLimit 0", "--timeLimit must be seconds above 0"],
     ["help nothing", "help: a topic must be one of list, run"],
@@ -216,7 +216,7 @@ describe("quantize", () => {
     const {code, stderr} = await paretoscope("quantize", file, "--formats", "mxfp4,int4,nvfp4", "--out", out);
     const table = fromCSV(await readFile(out, "utf8"));
     expect(table.columnNames().join()).toBe(
-      "tensor,format,elements,bitsPerElement,mse,sqnrDb,cosine,maxAbsError,provenance",
+      "tensor,format,elements,measuredElements,bitsPerElement,mse,sqnrDb,cosine,maxAbsError,provenance",
     );
     expect(table.numRows()).toBe(12);
     expect(table.dedupe("provenance").array("provenance")).toEqual(["measured"]);
@@ -234,8 +234,8 @@ describe("quantize", () => {
 
   test("keeps the row of a tensor that no error exists for, and says why", async () => {
     const {stdout, stderr} = await paretoscope("quantize", file, "--formats", "nvfp4,mxfp4");
-    expect(stdout).toMatch(/^broken +nvfp4 +64 +measured$/m);
-    expect(stdout).toMatch(/^none +nvfp4 +0 +measured$/m);
+    expect(stdout).toMatch(/^broken +nvfp4 +64 +64 +measured$/m);
+    expect(stdout).toMatch(/^none +nvfp4 +0 +0 +measured$/m);
     expect(stderr).toMatch(/^broken in nvfp4: .*NaN/m);
     expect(stderr).toContain("none in mxfp4: it has no elements");
   });
@@ -279,7 +279,7 @@ describe("quantize", () => {
       file,
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^w +int4 +2048 +4\.25 /m);
+    expect(stdout).toMatch(/^w +int4 +2048 +2048 +4\.25 /m);
   });
 });
 

@@ -62,9 +62,7 @@ describe("a parameter that is a file", () => {
   test("that cannot be opened is told by its path", async () => {
     const missing = openFiles(letters.params, {model: folder, text: join(folder, "none.txt")});
     await expect(missing).rejects.toThrow("none.txt");
-    await expect(openFiles(letters.params, {model: join(folder, "config.json")})).rejects.toThrow(
-      "openFolder: path must be a folder",
-    );
+    await expect(openFiles(letters.params, {model: join(folder, "none")})).rejects.toThrow("none");
   });
 
   test.each([

@@ -1,6 +1,7 @@
 // The code of a worker: runs experiments and reads tensor files away from the page, which may end it at any time.
 
 import {modelFolder} from "../../lib/checkpoint/model-folder.js";
+import {openTensors} from "../../lib/checkpoint/open-tensors.js";
 import type {TableRows} from "../../lib/experiment/columns.js";
 import type {TensorSet} from "../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../lib/experiments/registry.js";
@@ -32,13 +33,16 @@ export interface RunRequest {
 /** Contents of a tensor file, from its header alone. */
 export interface ListRequest {
   readonly kind: "list";
-  readonly file: Blob;
+  /** One file, or those of a model that is in several. */
+  readonly files: readonly File[];
 }
 
 export interface ListedTensor {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
+  /** False for integers, which no format is measured on. */
+  readonly isNumeric: boolean;
 }
 
 export type Reply =
@@ -86,9 +90,14 @@ async function opened(files: OwnFiles): Promise<Readonly<Record<string, Opened>>
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function list({file}: ListRequest): Promise<Results["list"]> {
-  const {tensors} = await openSafetensors(blobSource(file));
-  return Array.from(tensors.values(), ({name, dtype, shape}) => ({name, dtype, shape}));
+async function list({files}: ListRequest): Promise<Results["list"]> {
+  const {tensors} = await openTensors(await modelFolder(blobFolder(files)));
+  return Array.from(tensors.values(), ({name, dtype, shape, unreadable}) => ({
+    name,
+    dtype,
+    shape,
+    isNumeric: unreadable?.kind !== "integers",
+  }));
 }
 
 async function loadTensors(address: string): Promise<TensorSet> {

@@ -1,7 +1,7 @@
 import {bytesSource} from "../io/byte-source.js";
 import {FormatError} from "../io/format-error.js";
-import {isGguf} from "../io/gguf/gguf.js";
 import type {ModelFolder} from "../io/model-folder.js";
+import {isJsonKind, sniff, wrongKind} from "../io/sniff.js";
 import type {ByteSource} from "../technique/opened-file.js";
 import {ggufConfig} from "./gguf/gguf-config.js";
 import {openGgufFiles} from "./gguf/gguf-files.js";
@@ -11,13 +11,17 @@ import {ggufTokenizer} from "./gguf/gguf-tokenizer.js";
 /**
  * The folder of a model as the engine reads it. A GGUF file, chosen or alone in a folder without safetensors, stands in it
  * as the config.json and the tokenizer.json that its metadata say; every other folder is given back as it is.
- * @throws FormatError with kind `several-models` where a folder holds several GGUF models and none is chosen.
+ * @throws FormatError with kind `several-models` where a folder holds several GGUF models and none is chosen, or
+ *   `is-…` where the file that was chosen is of another kind.
  */
 export async function modelFolder(folder: ModelFolder): Promise<ModelFolder> {
   const main = folder.main ?? (await onlyGguf(folder));
   if (main === undefined) return folder;
   const source = await folder.open(main);
-  return source !== undefined && (await isGguf(source)) ? ggufFolder(folder, main) : folder;
+  const kind = source && (await sniff(source));
+  if (kind?.id === "gguf") return ggufFolder(folder, main);
+  if (kind === undefined || isJsonKind(kind)) return folder;
+  throw wrongKind("modelFolder", "a model folder, safetensors, an index of shards or GGUF", kind, main);
 }
 
 /** The GGUF file of a folder that holds no safetensors. */

@@ -3,6 +3,7 @@ import {FormatError} from "../io/format-error.js";
 import {type JsonObject, SIDE_FILE_LIMITS} from "../io/json-file.js";
 import {type ModelFolder, readJson} from "../io/model-folder.js";
 import {openSafetensors, type Safetensors} from "../io/safetensors.js";
+import {sniff} from "../io/sniff.js";
 import {type GgufFiles, openGgufFiles} from "./gguf/gguf-files.js";
 import {ggufTensor} from "./gguf/gguf-tensor.js";
 import {unpacked} from "./packed/unpacked.js";
@@ -103,13 +104,16 @@ async function readWeightMap(folder: ModelFolder, name: string): Promise<Readonl
   return weightMapOf(index, name);
 }
 
-/** A folder without tensors that we read often holds others: say which. */
+/** A folder without tensors that are read often holds others: the error names one. */
 async function nothingToRead(folder: ModelFolder): Promise<FormatError> {
-  const names = (await folder.names?.()) ?? [];
-  const other = names.find((name) => /\.(bin|pt|pth|ckpt|gguf|h5|msgpack|onnx)$/.test(name));
-  const got = other === undefined ? "neither" : `neither, but ${other}`;
   const allowed = `a folder with ${SINGLE} or ${INDEX}`;
-  return problem("missing-file", "model folder", got, allowed);
+  const names = (await folder.names?.()) ?? [];
+  const other = names.find((name) => /\.(bin|pt|pth|ckpt|h5|msgpack|npz|onnx|gz|zip|tar)$/.test(name));
+  const source = other === undefined ? undefined : await folder.open(other);
+  const kind = source && (await sniff(source));
+  const got = other === undefined ? "neither" : `neither, but ${other}${kind ? `, ${kind.title}` : ""}`;
+  const cure = kind && {cure: kind.cure};
+  return problem("missing-file", "model folder", got, allowed, cure);
 }
 
 function weightMapOf(index: JsonObject, name: string): ReadonlyMap<string, string> {
@@ -134,6 +138,12 @@ async function openShard(folder: ModelFolder, index: string, shard: string): Pro
 const byName = <T extends StoredTensor>(tensors: readonly T[]) =>
   new Map(tensors.map((tensor) => [tensor.name, tensor]));
 
-function problem(kind: string, field: string, value: unknown, allowed: string): FormatError {
-  return new FormatError("openCheckpoint", {kind, offset: null, field, value, allowed});
+function problem(
+  kind: string,
+  field: string,
+  value: unknown,
+  allowed: string,
+  way: {readonly cure?: string} = {},
+): FormatError {
+  return new FormatError("openCheckpoint", {kind, offset: null, field, value, allowed, ...way});
 }

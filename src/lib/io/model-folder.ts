@@ -1,7 +1,8 @@
-import type {ModelFolder} from "../technique/opened-file.js";
+import type {ByteSource, ModelFolder} from "../technique/opened-file.js";
 import {blobSource} from "./byte-source.js";
 import {FormatError} from "./format-error.js";
 import {type JsonObject, type JsonPlace, parseJsonObject} from "./json-file.js";
+import {fileKindOf, isJsonKind, wrongKind} from "./sniff.js";
 
 export type {ModelFolder};
 
@@ -20,12 +21,17 @@ export function blobFolder(files: Iterable<File>): ModelFolder {
   };
 }
 
+/** A folder that holds one file, which is the one chosen. */
+export function oneFileFolder(main: string, source: ByteSource): ModelFolder {
+  return {main, names: async () => [main], open: async (name) => (name === main ? source : undefined)};
+}
+
 /** JSON beside a checkpoint is small; anything larger is not what it claims to be. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
 
 /**
  * Reads a JSON object from a folder, or undefined if the folder has no such file.
- * @throws FormatError with kind `too-large` or one of {@link parseJsonObject}'s.
+ * @throws FormatError with kind `too-large`, `is-…` for another kind of file, or one of {@link parseJsonObject}'s.
  */
 export async function readJson(
   folder: ModelFolder,
@@ -44,5 +50,8 @@ export async function readJson(
       allowed,
     });
   }
-  return parseJsonObject(await source.read(0, source.size), {reader, field: name, limits});
+  const bytes = await source.read(0, source.size);
+  const kind = fileKindOf(bytes);
+  if (kind !== undefined && !isJsonKind(kind)) throw wrongKind(reader, "a JSON object", kind, name);
+  return parseJsonObject(bytes, {reader, field: name, limits});
 }

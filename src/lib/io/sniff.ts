@@ -111,17 +111,25 @@ export function fileKindOf(bytes: Uint8Array, size = bytes.length): FileKind | u
   return first.length >= 16 && first.every((byte) => byte === 0) ? ZEROS : undefined;
 }
 
+/** Tells whether a kind is JSON: what a config, an index or a tokenizer is. */
+export const isJsonKind = ({id}: FileKind): boolean => id === "json" || id === "index";
+
 /** As {@link fileKindOf}, reading only the first bytes of a file. */
 export async function sniff(source: ByteSource): Promise<FileKind | undefined> {
   return fileKindOf(await source.read(0, Math.min(SNIFFED_BYTES, source.size)), source.size);
 }
 
-/** The error of the public function `reader` about a file of another kind than it reads. */
-export function wrongKind(reader: string, wanted: string, {id, title, cure}: FileKind): FormatError {
+/** The error of the public function `reader` about a file (`field`) of another kind than it reads. */
+export function wrongKind(
+  reader: string,
+  wanted: string,
+  {id, title, cure}: FileKind,
+  field = "file",
+): FormatError {
   return new FormatError(reader, {
     kind: `is-${id}`,
     offset: 0,
-    field: "file",
+    field,
     value: title,
     allowed: wanted,
     cure,

@@ -8,7 +8,8 @@ import {hadamardOutliers} from "../../../src/lib/experiments/formats/hadamard-ou
 import {ownFile} from "../../../src/lib/experiments/formats/own-file.js";
 import {razerSpecial} from "../../../src/lib/experiments/formats/razer-special.js";
 import {bytesSource} from "../../../src/lib/io/byte-source.js";
-import {openFile} from "../../../src/lib/io/node-file.js";
+import {oneFileFolder} from "../../../src/lib/io/model-folder.js";
+import {openModelPath} from "../../../src/lib/io/node-file.js";
 import {writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
 import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
 import {allData} from "./data.js";
@@ -211,7 +212,7 @@ describe("error-anatomy", () => {
 describe("own-file", () => {
   const file = (tensors: Readonly<Record<string, Tensor>>) => {
     const written = Object.entries(tensors).map(([name, {shape, data}]) => ({name, shape, data}));
-    return bytesSource(writeSafetensors(written));
+    return oneFileFolder("model.safetensors", bytesSource(writeSafetensors(written)));
   };
 
   test("has a row for each tensor and format, in the order of the names, else of the file", async () => {
@@ -244,33 +245,81 @@ describe("own-file", () => {
 
   test("measures the trained model's own file", async () => {
     const weights = data.get("weights/decoder-small")!;
-    const source = await openFile(dataSetPath("weights/decoder-small"));
-    const {rows, leftOut} = await ownFile.runTables({formats: ["razer"], file: source});
-    await source.close();
+    const opened = await openModelPath(dataSetPath("weights/decoder-small"));
+    const {rows, leftOut} = await ownFile.runTables({formats: ["razer"], file: opened});
+    await opened.close();
     expect(rows).toHaveLength(weights.size);
     expect(leftOut).toEqual([]);
     expect(rows.every(({note}) => note === null)).toBe(true);
   });
 
   test("takes the named tensors alone, and says which hold no floating-point numbers", async () => {
-    const two = bytesSource(
-      writeSafetensors([
-        {name: "w", shape: [2], data: Float32Array.of(1, 2)},
-        {name: "v", shape: [2], data: Float32Array.of(3, 4)},
-        {name: "ids", shape: [1], data: Int32Array.of(1)},
-      ]),
+    const two = oneFileFolder(
+      "two.safetensors",
+      bytesSource(
+        writeSafetensors([
+          {name: "w", shape: [2], data: Float32Array.of(1, 2)},
+          {name: "v", shape: [2], data: Float32Array.of(3, 4)},
+          {name: "ids", shape: [1], data: Int32Array.of(1)},
+        ]),
+      ),
     );
     const all = await ownFile.runTables({formats: ["int4"], file: two});
     expect(all.rows.map(({tensor}) => tensor)).toEqual(["v", "w"]);
     expect(all.leftOut).toEqual([{tensor: "ids", dtype: "I32", provenance: "measured"}]);
     const one = await ownFile.runTables({formats: ["int4"], file: two, tensors: "v"});
     expect([one.rows.map(({tensor}) => tensor), one.leftOut]).toEqual([["v"], []]);
-    await expect(ownFile.run({file: two, tensors: "u"})).rejects.toThrow(/readTensor.*"?u"?/);
+    await expect(ownFile.run({file: two, tensors: "u"})).rejects.toThrow(
+      "formats/own-file: tensors must be names of the file's 3 (ids, v, w), got u",
+    );
+  });
+
+  test("says of a tensor that cannot be read why, in its rows, and measures the others", async () => {
+    const bytes = writeSafetensors([
+      {name: "w", shape: [2], data: Float32Array.of(1, 2)},
+      {name: "four", dtype: "F4", shape: [4], data: Uint8Array.of(1, 2)},
+      {name: "six", dtype: "F6_E2M3", shape: [4], data: Uint8Array.of(1, 2, 3)},
+    ]);
+    const mixed = oneFileFolder("mixed.safetensors", bytesSource(bytes));
+    for (const tensors of ["", "w\nfour\nsix"]) {
+      const rows = await ownFile.run({formats: ["int4"], file: mixed, tensors});
+      const notes = Object.fromEntries(rows.map(({tensor, note}) => [tensor, note]));
+      expect(notes).toEqual({
+        w: null,
+        four: "F4 leaves the order of the bits inside its bytes to whoever wrote them",
+        six: "F6_E2M3 leaves the order of the bits inside its bytes to whoever wrote them",
+      });
+    }
+  });
+
+  test("does not blame the file for what the format did", async () => {
+    const given = {
+      formats: ["fp16"],
+      file: file({large: tensor([1, 70_000]), bad: tensor([1, Number.POSITIVE_INFINITY])}),
+    };
+    const notes = (await ownFile.run(given)).map(({tensor, note}) => [tensor, note]);
+    expect(Object.fromEntries(notes)).toEqual({
+      large:
+        "fp16 has no room for the largest of its numbers, which become infinities, so that no error exists",
+      bad: "it holds a NaN or an infinity, so that no error exists",
+    });
+  });
+
+  test("refuses a file without a number to measure", async () => {
+    const ids = writeSafetensors([{name: "ids", shape: [1], data: Int32Array.of(1)}]);
+    for (const [bytes, got] of [
+      [ids, "1 of other types"],
+      [writeSafetensors([]), "no tensors"],
+    ] as const) {
+      await expect(ownFile.run({file: oneFileFolder("a.safetensors", bytesSource(bytes))})).rejects.toThrow(
+        `formats/own-file: file must hold tensors of floating-point numbers, got ${got}`,
+      );
+    }
   });
 
   test("needs a file", async () => {
     await expect(ownFile.run({formats: ["int4"]})).rejects.toThrow(
-      "run formats/own-file: file must be a safetensors file, got none",
+      "run formats/own-file: file must be a file of tensors or model folder, got none",
     );
   });
 });

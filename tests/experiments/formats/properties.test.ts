@@ -14,6 +14,7 @@ import {nvfp4} from "../../../src/lib/formats/nvfp4/nvfp4.js";
 import {razer} from "../../../src/lib/formats/razer/razer.js";
 import {formats} from "../../../src/lib/formats/registry.js";
 import {bytesSource} from "../../../src/lib/io/byte-source.js";
+import {oneFileFolder} from "../../../src/lib/io/model-folder.js";
 import {writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
 import {measure, measureFormat, roundTrip} from "../../../src/lib/quant/measure.js";
 import {tensor} from "../../../src/lib/tensor/tensor.js";
@@ -207,7 +208,7 @@ describe("own-file", () => {
       ["v", tensor([0.5, -2, 3, 8], [1, 4])],
     ]);
     const written = Array.from(own, ([name, {shape, data}]) => ({name, shape, data}));
-    const file = bytesSource(writeSafetensors(written));
+    const file = oneFileFolder("own.safetensors", bytesSource(writeSafetensors(written)));
     const rows = await ownFile.run({formats: ["nvfp4", "int4"], file});
     expect(rows).toHaveLength(4);
     for (const {tensor: name, format, note, ...row} of rows) {

@@ -83,7 +83,7 @@ describe("models/evaluate", () => {
 
   test("needs a model, with a tokenizer where the text is one's own", async () => {
     await expect(evaluate.run(small)).rejects.toThrow(
-      "run models/evaluate: model must be a model folder, got none",
+      "run models/evaluate: model must be a model folder or GGUF file, got none",
     );
     const bare: ModelFolder = {
       open: async (name) => (name === "tokenizer.json" ? undefined : decoder.open(name)),

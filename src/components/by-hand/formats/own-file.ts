@@ -14,35 +14,36 @@ const firstElements = 4_000_000;
 const shownTensors = 200;
 
 /**
- * Takes a tensor file of the reader's and compares formats on its tensors. It is read by ranges in a worker
- * that is ended after a time limit, and it never leaves the machine.
+ * Takes a file of the reader's, or the files of a model, and compares formats on the tensors. They are read by ranges in a worker
+ * that is ended after a time limit, and they never leave the machine.
  */
 export function ownFileBench(): HTMLElement {
   const place = html`<div></div>`;
-  const input = html`<input type="file" accept=".safetensors">` as HTMLInputElement;
-  const drop = html`<div class="drop"><label>A safetensors file of yours: ${input}</label>
-    <p class="help">Or drop it here. Its bytes are read by a worker of this page alone, which can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere.</p></div>`;
+  const input = html`<input type="file" accept=".safetensors,.gguf,.json" multiple>` as HTMLInputElement;
+  const drop = html`<div class="drop"><label>A safetensors or GGUF file of yours: ${input}</label>
+    <p class="help">Or drop it here, or all files of a model together: quantized weights need their <code>config.json</code>. The bytes are read by a worker of this page alone, which can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere.</p></div>`;
 
-  async function open(file: File): Promise<void> {
-    place.replaceChildren(html`<p role="status">Reading the header of ${file.name} …</p>`);
+  async function open(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    const what = files.length === 1 ? files[0].name : `${files[0].name} and ${files.length - 1} more`;
+    place.replaceChildren(html`<p role="status">Reading the header of ${what} …</p>`);
     try {
-      const tensors = await askWorker({kind: "list", file}, {signal: AbortSignal.timeout(listTimeLimit)});
+      const tensors = await askWorker({kind: "list", files}, {signal: AbortSignal.timeout(listTimeLimit)});
       // Loaded when a file is there: the page shows its first figure without the code that reads files.
       const module = await import("../../../lib/experiments/formats/own-file.js");
-      place.replaceChildren(chosenBench(module.ownFile, file, tensors));
+      place.replaceChildren(chosenBench(module.ownFile, {files, what}, tensors));
     } catch (error) {
       place.replaceChildren(
-        html`<p class="problem" role="alert">${isOffline(error) ? "" : `${file.name} could not be read: `}${failure(error)}</p>`,
+        html`<p class="problem" role="alert">${isOffline(error) ? "" : `${what} could not be read: `}${failure(error)}</p>`,
       );
     }
   }
 
-  input.addEventListener("change", () => input.files?.[0] && open(input.files[0]));
+  input.addEventListener("change", () => open([...(input.files ?? [])]));
   drop.addEventListener("dragover", (event) => event.preventDefault());
   drop.addEventListener("drop", (event) => {
     event.preventDefault();
-    const file = event.dataTransfer?.files[0];
-    if (file) open(file);
+    open([...(event.dataTransfer?.files ?? [])]);
   });
   return html`<section class="own-file" aria-label="A tensor file of your own">${drop}${place}</section>`;
 }
@@ -54,19 +55,29 @@ function failure(error: unknown): string {
   return failureText(error);
 }
 
+/** Files of a reader's, and their name in a sentence. */
+interface Opened {
+  readonly files: readonly File[];
+  readonly what: string;
+}
+
 /** The choice of tensors and, below it, the comparison of those chosen. */
-function chosenBench(experiment: typeof ownFile, file: File, tensors: readonly ListedTensor[]): HTMLElement {
-  const floats = tensors.filter(({dtype}) => /^(F|BF)/.test(dtype));
+function chosenBench(
+  experiment: typeof ownFile,
+  {files, what}: Opened,
+  tensors: readonly ListedTensor[],
+): HTMLElement {
+  const floats = tensors.filter(({isNumeric}) => isNumeric);
   if (floats.length === 0) {
-    return html`<p class="problem" role="alert">${file.name} has ${tensors.length} tensors, and none of them holds floating-point numbers.</p>`;
+    return html`<p class="problem" role="alert">${what} has ${tensors.length} tensors, and none of them holds floating-point numbers.</p>`;
   }
   const chosen = firstChoice(floats);
   const place = html`<div></div>`;
   const compare = () => {
     if (chosen.size === 0) place.replaceChildren(html`<p role="status">Choose a tensor.</p>`);
-    else place.replaceChildren(benchOf(experiment, file, [...chosen]));
+    else place.replaceChildren(benchOf(experiment, files, [...chosen]));
   };
-  const list = html`<details class="tensor-list"><summary>Tensors of ${file.name}: ${floats.length} with floating-point numbers of ${tensors.length}</summary>
+  const list = html`<details class="tensor-list"><summary>Tensors of ${what}: ${floats.length} with floating-point numbers of ${tensors.length}</summary>
     <div class="boxes">${floats.slice(0, shownTensors).map((tensor) => tensorBox(tensor, chosen))}</div>
     ${floats.length > shownTensors ? html`<p class="help">The first ${shownTensors} are listed.</p>` : null}
   </details>`;
@@ -94,11 +105,15 @@ function tensorBox({name, dtype, shape}: ListedTensor, chosen: Set<string>): HTM
   return html`<label>${box} ${name} <span class="muted">${dtype} [${shape.map((size) => numberText(size)).join(", ")}]</span></label>`;
 }
 
-function benchOf(experiment: typeof ownFile, file: File, tensors: readonly string[]): HTMLElement {
+function benchOf(
+  experiment: typeof ownFile,
+  files: readonly File[],
+  tensors: readonly string[],
+): HTMLElement {
   return workbench(experiment, {
     figures: [ownFileFigure],
     prefix: "own.",
-    files: {file},
+    files: {file: files},
     fixed: {tensors: tensors.join("\n")},
     timeLimit: runTimeLimit,
   });

@@ -1,7 +1,8 @@
+import {openTensors} from "../../checkpoint/open-tensors.js";
+import {readSample} from "../../checkpoint/sample.js";
+import type {StoredTensor} from "../../checkpoint/stored-tensor.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
-import {floatDecoder} from "../../io/dtypes.js";
-import {openSafetensors, readTensor, type TensorInfo} from "../../io/safetensors.js";
 import {measureFormat} from "../../quant/measure.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {formatIds, measuredColumns} from "./columns.js";
@@ -21,8 +22,9 @@ export const ownFile = experiment({
     file: {
       kind: "file",
       label: "File",
-      holds: "file",
-      accepts: "safetensors file",
+      help: "Safetensors or GGUF, in one file or several, or a model folder with them.",
+      holds: "folder",
+      accepts: "file of tensors or model folder",
       required: true,
       default: null,
     },
@@ -40,6 +42,7 @@ export const ownFile = experiment({
     tensor: {type: "string", label: "Tensor"},
     format: {type: "string", label: "Format"},
     elements: {type: "number", label: "Elements"},
+    measuredElements: {type: "number", label: "Elements measured, fewer where the tensor is large"},
     bitsPerElement: nullable(measuredColumns.bitsPerElement),
     mse: nullable(measuredColumns.mse),
     sqnrDb: nullable(measuredColumns.sqnrDb),
@@ -56,20 +59,20 @@ export const ownFile = experiment({
   },
   needs: [],
   sweep: [],
-  async run({file: source, formats: ids, tensors: named}, {progress}) {
-    const file = await openSafetensors(source!);
-    const all = [...file.tensors.values()];
-    const names = named === "" ? all.filter(isFloat).map(({name}) => name) : named.split("\n");
+  async run({file, formats: ids, tensors: named}, {progress}) {
+    const {tensors} = await openTensors(file!);
+    const chosen = named === "" ? [...tensors.values()].filter(isMeasurable) : namedTensors(tensors, named);
+    if (chosen.length === 0) throw nothingToMeasure(tensors.size);
     const rows = [];
-    for (const [index, name] of names.entries()) {
-      // One after the other: a file of any size costs its largest tensor at a time.
-      const x = await readTensor(file, name);
+    for (const [index, tensor] of chosen.entries()) {
+      // One after the other: a file of any size costs a part of its largest tensor at a time.
+      const x = await sampleOrNote(tensor);
       for (const [each, id] of ids.entries()) {
-        await progress((index + each / ids.length) / names.length, `${name} in ${id}`);
-        rows.push(measuredRow(name, x, id));
+        await progress((index + each / ids.length) / chosen.length, `${tensor.name} in ${id}`);
+        rows.push(measuredRow(tensor, x, id));
       }
     }
-    const leftOut = named === "" ? all.filter((info) => !isFloat(info)) : [];
+    const leftOut = named === "" ? [...tensors.values()].filter((tensor) => !isMeasurable(tensor)) : [];
     return {
       rows,
       leftOut: leftOut.map(({name, dtype}) => ({tensor: name, dtype, provenance: "measured" as const})),
@@ -77,14 +80,43 @@ export const ownFile = experiment({
   },
 });
 
-const isFloat = ({dtype}: TensorInfo) => floatDecoder(dtype) !== undefined;
+/** All but integers: a tensor whose numbers cannot be read has rows that say so. */
+const isMeasurable = ({unreadable}: StoredTensor) => unreadable?.kind !== "integers";
 
-function measuredRow(name: string, x: Tensor, id: string) {
+function namedTensors(tensors: ReadonlyMap<string, StoredTensor>, named: string): StoredTensor[] {
+  return named.split("\n").map((name) => {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) return tensor;
+    const some = [...tensors.keys()].slice(0, 5).join(", ");
+    throw new RangeError(
+      `formats/own-file: tensors must be names of the file's ${tensors.size} (${some}${tensors.size > 5 ? ", …" : ""}), got ${name}`,
+    );
+  });
+}
+
+function nothingToMeasure(count: number): RangeError {
+  const got = count === 0 ? "no tensors" : `${count} of other types`;
+  return new RangeError(`formats/own-file: file must hold tensors of floating-point numbers, got ${got}`);
+}
+
+/** What is measured of a tensor, or the reason why nothing is: one tensor must not cost the rows of all others. */
+async function sampleOrNote(tensor: StoredTensor): Promise<Tensor | string> {
+  if (tensor.unreadable !== null) return tensor.unreadable.reason;
+  try {
+    return await readSample("formats/own-file", tensor);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
+function measuredRow({name, shape}: StoredTensor, x: Tensor | string, id: string) {
   return {
     tensor: name,
     format: id,
-    elements: elementCount(x.shape),
-    ...measureOrNote(id, x),
+    elements: elementCount(shape),
+    measuredElements: typeof x === "string" ? 0 : elementCount(x.shape),
+    ...(typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(id, x)),
     convention: formats[id].convention,
     provenance: "measured" as const,
   };
@@ -98,10 +130,16 @@ function measureOrNote(id: string, x: Tensor) {
   try {
     const {relativeMse: _, ...measured} = measureFormat(formats[id], x);
     if (!Object.values(measured).some(Number.isNaN)) return {...measured, note: null};
-    const note = "it holds a NaN or an infinity, so that no error exists";
-    return {...NOTHING, bitsPerElement: measured.bitsPerElement, note};
+    return {...NOTHING, bitsPerElement: measured.bitsPerElement, note: whyNoError(id, x)};
   } catch (error) {
     if (error instanceof RangeError) return {...NOTHING, note: error.message};
     throw error;
   }
+}
+
+/** The tensor's own fault or the format's: an infinity of the file, or a number that became one. */
+function whyNoError(id: string, {data}: Tensor): string {
+  return data.every(Number.isFinite)
+    ? `${id} has no room for the largest of its numbers, which become infinities, so that no error exists`
+    : "it holds a NaN or an infinity, so that no error exists";
 }

@@ -42,9 +42,9 @@ const params = {
   model: {
     kind: "file",
     label: "Model",
-    help: "A folder with config.json and safetensors.",
+    help: "A folder with config.json and safetensors, or a GGUF file.",
     holds: "folder",
-    accepts: "model folder",
+    accepts: "model folder or GGUF file",
     required: true,
     default: null,
   },

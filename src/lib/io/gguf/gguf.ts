@@ -73,11 +73,6 @@ function* readHeader(fileSize: number): Reading<Omit<Gguf, "source">> {
   return {version, metadata, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor]))};
 }
 
-/** Tells whether a file begins as GGUF does. */
-export async function isGguf(source: ByteSource): Promise<boolean> {
-  return source.size >= 4 && fileKindOf(await source.read(0, 4), source.size)?.id === "gguf";
-}
-
 function* readVersion(fileSize: number, reader: HeaderReader): Reading<number> {
   const start = yield {offset: 0, length: Math.min(512, fileSize)};
   const kind = fileKindOf(start, fileSize);

@@ -1,0 +1,43 @@
+import {elementCount, type Tensor} from "../tensor/tensor.js";
+import {readStored, type StoredTensor} from "./stored-tensor.js";
+
+/** Most elements that are read of a tensor at once: 64 MiB as float32. */
+export const SAMPLE_ELEMENTS = 2 ** 24;
+/** Runs of rows that a sample is made of, evenly over the tensor. */
+const RUNS = 64;
+/** A multiple of every block: where a sample of a row begins and ends. */
+const STEP = 256;
+
+/**
+ * A tensor, or of a larger one as many rows as {@link SAMPLE_ELEMENTS} hold, in runs spread evenly over it; of rows that are
+ * longer than that, runs of elements.
+ * @throws RangeError or TypeError naming a tensor that cannot be read.
+ */
+export async function readSample(reader: string, tensor: StoredTensor): Promise<Tensor> {
+  const count = elementCount(tensor.shape);
+  if (count <= SAMPLE_ELEMENTS) return readStored(reader, tensor);
+  const columns = tensor.shape.at(-1) ?? 1;
+  const unit = columns <= SAMPLE_ELEMENTS / RUNS ? columns : STEP;
+  const part = tensor.partStep === null ? await wholeOf(reader, tensor) : tensor;
+  const data = await readRuns(part, {unit, units: Math.floor(count / unit)});
+  return {shape: unit === columns ? [data.length / columns, columns] : [data.length], data};
+}
+
+/** A tensor that gives no parts, read whole to take them from. */
+async function wholeOf(reader: string, tensor: StoredTensor): Promise<Pick<StoredTensor, "readElements">> {
+  const {data} = await readStored(reader, tensor);
+  return {readElements: async (first, count) => data.subarray(first, first + count)};
+}
+
+async function readRuns(
+  tensor: Pick<StoredTensor, "readElements">,
+  {unit, units}: {readonly unit: number; readonly units: number},
+): Promise<Float32Array> {
+  const length = Math.floor(SAMPLE_ELEMENTS / RUNS / unit);
+  const data = new Float32Array(RUNS * length * unit);
+  for (let run = 0; run < RUNS; run++) {
+    const first = Math.floor((run * (units - length)) / (RUNS - 1));
+    data.set(await tensor.readElements(first * unit, length * unit), run * length * unit);
+  }
+  return data;
+}
