@@ -5,7 +5,7 @@ import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {policyLooks} from "../policy-family.js";
 import {ALL_SEEDS} from "../row-names.js";
-import {intervalOn, level, perplexityInterval} from "../series.js";
+import {intervalOn, level, PICKED, perplexityInterval} from "../series.js";
 
 export type PolicyRow = RowOf<typeof policies>;
 
@@ -132,7 +132,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
     );
     const cheapest = good.toSorted((a, b) => a.bytesReadShare - b.bytesReadShare)[0];
     const said = cheapest
-      ? `Of those that have not looked at every key first, nearly all answers (within five points of the full model's) cost at least ${percent(cheapest.bytesReadShare)} of the bytes, with ${cheapest.label}.`
+      ? `Of those that have not looked at every key first, nearly all answers (within five points of the full model's) cost at least ${percent(cheapest.bytesReadShare)} of the bytes, with ${cheapest.label}. ${PICKED}`
       : "Of those that have not looked at every key first, none keeps nearly all answers.";
     return `${said} What a policy reads to choose is counted: the oracle reads every key, Quest its page bounds, TokenButler its importance keys and the weights of its predictor.`;
   },
@@ -142,7 +142,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
       .filter(({bytesKeptShare}) => bytesKeptShare < 0.6)
       .toSorted((a, b) => (b.retrieval ?? 0) - (a.retrieval ?? 0))[0];
     return best
-      ? `Only policies that evict are drawn: one that selects keeps everything, and what it chooses by besides. Below 60 % of the bytes the best is ${best.label} with ${percent(best.retrieval ?? 0)} of the answers; everything gives ${percent(full)}.`
+      ? `Only policies that evict are drawn: one that selects keeps everything, and what it chooses by besides. Below 60 % of the bytes the best is ${best.label} with ${percent(best.retrieval ?? 0)} of the answers; everything gives ${percent(full)}. ${PICKED}`
       : "Only policies that evict are drawn: one that selects keeps everything, and what it chooses by besides.";
   },
 };

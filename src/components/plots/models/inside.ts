@@ -64,9 +64,17 @@ export const spectrumFigure = linesFigure<typeof inside>({
   finding({rows}, {layer}) {
     const sites = [...grouped(rows, ({site}) => site ?? "")];
     const needed = sites.map(([site, own]) => `${directions(own)} for ${siteName(site)}`);
-    return `Directions that hold 95 % of the squared length in layer ${layer}, of ${sites[0]?.[1].length ?? 0}: ${needed.join(", ")}. Rotary embedding spreads what was concentrated: low-rank caches keep keys from before it.`;
+    return `Directions that hold 95 % of the squared length in layer ${layer}, of ${sites[0]?.[1].length ?? 0}: ${needed.join(", ")}. ${rotaryFinding(new Map(sites))}`;
   },
 });
+
+/** What the rotary embedding does to keys, as the rows at hand have it. */
+function rotaryFinding(sites: ReadonlyMap<string, readonly InsideRow[]>): string {
+  const [plain, rotated] = ["k", "k.rotated"].map((site) => directions(sites.get(site) ?? []));
+  return rotated > plain
+    ? "Rotary embedding spreads what was concentrated: low-rank caches keep keys from before it."
+    : "Here the rotary embedding spreads nothing.";
+}
 
 function directions(rows: readonly InsideRow[]): number {
   const energy = rows.reduce((sum, {value}) => sum + value * value, 0);
