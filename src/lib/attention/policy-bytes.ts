@@ -2,6 +2,7 @@
 
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Reads} from "../engine/read-counter.js";
+import {requireInteger} from "../tensor/require.js";
 import type {Policy, PolicySetting, PolicySizes} from "./policy.js";
 import {policyValues} from "./policy-use.js";
 
@@ -41,7 +42,7 @@ export function policyReadBytes(
 
 /**
  * Bytes that a policy stores for a text of `length` tokens beside keys and values, and looks at for each token.
- * @throws RangeError as {@link policyValues}, or if the policy needs a predictor that the setting lacks.
+ * @throws RangeError as {@link policyValues}, unless length is an integer of at least 0, or if the policy needs a predictor that the setting lacks.
  */
 export function policyStateBytes(
   policy: Policy,
@@ -50,6 +51,7 @@ export function policyStateBytes(
   knobs: Readonly<Record<string, unknown>> = {},
   setting: PolicySetting = {},
 ): number {
+  requireInteger("policyStateBytes", "length", length, 0);
   const values = policyValues("policyStateBytes", policy, knobs, setting);
   return 4 * policy.costs.state(sizes, length, values, setting);
 }

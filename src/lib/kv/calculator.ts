@@ -21,7 +21,7 @@ export const PLAIN: KvMethod = {technique: inFormat};
  */
 export function kvCacheBytes(sizes: CacheSizes, tokens: number, method: KvMethod = PLAIN): number {
   requireInteger("kvCacheBytes", "tokens", tokens, 0);
-  checkSizes(sizes);
+  checkSizes(sizes, "kvCacheBytes");
   const {technique, params = {}, evicted} = method;
   return tokens === 0
     ? 0

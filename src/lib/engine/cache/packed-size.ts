@@ -1,5 +1,6 @@
 import {type Format, packedBytes} from "../../formats/format.js";
-import {type CacheSizes, headsOf, heldTokens} from "./sizes.js";
+import {requirePositive} from "../../tensor/require.js";
+import {type CacheSizes, checkText, headsOf, heldTokens} from "./sizes.js";
 
 /** Bytes that numbers of a shape [rows, width] take. */
 export type PackedSize = (rows: number, width: number) => number;
@@ -30,16 +31,19 @@ export function packedSize(format: Format): PackedSize {
   };
 }
 
-/** Bytes of numbers of so many bits each, without any overhead. */
+/** Bytes of numbers of so many bits each, without any overhead. @throws RangeError unless bits is a finite number above 0. */
 export function bitsSize(bits: number): PackedSize {
+  requirePositive("bitsSize", "bits", bits);
   return (rows, width) => (rows * width * bits) / 8;
 }
 
 /**
  * Bytes of a cache that packs each head of each token on its own, or each latent with its rotated key: every layer's tokens
  * times those of one. A format of 16 bits is the cache as it is.
+ * @throws RangeError as {@link checkText}.
  */
 export function wholeTokenBytes(sizes: CacheSizes, tokens: number, size: PackedSize): number {
+  checkText("wholeTokenBytes", sizes, tokens);
   return sizes.widths.reduce(
     (sum, width, layer) => sum + heldTokens(sizes, layer, tokens) * tokenBytes(sizes, width, size),
     0,

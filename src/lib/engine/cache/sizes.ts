@@ -1,4 +1,4 @@
-import {requireInteger} from "../../tensor/require.js";
+import {requireInteger, requireLength} from "../../tensor/require.js";
 import type {DecoderConfig} from "../decoder/config.js";
 
 /** Sizes that decide what a model's cache takes: plain numbers, of a published config.json or of a decoder that runs. */
@@ -27,10 +27,27 @@ export function decoderSizes({layers, heads, kvHeads, headDim}: DecoderConfig): 
   return {widths: new Array<number>(layers).fill(kvHeads * headDim), heads, headDim};
 }
 
-/** @throws RangeError unless every width is an integer of at least 0 and every window one of at least 1. */
-export function checkSizes({widths, windows = []}: CacheSizes): void {
-  for (const width of widths) requireInteger("cacheBytes", "widths", width, 0);
-  for (const window of windows) if (window !== null) requireInteger("cacheBytes", "windows", window, 0);
+/**
+ * @throws RangeError unless widths and windows are integers of at least 0, a window for each width where there are any, and
+ * all other sizes integers of at least 1; the rotated part of a latent may be 0.
+ */
+export function checkSizes(sizes: CacheSizes, where = "cacheBytes"): void {
+  const {widths, windows, headDim, heads, latent} = sizes;
+  for (const width of widths) requireInteger(where, "widths", width, 0);
+  if (windows !== undefined) requireLength(where, "windows", windows, widths.length);
+  for (const window of windows ?? []) if (window !== null) requireInteger(where, "windows", window, 0);
+  for (const [name, size] of Object.entries({headDim, heads, explicitWidth: latent?.explicitWidth})) {
+    if (size !== undefined) requireInteger(where, name, size, 1);
+  }
+  if (latent === undefined) return;
+  requireInteger(where, "latentDim", latent.latentDim, 1);
+  requireInteger(where, "ropeDim", latent.ropeDim, 0);
+}
+
+/** @throws RangeError as {@link checkSizes}, or unless `tokens` is an integer of at least 0. */
+export function checkText(where: string, sizes: CacheSizes, tokens: number): void {
+  checkSizes(sizes, where);
+  requireInteger(where, "tokens", tokens, 0);
 }
 
 /** Tokens of a text of `tokens` that a layer holds. */

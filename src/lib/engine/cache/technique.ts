@@ -7,7 +7,7 @@ import type {Technique} from "../../technique/technique.js";
 import type {DecoderWeights} from "../decoder/decoder-weights.js";
 import type {Decoder} from "../decoder/load-decoder.js";
 import type {CacheSession} from "./session.js";
-import type {CacheSizes} from "./sizes.js";
+import {type CacheSizes, checkText} from "./sizes.js";
 
 /** Kinds of techniques by what they save at, in a reader's words. */
 export const CACHE_KINDS = {
@@ -141,14 +141,12 @@ export function cacheTechnique<const P extends Params>(record: CacheRecord<P>): 
     comesBackOf: (given) => record.comesBackOf(checked(given)),
     isBound: record.isBound ?? false,
     rowFormat: (given) => record.rowFormat?.(checked(given)),
-    bytes: (sizes, tokens, given) => record.bytes(sizes, checkedTokens(record.id, tokens), checked(given)),
+    bytes(sizes, tokens, given) {
+      checkText(record.id, sizes, tokens);
+      return record.bytes(sizes, tokens, checked(given));
+    },
     pageTokensOf: (given) => record.pageTokensOf?.(checked(given)) ?? 1,
     open: (setting, given) => record.open(setting, checked(given)),
     published: record.published ?? [],
   };
-}
-
-function checkedTokens(id: string, tokens: number): number {
-  if (Number.isInteger(tokens) && tokens >= 0) return tokens;
-  throw new RangeError(`${id}: tokens must be an integer of at least 0, got ${tokens}`);
 }

@@ -3,6 +3,7 @@
 import {mostImportant} from "../../attention/budget-mask.js";
 import {hitAccuracy} from "../../attention/hit-metrics.js";
 import {type Importance, rowStart, visibleKeys} from "../../attention/selection.js";
+import {budgetOf} from "../../engine/key-budget.js";
 import type {EvalText} from "../../evaluate/eval-texts.js";
 
 /** The share of keys that hit accuracy compares, as TokenButler's paper does. */
@@ -28,7 +29,7 @@ export function foundBy(estimate: Importance, attention: Importance, head: numbe
   let sum = 0;
   for (let i = attention.queries - queries; i < attention.queries; i++) {
     const truth = rowOf(attention, head, i);
-    const chosen = mostImportant(rowOf(estimate, head, i), Math.ceil(keep * truth.length));
+    const chosen = mostImportant(rowOf(estimate, head, i), budgetOf(keep, truth.length));
     for (const j of chosen) sum += truth[j];
   }
   return sum / queries;

@@ -8,7 +8,7 @@ import {
 } from "../../engine/cache/cache-format.js";
 import {bitsSize, type PackedSize} from "../../engine/cache/packed-size.js";
 import {wholeSession} from "../../engine/cache/session.js";
-import {type CacheSizes, heldTokens, requireKeysAndValues} from "../../engine/cache/sizes.js";
+import {type CacheSizes, checkText, heldTokens, requireKeysAndValues} from "../../engine/cache/sizes.js";
 import {type CacheSetting, cacheTechnique, readWhole} from "../../engine/cache/technique.js";
 import {fp16} from "../../formats/float/float.js";
 import {int, intRules} from "../../formats/int.js";
@@ -39,6 +39,7 @@ export function cskvBytes(
   {rankOf, window, residual}: CskvSizes,
   size: PackedSize = bitsSize(16),
 ): number {
+  checkText("cskvBytes", sizes, tokens);
   requireInteger("cskvBytes", "window", window, 1);
   requireInteger("cskvBytes", "residual", residual, 0);
   requireKeysAndValues("cskv", sizes);
@@ -46,6 +47,7 @@ export function cskvBytes(
     const held = heldTokens(sizes, layer, tokens);
     const pages = Math.floor(Math.max(0, held - residual) / window);
     const rank = rankOf(width);
+    requireInteger("cskvBytes", "rankOf", rank, 0);
     const page = size(rank, window) + size(window, rank);
     return sum + 2 * bitsSize(16)(held - pages * window, width) + pages * page;
   }, 0);

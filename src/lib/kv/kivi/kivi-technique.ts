@@ -1,9 +1,10 @@
 import {cacheFormat} from "../../engine/cache/cache-format.js";
 import {bitsSize} from "../../engine/cache/packed-size.js";
 import {wholeSession} from "../../engine/cache/session.js";
-import {type CacheSizes, heldTokens, requireKeysAndValues} from "../../engine/cache/sizes.js";
+import {type CacheSizes, checkText, heldTokens, requireKeysAndValues} from "../../engine/cache/sizes.js";
 import {cacheTechnique, readWhole} from "../../engine/cache/technique.js";
 import {fp16} from "../../formats/float/float.js";
+import {requireInteger} from "../../tensor/require.js";
 import {type KiviAxis, type KiviOptions, kiviBitsPerValue, kiviTokenBytes} from "./kivi.js";
 import {kiviCache} from "./kivi-cache.js";
 
@@ -20,13 +21,15 @@ export interface KiviSizes extends Pick<KiviOptions, "bits" | "groupSize"> {
 /**
  * Bytes of KIVI's cache: keys wait in 16 bits for a whole residual of them, values always keep one; the others are codes
  * with a scale and a minimum a group. (KIVI, arXiv:2402.02750, section 3.3)
- * @throws RangeError if the model caches latents, or as {@link kiviBitsPerValue}.
+ * @throws RangeError if the model caches latents, residual is no integer of at least 1, or as {@link kiviBitsPerValue}.
  */
 export function kiviCacheBytes(
   sizes: CacheSizes,
   tokens: number,
   {residual = GROUP_SIZE, keyAxis = "tokens", ...options}: KiviSizes = {},
 ): number {
+  checkText("kiviCacheBytes", sizes, tokens);
+  requireInteger("kiviCacheBytes", "residual", residual, 1);
   requireKeysAndValues("kivi", sizes);
   const whole = bitsSize(16);
   return sizes.widths.reduce((sum, width, layer) => {

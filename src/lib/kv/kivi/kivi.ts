@@ -159,6 +159,7 @@ export function kiviBitsPerValue(options: KiviOptions = {}): number {
  */
 export function kiviTokenBytes(width: number, axis: KiviAxis, options: KiviOptions = {}): number {
   const {bits, groupSize, scaleType} = settings("kiviTokenBytes", options);
+  requireInteger("kiviTokenBytes", "width", width, 0);
   const groups = axis === "tokens" ? width / groupSize : Math.ceil(width / groupSize);
   return (width * bits) / 8 + 2 * scaleBytes[scaleType] * groups;
 }

@@ -3,6 +3,7 @@ import {bitsSize, type PackedSize} from "../../engine/cache/packed-size.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import {
   type CacheSizes,
+  checkText,
   headsOf,
   oneWidth,
   requireAllTokens,
@@ -36,6 +37,7 @@ export function miniCacheBytes(
   {first = Math.floor(sizes.widths.length / 2), keptRows}: MiniCacheSizes,
   size: PackedSize = bitsSize(16),
 ): number {
+  checkText("miniCacheBytes", sizes, tokens);
   requireInteger("miniCacheBytes", "first", first, 0);
   requireShare("miniCacheBytes", "keptRows", keptRows);
   const width = oneWidth("minicache", sizes);

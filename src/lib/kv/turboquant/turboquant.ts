@@ -12,7 +12,7 @@ import {multiply, norm} from "../../tensor/dense.js";
 import {hadamardMatrix} from "../../tensor/hadamard.js";
 import {qr} from "../../tensor/qr.js";
 import {randomStream} from "../../tensor/random.js";
-import {requireFinite} from "../../tensor/require.js";
+import {requireFinite, requireInteger} from "../../tensor/require.js";
 import {transpose} from "../../tensor/transpose.js";
 import {tokenCount} from "../token-count.js";
 import {coordinateCodebook} from "./coordinate-codebook.js";
@@ -83,6 +83,9 @@ export function turboQuantizer(dimension: number, options: TurboQuantOptions): T
 /** Bytes of vectors that are packed together: norms and codes, with `prod` norms and signs of residuals too. */
 export function turboQuantBytes(vectors: number, dimension: number, options: TurboQuantOptions): number {
   const {bits, objective} = options;
+  requireInteger("turboQuantBytes", "vectors", vectors, 0);
+  requireInteger("turboQuantBytes", "dimension", dimension, 1);
+  requireInteger("turboQuantBytes", "bits", bits, 1, 16);
   const packed = (width: number) => packedLength(vectors * dimension, width);
   return objective === "mse" ? 2 * vectors + packed(bits) : 4 * vectors + packed(bits - 1) + packed(1);
 }

@@ -1,6 +1,6 @@
 import {bitsSize, type PackedSize, wholeTokenBytes} from "../../engine/cache/packed-size.js";
-import {type CacheSizes, oneWidth, requireAllTokens} from "../../engine/cache/sizes.js";
-import {requireInteger} from "../../tensor/require.js";
+import {type CacheSizes, checkText, oneWidth, requireAllTokens} from "../../engine/cache/sizes.js";
+import {requireFraction, requireInteger} from "../../tensor/require.js";
 
 /** Layers in groups, each with one basis of its tokens and a factor a layer. */
 export interface XkvRanks {
@@ -25,6 +25,7 @@ export function xkvBytes(
   {groupSize, rankK, rankV}: XkvRanks,
   size: PackedSize = bitsSize(16),
 ): number {
+  checkText("xkvBytes", sizes, tokens);
   requireInteger("xkvBytes", "groupSize", groupSize, 1);
   for (const rank of [rankK, rankV]) requireInteger("xkvBytes", "rank", rank, 0);
   const {latent, widths} = sizes;
@@ -60,8 +61,11 @@ const VALUES_PER_KEY = 1.5;
 /**
  * Components of groups of which each layer keeps a share of the width for its keys, and half as many again for its values;
  * of a latent, which is both at once, twice the share.
+ * @throws RangeError unless groupSize is an integer of at least 1 and keptKeys above 0 and at most 1.
  */
 export function xkvRanks(sizes: CacheSizes, groupSize: number, keptKeys: number): XkvRanks {
+  requireInteger("xkvRanks", "groupSize", groupSize, 1);
+  requireFraction("xkvRanks", "keptKeys", keptKeys);
   const {latent} = sizes;
   const width = latent?.latentDim ?? oneWidth("xkv", sizes);
   const rank = (factor: number) =>
