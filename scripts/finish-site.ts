@@ -1,11 +1,14 @@
 import {createHash} from "node:crypto";
 import {readdir, readFile, stat, writeFile} from "node:fs/promises";
-import {dirname, extname, join, relative} from "node:path";
+import {dirname, extname, join, relative, sep} from "node:path";
+import {transform} from "esbuild";
+import {writeEmbedPages} from "./embed-pages.js";
 import {timeless, waysOut, withoutOpeners} from "./finish-scripts.js";
+import {labelTerms} from "./label-terms.js";
 import {searchRecords} from "./search-index.js";
 
 /**
- * Mends what the generator gets wrong in every page (language, viewport, content policy), writes the index of the search,
+ * Mends what the generator gets wrong in every page (language, viewport, content policy), writes the index of the search and the definitions of labels,
  * and looks for what the generator lets pass: broken cells, broken links and anchors, references to another origin, files over the size limit.
  * @returns what is wrong, a line each; empty for a site fit to publish.
  */
@@ -21,6 +24,7 @@ export async function finishSite(folder: string): Promise<string[]> {
   }
   const byPath = new Map(Array.from(pages, ([file, html]) => [relative(folder, file), html]));
   await writeFile(join(folder, "search.json"), JSON.stringify(searchRecords(byPath)));
+  await writeFile(join(folder, "terms.json"), JSON.stringify(labelTerms()));
   const known = new Set(files);
   const problems = [...pages].flatMap(([file, html]) =>
     [
@@ -33,6 +37,8 @@ export async function finishSite(folder: string): Promise<string[]> {
   for (const file of files.filter((name) => [".js", ".css"].includes(extname(name)))) {
     for (const problem of await finishCode(file)) problems.push(`${relative(folder, file)}: ${problem}`);
   }
+  await minifyOwn(files.filter((name) => name.includes(OWN_MODULES) && extname(name) === ".js"));
+  await writeEmbedPages(folder, byPath);
   return [...problems, ...(await overweight(folder, files))];
 }
 
@@ -43,6 +49,20 @@ async function finishCode(file: string): Promise<string[]> {
   const text = withoutOpeners(timeless(built));
   if (text !== built) await writeFile(file, text);
   return [...foreignLoads(text), ...waysOut(text).map((way) => `holds a way out of the page: ${way}`)];
+}
+
+/** The folder of the modules that the generator made of ours, one by one and as they are laid out for readers. */
+const OWN_MODULES = `${sep}_import${sep}`;
+
+async function minifyOwn(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const {code} = await transform(await readFile(file, "utf8"), {
+      minify: true,
+      format: "esm",
+      target: "es2022",
+    });
+    await writeFile(file, code);
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import {readFile, stat} from "node:fs/promises";
 import {createServer, type Server, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
-import {extname, join, normalize, sep} from "node:path";
+import {extname, join, normalize, relative, sep} from "node:path";
+import {UNFRAMED} from "./embed-pages.js";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -21,7 +22,7 @@ export interface StaticServer {
 
 /**
  * Serves the files of `folder` below `base` on this machine only, the way any plain static host does:
- * no special headers, `name` answers with `name.html`, a folder with its `index.html`. Any page of the web can send
+ * no special headers but one against frames, `name` answers with `name.html`, a folder with its `index.html`. Any page of the web can send
  * requests here, so each of them gets an answer, whatever it asks for.
  * @throws an error of `listen`, for example EADDRINUSE, if the port cannot be had; port 0 takes any free one.
  */
@@ -47,7 +48,15 @@ async function answer(response: ServerResponse, folder: string, base: string, ta
   if (file === undefined) return say(response, 404, "not found");
   const bytes = await readFile(file);
   const type = types[extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, {"content-type": type, "cache-control": "no-cache"}).end(bytes);
+  // A page of this machine is no part of a stranger's page, unless it was made for that.
+  const isFramed = type !== types[".html"] || relative(folder, file).startsWith(`embed${sep}`);
+  response
+    .writeHead(200, {
+      "content-type": type,
+      "cache-control": "no-cache",
+      ...(!isFramed && {"content-security-policy": UNFRAMED}),
+    })
+    .end(bytes);
 }
 
 function say(response: ServerResponse, status: number, text: string): void {

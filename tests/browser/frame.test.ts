@@ -59,6 +59,25 @@ test("a term shows its definition to the focus and to the pointer, and Escape hi
   await context.close();
 });
 
+test("labels of controls, axes and columns show their definitions to the pointer and to the focus", async () => {
+  const {page, context, complaints} = await site.open("models/formats-on-a-working-model");
+  const note = page.locator("#definition");
+  const bench = page.locator("[data-experiment='models/formats-on-model']:not(.answer)");
+  const axis = bench.locator(".svg-chart .axis.term").first();
+  await axis.scrollIntoViewIfNeeded();
+  await axis.hover();
+  expect(await note.textContent()).toMatch(/\w+/);
+  await page.keyboard.press("Escape");
+  expect(await note.isVisible()).toBe(false);
+  const label = bench.locator(".controls label .term").first();
+  await label.focus();
+  expect(await note.isVisible()).toBe(true);
+  expect(await note.textContent()).toBe(await label.getAttribute("data-definition"));
+  expect(await axeViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("contents stand at the side of a wide window, and the end of a page leads on", async () => {
   const {page, context} = await site.open("formats/choose", {width: 1440});
   expect(await page.locator("#observablehq-toc a").first().isVisible()).toBe(true);

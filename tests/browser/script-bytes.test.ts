@@ -5,7 +5,7 @@ import {pagePaths} from "./site.js";
 
 const folder = "site";
 /** What a page may load of script before a reader touches anything, in bytes. */
-const BUDGET = 300_000;
+const BUDGET = 250_000;
 
 /** The file of a page, by its address. */
 function pageFile(path: string): string {

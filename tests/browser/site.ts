@@ -8,10 +8,10 @@ import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
 
 const folder = "site";
 
-/** The addresses of all built pages, without `.html`; the home page is the empty one. */
+/** The addresses of all built pages but those of one figure, without `.html`; the home page is the empty one. */
 export function pagePaths(): string[] {
   return readdirSync(folder, {recursive: true, encoding: "utf8"})
-    .filter((name) => name.endsWith(".html"))
+    .filter((name) => name.endsWith(".html") && !name.startsWith("embed/"))
     .map((name) => name.replace(/(^|\/)index\.html$/, "$1").replace(/\.html$/, ""))
     .sort();
 }

@@ -48,6 +48,9 @@ test("the browser runs the same rows as the table that was shipped", async () =>
   const shipped = await csvOf(page);
   await bench(page).getByRole("button", {name: "Run it here"}).click();
   await bench(page).locator(".status[data-state=live]").waitFor();
+  expect(await bench(page).getByRole("status").first().textContent()).toContain(
+    "identical to the shipped rows",
+  );
   const live = await csvOf(page);
   expect(live.split("\n").length).toBeGreaterThan(10);
   expectSameNumbers(live, shipped);

@@ -2,8 +2,14 @@ import {html} from "htl";
 
 const GAP = 6;
 
+type Term = HTMLElement | SVGElement;
+
+/** The term that something stands in. */
+const termAt = (target: EventTarget | null): Term | null =>
+  target instanceof Element ? target.closest<Term>(".term[data-definition]") : null;
+
 /** Puts the note under a term, or above it where there is no room, inside the window. */
-function place(note: HTMLElement, term: HTMLElement): void {
+function place(note: HTMLElement, term: Term): void {
   const {left, top, bottom} = term.getBoundingClientRect();
   const {offsetWidth, offsetHeight} = note;
   const below = bottom + GAP + offsetHeight <= innerHeight;
@@ -19,14 +25,14 @@ export function wireDefinitions(): void {
   const note = html`<div id="definition" role="tooltip" popover="manual"></div>`;
   // It belongs to the landmark whose terms it explains.
   (document.querySelector("main") ?? document.body).append(note);
-  let shown: HTMLElement | undefined;
+  let shown: Term | undefined;
   let leaving: ReturnType<typeof setTimeout> | undefined;
   const hide = () => {
     shown?.removeAttribute("aria-describedby");
     shown = undefined;
     note.hidePopover();
   };
-  const show = (term: HTMLElement) => {
+  const show = (term: Term) => {
     clearTimeout(leaving);
     if (term === shown) return;
     shown?.removeAttribute("aria-describedby");
@@ -40,10 +46,16 @@ export function wireDefinitions(): void {
     clearTimeout(leaving);
     leaving = setTimeout(hide, 150);
   };
-  for (const term of document.querySelectorAll<HTMLElement>("a.term")) {
-    term.onpointerenter = term.onfocus = () => show(term);
-    term.onpointerleave = term.onblur = hideSoon;
-  }
+  const enter = ({target}: Event) => {
+    const term = termAt(target);
+    if (term) show(term);
+  };
+  const leave = ({target}: Event) => {
+    if (termAt(target)) hideSoon();
+  };
+  // Labels are drawn anew with what they stand at: the page listens for all of them.
+  for (const event of ["pointerover", "focusin"]) document.addEventListener(event, enter);
+  for (const event of ["pointerout", "focusout"]) document.addEventListener(event, leave);
   note.onpointerenter = () => clearTimeout(leaving);
   note.onpointerleave = hideSoon;
   document.addEventListener("keydown", ({key}) => key === "Escape" && shown && hide());

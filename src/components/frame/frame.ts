@@ -17,9 +17,13 @@ function listenForSearch(button: HTMLElement): void {
 
 const button = document.getElementById("search-button");
 if (button !== null) listenForSearch(button);
-if (document.querySelector("a.term") !== null) {
-  import("./definitions.js").then(({wireDefinitions}) => wireDefinitions());
-}
 // What this takes is loaded now: later there may be nobody to ask.
 const offline = import("./offline.js");
 addEventListener("unhandledrejection", async ({reason}) => (await offline).tellOffline(reason));
+// Definitions come when the page has had time for its figures.
+const define = () => import("./labels.js");
+if ("requestIdleCallback" in window)
+  addEventListener("load", () => requestIdleCallback(define, {timeout: 3000}));
+else addEventListener("load", () => setTimeout(define, 500));
+const {page} = document.documentElement.dataset;
+if (page !== undefined) import("./embedded.js").then(({showOneFigure}) => showOneFigure(page));

@@ -52,6 +52,9 @@
 
   let choice = stored();
   apply(choice);
+  // Paper is light.
+  addEventListener("beforeprint", () => apply("light"));
+  addEventListener("afterprint", () => apply(choice));
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
     if (button === null) return;

@@ -1,7 +1,9 @@
 import {html} from "htl";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
+import {copyButton} from "./copy-button.js";
 import {paramInputs} from "./param-inputs.js";
 import {player} from "./player.js";
+import {embedCodeOf, fullScreenButton} from "./present.js";
 import {hasTextsInSearch, readState, rememberState} from "./url-state.js";
 
 export interface ExplorableOptions<P extends Params> {
@@ -55,13 +57,16 @@ export function explorable<P extends Params>({
   inputs.addEventListener("input", () => set(inputs.value as Partial<ParamValues<P>>));
   redraw();
   const playing = plays && playerOf(params, plays, () => values, set);
-  return html`<section class="explorable" aria-label=${label}>
+  const name = prefix.replace(/\.$/, "") || "first";
+  const element: HTMLElement = html`<section class="explorable" aria-label=${label} data-figure=${name}>
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${Object.keys(shown).length > 0 ? inputs : null}
     ${playing}
     ${place}
     ${says && said}
+    <div class="tools" role="group" aria-label="Show elsewhere">${copyButton("Copy embed code", () => embedCodeOf(name, label))}${fullScreenButton(() => element)}</div>
   </section>`;
+  return element;
 }
 
 /** Buttons that play the parameter of the steps. */

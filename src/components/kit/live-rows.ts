@@ -5,6 +5,7 @@ import type {SweepTables} from "../../lib/experiment/sweep.js";
 import {smallest} from "../../lib/stats/extent.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
+import {type Comparison, compareRows} from "./compare-rows.js";
 import {latestRun} from "./latest-run.js";
 import {settingDistance} from "./nearest-setting.js";
 import type {DataSource, OwnFiles, RunRequest} from "./run-worker.js";
@@ -22,7 +23,8 @@ interface Rows {
 /** Origin of the rows on a page, and the progress of their run. */
 export type RowState =
   | ({readonly kind: "shipped"; readonly ran?: Ran} & Rows)
-  | ({readonly kind: "live"} & Rows)
+  /** Compared with the rows of the setting that came with the page, where it has them. */
+  | ({readonly kind: "live"; readonly compared?: Comparison} & Rows)
   /** Shipped rows of the setting nearest to the one asked for, shown until its own rows are there. */
   | ({readonly kind: "nearest"} & Rows)
   | {readonly kind: "running"; readonly share: number; readonly what?: string}
@@ -91,7 +93,9 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
   }
 
   function settleLive(tables: TableRows, {params}: RunRequest): void {
-    settleOn({kind: "live", tables, values: params as ParamValues<Params>});
+    const came = find?.(params as ParamValues<P>);
+    const compared = came && compareRows(experiment, came.tables, tables);
+    settleOn({kind: "live", tables, values: params as ParamValues<Params>, ...(compared && {compared})});
   }
 
   function failed(error: unknown): void {

@@ -1,4 +1,5 @@
-import {tableFromIPC} from "@uwdata/flechette";
+// What reads alone: writing takes as much code again, and a page writes nothing before it is asked to.
+import {tableFromIPC} from "@uwdata/flechette/src/decode/table-from-ipc.js";
 import type {Described} from "../../lib/experiment/described.js";
 import {type Ran, ranFromText} from "../../lib/experiment/ran.js";
 import type {SweepRow} from "../../lib/experiment/sweep.js";

@@ -4,6 +4,10 @@ declare module "observablehq:stdlib" {
   export function FileAttachment(path: string): {readonly href: string; json(): Promise<unknown>};
 }
 
+declare module "@uwdata/flechette/src/decode/table-from-ipc.js" {
+  export {tableFromIPC} from "@uwdata/flechette";
+}
+
 declare module "htl" {
   export function html(strings: TemplateStringsArray, ...values: unknown[]): HTMLElement;
   export function svg(strings: TemplateStringsArray, ...values: unknown[]): SVGElement;

@@ -63,17 +63,20 @@ export function runView<P extends Params, C extends Columns, N extends string>(
   });
   const rowsPlace = html`<div></div>`;
   const drawingPlace = html`<div></div>`;
-  const charts = figures.map((figure) => makeChart(figure));
+  const name = isBrief ? `${prefix}answer` : `${prefix}${figureName(label)}`;
+  const charts = figures.map((figure, i) => makeChart(figure, `${name}-${i + 1}`));
   const status = statusLine(run);
   const apart = html`<div></div>`;
+  const setting = html`<p class="setting"></p>`;
   const stale = stalePlace([
     html`<div class="figures">${charts.map(({element}) => element)}</div>`,
     drawingPlace,
     rowsPlace,
   ]);
 
-  function makeChart({key, opens}: Figure<P, C>): Chart {
+  function makeChart({key, opens}: Figure<P, C>, name: string): Chart {
     return chart({
+      name,
       explain: (point) => {
         const row = tables.rows.findLast((row) => key(row) === point.key);
         return explanation(point, row, row && opens?.(row));
@@ -120,6 +123,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
 
   function showRows(next: TableRows<C>, values: ParamValues<P>): void {
     [tables, shown] = [next, values];
+    setting.textContent = settingText(experiment.params, shown);
     figures.forEach((figure, i) => {
       charts[i].show(figure.draw(tables.rows, shown));
     });
@@ -137,15 +141,26 @@ export function runView<P extends Params, C extends Columns, N extends string>(
   inputs.addEventListener("input", () => run.move(inputs.value, view));
   for (const event of ["pointerenter", "focusin"]) inputs.addEventListener(event, run.prepare, {once: true});
   run.watch(view);
-  return html`<section class="workbench" aria-label=${label ?? experiment.title} data-experiment=${experiment.id}>
+  return html`<section class="workbench" aria-label=${label ?? experiment.title} data-experiment=${experiment.id} data-figure=${name}>
     ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
     ${inputs}
+    ${setting}
     ${status.element}
     ${apart}
     ${stale.element}
-    ${isBrief ? null : tools(experiment, () => ({values: shown, tables}))}
+    ${isBrief ? null : tools(experiment, () => ({values: shown, tables}), name)}
   </section>`;
 }
+
+/** The name of a view in addresses: views of one run differ by their labels. */
+const figureName = (label = "all") => label.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+
+/** A setting in words, for paper, which has no controls. */
+const settingText = (params: Params, values: ParamValues<Params>): string =>
+  Object.entries(params)
+    .filter(([name, {kind, advanced}]) => kind !== "file" && !advanced && String(values[name]).length <= 80)
+    .map(([name, {label}]) => `${label}: ${String(values[name]).replaceAll(",", ", ")}`)
+    .join("; ");
 
 /** The parameters of these names; all without them. */
 function only<P extends Params>(params: P, names?: readonly string[]): P {

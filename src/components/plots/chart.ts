@@ -1,4 +1,6 @@
 import {html} from "htl";
+import {copyButton} from "../kit/copy-button.js";
+import {embedCodeOf, fullScreenButton} from "../kit/present.js";
 import {saveFile} from "../kit/save-file.js";
 import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
@@ -21,6 +23,8 @@ export interface Chart {
 
 /** Options of a figure. */
 export interface ChartOptions {
+  /** Its name in addresses: that of the page of this figure alone. */
+  readonly name?: string;
   /** The explanation of a point that is chosen; without it points cannot be chosen. */
   readonly explain?: (point: Point) => Explanation;
   /** Called with the key that a reader chooses here. */
@@ -32,7 +36,7 @@ export interface ChartOptions {
 }
 
 /** Makes an empty figure; `show` fills it and every later `show` updates it in place. */
-export function chart({explain, onSelect, onPoint, rowsOf}: ChartOptions = {}): Chart {
+export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions = {}): Chart {
   const question = html`<p class="question"></p>`;
   const tip = tooltip();
   const drawingPlace = html`<div></div>`;
@@ -40,7 +44,7 @@ export function chart({explain, onSelect, onPoint, rowsOf}: ChartOptions = {}): 
   const key = html`<div></div>`;
   const caption = html`<figcaption></figcaption>`;
   const card = html`<div class="explain" aria-live="polite"></div>`;
-  const element = html`<figure class="chart">${question}${area}<div class="below">${key}${takeAway()}</div>${caption}${explain && card}</figure>`;
+  const element: HTMLElement = html`<figure class="chart" data-figure=${name ?? null}>${question}${area}<div class="below">${key}${takeAway()}</div>${caption}${explain && card}</figure>`;
   let spec: ChartSpec | undefined;
   let selected: string | null = null;
 
@@ -97,13 +101,15 @@ export function chart({explain, onSelect, onPoint, rowsOf}: ChartOptions = {}): 
 
   function takeAway(): HTMLElement {
     const [exploring, picture] = [button("Explore"), button("Download picture")];
+    const embed =
+      name === undefined ? null : copyButton("Embed", () => embedCodeOf(name, spec?.question ?? ""));
     exploring.onclick = async () => {
       const {explore} = await import("./explore.js");
       if (spec) explore(spec, {selected, ...(rowsOf && {rowsOf})});
     };
     picture.onclick = () =>
       spec && saveFile(`${fileName(spec)}.svg`, pictureText(spec, location.href), "image/svg+xml");
-    return html`<div class="chart-tools">${exploring}${picture}</div>`;
+    return html`<div class="chart-tools">${exploring}${fullScreenButton(() => element)}${picture}${embed}</div>`;
   }
 
   new ResizeObserver(draw).observe(area);

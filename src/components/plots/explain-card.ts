@@ -8,14 +8,22 @@ export interface Explanation {
   readonly source?: string;
   /** Opens this very state. */
   readonly link?: string;
+  /** Words of the link, where it opens something else. */
+  readonly linkText?: string;
 }
 
 /** An explanation as a card. Its texts may come from a reader's own file: they are set as text, never as HTML. */
-export function explainCard({title, facts, source, link}: Explanation): HTMLElement {
+export function explainCard({
+  title,
+  facts,
+  source,
+  link,
+  linkText = "Open this state",
+}: Explanation): HTMLElement {
   return html`<div class="explain-card">
     <p class="card-title">${title}</p>
     <dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     ${source && html`<p class="cite">Source: ${source}</p>`}
-    ${link && html`<p><a href=${link}>Open this state</a></p>`}
+    ${link && html`<p><a href=${link}>${linkText}</a></p>`}
   </div>`;
 }

@@ -21,6 +21,8 @@ export interface LabelRoom {
   readonly right: number;
   readonly top?: number;
   readonly bottom?: number;
+  /** A part that labels leave free. */
+  readonly without?: Box | undefined;
 }
 
 interface Box {
@@ -66,12 +68,12 @@ export function placeLabels(
   spec: ChartSpec,
   x: (value: number) => number,
   y: (value: number) => number,
-  {left, right, top = Number.NEGATIVE_INFINITY, bottom = Number.POSITIVE_INFINITY}: LabelRoom,
+  {left, right, top = Number.NEGATIVE_INFINITY, bottom = Number.POSITIVE_INFINITY, without}: LabelRoom,
 ): PlacedLabel[] {
   const marks = spec.series.filter(isMarked).flatMap(({points}) => points);
   const joins = joinSegments(spec, x, y);
   const near = places.map((place): Offset => ({place, ...labelOffset(place)}));
-  const taken: Box[] = [];
+  const taken: Box[] = without ? [without] : [];
   const leaders: Segment[] = [];
   const placed: PlacedLabel[] = [];
   for (const {point, text} of orderedLabels(spec)) {
@@ -133,7 +135,12 @@ const covers = (box: Box, x: number, y: number): boolean =>
 
 const samePlace = (a: Point, b: Point): boolean => a.x === b.x && a.y === b.y;
 
-function joinSegments({series}: ChartSpec, x: (value: number) => number, y: (value: number) => number) {
+/** The straight pieces of the joins of a chart, in pixels. */
+export function joinSegments(
+  {series}: ChartSpec,
+  x: (value: number) => number,
+  y: (value: number) => number,
+) {
   return series.flatMap(({join, points}) =>
     join === undefined
       ? []

@@ -42,6 +42,7 @@ export function readMarks(
     if (chosen >= 0) choose(marks[chosen].point.key);
   });
   drawing.addEventListener("focusin", ({target}) => {
+    if (!elements.includes(target as SVGElement)) return;
     for (const element of elements) element.setAttribute("tabindex", element === target ? "0" : "-1");
     goTo(elements.indexOf(target as SVGElement));
   });

@@ -1,6 +1,7 @@
 import {svg} from "htl";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
-import {placeLabels} from "./label-places.js";
+import {type Inset, insetOf, type Rect} from "./inset.js";
+import {type LabelRoom, placeLabels} from "./label-places.js";
 import {type MarkPlace, markPlaces} from "./mark-places.js";
 import {colourOf, type Look} from "./palette.js";
 import {pointSentence, pointText} from "./point-text.js";
@@ -20,15 +21,26 @@ export interface SvgChart {
 export function svgChart(spec: ChartSpec, width: number, height: number): SvgChart {
   const scales = chartScales(spec, width, height);
   const {x, y} = scales;
+  const plot = {
+    left: margin.left,
+    right: width - rightMargin(width),
+    top: margin.top,
+    bottom: height - margin.bottom,
+  };
+  // On a narrow screen there is no room for one.
+  const inset = width < 560 ? undefined : insetOf(spec, scales, plot);
   const element = svg`<svg class="svg-chart" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
-    <g aria-hidden="true">${axes(spec, x, y, width, height)}
+    <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${labels(spec, x, y, width, height)}
+    ${labels(inset ? withoutLabels(spec, inset) : spec, x, y, {left: margin.left, right: width, top: margin.top - 8, bottom: height - margin.bottom, without: inset?.to})}
     ${spec.better && corner(spec.better, width, height)}</g>
+    ${axisTitles(spec, width, height)}
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
+    ${inset && insetFrame(inset)}
+    ${inset?.spec.series.flatMap((series) => marks(spec, series, inset.x, inset.y))}
   </svg>`;
   element.querySelector("[data-key]")?.setAttribute("tabindex", "0");
-  return {element, marks: markPlaces(spec, scales)};
+  return {element, marks: [...markPlaces(spec, scales), ...(inset ? markPlaces(inset.spec, inset) : [])]};
 }
 
 /** The places of a chart of this size, in pixels. */
@@ -61,7 +73,7 @@ export function rightMargin(width: number): number {
   return width < 480 ? 36 : 72;
 }
 
-function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number): SVGElement[] {
+function axes(x: Scale, y: Scale, width: number, height: number): SVGElement[] {
   const base = height - margin.bottom;
   return [
     ...y.ticks.map(
@@ -74,6 +86,12 @@ function axes(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number
       (tick) => svg`<g class="tick"><line x1=${x(tick)} x2=${x(tick)} y1=${base} y2=${base + 5} />
         <text x=${x(tick)} y=${base + 18} text-anchor="middle">${x.tickText(tick)}</text></g>`,
     ),
+  ];
+}
+
+/** The titles of both axes, apart from the drawing: their words may have definitions. */
+function axisTitles(spec: ChartSpec, width: number, height: number): SVGElement[] {
+  return [
     // On a narrow screen a long title needs all the width there is.
     svg`<text class="axis" x=${width < 480 ? width - 2 : width - rightMargin(width)} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
     svg`<text class="axis" x="4" y="14">↑ ${axisTitle(spec.y)}</text>`,
@@ -104,8 +122,32 @@ function whisker([low, high]: readonly [number, number], x: number, y: Scale, lo
   return svg`<path class="whisker" d=${`M${x - 3},${y(low)}h6m-3,0V${y(high)}m-3,0h6`} style=${`stroke: ${colourOf(look)}`} />`;
 }
 
-function labels(spec: ChartSpec, x: Scale, y: Scale, width: number, height: number): SVGElement[] {
-  const room = {left: margin.left, right: width, top: margin.top - 8, bottom: height - margin.bottom};
+/** The chart without the names that its inset shows. */
+function withoutLabels(spec: ChartSpec, inset: Inset): ChartSpec {
+  const shown = new Set(inset.spec.series.flatMap(({points}) => points.map(({key}) => key)));
+  return {...spec, labelled: new Set([...(spec.labelled ?? [])].filter((key) => !shown.has(key)))};
+}
+
+/** The ground of an inset: a frame around the crowd, one around its larger drawing, and axes of its own. */
+function insetFrame({spec, from, to, x, y}: Inset): SVGElement {
+  const frame = ({left, right, top, bottom}: Rect) => ({
+    left,
+    top,
+    width: right - left,
+    height: bottom - top,
+  });
+  const [small, large] = [frame(from), frame(to)];
+  const toLeft = to.left > from.right;
+  return svg`<g class="inset" aria-hidden="true">
+    <path d=${`M${toLeft ? from.right : from.left},${from.bottom}L${toLeft ? to.left : to.right},${to.bottom}M${toLeft ? from.right : from.left},${from.top}L${toLeft ? to.left : to.right},${to.top}`} />
+    <rect x=${small.left} y=${small.top} width=${small.width} height=${small.height} fill="none" />
+    <rect class="ground" x=${large.left} y=${large.top} width=${large.width} height=${large.height} />
+    ${x.ticks.map((tick) => svg`<text x=${x(tick)} y=${to.bottom - 8} text-anchor="middle">${x.tickText(tick)}</text>`)}
+    ${y.ticks.map((tick) => svg`<text x=${to.left + 5} y=${y(tick)} dy="0.32em">${y.tickText(tick)}</text>`)}
+    ${labels(spec, x, y, {left: to.left + 34, right: to.right - 2, top: to.top, bottom: to.bottom - 18})}</g>`;
+}
+
+function labels(spec: ChartSpec, x: Scale, y: Scale, room: LabelRoom): SVGElement[] {
   return placeLabels(spec, x, y, room).map(({point, text, place, dx, dy}) => {
     const [cx, cy] = [x(point.x), y(point.y)];
     const leader = place === "away" && svg`<path class="leader" d=${`M${cx},${cy}L${cx + dx},${cy + dy}`} />`;

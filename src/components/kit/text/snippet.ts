@@ -42,3 +42,23 @@ export function snippet<P extends Params, C extends Columns, N extends string>(
 }
 
 const valueText = (value: unknown) => JSON.stringify(typeof value === "string" ? withoutPaths(value) : value);
+
+/** The name of the file in which a table of an experiment is downloaded, without its ending. */
+export const fileStem = (id: string, table?: string): string =>
+  `${id.replace("/", "-")}${table === undefined ? "" : `-${table}`}`;
+
+/** Three lines for Node that read the downloaded rows with arquero and sum them up: the mean of a number by group. */
+export function arqueroSnippet({id, columns}: Pick<Described, "id" | "columns">): string {
+  const named = Object.entries(columns);
+  const group = named.find(([, {type}]) => type === "string")?.[0];
+  const numbers = named.filter(([, {type}]) => type === "number" || type === "integer");
+  const measure = (numbers.find(([, {provenance}]) => provenance !== undefined) ?? numbers.at(-1))?.[0];
+  const means = measure === undefined ? "" : `${measure}: op.mean(${JSON.stringify(measure)}), `;
+  const grouped = group === undefined ? "" : `.groupby(${JSON.stringify(group)})`;
+  return [
+    `import {loadArrow, op} from "arquero";`,
+    `const rows = await loadArrow(${JSON.stringify(`${fileStem(id)}.arrow`)});`,
+    `rows${grouped}.rollup({${means}rows: op.count()}).print();`,
+    "",
+  ].join("\n");
+}

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {Ran} from "../../../lib/experiment/ran.js";
+import {comparisonText} from "../compare-rows.js";
 import type {RowState} from "../live-rows.js";
 
 export interface StatusActions {
@@ -51,7 +52,7 @@ function statusText(state: RowState): string {
     case "shipped":
       return `${state.tables.rows.length} rows from the table that came with this page${ranText(state.ran)}.`;
     case "live":
-      return `${state.tables.rows.length} rows, run just now in your browser.`;
+      return `${state.tables.rows.length} rows, run just now in your browser${state.compared ? `: ${comparisonText(state.compared)}` : "; the table of this page has no such setting."}`;
     case "nearest":
       return "These rows came with this page for another setting.";
     case "running":

@@ -1,0 +1,136 @@
+import {type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
+import {joinSegments} from "./label-places.js";
+import {makeScale, type Scale} from "./scale.js";
+
+/** A rectangle in pixels. */
+export interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A part of a chart, drawn once more and larger. */
+export interface Inset {
+  /** The part: its marks, and joins that cross it. */
+  readonly spec: ChartSpec;
+  /** Where the part stands in the chart. */
+  readonly from: Rect;
+  /** Where it is drawn larger. */
+  readonly to: Rect;
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+interface Scales {
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+/** Marks that stand in a part of a chart this wide and high, as shares of the plot, crowd from this number on. */
+const CROWD = {width: 0.16, height: 0.36, marks: 6} as const;
+/** The size of the inset, as shares of the plot. */
+const SIZE = {width: 0.38, height: 0.5} as const;
+const PAD = 8;
+const inside = ({left, right, top, bottom}: Rect, x: number, y: number) =>
+  x >= left && x <= right && y >= top && y <= bottom;
+
+/**
+ * An inset for the marks of a chart that crowd, in a corner where it covers neither marks nor joins; none where no marks
+ * crowd or no corner is free. `plot` is the area between the axes.
+ */
+export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Rect): Inset | undefined {
+  const points = spec.series.filter(isMarked).flatMap((series) => series.points);
+  const places = points.map((point) => ({x: x(point.x), y: y(point.y)}));
+  const crowd = densest(places, plot);
+  if (crowd === undefined) return undefined;
+  const to = freeCorner(spec, {x, y}, places, plot);
+  if (to === undefined) return undefined;
+  const inner = {left: to.left + 40, right: to.right - 12, top: to.top + 14, bottom: to.bottom - 24};
+  const within = (point: Point) => inside(crowd, x(point.x), y(point.y));
+  const series = spec.series
+    .filter(isMarked)
+    .map((each): Series => ({...each, points: each.points.filter(within)}))
+    .filter((each) => each.points.length > 0);
+  const shown = series.flatMap((each) => each.points);
+  return {
+    spec: {...spec, series},
+    from: crowd,
+    to,
+    x: scaleOf(
+      shown.map((point) => point.x),
+      [inner.left, inner.right],
+      spec.x.log,
+    ),
+    y: scaleOf(
+      shown.map((point) => point.y),
+      [inner.bottom, inner.top],
+      spec.y.log,
+    ),
+  };
+}
+
+function scaleOf(values: readonly number[], range: readonly [number, number], log = false): Scale {
+  const [low, high] = values.reduce(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  const pad = log ? (high / low) ** 0.12 : 0.12 * (high - low);
+  return makeScale(log ? [low / pad, high * pad] : [low - pad, high + pad], range, {log, count: 3});
+}
+
+/** The smallest frame around the largest crowd. */
+function densest(places: readonly {readonly x: number; readonly y: number}[], plot: Rect): Rect | undefined {
+  const width = CROWD.width * (plot.right - plot.left);
+  const height = CROWD.height * (plot.bottom - plot.top);
+  let most: readonly {readonly x: number; readonly y: number}[] = [];
+  for (const {x: left} of places) {
+    for (const {y: top} of places) {
+      const own = places.filter((each) =>
+        inside({left, top, right: left + width, bottom: top + height}, each.x, each.y),
+      );
+      if (own.length > most.length) most = own;
+    }
+  }
+  const distinct = new Set(most.map(({x, y}) => `${Math.round(x)},${Math.round(y)}`));
+  if (distinct.size < CROWD.marks || most.length > 0.8 * places.length) return undefined;
+  const [xs, ys] = [most.map(({x}) => x), most.map(({y}) => y)];
+  return {
+    left: Math.min(...xs) - PAD,
+    right: Math.max(...xs) + PAD,
+    top: Math.min(...ys) - PAD,
+    bottom: Math.max(...ys) + PAD,
+  };
+}
+
+/** The first corner of the plot that has room, none of them where a mark or a join would be covered. */
+function freeCorner(
+  spec: ChartSpec,
+  {x, y}: Scales,
+  places: readonly {readonly x: number; readonly y: number}[],
+  plot: Rect,
+): Rect | undefined {
+  const width = SIZE.width * (plot.right - plot.left);
+  const height = SIZE.height * (plot.bottom - plot.top);
+  const bottom = {top: plot.bottom - height - PAD, bottom: plot.bottom - PAD};
+  const top = {top: plot.top + PAD, bottom: plot.top + PAD + height};
+  const right = {left: plot.right - width, right: plot.right};
+  const left = {left: plot.left + PAD, right: plot.left + PAD + width};
+  const corners = [
+    {...right, ...bottom},
+    {...right, ...top},
+    {...left, ...bottom},
+    {...left, ...top},
+  ];
+  // The words on the better corner stay readable.
+  const taken = spec.better === undefined ? "" : spec.better === "top left" ? "3" : "2";
+  const joins = joinSegments(spec, x, y);
+  return corners.find(
+    (corner, i) =>
+      String(i) !== taken &&
+      !places.some((each) => inside(corner, each.x, each.y)) &&
+      !joins.some(([x1, y1, x2, y2]) =>
+        [0, 0.25, 0.5, 0.75, 1].some((t) => inside(corner, x1 + t * (x2 - x1), y1 + t * (y2 - y1))),
+      ),
+  );
+}
