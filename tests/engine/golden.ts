@@ -27,10 +27,34 @@ export const FAMILIES = [
   "granite",
   "olmo2",
   "cohere",
+  "cohere-qk",
+  "cohere2",
+  "olmo",
+  "olmo3",
+  "stablelm",
+  "starcoder2",
+  "falcon",
+  "falcon-groups",
+  "internlm2",
   "gpt-neox",
   "mixtral",
   "qwen2-moe",
   "qwen3-moe",
+];
+
+/** As few of them as have every rule that a technique may meet: norms of all kinds, caps, windows, ropes, experts. */
+export const FAR_FROM_LLAMA = [
+  "qwen3",
+  "gemma",
+  "gemma2",
+  "gemma3",
+  "phi3-long",
+  "gpt2",
+  "olmo2",
+  "cohere2",
+  "falcon",
+  "qwen2-moe",
+  "opt-sharded",
 ];
 
 /** The golden decoders. */

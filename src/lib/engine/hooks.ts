@@ -5,7 +5,7 @@ import type {AttentionCall} from "./attention.js";
  * family's layers do not have (`mlp.gate`) is not met.
  * - `embedding`: the input of layer 0: the token embeddings, scaled and with learned positions where the family has these
  * - `attention.input`: what q, k and v are computed from: the stream, after the first norm
- * - `q`, `k`, `v`: the projections, q and k after their norms, before rotary; `q.rotated`, `k.rotated`: after it
+ * - `q`, `k`, `v`: the projections, after norms and clipping, before rotary; `q.rotated`, `k.rotated`: after it
  * - `attention.output`: the heads side by side; what the output projection takes
  * - `attention.update`: what attention adds to the residual stream
  * - `mlp.input`: what the network takes: the stream, after the second norm; `mlp.gate`, `mlp.up`: the two projections

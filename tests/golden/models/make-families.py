@@ -124,7 +124,7 @@ def linear(x, w, name, rows=None, columns_first=False):
 
 
 def norm(how, x, w, name):
-    weight = w[name + ".weight"]
+    weight = w[name + ".weight"] if not how.get("no_weight") else 1.0
     if how.get("norm", "rms") == "layer":
         return layer_norm(x, weight, w.get(name + ".bias"), how["eps"])
     return rms_norm(x, 1 + weight if how.get("one_plus") else weight, how["eps"])
@@ -139,15 +139,17 @@ def queries_keys_values(how, x, w, at):
         parts = np.split(linear(x, w, at + ".qkv_proj"), [H * d, (H + K) * d], axis=1)
     elif kind == "columns":
         parts = np.split(linear(x, w, at + ".c_attn", columns_first=True), 3, axis=1)
-    elif kind == "by head":
-        y = linear(x, w, at + ".query_key_value").reshape(T, H, 3, d)
-        parts = [y[:, :, i].reshape(T, -1) for i in range(3)]
-    q, k, v = parts
+    elif kind == "by group":
+        y = linear(x, w, f"{at}.{how.get('qkv_name', 'query_key_value')}").reshape(T, K, H // K + 2, d)
+        parts = [y[:, :, :-2], y[:, :, -2], y[:, :, -1]]
+    q, k, v = (np.clip(each, -how["clip"], how["clip"]) if "clip" in how else each for each in parts)
     if how.get("qk_norm") == "width":
         q, k = norm(how, q, w, at + ".q_norm"), norm(how, k, w, at + ".k_norm")
     q, k, v = q.reshape(T, H, d), k.reshape(T, K, d), v.reshape(T, K, d)
     if how.get("qk_norm") == "head":
         q, k = norm(how, q, w, at + ".q_norm"), norm(how, k, w, at + ".k_norm")
+    if how.get("qk_norm") == "list":
+        q, k = (np.stack([norm(how, each[:, h], w, f"{at}.{side}_layernorm.norms.{h}") for h in range(each.shape[1])], 1) for side, each in (("q", q), ("k", k)))
     return q, k, v
 
 
@@ -172,6 +174,9 @@ def mlp(how, x, w, prefix):
     at = f"{prefix}.mlp"
     kind = how.get("mlp", "gated")
     if kind == "gated":
+        if "mlp_names" in how:
+            at, (a, b, c) = prefix, how["mlp_names"]
+            return linear(act(linear(x, w, f"{at}.{a}")) * linear(x, w, f"{at}.{b}"), w, f"{at}.{c}")
         return linear(act(linear(x, w, at + ".gate_proj")) * linear(x, w, at + ".up_proj"), w, at + ".down_proj")
     if kind == "fused":
         gate, up = np.split(linear(x, w, at + ".gate_up_proj"), 2, axis=1)
@@ -267,7 +272,7 @@ def llama_like(how, config, seed, one_plus=False, norms=("input_layernorm", "pos
     for layer in range(how["layers"]):
         p = f"model.layers.{layer}"
         for name in norms:
-            t.norm(f"{p}.{name}", n, one_plus, bias=how.get("norm") == "layer" and how.get("norm_bias", False))
+            t.norm(f"{p}.{name}", n, one_plus, bias=how.get("norm_bias", False))
         a = f"{p}.self_attn"
         sharp = g.get("sharp", 2.0) / math.sqrt(n)
         if how.get("qkv") == "rows":
@@ -279,6 +284,9 @@ def llama_like(how, config, seed, one_plus=False, norms=("input_layernorm", "pos
         if how.get("qk_norm") == "head":
             t.norm(a + ".q_norm", how["head_dim"], one_plus)
             t.norm(a + ".k_norm", how["head_dim"], one_plus)
+        if how.get("qk_norm") == "head" and how.get("each_head"):
+            t.put(a + ".q_norm.weight", how["heads"], how["head_dim"], about=1.0, spread=0.3)
+            t.put(a + ".k_norm.weight", how["kv_heads"], how["head_dim"], about=1.0, spread=0.3)
         if how.get("qk_norm") == "width":
             t.norm(a + ".q_norm", q)
             t.norm(a + ".k_norm", kv)
@@ -294,6 +302,9 @@ def llama_like(how, config, seed, one_plus=False, norms=("input_layernorm", "pos
                 for part, out, inputs in (("gate_proj", how["shared"], n), ("up_proj", how["shared"], n), ("down_proj", n, how["shared"])):
                     t.linear(f"{at}.shared_expert.{part}", out, inputs)
                 t.linear(f"{at}.shared_expert_gate", 1, n)
+        elif how.get("mlp") == "plain":
+            t.linear(p + ".mlp." + how["mlp_names"][0], m, n, bias="mlp" in bias)
+            t.linear(p + ".mlp." + how["mlp_names"][1], n, m, bias="mlp" in bias)
         elif how.get("mlp") == "fused":
             t.linear(p + ".mlp.gate_up_proj", 2 * m, n)
             t.linear(p + ".mlp.down_proj", n, m)
@@ -301,7 +312,8 @@ def llama_like(how, config, seed, one_plus=False, norms=("input_layernorm", "pos
             t.linear(p + ".mlp.gate_proj", m, n)
             t.linear(p + ".mlp.up_proj", m, n)
             t.linear(p + ".mlp.down_proj", n, m)
-    t.norm("model.norm", n, one_plus)
+    if not how.get("no_weight"):
+        t.norm("model.norm", n, one_plus, bias=how.get("norm_bias", False))
     if how.get("head"):
         t.put(how["head"], config["vocab_size"], n)
     return t.w
@@ -477,7 +489,7 @@ def neox():
     c = base("gpt_neox", "GPTNeoXForCausalLM", hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, vocab_size=104,
              max_position_embeddings=128, layer_norm_eps=1e-5, rotary_emb_base=10000, rotary_pct=0.25, hidden_act="gelu", use_parallel_residual=True,
              attention_bias=True, tie_word_embeddings=False, rope_scaling=None)
-    how = {**everywhere(sizes(c), theta=1e4), "rotary": 0.25, "norm": "layer", "parallel": True, "act": "gelu", "qkv": "by head", "attention_name": "attention", "o": "dense",
+    how = {**everywhere(sizes(c), theta=1e4), "rotary": 0.25, "norm": "layer", "parallel": True, "act": "gelu", "qkv": "by group", "attention_name": "attention", "o": "dense",
            "mlp": "plain", "mlp_names": ("dense_h_to_4h", "dense_4h_to_h"), "prefix": "gpt_neox.layers", "last": "gpt_neox.final_layer_norm",
            "embedding": "gpt_neox.embed_in.weight", "head": "embed_out.weight"}
     t = Weights(23)
@@ -494,6 +506,106 @@ def neox():
     t.put("embed_out.weight", 104, 32)
     wrong = {"all channels rotated": {"rotary": 1}, "one after the other": {"parallel": False}, "the tanh GELU": {"act": "gelu_tanh"}}
     return c, how, t.w, wrong, 24, "q, k and v of each head side by side in one matrix, a quarter of the channels rotated, attention and MLP side by side with a layer norm each, exact GELU"
+
+
+def cohere_qk():
+    c, how, _, wrong, T, _ = cohere()
+    c = {**c, "use_qk_norm": True}
+    how = {**how, "qk_norm": "head", "each_head": True}
+    wrong = {"no norm of q and k": {"qk_norm": None}}
+    return c, how, llama_like(how, c, 30, norms=("input_layernorm",)), wrong, T, "as cohere, with a layer norm of each query and key head, each with a weight of its own"
+
+
+def cohere2():
+    c = base("cohere2", "Cohere2ForCausalLM", hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
+             num_key_value_heads=2, vocab_size=104, max_position_embeddings=128, layer_norm_eps=1e-5, rope_theta=10000.0, rope_scaling=None,
+             hidden_act="silu", attention_bias=False, logit_scale=0.5, bos_token_id=5, pad_token_id=0, sliding_window=6, sliding_window_pattern=4)
+    rope = {"theta": 1e4}
+    how = {**sizes(c), "ropes": [rope, rope, rope, None], "windows": [6, 6, 6, None], "norm": "layer", "parallel": True, "interleaved": True, "logit_scale": 0.5, "norms": {"before_mlp": "input_layernorm"}}
+    wrong = {"rotary in all layers": {"ropes": [rope] * 4}, "no windows": {"windows": [None] * 4}, "half-split rotary": {"interleaved": False}}
+    return c, how, llama_like(how, c, 31, norms=("input_layernorm",)), wrong, 24, "as cohere, window 6 and rotary in three of four layers; the fourth sees all and knows no place"
+
+
+def olmo():
+    c = base("olmo", "OlmoForCausalLM", hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, vocab_size=104,
+             max_position_embeddings=128, rope_theta=10000.0, rope_scaling=None, hidden_act="silu", attention_bias=False, clip_qkv=1.5, tie_word_embeddings=False)
+    how = {**everywhere(sizes(c), theta=1e4), "norm": "layer", "no_weight": True, "clip": 1.5, "head": "lm_head.weight"}
+    wrong = {"nothing clipped": {"clip": 1e9}, "RMS norms": {"norm": "rms"}}
+    return c, how, llama_like(how, c, 32, norms=()), wrong, 24, "layer norms without weights, q, k and v clipped at 1.5"
+
+
+def olmo3():
+    c = base("olmo3", "Olmo3ForCausalLM", hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
+             num_key_value_heads=2, vocab_size=104, max_position_embeddings=128, rms_norm_eps=1e-6, rope_theta=500000.0, sliding_window=6,
+             rope_scaling={"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32, "attention_factor": 1.2, "beta_fast": 32.0, "beta_slow": 1.0},
+             layer_types=["sliding_attention", "sliding_attention", "sliding_attention", "full_attention"], hidden_act="silu", attention_bias=False, tie_word_embeddings=False)
+    local, whole = {"theta": 5e5}, {"theta": 5e5, "type": "yarn", "factor": 4.0, "original": 32, "attention_factor": 1.2}
+    how = {**sizes(c), "ropes": [local, local, local, whole], "windows": [6, 6, 6, None], "qk_norm": "width", "head": "lm_head.weight",
+           "norms": {"before_attention": None, "before_mlp": None, "after_attention": "post_attention_layernorm", "after_mlp": "post_feedforward_layernorm"}}
+    wrong = {"yarn in layers with a window too": {"ropes": [whole] * 4}, "no yarn": {"ropes": [local] * 4}, "no windows": {"windows": [None] * 4}}
+    return c, how, llama_like(how, c, 33, norms=("post_attention_layernorm", "post_feedforward_layernorm")), wrong, 24, "as olmo2, window 6 in three of four layers, yarn in the fourth alone"
+
+
+def stablelm():
+    c = base("stablelm", "StableLmForCausalLM", hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2,
+             num_key_value_heads=1, vocab_size=104, max_position_embeddings=128, layer_norm_eps=1e-5, rope_theta=10000.0, rope_scaling=None, partial_rotary_factor=0.25,
+             hidden_act="silu", use_qkv_bias=True, qk_layernorm=False, use_parallel_residual=False, tie_word_embeddings=False)
+    how = {**everywhere(sizes(c), theta=1e4), "rotary": 0.25, "norm": "layer", "norm_bias": True, "head": "lm_head.weight"}
+    wrong = {"all channels rotated": {"rotary": 1}, "RMS norms": {"norm": "rms"}, "side by side": {"parallel": True}}
+    return c, how, llama_like(how, c, 34, bias=("q", "k", "v")), wrong, 24, "layer norms with biases, a quarter of the channels rotated, biases of q, k and v"
+
+
+def starcoder2():
+    c = base("starcoder2", "Starcoder2ForCausalLM", hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+             num_key_value_heads=2, vocab_size=104, max_position_embeddings=128, norm_epsilon=1e-5, norm_type="layer_norm", rope_theta=100000.0,
+             hidden_act="gelu_pytorch_tanh", mlp_type="default", use_bias=True, sliding_window=7, tie_word_embeddings=True)
+    how = {**everywhere({**sizes(c), "eps": 1e-5}, theta=1e5), "norm": "layer", "norm_bias": True, "act": "gelu_tanh", "mlp": "plain", "mlp_names": ("c_fc", "c_proj"), "windows": [7, 7]}
+    wrong = {"no windows": {"windows": [None] * 2}, "the exact GELU": {"act": "gelu"}, "RMS norms": {"norm": "rms"}}
+    return c, how, llama_like(how, c, 35, bias=("q", "k", "v", "o", "mlp")), wrong, 24, "layer norms and biases everywhere, two matrices and GELU, window 7; tied"
+
+
+def fused_by_group(seed, c, how, names, norms, layer_bias):
+    t, n, d = Weights(seed), c["hidden_size"], how["head_dim"]
+    t.put(how["embedding"], c["vocab_size"], n, scale=0.4 if not how.get("head") else 1.0)
+    for layer in range(how["layers"]):
+        p = f"{how['prefix']}.{layer}"
+        for name in norms:
+            t.norm(f"{p}.{name}", n, bias=layer_bias)
+        t.linear(f"{p}.{names['qkv']}", (how["heads"] + 2 * how["kv_heads"]) * d, n, scale=2 / math.sqrt(n))
+        t.linear(f"{p}.{names['o']}", n, how["heads"] * d)
+        for name in names["up"]:
+            t.linear(f"{p}.{name}", names["width"], n)
+        t.linear(f"{p}.{names['down']}", n, names["width"])
+    t.norm(how["last"], n, bias=layer_bias)
+    if how.get("head"):
+        t.put(how["head"], c["vocab_size"], n)
+    return t.w
+
+
+def falcon(name, kv_heads, own, seed, note):
+    def make():
+        two = own.get("new_decoder_architecture", False)
+        c = base("falcon", "FalconForCausalLM", hidden_size=32, num_hidden_layers=2, num_attention_heads=4, vocab_size=104, layer_norm_epsilon=1e-5,
+                 alibi=False, bias=False, parallel_attn=True, hidden_dropout=0.0, attention_dropout=0.0, **own)
+        how = {"layers": 2, "heads": 4, "kv_heads": kv_heads, "head_dim": 8, "eps": 1e-5, "ropes": [{"theta": 1e4}] * 2, "norm": "layer", "parallel": True, "act": "gelu",
+               "qkv": "by group", "attention_name": "self_attention", "o": "dense", "mlp": "plain", "mlp_names": ("dense_h_to_4h", "dense_4h_to_h"), "prefix": "transformer.h",
+               "last": "transformer.ln_f", "embedding": "transformer.word_embeddings.weight",
+               "norms": {"before_attention": "ln_attn", "before_mlp": "ln_mlp"} if two else {"before_mlp": "input_layernorm"}}
+        names = {"qkv": "self_attention.query_key_value", "o": "self_attention.dense", "up": ["mlp.dense_h_to_4h"], "down": "mlp.dense_4h_to_h", "width": 128}
+        w = fused_by_group(seed, c, how, names, ("ln_attn", "ln_mlp") if two else ("input_layernorm",), True)
+        wrong = {"one after the other": {"parallel": False}, "RMS norms": {"norm": "rms"}}
+        return c, how, w, wrong, 24, note
+    return make
+
+
+def internlm2():
+    c = base("internlm2", "InternLM2ForCausalLM", hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, vocab_size=104,
+             max_position_embeddings=128, rms_norm_eps=1e-5, rope_theta=1000000, rope_scaling=None, hidden_act="silu", bias=False, tie_word_embeddings=False)
+    how = {**everywhere(sizes(c), theta=1e6), "qkv": "by group", "qkv_name": "wqkv", "attention_name": "attention", "o": "wo", "mlp_names": ("feed_forward.w1", "feed_forward.w3", "feed_forward.w2"),
+           "norms": {"before_attention": "attention_norm", "before_mlp": "ffn_norm"}, "embedding": "model.tok_embeddings.weight", "last": "model.norm", "head": "output.weight", "prefix": "model.layers"}
+    names = {"qkv": "attention.wqkv", "o": "attention.wo", "up": ["feed_forward.w1", "feed_forward.w3"], "down": "feed_forward.w2", "width": 48}
+    wrong = {"w1 and w3 swapped": {"mlp_names": ("feed_forward.w3", "feed_forward.w1", "feed_forward.w2")}}
+    return c, how, fused_by_group(38, c, how, names, ("attention_norm", "ffn_norm"), False), wrong, 24, "q, k and v of each group of heads side by side in one matrix, names of its own"
 
 
 def mixtral():
@@ -548,6 +660,15 @@ MODELS = {
     "granite": granite,
     "olmo2": olmo2,
     "cohere": cohere,
+    "cohere-qk": cohere_qk,
+    "cohere2": cohere2,
+    "olmo": olmo,
+    "olmo3": olmo3,
+    "stablelm": stablelm,
+    "starcoder2": starcoder2,
+    "falcon": falcon("falcon", 1, {"multi_query": True, "new_decoder_architecture": False}, 36, "one key head for all, q, k and v in one matrix, attention and network side by side behind one norm, exact GELU; tied"),
+    "falcon-groups": falcon("falcon-groups", 2, {"new_decoder_architecture": True, "num_kv_heads": 2}, 37, "two key heads, q, k and v of each group side by side, a norm for attention and one for the network"),
+    "internlm2": internlm2,
     "gpt-neox": neox,
     "mixtral": mixtral,
     "qwen2-moe": qwen2_moe,

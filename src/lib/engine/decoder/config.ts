@@ -140,7 +140,6 @@ function oddity(mixer: AttentionMixer): string | undefined {
   if (mixer.sinks) return "learned sinks";
   if (mixer.gated) return "a gate on what attention gives";
   if (mixer.alibi) return "ALiBi";
-  if (mixer.clip !== null) return "clipped queries, keys and values";
   return mixer.sharesKvOf === null ? undefined : `keys and values of layer ${mixer.sharesKvOf}`;
 }
 

@@ -77,15 +77,19 @@ function addUpdate(
   return norms.sum?.(sum) ?? sum;
 }
 
+function clipped(x: Float32Array, most: number | null): Float32Array {
+  return most === null ? x : x.map((value) => Math.min(most, Math.max(-most, value)));
+}
+
 /** Projections, rotary, cache and attention itself: [T, hidden] to [T, heads · headDim]. */
 function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array): Float32Array {
   const {model, hooks, tokens, cache, positions} = pass;
   const {mixer} = model.config.plans[index];
-  const {heads, kvHeads, headDim, window, scale, softcap} = mixer;
+  const {heads, kvHeads, headDim, window, scale, softcap, clip} = mixer;
   const normed = (norm: DecoderLayer["qNorm"], side: Float32Array) => norm?.(side) ?? side;
-  const q = seen(hooks, "q", index, normed(layer.qNorm, layer.q(x)), tokens);
-  const k = seen(hooks, "k", index, normed(layer.kNorm, layer.k(x)), tokens);
-  const v = seen(hooks, "v", index, layer.v(x), tokens);
+  const q = seen(hooks, "q", index, clipped(normed(layer.qNorm, layer.q(x)), clip), tokens);
+  const k = seen(hooks, "k", index, clipped(normed(layer.kNorm, layer.k(x)), clip), tokens);
+  const v = seen(hooks, "v", index, clipped(layer.v(x), clip), tokens);
   const rotatedQ = seen(hooks, "q.rotated", index, rotated(pass, index, heads, q), tokens);
   const rotatedK = () => seen(hooks, "k.rotated", index, rotated(pass, index, kvHeads, k), tokens);
   cache.append(index, cache.unrotatedKeys ? k : rotatedK(), v, positions);

@@ -1,9 +1,9 @@
 /** Names of tensors in published checkpoints of each family, against the engine's own, which are those of Llama. */
 
-/** A matrix that holds several parts: their rows one after another, or those of each head side by side. */
+/** A matrix that holds several parts: their rows one after another, or those of each key head and its queries. */
 export interface Fused {
   readonly parts: readonly string[];
-  readonly order: "one after another" | "head by head";
+  readonly order: "one after another" | "group by group";
 }
 
 /** Names of a family where they are not Llama's. */
@@ -16,8 +16,11 @@ export interface Naming {
   readonly outside: Readonly<Record<OutsidePart, string>>;
   /** Names of the head, of which the first that is there is taken. */
   readonly heads: readonly string[];
-  /** Published names of a layer's parts, `*` for an expert's number; a part that is not named has the engine's name. */
-  readonly parts: Readonly<Record<string, string>>;
+  /**
+   * Published names of a layer's parts, `*` for an expert's number, of several the first that is there; a part that is not
+   * named has the engine's name.
+   */
+  readonly parts: Readonly<Record<string, string | readonly string[]>>;
   /** Matrices of a layer that hold several parts, by their published names. */
   readonly fused: Readonly<Record<string, Fused>>;
   /** Matrices are stored [in, out]. */
@@ -59,6 +62,12 @@ const sandwich: Naming = {
   },
 };
 
+/** Norms after both parts of a layer alone. */
+const normsAfter: Naming = {
+  ...llama,
+  parts: {attention_output_norm: "post_attention_layernorm", mlp_output_norm: "post_feedforward_layernorm"},
+};
+
 /** The text part of a folder for images and text, in the spelling of either half of 2025. */
 const besideVision: Naming = {
   ...sandwich,
@@ -73,6 +82,7 @@ const queriesKeysValues = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_
 const NAMINGS: Readonly<Record<string, Naming>> = {
   llama,
   mistral: llama,
+  ministral: llama,
   mixtral: {
     ...llama,
     parts: {
@@ -99,9 +109,38 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   },
   smollm3: llama,
   granite: llama,
-  olmo2: {
+  olmo: llama,
+  olmo2: normsAfter,
+  olmo3: normsAfter,
+  stablelm: llama,
+  starcoder2: {...llama, parts: {"mlp.up_proj": "mlp.c_fc", "mlp.down_proj": "mlp.c_proj"}},
+  internlm2: {
     ...llama,
-    parts: {attention_output_norm: "post_attention_layernorm", mlp_output_norm: "post_feedforward_layernorm"},
+    outside: {...llama.outside, embed_tokens: "tok_embeddings"},
+    heads: ["output"],
+    parts: {
+      input_layernorm: "attention_norm",
+      post_attention_layernorm: "ffn_norm",
+      "self_attn.o_proj": "attention.wo",
+      "mlp.gate_proj": "feed_forward.w1",
+      "mlp.up_proj": "feed_forward.w3",
+      "mlp.down_proj": "feed_forward.w2",
+    },
+    fused: {"attention.wqkv": {parts: queriesKeysValues, order: "group by group"}},
+  },
+  falcon: {
+    ...llama,
+    prefixes: ["transformer.", ""],
+    layers: "h.",
+    outside: {...llama.outside, embed_tokens: "word_embeddings", norm: "ln_f"},
+    parts: {
+      input_layernorm: ["input_layernorm", "ln_attn"],
+      post_attention_layernorm: ["post_attention_layernorm", "ln_mlp"],
+      "self_attn.o_proj": "self_attention.dense",
+      "mlp.up_proj": "mlp.dense_h_to_4h",
+      "mlp.down_proj": "mlp.dense_4h_to_h",
+    },
+    fused: {"self_attention.query_key_value": {parts: queriesKeysValues, order: "group by group"}},
   },
   cohere: llama,
   cohere2: llama,
@@ -131,7 +170,7 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
       "mlp.up_proj": "mlp.dense_h_to_4h",
       "mlp.down_proj": "mlp.dense_4h_to_h",
     },
-    fused: {"attention.query_key_value": {parts: queriesKeysValues, order: "head by head"}},
+    fused: {"attention.query_key_value": {parts: queriesKeysValues, order: "group by group"}},
     leftovers: /\.attention\.((masked_)?bias|rotary_emb\.inv_freq)$/,
   },
   opt: {

@@ -95,8 +95,11 @@ function wantLayer(wanted: Wanted, layer: number): void {
   const {tensors, config, naming, prefix, want} = wanted;
   const layerPlan = config.plans[layer];
   const [own, published] = [`model.layers.${layer}.`, `${prefix}${naming.layers}${layer}.`];
-  for (const part of normParts(config, layerPlan))
-    wantNorm(wanted, {...part, name: own + part.name}, published + publishedPart(naming, part.name));
+  const isThere = (name: string) => tensors.has(`${published}${name}.weight`);
+  for (const part of normParts(config, layerPlan)) {
+    const stored = published + publishedPart(naming, part.name, isThere);
+    wantNorm(wanted, {...part, name: own + part.name}, stored);
+  }
   const parts = linearParts(config, layerPlan);
   for (const part of parts) {
     const place = linearPlace(naming, part, parts, layerPlan.mixer.headDim);

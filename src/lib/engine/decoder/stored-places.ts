@@ -20,11 +20,20 @@ export function gainPlace(name: string, {weight}: Norm): StoredAs {
   return {name, take: ({shape, data}) => ({shape, data: data.map((value) => 1 + value)})};
 }
 
-/** Published name of a part of a layer; a star stands for the number of an expert. */
-export function publishedPart({parts}: Naming, part: string): string {
+/**
+ * Published name of a part of a layer; a star stands for the number of an expert.
+ * @param isThere tells whether the layer has a part of a name, where several are in use
+ */
+export function publishedPart(
+  {parts}: Naming,
+  part: string,
+  isThere: (name: string) => boolean = () => true,
+): string {
   const number = /\.(\d+)\./.exec(part)?.[1];
-  if (number === undefined) return parts[part] ?? part;
-  return parts[part.replace(number, "*")]?.replace("*", number) ?? part;
+  const known = number === undefined ? parts[part] : parts[part.replace(number, "*")];
+  const names = typeof known === "string" ? [known] : (known ?? []);
+  const name = names.find(isThere) ?? names[0] ?? part;
+  return number === undefined ? name : name.replace("*", number);
 }
 
 /** Place of a linear layer in a published layer. */
@@ -71,18 +80,16 @@ export function linearPlace(
 /** First row and number of rows. */
 type Range = readonly [from: number, count: number];
 
-/** Rows that a part has in a matrix of several. */
-function rowsOf(matrix: Fused, part: LinearPart, all: readonly LinearPart[], headDim: number) {
-  const outs = matrix.parts.map((name) => all.find((each) => each.name === name)!.out);
+/** Rows that a part has in a matrix of several, of each group of heads where they stand group by group. */
+function rowsOf({parts, order}: Fused, part: LinearPart, all: readonly LinearPart[], headDim: number) {
+  const outs = parts.map((name) => all.find((each) => each.name === name)!.out);
   const total = outs.reduce((sum, out) => sum + out, 0);
-  const index = matrix.parts.indexOf(part.name);
-  if (matrix.order === "one after another") {
-    const from = outs.slice(0, index).reduce((sum, out) => sum + out, 0);
-    return {total, ranges: [[from, part.out]] as Range[]};
-  }
+  // As many groups as the fewest heads, those of keys.
+  const groups = order === "one after another" ? 1 : Math.min(...outs) / headDim;
+  const before = outs.slice(0, parts.indexOf(part.name)).reduce((sum, out) => sum + out, 0);
   const ranges = Array.from(
-    {length: part.out / headDim},
-    (_, head): Range => [(head * outs.length + index) * headDim, headDim],
+    {length: groups},
+    (_, group): Range => [(group * total + before) / groups, part.out / groups],
   );
   return {total, ranges};
 }

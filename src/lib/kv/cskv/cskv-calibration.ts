@@ -22,7 +22,7 @@ export interface CskvCalibration extends Pick<ChannelFactorOptions, "alpha"> {
  * Factors of every layer's key and value projections: the decomposition weighted with the size of the calibration texts'
  * activations, then fitted to them by least squares.
  * @param inputs of the model's layers, from {@link attentionInputs}
- * @throws RangeError if the projections have biases, which features do not carry, if norms follow them, or as {@link channelFactors}.
+ * @throws RangeError if the projections have biases, which features do not carry, if norms or clipping follow them, or as {@link channelFactors}.
  */
 export function calibrateCskv(
   weights: DecoderWeights,
@@ -34,8 +34,8 @@ export function calibrateCskv(
   weights.config.plans.forEach(({mixer}, layer) => {
     if (hasBias(layer))
       throw new RangeError("calibrateCskv: key and value projections must have no bias, got biases");
-    if (mixer.qkNorm !== null)
-      throw new RangeError("calibrateCskv: keys must be as they are projected, got a norm of keys");
+    if (mixer.qkNorm !== null || mixer.clip !== null)
+      throw new RangeError("calibrateCskv: keys must be as they are projected, got a norm or clipping");
   });
   const shrunk = (name: string, rank: number) =>
     inputs.map(({means, gram}, layer) => {
