@@ -1,36 +1,41 @@
-import {decoderConfig} from "../../../src/lib/engine/decoder/config.js";
+import {costModel} from "../../../src/lib/accel/hf-config.js";
+import {parameterCount} from "../../../src/lib/architectures/parameters.js";
+import {modelRecord} from "../../../src/lib/architectures/read-model.js";
+import {decoderConfigOf} from "../../../src/lib/engine/decoder/config.js";
+import {isMamba, mambaConfigOf} from "../../../src/lib/engine/mamba/mamba-config.js";
+import {FormatError} from "../../../src/lib/io/format-error.js";
 import {parseJsonObject, SIDE_FILE_LIMITS} from "../../../src/lib/io/json-file.js";
+import {cacheSizesOf} from "../../../src/lib/kv/kv-config.js";
+import {HYBRIDS} from "../../architectures/cases/hybrids.js";
+import {LLAMAS} from "../../architectures/cases/llamas.js";
+import {MIXTURES} from "../../architectures/cases/mixtures.js";
+import {NORMS_AND_WINDOWS} from "../../architectures/cases/norms-and-windows.js";
+import {OLDER} from "../../architectures/cases/older.js";
 import type {FuzzTarget} from "../target.js";
 
-const LLAMA = {
-  architectures: ["LlamaForCausalLM"],
-  model_type: "llama",
-  vocab_size: 256,
-  hidden_size: 64,
-  intermediate_size: 176,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  head_dim: 16,
-  max_position_embeddings: 128,
-  rms_norm_eps: 1e-5,
-  rope_theta: 10_000,
-  rope_scaling: {
-    rope_type: "llama3",
-    factor: 8,
-    low_freq_factor: 1,
-    high_freq_factor: 4,
-    original_max_position_embeddings: 64,
-  },
-  tie_word_embeddings: false,
-  hidden_act: "silu",
-};
+const CASES = [...LLAMAS, ...MIXTURES, ...NORMS_AND_WINDOWS, ...HYBRIDS, ...OLDER];
+
+/** What takes the record of a model, each on its own: what one cannot do must not hide what the next one does. */
+const CONSUMERS = [
+  parameterCount,
+  (record: Model) => (isMamba(record) ? mambaConfigOf(record) : decoderConfigOf(record)),
+  (record: Model) => costModel(record, "fuzz"),
+  cacheSizesOf,
+];
+type Model = ReturnType<typeof modelRecord>;
 
 export const config: FuzzTarget = {
   id: "config",
-  seeds: async () => [new TextEncoder().encode(JSON.stringify(LLAMA))],
+  seeds: async () => CASES.map(({config: json}) => new TextEncoder().encode(JSON.stringify(json))),
   read(bytes) {
     const json = parseJsonObject(bytes, {reader: "fuzz", field: "config.json", limits: SIDE_FILE_LIMITS});
-    decoderConfig(json);
+    const record = modelRecord(json);
+    for (const take of CONSUMERS) {
+      try {
+        take(record);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+      }
+    }
   },
 };

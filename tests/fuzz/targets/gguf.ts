@@ -2,7 +2,8 @@ import {modelFolder} from "../../../src/lib/checkpoint/model-folder.js";
 import {openTensors} from "../../../src/lib/checkpoint/open-tensors.js";
 import {readStored} from "../../../src/lib/checkpoint/stored-tensor.js";
 import {bytesSource} from "../../../src/lib/io/byte-source.js";
-import {oneFileFolder} from "../../../src/lib/io/model-folder.js";
+import {oneFileFolder, readJson} from "../../../src/lib/io/model-folder.js";
+import {parseTokenizer, TOKENIZER_LIMITS} from "../../../src/lib/io/tokenizer/tokenizer.js";
 import {blockTensor, type Entry, f32Tensor, TYPE, writeGguf} from "../../io/gguf/write-gguf.js";
 import type {FuzzTarget} from "../target.js";
 
@@ -18,6 +19,19 @@ const LLAMA: readonly Entry[] = [
   ["tokenizer.ggml.scores", TYPE.array, [TYPE.f32, [0, 0, -1]]],
   ["tokenizer.ggml.add_bos_token", TYPE.bool, 1],
   ["tokenizer.ggml.bos_token_id", TYPE.u32, 0],
+];
+
+/** The same with merges in place of scores. */
+const MERGES: readonly Entry[] = [
+  ...LLAMA.filter(([key]) => !key.startsWith("tokenizer.")),
+  ["llama.attention.head_count_kv", TYPE.u32, 1],
+  ["llama.rope.freq_base", TYPE.f32, 10_000],
+  ["tokenizer.ggml.model", TYPE.string, "gpt2"],
+  ["tokenizer.ggml.pre", TYPE.string, "llama-bpe"],
+  ["tokenizer.ggml.tokens", TYPE.array, [TYPE.string, ["a", "b", "ab", "<s>"]]],
+  ["tokenizer.ggml.merges", TYPE.array, [TYPE.string, ["a b"]]],
+  ["tokenizer.ggml.token_type", TYPE.array, [TYPE.i32, [1, 1, 1, 3]]],
+  ["tokenizer.ggml.bos_token_id", TYPE.u32, 3],
 ];
 
 /** Files of both versions, with values and blocks of most types. */
@@ -47,6 +61,7 @@ function smallGguf(): Uint8Array[] {
         f32Tensor("rope_freqs.weight", [2], [1, 2]),
       ],
     }),
+    writeGguf({metadata: MERGES, tensors: [blockTensor("blk.0.attn_q.weight", [8, 32], 8)]}),
     writeGguf({
       metadata: values,
       tensors: [f32Tensor("w", [2, 3], [1, 2, 3, 4, 5, 6]), f32Tensor("none", [0], [])],
@@ -65,6 +80,8 @@ export const gguf: FuzzTarget = {
     const {tensors, gguf: files} = await openTensors(folder);
     for (const tensor of tensors.values()) if (tensor.unreadable === null) await readStored("fuzz", tensor);
     if (files?.metadata.get("general.architecture")?.value !== "llama") return;
-    for (const name of ["config.json", "tokenizer.json"]) await folder.open(name);
+    await readJson(folder, "config.json", {reader: "fuzz", limits: TOKENIZER_LIMITS});
+    const json = await readJson(folder, "tokenizer.json", {reader: "fuzz", limits: TOKENIZER_LIMITS});
+    if (json !== undefined) parseTokenizer(json);
   },
 };

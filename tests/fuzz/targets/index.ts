@@ -1,5 +1,5 @@
-import {openCheckpoint} from "../../../src/lib/checkpoint/open-checkpoint.js";
-import {bytesSource} from "../../../src/lib/io/byte-source.js";
+import {folderOf} from "../../checkpoint/folder.js";
+import {readTensors} from "../read-tensors.js";
 import type {FuzzTarget} from "../target.js";
 import {smallSafetensors} from "./safetensors.js";
 
@@ -15,18 +15,6 @@ export const index: FuzzTarget = {
   seeds: async () => [new TextEncoder().encode(JSON.stringify(INDEX))],
   async read(bytes) {
     const [one, two] = smallSafetensors();
-    const files = new Map([
-      ["model.safetensors.index.json", bytes],
-      [ONE, one],
-      [TWO, two],
-    ]);
-    const checkpoint = await openCheckpoint({
-      async open(name) {
-        const file = files.get(name);
-        return file && bytesSource(file);
-      },
-    });
-    for (const [name, {dtype}] of checkpoint.tensors)
-      if (/^(B?F16|F32|F64|F8_E[45])/.test(dtype)) await checkpoint.read(name);
+    await readTensors(folderOf({"model.safetensors.index.json": bytes, [ONE]: one, [TWO]: two}));
   },
 };

@@ -1,6 +1,6 @@
-import {bytesSource} from "../../../src/lib/io/byte-source.js";
-import {openSafetensors, readTensor} from "../../../src/lib/io/safetensors.js";
 import {writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
+import {folderOf} from "../../checkpoint/folder.js";
+import {readTensors} from "../read-tensors.js";
 import type {FuzzTarget} from "../target.js";
 
 /** Files of all kinds of elements, small enough for thousands a second. */
@@ -21,13 +21,19 @@ export function smallSafetensors(): Uint8Array[] {
   ];
 }
 
+/** Numbers of eight bits with scales of their own. */
+const SCALED = writeSafetensors([
+  {name: "q.weight", dtype: "F8_E4M3", shape: [2, 2], data: Uint8Array.of(56, 48, 184, 0)},
+  {name: "q.weight_scale", shape: [1], data: Float32Array.of(0.5)},
+]);
+const FP8 = {model_type: "llama", quantization_config: {quant_method: "fp8", activation_scheme: "dynamic"}};
+
 export const safetensors: FuzzTarget = {
   id: "safetensors",
-  seeds: async () => smallSafetensors(),
+  seeds: async () => [...smallSafetensors(), SCALED],
   async read(bytes) {
-    const file = await openSafetensors(bytesSource(bytes));
-    for (const [name, {dtype}] of file.tensors)
-      if (/^(B?F16|F32|F64|F8_E[45])/.test(dtype)) await readTensor(file, name);
+    await readTensors(folderOf({"model.safetensors": bytes}));
+    await readTensors(folderOf({"model.safetensors": bytes, "config.json": FP8}));
   },
   /** Sets the length of the header to where its JSON ends, as far as that can be seen. */
   repair(bytes) {

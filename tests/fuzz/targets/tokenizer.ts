@@ -1,5 +1,6 @@
 import {parseJsonObject} from "../../../src/lib/io/json-file.js";
 import {parseTokenizer, TOKENIZER_LIMITS, type Tokenizer} from "../../../src/lib/io/tokenizer/tokenizer.js";
+import {randomIntegers, randomTokenizer} from "../../io/tokenizer/random-tokenizer.js";
 import type {FuzzTarget} from "../target.js";
 
 const byteLevel = {type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true};
@@ -38,6 +39,44 @@ const WORDS = {
   decoder: {type: "Sequence", decoders: [{type: "Strip", content: " ", start: 1, stop: 0}, {type: "Fuse"}]},
   model: {type: "WordLevel", vocab: {a: 0, b: 1, "?": 2}, unk_token: "?"},
 };
+const PIECES = {
+  ...WORDS,
+  normalizer: {type: "Sequence", normalizers: [{type: "NFKC"}, {type: "Prepend", prepend: "▁"}]},
+  pre_tokenizer: {type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true},
+  decoder: {type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true},
+  model: {
+    type: "Unigram",
+    unk_id: 0,
+    vocab: [
+      ["<unk>", 0],
+      ["▁", -1.5],
+      ["a", -2],
+      ["ab", -2.5],
+      ["1", -3],
+    ],
+  },
+};
+const WORD_PIECE = {
+  ...WORDS,
+  normalizer: {
+    type: "BertNormalizer",
+    clean_text: true,
+    handle_chinese_chars: true,
+    strip_accents: null,
+    lowercase: true,
+  },
+  pre_tokenizer: {type: "BertPreTokenizer"},
+  decoder: {type: "WordPiece", prefix: "##", cleanup: true},
+  model: {
+    type: "WordPiece",
+    unk_token: "?",
+    continuing_subword_prefix: "##",
+    max_input_chars_per_word: 100,
+    vocab: {"?": 0, a: 1, "##b": 2, "##c": 3},
+  },
+};
+/** Small files of every kind of part that the reader knows. */
+const MADE = Array.from({length: 40}, (_, seed) => randomTokenizer(randomIntegers(seed + 1)));
 const TEXT = `abc a1234 é😀  ${"ab".repeat(20)}\n`;
 
 /** Ids of a text, none where the vocabulary has no entry for it: that is the text's fault and not the file's. */
@@ -52,7 +91,8 @@ function idsOf(encode: Tokenizer["encode"]): readonly number[] {
 
 export const tokenizer: FuzzTarget = {
   id: "tokenizer",
-  seeds: async () => [BPE, WORDS].map((json) => new TextEncoder().encode(JSON.stringify(json))),
+  seeds: async () =>
+    [BPE, WORDS, PIECES, WORD_PIECE, ...MADE].map((json) => new TextEncoder().encode(JSON.stringify(json))),
   read(bytes) {
     const json = parseJsonObject(bytes, {reader: "fuzz", field: "tokenizer.json", limits: TOKENIZER_LIMITS});
     const {encode, decode} = parseTokenizer(json);
