@@ -1,6 +1,7 @@
 import {type JsonObject, parseJsonObject, SIDE_FILE_LIMITS} from "../io/json-file.js";
 import type {Json} from "../io/strict-json.js";
 import {type ConfigReader, configReader} from "./config-reader.js";
+import {mambaLm} from "./families/mamba.js";
 import type {Family} from "./family.js";
 import {ignoredKeys, refuseMeaning} from "./key-meanings.js";
 import type {ModelRecord, Vocabulary} from "./model-record.js";
@@ -10,6 +11,15 @@ import {ARCHITECTURES, familyOfArchitecture, familyOfType, MODEL_TYPES} from "./
 
 /** Keys under which a model of images or sound and text keeps its text part. */
 const TEXT_PARTS = ["text_config", "llm_config", "language_config"] as const;
+
+/** Types of models with further parts, and the type of their text part where it names none. */
+const USUAL_TEXTS: ReadonlyMap<string, string> = new Map([
+  ["gemma3", "gemma3_text"],
+  ["llava", "llama"],
+  ["llava_next", "llama"],
+  ["mistral3", "mistral"],
+  ["paligemma", "gemma"],
+]);
 
 /**
  * The model that a config.json describes: the one reader of that file. A type, a kind of layer or a value of a key that is
@@ -39,9 +49,13 @@ interface TextPart {
 
 function textPart(config: JsonObject, where: string): TextPart {
   const top = configReader(config, where);
-  const key = TEXT_PARTS.find((name) => config.get(name) instanceof Map);
-  if (key === undefined) return {part: top, whole: null};
-  return {part: configReader(config.get(key) as JsonObject, where, `${key}.`, true), whole: top};
+  const usual = USUAL_TEXTS.get(String(top.raw("model_type")));
+  const key = TEXT_PARTS.find((name) => config.get(name) instanceof Map) ?? TEXT_PARTS[0];
+  const inner = config.get(key) ?? (usual === undefined ? null : new Map<string, Json>());
+  if (!(inner instanceof Map)) return {part: top, whole: null};
+  const isNamed = inner.has("model_type") || usual === undefined;
+  const text: JsonObject = isNamed ? inner : new Map<string, Json>([...inner, ["model_type", usual]]);
+  return {part: configReader(text, where, `${key}.`, true), whole: top};
 }
 
 /** {@link modelRecord} of the text of a config.json. @throws FormatError also of kinds of the JSON reader. */
@@ -146,7 +160,9 @@ function familyOf(c: ConfigReader, architecture: string | null): Found {
   const type = c.raw("model_type");
   const byName = familyOfArchitecture(architecture);
   if (type == null && byName !== undefined) return {family: byName, type: typeNamed(byName, architecture)};
-  if (type == null && c.has("d_model") && c.has("ssm_cfg")) return found("mamba_ssm");
+  const isAuthors = c.has("d_model") && !c.has("hidden_size");
+  if (type == null && isAuthors && c.has("ssm_cfg")) return {family: mambaLm, type: "mamba_ssm"};
+  if ((type === "mamba" || type === "mamba2") && isAuthors) return {family: mambaLm, type};
   const byType = familyOfType(type);
   if (byType === undefined) {
     throw c.problem("unknown-model-type", "model_type", type, `one of ${MODEL_TYPES.join(", ")}`);
@@ -156,12 +172,6 @@ function familyOf(c: ConfigReader, architecture: string | null): Found {
     throw c.problem("unsupported", "architectures", architecture, allowed);
   }
   return {family: byType, type: String(type)};
-}
-
-function found(type: string): Found {
-  const family = familyOfType(type);
-  if (family === undefined) throw new TypeError(`modelRecord: type must be one of the registry, got ${type}`);
-  return {family, type};
 }
 
 /** The type of a family that an architecture stands for: the lists of both run side by side, as far as they go. */

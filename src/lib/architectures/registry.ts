@@ -13,7 +13,7 @@ import {lfm2} from "./families/lfm2.js";
 import {llama} from "./families/llama.js";
 import {mamba, mamba2, mambaLm} from "./families/mamba.js";
 import {minicpm3} from "./families/minicpm3.js";
-import {minimax} from "./families/minimax.js";
+import {minimax, minimaxM2} from "./families/minimax.js";
 import {mistral, mixtral} from "./families/mistral.js";
 import {olmo, olmo2, olmo3} from "./families/olmo.js";
 import {opt} from "./families/opt.js";
@@ -59,6 +59,7 @@ export const FAMILIES: readonly Family[] = [
   deepseek,
   minicpm3,
   minimax,
+  minimaxM2,
   lfm2,
   jamba,
   mamba,

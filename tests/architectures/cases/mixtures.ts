@@ -238,6 +238,59 @@ export const MIXTURES: readonly Case[] = [
     ],
   },
   {
+    name: "MiniMax-M2",
+    config: {
+      architectures: ["MiniMaxM2ForCausalLM"],
+      model_type: "minimax_m2",
+      head_dim: 128,
+      hidden_size: 3072,
+      intermediate_size: 1536,
+      num_attention_heads: 48,
+      num_experts_per_tok: 8,
+      num_hidden_layers: 62,
+      num_key_value_heads: 8,
+      num_local_experts: 256,
+      num_mtp_modules: 3,
+      qk_norm_type: "per_layer",
+      rotary_dim: 64,
+      scoring_func: "sigmoid",
+      shared_intermediate_size: 0,
+      use_qk_norm: true,
+      use_routing_bias: true,
+      vocab_size: 200064,
+    },
+    // Norms of all queries and all keys; a number for each expert.
+    parameters:
+      2 * 200064 * 3072 +
+      62 *
+        (2 * 3072 * 6144 +
+          2 * 3072 * 1024 +
+          6144 +
+          1024 +
+          256 * 3072 +
+          256 +
+          256 * 3 * 3072 * 1536 +
+          2 * 3072) +
+      3072,
+    published: null,
+    active:
+      2 * 200064 * 3072 +
+      62 *
+        (2 * 3072 * 6144 +
+          2 * 3072 * 1024 +
+          6144 +
+          1024 +
+          256 * 3072 +
+          256 +
+          8 * 3 * 3072 * 1536 +
+          2 * 3072) +
+      3072,
+    cache: [
+      [1, 253_952],
+      [196_608, 2 * 196_608 * 62 * 2 * 1024],
+    ],
+  },
+  {
     name: "MiniCPM3 4B",
     config: {
       architectures: ["MiniCPM3ForCausalLM"],

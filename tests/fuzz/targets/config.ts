@@ -1,4 +1,5 @@
 import {costModel} from "../../../src/lib/accel/hf-config.js";
+import {kvElements, stateElements} from "../../../src/lib/architectures/cache-elements.js";
 import {parameterCount} from "../../../src/lib/architectures/parameters.js";
 import {modelRecord} from "../../../src/lib/architectures/read-model.js";
 import {decoderConfigOf} from "../../../src/lib/engine/decoder/config.js";
@@ -17,12 +18,19 @@ const CASES = [...LLAMAS, ...MIXTURES, ...NORMS_AND_WINDOWS, ...HYBRIDS, ...OLDE
 
 /** What takes the record of a model, each on its own: what one cannot do must not hide what the next one does. */
 const CONSUMERS = [
-  parameterCount,
+  wholeCounts,
   (record: Model) => (isMamba(record) ? mambaConfigOf(record) : decoderConfigOf(record)),
   (record: Model) => costModel(record, "fuzz"),
   cacheSizesOf,
 ];
 type Model = ReturnType<typeof modelRecord>;
+
+/** @throws TypeError if a count of a record that was read is no whole number. */
+function wholeCounts(record: Model): void {
+  const counts = [parameterCount(record).total, kvElements(record, 1000), stateElements(record)];
+  if (counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return;
+  throw new TypeError(`fuzz: counts must be whole numbers, got ${counts.join(", ")}`);
+}
 
 export const config: FuzzTarget = {
   id: "config",

@@ -35,6 +35,10 @@ export const cohere2: Family = {
   read(c) {
     const shape = shapeOf(c, {hidden: 8192, layers: 40, heads: 64, width: 22_528});
     const rope = ropeOf(c, {headDim: shape.headDim, pairs: "neighbours"});
+    c.choice("position_embedding_type", ["rope_gptj", "rope"], "rope_gptj");
+    c.require("order_of_interleaved_layers", "local_attn_first");
+    c.require("use_gated_activation", true);
+    c.require("use_parallel_block", true);
     const windows = allButEvery(c, shape.layers, {period: 4, window: 4096});
     return record(c, shape, (i) => ({window: windows[i], rope: windows[i] === null ? null : rope}));
   },

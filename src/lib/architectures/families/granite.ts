@@ -56,6 +56,8 @@ export const graniteHybrid: Family = {
     const isMamba = kinds.map((kind) => kind === "mamba" || kind === "linear_attention");
     const place = c.choice("position_embedding_type", ["rope", "nope"], "nope");
     const attended = attentions(c, shape, place === "rope" ? ropeOf(c, shape) : null);
+    // Files of models without a Mamba layer have its keys all the same.
+    c.raw("mamba_d_state");
     const mamba = isMamba.includes(true) ? mambaOf(c, shape.hidden) : null;
     const sharedWidth = c.count("shared_intermediate_size", 1024);
     const channels =

@@ -23,7 +23,12 @@ export const jamba: Family = {
     const mamba = mambaOf(c, shape.hidden);
     const window = windowIn(c, null);
     const activation = activationOf(c, "silu");
-    const isAttention = every(c, "attn_layer", 8, 4);
+    const byPeriod = every(c, "attn_layer", 8, 4);
+    const kinds = c.choices(["layer_types", "layers_block_type"], HYBRID_LAYERS, shape.layers);
+    const isAttention = (layer: number) =>
+      kinds === undefined
+        ? byPeriod(layer)
+        : /attention$/.test(kinds[layer]) && kinds[layer] !== "linear_attention";
     const hasExperts = every(c, "expert_layer", 2, 1);
     const experts = c.count("num_experts", 16);
     const active = activeExperts(c, "num_experts_per_tok", Math.max(experts, 2), 2);
@@ -42,6 +47,9 @@ export const jamba: Family = {
     };
   },
 };
+
+/** Kinds of layers in the older spelling and the newer one, which calls every recurrence linear attention. */
+const HYBRID_LAYERS = ["mamba", "attention", "linear_attention", "full_attention"] as const;
 
 const ROUTER = {
   score: "softmax",

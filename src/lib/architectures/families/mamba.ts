@@ -1,4 +1,4 @@
-import type {ConfigReader} from "../config-reader.js";
+import type {ConfigReader, Key} from "../config-reader.js";
 import type {Family} from "../family.js";
 import type {Mamba2Mixer, MambaMixer, Mixer, Norm} from "../model-record.js";
 import {layerPlan, type RecordParts, rms} from "../parts.js";
@@ -42,12 +42,13 @@ export const mamba2: Family = {
 export const mambaLm: Family = {
   types: ["mamba_ssm"],
   architectures: ["MambaLMHeadModel"],
-  read(c) {
+  read(c, type) {
     c.require("d_intermediate", 0);
     const layers = c.indices("attn_layer_idx");
     if (layers.length > 0)
       throw c.problem("unsupported", "attn_layer_idx", layers, "empty: Mamba in every layer");
-    const kind = c.inner("ssm_cfg")?.choice("layer", ["Mamba1", "Mamba2"], "Mamba1") ?? "Mamba1";
+    const byType = type === "mamba2" ? "Mamba2" : "Mamba1";
+    const kind = c.inner("ssm_cfg")?.choice("layer", ["Mamba1", "Mamba2"], byType) ?? byType;
     const tokens = c.count("vocab_size");
     const multiple = c.count("pad_vocab_size_multiple", 8);
     return {
@@ -79,7 +80,7 @@ const biasesOf = (c: ConfigReader) => ({
   conv: c.flag("use_conv_bias", true),
 });
 
-function rankOf(c: ConfigReader, hidden: number, key = "time_step_rank"): number {
+function rankOf(c: ConfigReader, hidden: number, key: Key = "time_step_rank"): number {
   return (c.raw(key) ?? "auto") === "auto" ? Math.ceil(hidden / 16) : c.count(key);
 }
 
@@ -111,39 +112,52 @@ function mamba2Of(c: ConfigReader): Mamba2Mixer {
   };
 }
 
+/** The part of a file that has a size of the mixer: `ssm_cfg`, or the top of it. */
+function holderOf(c: ConfigReader): (key: Key) => ConfigReader {
+  const inner = c.inner("ssm_cfg");
+  return (key) => (inner?.has(key) ? inner : c);
+}
+
+const STATE = ["d_state", "state_size"] as const;
+const CONV = ["d_conv", "conv_kernel"] as const;
+const RANK = ["dt_rank", "time_step_rank"] as const;
+
 /** Sizes that stand in `ssm_cfg`, or the defaults of the authors' module. */
 function authorsMamba(c: ConfigReader): MambaMixer {
   const hidden = hiddenOf(c);
-  const own = c.inner("ssm_cfg") ?? c;
+  const holds = holderOf(c);
   return {
     kind: "mamba",
-    inner: innerOf(own, hidden),
-    state: own.count("d_state", 16),
-    convWidth: own.count("d_conv", 4),
-    dtRank: rankOf(own, hidden, "dt_rank"),
-    biases: {projections: own.flag("bias"), conv: own.flag("conv_bias", true)},
+    inner: holds("d_inner").count("d_inner", innerOf(holds("expand"), hidden)),
+    state: holds(STATE).count(STATE, 16),
+    convWidth: holds(CONV).count(CONV, 4),
+    dtRank: rankOf(holds(RANK), hidden, RANK),
+    biases: {projections: holds("bias").flag("bias"), conv: holds("conv_bias").flag("conv_bias", true)},
     innerNorm: null,
   };
 }
 
 function authorsMamba2(c: ConfigReader): Mamba2Mixer {
-  const own = c.inner("ssm_cfg") ?? c;
-  const inner = innerOf(own, hiddenOf(c));
-  const headDim = own.count("headdim", 64);
+  const holds = holderOf(c);
+  const inner = innerOf(holds("expand"), hiddenOf(c));
+  const headDim = holds("headdim").count("headdim", 64);
   if (inner % headDim !== 0)
-    throw own.problem("bad-value", "headdim", headDim, `a divisor of the ${inner} inner channels`);
-  const groups = own.count("ngroups", 1);
+    throw c.problem("bad-value", "headdim", headDim, `a divisor of the ${inner} inner channels`);
+  const groups = holds("ngroups").count("ngroups", 1);
+  const heads = inner / headDim;
+  if (heads % groups !== 0)
+    throw c.problem("bad-value", "ngroups", groups, `a divisor of the ${heads} heads`);
   return {
     kind: "mamba2",
     inner,
-    heads: inner / headDim,
+    heads,
     headDim,
-    state: own.count("d_state", 128),
+    state: holds(STATE).count(STATE, 128),
     groups,
     normGroups: groups,
-    convWidth: own.count("d_conv", 4),
-    chunk: own.count("chunk_size", 256),
+    convWidth: holds(CONV).count(CONV, 4),
+    chunk: holds("chunk_size").count("chunk_size", 256),
     timeStepLimit: [0, Number.POSITIVE_INFINITY],
-    biases: {projections: own.flag("bias"), conv: own.flag("conv_bias", true)},
+    biases: {projections: holds("bias").flag("bias"), conv: holds("conv_bias").flag("conv_bias", true)},
   };
 }

@@ -38,6 +38,47 @@ export const minimax: Family = {
   },
 };
 
+/** MiniMax-M2: softmax attention in every layer, norms of all queries and keys, a number for each expert. */
+export const minimaxM2: Family = {
+  types: ["minimax_m2"],
+  architectures: ["MiniMaxM2ForCausalLM"],
+  read(c) {
+    const shape = shapeOf(c);
+    const norm = rms(c, 1e-6);
+    const types = c.indices("attn_type_list");
+    if (types.some((type) => type !== 1))
+      throw c.problem("unsupported", "attn_type_list", types, "1 in every layer");
+    c.require("shared_intermediate_size", 0);
+    c.require("qk_norm_type", "per_layer");
+    const own = {
+      rope: ropeOf(c, {headDim: shape.headDim, theta: 5_000_000, fraction: fractionOf(c, shape)}),
+      qkNorm: c.flag("use_qk_norm", true) ? {norm, over: "all" as const} : null,
+    };
+    const experts = c.count(["num_local_experts", "num_experts"]);
+    const score = c.choice("scoring_func", ["sigmoid", "softmax"], "sigmoid");
+    const network = expertNetwork({
+      experts,
+      active: activeExperts(c, "num_experts_per_tok", experts),
+      width: widthOf(c, shape, 0),
+      activation: activationOf(c, "silu"),
+      router: {
+        score,
+        normalized: true,
+        scale: 1,
+        bias: c.flag("use_routing_bias", true),
+        groups: {all: 1, active: 1},
+      },
+    });
+    return {
+      hidden: shape.hidden,
+      finalNorm: norm,
+      tied: false,
+      extraPredictionLayers: c.count("num_mtp_modules", 0, 0),
+      layers: shape.heads.map((_, i) => layerPlan(attention(shape, i, own), network, norm)),
+    };
+  },
+};
+
 function fractionOf(c: ConfigReader, {headDim}: Shape): number {
   return c.has("rotary_dim") ? c.count("rotary_dim") / headDim : 1;
 }
