@@ -1,8 +1,10 @@
 /** Measures and tells: `npm run bench -- [--json] [--only NAME] [--slow] [--save] [--list]`. */
+
 import {fork} from "node:child_process";
 import {readFileSync, writeFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
+import {complain, say} from "../src/cli/print.js";
 import type {Contest} from "./harness/contest.js";
 import {circumstances, load, today} from "./harness/machine.js";
 import type {BenchRecord} from "./harness/record.js";
@@ -68,21 +70,21 @@ function save(measured: Run, isWhole: boolean): void {
 async function main(): Promise<void> {
   const options = readOptions();
   const selected = chosen(options.only, options.slow || options.save || options.list);
-  if (options.list) return console.log(selected.map(({name, title}) => `${name}: ${title}`).join("\n"));
+  if (options.list) return say(selected.map(({name, title}) => `${name}: ${title}`).join("\n"));
   const records: DatedRecord[] = [];
   for (const [i, {name}] of selected.entries()) {
-    console.error(`${i + 1} of ${selected.length}: ${name} …`);
+    complain(`${i + 1} of ${selected.length}: ${name} …`);
     const when = {date: today(), load: load()};
     const measured = (await measure(name)).map((record) => ({...record, ...when}));
     for (const record of measured) records.push(record);
-    if (options.json) for (const record of measured) console.log(JSON.stringify(record));
+    if (options.json) for (const record of measured) say(JSON.stringify(record));
   }
   const run = {...circumstances(), peers: peerVersions(), records};
-  if (!options.json) console.log(`\n${textTable(records)}\n\n${sentence(run)}`);
+  if (!options.json) say(`\n${textTable(records)}\n\n${sentence(run)}`);
   if (options.save) save(run, options.only === undefined);
 }
 
 main().catch((error: Error) => {
-  console.error(error.message);
+  complain(error.message);
   process.exitCode = 1;
 });

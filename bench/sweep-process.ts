@@ -1,4 +1,5 @@
 /** A process of the bench of sweeps: `shard I N FOLDER` runs a part of the sweep, `worker URL` serves a queue. */
+import {say} from "../src/cli/print.js";
 import {fillSweep} from "../src/data/sweep/fill.js";
 import {shardOf} from "../src/data/sweep/plan.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";
@@ -21,7 +22,7 @@ function worker(url: string): Promise<void> {
   const {signal} = new AbortController();
   const versionsOf = async () => VERSIONS;
   return withSweepPool(
-    (run) => serveQueue(url, {run, threads: 1, leaseSeconds: 10, tell: console.log, versionsOf, signal}),
+    (run) => serveQueue(url, {run, threads: 1, leaseSeconds: 10, tell: say, versionsOf, signal}),
     {threads: 1},
   );
 }

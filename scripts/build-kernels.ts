@@ -1,10 +1,12 @@
 // npm run kernels: the wasm kernels as modules that pages and scripts can import.
+
 import {mkdir, writeFile} from "node:fs/promises";
+import {say} from "../src/cli/print.js";
 import {generatedFolder, generateKernel, kernelNames} from "./kernels.js";
 
 await mkdir(generatedFolder, {recursive: true});
 for (const name of await kernelNames()) {
   const text = await generateKernel(name);
   await writeFile(`${generatedFolder}/${name}.ts`, text);
-  console.log(`${name}: ${text.length} characters`);
+  say(`${name}: ${text.length} characters`);
 }

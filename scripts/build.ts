@@ -1,6 +1,8 @@
 // npm run build: fresh tables, the site, and the checks that Framework leaves out.
+
 import {spawn} from "node:child_process";
 import {rm} from "node:fs/promises";
+import {complain, say} from "../src/cli/print.js";
 import {exclusively} from "./exclusive.js";
 import {finishSite} from "./finish-site.js";
 import {makeTables} from "./make-tables.js";
@@ -34,24 +36,24 @@ async function observableBuild(): Promise<string> {
 
 /** Makes the site; one that is not fit to publish is left beside the old one, to be looked at. */
 async function build(): Promise<void> {
-  console.log("Tables …");
+  say("Tables …");
   await makeTables();
-  console.log("Pages …");
+  say("Pages …");
   await rm(BUILDING, {recursive: true, force: true});
   const warnings = (await observableBuild()).split("\n").filter((line) => /warning/i.test(line));
   const problems = [...warnings, ...(await finishSite(BUILDING))];
   if (problems.length === 0) return replaceFolder(SITE, BUILDING);
-  for (const problem of problems) console.error(`build: ${problem}`);
+  for (const problem of problems) complain(`build: ${problem}`);
   const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
-  console.error(`build: ${count}, the site in ${BUILDING} is not fit to publish; ${SITE} is as it was`);
+  complain(`build: ${count}, the site in ${BUILDING} is not fit to publish; ${SITE} is as it was`);
   process.exitCode = 1;
 }
 
 try {
   await exclusively("site.lock", build, {
-    waiting: (pid) => console.log(`Another build is at work here (process ${pid}); waiting for it …`),
+    waiting: (pid) => say(`Another build is at work here (process ${pid}); waiting for it …`),
   });
 } catch (error) {
-  console.error(`build: ${(error as Error).message}`);
+  complain(`build: ${(error as Error).message}`);
   process.exitCode = 1;
 }

@@ -1,7 +1,9 @@
 // Writes what pages read of experiments into the cache of Framework, which then takes it as it is: from kept rows where
 // they fit, and from settings run now where they do not.
+
 import {readdir, rm, utimes} from "node:fs/promises";
 import {join} from "node:path";
+import {say} from "../src/cli/print.js";
 import {fillAll, sentenceOn, sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";
 import {writeWhole} from "../src/data/sweep/store.js";
@@ -18,10 +20,7 @@ const CACHE = `${PAGE_CACHE}/data`;
  * that Framework runs them anew: it looks at a loader's own file and not at what it imports.
  * @throws Error naming the setting that failed.
  */
-export async function makeTables(
-  root = process.cwd(),
-  tell: (line: string) => void = console.log,
-): Promise<void> {
+export async function makeTables(root = process.cwd(), tell: (line: string) => void = say): Promise<void> {
   const cache = join(root, CACHE);
   await removeOthers(root, cache);
   const states = await sweepStates(KEPT, await sweptExperiments());

@@ -1,6 +1,8 @@
 // npm run pictures: makes the pictures of the README anew from the built site.
+
 import {existsSync} from "node:fs";
 import {chromium} from "playwright-core";
+import {complain, say} from "../src/cli/print.js";
 import {CHROMIUM_ARGS, ensureChromium} from "./chromium.js";
 import {serveFolder} from "./static-server.js";
 
@@ -17,7 +19,7 @@ const PICTURES: readonly Picture[] = [
 ];
 
 if (!existsSync("site/index.html")) {
-  console.error("pictures: there is no built site yet; run npm run build");
+  complain("pictures: there is no built site yet; run npm run build");
   process.exit(1);
 }
 const {server, url} = await serveFolder("site");
@@ -27,7 +29,7 @@ for (const {file, page: path, selector, width} of PICTURES) {
   await page.goto(url + path);
   await page.waitForLoadState("networkidle");
   await page.locator(selector).first().screenshot({path: file});
-  console.log(`${file}: made from /${path}`);
+  say(`${file}: made from /${path}`);
 }
 await browser.close();
 server.close();

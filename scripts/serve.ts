@@ -1,7 +1,9 @@
 // Serves the built site on this machine: tsx scripts/serve.ts [--port 3000] [--open]
+
 import {spawn} from "node:child_process";
 import {existsSync} from "node:fs";
 import {parseArgs} from "node:util";
+import {complain, say} from "../src/cli/print.js";
 import {unfinishedPages} from "./finish-site.js";
 import {serveFolder} from "./static-server.js";
 
@@ -13,7 +15,7 @@ if (unfinished.length > 0) {
 }
 
 const {url} = await serve(port);
-console.log(`\nParetoscope is open at ${url}\nCtrl-C ends it.`);
+say(`\nParetoscope is open at ${url}\nCtrl-C ends it.`);
 if (open) openBrowser(url);
 
 function readCall(): {port: number; open: boolean} {
@@ -30,7 +32,7 @@ function readCall(): {port: number; open: boolean} {
 }
 
 function stop(status: number, message: string): never {
-  console.error(`serve: ${message}`);
+  complain(`serve: ${message}`);
   process.exit(status);
 }
 
@@ -40,7 +42,7 @@ async function serve(wanted: number) {
     return await serveFolder("site", {port: wanted});
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    console.log(`Port ${wanted} is taken, using another.`);
+    say(`Port ${wanted} is taken, using another.`);
     return await serveFolder("site");
   }
 }

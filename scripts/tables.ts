@@ -1,5 +1,7 @@
 // npm run tables [-- --only GLOB] [--check]: runs what kept tables lack, or holds them against a new run.
+
 import {parseArgs} from "node:util";
+import {complain, say} from "../src/cli/print.js";
 import {progressLine} from "../src/cli/progress.js";
 import {fillAll, sentenceOn, sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import type {RunSetting} from "../src/data/sweep/fill.js";
@@ -32,7 +34,7 @@ async function fill(states: readonly SweepState[], run: RunSetting): Promise<voi
       done: ({key}) => line.update(...clock(usual.get(key) ?? 1)),
       complete: async (state, runs) => {
         await writeKept(KEPT, state, runs);
-        console.log(sentenceOn(state));
+        say(sentenceOn(state));
       },
     });
   } finally {
@@ -48,13 +50,13 @@ async function check(states: readonly SweepState[], run: RunSetting): Promise<vo
   const differences = await recheck(rechecks, run, (one) => line.update(...clock(secondsOf(one))));
   line.stop();
   const missing = states.filter((state) => state.missing.length > 0).map((state) => sentenceOn(state));
-  for (const problem of [...missing, ...differences]) console.error(problem);
-  console.log(`${rechecks.length} settings run again, ${differences.length} differ`);
+  for (const problem of [...missing, ...differences]) complain(problem);
+  say(`${rechecks.length} settings run again, ${differences.length} differ`);
   if (missing.length + differences.length > 0) process.exitCode = 1;
 }
 
 process.once("SIGINT", () => {
-  console.error("\ntables: interrupted. Finished settings are kept; the same command goes on from there.");
+  complain("\ntables: interrupted. Finished settings are kept; the same command goes on from there.");
   process.exit(130);
 });
 const states = await chosenStates();
