@@ -1,4 +1,5 @@
 import {expect} from "vitest";
+import {compareMeasurements} from "../../../src/lib/accel/measurements.js";
 import type {compose} from "../../../src/lib/experiments/accel/compose.js";
 import type {hsa} from "../../../src/lib/experiments/accel/hsa.js";
 import type {kinetics} from "../../../src/lib/experiments/accel/kinetics.js";
@@ -75,6 +76,12 @@ export const accelFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/accelerators/roofline.md", {
+    "the lowest rows are of one thread": () => {
+      const lowest = compareMeasurements()
+        .toSorted((a, b) => a.ratio - b.ratio)
+        .slice(0, 4);
+      for (const {measurement} of lowest) expect(measurement.threads).toBe(1);
+    },
     "so at long contexts attention stays under the slope for any batch": () => {
       const decoded = operators.filter(
         ({operator, intensity}) => operator === "attention" && intensity < 100,

@@ -4,6 +4,7 @@ import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
 import {kvFindings} from "./kv.js";
 import {modelFindings} from "./models.js";
+import {siteFindings} from "./site.js";
 import {ssmFindings} from "./ssm.js";
 
 /** Every sentence of a page that states a result, with what holds it. */
@@ -14,4 +15,5 @@ export const FINDINGS: readonly Finding[] = [
   ...attentionFindings,
   ...ssmFindings,
   ...accelFindings,
+  ...siteFindings,
 ];

@@ -45,6 +45,26 @@ export const attentionFindings: readonly Finding[] = findingsOf("src/kv/which-to
     const {retrievalDifferenceHigh} = at("decoder-small", "snapkv", QUARTER, "eviction");
     expect(retrievalDifferenceHigh).toBeLessThan(0);
   },
+  "so if the question is there, its answer is mostly kept": () => {
+    for (const model of models) {
+      const right = ledger.find(
+        ({claim, subject, quantity}) =>
+          claim === "snapkv-loss" &&
+          subject === model &&
+          quantity.startsWith("answers right, 1/8") &&
+          quantity.endsWith("question inside the window"),
+      )!;
+      expect(right.value, model).toBeGreaterThan(80);
+    }
+  },
+  "heads of other layers give the answer's places less than a tenth": () => {
+    for (const model of models) {
+      const [layer] = retrievalLayers(model);
+      for (const row of heads.filter((each) => each.model === model && each.layer !== layer)) {
+        expect(row.retrieval ?? 0).toBeLessThan(0.1);
+      }
+    }
+  },
   "In both models the retrieval heads are in a single layer": () => {
     for (const model of models) expect(retrievalLayers(model), model).toHaveLength(1);
   },

@@ -1,4 +1,5 @@
 import {expect} from "vitest";
+import {sharedBasis} from "../../../src/components/by-hand/kv/shared-basis.js";
 import {needed} from "../../../src/components/plots/kv/spectra.js";
 import type {alignment} from "../../../src/lib/experiments/kv/alignment.js";
 import type {context} from "../../../src/lib/experiments/kv/context.js";
@@ -59,6 +60,11 @@ export const kvFindings: readonly Finding[] = [
     "But they may be combinations of the same few patterns over the tokens": () => {
       for (const {overlap, chance, model, side} of aligned) {
         expect(overlap, `${model} ${side}`).toBeGreaterThan(chance + 0.1);
+      }
+    },
+    "as MiniCache does, would fail here at every angle": () => {
+      for (const angle of [0, 15, 30, 45, 60, 75, 90]) {
+        expect(Math.abs(sharedBasis(angle, 1, true).cosine)).toBeLessThan(1e-6);
       }
     },
     "so more components are needed": () => {

@@ -2,7 +2,10 @@ import {expect} from "vitest";
 import type {attentionHeads} from "../../../src/lib/experiments/attention/heads.js";
 import type {activations} from "../../../src/lib/experiments/models/activations.js";
 import type {formatsOnModel} from "../../../src/lib/experiments/models/formats-on-model.js";
+import {inside} from "../../../src/lib/experiments/models/inside.js";
 import type {layerSensitivity} from "../../../src/lib/experiments/models/layer-sensitivity.js";
+import {promptIds} from "../../../src/lib/experiments/shared/prompt.js";
+import {isIn, keys, marker, values} from "../../../src/lib/tasks/vocabulary.js";
 import {keptRows} from "../kept.js";
 import {distinct, type Finding, findingsOf, rowWith} from "./finding.js";
 
@@ -17,6 +20,29 @@ export const retrievalLayers = (model: string): number[] =>
     heads.filter((row) => row.model === model && (row.retrieval ?? 0) > 0.5),
     ({layer}) => layer,
   );
+
+const looks = keptRows<typeof inside>("models/inside").filter(({part}) => part === "attention");
+const HEADS = distinct(looks, ({head}) => head!);
+const words = promptIds(inside.params.prompt.default);
+/** Places of asked animals that a fact named before, each with the place of the fact's first value. */
+const asked = new Map(
+  Array.from(words, (word, at) => [at, Array.from(words.slice(0, at - 1)).indexOf(word) + 1] as const).filter(
+    ([at, after]) => words[at - 1] === marker.query && after > 1 && words[after - 2] === marker.fact,
+  ),
+);
+
+/** Mean attention of a head at some words to one word each. */
+function share(layer: number, head: number, placeFor: (at: number) => number | undefined): number {
+  const values = looks.flatMap((row) =>
+    row.layer === layer && row.head === head && row.index! > 0 && row.other === placeFor(row.index!)
+      ? [row.value]
+      : [],
+  );
+  const places = Array.from(words, (_, at) => placeFor(at)).filter(
+    (place) => place !== undefined && place >= 0,
+  );
+  return values.reduce((sum, value) => sum + value, 0) / places.length;
+}
 
 const matrices = (format: string) =>
   layers.filter((row) => row.format === format && row.matrix !== "all" && row.layer !== "all");
@@ -64,6 +90,26 @@ export const modelFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/models/inside-the-model.md", {
+    "one at the first word after an animal, the other at most of the rest": () => {
+      const isAfterAnimal = (at: number) => isIn(keys, words[at - 1]) && isIn(values, words[at]);
+      const before = (holds: (at: number) => boolean) => (head: number) =>
+        share(0, head, (at) => (holds(at) ? at - 1 : undefined));
+      const isWord = (at: number) => words[at] >= keys.first && words[at - 1] !== marker.separator;
+      const first = HEADS.filter((head) => before(isAfterAnimal)(head) > 0.95);
+      const rest = HEADS.filter((head) => before((at) => isWord(at) && !isAfterAnimal(at))(head) > 0.7);
+      expect(first).toHaveLength(1);
+      expect(rest).toHaveLength(1);
+      expect(rest).not.toEqual(first);
+    },
+    "at the animal of a query they attend to the word *after* the same animal earlier": () => {
+      const [layer] = retrievalLayers("decoder-small");
+      for (const head of HEADS) {
+        expect(
+          share(layer, head, (at) => asked.get(at)),
+          String(head),
+        ).toBeGreaterThan(0.5);
+      }
+    },
     "Models as small as this one have hardly any at the inputs of attention": () => {
       for (const row of sites.filter(
         ({model, site}) => model === "decoder-small" && site === "attention.input",

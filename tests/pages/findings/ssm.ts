@@ -6,6 +6,7 @@ import type {quantization} from "../../../src/lib/experiments/ssm/quantization.j
 import type {scanForms} from "../../../src/lib/experiments/ssm/scan-forms.js";
 import type {stateAgainstCache} from "../../../src/lib/experiments/ssm/state-against-cache.js";
 import type {tensorErrors} from "../../../src/lib/experiments/ssm/tensor-errors.js";
+import {cardOf} from "../cards.js";
 import {keptRows} from "../kept.js";
 import {distinct, type Finding, findingsOf, rowWith} from "./finding.js";
 
@@ -36,6 +37,13 @@ const clipped = MODELS.flatMap((model) =>
 /** Findings of the pages on state-space models. */
 export const ssmFindings: readonly Finding[] = [
   ...findingsOf("src/ssm/quantizing.md", {
+    "Some of these tensors tolerate this, others do not": () => {
+      for (const model of [MAMBA, TWIN]) {
+        const ordinary = tensors.filter((row) => row.model === model && row.method === "static");
+        const decibels = ordinary.map(({ordinarySqnrDb}) => ordinarySqnrDb ?? Number.NaN);
+        expect(Math.max(...decibels)).toBeGreaterThan(Math.min(...decibels) + 15);
+      }
+    },
     "because small models have fewer outliers than large ones. Mamba has no norm": () => {
       const peak = (model: string) =>
         Math.max(
@@ -135,6 +143,12 @@ export const ssmFindings: readonly Finding[] = [
       expect(found(MAMBA2, "facts", 100)).toBeLessThan(0.2);
       expect(found(MAMBA, "facts", 0)).toBeGreaterThan(0.9);
       expect(found(MAMBA, "facts", 10)).toBeLessThan(0.1);
+    },
+    "learned in training to hold one fact only": () => {
+      const {tasks} = cardOf(MAMBA).scores;
+      const right = (task: string) => 1 - tasks[task].wrong.length / tasks[task].samples;
+      expect(right("needle-single")).toBeGreaterThan(0.95);
+      expect(right("needle-multikey")).toBeLessThan(0.2);
     },
     "Up to about that length they find most facts, wherever these stand": () => {
       for (const {model, distance, right} of recalled) {
