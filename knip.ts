@@ -32,6 +32,7 @@ export default {
     "@arethetypeswrong/cli",
     "publint",
     "axe-core",
+    "@anush008/tokenizers",
     "observablehq",
   ],
   ignoreBinaries: ["apt-get"],

@@ -7,6 +7,7 @@ import {products} from "./benches/products.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {decompositions} from "./benches/svd.js";
 import {sweeps} from "./benches/sweeps.js";
+import {tokenizers} from "./benches/tokenizers.js";
 import type {Contest} from "./harness/contest.js";
 
 /** Every contest, in the order in which they run. */
@@ -20,4 +21,5 @@ export const contests: readonly Contest[] = [
   ...stateSpaceScans,
   ...accelerators,
   ...sweeps,
+  ...tokenizers,
 ];

@@ -9,7 +9,8 @@ export interface NativeTokenizer {
   decode(ids: number[], skipSpecial: boolean): Promise<string>;
 }
 
-interface NativeModule {
+/** The native package. */
+export interface NativeModule {
   readonly Tokenizer: {fromString(json: string): NativeTokenizer};
 }
 

@@ -57,6 +57,19 @@ describe("Unigram", () => {
     ]);
   });
 
+  test("an entry that stands twice is decoded under both ids, encoded as the last", () => {
+    const tokenizer = read({
+      ...model([
+        ["a", -1],
+        ["b", -1],
+        ["a", -2],
+      ]),
+      decoder: {type: "Fuse"},
+    });
+    expect(tokenizer.decode([1, 2, 3])).toBe("aba");
+    expect(tokenizer.encode("ab")).toEqual([3, 2]);
+  });
+
   test("without an unknown token says which character it lacks", () => {
     expect(() => pieces(model([["a", -1]], {unk_id: null}), "ab")).toThrow("it has no unknown token, got b");
   });

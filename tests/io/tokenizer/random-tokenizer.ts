@@ -66,7 +66,7 @@ const PATTERNS = {
   bloom: " ?[^(\\s|[.,!?…。，、।۔،])]+",
 };
 
-export const PRE_TOKENIZERS: readonly Part[] = [
+const PRE_TOKENIZERS: readonly Part[] = [
   null,
   WORD_BYTES,
   ...[PATTERNS.llama3, PATTERNS.gpt4o, PATTERNS.possessive].map((pattern) => ({
@@ -124,7 +124,7 @@ const precompiled: Part = {
   }),
 };
 
-export const NORMALIZERS: readonly Part[] = [
+const NORMALIZERS: readonly Part[] = [
   null,
   ...["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"].map((type) => ({type})),
   sequence({type: "NFKC"}, {type: "Lowercase"}),
@@ -174,7 +174,7 @@ export const NORMALIZERS: readonly Part[] = [
 
 const decoders = (...steps: Part[]): Part => ({type: "Sequence", decoders: steps});
 
-export const DECODERS: readonly Part[] = [
+const DECODERS: readonly Part[] = [
   null,
   WORD_BYTES,
   {type: "ByteFallback"},
@@ -199,7 +199,7 @@ export const DECODERS: readonly Part[] = [
 ];
 
 const end = ["<unk>", 0];
-export const POST_PROCESSORS: readonly Part[] = [
+const POST_PROCESSORS: readonly Part[] = [
   null,
   {type: "ByteLevel", add_prefix_space: true, trim_offsets: false, use_regex: true},
   {type: "BertProcessing", sep: end, cls: end},

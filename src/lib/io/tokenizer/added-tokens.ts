@@ -22,7 +22,11 @@ export function parseAddedTokens(value: Json | undefined): readonly AddedToken[]
   return asArray(value ?? [], "added_tokens").map((entry, index) => {
     const field = `added_tokens[${index}]`;
     const token = asObject(entry, field);
-    const flag = (key: string, byDefault = false) => asFlag(token.get(key), `${field}.${key}`, byDefault);
+    const flag = (key: string, byDefault = false) => {
+      const value = token.get(key);
+      // Names of fields are for errors alone: hundreds of thousands of tokens have five flags each.
+      return typeof value === "boolean" ? value : asFlag(value, `${field}.${key}`, byDefault);
+    };
     const special = flag("special");
     return {
       special,
@@ -71,7 +75,9 @@ interface Occurrence {
 
 /** Where tokens stand in a text, from the left, none over another. Of those with the same content the last counts. */
 function occurrenceFinder(tokens: readonly AddedToken[]): (text: string) => Iterable<Occurrence> {
-  const known = trie(new Map(tokens.map(({content}, place) => [content, place])));
+  const places = new Map<string, number>();
+  for (let place = 0; place < tokens.length; place++) places.set(tokens[place].content, place);
+  const known = trie(places);
   if (known === undefined)
     throw tokenizerProblem("too-large", "added_tokens", "more", `at most ${MOST_UNITS} characters in all`);
   return function* (text) {

@@ -45,11 +45,16 @@ export function assembleTokenizer(json: JsonObject, {models, normalizers}: Furth
   const pieces = pieceCutter(normalize, parsePreTokenizer(json.get("pre_tokenizer")), added);
   const postProcess = parsePostProcessor(json.get("post_processor"));
   const decoder = parseDecoder(json.get("decoder"));
-  const tokens = tokensById(model.vocabulary, added);
-  const spelled = new Map(added.map(({id, content}) => [id, decoder.spell(content)]));
-  const specialIds = new Set(added.filter(({special}) => special).map(({id}) => id));
+  const tokens = tokensById(model.entries ?? model.vocabulary, added);
+  const spelled = new Map<number, string>();
+  const specialIds = new Set<number>();
+  for (const {id, content, special} of added) {
+    const text = decoder.spell(content);
+    if (text !== content) spelled.set(id, text);
+    if (special) specialIds.add(id);
+  }
   return {
-    size: Array.from(tokens.keys()).reduce((size, id) => Math.max(size, id + 1), 0),
+    size: sizeOf(tokens),
     specialIds,
     prefix: prefixOf(postProcess),
     token: (id) => tokens.get(id),
@@ -80,6 +85,13 @@ function hasFurtherNormalizer(value: Json | undefined): boolean {
   const parts = value.get("normalizers");
   if (Array.isArray(parts)) return parts.some(hasFurtherNormalizer);
   return !Object.hasOwn(NORMALIZERS, String(value.get("type")));
+}
+
+/** One above the largest id. */
+function sizeOf(tokens: ReadonlyMap<number, string>): number {
+  let size = 0;
+  for (const id of tokens.keys()) size = Math.max(size, id + 1);
+  return size;
 }
 
 /** No id: stands for a text between the ids around it. */
@@ -122,11 +134,11 @@ function dropsFirst(normalize: Normalizer, text: string): boolean {
 }
 
 function tokensById(
-  vocabulary: ReadonlyMap<string, number>,
+  entries: Iterable<readonly [string, number]>,
   added: readonly AddedToken[],
 ): ReadonlyMap<number, string> {
   const tokens = new Map<number, string>();
-  for (const [token, id] of vocabulary) {
+  for (const [token, id] of entries) {
     const other = tokens.get(id);
     if (other !== undefined)
       throw tokenizerProblem(

@@ -3,6 +3,7 @@ import type {Json} from "../strict-json.js";
 import {byteFallback} from "./byte-fallback.js";
 import {asArray, asFlag, asString, tokenizerProblem} from "./fields.js";
 import {parseUnknownToken, parseVocabulary, type TokenModel, unknownId} from "./vocabulary.js";
+import {keepingWords} from "./word-cache.js";
 
 /**
  * A `model` of tokenizer.json of type BPE: byte-pair encoding, a vocabulary and the order in which neighbours
@@ -21,10 +22,10 @@ export function parseBpe(model: JsonObject): TokenModel {
   const ignoreMerges = asFlag(model.get("ignore_merges"), "model.ignore_merges");
   return {
     vocabulary,
-    encode(piece) {
+    encode: keepingWords((piece) => {
       const whole = ignoreMerges ? vocabulary.get(piece) : undefined;
       return whole === undefined ? mergeSymbols(symbols(piece), merges) : [whole];
-    },
+    }),
   };
 }
 

@@ -16,8 +16,12 @@ function byteCharacters(): string[] {
 
 /** The UTF-8 bytes of a text, one character each. */
 export function toByteCharacters(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => CHARACTERS[byte]).join("");
+  let characters = "";
+  for (const byte of ENCODER.encode(text)) characters += CHARACTERS[byte];
+  return characters;
 }
+
+const ENCODER = new TextEncoder();
 
 /**
  * The text whose bytes the tokens spell; bytes that are no UTF-8 become U+FFFD. A token with a character that

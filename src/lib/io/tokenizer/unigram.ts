@@ -4,6 +4,7 @@ import {byteFallback} from "./byte-fallback.js";
 import {asArray, asFlag, asId, asString, tokenizerProblem, workLimit} from "./fields.js";
 import {MOST_UNITS, type Trie, trie} from "./trie.js";
 import type {TokenModel} from "./vocabulary.js";
+import {keepingWords} from "./word-cache.js";
 
 /** How much less likely than the least likely entry a character without one is, as a difference of logarithms. */
 const UNKNOWN_PENALTY = 10;
@@ -12,6 +13,7 @@ const UNKNOWN_PENALTY = 10;
 interface Entries {
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly scores: readonly number[];
+  readonly tokens: readonly string[];
 }
 
 /**
@@ -32,25 +34,29 @@ export function parseUnigram(model: JsonObject): TokenModel {
   const best = bestCuts(tokens, entries.scores, {unknown, unknownScore: least - UNKNOWN_PENALTY});
   return {
     vocabulary: entries.vocabulary,
-    encode: (piece) =>
+    entries: entries.tokens.map((token, id) => [token, id] as const),
+    encode: keepingWords((piece) =>
       best(piece).flatMap((token) => {
         const id = entries.vocabulary.get(token);
         return id === undefined ? (bytesOf(token) ?? unknownOf(unknown, token)) : [id];
       }),
+    ),
   };
 }
 
 function parseEntries(value: Json | undefined): Entries {
   const vocabulary = new Map<string, number>();
+  const tokens: string[] = [];
   const scores = asArray(value, "model.vocab").map((entry, id) => {
     const field = `model.vocab[${id}]`;
     const [token, score] = asArray(entry, field);
     if (typeof score !== "number" || Number.isNaN(score))
       throw tokenizerProblem("bad-value", field, score, "a token and the logarithm of its probability");
-    vocabulary.set(asString(token, field), asId(id, field));
+    tokens.push(asString(token, field));
+    vocabulary.set(tokens[id], asId(id, field));
     return score;
   });
-  return {vocabulary, scores};
+  return {vocabulary, scores, tokens};
 }
 
 function parseUnknown(value: Json, {scores}: Entries): number | null {

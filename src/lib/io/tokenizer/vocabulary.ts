@@ -5,8 +5,10 @@ import {asId, asObject, asString} from "./fields.js";
 /** Model that turns the pieces of a text into ids. */
 export interface TokenModel {
   readonly vocabulary: ReadonlyMap<string, number>;
+  /** All entries, where one may stand under several ids: the vocabulary has the last. */
+  readonly entries?: Iterable<readonly [string, number]>;
   /** The ids of one piece. @throws RangeError if a part of it has no id and the model has no unknown token. */
-  encode(piece: string): number[];
+  encode(piece: string): readonly number[];
 }
 
 /** The `vocab` of a model: ids by token. */

@@ -2,6 +2,7 @@ import type {JsonObject} from "../json-file.js";
 import {asId, asString, tokenizerProblem, workLimit} from "./fields.js";
 import {MOST_UNITS, trie} from "./trie.js";
 import {parseUnknownToken, parseVocabulary, type TokenModel, unknownId} from "./vocabulary.js";
+import {keepingWords} from "./word-cache.js";
 
 /**
  * A `model` of tokenizer.json of type WordPiece: a word is cut into the longest entries from its start; those within it
@@ -23,7 +24,7 @@ export function parseWordPiece(model: JsonObject): TokenModel {
     throw tokenizerProblem("too-large", "model.vocab", "more", `at most ${MOST_UNITS} characters in all`);
   return {
     vocabulary,
-    encode(word) {
+    encode: keepingWords((word) => {
       const unknown = () => [unknownId(unknownToken, vocabulary, word)];
       if (word.length > most && Array.from(word).length > most) return unknown();
       const ids: number[] = [];
@@ -40,6 +41,6 @@ export function parseWordPiece(model: JsonObject): TokenModel {
         start = stop;
       }
       return ids;
-    },
+    }),
   };
 }
