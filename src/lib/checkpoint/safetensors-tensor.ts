@@ -1,12 +1,14 @@
 import {dtypeBits, floatDecoder, integerDecoder} from "../io/dtypes.js";
+import {FormatError} from "../io/format-error.js";
 import type {Safetensors, TensorInfo} from "../io/safetensors.js";
 import type {StoredTensor, Unreadable} from "./stored-tensor.js";
 
 /** A tensor of a safetensors file, which also gives its bytes as they are. */
 export interface SafetensorsTensor extends StoredTensor {
   readonly info: TensorInfo;
-  readBytes(): Promise<Uint8Array>;
-  /** All of its integers of up to 32 bits. @throws TypeError if it holds others. */
+  /** Its bytes as they are: all of them, or `count` from the one numbered `first`. */
+  readBytes(first?: number, count?: number): Promise<Uint8Array>;
+  /** All of its integers of up to 32 bits. @throws FormatError with kind `bad-dtype` if it holds others. */
   readIntegers(): Promise<ArrayLike<number>>;
 }
 
@@ -15,7 +17,7 @@ export function safetensorsTensor(file: Safetensors, info: TensorInfo): Safetens
   const {name, shape, dtype, begin, end} = info;
   const unreadable = whyNot(info);
   const bytes = end - begin;
-  const readBytes = () => file.source.read(begin, bytes);
+  const readBytes = (first = 0, count = bytes) => file.source.read(begin + first, count);
   return {
     name,
     info,
@@ -27,19 +29,23 @@ export function safetensorsTensor(file: Safetensors, info: TensorInfo): Safetens
     readBytes,
     async readElements(first, count) {
       const decode = floatDecoder(dtype);
-      if (decode === undefined)
-        throw new TypeError(`openCheckpoint: ${name} must have a floating-point dtype, got ${dtype}`);
+      if (decode === undefined) throw wrongDtype(info, "a floating-point one");
       const size = dtypeBits(dtype) / 8;
-      return decode(await file.source.read(begin + first * size, count * size));
+      return decode(await readBytes(first * size, count * size));
     },
     async readIntegers() {
       const decode = integerDecoder(dtype);
       if (decode === undefined || dtypeBits(dtype) > 32) {
-        throw new TypeError(`readIntegers: ${name} must hold integers of up to 32 bits, got ${dtype}`);
+        throw wrongDtype(info, "integers of up to 32 bits");
       }
       return decode(await readBytes()) as ArrayLike<number>;
     },
   };
+}
+
+function wrongDtype({name, dtype}: TensorInfo, allowed: string): FormatError {
+  const field = `dtype of ${name}`;
+  return new FormatError("openCheckpoint", {kind: "bad-dtype", offset: null, field, value: dtype, allowed});
 }
 
 function whyNot({dtype}: TensorInfo): Unreadable | null {

@@ -11,7 +11,7 @@ const STEP = 256;
 /**
  * A tensor, or of a larger one as many rows as {@link SAMPLE_ELEMENTS} hold, in runs spread evenly over it; of rows that are
  * longer than that, runs of elements.
- * @throws RangeError or TypeError naming a tensor that cannot be read.
+ * @throws RangeError or FormatError naming a tensor that cannot be read.
  */
 export async function readSample(reader: string, tensor: StoredTensor): Promise<Tensor> {
   const count = elementCount(tensor.shape);
@@ -23,8 +23,16 @@ export async function readSample(reader: string, tensor: StoredTensor): Promise<
   return {shape: unit === columns ? [data.length / columns, columns] : [data.length], data};
 }
 
+/** Most elements of a tensor that gives no parts: one gigabyte as float32. */
+const MOST_WHOLE = 2 ** 28;
+
 /** A tensor that gives no parts, read whole to take them from. */
 async function wholeOf(reader: string, tensor: StoredTensor): Promise<Pick<StoredTensor, "readElements">> {
+  if (elementCount(tensor.shape) > MOST_WHOLE) {
+    throw new RangeError(
+      `${reader}: ${tensor.name}, ${tensor.dtype}, can be read whole alone and must have at most ${MOST_WHOLE} elements for it, got [${tensor.shape.join(", ")}]`,
+    );
+  }
   const {data} = await readStored(reader, tensor);
   return {readElements: async (first, count) => data.subarray(first, first + count)};
 }

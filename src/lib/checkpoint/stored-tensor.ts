@@ -14,7 +14,7 @@ export interface StoredTensor {
   readonly unreadable: Unreadable | null;
   /**
    * The elements from `first` up to, but without, `first + count`, row-major, as float32.
-   * @throws RangeError or TypeError if they cannot be read.
+   * @throws FormatError if they cannot be read.
    */
   readElements(first: number, count: number): Promise<Float32Array>;
 }

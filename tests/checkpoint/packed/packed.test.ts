@@ -99,6 +99,18 @@ describe("FP8", () => {
     expect(tensors.get("m.weight")?.dtype).toBe("F8_E4M3");
   });
 
+  test("beside a scale of an unknown kind is refused, beside one of activations read", async () => {
+    const odd = quantizedFolder(undefined, [weight, f32("m.scale_of_old", [1], [2])]);
+    await expect(openTensors(odd)).rejects.toThrow("got m.scale_of_old");
+    const input = quantizedFolder(undefined, [
+      weight,
+      f32("m.scale_weight", [1], [2]),
+      f32("m.input_scale", [1], [3]),
+    ]);
+    const {data, names} = await weightOf(input);
+    expect([data[0], names]).toEqual([2 * value(0), ["m.input_scale", "m.weight"]]);
+  });
+
   test("with scales that do not fit is refused", async () => {
     for (const [shape, count] of [
       [[3, 1], 3],
@@ -283,6 +295,8 @@ describe("compressed-tensors", () => {
     ];
     const {data} = await weightOf(quantizedFolder(plan(8, "int-quantized"), tensors));
     expect(Array.from(data)).toEqual([0, -1.5, 1, -6, 12, -254]);
+    const {tensors: opened} = await openTensors(quantizedFolder(plan(8, "int-quantized"), tensors));
+    expect(Array.from(await opened.get("m.weight")!.readElements(2, 3))).toEqual([1, -6, 12]);
   });
 
   test("reads NVFP4: codes of E2M1, scales of E4M3, and one divisor of the scales", async () => {

@@ -157,7 +157,7 @@ describe("tensors", () => {
     const tensors = tinyTensors();
     tensors.set("model.norm.weight", {name: "model.norm.weight", shape: [20], data: new Int8Array(20)});
     await expect(openDecoder(tinyFolder(TINY_CONFIG, tensors))).rejects.toThrow(
-      "openCheckpoint: model.norm.weight must have a floating-point dtype, got I8",
+      "openCheckpoint: dtype of model.norm.weight must be a floating-point one, got I8",
     );
   });
 

@@ -4,6 +4,7 @@ import {type Dtype, floatDecoder} from "../../io/dtypes.js";
 import type {BlockType} from "../../io/gguf/block-types.js";
 import type {Gguf, GgufTensor} from "../../io/gguf/gguf.js";
 import type {StoredTensor, Unreadable} from "../stored-tensor.js";
+import {ggufModelProblem} from "./metadata.js";
 
 /** Types of GGUF whose elements stand by themselves, by the names that safetensors has for them. */
 const PLAIN: Readonly<Record<string, Dtype>> = {f64: "F64", f32: "F32", f16: "F16", bf16: "BF16"};
@@ -20,7 +21,8 @@ export function ggufTensor({source}: Gguf, {name, shape, type, begin, end}: Gguf
     partStep: type.elements,
     unreadable,
     async readElements(first, count) {
-      if (decode === undefined) throw new TypeError(`readElements: ${name}: ${unreadable?.reason}`);
+      if (decode === undefined)
+        throw ggufModelProblem("bad-tensor-type", `type of ${name}`, type.name, "one that is unpacked here");
       const bytesOf = (elements: number) => (elements / type.elements) * type.bytes;
       return decode(await source.read(begin + bytesOf(first), bytesOf(count)));
     },

@@ -32,7 +32,7 @@ export const compressedTensors: Packing = {
       throw packingProblem("unsupported", "quantization_config: sparsity_config", sparse, "dense");
     }
     const format = config.get("format") ?? "dense";
-    const read = typeof format === "string" ? FORMATS[format] : undefined;
+    const read = typeof format === "string" && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
     if (read !== undefined) return read(raw, config);
     const allowed = `one of ${Object.keys(FORMATS).join(", ")}`;
     throw packingProblem("unsupported", "quantization_config: format", format, allowed);

@@ -14,7 +14,9 @@ export interface ScaledCodes {
 }
 
 /** Endings of the names of scales beside `weight`. DeepSeek calls `_inv` what is multiplied all the same. */
-const SCALES = ["weight_scale_inv", "weight_scale"];
+const SCALES = ["weight_scale_inv", "weight_scale", "scale_weight"];
+/** Scales beside a weight that are not the weight's: of activations, and of what a cache holds. */
+const OTHER_SCALES = /^(input_|output_|activation_|[qkv]_)?(scale|scale_ub)$|^scale_(input|output)$/;
 
 /** Weights of FP8 with a scale, as DeepSeek-V3, the FBGEMM kernels and transformers store them. */
 export const fp8: Packing = {
@@ -44,11 +46,17 @@ export function fp8Weights(
   block: readonly number[] | undefined,
   isRequired: boolean,
 ): UnpackedWeight[] {
+  const unknown = oddScales(raw);
   return modulesWith(raw, "weight").flatMap((module) => {
     const codes = raw.get(`${module}.weight`)!;
     if (!codes.dtype.startsWith("F8_")) return [];
     const scales = SCALES.map((name) => raw.get(`${module}.${name}`)).find((each) => each !== undefined);
     if (scales !== undefined) return [scaledWeight({codes, scales, ...(block && {block})})];
+    const odd = unknown.get(module);
+    if (odd !== undefined) {
+      const allowed = `one of ${SCALES.join(", ")}: what it does to ${codes.name} is not known`;
+      throw packingProblem("unsupported", "scale", odd, allowed);
+    }
     if (!isRequired) return [];
     throw packingProblem(
       "missing-tensor",
@@ -57,6 +65,18 @@ export function fp8Weights(
       `the scale of ${codes.name}, which config.json says is quantized`,
     );
   });
+}
+
+/** Tensors that by their names scale something, and no one knows what, by the modules they belong to. */
+function oddScales(raw: RawTensors): ReadonlyMap<string, string> {
+  const odd = new Map<string, string>();
+  for (const name of raw.keys()) {
+    const at = name.lastIndexOf(".");
+    const part = name.slice(at + 1);
+    const isKnown = OTHER_SCALES.test(part) || SCALES.includes(part);
+    if (part.includes("scale") && !isKnown) odd.set(name.slice(0, at), name);
+  }
+  return odd;
 }
 
 /** A weight of codes times scales. @throws FormatError with kind `bad-shape` or `bad-dtype`. */
@@ -91,8 +111,8 @@ export function scaledWeight(parts: ScaledCodes): UnpackedWeight {
 
 async function readCodes(codes: SafetensorsTensor, first: number, count: number): Promise<Float32Array> {
   if (codes.unreadable === null) return codes.readElements(first, count);
-  const bytes = await codes.readBytes();
-  return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset + first, count));
+  const bytes = await codes.readBytes(first, count);
+  return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, count));
 }
 
 async function numbersOf(tensor: SafetensorsTensor): Promise<ArrayLike<number>> {

@@ -3,6 +3,7 @@ import {readSample} from "../../checkpoint/sample.js";
 import type {StoredTensor} from "../../checkpoint/stored-tensor.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
+import {FormatError} from "../../io/format-error.js";
 import {measureFormat} from "../../quant/measure.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {formatIds, measuredColumns} from "./columns.js";
@@ -105,7 +106,7 @@ async function sampleOrNote(tensor: StoredTensor): Promise<Tensor | string> {
   try {
     return await readSample("formats/own-file", tensor);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) return error.message;
+    if (error instanceof RangeError || error instanceof FormatError) return error.message;
     throw error;
   }
 }
