@@ -186,6 +186,17 @@ const STARCODER = {
   vocab_size: 49152,
 };
 
+test("no size of a model in JSON is larger than any model's", () => {
+  const llama = modelById("llama-3.1-8b");
+  const [group] = llama.groups;
+  const changed = (own: object) => () => modelsFromJson({...llama, id: "huge", ...own});
+  expect(changed({groups: [{...group, count: 2 ** 32}]})).toThrow(
+    /groups\.0\.count must be at most 4096, got/,
+  );
+  expect(changed({hidden: 2 ** 40})).toThrow(/hidden must be at most 16777216/);
+  expect(changed({groups: Array(5000).fill(group)})).toThrow(/groups must hold at most 4096 groups/);
+});
+
 describe("a config.json", () => {
   const counts: [string, object, number][] = [
     ["Llama 3.1 8B", LLAMA, 8_030_261_248],

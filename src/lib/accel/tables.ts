@@ -12,6 +12,11 @@ const countOrZero = v.pipe(
   v.safeInteger("must be an integer"),
   v.minValue(0, "must be at least 0"),
 );
+/** More of a size than any model has; lists of its layers alone would fill the memory. */
+const [MOST_LAYERS, MOST_SIZE] = [4096, 2 ** 24];
+const layers = v.pipe(count, v.maxValue(MOST_LAYERS, `must be at most ${MOST_LAYERS}`));
+const size = v.pipe(count, v.maxValue(MOST_SIZE, `must be at most ${MOST_SIZE}`));
+const sizeOrZero = v.pipe(countOrZero, v.maxValue(MOST_SIZE, `must be at most ${MOST_SIZE}`));
 const positive = v.pipe(
   v.number(),
   v.finite("must be finite"),
@@ -36,9 +41,9 @@ const machineSchema = v.strictObject({
 const mixerSchema = v.variant("kind", [
   v.strictObject({
     kind: v.literal("gqa"),
-    heads: count,
-    kvHeads: count,
-    headDim: count,
+    heads: size,
+    kvHeads: size,
+    headDim: size,
     qkvBias: v.exactOptional(v.boolean()),
     outBias: v.exactOptional(v.boolean()),
     qkNorm: v.exactOptional(v.boolean()),
@@ -47,22 +52,22 @@ const mixerSchema = v.variant("kind", [
   }),
   v.strictObject({
     kind: v.literal("mla"),
-    heads: count,
-    qRank: v.nullable(count),
-    kvRank: count,
-    ropeDim: count,
-    nopeDim: count,
-    valueDim: count,
+    heads: size,
+    qRank: v.nullable(size),
+    kvRank: size,
+    ropeDim: size,
+    nopeDim: size,
+    valueDim: size,
   }),
-  v.strictObject({kind: v.literal("mamba"), inner: count, state: count, convWidth: count, dtRank: count}),
+  v.strictObject({kind: v.literal("mamba"), inner: size, state: size, convWidth: size, dtRank: size}),
   v.strictObject({
     kind: v.literal("mamba2"),
-    inner: count,
-    heads: count,
-    state: count,
-    groups: count,
-    convWidth: count,
-    chunk: count,
+    inner: size,
+    heads: size,
+    state: size,
+    groups: size,
+    convWidth: size,
+    chunk: size,
   }),
   v.strictObject({
     kind: v.literal("recurrent"),
@@ -70,46 +75,47 @@ const mixerSchema = v.variant("kind", [
     matrices: count,
     others: countOrZero,
     state: countOrZero,
-    work: countOrZero,
-    convChannels: countOrZero,
-    convWidth: countOrZero,
+    work: sizeOrZero,
+    convChannels: sizeOrZero,
+    convWidth: sizeOrZero,
   }),
-  v.strictObject({kind: v.literal("retention"), heads: count, keyDim: count, valueDim: count, chunk: count}),
+  v.strictObject({kind: v.literal("retention"), heads: size, keyDim: size, valueDim: size, chunk: size}),
 ]);
 
 const ffnSchema = v.variant("kind", [
   v.strictObject({
     kind: v.literal("dense"),
-    width: count,
+    width: size,
     gated: v.boolean(),
     bias: v.exactOptional(v.boolean()),
   }),
   v.strictObject({
     kind: v.literal("moe"),
-    experts: count,
-    active: count,
-    shared: countOrZero,
-    width: count,
-    sharedWidth: v.exactOptional(count),
+    experts: size,
+    active: size,
+    shared: sizeOrZero,
+    width: size,
+    sharedWidth: v.exactOptional(size),
   }),
 ]);
 
 const modelSchema = v.strictObject({
   ...provenance,
-  hidden: count,
-  vocab: countOrZero,
+  hidden: size,
+  vocab: sizeOrZero,
   tied: v.boolean(),
   groups: v.pipe(
-    v.array(v.strictObject({count, mixer: mixerSchema, ffn: v.nullable(ffnSchema)})),
+    v.array(v.strictObject({count: layers, mixer: mixerSchema, ffn: v.nullable(ffnSchema)})),
     v.minLength(1, "must hold at least one group of layers"),
+    v.maxLength(MOST_LAYERS, `must hold at most ${MOST_LAYERS} groups of layers`),
   ),
   input: v.exactOptional(
     v.variant("kind", [
       v.strictObject({kind: v.literal("tokens")}),
-      v.strictObject({kind: v.literal("image"), image: count, patch: count, extraTokens: countOrZero}),
+      v.strictObject({kind: v.literal("image"), image: size, patch: size, extraTokens: sizeOrZero}),
     ]),
   ),
-  positions: v.exactOptional(count),
+  positions: v.exactOptional(size),
   layerNorm: v.exactOptional(v.boolean()),
 });
 
