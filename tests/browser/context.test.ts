@@ -17,7 +17,7 @@ const CONFIG = {
 
 test("a configuration dropped on the page is calculated there, and one that is wrong is named", async () => {
   const {page, context, complaints} = await site.open("kv/how-long-a-context");
-  const bench = page.locator("[data-experiment='kv/context']");
+  const bench = page.locator("[data-experiment='kv/context']:not(.answer)");
   const plain = bench.locator("table.changes tbody tr").filter({hasText: "as the model computes it"});
   expect((await plain.locator("td").first().textContent())!.replace(/\s/g, "")).toBe("131072");
   const box = bench.getByLabel("config.json of your own", {exact: true});
@@ -35,7 +35,7 @@ test("a configuration dropped on the page is calculated there, and one that is w
 
 test("a model of latents says which techniques have no formula for it", async () => {
   const {page, context} = await site.open("kv/how-long-a-context?model=deepseek-v2-lite&weights=none");
-  const bench = page.locator("[data-experiment='kv/context']");
+  const bench = page.locator("[data-experiment='kv/context']:not(.answer)");
   await bench.locator(".status[data-state=live]").waitFor();
   const rows = bench.locator("table.changes tbody tr");
   expect(await rows.filter({hasText: "KIVI-2"}).textContent()).toContain("must have keys and values");

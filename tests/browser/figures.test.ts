@@ -5,7 +5,7 @@ import {useSite} from "./site.js";
 
 const site = useSite();
 const path = "accelerators/roofline";
-const bench = (page: Page) => page.locator("[data-experiment='accel/roofline']");
+const bench = (page: Page) => page.locator("[data-experiment='accel/roofline']:not(.answer)");
 const marks = (page: Page, figure: number) =>
   bench(page).locator(".plot-area").nth(figure).locator("[data-key]");
 /** Whether the plotting library was asked for. */
@@ -51,9 +51,9 @@ test("the picture has question, key, kinds, finding and the address of its state
     page.waitForEvent("download"),
     bench(page).getByRole("button", {name: "Download picture"}).first().click(),
   ]);
-  expect(download.suggestedFilename()).toBe("which-operators-wait-for-memory.svg");
+  expect(download.suggestedFilename()).toBe("which-operators-are-bound-by-memory.svg");
   const text = readFileSync(await download.path(), "utf8");
-  for (const part of ["wait for memory?", "integers", "modelled: a cost model", "takes at least", "batch=64"])
+  for (const part of ["bound by memory?", "integers", "modelled: a cost model", "takes at least", "batch=64"])
     expect(text).toContain(part);
   expect(text).not.toMatch(/var\(|class=/);
   await context.close();

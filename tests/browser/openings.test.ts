@@ -28,7 +28,9 @@ test("the bar of a page moves every part that has its parameter, and stays in vi
   const bar = page.locator(".shared-bar");
   expect(await page.getByLabel("Model", {exact: true}).count()).toBe(1);
   await bar.getByLabel("Model", {exact: true}).selectOption("decoder-small-outliers");
-  await page.locator("[data-experiment='models/one-sentence'] .status[data-state=live]").waitFor();
+  await page
+    .locator("[data-experiment='models/one-sentence']:not(.answer) .status[data-state=live]")
+    .waitFor();
   expect(new URL(page.url()).search).toBe("?model=decoder-small-outliers");
   await page.evaluate(() => window.scrollTo(0, 2500));
   const box = await bar.boundingBox();

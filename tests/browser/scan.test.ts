@@ -45,7 +45,7 @@ test("an example is one press away and the token looked at is told; chunks of an
 
 test("a text that a reader types is remembered word by word, in the browser", async () => {
   const {page, context, complaints} = await site.open(path);
-  const memory = page.locator("[data-experiment='ssm/memory']");
+  const memory = page.locator("[data-experiment='ssm/memory']:not(.answer)");
   await memory.getByLabel("Text", {exact: true}).fill("fact wolf silver candle . query wolf");
   await memory.locator(".status[data-state=live]").waitFor();
   expect(await memory.locator(".step-words li").count()).toBe(8);

@@ -17,7 +17,7 @@ test("two layers turned apart lose what they shared, and a second component brin
 
 test("a rank is moved over all groups without another run", async () => {
   const {page: at, context} = await site.open(`${page}?spectra.model=decoder-large`);
-  const spectra = at.locator("[data-experiment='kv/spectra']");
+  const spectra = at.locator("[data-experiment='kv/spectra']:not(.answer)");
   const cut = spectra.getByRole("region", {name: "Groups and ranks"});
   await cut.getByLabel("Layers of a group").selectOption("2");
   expect(await cut.locator(".spectrum").count()).toBe(4);
@@ -29,7 +29,7 @@ test("a rank is moved over all groups without another run", async () => {
 
 test("a text of the reader's is attended to with shared keys in the browser", async () => {
   const {page: at, context, complaints} = await site.open(page);
-  const attention = at.locator("[data-experiment='kv/shared-attention']");
+  const attention = at.locator("[data-experiment='kv/shared-attention']:not(.answer)");
   await attention.getByLabel("Text", {exact: true}).fill("fact wolf silver candle . query wolf");
   await attention.locator(".status[data-state=live]").waitFor();
   expect(await attention.locator("table.heat tbody th").allTextContents()).toContain("silver");

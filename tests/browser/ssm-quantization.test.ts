@@ -4,7 +4,7 @@ import {useSite} from "./site.js";
 
 const site = useSite();
 const path = "ssm/quantizing";
-const bench = (page: Page, id: string) => page.locator(`[data-experiment='ssm/${id}']`);
+const bench = (page: Page, id: string) => page.locator(`[data-experiment='ssm/${id}']:not(.answer)`);
 
 test("a larger value makes the steps coarser, and clipping brings the others back", async () => {
   const {page, context, complaints} = await site.open(`${path}?clip.largest=200`);

@@ -4,7 +4,8 @@ import {useSite} from "./site.js";
 
 const site = useSite();
 const path = "kv/which-tokens-matter";
-const bench = (page: Page, id: string) => page.locator(`[data-experiment='attention/${id}']`).first();
+const bench = (page: Page, id: string) =>
+  page.locator(`[data-experiment='attention/${id}']:not(.answer)`).first();
 
 test("a prompt that a reader types is answered under every policy, and a step back changes what is kept", async () => {
   const {page, context, complaints} = await site.open(path);
@@ -59,7 +60,7 @@ test("the link to the large model opens what the tables hold of it", async () =>
   await page.waitForURL(/cost\.model=decoder-large/);
   await page.waitForLoadState("networkidle");
   for (const id of ["policies", "heads"]) {
-    const states = page.locator(`[data-experiment='attention/${id}'] .status`);
+    const states = page.locator(`[data-experiment='attention/${id}']:not(.answer) .status`);
     await states.first().waitFor();
     const found = await states.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.state));
     expect(new Set(found)).toEqual(new Set(["shipped"]));
@@ -82,16 +83,17 @@ test("two sections look at one run: a control moved in one moves the other, and 
   });
   await page.goto(site.url(path));
   const views = page.locator("[data-experiment='attention/policies']");
-  const frames = views.getByLabel("Frame", {exact: true});
+  const whole = page.getByRole("region", {name: "Which tokens matter", exact: true});
+  const frames = views.getByLabel("Protocol", {exact: true});
   await expect.poll(() => frames.count()).toBe(2);
   await frames.first().selectOption({label: "eviction"});
   expect(await frames.nth(1).inputValue()).toBe(await frames.first().inputValue());
   expect(new URL(page.url()).search).toBe("?cost.frame=eviction");
-  await views.nth(1).getByRole("button", {name: "Run it here"}).click();
-  for (const view of await views.all()) await view.locator(".status[data-state=running]").waitFor();
+  await whole.getByRole("button", {name: "Run it here"}).click();
+  await whole.locator(".status[data-state=running]").waitFor();
   expect(await page.evaluate(() => (window as unknown as {workers: number}).workers)).toBe(1);
-  await views.first().getByRole("button", {name: "Cancel"}).click();
-  for (const view of await views.all()) await view.locator(".status[data-state=shipped]").waitFor();
+  await whole.getByRole("button", {name: "Cancel"}).click();
+  await whole.locator(".status[data-state=shipped]").waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

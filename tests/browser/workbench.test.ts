@@ -9,7 +9,7 @@ import {useSite} from "./site.js";
 
 const site = useSite();
 const path = "formats/block-scaling";
-const bench = (page: Page) => page.locator("[data-experiment='formats/block-scale']");
+const bench = (page: Page) => page.locator("[data-experiment='formats/block-scale']:not(.answer)");
 
 test("the first figure stands before any worker is asked", async () => {
   const {page, context} = await site.open("");

@@ -21,7 +21,7 @@ import {
 } from "../../src/components/by-hand/kv/cache-by-hand.js";
 import {eightFactsParams, factsInState, VALUES} from "../../src/components/by-hand/ssm/eight-facts.js";
 import {type FormulaLine, filledIn, resultText} from "../../src/components/kit/text/formula-lines.js";
-import {quantityText} from "../../src/components/kit/text/number-text.js";
+import {quantityText, shortNumbers} from "../../src/components/kit/text/number-text.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
 import type {Params} from "../../src/lib/technique/params.js";
 
@@ -151,4 +151,13 @@ test("a quantity takes the prefix that leaves one to three digits before the poi
   expect(quantityText(0.9996, "s")).toBe("1 s");
   expect(quantityText(999.9e6, "B")).toBe("1 GB");
   expect(quantityText(0, "B")).toBe("0 B");
+});
+
+test("long numbers in a formula of a row are told in three digits, short ones and names as they are", () => {
+  expect(shortNumbers("max(tc, tm) = max(2.0311399515738498e-7, 0.000033304380952) + 0")).toBe(
+    "max(tc, tm) = max(2.03·10⁻⁷, 3.33·10⁻⁵) + 0",
+  );
+  expect(shortNumbers("16777216 * 2 + 4.25 bits, llama-3.1-8b")).toBe(
+    "16777216 * 2 + 4.25 bits, llama-3.1-8b",
+  );
 });

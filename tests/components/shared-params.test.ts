@@ -40,6 +40,9 @@ describe("parameters that a page shares", () => {
     location.search = "?b.model=large";
     const part = sharedParams(["model"]).join(model("small", "large"), "b.", () => undefined);
     expect(part.values).toEqual({model: "large"});
+    location.search = "?c.model=large";
+    const later = sharedParams(["model"]).join(model("small", "large"), "b.", () => undefined);
+    expect(later.values).toEqual({model: "large"});
     location.search = "?model=huge";
     const other = sharedParams(["model"]).join(model("small", "large"), "b.", () => undefined);
     expect(other.values).toEqual({model: "small"});

@@ -79,7 +79,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   "src/claims.md": held(`second ${shareOf(1 - policies.params.prompt.default)} of each test document`),
   "src/formats/block-scaling.md": [
     ...defined(
-      "four bits has only sixteen values",
+      "Four bits have only sixteen values",
       "The four bits of E2M1 are 16 codes for 15 values",
       "code of the second one, 1000",
     ),
@@ -127,7 +127,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "their cosine is 0",
       "a matrix of 3 x 4, and one basis of three numbers",
     ),
-    ...example("reproduces all twelve"),
+    ...example("reproduces all twelve", "rank 1 is no longer enough"),
     ...held(
       `test documents of ${seeds}`,
       `documents of ${small.max_position_embeddings} or ${large.max_position_embeddings} tokens`,

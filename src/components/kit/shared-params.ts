@@ -43,7 +43,10 @@ export function sharedParams(names: readonly string[]): SharedParams {
   function open(name: string, param: Param, prefix: string): readonly string[] {
     const own = {[name]: param};
     const query = new URLSearchParams(location.search);
-    const {values: read, problems} = readState(own, location.search, query.has(name) ? "" : prefix);
+    // An older link has it with the prefix of one part, which need not be the first.
+    const older = [...query.keys()].find((key) => key === prefix + name || key.endsWith(`.${name}`));
+    const written = query.has(name) || older === undefined ? "" : older.slice(0, -name.length);
+    const {values: read, problems} = readState(own, location.search, written);
     values = {...values, ...read};
     return problems;
   }

@@ -13,6 +13,7 @@ import {differences} from "./nearest-setting.js";
 import {paramInputs} from "./param-inputs.js";
 import {cellText, rowsList, rowsTable} from "./rows-table.js";
 import {stalePlace} from "./stale-place.js";
+import {shortNumbers} from "./text/number-text.js";
 import {statusLine} from "./text/status-line.js";
 import {tools} from "./tools.js";
 import {writeState} from "./url-state.js";
@@ -102,7 +103,10 @@ export function runView<P extends Params, C extends Columns, N extends string>(
   ): Explanation {
     const facts = Object.entries(experiment.columns).map(
       ([name, column]) =>
-        [column.label, `${cellText(row?.[name])}${column.unit ? ` ${column.unit}` : ""}`] as const,
+        [
+          column.label,
+          `${shortNumbers(cellText(row?.[name]))}${column.unit ? ` ${column.unit}` : ""}`,
+        ] as const,
     );
     const search = new URLSearchParams(writeState(controls, shown, location.search, prefix));
     for (const [name, value] of Object.entries(opened)) search.set(name, value);

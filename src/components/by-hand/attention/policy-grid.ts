@@ -1,6 +1,7 @@
 import {html} from "htl";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {explorable} from "../../kit/explorable.js";
+import {fold} from "../../kit/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {type PolicyRow, pooledPolicies} from "../../plots/attention/policies.js";
@@ -44,7 +45,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
 /** Policies down, shares of keys across, one measure at a time. */
 export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
   const pooled = pooledPolicies(rows);
-  return explorable({
+  const grids = explorable({
     label: "All policies",
     prefix: "grid.",
     params: {
@@ -57,6 +58,7 @@ export function policyGrid(rows: readonly PolicyRow[]): HTMLElement {
         grid(pooled, MEASURES[measure]),
       ),
   });
+  return fold("All policies at all shares of keys, one measure at a time", grids);
 }
 
 function grid(rows: readonly PolicyRow[], measure: Measure): HTMLElement {

@@ -27,7 +27,7 @@ function cellElement(
   const share = Math.min(1, (8 * Math.abs(error)) / most);
   return html`<li class=${special ? "cell cell-special" : "cell"} style=${`--error: ${Math.round(share * 100)}%`}>
     <span class="cell-index">${index}</span>
-    <span class="cell-x">${numberText(x, 3)}</span>
+    <span class="cell-x">${numberText(x, Math.abs(x) < 0.1 ? 2 : 3)}</span>
     <code>${bits}</code>
     <span class="cell-element">${special ? "special " : null}${exactText(element)}</span>
     <span class="cell-decoded">${numberText(decoded, 3)}</span>

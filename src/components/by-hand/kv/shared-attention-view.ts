@@ -82,5 +82,5 @@ function expected(rows: readonly Looked[]): HTMLElement {
   const finding = best
     ? `With its own keys and values the model expects “${best.word}” with ${percent(best.exact)}, with shared ones in all layers it gives that word ${percent(best.shared)}.`
     : "There is no prediction.";
-  return captioned("And what does the model answer?", finding, table);
+  return captioned("What does the model predict next?", finding, table);
 }

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {fold} from "../../kit/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {
@@ -19,10 +20,13 @@ export function sharingList(rows: readonly SharingRow[]): HTMLElement {
   const pooled = pooledSharing(rows).toSorted((a, b) => b.bytesPerToken - a.bytesPerToken);
   const looks = sharingLooks(pooledSharing(rows));
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Answers and copies by technique"><table class="quality changes">
-    <thead><tr><th scope="col">kept</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">without end</th><th scope="col">perplexity</th><th scope="col">retrieval accuracy, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
+    <thead><tr><th scope="col">technique</th><th scope="col">bytes per token</th><th scope="col">times smaller: here</th><th scope="col">in a long text</th><th scope="col">perplexity</th><th scope="col">retrieval accuracy, %</th><th scope="col">change, points</th><th scope="col">copies right, %</th><th scope="col">change, points</th></tr></thead>
     <tbody>${pooled.map((row) => line(row, looks.get(sharingName(row))!))}</tbody>
   </table></div>`;
-  return captioned("How many answers and repeats are still right?", finding(pooled), table);
+  return fold(
+    "Retrieval accuracy and copies, technique by technique",
+    captioned("How many answers and copies are still right?", finding(pooled), table),
+  );
 }
 
 function line(row: SharingRow, look: Look): HTMLElement {
@@ -55,5 +59,5 @@ function finding(rows: readonly SharingRow[]): string {
   const found = smallest
     ? `${harmed}. Of the others ${smallest.name} is the smallest in a very long text: ${numberText(smallest.limitRatio, 3)} times smaller, and its answers change by ${points(smallest.answersChange!)} points (${points(smallest.answersChangeLow!)} to ${points(smallest.answersChangeHigh!)}). ${PICKED}`
     : `${harmed}.`;
-  return `${found} Names give components for each layer, of keys and of values. Intervals are paired, 95 %, over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
+  return `${found} Names give the rank for each layer, of keys and of values. Intervals are paired, 95 %, over ${documents} documents with ${retrievalTrials} answers and ${copyTrials} copied tokens of three seeds.`;
 }

@@ -19,7 +19,7 @@ export function layerGrid(rows: readonly LayerRow[]): HTMLElement {
     <thead><tr><th scope="col">layer</th>${matrices.map((matrix) => html`<th scope="col">${matrix.replace("_proj", "")}</th>`)}</tr></thead>
     <tbody>${layers.map((layer) => html`<tr><th scope="row">${layer}</th>${matrices.map((matrix) => cell(at.get(`${layer} ${matrix}`), most))}</tr>`)}</tbody>
   </table></div>`;
-  return captioned("Which matrix hurts?", gridFinding(single), table);
+  return captioned("Which matrix is most sensitive?", gridFinding(single), table);
 }
 
 function cell(row: LayerRow | undefined, most: number): HTMLElement {
@@ -39,5 +39,5 @@ function gridFinding(rows: readonly LayerRow[]): string {
   if (worst === undefined || second === undefined || dense === undefined)
     return "There is nothing to compare.";
   const name = ({layer, matrix}: LayerRow) => `${matrix.replace("_proj", "")} of layer ${layer}`;
-  return `Mean KL divergence in millinats (thousandths of a nat) with only that matrix in ${worst.format}, then its 95 % interval over ${worst.documents} documents. ${name(worst)} hurts most, then ${name(second)}; for its size, ${name(dense)}.`;
+  return `Mean KL divergence in millinats (thousandths of a nat) with only that matrix in ${worst.format}, then its 95 % interval over ${worst.documents} documents. ${name(worst)} costs most, then ${name(second)}; for its size, ${name(dense)}.`;
 }

@@ -5,11 +5,11 @@ import {attentionMaps} from "../../plots/attention-maps.js";
 import type {InsideRow} from "../../plots/models/inside.js";
 import {grouped} from "../../plots/series.js";
 
-/** A prompt through the model: what it expected at every word, what it expects next, and where its heads look. */
-export function promptView(rows: readonly InsideRow[]): HTMLElement {
-  const words = wordsOf(rows);
-  return html`<div>${expectations(rows, words)}${attentionMaps(rows, words)}</div>`;
-}
+/** Predictions of the model for every word of a prompt, and for the next one. */
+export const expectationView = (rows: readonly InsideRow[]): HTMLElement => expectations(rows, wordsOf(rows));
+
+/** Attention of every head of a layer over the prompt. */
+export const attentionView = (rows: readonly InsideRow[]): HTMLElement => attentionMaps(rows, wordsOf(rows));
 
 /** The words of the prompt by position; the marker that begins it is a word too. */
 function wordsOf(rows: readonly InsideRow[]): string[] {

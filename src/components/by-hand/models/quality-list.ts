@@ -1,5 +1,6 @@
 import {html} from "htl";
 import {largest} from "../../../lib/stats/extent.js";
+import {fold} from "../../kit/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
@@ -9,7 +10,14 @@ const percent = (share: number) => `${numberText(100 * share, 3)} %`;
 /** Retrieval accuracy under each format with intervals, and the other measures of a model. */
 export function qualityList(rows: readonly QualityRow[]): HTMLElement {
   const pooled = pooledRows(rows).toSorted((a, b) => a.bitsPerWeight - b.bitsPerWeight);
-  return captioned("Does it still find what it was told?", retrievalFinding(pooled), qualityTable(pooled));
+  return fold(
+    "Retrieval accuracy and other measures, format by format",
+    captioned(
+      "Does the model still retrieve facts from its context?",
+      retrievalFinding(pooled),
+      qualityTable(pooled),
+    ),
+  );
 }
 
 function retrievalFinding(rows: readonly QualityRow[]): string {

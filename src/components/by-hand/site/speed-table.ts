@@ -1,8 +1,10 @@
 import {html} from "htl";
 import {largest, smallest} from "../../../lib/stats/extent.js";
+import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {provenanceMark} from "../../plots/legend.js";
 import {grouped} from "../../plots/series.js";
+import {shareBars} from "../../plots/share-bars.js";
 
 /** One line of the bench: ours against one other way to do the same. */
 export interface SpeedRecord {
@@ -37,8 +39,50 @@ export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
   return `${cpu}, ${cores} cores, Node ${node}, ${when}; ${numberText(smallest(loads), 2)} to ${numberText(largest(loads), 2)} programs wanted those cores meanwhile`;
 }
 
-/** The contests whose names match, each with a line for every other way to do its work. */
-export function speedTable({records}: SpeedRun, names: RegExp, caption: string): HTMLElement {
+/** Groups of contests: their title, and the names of theirs. */
+export const SPEED_GROUPS = {
+  caches: ["Caches and decompositions", /^(svd|decode-attention)/],
+  ssm: ["State-space models", /^(selective-scan|ssd)/],
+  models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
+  formats: ["Number formats", /^(encode|decode-(?!attention|step))/],
+  costs: ["Cost models", /^(roofline|compose|scale-sim)/],
+  sweeps: ["Sweeps", /^sweep/],
+} as const;
+
+/** The id of a group of contests. */
+export type SpeedGroup = keyof typeof SPEED_GROUPS;
+
+/** Contests with other software that was run: not those of this library with itself at other sizes. */
+const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
+  ratio !== null && peerSamples !== null && !/^chunks of/.test(peerName ?? "");
+
+/** Comparisons of each group: how many this library wins, and its middle ratio. */
+export function speedOverview({records}: SpeedRun): HTMLElement {
+  const groups = Object.values(SPEED_GROUPS).flatMap(([title, names]) => {
+    const ratios = records
+      .filter((record) => names.test(record.name) && isMeasured(record))
+      .map(({ratio}) => ratio ?? 0)
+      .toSorted((a, b) => a - b);
+    const middle = ratios[Math.floor(ratios.length / 2)];
+    return middle === undefined ? [] : [{title, ratios, middle}];
+  });
+  const faster = (ratios: readonly number[]) => ratios.filter((ratio) => ratio > 1).length;
+  const all = groups.flatMap(({ratios}) => ratios);
+  const bars = groups.map(({title, ratios, middle}) => ({
+    name: `${title}: faster in ${faster(ratios)} of ${ratios.length}`,
+    value: middle,
+    text: `${numberText(middle, 2)} times`,
+  }));
+  return captioned(
+    "How many times as fast as others, in the middle of each group?",
+    `This library is faster in ${faster(all)} of ${all.length} comparisons and slower in the others. Bars: the median ratio of a group; each comparison stands below.`,
+    shareBars(bars),
+  );
+}
+
+/** The contests of a group, each with a line for every other way to do its work. */
+export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement {
+  const [caption, names] = SPEED_GROUPS[group];
   const contests = grouped(
     records.filter(({name}) => names.test(name)),
     ({name}) => name,

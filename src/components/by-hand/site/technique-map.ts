@@ -1,4 +1,5 @@
 import {html} from "htl";
+import type {TechniqueCost} from "../../../data/costs.js";
 import type {RegistryName, TechniqueFacts} from "../../../lib/technique/facts.js";
 import {FAMILIES} from "../../../lib/technique/families.js";
 import {PAGE_GROUPS, PAGE_OF_REGISTRY, type PageGroup} from "../../frame/site-pages.js";
@@ -13,14 +14,18 @@ const NARROW = 640;
 /** Links of this view stand on the home page, at the root of the site. */
 const fromHome = (path: string) => `.${path}`;
 
-/** Size and error of a format, by its id, from the rows of the home page. */
-function measuredFormats(table: ArrayBuffer): ReadonlyMap<string, string> {
-  return new Map(
-    readShippedTable(table).map(({format, bitsPerElement, sqnrDb}) => [
-      String(format),
-      `${Number(bitsPerElement).toFixed(2)} bits a value, ${Number(sqnrDb).toFixed(1)} dB`,
-    ]),
+const keyOf = ({registry, id}: Pick<TechniqueFacts, "registry" | "id">) => `${registry} ${id}`;
+
+/** What each technique saves and costs, from the rows of the home page and the costs of the others. */
+function measuresOf(table: ArrayBuffer, costs: readonly TechniqueCost[]): ReadonlyMap<string, string> {
+  const formats = readShippedTable(table).map(
+    ({format, bitsPerElement, sqnrDb}) =>
+      [
+        keyOf({registry: "formats", id: String(format)}),
+        `${Number(bitsPerElement).toFixed(2)} bits a value, ${Number(sqnrDb).toFixed(1)} dB.`,
+      ] as const,
   );
+  return new Map([...formats, ...costs.map((cost) => [keyOf(cost), cost.text] as const)]);
 }
 
 const sourceView = (source: string) =>
@@ -31,17 +36,17 @@ function techniqueLine(
   measured: string | undefined,
 ): HTMLElement {
   const page = fromHome(PAGE_OF_REGISTRY[registry]);
-  return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`} title=${FAMILIES[family]}></span><a href=${page}>${label}</a> <span>${measured === undefined ? summary : `${measured}.`} ${sourceView(source)}</span></li>`;
+  return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`} title=${FAMILIES[family]}></span><a href=${page}>${label}</a> <span>${registry === "formats" ? measured : `${summary} ${measured ?? ""}`} ${sourceView(source)}</span></li>`;
 }
 
 /** The techniques of a registry: those with a measure where there are measures, all where there are none. */
 function registryView(registry: RegistryName, measures: ReadonlyMap<string, string>): HTMLElement {
   const own = techniques.filter((facts) => facts.registry === registry);
-  const measured = own.filter(({id}) => measures.has(id));
+  const measured = own.filter((facts) => measures.has(keyOf(facts)));
   const shown = registry === "formats" ? measured : own;
   const more = own.length - shown.length;
   return html`<details open=${innerWidth > NARROW}><summary>${own.length} ${registry}</summary><ul class="techniques">${shown.map(
-    (facts) => techniqueLine(facts, registry === "formats" ? measures.get(facts.id) : undefined),
+    (facts) => techniqueLine(facts, measures.get(keyOf(facts))),
   )}</ul>${more > 0 ? html`<p class="cite">And ${more} variants in the <a href="./glossary#formats">glossary</a>.</p>` : null}</details>`;
 }
 
@@ -55,7 +60,7 @@ function groupView({name, pages}: PageGroup, measures: ReadonlyMap<string, strin
 }
 
 /** The map of the site: pages by family, and under them the techniques of the registries that they show. */
-export function techniqueMap(table: ArrayBuffer): HTMLElement {
-  const measures = measuredFormats(table);
+export function techniqueMap(table: ArrayBuffer, costs: readonly TechniqueCost[]): HTMLElement {
+  const measures = measuresOf(table, costs);
   return html`<div class="site-map">${PAGE_GROUPS.map((group) => groupView(group, measures))}</div>`;
 }

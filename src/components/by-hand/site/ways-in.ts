@@ -37,7 +37,7 @@ export function waysIn(definition: Described, rows: readonly Row[]): WayIn[] {
       question: "Can I run a Mamba in int8?",
       answer: "What weights and activations of 8 bits cost a trained Mamba, and which repairs win it back.",
       page: "./ssm/quantizing",
-      search: "?model=mamba1-small#bytes-against-damage",
+      search: "?model=mamba1-small#bytes-against-quality",
     },
   ];
 }

@@ -32,7 +32,7 @@ export function channelStrips(rows: readonly ChannelRow[]): HTMLElement {
     <thead><tr><th scope="col">tensor</th><th scope="col">layer</th><th scope="col">channels, each by its largest magnitude</th><th scope="col">largest / rms, at channel</th></tr></thead>
     ${Array.from(tensors, ([tensor, members]) => tensorBody(tensor as MambaTensor, members, most))}
   </table></div>`;
-  return captioned("Where does a value stand out?", stripsFinding(rows), table);
+  return captioned("Which channels have outliers?", stripsFinding(rows), table);
 }
 
 function tensorBody(tensor: MambaTensor, rows: readonly ChannelRow[], most: number): HTMLElement {

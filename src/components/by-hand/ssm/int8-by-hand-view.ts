@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {fold} from "../../kit/fold.js";
 import {sized} from "../../kit/sized.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {numberLine} from "../../plots/number-line.js";
@@ -23,11 +24,14 @@ export function clipView({largest, alpha}: {largest: number; alpha: number}): HT
         "marks: codes; triangles: values",
       ),
     )}
-    <div class="table-scroll" tabindex="0" role="group" aria-label="Nine values in int8"><table class="int8-table">
+    ${fold(
+      "Nine values, number by number",
+      html`<div class="table-scroll" tabindex="0" role="group" aria-label="Nine values in int8"><table class="int8-table">
       <thead><tr><th scope="col" rowspan="2">value</th><th scope="colgroup" colspan="3">steps for the largest</th><th scope="colgroup" colspan="3">steps clipped</th></tr>
       <tr>${[...HEADS, ...HEADS].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
       <tbody>${values.map((value, i) => html`<tr><th scope="row">${numberText(value)}</th>${cells(value, whole, i)}${cells(value, clipped, i)}</tr>`)}</tbody>
-    </table></div>
+    </table></div>`,
+    )}
     <p>${clipText({largest, alpha})}</p>
   </div>`;
 }

@@ -74,7 +74,7 @@ function writing(
       html`<li style=${`--share: ${Math.round((100 * mean[at]) / most)}%`}><span>${word}</span> <span class="muted">${numberText(mean[at], 2)}</span></li>`,
   )}</ol>`;
   return captioned(
-    "Which words are written, which pass by?",
+    "Which words does this layer write into its state?",
     `Δ of each word in layer ${layer}, the mean of the ${count} ${unit}s shown below: a large one writes the word and forgets what was there, one near 0 lets the word pass. “${words[strongest]}” (word ${strongest}) has the largest.`,
     list,
   );

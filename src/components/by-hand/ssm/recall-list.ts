@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {fold} from "../../kit/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {colourOf} from "../../plots/palette.js";
@@ -16,7 +17,10 @@ export function recallList(rows: readonly QuantizationRow[]): HTMLElement {
     <thead><tr><th scope="col">setup</th><th scope="col">kB</th><th scope="col">of which state</th><th scope="col">answers, 0 to 100 %</th><th scope="col">change, points</th><th scope="col">copies, 0 to 100 %</th><th scope="col">change, points</th><th scope="col">same top word</th></tr></thead>
     <tbody>${pooled.map(line)}</tbody>
   </table></div>`;
-  return captioned("Does it still answer and copy?", recallFinding(pooled), table);
+  return fold(
+    "Answers and copies, setup by setup",
+    captioned("Does it still answer and copy?", recallFinding(pooled), table),
+  );
 }
 
 function line(row: QuantizationRow): HTMLElement {

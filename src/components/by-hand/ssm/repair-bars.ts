@@ -42,7 +42,7 @@ export function repairBars(rows: readonly ErrorRow[]): HTMLElement {
         )}</tr>`,
     )}</tbody>
   </table></div>`;
-  return captioned("What does each repair mend?", repairFinding(cells), table);
+  return captioned("What does each repair improve?", repairFinding(cells), table);
 }
 
 function worstCells(rows: readonly ErrorRow[]): Cell[] {

@@ -40,6 +40,13 @@ export function quantityText(value: number, unit: string, digits = 3): string {
   return `${numberText(value / scale, digits)} ${prefix}${unit}`;
 }
 
+/** A text whose numbers of many digits are told to three: `max(2.03·10⁻⁷, 3.33·10⁻⁵)`. */
+export function shortNumbers(text: string): string {
+  return text.replace(/\d+(?:\.\d{4,})(?:e[-+]?\d+)?|\d+(?:\.\d+)?e[-+]?\d+/g, (found) =>
+    numberText(Number(found), 3),
+  );
+}
+
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 function scientific(value: number, digits: number): string {

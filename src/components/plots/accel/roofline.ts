@@ -18,7 +18,7 @@ const shared = {
 export const rooflineFigure = marksFigure<typeof roofline>({
   experiment: "accel/roofline",
   ...shared,
-  question: "Which operators wait for memory?",
+  question: "Which operators are bound by memory?",
   // Operators that ride with a neighbour move no bytes and have no place on the roofline.
   drawn: (rows) => rows.filter(({intensity}) => Number.isFinite(intensity) && intensity > 0),
   x: {column: "intensity", provenance: "modelled", label: "intensity", unit: "FLOP per byte", log: true},
@@ -67,7 +67,7 @@ function rooflineFinding(
   const seconds = (of: readonly RooflineRow[]) => of.reduce((sum, row) => sum + row.seconds, 0);
   const waiting = seconds(rows.filter(({bound}) => bound === "memory")) / seconds(rows);
   const what = phase === "decode" ? `a token for each of ${batch} sequences` : `reading ${batch} prompts`;
-  return `With ${weights} weights on ${machine}, ${what} takes at least ${numberText(1000 * seconds(rows), 3)} ms; ${numberText(100 * waiting, 3)} % of it waits for memory.`;
+  return `With ${weights} weights on ${machine}, ${what} takes at least ${numberText(1000 * seconds(rows), 3)} ms; ${numberText(100 * waiting, 3)} % of it is bound by memory.`;
 }
 
 // What takes less than a thousandth of the step would stretch the axes over decades of nothing.

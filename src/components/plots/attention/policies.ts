@@ -73,11 +73,17 @@ export const perplexityByKeys = linesFigure<typeof policies>({
 });
 
 /** The same shares of keys against what the model still finds. */
-export const retrievalByKeys = retrievalBy("keysShown", "Does it still find what it was told?");
+export const retrievalByKeys = retrievalBy(
+  "keysShown",
+  "Does the model still retrieve facts from its context?",
+);
 /** Traffic of a token, the policy's own included, against the answers that the model still finds. */
-export const retrievalByBytesRead = retrievalBy("bytesReadShare", "What does a token read for that?");
+export const retrievalByBytesRead = retrievalBy(
+  "bytesReadShare",
+  "How many bytes does a token read for its accuracy?",
+);
 /** Memory of a text against the answers that the model still finds. */
-export const retrievalByBytesKept = retrievalBy("bytesKeptShare", "And what must be kept?");
+export const retrievalByBytesKept = retrievalBy("bytesKeptShare", "How many bytes must be kept for it?");
 
 function retrievalBy(axis: Axis, question: string) {
   const isShown = ({kind}: PolicyRow) => axis !== "bytesKeptShare" || kind === "evicts";

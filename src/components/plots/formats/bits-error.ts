@@ -35,11 +35,20 @@ export const bitsErrorFigure = marksFigure<typeof bitsError>({
   better: "top left",
   front: () => true,
   labelled: ({front, points}) => [...front, ...points].map(({key}) => key),
-  finding({front}, {distribution}) {
+  finding({front, points}, {distribution}) {
     const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`);
-    return `Pareto-optimal on ${distribution}: ${names.join(", ")}; in brackets, bits per element.`;
+    return `${fourBitFinding(points, distribution)}Pareto-optimal: ${names.join(", ")}; in brackets, bits per element.`;
   },
 });
+
+/** The best format of four to five bits, in a sentence; nothing where there is none. */
+function fourBitFinding(points: readonly Pair[], distribution: string): string {
+  const small = points.filter(({x}) => x >= 4 && x < 5);
+  const best = small.toSorted((a, b) => b.y - a.y)[0];
+  return best === undefined || small.length < 2
+    ? ""
+    : `Of all formats of four to five bits, ${best.label} loses least on ${distribution}: ${numberText(best.y, 3)} dB at ${numberText(best.x, 3)} bits. `;
+}
 
 /** Values that a bell curve is compared with while the bell curve itself is chosen. */
 const REAL = "weights/decoder-small";

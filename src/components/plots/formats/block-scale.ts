@@ -3,6 +3,12 @@ import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import {paretoFront} from "../pareto.js";
 
+/** A point named `rule, size`, in words. */
+function blockText(label: string): string {
+  const [rule, size] = label.split(", ");
+  return `blocks of ${size} with the rule “${rule}”`;
+}
+
 /** Size against error for every block size and scale rule, a line a rule. */
 export const blockScaleFigure = linesFigure<typeof blockScale>({
   experiment: "formats/block-scale",
@@ -17,6 +23,6 @@ export const blockScaleFigure = linesFigure<typeof blockScale>({
     const front = paretoFront(points);
     const [cheap, good] = [front[0], front.at(-1)];
     if (cheap === undefined || good === undefined) return "There is nothing to compare.";
-    return `For ${element} elements on ${distribution} values, going from ${cheap.label} to ${good.label} costs ${numberText(good.x - cheap.x)} bits per element and gains ${numberText(good.y - cheap.y, 3)} dB.`;
+    return `On ${distribution} values, ${element} gains ${numberText(good.y - cheap.y, 2)} dB for ${numberText(good.x - cheap.x, 2)} more bits per element, from ${blockText(cheap.label)} to ${blockText(good.label)}.`;
   },
 });

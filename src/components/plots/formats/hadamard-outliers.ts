@@ -15,7 +15,7 @@ export const outlierFigure = (isRotated: boolean) =>
   linesFigure<typeof hadamardOutliers>({
     experiment: "formats/hadamard-outliers",
     question: isRotated
-      ? "And after a Hadamard rotation of each row?"
+      ? "What do they cost after a Hadamard rotation of each row?"
       : "What do a few large columns cost the others?",
     drawn: (rows) => rows.filter((row) => row.isRotated === isRotated),
     key: (row) => `${row.format}/${row.factor ?? "as trained"}/${row.isRotated}`,

@@ -135,5 +135,12 @@ function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, qual
   if (front.length === 0) {
     return `No front is drawn: a share of ${retrievalTrials} answers, fewer than ${LEAST_ANSWERS}, cannot separate neighbours.${modelled} ${intervals}.`;
   }
-  return `No cache that ${cost.startsWith("kept") ? "keeps" : "reads"} as few bytes does better than ${names}; in brackets, bytes per token.${modelled} ${intervals}.`;
+  const smallest = front[0];
+  const whole = pooledCaches(rows).find(({family}) => family === "baseline");
+  const verb = cost.startsWith("kept") ? "keeps" : "reads";
+  const saving =
+    smallest === undefined || whole === undefined
+      ? ""
+      : `${smallest.label} ${verb} ${numberText(costOf(whole, cost) / smallest.x, 2)} times fewer bytes than 16 bits, the least on the front. `;
+  return `${saving}No cache that ${verb} as few bytes does better than ${names}; in brackets, bytes per token.${modelled} ${intervals}.`;
 }

@@ -47,7 +47,7 @@ export const countedFigure = linesFigure<typeof sharing>({
 export const limitFigure = linesFigure<typeof sharing>({
   experiment: "kv/sharing",
   ...shared,
-  question: "And in a very long text?",
+  question: "What does a smaller cache cost in perplexity, in a very long text?",
   x: (rows) => {
     const whole = pooledSharing(rows).find(({technique}) => technique === UNCOMPRESSED)?.bytesPerToken ?? 0;
     return {
@@ -60,7 +60,7 @@ export const limitFigure = linesFigure<typeof sharing>({
     };
   },
   finding: ({rows}) =>
-    `${limitFinding(rows)} The horizontal axis is modelled: there a layer's components alone cost bytes, and its factors, which do not grow with the text, none. The vertical one is measured.`,
+    `${limitFinding(rows)} Bytes are modelled, without the factors, which do not grow with the text; perplexity is measured.`,
 });
 
 /** A loss that a reader may call small: a tenth of the perplexity. */
@@ -73,7 +73,7 @@ function bestFinding(rows: readonly SharingRow[]): string {
   const best = bearable.toSorted((a, b) => a.bytesPerToken - b.bytesPerToken)[0];
   if (best === undefined || best.technique === UNCOMPRESSED)
     return "Nothing here is smaller and costs less than a tenth of the perplexity.";
-  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (components of keys and values for each layer): ${numberText(best.ratio, 3)} times smaller, ${differenceText(best)}. ${PICKED}`;
+  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (rank of keys and of values for each layer): ${numberText(best.ratio, 3)} times smaller, ${differenceText(best)}. ${PICKED}`;
 }
 
 /** The same components for each layer, alone and in the largest groups. */
@@ -87,5 +87,5 @@ function limitFinding(rows: readonly SharingRow[]): string {
     xkv.find((row) => row.groupSize === groupSize && Math.abs(row.limitRatio - least) < 1e-9);
   const [alone, together] = [at(smallest(xkv.map(({groupSize}) => groupSize))), at(widest)];
   if (!alone || !together || alone === together) return "";
-  return `At ${numberText(least, 3)} times smaller, ${alone.name} loses ${differenceText(alone)} in perplexity and ${together.name} ${differenceText(together)}.`;
+  return `With a cache ${numberText(least, 3)} times smaller, layers decomposed alone lose ${differenceText(alone)} in perplexity, groups of ${together.groupSize} layers ${differenceText(together)}.`;
 }

@@ -24,10 +24,10 @@ export const groupLooks = (rows: readonly {readonly groupSize: number}[]) =>
   );
 
 /** Keys: what is kept by so many components a layer, for every group size. */
-export const keySpectra = sideFigure("keys", "How many components do the keys need?");
+export const keySpectra = sideFigure("keys", "How high a rank do the keys need?");
 
 /** Values, whose directions are more. */
-export const valueSpectra = sideFigure("values", "And the values?");
+export const valueSpectra = sideFigure("values", "How high a rank do the values need?");
 
 const isShuffled = ({order}: SpectrumRow) => order !== ORDERS[0];
 

@@ -61,9 +61,15 @@ export const quantizedKlFigure = marksFigure<typeof quantization>({
   // Nothing is lost exactly by float16 alone, and no logarithm shows it.
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
   interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
-  finding({front}, {model}) {
+  finding({front, rows}, {model}) {
     const listed = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
-    return `On ${model}, Pareto-optimal are ${listed}; in brackets, kilobytes. Lines are 95 % intervals.`;
+    const eight = rows.filter(({bits}) => bits === "w8a8").toSorted((a, b) => a.klMean - b.klMean);
+    const [best, worst] = [eight[0], eight.at(-1)];
+    const range =
+      best === undefined || worst === undefined
+        ? ""
+        : `On ${model} in W8A8, ${best.method} changes the predictions least (${numberText(best.klMean, 2)} nats), ${worst.method} most (${numberText(worst.klMean, 2)}). `;
+    return `${range}Pareto-optimal are ${listed}; in brackets, kilobytes. Lines are 95 % intervals.`;
   },
 });
 

@@ -94,10 +94,13 @@ function timeFinding(rows: readonly CostRow[]): string {
 }
 
 /** Number of facts found again after more text, which has nothing worth keeping. */
-export const afterTextFigure = forgettingFigure("text", "Who still knows a fact after more text?");
+export const afterTextFigure = forgettingFigure("text", "After how much text is a fact still found?");
 
 /** Number of facts found again after other facts, which compete for the same memory. */
-export const afterFactsFigure = forgettingFigure("facts", "Who still knows a fact among others?");
+export const afterFactsFigure = forgettingFigure(
+  "facts",
+  "After how many other facts is a fact still found?",
+);
 
 function forgettingFigure(between: "text" | "facts", question: string) {
   return linesFigure<typeof forgetting>({

@@ -58,7 +58,7 @@ export const policies = experiment({
     },
     frame: {
       kind: "choice",
-      label: "Frame",
+      label: "Protocol",
       help: `Masks: every query of a text chooses as if it were decoded, and SnapKV votes anew with each, which its cache cannot. Eviction: after the prompt, token by token, a cache frees what its policy drops; of all policies ${EVICTING.map(({label}) => label).join(", ")} have such a rule.`,
       options: FRAMES,
       default: "masks",

@@ -9,7 +9,7 @@ const bytes = (label: string) =>
 /** Columns of every table of policies. */
 export const policyColumns = {
   model: {type: "string", label: "Model"},
-  frame: {type: "string", label: "Frame"},
+  frame: {type: "string", label: "Protocol"},
   policy: {type: "string", label: "Policy"},
   label: {type: "string", label: "Policy, in words"},
   kind: {type: "string", label: "Selects or evicts"},

@@ -1,0 +1,43 @@
+import type {activations} from "../../../lib/experiments/models/activations.js";
+import {numberText} from "../../kit/text/number-text.js";
+import type {RowOf} from "../../plots/figure-spec.js";
+import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
+import {type BarQuestion, rangeOf} from "./question.js";
+
+/** Perplexity that plain rounding to four bits costs. */
+export function fourBitLossQuestion(rows: readonly QualityRow[]): BarQuestion {
+  const own = pooledRows(rows).filter(({bitsPerWeight}) => bitsPerWeight > 4 && bitsPerWeight < 5);
+  const rise = ({perplexity, difference}: QualityRow) => (100 * difference) / (perplexity - difference);
+  const bars = own
+    .toSorted((a, b) => rise(a) - rise(b))
+    .map((row) => ({name: row.format, value: rise(row), text: `${numberText(rise(row), 3)} %`}));
+  const int4 = own.find(({format}) => format === "int4");
+  const loss = int4 ? rise(int4) : 0;
+  return {
+    question: "All weights rounded to int4: by how much does the perplexity of this small decoder rise?",
+    options: ["less than 1 %", "1 to 10 %", "10 to 50 %", "it no longer predicts anything"],
+    right: rangeOf(loss, [1, 10, 50]),
+    because: `By ${numberText(loss, 3)} % with int4; of all formats of four to five bits ${bars[0]?.name} costs least, ${bars[0]?.text}.`,
+    shown: "Rise of perplexity with weights of four to five bits, plain rounding (%)",
+    bars,
+  };
+}
+
+/** Directions that hold nearly all of the keys. */
+export function directionsQuestion(rows: readonly RowOf<typeof activations>[]): BarQuestion {
+  const keys = rows.filter(({model, site}) => model === "decoder-small" && site === "k");
+  const most = Math.max(...keys.map(({rank}) => rank ?? 0));
+  const channels = keys[0]?.channels ?? 0;
+  return {
+    question: `Keys of a layer have ${channels} channels. How many directions hold 95 % of their squared length, before the rotary embedding?`,
+    options: ["nearly all of them", "about half", "at most a third"],
+    right: 2 - rangeOf(most / channels, [0.35, 0.75]),
+    because: `At most ${most} of ${channels} in any layer: keys are nearly low rank, which caches that keep fewer channels use.`,
+    shown: "Directions that hold 95 % of the keys of decoder-small",
+    bars: keys.map(({layer, rank}) => ({
+      name: `layer ${layer}`,
+      value: rank ?? 0,
+      text: `${rank} of ${channels}`,
+    })),
+  };
+}

@@ -1,0 +1,76 @@
+import {expect, test} from "vitest";
+import {techniqueCosts} from "../../src/data/costs.js";
+
+const cache = (technique: string, family: string, kept: number, rise: number) => ({
+  model: "decoder-small",
+  seed: "all",
+  technique,
+  label: technique,
+  family,
+  kept,
+  read: kept,
+  rise,
+});
+
+const none = {caches: [], policies: [], methods: [], scans: []};
+
+test("a cache is told by its smallest setting that loses little, and if none does by the one that loses least", () => {
+  const techniques = [
+    {registry: "caches" as const, id: "kivi", choices: ["kivi-4", "kivi-2", "kivi-1"]},
+    {registry: "caches" as const, id: "minicache", choices: ["minicache-a", "minicache-b"]},
+    {registry: "policies" as const, id: "quest", choices: ["quest"]},
+  ];
+  const caches = [
+    cache("fp16", "baseline", 800, 0),
+    cache("kivi-4", "fewer-bits", 400, 0.01),
+    cache("kivi-2", "fewer-bits", 200, 0.09),
+    cache("kivi-1", "fewer-bits", 100, 0.5),
+    cache("minicache-a", "shared-layers", 600, 0.4),
+    cache("minicache-b", "shared-layers", 700, 0.2),
+    {...cache("kivi-1", "fewer-bits", 1, 0), seed: "1"},
+  ];
+  expect(techniqueCosts(techniques, {...none, caches})).toEqual([
+    {registry: "caches", id: "kivi", text: "kivi-2: 4 times fewer bytes kept; perplexity +9 %."},
+    {
+      registry: "caches",
+      id: "minicache",
+      text: "minicache-b: 1.14 times fewer bytes kept; perplexity +20 %.",
+    },
+  ]);
+});
+
+test("a policy is told by its answers with a quarter of the keys", () => {
+  const row = {model: "decoder-small", frame: "masks", seed: "all", policy: "h2o", kind: "evicts"};
+  const policies = [
+    {...row, keepFraction: 0.25, retrieval: 0.5},
+    {...row, keepFraction: 0.5, retrieval: 0.9},
+    {...row, frame: "eviction", keepFraction: 0.25, retrieval: 0.1},
+  ];
+  expect(techniqueCosts([], {...none, policies})).toEqual([
+    {registry: "policies", id: "h2o", text: "Keeps a quarter of the keys; 50 % of the answers right."},
+  ]);
+});
+
+test("a method is told by the perplexity of int4 weights, a scan quantizer by its divergence in W8A8", () => {
+  const method = {
+    model: "decoder-small",
+    seed: "all",
+    activations: "float32",
+    kv: "float32",
+    format: "int4",
+    method: "gptq",
+    bitsPerWeight: 4.25,
+    perplexity: 11,
+    difference: 1,
+  };
+  const scan = {model: "mamba2-small", seed: "all", klMean: 0.005};
+  const scans = [
+    {...scan, method: "float16", bits: "float16", bytes: 200},
+    {...scan, method: "quamba", bits: "w8a8", bytes: 100},
+    {...scan, method: "quamba", bits: "w4a8", bytes: 60},
+  ];
+  expect(techniqueCosts([], {...none, methods: [method], scans}).map(({text}) => text)).toEqual([
+    "int4 weights, 4.25 bits; perplexity +10 %.",
+    "W8A8, 2 times fewer bytes than float16; KL divergence 0.005 nats.",
+  ]);
+});

@@ -1,0 +1,68 @@
+import {describe, expect, test} from "vitest";
+import * as accel from "../../src/components/by-hand/questions/accel.js";
+import * as formats from "../../src/components/by-hand/questions/formats.js";
+import * as kv from "../../src/components/by-hand/questions/kv.js";
+import * as models from "../../src/components/by-hand/questions/models.js";
+import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
+import {rangeOf} from "../../src/components/by-hand/questions/question.js";
+import * as ssm from "../../src/components/by-hand/questions/ssm.js";
+import {shippedRows} from "../../src/components/kit/shipped-rows.js";
+import {loadExperiment} from "../../src/lib/experiments/registry.js";
+import {checkParams} from "../../src/lib/technique/check-params.js";
+import {keptRows} from "./kept.js";
+
+/** Rows of all settings. */
+const kept = (id: string) => keptRows(id) as never;
+
+/** Rows with which a page opens. */
+async function opening(id: string) {
+  const experiment = await loadExperiment(id);
+  const defaults = checkParams("test", experiment.params, {});
+  const rows = {rows: keptRows(id)} as never;
+  return shippedRows(experiment, rows, [])(defaults)!.tables.rows as never;
+}
+
+/** Questions of all pages, from the rows that are kept. */
+const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion>>> = {
+  "number formats": async () => formats.errorQuestion(await opening("formats/error-anatomy")),
+  "block scaling": async () => formats.specialQuestion(await opening("formats/razer-special")),
+  "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),
+  "formats on a working model": async () =>
+    models.fourBitLossQuestion(await opening("models/formats-on-model")),
+  "inside the model": async () => models.directionsQuestion(await opening("models/activations")),
+  "small caches": async () => kv.smallestCacheQuestion(await opening("kv/small-caches")),
+  "sharing across layers": async () => kv.togetherQuestion(await opening("kv/sharing")),
+  "which tokens matter": async () => kv.policyQuestion(await opening("attention/policies")),
+  "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
+  "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
+  quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
+  "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
+  roofline: async () => accel.decodeQuestion(await opening("accel/roofline")),
+  "edge accelerator": async () => accel.decodeArrayQuestion(await opening("accel/hsa")),
+  "sparse slices": async () => accel.sparseQuestion(await opening("accel/sparse-slices")),
+  "test-time compute": async () => accel.thinkingQuestion(await opening("accel/kinetics")),
+  compose: async () => accel.promptQuestion(await opening("accel/compose")),
+};
+
+describe.each(Object.entries(QUESTIONS))("the question of %s", (_, make) => {
+  test("has one right option among different ones, and bars whose numbers are there", async () => {
+    const {options, right, bars} = await make();
+    expect(new Set(options).size).toBe(options.length);
+    expect(options[right]).toBeDefined();
+    expect(bars.length).toBeGreaterThan(1);
+    for (const {name, value, text} of bars) {
+      expect(Number.isFinite(value), `${name}: ${value}`).toBe(true);
+      expect(text).toMatch(/\d/);
+    }
+    expect(new Set(bars.map(({name}) => name)).size).toBe(bars.length);
+  });
+
+  test("and its reason have no gap", async () => {
+    const {question, because} = await make();
+    expect(`${question} ${because}`).not.toMatch(/undefined|NaN|null|Infinity|∞| , /);
+  });
+});
+
+test("a number falls into the range between its limits", () => {
+  expect([0.2, 0.5, 1, 7].map((value) => rangeOf(value, [0.5, 6]))).toEqual([0, 1, 1, 2]);
+});
