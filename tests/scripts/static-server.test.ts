@@ -2,7 +2,7 @@ import {execFile} from "node:child_process";
 import {mkdir, mkdtemp, rename, rm, symlink, writeFile} from "node:fs/promises";
 import {createConnection} from "node:net";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
@@ -136,4 +136,21 @@ test.each([
   const end = await promisify(execFile)(process.execPath, call).catch((error) => error);
   expect(end.stderr).toMatch(message);
   expect(end.code).toBe(2);
+});
+
+test.each([
+  ["no site", {}, "there is no built site yet"],
+  [
+    "one without a policy",
+    {"index.html": "<html></html>"},
+    "index.html has no content policy: the site was not finished",
+  ],
+])("serve refuses %s", async (_, files, why) => {
+  const place = await mkdtemp(join(folder, "unfinished-"));
+  await mkdir(join(place, "site"));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(place, "site", name), text);
+  const call = ["--import", import.meta.resolve("tsx"), resolve("scripts/serve.ts")];
+  const end = await promisify(execFile)(process.execPath, call, {cwd: place}).catch((error) => error);
+  expect(end.stderr).toContain(why);
+  expect(end.code).toBe(1);
 });

@@ -305,6 +305,13 @@ describe("own-file", () => {
     });
   });
 
+  test("does not call a large number an infinity", async () => {
+    const bytes = writeSafetensors([{name: "w", shape: [2], data: Float64Array.of(1e300, 1)}]);
+    const source = oneFileFolder("wide.safetensors", bytesSource(bytes));
+    for (const {note} of await ownFile.run({formats: ["fp32", "nvfp4"], file: source}))
+      expect(note).toContain("a number beyond 3.4e38");
+  });
+
   test("refuses a file without a number to measure", async () => {
     const ids = writeSafetensors([{name: "ids", shape: [1], data: Int32Array.of(1)}]);
     for (const [bytes, got] of [

@@ -111,13 +111,13 @@ async function sampleOrNote(tensor: StoredTensor): Promise<Tensor | string> {
   }
 }
 
-function measuredRow({name, shape}: StoredTensor, x: Tensor | string, id: string) {
+function measuredRow({name, shape, dtype}: StoredTensor, x: Tensor | string, id: string) {
   return {
     tensor: name,
     format: id,
     elements: elementCount(shape),
     measuredElements: typeof x === "string" ? 0 : elementCount(x.shape),
-    ...(typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(id, x)),
+    ...(typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(id, x, dtype)),
     convention: formats[id].convention,
     provenance: "measured" as const,
   };
@@ -126,8 +126,15 @@ function measuredRow({name, shape}: StoredTensor, x: Tensor | string, id: string
 const NOTHING = {bitsPerElement: null, mse: null, sqnrDb: null, cosine: null, maxAbsError: null};
 
 /** One tensor that a format cannot take must not cost the rows of all others. */
-function measureOrNote(id: string, x: Tensor) {
+function measureOrNote(id: string, x: Tensor, dtype: string) {
   if (elementCount(x.shape) === 0) return {...NOTHING, note: "it has no elements"};
+  // Read as float32, a number of the file may have become an infinity that the file does not hold.
+  if (dtype === "F64" && x.data.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
+    return {
+      ...NOTHING,
+      note: "it holds an infinity, or a number beyond 3.4e38, where float32 ends, in which formats are measured",
+    };
+  }
   try {
     const {relativeMse: _, ...measured} = measureFormat(formats[id], x);
     if (!Object.values(measured).some(Number.isNaN)) return {...measured, note: null};
