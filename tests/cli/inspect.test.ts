@@ -105,6 +105,8 @@ describe("paretoscope inspect", () => {
   test("says which tensors no part of the model takes, and what of the config.json was not read", async () => {
     const {ignored} = await found("tests/golden/models/opt-f32");
     expect(ignored).toContainEqual({what: "config.json: dropout", reason: "for training"});
+    // Its files hold the head beside the embedding that it is tied to.
+    expect(ignored.map(({what}: {what: string}) => what)).toContain("config.json: tie_word_embeddings");
   });
 
   test("is aligned text with units by default, and cannot steer a terminal", async () => {

@@ -158,12 +158,17 @@ function ofConfig(record: ModelRecord | null, inFiles: number | null): readonly 
       ? []
       : [{what: `extra prediction layers: ${extra}`, reason: "a forward pass leaves them out"}];
   const difference = inFiles === null ? 0 : inFiles - parameterCount(record).total;
-  const said = `${Math.abs(difference)} numbers ${difference > 0 ? "more" : "fewer"} in the files`;
-  return [
-    ...keys,
-    ...layers,
-    ...(difference === 0 ? [] : [{what: said, reason: "than the sizes of the model ask for"}]),
-  ];
+  return [...keys, ...layers, ...(difference === 0 ? [] : [differenceOf(record, difference)])];
+}
+
+/** Numbers that the files have beyond what the sizes ask for: a head under a tie flag, or no one knows. */
+function differenceOf({tied, vocabulary, embeddingWidth}: ModelRecord, difference: number): Ignored {
+  if (tied && difference === vocabulary.rows * embeddingWidth) {
+    const reason = "the files hold a head of their own, which wins where it differs from the embedding";
+    return {what: "config.json: tie_word_embeddings", reason};
+  }
+  const what = `${Math.abs(difference)} numbers ${difference > 0 ? "more" : "fewer"} in the files`;
+  return {what, reason: "than the sizes of the model ask for"};
 }
 
 function inFormat(format: string, parameters: number) {

@@ -47,7 +47,14 @@ function facts(found: Inspection): string[][] {
     ...(found.maxPositions === null ? [] : [["made for", `${whole(found.maxPositions)} tokens`]]),
     ...(found.kvBytes === null
       ? []
-      : [["cache", `${bytesText(found.kvBytes)} for one text of ${whole(found.context)} tokens, 16 bits`]]),
+      : [
+          [
+            "cache",
+            found.kvBytes === 0
+              ? "none"
+              : `${bytesText(found.kvBytes)} for one text of ${whole(found.context)} tokens, 16 bits`,
+          ],
+        ]),
     ...(found.stateBytes === null
       ? []
       : [
