@@ -6,7 +6,7 @@ import type {ByteSource} from "../technique/opened-file.js";
 import {ggufConfig} from "./gguf/gguf-config.js";
 import {openGgufFiles} from "./gguf/gguf-files.js";
 import {ggufTensor} from "./gguf/gguf-tensor.js";
-import {ggufTokenizer} from "./gguf/gguf-tokenizer.js";
+import {ggufTokenizer, ggufTokenizerConfig} from "./gguf/gguf-tokenizer.js";
 
 /**
  * The folder of a model as the engine reads it. A GGUF file, chosen or alone in a folder without safetensors, stands in it
@@ -60,8 +60,9 @@ function ggufFolder(folder: ModelFolder, main: string): ModelFolder {
       return ggufConfig(metadata, new Map(tensors.map((tensor) => [tensor.name, tensor])));
     },
     "tokenizer.json": async () => ggufTokenizer((await openGgufFiles(files, main)).metadata),
-    // What would lie beside them in a folder of another kind says nothing about this file.
-    "tokenizer_config.json": async () => undefined,
+    "tokenizer_config.json": async () => ggufTokenizerConfig((await openGgufFiles(files, main)).metadata),
+    // What may lie beside it, of another model, says nothing about this file.
+    "chat_template.jinja": async () => undefined,
   };
   return {
     main,

@@ -19,7 +19,7 @@ export interface JsonPlace {
 export const SIDE_FILE_LIMITS: JsonLimits = {
   maxDepth: 32,
   maxValues: 1_000_000,
-  maxString: 65_536,
+  maxString: 2 ** 20,
   bareNumbers: true,
 };
 

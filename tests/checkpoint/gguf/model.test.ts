@@ -120,6 +120,32 @@ describe("a GGUF file as a model folder", () => {
     expect(await modelFolder(plain)).toBe(plain);
   });
 
+  test("says whether a begin token is put before a text, and the template of its chats", async () => {
+    const entries: Entry[] = [
+      ["tokenizer.ggml.model", TYPE.string, "gpt2"],
+      ["tokenizer.ggml.pre", TYPE.string, "qwen2"],
+      ["tokenizer.ggml.tokens", TYPE.array, [TYPE.string, ["a", "<s>"]]],
+      ["tokenizer.ggml.merges", TYPE.array, [TYPE.string, []]],
+      ["tokenizer.chat_template", TYPE.string, "{{ messages }}"],
+    ];
+    const settingsOf = async (...more: Entry[]) => {
+      const folder = await modelFolder(folderOf({"m.gguf": gguf([...entries, ...more])}));
+      const json = await readJson(folder, "tokenizer_config.json", {
+        reader: "test",
+        limits: SIDE_FILE_LIMITS,
+      });
+      return Object.fromEntries(json!);
+    };
+    expect(await settingsOf()).toEqual({
+      add_bos_token: false,
+      bos_token: "<s>",
+      chat_template: "{{ messages }}",
+    });
+    expect(await settingsOf(["tokenizer.ggml.add_bos_token", TYPE.bool, 1])).toMatchObject({
+      add_bos_token: true,
+    });
+  });
+
   test("whose tokenizer is of another kind says so when it is asked for", async () => {
     const tokens: Entry = ["tokenizer.ggml.tokens", TYPE.array, [TYPE.string, ["a"]]];
     const folder = (...entries: Entry[]) => modelFolder(folderOf({"m.gguf": gguf([tokens, ...entries])}));

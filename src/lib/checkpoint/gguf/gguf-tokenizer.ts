@@ -56,6 +56,27 @@ export function ggufTokenizer(metadata: Metadata): TokenizerJson | undefined {
   };
 }
 
+/**
+ * The tokenizer_config.json that a GGUF file's metadata stand for: whether a begin token is put before a text, and the
+ * template of its chats.
+ * @throws FormatError as {@link ggufTokenizer}.
+ */
+export function ggufTokenizerConfig(metadata: Metadata): TokenizerJson | undefined {
+  const kind = textAt(metadata, "tokenizer.ggml.model");
+  if (kind === undefined || !Object.hasOwn(KINDS, kind)) return undefined;
+  const tokens = textsAt(metadata, "tokenizer.ggml.tokens");
+  const named = ["bos", "eos"].flatMap((name) => {
+    const token = tokens[numberAt(metadata, `tokenizer.ggml.${name}_token_id`) ?? -1];
+    return token === undefined ? [] : [[`${name}_token`, token] as const];
+  });
+  const template = textAt(metadata, "tokenizer.chat_template");
+  return {
+    add_bos_token: addsBeginToken(metadata, KINDS[kind](metadata, tokens).addsBegin),
+    ...Object.fromEntries(named),
+    ...(template !== undefined && {chat_template: template}),
+  };
+}
+
 /** Byte-pair encoding of bytes, in the order that the file gives its merges. */
 function byteLevel(metadata: Metadata): Parts {
   const {patterns, wholeWords, addsBegin} = splitsOf(textAt(metadata, "tokenizer.ggml.pre"));
@@ -130,8 +151,11 @@ function addedTokens(metadata: Metadata, tokens: readonly string[]) {
   );
 }
 
+const addsBeginToken = (metadata: Metadata, byDefault: boolean): boolean =>
+  flagAt(metadata, "tokenizer.ggml.add_bos_token") ?? byDefault;
+
 function beginToken(metadata: Metadata, tokens: readonly string[], byDefault: boolean) {
-  const adds = flagAt(metadata, "tokenizer.ggml.add_bos_token") ?? byDefault;
+  const adds = addsBeginToken(metadata, byDefault);
   const id = numberAt(metadata, "tokenizer.ggml.bos_token_id");
   if (!adds || id === undefined) return null;
   const token = tokens[id];
