@@ -146,12 +146,20 @@ function oddity(mixer: AttentionMixer): string | undefined {
 /** One object for equal rotary rules, so that a pass makes their tables once. */
 function withSharedRopes(plans: readonly DecoderLayerPlan[]): DecoderLayerPlan[] {
   const known = new Map<string, Rope>();
+  const shared = new Map<Rope, Rope>();
+  const only = (rope: Rope): Rope => {
+    const key = JSON.stringify(rope);
+    const found = known.get(key) ?? rope;
+    known.set(key, found);
+    return found;
+  };
   return plans.map((plan) => {
     const {rope} = plan.mixer;
     if (rope === null) return plan;
-    const key = JSON.stringify(rope);
-    if (!known.has(key)) known.set(key, rope);
-    return {...plan, mixer: {...plan.mixer, rope: known.get(key)!}};
+    // Rules may hold long lists: those of an object that was met are not written out again.
+    const found = shared.get(rope) ?? only(rope);
+    shared.set(rope, found);
+    return {...plan, mixer: {...plan.mixer, rope: found}};
   });
 }
 
