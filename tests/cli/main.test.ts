@@ -132,10 +132,10 @@ describe("run", () => {
       'run formats/block-scale: --table must be one of rows, got "parts"',
     ],
     ["run formats/block-scale --sweep --seed 1", "--sweep runs its own settings"],
-    ["run formats/own-file", "run formats/own-file: --file must name a safetensors file"],
+    ["run formats/own-file", "run formats/own-file: --file must name a file of tensors or model folder"],
     [
       "rum",
-      'a command must be one of list, run, sweep, worker, quantize, compose, eval, logits, conformance, help, got "rum". Did you mean run?',
+      'a command must be one of list, run, sweep, worker, quantize, compose, inspect, eval, logits, tokenize, generate, conformance, help, got "rum". Did you mean run?',
     ],
     ["quantize", "quantize: one file or folder must be given, got 0"],
     ["quantize x --formats mxpf4", 'got "mxpf4". Did you mean mxfp4?'],

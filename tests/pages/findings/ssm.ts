@@ -37,7 +37,7 @@ const clipped = MODELS.flatMap((model) =>
 /** Findings of the pages on state-space models. */
 export const ssmFindings: readonly Finding[] = [
   ...findingsOf("src/ssm/quantizing.md", {
-    "Some of these tensors tolerate this, others do not": () => {
+    "Some tensors of a scan tolerate this, others do not": () => {
       for (const model of [MAMBA, TWIN]) {
         const ordinary = tensors.filter((row) => row.model === model && row.method === "static");
         const decibels = ordinary.map(({ordinarySqnrDb}) => ordinarySqnrDb ?? Number.NaN);
