@@ -287,6 +287,16 @@ describe("compressed-tensors", () => {
     }
   });
 
+  test("reads FP8 with scales of blocks that do not divide the rows", async () => {
+    const config = {
+      ...plan(8, "float-quantized"),
+      config_groups: {g: {weights: {type: "float", block_structure: [2, 2]}}},
+    };
+    const weight = fp8("m.weight", [3, 2], Array(6).fill(0x38));
+    const {data} = await weightOf(quantizedFolder(config, [weight, f32("m.weight_scale", [2, 1], [2, 5])]));
+    expect(Array.from(data)).toEqual([2, 2, 2, 2, 5, 5]);
+  });
+
   test("reads bytes with scales and zero points of each row", async () => {
     const tensors = [
       {name: "m.weight", shape: [2, 3], data: Int8Array.from([1, -2, 3, -4, 5, -128])},

@@ -162,6 +162,7 @@ describe("a file that is not what it claims", () => {
       writeGguf({tensors: [{...one, type: 2}]}),
       "row must be a multiple of the 32 elements of a block of q4_0, got 3",
     ],
+    ["bad-tensor-type", writeGguf({tensors: [{...one, type: 42}]}), "got 42, q2_0"],
     [
       "bad-tensor-type",
       writeGguf({tensors: [{...one, type: 99}]}),

@@ -1,3 +1,4 @@
+import type {JsonObject} from "../../io/json-file.js";
 import {nvfp4Weights} from "./nvfp4.js";
 import {packedIntegers} from "./packed-integers.js";
 import {
@@ -16,7 +17,7 @@ import {fp8Weights, scaledWeight} from "./scaled-codes.js";
  */
 const FORMATS: Readonly<Record<string, Packing["unpack"]>> = {
   dense: async () => [],
-  "float-quantized": async (raw) => fp8Weights(raw, undefined, true),
+  "float-quantized": async (raw, config) => fp8Weights(raw, blockOf(config), true),
   "int-quantized": async (raw) => intWeights(raw),
   "naive-quantized": async (raw) => [...fp8Weights(raw, undefined, true), ...intWeights(raw)],
   "pack-quantized": packedIntegers,
@@ -38,6 +39,19 @@ export const compressedTensors: Packing = {
     throw packingProblem("unsupported", "quantization_config: format", format, allowed);
   },
 };
+
+/** Rows and columns of a block, where a group of layers has scales of blocks. */
+function blockOf(config: JsonObject): number[] | undefined {
+  const groups = config.get("config_groups");
+  for (const plan of groups instanceof Map ? groups.values() : []) {
+    const weights = plan instanceof Map ? plan.get("weights") : undefined;
+    const block = weights instanceof Map ? weights.get("block_structure") : undefined;
+    if (Array.isArray(block) && block.length === 2 && block.every((size) => Number(size) > 0)) {
+      return block.map(Number);
+    }
+  }
+  return undefined;
+}
 
 /** Signed bytes with scales, and zero points where they are not symmetric. */
 function intWeights(raw: RawTensors): UnpackedWeight[] {

@@ -46,6 +46,7 @@ const TYPES: readonly BlockType[] = (
     [35, "tq2_0", 256, 66],
     [39, "mxfp4", 32, 17],
     [40, "nvfp4", 64, 36],
+    [41, "q1_0", 128, 18],
   ] as const
 ).map(([id, name, elements, bytes]) => ({id, name, elements, bytes}));
 
@@ -54,6 +55,25 @@ const BY_ID = new Map(TYPES.map((type) => [type.id, type]));
 /** The type with this number in a file, or undefined if there is none of a known size. */
 export function blockType(id: number): BlockType | undefined {
   return BY_ID.get(id);
+}
+
+/** Types that files have or had and whose blocks are not known here, by their numbers. */
+const OTHERS: Readonly<Record<number, string>> = {
+  4: "q4_2",
+  5: "q4_3",
+  31: "q4_0_4_4",
+  32: "q4_0_4_8",
+  33: "q4_0_8_8",
+  36: "iq4_nl_4_4",
+  37: "iq4_nl_4_8",
+  38: "iq4_nl_8_8",
+  42: "q2_0",
+};
+
+/** The number of a type in words: with its name where there is one. */
+export function typeInWords(id: number): string {
+  const name = BY_ID.get(id)?.name ?? (Object.hasOwn(OTHERS, id) ? OTHERS[id] : undefined);
+  return name === undefined ? String(id) : `${id}, ${name}`;
 }
 
 /** Names of all types, for messages. */

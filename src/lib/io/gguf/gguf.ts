@@ -1,7 +1,7 @@
 import {elementCount} from "../../tensor/tensor.js";
 import {type ByteSource, bytesSource} from "../byte-source.js";
 import {fileKindOf, wrongKind} from "../sniff.js";
-import {BLOCK_TYPE_NAMES, type BlockType, blockType} from "./block-types.js";
+import {BLOCK_TYPE_NAMES, type BlockType, blockType, typeInWords} from "./block-types.js";
 import {
   ggufProblem,
   type HeaderReader,
@@ -160,7 +160,7 @@ function* readTensorInfo(reader: HeaderReader, name: string, alignment: number):
       "bad-tensor-type",
       at + 4 + 8 * rank,
       "type",
-      id,
+      typeInWords(id),
       `the number of one of ${BLOCK_TYPE_NAMES.join(", ")}`,
     );
   }
