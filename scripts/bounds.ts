@@ -28,7 +28,7 @@ async function problemOf(experiment: Experiment, setting: Setting): Promise<stri
       )
       .map((column) => `${column} is -Infinity`)[0];
   } catch (error) {
-    const isRefusal = error instanceof Error && / must /.test(error.message);
+    const isRefusal = error instanceof Error && / must |, got /.test(error.message);
     return isRefusal ? undefined : `${(error as Error).stack}`;
   } finally {
     await opened.close();

@@ -201,6 +201,16 @@ describe("run", () => {
     ]);
   });
 
+  test.each([
+    ["eval docs --method gptq", "eval: --method has no effect without --weights or --bits"],
+    ["eval docs --bos none", "eval: --bos has no effect without --text"],
+    ["eval docs --calibration 3", "eval: --calibration has no effect where nothing is quantized"],
+  ])("says so before the work: %s", async (line, remark) => {
+    const {code, stderr} = await called(...line.split(" "));
+    expect(stderr.split("\n")[0]).toBe(remark);
+    expect(code).toBe(1);
+  });
+
   test.each(["compose --output 1,2", "compose --efficiency 0.5,0.6", "compose --batch 1,"])(
     "refuses a list where one value is meant: %s",
     async (line) => {
