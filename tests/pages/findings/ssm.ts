@@ -44,6 +44,20 @@ export const ssmFindings: readonly Finding[] = [
         expect(Math.max(...decibels)).toBeGreaterThan(Math.min(...decibels) + 15);
       }
     },
+    "and different repairs suit different tensors": () => {
+      const gain = (tensor: string, method: string) =>
+        Math.min(
+          ...[0, 1, 2, 3].map(
+            (layer) =>
+              rowWith(tensors, {model: TWIN, tensor, layer, method}).ordinarySqnrDb! -
+              rowWith(tensors, {model: TWIN, tensor, layer, method: "static"}).ordinarySqnrDb!,
+          ),
+        );
+      expect(gain("output", "hadamard")).toBeGreaterThan(3);
+      expect(gain("output", "state-groups")).toBeLessThan(1);
+      expect(gain("state", "state-groups")).toBeGreaterThan(3);
+      expect(gain("state", "hadamard")).toBeLessThan(1);
+    },
     "because small models have fewer outliers than large ones. Mamba has no norm": () => {
       const peak = (model: string) =>
         Math.max(
