@@ -9,6 +9,7 @@ import {paramOptions, paramsOf, usageOf} from "./param-options.js";
 import {complain, show} from "./print.js";
 import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
+import {complainUnused} from "./unused-tensors.js";
 import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
 const {model: _model, ...PARAMS} = paramOptions(generate);
@@ -42,6 +43,7 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   })) as Tables;
   if (format === "text") show("\n");
   else show(`${printableJson(JSON.stringify(answerOf(tables, speed.perSecond())))}\n`);
+  complainUnused("generate", model, tables.unused);
   const count = tables.rows.length;
   complain(`${count} ${count === 1 ? "token" : "tokens"}, ${speed.perSecond().toPrecision(3)} tokens/s`);
 }

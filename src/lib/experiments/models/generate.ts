@@ -109,6 +109,7 @@ export const generate = experiment({
       text: {type: "string", label: "Text of the tokens"},
       end: {type: "string", label: "Why it ends: a stop token, or the limit"},
     },
+    unused: {tensor: {type: "string", label: "Tensor of the file that no part of the model takes"}},
   },
   needs: [],
   sweep: [],
@@ -140,6 +141,7 @@ export const generate = experiment({
       rows,
       prompt: ids.map((id, position) => ({position, id, ...measured})),
       text: [{text: stream.text(), end, ...measured}],
+      unused: model.unused.map((tensor) => ({tensor, ...measured})),
     };
   },
 });
