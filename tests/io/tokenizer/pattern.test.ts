@@ -42,6 +42,9 @@ describe("a pattern means what it means to Oniguruma", () => {
     ["\\p{Han}+", "a漢字", ["漢字"]],
     ["(?<=\\s)\\S(?!a)", " ba cd", ["c"]],
     ["a(?=b|$)", "ab ac a", ["a", "a"]],
+    ["a(?!b|$)", "ab ac a", ["a"]],
+    ["\\p{N}{1,3}(?=(?:\\p{N}{3})*(?:\\P{N}|$))", "1234567 12", ["1", "234", "567", "12"]],
+    ["(?!ab(?=c))\\w", "abc ab", ["b", "c", "a", "b"]],
     ["\\s++b|\\s?+.", " b  c", [" b", "  ", "c"].slice(0, 1).concat("  ", "c")],
     ["[^\\r\\n\\p{L}]?+\\p{L}++", " ab,cd", [" ab", ",cd"]],
   ])("%s in %j", (pattern, text, matches) => {
@@ -62,7 +65,7 @@ describe("a pattern whose meaning would differ is refused", () => {
     ["(?i:\\p{Lu}[\\p{Lu}])", "sets of any case in a class"],
     ["(?i:é)", "letters of any case beyond the Latin alphabet"],
     ["(?i:ss)", "letters of any case that a ligature stands for"],
-    ["(?=ab)a", "a look-around of more than one character"],
+    ["(?<=ab)c", "a look behind at more than one character"],
     ["(a)\\1", "\\1"],
     ["\\R", "\\R"],
     ["\\xff", "\\x"],
@@ -90,6 +93,9 @@ describe("a pattern whose meaning would differ is refused", () => {
 
   test("so is one that grows too large", () => {
     expect(() => cut("((a{100}){100}){100}", "a")).toThrow("must be a smaller pattern");
+    expect(() => cut("(?=ab)".repeat(5), "a")).toThrow("must be a smaller pattern");
+    const nested = Array.from({length: 30}).reduce<string>((inner) => `(?:(?=${inner}b)a){4}`, "ab");
+    expect(() => cut(nested, "a")).toThrow("must be a smaller pattern");
   });
 });
 
@@ -104,7 +110,7 @@ describe("a pattern ends soon whatever the text", () => {
     expect(cut(pattern, text, {behavior: "Isolated"}).join("")).toBe(text);
   });
 
-  test.each(["a.*b", "(\\w+\\s?)+$"])("or says that it would not: %s", (pattern) => {
+  test.each(["a.*b", "(?=a.*b)a", "(\\w+\\s?)+$"])("or says that it would not: %s", (pattern) => {
     expect(() => cut(pattern, `${"a".repeat(50_000)}!`)).toThrow(
       `must be a pattern that need not read far ahead at every place, got ${pattern}`,
     );

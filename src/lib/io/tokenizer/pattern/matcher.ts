@@ -23,9 +23,14 @@ interface State {
   readonly threads: readonly number[];
   /** Class of the character before. */
   readonly before: number;
-  /** By the class of the next character. */
+  /** By the {@link Surroundings} of the place. */
   readonly moves: Move[];
 }
+
+/**
+ * The class of the next character, and below it a bit for each look ahead: whether its pattern matches from the place on.
+ */
+type Surroundings = number;
 
 /** What the next character (or the end) does to a state. */
 interface Move {
@@ -42,8 +47,7 @@ interface Move {
 export function matcher(pattern: Pattern, tooLong: () => Error): Matcher | undefined {
   const program = compile(pattern);
   if (program === undefined) return undefined;
-  const classes = characterClasses(program.sets);
-  const machine = stateMachine(program, classes, tooLong);
+  const machine = stateMachine(program, tooLong);
   return {
     matches(text) {
       const found: number[] = [];
@@ -66,8 +70,20 @@ export function matcher(pattern: Pattern, tooLong: () => Error): Matcher | undef
 
 const lengthAt = (text: string, at: number) => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
+/** Steps that are left. */
+interface Work {
+  left: number;
+}
+
+interface StateMachine {
+  /** The end of the match that begins at `from`, or -1. */
+  endOfMatch(text: string, from: number, work: Work): number;
+}
+
 /** The states of a program, made when they are first needed (K. Thompson, Regular Expression Search Algorithm). */
-function stateMachine(program: Program, classes: CharacterClasses, tooLong: () => Error) {
+function stateMachine(program: Program, tooLong: () => Error): StateMachine {
+  const classes = characterClasses(program.sets);
+  const looks = program.looks.map((look) => stateMachine(look, tooLong));
   const looksBack = program.instructions.some((step) => step.kind === "edge" && !step.after);
   let states = new Map<string, State>();
   let starts: State[] = [];
@@ -91,8 +107,9 @@ function stateMachine(program: Program, classes: CharacterClasses, tooLong: () =
     starts[before] ??= stateOf([program.start], before);
     return starts[before];
   };
-  const moveOf = (state: State, next: number): Move => {
-    const {open, isMatch} = openThreads(program, classes, state, next);
+  const moveOf = (state: State, surroundings: Surroundings): Move => {
+    const {open, isMatch} = openThreads(program, classes, state, surroundings);
+    const next = surroundings >> looks.length;
     const after = new Set<number>();
     for (const at of open) {
       const step = program.instructions[at];
@@ -100,19 +117,24 @@ function stateMachine(program: Program, classes: CharacterClasses, tooLong: () =
     }
     return {isMatch, next: after.size === 0 ? undefined : stateOf([...after], looksBack ? next : NOTHING)};
   };
+  const surroundingsAt = (text: string, at: number, next: number, work: Work): Surroundings =>
+    looks.reduce(
+      (bits, look, i) => bits | (Number(look.endOfMatch(text, at, work) >= 0) << i),
+      next << looks.length,
+    );
   return {
-    /** The end of the match that begins at `from`, or -1. */
-    endOfMatch(text: string, from: number, work: {left: number}): number {
+    endOfMatch(text, from, work) {
       let end = -1;
       let at = from;
       for (let state: State | undefined = startAt(text, from); state !== undefined; ) {
         const codePoint = at < text.length ? text.codePointAt(at)! : -1;
         const next = codePoint < 0 ? NOTHING : classes.of(codePoint);
-        let move: Move | undefined = state.moves[next];
+        const surroundings = looks.length === 0 ? next : surroundingsAt(text, at, next, work);
+        let move: Move | undefined = state.moves[surroundings];
         if (move === undefined) {
           work.left -= program.instructions.length;
-          move = moveOf(state, next);
-          state.moves[next] = move;
+          move = moveOf(state, surroundings);
+          state.moves[surroundings] = move;
         }
         if (--work.left < 0) throw tooLong();
         if (move.isMatch) end = at;
@@ -134,12 +156,13 @@ function codePointBefore(text: string, at: number): number {
  * after it are worth less than that match.
  */
 function openThreads(
-  {instructions}: Program,
+  {instructions, looks}: Program,
   classes: CharacterClasses,
   {threads, before}: State,
-  next: number,
+  surroundings: Surroundings,
 ): {open: readonly number[]; isMatch: boolean} {
   const open: number[] = [];
+  const next = surroundings >> looks.length;
   const seen = new Set<number>();
   const stack = [...threads].reverse();
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
@@ -149,7 +172,9 @@ function openThreads(
     if (step.kind === "match") return {open, isMatch: true};
     if (step.kind === "set") open.push(at);
     else if (step.kind === "split") stack.push(step.second, step.first);
-    else if (classes.isIn(step.after ? next : before, step.set) !== step.negative) stack.push(step.next);
+    else if (step.kind === "look") {
+      if ((((surroundings >> step.look) & 1) === 1) !== step.negative) stack.push(step.next);
+    } else if (classes.isIn(step.after ? next : before, step.set) !== step.negative) stack.push(step.next);
   }
   return {open, isMatch: false};
 }

@@ -85,7 +85,7 @@ const LINE_END = choice([ahead(LINE_FEED), ahead(ANY, true)]);
 
 /** Whether it is `^`, `$`, `\\b` or a look at a neighbour: a place between characters. */
 function isPlace(pattern: Pattern): boolean {
-  return pattern.kind === "edge" || PLACES.includes(pattern);
+  return pattern.kind === "edge" || pattern.kind === "look" || PLACES.includes(pattern);
 }
 
 function parseGroup(cursor: Cursor, flags: Flags): Pattern {
@@ -112,24 +112,21 @@ function closed(cursor: Cursor, pattern: Pattern): Pattern {
   return pattern;
 }
 
-/** A look at one character: alternatives of a positive one may hold, none of a negative one may. */
+/** A look around: at one character where that is all it is, else at what follows. */
 function lookAround(body: Pattern, after: boolean, negative: boolean): Pattern {
-  const options = body.kind === "choice" && body !== LINE_END && body !== LINE_START ? body.options : [body];
-  if (negative) return sequence(options.map((option) => oppositeOf(option, after)));
-  return choice(options.map((option) => (option.kind === "edge" ? option : edgeOf(option, after, false))));
+  const isLine = body === LINE_END || body === LINE_START;
+  const options = body.kind === "choice" && !isLine ? body.options : [body];
+  const edges = options.map((option) => edgeOf(option, after, negative));
+  if (edges.every((edge) => edge !== undefined)) return negative ? sequence(edges) : choice(edges);
+  if (after) return {kind: "look", body, negative};
+  throw new UnsupportedSyntax("a look behind at more than one character");
 }
 
-function oppositeOf(option: Pattern, after: boolean): Pattern {
-  if (option.kind === "edge") return {...option, negative: !option.negative};
-  if (option === LINE_END || option === LINE_START)
-    throw new UnsupportedSyntax("^ or $ in a negative look-around");
-  return edgeOf(option, after, true);
-}
-
-function edgeOf(option: Pattern, after: boolean, negative: boolean): Pattern {
-  if (option === LINE_END || option === LINE_START) return option;
+/** An alternative of a look around as a place, or undefined if it takes more than one character. */
+function edgeOf(option: Pattern, after: boolean, negative: boolean): Pattern | undefined {
+  if (option.kind === "edge") return {...option, negative: option.negative !== negative};
   if (option.kind === "set") return {kind: "edge", after, set: option.set, negative};
-  throw new UnsupportedSyntax("a look-around of more than one character");
+  return !negative && (option === LINE_END || option === LINE_START) ? option : undefined;
 }
 
 function parseEscape(cursor: Cursor, flags: Flags): Pattern {

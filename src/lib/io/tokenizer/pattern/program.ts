@@ -11,6 +11,8 @@ export type Instruction =
       readonly negative: boolean;
       readonly next: number;
     }
+  /** Goes on if the program number `look` of {@link Program.looks} matches from here on or, negative, does not. */
+  | {readonly kind: "look"; readonly look: number; readonly negative: boolean; readonly next: number}
   /** Goes on at `first` and, if that fails, at `second`. */
   | {readonly kind: "split"; first: number; second: number}
   | {readonly kind: "match"};
@@ -21,21 +23,37 @@ export interface Program {
   readonly start: number;
   /** Sets by the numbers that instructions use. */
   readonly sets: readonly CharacterSet[];
+  /** Patterns that are looked for ahead. */
+  readonly looks: readonly Program[];
 }
 
 /** Steps that a program may have: counted repeats multiply them. */
 const MOST_INSTRUCTIONS = 5000;
 
+/** Looks ahead that a program may have: states know the outcome of each. */
+const MOST_LOOKS = 4;
+
 /** Compiles a pattern, or gives undefined for one that would have too many steps. */
 export function compile(pattern: Pattern): Program | undefined {
+  try {
+    return programOf(pattern, {left: MOST_INSTRUCTIONS});
+  } catch (error) {
+    if (error === TOO_MANY) return undefined;
+    throw error;
+  }
+}
+
+/** @param room steps that may still be made, in programs for looks too */
+function programOf(pattern: Pattern, room: {left: number}): Program {
   const instructions: Instruction[] = [{kind: "match"}];
   const sets: CharacterSet[] = [];
+  const looks: Program[] = [];
   const setNumber = (set: CharacterSet) => {
     const known = sets.indexOf(set);
     return known >= 0 ? known : sets.push(set) - 1;
   };
   const emit = (instruction: Instruction): number => {
-    if (instructions.length >= MOST_INSTRUCTIONS) throw TOO_MANY;
+    if (--room.left < 0) throw TOO_MANY;
     return instructions.push(instruction) - 1;
   };
   const split = (first: number, second: number, lazy: boolean) =>
@@ -45,6 +63,15 @@ export function compile(pattern: Pattern): Program | undefined {
   const build = (part: Pattern, next: number): number => {
     if (part.kind === "set") return emit({kind: "set", set: setNumber(part.set), next});
     if (part.kind === "edge") return emit({...part, set: setNumber(part.set), next});
+    if (part.kind === "look") {
+      if (looks.length === MOST_LOOKS) throw TOO_MANY;
+      return emit({
+        kind: "look",
+        look: looks.push(programOf(part.body, room)) - 1,
+        negative: part.negative,
+        next,
+      });
+    }
     if (part.kind === "sequence") return part.parts.reduceRight((after, each) => build(each, after), next);
     if (part.kind === "choice")
       return part.options
@@ -68,12 +95,7 @@ export function compile(pattern: Pattern): Program | undefined {
     }
     return start;
   };
-  try {
-    return {start: build(pattern, 0), instructions, sets};
-  } catch (error) {
-    if (error === TOO_MANY) return undefined;
-    throw error;
-  }
+  return {start: build(pattern, 0), instructions, sets, looks};
 }
 
 const TOO_MANY = new RangeError(`compile: pattern must have at most ${MOST_INSTRUCTIONS} steps`);

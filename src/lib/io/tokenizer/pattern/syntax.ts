@@ -16,7 +16,9 @@ export type Pattern =
       readonly lazy: boolean;
     }
   /** Whether the neighbouring character, after or before this place, is one of a set; not so at an end of the text. */
-  | {readonly kind: "edge"; readonly after: boolean; readonly set: CharacterSet; readonly negative: boolean};
+  | {readonly kind: "edge"; readonly after: boolean; readonly set: CharacterSet; readonly negative: boolean}
+  /** Whether, or negative whether not, a pattern matches from this place on; nothing is taken. */
+  | {readonly kind: "look"; readonly body: Pattern; readonly negative: boolean};
 
 export function oneOf(set: CharacterSet): Pattern {
   return {kind: "set", set};
