@@ -7,6 +7,10 @@ import type {Finding, FuzzJob, FuzzReply, Place} from "./child.js";
 const LIMIT = 20;
 /** The same for a target that {@link FuzzTarget.needsLimit}. */
 const SHORT_LIMIT = 2;
+/** Seconds that a process may take to begin: on a busy machine longer than a reading. */
+const BEGIN = 120;
+/** The number of the mutant being read while there is none yet. */
+const NONE = -1;
 /** Megabytes that the objects of a child may take. */
 const HEAP = 512;
 
@@ -32,6 +36,7 @@ export async function runJob(
       return {...end, ...counts, findings: mayEnd ? end.findings : all, ended: mayEnd ? findings.length : 0};
     }
     const [number, read, refused] = readPlace(job.place);
+    if (number === NONE) throw new Error(`fuzz: a process could not begin: ${end}`);
     before.read += read;
     before.refused += refused;
     findings.push({number, why: end});
@@ -41,17 +46,18 @@ export async function runJob(
 
 /** The reply, or the way in which the process ended without one. */
 function runOnce(job: FuzzJob, limit: number): Promise<FuzzReply | string> {
-  writeFileSync(job.place, new Float64Array([job.from, 0, 0] satisfies Place));
+  writeFileSync(job.place, new Float64Array([NONE, 0, 0] satisfies Place));
   const child = fork(new URL("./child.ts", import.meta.url), {
     execArgv: ["--import", import.meta.resolve("tsx"), `--max-old-space-size=${HEAP}`],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   return new Promise((resolve) => {
-    let [last, since] = [-1, Date.now()];
+    let [last, since] = [NONE, Date.now()];
     const watch = setInterval(() => {
       const [number] = readPlace(job.place);
       if (number !== last) [last, since] = [number, Date.now()];
-      else if (Date.now() - since > 1000 * limit) end(`it took more than ${limit} s`);
+      else if (Date.now() - since > 1000 * (number === NONE ? BEGIN : limit))
+        end(`it took more than ${limit} s`);
     }, 250);
     const end = (result: FuzzReply | string) => {
       clearInterval(watch);
