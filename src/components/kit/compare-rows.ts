@@ -1,5 +1,6 @@
 import {allTables, type Columns, type Row, type TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
+import {largest} from "../../lib/stats/extent.js";
 import {numberText} from "./text/number-text.js";
 
 /** A run beside the rows that came with the page. */
@@ -33,7 +34,7 @@ export function compareRows(
     rows: sum(parts.map(({rows}) => rows)),
     differing: sum(parts.map(({differing}) => differing)),
     columns: [...new Set(parts.flatMap(({columns}) => columns))],
-    largest: Math.max(0, ...parts.map(({largest}) => largest)),
+    largest: Math.max(0, largest(parts.map(({largest}) => largest))),
     times: [...new Set(parts.flatMap(({times}) => times))],
   };
 }
@@ -72,7 +73,7 @@ function distance(a: unknown, b: unknown): number {
   if (Object.is(a, b)) return 0;
   if (typeof a === "number" && typeof b === "number") return a === b ? 0 : Math.abs(a - b) / Math.abs(a);
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
-    return Math.max(0, ...a.map((each, i) => distance(each, b[i])));
+    return Math.max(0, largest(a.map((each, i) => distance(each, b[i]))));
   }
   return Number.POSITIVE_INFINITY;
 }

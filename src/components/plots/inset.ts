@@ -1,3 +1,4 @@
+import {largest, smallest} from "../../lib/stats/extent.js";
 import {type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
 import {joinSegments} from "./label-places.js";
 import {makeScale, type Scale} from "./scale.js";
@@ -96,10 +97,10 @@ function densest(places: readonly {readonly x: number; readonly y: number}[], pl
   if (distinct.size < CROWD.marks || most.length > 0.8 * places.length) return undefined;
   const [xs, ys] = [most.map(({x}) => x), most.map(({y}) => y)];
   return {
-    left: Math.min(...xs) - PAD,
-    right: Math.max(...xs) + PAD,
-    top: Math.min(...ys) - PAD,
-    bottom: Math.max(...ys) + PAD,
+    left: smallest(xs) - PAD,
+    right: largest(xs) + PAD,
+    top: smallest(ys) - PAD,
+    bottom: largest(ys) + PAD,
   };
 }
 

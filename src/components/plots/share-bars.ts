@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {largest} from "../../lib/stats/extent.js";
 
 /** A bar with its name and its number. */
 export interface ShareBar {
@@ -10,7 +11,7 @@ export interface ShareBar {
 
 /** Bars one above the other, each as long as its share of the longest. */
 export function shareBars(bars: readonly ShareBar[]): HTMLElement {
-  const most = Math.max(...bars.map(({value}) => value), 1e-300);
+  const most = Math.max(largest(bars.map(({value}) => value)), 1e-300);
   return html`<ul class="share-bars">${bars.map(
     ({name, value, text}) =>
       html`<li style=${`--share: ${Math.max(0, (100 * value) / most)}%`}><span>${name}</span> <strong>${text}</strong></li>`,

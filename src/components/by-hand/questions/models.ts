@@ -1,4 +1,5 @@
 import type {activations} from "../../../lib/experiments/models/activations.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
@@ -26,7 +27,7 @@ export function fourBitLossQuestion(rows: readonly QualityRow[]): BarQuestion {
 /** Directions that hold nearly all of the keys. */
 export function directionsQuestion(rows: readonly RowOf<typeof activations>[]): BarQuestion {
   const keys = rows.filter(({model, site}) => model === "decoder-small" && site === "k");
-  const most = Math.max(...keys.map(({rank}) => rank ?? 0));
+  const most = largest(keys.map(({rank}) => rank ?? 0));
   const channels = keys[0]?.channels ?? 0;
   return {
     question: `Keys of a layer have ${channels} channels. How many directions hold 95 % of their squared length, before the rotary embedding?`,

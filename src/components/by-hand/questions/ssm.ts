@@ -2,6 +2,7 @@ import type {scanForms} from "../../../lib/experiments/ssm/scan-forms.js";
 import type {stateAgainstCache} from "../../../lib/experiments/ssm/state-against-cache.js";
 import type {tensorErrors} from "../../../lib/experiments/ssm/tensor-errors.js";
 import type {MambaTensor} from "../../../lib/ssm/quantize/mamba-tensors.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText, quantityText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import {grouped} from "../../plots/series.js";
@@ -36,7 +37,7 @@ export function tensorQuestion(rows: readonly RowOf<typeof tensorErrors>[]): Bar
   const own = rows.filter(({model, method}) => model === "mamba2-small" && method === "static");
   const worst = TENSORS.map((tensor) => ({
     tensor,
-    db: Math.min(...own.filter((row) => row.tensor === tensor).map(({ordinarySqnrDb}) => ordinarySqnrDb)),
+    db: smallest(own.filter((row) => row.tensor === tensor).map(({ordinarySqnrDb}) => ordinarySqnrDb)),
   }));
   const least = worst.reduce((a, b) => (b.db < a.db ? b : a));
   return {
@@ -55,7 +56,7 @@ export function tensorQuestion(rows: readonly RowOf<typeof tensorErrors>[]): Bar
 
 /** Tokens from which on a cache is larger than a state. */
 export function crossingQuestion(rows: readonly RowOf<typeof stateAgainstCache>[]): BarQuestion {
-  const longest = Math.max(...rows.map(({context}) => context));
+  const longest = largest(rows.map(({context}) => context));
   const own = [...grouped(rows, ({model}) => model).values()].flatMap((members) =>
     members.filter(({context}) => context === longest),
   );

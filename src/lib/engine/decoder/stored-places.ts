@@ -2,6 +2,7 @@
 
 import type {Norm} from "../../architectures/model-record.js";
 import type {TensorInfo} from "../../io/safetensors.js";
+import {smallest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {transpose} from "../../tensor/transpose.js";
 import type {StoredAs} from "../tensor-plan.js";
@@ -85,7 +86,7 @@ function rowsOf({parts, order}: Fused, part: LinearPart, all: readonly LinearPar
   const outs = parts.map((name) => all.find((each) => each.name === name)!.out);
   const total = outs.reduce((sum, out) => sum + out, 0);
   // As many groups as the fewest heads, those of keys.
-  const groups = order === "one after another" ? 1 : Math.min(...outs) / headDim;
+  const groups = order === "one after another" ? 1 : smallest(outs) / headDim;
   const before = outs.slice(0, parts.indexOf(part.name)).reduce((sum, out) => sum + out, 0);
   const ranges = Array.from(
     {length: groups},
