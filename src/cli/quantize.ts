@@ -13,6 +13,7 @@ import {tableWriter} from "./output.js";
 import {complain} from "./print.js";
 import {progressLine} from "./progress.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
+import {complainUnused} from "./unused-tensors.js";
 import {notOneOf, type OptionSpecs, readCall, UsageError} from "./usage.js";
 
 export const QUANTIZE_OPTIONS = {
@@ -41,13 +42,14 @@ export async function quantizeCommand(args: readonly string[]): Promise<void> {
   const timeLimit = timeLimitOf("quantize", options);
   const line = progressLine();
   try {
-    const {rows, leftOut} = (await runOnFile(
+    const {rows, leftOut, unused} = (await runOnFile(
       {id: ownFile.id, params, files: {file}, memory: modelMemory()},
       {timeLimit, progress: line.update},
     )) as OwnTables;
     line.stop();
     const note = (text: string) => complain(printable(text));
     for (const {tensor, dtype} of leftOut) note(`${tensor} is left out: ${dtype} is no floating-point type`);
+    complainUnused("quantize", file, unused);
     for (const {tensor, format, note: why} of rows) {
       if (why !== null) note(`${tensor} in ${format}: ${why}`);
     }

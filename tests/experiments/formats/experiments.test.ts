@@ -12,6 +12,7 @@ import {oneFileFolder} from "../../../src/lib/io/model-folder.js";
 import {openModelPath} from "../../../src/lib/io/node-file.js";
 import {writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
 import {type Tensor, tensor} from "../../../src/lib/tensor/tensor.js";
+import {TINY_CONFIG, tinyFolder, tinyTensors} from "../../engine/tiny.js";
 import {allData} from "./data.js";
 
 let data: DataSets;
@@ -251,6 +252,16 @@ describe("own-file", () => {
     expect(rows).toHaveLength(weights.size);
     expect(leftOut).toEqual([]);
     expect(rows.every(({note}) => note === null)).toBe(true);
+  });
+
+  test("names the tensors that no part of a folder's model takes", async () => {
+    const extra = {name: "model.layers.0.adapter.weight", shape: [2], data: Float32Array.of(1, 2)};
+    const folder = tinyFolder(TINY_CONFIG, new Map([...tinyTensors(), [extra.name, extra]]));
+    const {rows, unused} = await ownFile.runTables({formats: ["int4"], file: folder});
+    expect(unused).toEqual([{tensor: extra.name, provenance: "measured"}]);
+    expect(rows.some(({tensor}) => tensor === extra.name)).toBe(true);
+    const whole = await ownFile.runTables({formats: ["int4"], file: tinyFolder()});
+    expect(whole.unused).toEqual([]);
   });
 
   test("takes the named tensors alone, and says which hold no floating-point numbers", async () => {

@@ -1,9 +1,15 @@
+import {modelRecord} from "../../architectures/read-model.js";
+import {modelFolder} from "../../checkpoint/model-folder.js";
+import {openCheckpoint} from "../../checkpoint/open-checkpoint.js";
 import {openTensors} from "../../checkpoint/open-tensors.js";
 import {readSample} from "../../checkpoint/sample.js";
 import type {StoredTensor} from "../../checkpoint/stored-tensor.js";
+import {readConfig} from "../../engine/read-config.js";
+import {unusedTensors} from "../../engine/unused-tensors.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {FormatError} from "../../io/format-error.js";
+import type {ModelFolder} from "../../io/model-folder.js";
 import {measureFormat} from "../../quant/measure.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {formatIds, measuredColumns} from "./columns.js";
@@ -57,6 +63,9 @@ export const ownFile = experiment({
       tensor: {type: "string", label: "Tensor"},
       dtype: {type: "string", label: "Type that is no floating-point type"},
     },
+    unused: {
+      tensor: {type: "string", label: "Tensor that no part of the model takes, by the config.json beside it"},
+    },
   },
   needs: [],
   sweep: [],
@@ -74,12 +83,27 @@ export const ownFile = experiment({
       }
     }
     const leftOut = named === "" ? [...tensors.values()].filter((tensor) => !isMeasurable(tensor)) : [];
+    const unused = named === "" ? await unusedOf(file!) : [];
     return {
       rows,
       leftOut: leftOut.map(({name, dtype}) => ({tensor: name, dtype, provenance: "measured" as const})),
+      unused: unused.map((tensor) => ({tensor, provenance: "measured" as const})),
     };
   },
 });
+
+/** Tensors that no part of the model takes; none where no config.json says what the model is, or the engine does not run it. */
+async function unusedOf(file: ModelFolder): Promise<readonly string[]> {
+  try {
+    const folder = await modelFolder(file);
+    const record = modelRecord(await readConfig(folder, "formats/own-file"));
+    return unusedTensors((await openCheckpoint(folder)).tensors, record) ?? [];
+  } catch (error) {
+    // Formats are measured without a model too.
+    if (error instanceof FormatError) return [];
+    throw error;
+  }
+}
 
 /** All but integers: a tensor whose numbers cannot be read has rows that say so. */
 const isMeasurable = ({unreadable}: StoredTensor) => unreadable?.kind !== "integers";
