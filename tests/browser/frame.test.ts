@@ -1,4 +1,5 @@
 import {expect, test} from "vitest";
+import {techniqueEntries} from "../../src/data/glossary.js";
 import {axeViolations, useSite} from "./site.js";
 
 const site = useSite();
@@ -22,6 +23,42 @@ test("the search loads neither its index nor its library before it is opened", a
   const {page, context} = await site.open("about");
   const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({name}) => name));
   expect(loaded.filter((name) => /minisearch|search\.json/.test(name))).toEqual([]);
+  await context.close();
+});
+
+test("the search shows every technique by its name, its ids and its papers", async () => {
+  const {page, context} = await site.open("about");
+  await page.keyboard.press("/");
+  await page.locator("#search input").fill("int4");
+  await page.locator("#search li").first().waitFor();
+  const asked = techniqueEntries.flatMap(({id, name, also, technique}) => {
+    const papers = technique?.source.match(/\d{4}\.\d{5}/g) ?? [];
+    return [name, ...also, ...papers].map((query) => ({id, query}));
+  });
+  // A paper may have more techniques than a list shows: one of them must be there.
+  const missing = await page.evaluate(
+    async (queries) => {
+      const field = document.querySelector<HTMLInputElement>("#search input");
+      if (field === null) return ["there is no field"];
+      const lost: string[] = [];
+      for (const {query, ids} of queries) {
+        field.value = query;
+        field.dispatchEvent(new Event("input", {bubbles: true}));
+        await new Promise((resolve) => setTimeout(resolve));
+        await Promise.resolve();
+        const shown = Array.from(document.querySelectorAll<HTMLAnchorElement>("#search li a"), ({hash}) =>
+          hash.slice(1),
+        );
+        if (!ids.some((id) => shown.includes(id))) lost.push(query);
+      }
+      return lost;
+    },
+    Array.from(new Set(asked.map(({query}) => query)), (query) => ({
+      query,
+      ids: asked.filter((each) => each.query === query).map(({id}) => id),
+    })),
+  );
+  expect(missing).toEqual([]);
   await context.close();
 });
 

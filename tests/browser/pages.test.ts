@@ -27,8 +27,13 @@ describe.concurrent.each(pagePaths())("page /%s", (path) => {
     await context.close();
   });
 
-  test("says its language and title, lets nothing but this origin in, and leads past the navigation with the first Tab", async () => {
+  test("says its language and title, shows its first figure at once, lets nothing but this origin in, and leads past the navigation with the first Tab", async () => {
     const {page, context} = await site.open(path);
+    const top = await page.evaluate(() => {
+      const figure = document.querySelector("main :is(figure, .svg-chart, .drawing, .sized)");
+      return figure === null ? 0 : figure.getBoundingClientRect().top + window.scrollY;
+    });
+    expect(top).toBeLessThan(700);
     expect(await page.getAttribute("html", "lang")).toBe("en");
     expect(await page.title()).toMatch(/Paretoscope/);
     expect(await page.locator("h1").count()).toBe(1);
