@@ -28,7 +28,7 @@ export function rangeInput(
   const box = html`<input type="number" min=${min} max=${max} step="any">` as HTMLInputElement;
   const slider =
     html`<input type="range" min=${toSlider(min)} max=${toSlider(max)} step=${log ? "any" : smallest} aria-label=${`${name}, slider`}>` as HTMLInputElement;
-  const form = html`<form><label>${name} ${box}</label>${slider}</form>` as RangeInput;
+  const form = html`<form><label><span>${name}</span> ${box}</label>${slider}</form>` as RangeInput;
   let value = initial;
 
   function show(next: number): void {

@@ -46,6 +46,7 @@ export const SPEED_GROUPS = {
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   formats: ["Number formats", /^(encode|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
+  tokenizers: ["Tokenizers", /^tokenizer/],
   sweeps: ["Sweeps", /^sweep/],
 } as const;
 
