@@ -142,7 +142,11 @@ export function runView<P extends Params, C extends Columns, N extends string>(
       stale.show(differences(experiment.params, shown, run.values));
     },
   };
-  inputs.addEventListener("input", () => run.move(inputs.value, view));
+  inputs.addEventListener("input", () => {
+    run.move(inputs.value, view);
+    // Rows of the new setting may be there already, or take their time.
+    stale.show(differences(experiment.params, shown, run.values));
+  });
   for (const event of ["pointerenter", "focusin"]) inputs.addEventListener(event, run.prepare, {once: true});
   run.watch(view);
   return html`<section class="workbench" aria-label=${label ?? experiment.title} data-experiment=${experiment.id} data-figure=${name}>
