@@ -82,7 +82,6 @@ test("the plotting library comes with Explore, over the whole page, with the row
 test.each([
   ["accelerators/roofline", "accel/roofline"],
   ["accelerators/systolic-array?guess=skip", "accel/systolic"],
-  ["accelerators/sparse-slices", "accel/sparse-slices"],
   ["accelerators/test-time-compute", "accel/kinetics"],
 ])("on /%s a knob changes the picture within 50 ms", async (address, id) => {
   const {page, context, complaints} = await site.open(address);
