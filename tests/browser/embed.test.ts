@@ -21,7 +21,9 @@ test("the code that is copied shows that figure in its state on another page, an
   const {page, context} = await site.open(`${path}?scale.distribution=laplace`);
   await bench(page).getByRole("button", {name: "Embed", exact: true}).first().click();
   const code = await page.evaluate(() => navigator.clipboard.readText());
-  expect(code).toMatch(/^<iframe src="[^"]*\/embed\/block-scaling\?scale\.distribution=laplace&amp;guess=skip&amp;figure=/);
+  expect(code).toMatch(
+    /^<iframe src="[^"]*\/embed\/block-scaling\?scale\.distribution=laplace&amp;guess=skip&amp;figure=/,
+  );
   const framed = await strangersPage(
     `<title>x</title>${code}<iframe id="whole" src="${site.url(path)}"></iframe>`,
   );
