@@ -23,7 +23,10 @@ test("the first figure stands before any worker is asked", async () => {
   await page.goto(site.url(path));
   await bench(page).locator(".plot-area svg").first().waitFor();
   expect(await bench(page).getByRole("status").first().textContent()).toMatch(
-    /from the table that came with this page, run on .+ \(Node .+\) in .+ s\./,
+    /^\d+ rows that came with this page\.$/,
+  );
+  expect(await bench(page).locator(".status .origin").first().textContent()).toMatch(
+    /Run on .+ \(Node .+\) in .+ s\./,
   );
   await context.close();
 });

@@ -47,6 +47,12 @@ test("marks that crowd are drawn larger in a corner that covers no mark, each wi
   }
 });
 
+test("marks that lines join need none", () => {
+  const chart = spec([...crowd, ...apart]);
+  const joined: ChartSpec = {...chart, series: chart.series.map((series) => ({...series, join: "line"}))};
+  expect(insetOf(joined, chartScales(joined, 800, 400), plot)).toBeUndefined();
+});
+
 test("marks with room, few marks and marks on one place need none", () => {
   expect(insetFor(Array.from({length: 12}, (_, i) => [i, (i * 7) % 12] as const))).toBeUndefined();
   expect(insetFor(crowd.slice(0, 4))).toBeUndefined();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {exactText, numberText} from "../../src/components/kit/text/number-text.js";
-import {binaryText, isBinary, makeScale, paddedExtent} from "../../src/components/plots/scale.js";
+import {binaryText, isBinary, makeScale, paddedExtent, tickText} from "../../src/components/plots/scale.js";
 
 describe("makeScale", () => {
   test("maps the ends of the domain to the ends of the range, linear and logarithmic", () => {
@@ -83,6 +83,11 @@ test("a scale names the ticks it is given, as far as they lie inside its domain"
   expect(scale.ticks).toEqual([3, 4, 6, 8, 16]);
   expect(scale.ends.map((end) => 10 ** end)).toEqual([expect.closeTo(3, 12), expect.closeTo(17, 12)]);
   expect(makeScale([0, 10], [0, 100], {ticks: [-1, 5, 11]}).ticks).toEqual([5]);
+});
+
+test("ticks have few characters", () => {
+  const texts = [0.0001, 0.001, 500, 5000, 50_000, 1_000_000, 2_500_000, 65_536, 1e12].map(tickText);
+  expect(texts).toEqual(["10⁻⁴", "0.001", "500", "5000", "50k", "1M", "2.5M", "65536", "10¹²"]);
 });
 
 test("an axis of powers of two is read in powers of two, 64k and not 65536", () => {

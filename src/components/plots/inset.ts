@@ -38,9 +38,10 @@ const inside = ({left, right, top, bottom}: Rect, x: number, y: number) =>
 
 /**
  * An inset for the marks of a chart that crowd, in a corner where it covers neither marks nor joins; none where no marks
- * crowd or no corner is free. `plot` is the area between the axes.
+ * crowd, where lines already tell them apart, or where no corner is free. `plot` is the area between the axes.
  */
 export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Rect): Inset | undefined {
+  if (spec.series.some(({join}) => join === "line")) return undefined;
   const points = spec.series.filter(isMarked).flatMap((series) => series.points);
   const places = points.map((point) => ({x: x(point.x), y: y(point.y)}));
   const crowd = densest(places, plot);

@@ -45,7 +45,7 @@ export function makeScale(
   return Object.assign(place, {
     ticks: inside?.length ? inside : round,
     ends: [low, high] as const,
-    tickText: log && binary && !given ? binaryText : (tick: number) => numberText(tick),
+    tickText: log && binary && !given ? binaryText : tickText,
   });
 }
 
@@ -105,6 +105,13 @@ export function isBinary(values: readonly number[]): boolean {
   return (
     new Set(values).size >= 3 && values.every((value) => value > 0 && Number.isInteger(Math.log2(value)))
   );
+}
+
+/** A tick in few characters: 50k and 2M for round ones, and no factor of one before a power of ten. */
+export function tickText(tick: number): string {
+  if (tick >= 1e6 && tick < 1e9 && tick % 1e4 === 0) return `${tick / 1e6}M`;
+  if (tick >= 1e4 && tick < 1e6 && tick % 100 === 0) return `${tick / 1e3}k`;
+  return numberText(tick).replace(/^(−?)1·10/, "$110");
 }
 
 /** A power of two as the field writes it: 512, 64k, 1M. */

@@ -33,7 +33,7 @@ export function svgChart(spec: ChartSpec, width: number, height: number): SvgCha
     <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
     ${labels(inset ? withoutLabels(spec, inset) : spec, x, y, {left: margin.left, right: width, top: margin.top - 8, bottom: height - margin.bottom, without: inset?.to})}
-    ${spec.better && corner(spec.better, width, height)}</g>
+    ${spec.better && isCornerFree(spec, scales, width, height) ? corner(spec.better, width, height) : null}</g>
     ${axisTitles(spec, width, height)}
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
     ${inset && insetFrame(inset)}
@@ -91,11 +91,22 @@ function axes(x: Scale, y: Scale, width: number, height: number): SVGElement[] {
 
 /** The titles of both axes, apart from the drawing: their words may have definitions. */
 function axisTitles(spec: ChartSpec, width: number, height: number): SVGElement[] {
+  // On a narrow screen a long title needs all the width there is.
+  const right = width < 480 ? width - 2 : width - rightMargin(width);
+  const [across, up] = [fittedTitle(spec.x, right - 4), fittedTitle(spec.y, width - 8)];
   return [
-    // On a narrow screen a long title needs all the width there is.
-    svg`<text class="axis" x=${width < 480 ? width - 2 : width - rightMargin(width)} y=${height - 6} text-anchor="end">${axisTitle(spec.x)} →</text>`,
-    svg`<text class="axis" x="4" y="14">↑ ${axisTitle(spec.y)}</text>`,
+    svg`<text class="axis" x=${right} y=${height - 6} text-anchor="end" textLength=${across.length} lengthAdjust="spacingAndGlyphs">${across.text} →</text>`,
+    svg`<text class="axis" x="4" y="14" textLength=${up.length} lengthAdjust="spacingAndGlyphs">↑ ${up.text}</text>`,
   ];
+}
+
+/** The title of an axis and its arrow in a room of `width` pixels: without the word on its scale, or set closer, if it must. */
+function fittedTitle(axis: Axis, width: number): {readonly text: string; readonly length: number | null} {
+  const widthOf = (text: string) => (text.length + 2) * 6.2;
+  const whole = axisTitle(axis);
+  if (widthOf(whole) <= width) return {text: whole, length: null};
+  const text = axisTitle({...axis, log: false});
+  return {text, length: widthOf(text) <= width ? null : width};
 }
 
 function path(series: Series, x: Scale, y: Scale): SVGElement {
@@ -155,7 +166,36 @@ function labels(spec: ChartSpec, x: Scale, y: Scale, room: LabelRoom): SVGElemen
   });
 }
 
-function corner(better: NonNullable<ChartSpec["better"]>, width: number, height: number): SVGElement {
+/** The words on the better corner, and where they begin. */
+function cornerText(better: NonNullable<ChartSpec["better"]>, width: number, height: number) {
   const top = better === "top left";
-  return svg`<text class="corner" x=${margin.left + 6} y=${top ? margin.top + 12 : height - margin.bottom - 10}>${top ? "↖" : "↙"} better${width > 480 ? ": cheaper and closer" : ""}</text>`;
+  return {
+    text: `${top ? "↖" : "↙"} better${width > 480 ? ": cheaper and closer" : ""}`,
+    x: margin.left + 6,
+    y: top ? margin.top + 12 : height - margin.bottom - 10,
+  };
+}
+
+/** False where a mark stands on the words of the better corner: the mark is what must be read. */
+function isCornerFree(
+  spec: ChartSpec,
+  scales: ReturnType<typeof chartScales>,
+  width: number,
+  height: number,
+): boolean {
+  if (spec.better === undefined) return false;
+  const {text, x, y} = cornerText(spec.better, width, height);
+  const right = x + 7 * text.length + 6;
+  return !spec.series
+    .filter(isMarked)
+    .flatMap(({points}) => points)
+    .some((point) => {
+      const [cx, cy] = [scales.x(point.x), scales.y(point.y)];
+      return cx > x - 6 && cx < right && cy > y - 17 && cy < y + 9;
+    });
+}
+
+function corner(better: NonNullable<ChartSpec["better"]>, width: number, height: number): SVGElement {
+  const {text, x, y} = cornerText(better, width, height);
+  return svg`<text class="corner" x=${x} y=${y}>${text}</text>`;
 }

@@ -100,7 +100,7 @@ function contestRows(records: readonly SpeedRecord[]): HTMLElement {
 
 function recordRow({ours, peer, peerName, ratio, unit, peerSamples}: SpeedRecord): HTMLElement {
   const other = peer !== null && peerSamples === null ? "a target, not measured" : (peerName ?? "none here");
-  return html`<tr><td>${other}</td><td>${provenanceMark("measured")} ${numberText(ours, 3)}</td><td>${orDash(peer)}</td><td>${unit}</td><td>${orDash(ratio)}</td></tr>`;
+  return html`<tr><td>${other}</td><td>${provenanceMark("measured")}\u00a0${numberText(ours, 3)}</td><td>${orDash(peer)}</td><td>${unit}</td><td>${orDash(ratio)}</td></tr>`;
 }
 
 const orDash = (value: number | null): string => (value === null ? "–" : numberText(value, 3));

@@ -20,7 +20,9 @@ export function statusLine({run, cancel}: StatusActions): {
   const cancelButton = html`<button type="button" hidden>Cancel</button>` as HTMLButtonElement;
   runButton.onclick = run;
   cancelButton.onclick = cancel;
-  const element = html`<div class="status">${text}${bar}${runButton}${cancelButton}</div>`;
+  const machine = html`<span></span>`;
+  const origin = html`<details class="origin" hidden><summary>Origin</summary>${machine}</details>`;
+  const element = html`<div class="status">${text}${origin}${bar}${runButton}${cancelButton}</div>`;
   return {
     element,
     show(state) {
@@ -31,6 +33,9 @@ export function statusLine({run, cancel}: StatusActions): {
       runButton.hidden = running;
       if (running) bar.value = state.share;
       element.dataset.state = state.kind;
+      const ran = state.kind === "shipped" ? state.ran : undefined;
+      origin.hidden = ran === undefined;
+      if (ran) machine.textContent = ranText(ran);
       // A screen reader hears the start and the end of a run, not every step of it.
       const message = statusText(state);
       if (text.textContent !== message) text.textContent = message;
@@ -38,19 +43,17 @@ export function statusLine({run, cancel}: StatusActions): {
   };
 }
 
-/** Origin of the rows, in words that end the sentence on them. */
-export function ranText(ran: Ran | undefined): string {
-  if (ran === undefined) return "";
-  const {machine, node, date, seconds} = ran;
+/** Machine, day and time of a run, in a sentence. */
+export function ranText({machine, node, date, seconds}: Ran): string {
   const time =
     seconds < 0.1 ? "less than 0.1 s" : `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  return `, run on ${machine} (Node ${node}, ${date}) in ${time}`;
+  return `Run on ${machine} (Node ${node}, ${date}) in ${time}.`;
 }
 
 function statusText(state: RowState): string {
   switch (state.kind) {
     case "shipped":
-      return `${state.tables.rows.length} rows from the table that came with this page${ranText(state.ran)}.`;
+      return `${state.tables.rows.length} rows that came with this page.`;
     case "live":
       return `${state.tables.rows.length} rows, run just now in your browser${state.compared ? `: ${comparisonText(state.compared)}` : "; the table of this page has no such setting."}`;
     case "nearest":

@@ -130,7 +130,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
     const shown = atAQuarter(rows);
     const whole = shown.filter(({retrievalDifferenceHigh}) => (retrievalDifferenceHigh ?? -1) >= 0);
     const half = shown.filter(({retrieval}) => (retrieval ?? 0) < full / 2);
-    return `With ${percent(shown[0]?.keepFraction ?? 0)} of the keys, ${names(whole)} cannot be told from the full model by its answers (${percent(full)} right); ${names(half)} lose${half.length === 1 ? "s" : ""} more than half of them.`;
+    return `With ${percent(shown[0]?.keepFraction ?? 0)} of the keys, ${names(whole)} cannot be told from the full model by ${whole.length === 1 ? "its" : "their"} answers (${percent(full)} right); ${names(half)} lose${half.length === 1 ? "s" : ""} more than half of them.`;
   },
   bytesReadShare(rows, full) {
     const good = rows.filter(
