@@ -1,9 +1,9 @@
 import {expect, test} from "vitest";
-import type {ChartSpec} from "../../src/components/plots/chart-spec.js";
+import type {ChartSpec, Series} from "../../src/components/plots/chart-spec.js";
 import {insetOf} from "../../src/components/plots/inset.js";
 import {chartScales} from "../../src/components/plots/svg-chart.js";
 
-const spec = (places: readonly (readonly [number, number])[]): ChartSpec => ({
+const spec = (places: readonly (readonly [number, number])[], more: readonly Series[] = []): ChartSpec => ({
   question: "q",
   finding: "f",
   x: {label: "x"},
@@ -15,6 +15,7 @@ const spec = (places: readonly (readonly [number, number])[]): ChartSpec => ({
       provenance: "measured",
       points: places.map(([x, y], i) => ({key: `${i}`, label: `${i}`, x, y})),
     },
+    ...more,
   ],
 });
 const plot = {left: 58, right: 728, top: 26, bottom: 356};
@@ -57,4 +58,42 @@ test("marks with room, few marks and marks on one place need none", () => {
   expect(insetFor(Array.from({length: 12}, (_, i) => [i, (i * 7) % 12] as const))).toBeUndefined();
   expect(insetFor(crowd.slice(0, 4))).toBeUndefined();
   expect(insetFor([...Array(9).fill([4, 20]), ...apart])).toBeUndefined();
+});
+
+const corners = [
+  ["bottom right", 8, 12],
+  ["top right", 8, 46],
+  ["top left", 2, 46],
+] as const;
+/** A series of one point in each of these corners, whose whole interval or line runs into it from the middle. */
+const into = (more: Partial<Series>, ends: (x: number, y: number) => Series["points"]): Series[] =>
+  corners.map(([name, x, y]) => ({
+    name,
+    family: "int",
+    provenance: "measured",
+    points: ends(x, y),
+    ...more,
+  }));
+const insetWith = (more: readonly Series[]) => {
+  const chart = spec([...crowd, ...apart], more);
+  return insetOf(chart, chartScales(chart, 800, 400), plot);
+};
+
+test("an inset covers no interval and no line, and is left out where every corner has one", () => {
+  expect(insetWith([])).toBeDefined();
+  const marked = into({}, (x, y) => [
+    {key: `${x}`, label: "", x, y: 27, interval: [Math.min(y, 27), Math.max(y, 27)]},
+  ]);
+  expect(insetWith(marked)).toBeUndefined();
+  const lines = into({join: "guide"}, (x, y) => [
+    {key: "from", label: "", x: 5, y: 27},
+    {key: "to", label: "", x, y},
+  ]);
+  expect(insetWith(lines)).toBeUndefined();
+});
+
+test("marks on lines get none: an inset would show them without their lines", () => {
+  const chart = spec([...crowd, ...apart]);
+  const lines = {...chart, series: chart.series.map((each): Series => ({...each, join: "line"}))};
+  expect(insetOf(lines, chartScales(lines, 800, 400), plot)).toBeUndefined();
 });

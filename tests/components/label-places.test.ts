@@ -120,3 +120,30 @@ test("in a crowd that has no room around it, names stand away at the end of lead
       expect(isCrossed).toBe(false);
     }
 });
+
+const line = (name: string, ys: readonly number[]): Series =>
+  marks(
+    ys.map((y, i) => point(`${name} ${i}`, 100 + 200 * i, y)),
+    {join: "line", name},
+  );
+
+test("lines that end in one point are named where they are farthest apart, others at their ends", () => {
+  const placed = place(chart([line("upper", [100, 200, 298]), line("lower", [400, 350, 300])], []));
+  expect(placed.map(({text, point}) => [text, point.key])).toEqual([
+    ["upper", "upper 0"],
+    ["lower", "lower 0"],
+  ]);
+  const ends = place(chart([line("upper", [100, 100, 100]), line("lower", [110, 300, 400])], []));
+  expect(ends.map(({point}) => point.key)).toEqual(["upper 2", "lower 2"]);
+});
+
+test("a line whose end has no room is named at another of its points, and so is a line to compare with", () => {
+  const crowded = Array.from({length: 1600}, (_, i) =>
+    point(`m${i}`, 330 + 10 * (i % 40), 10 * Math.floor(i / 40)),
+  );
+  for (const join of ["line", "guide"] as const) {
+    const named = {...line("level", [200, 200, 200]), join};
+    const [placed] = place(chart([named, marks(crowded)], []));
+    expect([placed.text, placed.point.key]).toEqual(["level", "level 0"]);
+  }
+});

@@ -1,24 +1,16 @@
 import {largest, smallest} from "../../lib/stats/extent.js";
 import {type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
-import {joinSegments} from "./label-places.js";
 import {makeScale, type Scale} from "./scale.js";
-
-/** A rectangle in pixels. */
-export interface Rect {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+import {type Box, crosses, joinSegments, type Segment} from "./segments.js";
 
 /** A part of a chart, drawn once more and larger. */
 export interface Inset {
   /** The part: its marks, and joins that cross it. */
   readonly spec: ChartSpec;
   /** Where the part stands in the chart. */
-  readonly from: Rect;
+  readonly from: Box;
   /** Where it is drawn larger. */
-  readonly to: Rect;
+  readonly to: Box;
   readonly x: Scale;
   readonly y: Scale;
 }
@@ -33,14 +25,15 @@ const CROWD = {width: 0.16, height: 0.36, marks: 6} as const;
 /** The size of the inset, as shares of the plot. */
 const SIZE = {width: 0.38, height: 0.5} as const;
 const PAD = 8;
-const inside = ({left, right, top, bottom}: Rect, x: number, y: number) =>
+const inside = ({left, right, top, bottom}: Box, x: number, y: number) =>
   x >= left && x <= right && y >= top && y <= bottom;
 
 /**
- * An inset for the marks of a chart that crowd, in a corner where it covers neither marks nor joins; none where no marks
- * crowd, where lines already tell them apart, or where no corner is free. `plot` is the area between the axes.
+ * An inset for the marks of a chart that crowd, in a corner where it covers neither marks, their intervals nor joins; none
+ * where no marks crowd, where lines already tell them apart, or where no corner is free. `plot` is the area between the
+ * axes.
  */
-export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Rect): Inset | undefined {
+export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Box): Inset | undefined {
   if (spec.series.some(({join}) => join === "line")) return undefined;
   const points = spec.series.filter(isMarked).flatMap((series) => series.points);
   const places = points.map((point) => ({x: x(point.x), y: y(point.y)}));
@@ -82,15 +75,14 @@ function scaleOf(values: readonly number[], range: readonly [number, number], lo
 }
 
 /** The smallest frame around the largest crowd. */
-function densest(places: readonly {readonly x: number; readonly y: number}[], plot: Rect): Rect | undefined {
+function densest(places: readonly {readonly x: number; readonly y: number}[], plot: Box): Box | undefined {
   const width = CROWD.width * (plot.right - plot.left);
   const height = CROWD.height * (plot.bottom - plot.top);
   let most: readonly {readonly x: number; readonly y: number}[] = [];
   for (const {x: left} of places) {
-    for (const {y: top} of places) {
-      const own = places.filter((each) =>
-        inside({left, top, right: left + width, bottom: top + height}, each.x, each.y),
-      );
+    const column = places.filter(({x}) => x >= left && x <= left + width);
+    for (const {y: top} of column) {
+      const own = column.filter(({y}) => y >= top && y <= top + height);
       if (own.length > most.length) most = own;
     }
   }
@@ -105,13 +97,21 @@ function densest(places: readonly {readonly x: number; readonly y: number}[], pl
   };
 }
 
-/** The first corner of the plot that has room, none of them where a mark or a join would be covered. */
+/** The vertical lines of the intervals of a chart. */
+const whiskerSegments = ({series}: ChartSpec, {x, y}: Scales): Segment[] =>
+  series.flatMap(({points}) =>
+    points.flatMap(({x: px, interval}): Segment[] =>
+      interval ? [[x(px), y(interval[0]), x(px), y(interval[1])]] : [],
+    ),
+  );
+
+/** The first corner of the plot that has room, none of them where a mark, an interval or a join would be covered. */
 function freeCorner(
   spec: ChartSpec,
   {x, y}: Scales,
   places: readonly {readonly x: number; readonly y: number}[],
-  plot: Rect,
-): Rect | undefined {
+  plot: Box,
+): Box | undefined {
   const width = SIZE.width * (plot.right - plot.left);
   const height = SIZE.height * (plot.bottom - plot.top);
   const bottom = {top: plot.bottom - height - PAD, bottom: plot.bottom - PAD};
@@ -126,13 +126,15 @@ function freeCorner(
   ];
   // The words on the better corner stay readable.
   const taken = spec.better === undefined ? "" : spec.better === "top left" ? "3" : "2";
-  const joins = joinSegments(spec, x, y);
-  return corners.find(
-    (corner, i) =>
-      String(i) !== taken &&
-      !places.some((each) => inside(corner, each.x, each.y)) &&
-      !joins.some(([x1, y1, x2, y2]) =>
-        [0, 0.25, 0.5, 0.75, 1].some((t) => inside(corner, x1 + t * (x2 - x1), y1 + t * (y2 - y1))),
-      ),
-  );
+  const lines = [...joinSegments(spec, x, y), ...whiskerSegments(spec, {x, y})];
+  return corners.find((corner, i) => {
+    const room = {
+      left: corner.left - PAD,
+      right: corner.right + PAD,
+      top: corner.top - PAD,
+      bottom: corner.bottom + PAD,
+    };
+    const isFree = !places.some((each) => inside(room, each.x, each.y));
+    return String(i) !== taken && isFree && !lines.some((line) => crosses(room, line));
+  });
 }

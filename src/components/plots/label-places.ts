@@ -1,5 +1,6 @@
-import {largest, smallest} from "../../lib/stats/extent.js";
 import {type ChartSpec, isMarked, labelsOf, type Point} from "./chart-spec.js";
+import {namePoints} from "./name-points.js";
+import {type Box, crosses, joinSegments, type Segment, type ToPixel} from "./segments.js";
 
 /** Place of a label around its mark, in the words that Plotly uses too. */
 export type LabelPlace = `${"top" | "middle" | "bottom"} ${"left" | "right"}`;
@@ -24,15 +25,6 @@ export interface LabelRoom {
   /** A part that labels leave free. */
   readonly without?: Box | undefined;
 }
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
 
 const characterWidth = 6.8;
 const lineHeight = 13;
@@ -66,8 +58,8 @@ type Offset = Pick<PlacedLabel, "place" | "dx" | "dy">;
  */
 export function placeLabels(
   spec: ChartSpec,
-  x: (value: number) => number,
-  y: (value: number) => number,
+  x: ToPixel,
+  y: ToPixel,
   {left, right, top = Number.NEGATIVE_INFINITY, bottom = Number.POSITIVE_INFINITY, without}: LabelRoom,
 ): PlacedLabel[] {
   const marks = spec.series.filter(isMarked).flatMap(({points}) => points);
@@ -76,7 +68,8 @@ export function placeLabels(
   const taken: Box[] = without ? [without] : [];
   const leaders: Segment[] = [];
   const placed: PlacedLabel[] = [];
-  for (const {point, text} of orderedLabels(spec)) {
+
+  function placeAt(point: Point, text: string): PlacedLabel | undefined {
     const [cx, cy] = [x(point.x), y(point.y)];
     const isFree = ({dx, dy, place}: Offset) => {
       const box = labelBox({dx, dy}, text, cx, cy);
@@ -95,22 +88,42 @@ export function placeLabels(
     };
     const beside = near.filter(isFree);
     const found = beside.find(clear) ?? beside[0] ?? AWAY.find((offset) => isFree(offset) && clear(offset));
+    return found && {point, text, ...found};
+  }
+
+  for (const {line, point, text} of orderedLabels(spec)) {
+    const points = line === undefined ? [point] : namePoints(line, spec, x, y);
+    const found = firstOf(points, (each) => placeAt(each, text));
     if (found === undefined) continue;
+    const {dx, dy, place} = found;
+    const [cx, cy] = [x(found.point.x), y(found.point.y)];
     taken.push(labelBox(found, text, cx, cy));
-    if (found.place === "away") leaders.push([cx, cy, cx + found.dx, cy + found.dy]);
-    placed.push({point, text, ...found});
+    if (place === "away") leaders.push([cx, cy, cx + dx, cy + dy]);
+    placed.push(found);
   }
   return placed;
+}
+
+/** The first result that there is. */
+function firstOf<T, R>(items: readonly T[], result: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = result(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Names of lines first, then marks in the order in which the chart wants them labelled. */
 function orderedLabels({series, labelled = new Set()}: ChartSpec) {
   const order = new Map([...labelled].map((key, i) => [key, i]));
   return series
-    .flatMap((each) => labelsOf(each, labelled).map((label) => ({...label, named: each.join !== undefined})))
+    .flatMap((each) =>
+      labelsOf(each, labelled).map((label) => ({...label, ...(each.join !== undefined && {line: each})})),
+    )
     .sort(
       (a, b) =>
-        Number(b.named) - Number(a.named) || (order.get(a.point.key) ?? 0) - (order.get(b.point.key) ?? 0),
+        Number(b.line !== undefined) - Number(a.line !== undefined) ||
+        (order.get(a.point.key) ?? 0) - (order.get(b.point.key) ?? 0),
     );
 }
 
@@ -134,42 +147,3 @@ const covers = (box: Box, x: number, y: number): boolean =>
   overlap(box, {left: x - markRadius, right: x + markRadius, top: y - markRadius, bottom: y + markRadius});
 
 const samePlace = (a: Point, b: Point): boolean => a.x === b.x && a.y === b.y;
-
-/** The straight pieces of the joins of a chart, in pixels. */
-export function joinSegments(
-  {series}: ChartSpec,
-  x: (value: number) => number,
-  y: (value: number) => number,
-) {
-  return series.flatMap(({join, points}) =>
-    join === undefined
-      ? []
-      : points.slice(1).flatMap((to, i): Segment[] => {
-          const [x1, y1, x2, y2] = [x(points[i].x), y(points[i].y), x(to.x), y(to.y)];
-          return join === "front"
-            ? [
-                [x1, y1, x2, y1],
-                [x2, y1, x2, y2],
-              ]
-            : [[x1, y1, x2, y2]];
-        }),
-  );
-}
-
-/** True if a segment enters a box: it is cut to the box's width, then to its height (Liang and Barsky). */
-function crosses(box: Box, [x1, y1, x2, y2]: Segment): boolean {
-  let [from, to] = [0, 1];
-  for (const [start, step, low, high] of [
-    [x1, x2 - x1, box.left, box.right],
-    [y1, y2 - y1, box.top, box.bottom],
-  ] as const) {
-    if (step === 0) {
-      if (start <= low || start >= high) return false;
-      continue;
-    }
-    const ends = [(low - start) / step, (high - start) / step];
-    from = Math.max(from, smallest(ends));
-    to = Math.min(to, largest(ends));
-  }
-  return from < to;
-}

@@ -1,11 +1,12 @@
 import {svg} from "htl";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
-import {type Inset, insetOf, type Rect} from "./inset.js";
+import {type Inset, insetOf} from "./inset.js";
 import {type LabelRoom, placeLabels} from "./label-places.js";
 import {type MarkPlace, markPlaces} from "./mark-places.js";
 import {colourOf, type Look} from "./palette.js";
 import {pointSentence, pointText} from "./point-text.js";
 import {isBinary, makeScale, paddedExtent, type Scale} from "./scale.js";
+import type {Box} from "./segments.js";
 import {markPath} from "./symbols.js";
 
 /** The room around the plot that a page's drawing and the explored figure leave, in pixels. */
@@ -141,7 +142,7 @@ function withoutLabels(spec: ChartSpec, inset: Inset): ChartSpec {
 
 /** The ground of an inset: a frame around the crowd, one around its larger drawing, and axes of its own. */
 function insetFrame({spec, from, to, x, y}: Inset): SVGElement {
-  const frame = ({left, right, top, bottom}: Rect) => ({
+  const frame = ({left, right, top, bottom}: Box) => ({
     left,
     top,
     width: right - left,
