@@ -33,7 +33,7 @@ export function svgChart(spec: ChartSpec, width: number, height: number): SvgCha
   const element = svg`<svg class="svg-chart" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
     <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${labels(inset ? withoutLabels(spec, inset) : spec, x, y, {left: margin.left, right: width, top: margin.top - 8, bottom: height - margin.bottom, without: inset?.to})}
+    ${labels(inset ? withoutLabels(spec, inset) : spec, x, y, {left: margin.left + 6, right: width, top: margin.top - 8, bottom: height - margin.bottom, without: inset?.to})}
     ${spec.better && isCornerFree(spec, scales, width, height) ? corner(spec.better, width, height) : null}</g>
     ${axisTitles(spec, width, height)}
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
