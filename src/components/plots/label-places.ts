@@ -69,7 +69,8 @@ export function placeLabels(
   const leaders: Segment[] = [];
   const placed: PlacedLabel[] = [];
 
-  function placeAt(point: Point, text: string): PlacedLabel | undefined {
+  /** `mayCross` lets a name at the end of a leader line stand on a join. */
+  function placeAt(point: Point, text: string, mayCross = false): PlacedLabel | undefined {
     const [cx, cy] = [x(point.x), y(point.y)];
     const isFree = ({dx, dy, place}: Offset) => {
       const box = labelBox({dx, dy}, text, cx, cy);
@@ -87,13 +88,17 @@ export function placeLabels(
       return !joins.some((join) => crosses(box, join));
     };
     const beside = near.filter(isFree);
-    const found = beside.find(clear) ?? beside[0] ?? AWAY.find((offset) => isFree(offset) && clear(offset));
+    const found =
+      beside.find(clear) ?? beside[0] ?? AWAY.find((offset) => isFree(offset) && (mayCross || clear(offset)));
     return found && {point, text, ...found};
   }
 
   for (const {line, point, text} of orderedLabels(spec)) {
     const points = line === undefined ? [point] : namePoints(line, spec, x, y);
-    const found = firstOf(points, (each) => placeAt(each, text));
+    const found =
+      firstOf(points, (each) => placeAt(each, text)) ??
+      // A line without its name says nothing.
+      (line && firstOf(points, (each) => placeAt(each, text, true)));
     if (found === undefined) continue;
     const {dx, dy, place} = found;
     const [cx, cy] = [x(found.point.x), y(found.point.y)];
