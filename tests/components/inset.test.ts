@@ -48,10 +48,12 @@ test("marks that crowd are drawn larger in a corner that covers no mark, each wi
   }
 });
 
-test("marks that lines join need none", () => {
-  const chart = spec([...crowd, ...apart]);
-  const joined: ChartSpec = {...chart, series: chart.series.map((series) => ({...series, join: "line"}))};
-  expect(insetOf(joined, chartScales(joined, 800, 400), plot)).toBeUndefined();
+test("an inset takes the better corner last", () => {
+  const chart: ChartSpec = {
+    ...spec([...crowd.map(([x, y]) => [x - 1, y + 20] as const), [0, 50], [10, 50], [8, 5], [6, 45]]),
+    better: "bottom left",
+  };
+  expect(insetOf(chart, chartScales(chart, 800, 400), plot)?.to.left).toBeLessThan(100);
 });
 
 test("marks with room, few marks and marks on one place need none", () => {

@@ -25,6 +25,8 @@ const CROWD = {width: 0.16, height: 0.36, marks: 6} as const;
 /** The size of the inset, as shares of the plot. */
 const SIZE = {width: 0.38, height: 0.5} as const;
 const PAD = 8;
+/** Marks of an inset that there is room to name. */
+const FEW = 12;
 const inside = ({left, right, top, bottom}: Box, x: number, y: number) =>
   x >= left && x <= right && y >= top && y <= bottom;
 
@@ -49,7 +51,7 @@ export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Box): Inset | und
     .filter((each) => each.points.length > 0);
   const shown = series.flatMap((each) => each.points);
   return {
-    spec: {...spec, series},
+    spec: {...spec, series, labelled: namesIn(spec, shown)},
     from: crowd,
     to,
     x: scaleOf(
@@ -63,6 +65,11 @@ export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Box): Inset | und
       spec.y.log,
     ),
   };
+}
+
+/** What an inset names: what the chart wants named first, and all of its marks if they are few. */
+function namesIn({labelled = new Set()}: ChartSpec, shown: readonly Point[]): ReadonlySet<string> {
+  return new Set([...labelled, ...(shown.length <= FEW ? shown.map(({key}) => key) : [])]);
 }
 
 function scaleOf(values: readonly number[], range: readonly [number, number], log = false): Scale {
@@ -124,10 +131,10 @@ function freeCorner(
     {...left, ...bottom},
     {...left, ...top},
   ];
-  // The words on the better corner stay readable.
-  const taken = spec.better === undefined ? "" : spec.better === "top left" ? "3" : "2";
+  // The words on the better corner give way only where no other corner is free.
+  if (spec.better === "bottom left") corners.push(...corners.splice(2, 1));
   const lines = [...joinSegments(spec, x, y), ...whiskerSegments(spec, {x, y})];
-  return corners.find((corner, i) => {
+  return corners.find((corner) => {
     const room = {
       left: corner.left - PAD,
       right: corner.right + PAD,
@@ -135,6 +142,6 @@ function freeCorner(
       bottom: corner.bottom + PAD,
     };
     const isFree = !places.some((each) => inside(room, each.x, each.y));
-    return String(i) !== taken && isFree && !lines.some((line) => crosses(room, line));
+    return isFree && !lines.some((line) => crosses(room, line));
   });
 }

@@ -34,7 +34,7 @@ export function svgChart(spec: ChartSpec, width: number, height: number): SvgCha
     <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
     ${labels(inset ? withoutLabels(spec, inset) : spec, x, y, {left: margin.left + 6, right: width, top: margin.top - 8, bottom: height - margin.bottom, without: inset?.to})}
-    ${spec.better && isCornerFree(spec, scales, width, height) ? corner(spec.better, width, height) : null}</g>
+    ${spec.better && isCornerFree(spec, scales, width, height, inset?.to) ? corner(spec.better, width, height) : null}</g>
     ${axisTitles(spec, width, height)}
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
     ${inset && insetFrame(inset)}
@@ -177,16 +177,18 @@ function cornerText(better: NonNullable<ChartSpec["better"]>, width: number, hei
   };
 }
 
-/** False where a mark stands on the words of the better corner: the mark is what must be read. */
+/** False where a mark or an inset stands on the words of the better corner: that is what must be read. */
 function isCornerFree(
   spec: ChartSpec,
   scales: ReturnType<typeof chartScales>,
   width: number,
   height: number,
+  inset: Box | undefined,
 ): boolean {
   if (spec.better === undefined) return false;
   const {text, x, y} = cornerText(spec.better, width, height);
   const right = x + 7 * text.length + 6;
+  if (inset && inset.left < right && inset.top < y && inset.bottom > y - 12) return false;
   return !spec.series
     .filter(isMarked)
     .flatMap(({points}) => points)
