@@ -140,6 +140,16 @@ function withoutLabels(spec: ChartSpec, inset: Inset): ChartSpec {
   return {...spec, labelled: new Set([...(spec.labelled ?? [])].filter((key) => !shown.has(key)))};
 }
 
+/** Two lines from the crowd to its larger drawing, between the sides that face each other. */
+function insetLeaders(from: Box, to: Box): string {
+  if (to.left > from.right || to.right < from.left) {
+    const [start, end] = to.left > from.right ? [from.right, to.left] : [from.left, to.right];
+    return `M${start},${from.top}L${end},${to.top}M${start},${from.bottom}L${end},${to.bottom}`;
+  }
+  const [start, end] = to.top > from.top ? [from.bottom, to.top] : [from.top, to.bottom];
+  return `M${from.left},${start}L${to.left},${end}M${from.right},${start}L${to.right},${end}`;
+}
+
 /** The ground of an inset: a frame around the crowd, one around its larger drawing, and axes of its own. */
 function insetFrame({spec, from, to, x, y}: Inset): SVGElement {
   const frame = ({left, right, top, bottom}: Box) => ({
@@ -149,9 +159,8 @@ function insetFrame({spec, from, to, x, y}: Inset): SVGElement {
     height: bottom - top,
   });
   const [small, large] = [frame(from), frame(to)];
-  const toLeft = to.left > from.right;
   return svg`<g class="inset" aria-hidden="true">
-    <path d=${`M${toLeft ? from.right : from.left},${from.bottom}L${toLeft ? to.left : to.right},${to.bottom}M${toLeft ? from.right : from.left},${from.top}L${toLeft ? to.left : to.right},${to.top}`} />
+    <path d=${insetLeaders(from, to)} />
     <rect x=${small.left} y=${small.top} width=${small.width} height=${small.height} fill="none" />
     <rect class="ground" x=${large.left} y=${large.top} width=${large.width} height=${large.height} />
     ${x.ticks.map((tick) => svg`<text x=${x(tick)} y=${to.bottom - 8} text-anchor="middle">${x.tickText(tick)}</text>`)}
