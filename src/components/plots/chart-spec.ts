@@ -53,6 +53,18 @@ export function axisTitle({label, unit, log}: Axis): string {
   return `${label}${unit ? ` (${unit})` : ""}${log ? ", logarithmic" : ""}`;
 }
 
+/** The title of an axis and its arrow in a room of `width` pixels: without the word on its scale, or set closer, if it must. */
+export function fittedTitle(
+  axis: Axis,
+  width: number,
+): {readonly text: string; readonly length: number | null} {
+  const widthOf = (text: string) => (text.length + 2) * 6.2;
+  const whole = axisTitle(axis);
+  if (widthOf(whole) <= width) return {text: whole, length: null};
+  const text = axisTitle({...axis, log: false});
+  return {text, length: widthOf(text) <= width ? null : width};
+}
+
 /** The provenances in a figure, each once: what a legend lists. */
 export function provenancesOf(spec: ChartSpec): Provenance[] {
   return [...new Set(spec.series.map(({provenance}) => provenance))];

@@ -67,6 +67,16 @@ export function insetOf(spec: ChartSpec, {x, y}: Scales, plot: Box): Inset | und
   };
 }
 
+/** Two lines from the crowd to its larger drawing, between the sides that face each other. */
+export function insetLeaders(from: Box, to: Box): string {
+  if (to.left > from.right || to.right < from.left) {
+    const [start, end] = to.left > from.right ? [from.right, to.left] : [from.left, to.right];
+    return `M${start},${from.top}L${end},${to.top}M${start},${from.bottom}L${end},${to.bottom}`;
+  }
+  const [start, end] = to.top > from.top ? [from.bottom, to.top] : [from.top, to.bottom];
+  return `M${from.left},${start}L${to.left},${end}M${from.right},${start}L${to.right},${end}`;
+}
+
 /** What an inset names: what the chart wants named first, and all of its marks if they are few. */
 function namesIn({labelled = new Set()}: ChartSpec, shown: readonly Point[]): ReadonlySet<string> {
   return new Set([...labelled, ...(shown.length <= FEW ? shown.map(({key}) => key) : [])]);

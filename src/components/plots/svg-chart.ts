@@ -1,6 +1,6 @@
 import {svg} from "htl";
-import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
-import {type Inset, insetOf} from "./inset.js";
+import {type Axis, type ChartSpec, fittedTitle, isMarked, type Point, type Series} from "./chart-spec.js";
+import {type Inset, insetLeaders, insetOf} from "./inset.js";
 import {type LabelRoom, placeLabels} from "./label-places.js";
 import {type MarkPlace, markPlaces} from "./mark-places.js";
 import {colourOf, type Look} from "./palette.js";
@@ -101,15 +101,6 @@ function axisTitles(spec: ChartSpec, width: number, height: number): SVGElement[
   ];
 }
 
-/** The title of an axis and its arrow in a room of `width` pixels: without the word on its scale, or set closer, if it must. */
-function fittedTitle(axis: Axis, width: number): {readonly text: string; readonly length: number | null} {
-  const widthOf = (text: string) => (text.length + 2) * 6.2;
-  const whole = axisTitle(axis);
-  if (widthOf(whole) <= width) return {text: whole, length: null};
-  const text = axisTitle({...axis, log: false});
-  return {text, length: widthOf(text) <= width ? null : width};
-}
-
 function path(series: Series, x: Scale, y: Scale): SVGElement {
   const {points, join, provenance} = series;
   const steps = points.map((point, i) =>
@@ -138,16 +129,6 @@ function whisker([low, high]: readonly [number, number], x: number, y: Scale, lo
 function withoutLabels(spec: ChartSpec, inset: Inset): ChartSpec {
   const shown = new Set(inset.spec.series.flatMap(({points}) => points.map(({key}) => key)));
   return {...spec, labelled: new Set([...(spec.labelled ?? [])].filter((key) => !shown.has(key)))};
-}
-
-/** Two lines from the crowd to its larger drawing, between the sides that face each other. */
-function insetLeaders(from: Box, to: Box): string {
-  if (to.left > from.right || to.right < from.left) {
-    const [start, end] = to.left > from.right ? [from.right, to.left] : [from.left, to.right];
-    return `M${start},${from.top}L${end},${to.top}M${start},${from.bottom}L${end},${to.bottom}`;
-  }
-  const [start, end] = to.top > from.top ? [from.bottom, to.top] : [from.top, to.bottom];
-  return `M${from.left},${start}L${to.left},${end}M${from.right},${start}L${to.right},${end}`;
 }
 
 /** The ground of an inset: a frame around the crowd, one around its larger drawing, and axes of its own. */
