@@ -30,6 +30,7 @@ test("a rank is moved over all groups without another run", async () => {
 test("a text of the reader's is attended to with shared keys in the browser", async () => {
   const {page: at, context, complaints} = await site.open(page);
   const attention = at.locator("[data-experiment='kv/shared-attention']:not(.answer)");
+  await at.getByText("A text of yours").click();
   await attention.getByLabel("Text", {exact: true}).fill("fact wolf silver candle . query wolf");
   await attention.locator(".status[data-state=live]").waitFor();
   expect(await attention.locator("table.heat tbody th").allTextContents()).toContain("silver");

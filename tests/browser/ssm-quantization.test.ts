@@ -53,3 +53,20 @@ test("another percentile is run in the browser", async () => {
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+test("a fold stays closed until it is opened, by hand, by a link that sets its content, or to be embedded", async () => {
+  const {page, context, complaints} = await site.open(path);
+  const strips = bench(page, "outliers");
+  await strips.waitFor({state: "attached"});
+  expect(await strips.isVisible()).toBe(false);
+  await page.getByText("Tensors of every layer, channel by channel").click();
+  await expect.poll(() => strips.isVisible()).toBe(true);
+  await page.goto(site.url(`${path}?state.methods=static,clip`));
+  await bench(page, "packed-state").locator(".svg-chart").waitFor();
+  expect(await strips.isVisible()).toBe(false);
+  await page.goto(site.url("embed/quantizing?figure=state.all-1"));
+  await page.locator(".embed-shown .svg-chart").waitFor();
+  expect(await page.locator("summary:visible").count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await context.close();
+});

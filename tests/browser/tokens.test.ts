@@ -43,6 +43,7 @@ test("the keyboard turns a query until another page matters more", async () => {
   const {page, context} = await site.open(path);
   const pages = page.locator(".explorable[aria-label='A box around a page']");
   const finding = pages.locator("figcaption");
+  await page.getByText("Which page does a query select").click();
   expect(await finding.textContent()).toContain("Quest picks page 2");
   expect(await finding.textContent()).toContain("The released score picks page 1");
   const slider = pages.getByLabel("Query, first number, slider");

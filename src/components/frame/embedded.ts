@@ -6,8 +6,10 @@ const figureOf = (name: string) => document.querySelector<HTMLElement>(`[data-fi
 /** Marks a figure and what it stands in; the style sheet shows nothing else. */
 function show(figure: HTMLElement): void {
   figure.classList.add("embed-shown");
-  for (let at: HTMLElement | null = figure; at !== null; at = at.parentElement)
+  for (let at: HTMLElement | null = figure; at !== null; at = at.parentElement) {
     at.classList.add("embed-path");
+    if (at instanceof HTMLDetailsElement) at.open = true;
+  }
 }
 
 /** The page itself, in the state of the address. */

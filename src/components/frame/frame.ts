@@ -25,5 +25,8 @@ const define = () => import("./labels.js");
 if ("requestIdleCallback" in window)
   addEventListener("load", () => requestIdleCallback(define, {timeout: 3000}));
 else addEventListener("load", () => setTimeout(define, 500));
+// Bars of the page may write this address anew before the figures are there.
+const {search} = location;
+if (search.includes(".")) import("./folds.js").then(({openFolds}) => openFolds(search));
 const {page} = document.documentElement.dataset;
 if (page !== undefined) import("./embedded.js").then(({showOneFigure}) => showOneFigure(page));

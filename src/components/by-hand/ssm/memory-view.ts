@@ -2,6 +2,7 @@ import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {memory} from "../../../lib/experiments/ssm/memory.js";
 import {largest} from "../../../lib/stats/extent.js";
+import {fold} from "../../kit/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {MAP_READING} from "../../plots/attention-maps.js";
@@ -20,7 +21,7 @@ export function memoryView(
 ): HTMLElement {
   const unit = model.startsWith("mamba1") ? "channel" : "head";
   const words = rows.filter(({part}) => part === "word").map(({word}) => word ?? "");
-  return html`<div>${reach(rows, unit)}${writing(rows, words, layer, unit)}${maps(rows, words, layer, unit)}</div>`;
+  return html`<div>${reach(rows, unit)}${writing(rows, words, layer, unit)}${fold(`The scan of each ${unit} written as attention`, maps(rows, words, layer, unit))}</div>`;
 }
 
 /** All layers: units by rank of how far they look, each with its half-life. */
