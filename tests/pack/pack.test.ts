@@ -94,7 +94,7 @@ describe("the package", () => {
     const file = join(folder, "model.safetensors");
     await copyFile("src/data/models/decoder-small/model.safetensors", file);
     const {stdout} = await run(command, ["quantize", file, "--formats", "mxfp4"]);
-    expect(stdout).toMatch(/^lm_head\.weight +mxfp4 +16384 +4\.25 /m);
+    expect(stdout).toMatch(/^lm_head\.weight +mxfp4 +16384 +16384 +4\.25 /m);
     expect((await run(command, ["--version"])).stdout).toBe(`${manifest.version}\n`);
   });
 

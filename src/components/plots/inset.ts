@@ -142,7 +142,7 @@ function freeCorner(
     {...left, ...top},
   ];
   // The words on the better corner give way only where no other corner is free.
-  if (spec.better === "bottom left") corners.push(...corners.splice(2, 1));
+  if (spec.better === "bottom left") corners.push(corners.splice(2, 1)[0]);
   const lines = [...joinSegments(spec, x, y), ...whiskerSegments(spec, {x, y})];
   return corners.find((corner) => {
     const room = {
