@@ -59,5 +59,10 @@ export function wireDefinitions(): void {
   note.onpointerenter = () => clearTimeout(leaving);
   note.onpointerleave = hideSoon;
   document.addEventListener("keydown", ({key}) => key === "Escape" && shown && hide());
-  document.addEventListener("scroll", () => shown && hide(), {passive: true});
+  // A term that is out of view scrolls the page when it gets the focus: its note goes with it.
+  const follow = () => {
+    if (shown !== undefined && shown === document.activeElement) place(note, shown);
+    else if (shown !== undefined) hide();
+  };
+  document.addEventListener("scroll", follow, {passive: true});
 }
