@@ -13,7 +13,7 @@ export default {
     "src/data/data-sets.ts",
     "src/data/sweep/worker.ts",
     "src/data/**/*.{arrow,json}.ts",
-    "src/components/kit/run-worker.ts",
+    "src/components/kit/runs/run-worker.ts",
     "src/components/frame/{frame,theme}.ts",
     "src/*.md.ts",
     "src/**/*.md",

@@ -54,7 +54,7 @@ test("a worker started the way the site starts its own cannot either", async () 
 
 test("the site's own worker refuses to fetch a file from another origin", async () => {
   const {page, context} = await site.open("");
-  const module = site.url(builtFile("_import/components/kit/worker-run.js"));
+  const module = site.url(builtFile("_import/components/kit/runs/worker-run.js"));
   const request = {
     kind: "run",
     id: "formats/bits-error",

@@ -1,9 +1,9 @@
 import {deflateRawSync} from "node:zlib";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {fragmentOf, MOST_FRAGMENT, textsOf} from "../../src/components/kit/address-texts.js";
+import {fragmentOf, MOST_FRAGMENT, textsOf} from "../../src/components/kit/address/address-texts.js";
+import {hasTextsInSearch, readState, writeState} from "../../src/components/kit/address/url-state.js";
 import {withoutPaths} from "../../src/components/kit/text/without-paths.js";
-import {hasTextsInSearch, readState, writeState} from "../../src/components/kit/url-state.js";
 import type {Params} from "../../src/lib/technique/params.js";
 
 const params = {

@@ -3,7 +3,7 @@ import {mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {rowsToArrowInPage} from "../../src/components/kit/row-arrow.js";
+import {rowsToArrowInPage} from "../../src/components/kit/rows/row-arrow.js";
 import {arqueroSnippet} from "../../src/components/kit/text/snippet.js";
 import {loadData} from "../../src/data/data-sets.js";
 import {withGivenColumns} from "../../src/lib/experiment/table.js";

@@ -1,7 +1,7 @@
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {isMarked} from "../../src/components/plots/chart-spec.js";
+import {isMarked} from "../../src/components/plots/chart/chart-spec.js";
 import {drawFigure} from "../../src/components/plots/draw-figure.js";
 import type {FigureSpec} from "../../src/components/plots/figure-spec.js";
 import {colourName, SHADES} from "../../src/components/plots/palette.js";

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {compareRows, comparisonText} from "../../src/components/kit/compare-rows.js";
+import {compareRows, comparisonText} from "../../src/components/kit/rows/compare-rows.js";
 import type {Columns} from "../../src/lib/experiment/columns.js";
 
 const columns: Columns = {

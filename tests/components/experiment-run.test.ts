@@ -1,7 +1,7 @@
 import {beforeEach, describe, expect, test, vi} from "vitest";
-import {experimentRun, type RunView} from "../../src/components/kit/experiment-run.js";
-import {inStep} from "../../src/components/kit/in-step.js";
-import type {RowState} from "../../src/components/kit/live-rows.js";
+import {inStep} from "../../src/components/kit/openings/in-step.js";
+import {experimentRun, type RunView} from "../../src/components/kit/runs/experiment-run.js";
+import type {RowState} from "../../src/components/kit/runs/live-rows.js";
 import {experiment} from "../../src/lib/experiment/experiment.js";
 import {runSweep, sweepSettings} from "../../src/lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../../src/lib/experiment/table.js";
@@ -9,11 +9,11 @@ import {rowsToArrow} from "../../src/lib/io/arrow.js";
 
 const {askWorker} = vi.hoisted(() => ({askWorker: vi.fn()}));
 const end = vi.hoisted(() => vi.fn());
-vi.mock("../../src/components/kit/worker-run.js", () => ({
+vi.mock("../../src/components/kit/runs/worker-run.js", () => ({
   askWorker,
   keptWorker: () => ({ask: askWorker, end}),
 }));
-vi.mock("../../src/components/kit/model-data.js", () => ({modelData: () => ({})}));
+vi.mock("../../src/components/kit/runs/model-data.js", () => ({modelData: () => ({})}));
 
 const measured = {provenance: "measured"} as const;
 

@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
-import type {ChartSpec, Series} from "../../src/components/plots/chart-spec.js";
-import {insetOf} from "../../src/components/plots/inset.js";
-import {chartScales} from "../../src/components/plots/svg-chart.js";
+import type {ChartSpec, Series} from "../../src/components/plots/chart/chart-spec.js";
+import {chartScales} from "../../src/components/plots/chart/svg-chart.js";
+import {insetOf} from "../../src/components/plots/places/inset.js";
 
 const spec = (places: readonly (readonly [number, number])[], more: readonly Series[] = []): ChartSpec => ({
   question: "q",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import type {ChartSpec, Point, Series} from "../../src/components/plots/chart-spec.js";
-import {placeLabels} from "../../src/components/plots/label-places.js";
+import type {ChartSpec, Point, Series} from "../../src/components/plots/chart/chart-spec.js";
+import {placeLabels} from "../../src/components/plots/places/label-places.js";
 
 const same = (value: number) => value;
 const room = {left: 0, right: 1000};

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {markAfter, nearestMark} from "../../src/components/plots/mark-places.js";
+import {markAfter, nearestMark} from "../../src/components/plots/places/mark-places.js";
 
 const marks = [
   {x: 10, y: 90},

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {differences, settingDistance} from "../../src/components/kit/nearest-setting.js";
+import {differences, settingDistance} from "../../src/components/kit/runs/nearest-setting.js";
 
 const params = {
   method: {kind: "choice", label: "Method", options: ["rtn", "gptq"], default: "rtn"},

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import type {Series} from "../../src/components/plots/chart-spec.js";
-import {legendEntries} from "../../src/components/plots/legend.js";
-import {wrapText} from "../../src/components/plots/picture.js";
-import {pointSentence, pointText} from "../../src/components/plots/point-text.js";
+import type {Series} from "../../src/components/plots/chart/chart-spec.js";
+import {legendEntries} from "../../src/components/plots/chart/legend.js";
+import {wrapText} from "../../src/components/plots/chart/picture.js";
+import {pointSentence, pointText} from "../../src/components/plots/chart/point-text.js";
 
 const point = {key: "a", label: "a", x: 4.123456, y: 18, interval: [17.0001, 19.5] as const};
 const marks: Series = {name: "MX blocks", family: "mx", provenance: "measured", points: [point]};

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {verdictOn} from "../../src/components/kit/guess.js";
+import {verdictOn} from "../../src/components/kit/openings/guess.js";
 import {stepAfterKey} from "../../src/components/kit/player.js";
 
 test("keys of the player step within the first and the last step", () => {

@@ -1,7 +1,12 @@
 import {describe, expect, test} from "vitest";
-import {axisTitle, type ChartSpec, labelsOf, type Series} from "../../src/components/plots/chart-spec.js";
+import {
+  axisTitle,
+  type ChartSpec,
+  labelsOf,
+  type Series,
+} from "../../src/components/plots/chart/chart-spec.js";
+import {plainText, plotlyFigure} from "../../src/components/plots/chart/plotly-figure.js";
 import {colourName, type Theme} from "../../src/components/plots/palette.js";
-import {plainText, plotlyFigure} from "../../src/components/plots/plotly-figure.js";
 
 const theme: Theme = {
   ink: "#111",

@@ -1,7 +1,7 @@
 import {DataType, tableFromIPC} from "apache-arrow";
 import {expect, test} from "vitest";
-import {rowsToArrowInPage} from "../../src/components/kit/row-arrow.js";
-import {readShippedTable, shippedTable} from "../../src/components/kit/shipped-table.js";
+import {rowsToArrowInPage} from "../../src/components/kit/rows/row-arrow.js";
+import {readShippedTable, shippedTable} from "../../src/components/kit/rows/shipped-table.js";
 import {sweepSettings} from "../../src/lib/experiment/sweep.js";
 import {experimentMetadata} from "../../src/lib/experiment/table.js";
 import {roofline} from "../../src/lib/experiments/accel/roofline.js";

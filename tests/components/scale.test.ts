@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {exactText, numberText} from "../../src/components/kit/text/number-text.js";
-import {binaryText, isBinary, makeScale, paddedExtent, tickText} from "../../src/components/plots/scale.js";
+import {
+  binaryText,
+  isBinary,
+  makeScale,
+  paddedExtent,
+  tickText,
+} from "../../src/components/plots/places/scale.js";
 
 describe("makeScale", () => {
   test("maps the ends of the domain to the ends of the range, linear and logarithmic", () => {

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
+import {readState} from "../../src/components/kit/address/url-state.js";
 import {settingSearch} from "../../src/components/kit/text/setting-search.js";
-import {readState} from "../../src/components/kit/url-state.js";
 import {sweepSettings} from "../../src/lib/experiment/sweep.js";
 import {attentionHeads} from "../../src/lib/experiments/attention/heads.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";

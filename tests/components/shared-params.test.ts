@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, test, vi} from "vitest";
-import {lastLayer, withinLimits} from "../../src/components/kit/limits.js";
-import {sharedParams} from "../../src/components/kit/shared-params.js";
+import {lastLayer, withinLimits} from "../../src/components/kit/inputs/limits.js";
+import {sharedParams} from "../../src/components/kit/openings/shared-params.js";
 import type {Params} from "../../src/lib/technique/params.js";
 
 const model = (...options: string[]) => ({

@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {shippedRows} from "../../src/components/kit/shipped-rows.js";
+import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {experiment} from "../../src/lib/experiment/experiment.js";
 import type {SweepRow} from "../../src/lib/experiment/sweep.js";
 import {runSweep} from "../../src/lib/experiment/sweep.js";

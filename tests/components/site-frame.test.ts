@@ -2,7 +2,7 @@ import {readdir, readFile} from "node:fs/promises";
 import {describe, expect, test} from "vitest";
 import {waysIn} from "../../src/components/by-hand/site/ways-in.js";
 import {HOME, PAGE_GROUPS, PAGE_OF_REGISTRY, pageAt} from "../../src/components/frame/site-pages.js";
-import {readState} from "../../src/components/kit/url-state.js";
+import {readState} from "../../src/components/kit/address/url-state.js";
 import {techniqueEntries, termEntries} from "../../src/data/glossary.js";
 import {techniques} from "../../src/data/techniques.js";
 import {bitsError} from "../../src/lib/experiments/formats/bits-error.js";

@@ -2,7 +2,7 @@ import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
 import {piecesOf, sourcesOf} from "../../src/components/kit/text/cited.js";
-import {markPath} from "../../src/components/plots/symbols.js";
+import {markPath} from "../../src/components/plots/chart/symbols.js";
 import {techniques} from "../../src/data/techniques.js";
 import {loadExperiment} from "../../src/lib/experiments/registry.js";
 import {FAMILIES} from "../../src/lib/technique/families.js";

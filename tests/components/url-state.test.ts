@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test, vi} from "vitest";
-import {readState, rememberState, writeState} from "../../src/components/kit/url-state.js";
+import {readState, rememberState, writeState} from "../../src/components/kit/address/url-state.js";
 import type {Params} from "../../src/lib/technique/params.js";
 
 const params = {

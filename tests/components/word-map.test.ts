@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {cellAfter, cellText, strongestOf} from "../../src/components/plots/word-map.js";
+import {cellAfter, cellText, strongestOf} from "../../src/components/plots/words/word-map.js";
 
 const words = ["<begin>", "fact", "otter", "amber"];
 const cells = [

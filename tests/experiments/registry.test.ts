@@ -1,7 +1,7 @@
 import {access} from "node:fs/promises";
 import {describe, expect, test} from "vitest";
 import {RUN_OPTIONS} from "../../src/cli/run.js";
-import {shippedRows} from "../../src/components/kit/shipped-rows.js";
+import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {DATA_SETS} from "../../src/data/data-sets.js";
 import {sweepSettings} from "../../src/lib/experiment/sweep.js";
 import {experiments, loadExperiment} from "../../src/lib/experiments/registry.js";

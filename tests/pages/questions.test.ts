@@ -6,7 +6,7 @@ import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
-import {shippedRows} from "../../src/components/kit/shipped-rows.js";
+import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {loadExperiment} from "../../src/lib/experiments/registry.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
 import {keptRows} from "./kept.js";

@@ -1,10 +1,10 @@
 import {html} from "htl";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
+import {hasTextsInSearch, readState, rememberState} from "./address/url-state.js";
 import {copyButton} from "./copy-button.js";
-import {paramInputs} from "./param-inputs.js";
+import {paramInputs} from "./inputs/param-inputs.js";
 import {player} from "./player.js";
 import {embedCodeOf, fullScreenButton} from "./present.js";
-import {hasTextsInSearch, readState, rememberState} from "./url-state.js";
 
 export interface ExplorableOptions<P extends Params> {
   readonly label: string;

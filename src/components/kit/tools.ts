@@ -34,7 +34,7 @@ export function tools<P extends Params, C extends Columns, N extends string>(
   };
   const saveArrow = async () => {
     // Writing Arrow takes code that reading does not.
-    const {rowsToArrowInPage} = await import("./row-arrow.js");
+    const {rowsToArrowInPage} = await import("./rows/row-arrow.js");
     save("arrow", "application/vnd.apache.arrow.stream", rowsToArrowInPage);
   };
   const element: HTMLElement = html`<div class="tools" role="group" aria-label="Take away">

@@ -2,21 +2,21 @@ import {html} from "htl";
 import {allTables, type Columns, MAIN_TABLE, type Row, type TableRows} from "../../lib/experiment/columns.js";
 import type {Described} from "../../lib/experiment/described.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
-import {type Chart, chart} from "../plots/chart.js";
-import type {Point} from "../plots/chart-spec.js";
-import type {Explanation} from "../plots/explain-card.js";
+import {type Chart, chart} from "../plots/chart/chart.js";
+import type {Point} from "../plots/chart/chart-spec.js";
+import type {Explanation} from "../plots/chart/explain-card.js";
 import type {Figure} from "../plots/figure-spec.js";
-import {textsFragment} from "./address-texts.js";
-import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./experiment-run.js";
-import type {RowState} from "./live-rows.js";
-import {differences} from "./nearest-setting.js";
-import {paramInputs} from "./param-inputs.js";
-import {cellText, rowsList, rowsTable} from "./rows-table.js";
+import {textsFragment} from "./address/address-texts.js";
+import {writeState} from "./address/url-state.js";
+import {paramInputs} from "./inputs/param-inputs.js";
+import {cellText, rowsList, rowsTable} from "./rows/rows-table.js";
+import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./runs/experiment-run.js";
+import type {RowState} from "./runs/live-rows.js";
+import {differences} from "./runs/nearest-setting.js";
 import {stalePlace} from "./stale-place.js";
 import {shortNumbers} from "./text/number-text.js";
 import {statusLine} from "./text/status-line.js";
 import {tools} from "./tools.js";
-import {writeState} from "./url-state.js";
 
 /** One view of a run. */
 export interface ViewOptions<P extends Params, C extends Columns> {

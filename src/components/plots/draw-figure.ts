@@ -1,5 +1,5 @@
 import type {Provenance} from "../../lib/experiment/provenance.js";
-import type {Axis, ChartSpec, Series} from "./chart-spec.js";
+import type {Axis, ChartSpec, Series} from "./chart/chart-spec.js";
 import type {Drawn, FigureSpec, Given, Measure, RowPoint} from "./figure-spec.js";
 import {paretoFront} from "./pareto.js";
 import {frontSeries, grouped, shaded} from "./series.js";

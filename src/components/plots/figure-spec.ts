@@ -1,7 +1,7 @@
 import type {Columns, Row} from "../../lib/experiment/columns.js";
 import type {Experiment} from "../../lib/experiment/experiment.js";
 import type {Params, ParamValues} from "../../lib/technique/params.js";
-import type {Axis, ChartSpec, Point, Series} from "./chart-spec.js";
+import type {Axis, ChartSpec, Point, Series} from "./chart/chart-spec.js";
 import type {Look} from "./palette.js";
 
 /** Drawing of an experiment's rows as one chart. */

@@ -1,4 +1,4 @@
-import type {ChartSpec} from "./chart-spec.js";
+import type {ChartSpec} from "./chart/chart-spec.js";
 import {drawFigure} from "./draw-figure.js";
 import type {FigureSpec, RowOf, SettingOf} from "./figure-spec.js";
 

@@ -2,7 +2,7 @@ import {svg} from "htl";
 import type {FormatFamily} from "../../lib/formats/format.js";
 import {largest} from "../../lib/stats/extent.js";
 import {numberText} from "../kit/text/number-text.js";
-import {makeScale} from "./scale.js";
+import {makeScale} from "./places/scale.js";
 
 /** The values of one codebook, a row of the picture. */
 export interface LineRow {

@@ -2,7 +2,7 @@ import type {Provenance} from "../../lib/experiment/provenance.js";
 import {largest, smallest} from "../../lib/stats/extent.js";
 import {FAMILIES} from "../../lib/technique/families.js";
 import {numberText} from "../kit/text/number-text.js";
-import type {Point, Series} from "./chart-spec.js";
+import type {Point, Series} from "./chart/chart-spec.js";
 import {isFamily, type Look, looksOf} from "./palette.js";
 
 /** Items grouped by a name, in the order in which the names come. */

@@ -1,9 +1,9 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {formatsOnModel} from "../../../lib/experiments/models/formats-on-model.js";
-import {readShippedTable} from "../../kit/shipped-table.js";
+import {readShippedTable} from "../../kit/rows/shipped-table.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {provenanceMark} from "../../plots/legend.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 import {ALL_SEEDS} from "../../plots/row-names.js";
 import {differenceText, intervalText} from "../../plots/series.js";
 

@@ -2,7 +2,7 @@ import {html} from "htl";
 import {type Comparison, compareMeasurements, measurementsFromText} from "../../../lib/accel/measurements.js";
 import {explorable} from "../../kit/explorable.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {provenanceMark} from "../../plots/legend.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 
 /** A box for measurements of one's own, each beside the bound of its machine; the text stands in the address. */
 export function ownMeasurements(): HTMLElement {

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {explorable} from "../../kit/explorable.js";
-import {fold} from "../../kit/fold.js";
+import {fold} from "../../kit/openings/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {type PolicyRow, pooledPolicies} from "../../plots/attention/policies.js";

@@ -1,10 +1,10 @@
 import {html} from "htl";
 import type {ownFile} from "../../../lib/experiments/formats/own-file.js";
-import type {ListedTensor} from "../../kit/run-worker.js";
+import type {ListedTensor} from "../../kit/runs/run-worker.js";
+import {askWorker} from "../../kit/runs/worker-run.js";
 import {failureText, isOffline} from "../../kit/text/failure-text.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {workbench} from "../../kit/workbench.js";
-import {askWorker} from "../../kit/worker-run.js";
 import {ownFileFigure} from "../../plots/formats/own-file.js";
 
 const listTimeLimit = 10_000;

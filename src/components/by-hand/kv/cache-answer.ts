@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {chart} from "../../plots/chart.js";
+import {chart} from "../../plots/chart/chart.js";
 import {type CacheRow, cacheFront, pooledCaches} from "../../plots/kv/cache-front.js";
 
 const AXES = {cost: "kept", quality: "KL divergence"} as const;

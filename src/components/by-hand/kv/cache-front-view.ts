@@ -1,9 +1,9 @@
 import {html} from "htl";
-import {paramInputs} from "../../kit/param-inputs.js";
+import {readState, rememberState} from "../../kit/address/url-state.js";
+import {paramInputs} from "../../kit/inputs/param-inputs.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {readState, rememberState} from "../../kit/url-state.js";
-import {chart} from "../../plots/chart.js";
-import type {Explanation} from "../../plots/explain-card.js";
+import {chart} from "../../plots/chart/chart.js";
+import type {Explanation} from "../../plots/chart/explain-card.js";
 import {AXES, type Axes, type CacheRow, cacheFront, pooledCaches} from "../../plots/kv/cache-front.js";
 import {differenceText, intervalText} from "../../plots/series.js";
 import {cacheAdvice} from "./cache-advice.js";

@@ -1,9 +1,9 @@
 import {html} from "htl";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 import {apart, type ContextRow, tokenText} from "../../plots/kv/context.js";
 import {kindLook} from "../../plots/kv/kinds.js";
-import {provenanceMark} from "../../plots/legend.js";
 import {colourOf} from "../../plots/palette.js";
 
 /** Every technique at the context that was asked for: what it is set to, what it takes, what fits. */

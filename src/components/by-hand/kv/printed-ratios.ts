@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {xkvRatio} from "../../../lib/kv/xkv/xkv-bytes.js";
-import {provenanceMark} from "../../plots/legend.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 
 /** The length at which xKV's authors count every ratio. */
 const TOKENS = 65_536;

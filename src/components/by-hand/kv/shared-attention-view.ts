@@ -4,9 +4,9 @@ import type {sharedAttention} from "../../../lib/experiments/kv/shared-attention
 import {explorable} from "../../kit/explorable.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {MAP_READING} from "../../plots/attention-maps.js";
 import {grouped} from "../../plots/series.js";
-import {wordMaps} from "../../plots/word-maps.js";
+import {MAP_READING} from "../../plots/words/attention-maps.js";
+import {wordMaps} from "../../plots/words/word-maps.js";
 
 type AttentionRow = Row<(typeof sharedAttention)["columns"]>;
 

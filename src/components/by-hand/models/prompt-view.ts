@@ -1,9 +1,9 @@
 import {html} from "htl";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {attentionMaps} from "../../plots/attention-maps.js";
 import type {InsideRow} from "../../plots/models/inside.js";
 import {grouped} from "../../plots/series.js";
+import {attentionMaps} from "../../plots/words/attention-maps.js";
 
 /** Predictions of the model for every word of a prompt, and for the next one. */
 export const expectationView = (rows: readonly InsideRow[]): HTMLElement => expectations(rows, wordsOf(rows));

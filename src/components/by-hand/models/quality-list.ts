@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {largest} from "../../../lib/stats/extent.js";
-import {fold} from "../../kit/fold.js";
+import {fold} from "../../kit/openings/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {pooledRows, type QualityRow} from "../../plots/models/quality.js";

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {guess} from "../../kit/guess.js";
+import {guess} from "../../kit/openings/guess.js";
 import {type ShareBar, shareBars} from "../../plots/share-bars.js";
 
 /** A question of a page whose answer is a comparison of a few numbers. */

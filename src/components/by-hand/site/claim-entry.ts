@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {ClaimLine, ClaimRow} from "../../../lib/experiments/claims/claim-lines.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {provenanceMark} from "../../plots/legend.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 
 /** The numbers of a claim, fetched when a reader opens it. */
 export type EvidenceOf = () => Promise<readonly ClaimRow[]>;

@@ -1,8 +1,8 @@
-import {readShippedTable} from "../../kit/shipped-table.js";
+import {readShippedTable} from "../../kit/rows/shipped-table.js";
 import {techniqueFacts} from "../../kit/techniques.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {type Chart, chart} from "../../plots/chart.js";
-import type {Explanation} from "../../plots/explain-card.js";
+import {type Chart, chart} from "../../plots/chart/chart.js";
+import type {Explanation} from "../../plots/chart/explain-card.js";
 import {bitsErrorFigure} from "../../plots/formats/bits-error.js";
 
 type Row = Parameters<typeof bitsErrorFigure.draw>[0][number];

@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {claimColumns} from "../../../lib/experiments/claims/claim.js";
 import {type ClaimRow, claimLines} from "../../../lib/experiments/claims/claim-lines.js";
 import type {Params} from "../../../lib/technique/params.js";
-import {readShippedTable} from "../../kit/shipped-table.js";
+import {readShippedTable} from "../../kit/rows/shipped-table.js";
 import {workbench} from "../../kit/workbench.js";
 import {claimEntry} from "./claim-entry.js";
 

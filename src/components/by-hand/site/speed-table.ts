@@ -2,7 +2,7 @@ import {html} from "htl";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {provenanceMark} from "../../plots/legend.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 import {grouped} from "../../plots/series.js";
 import {shareBars} from "../../plots/share-bars.js";
 

@@ -3,7 +3,7 @@ import type {TechniqueCost} from "../../../data/costs.js";
 import type {RegistryName, TechniqueFacts} from "../../../lib/technique/facts.js";
 import {FAMILIES} from "../../../lib/technique/families.js";
 import {PAGE_GROUPS, PAGE_OF_REGISTRY, type PageGroup} from "../../frame/site-pages.js";
-import {readShippedTable} from "../../kit/shipped-table.js";
+import {readShippedTable} from "../../kit/rows/shipped-table.js";
 import {techniques} from "../../kit/techniques.js";
 import {piecesOf} from "../../kit/text/cited.js";
 import {colourOf} from "../../plots/palette.js";

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {Described} from "../../../lib/experiment/described.js";
-import {shippedTable} from "../../kit/shipped-table.js";
+import {shippedTable} from "../../kit/rows/shipped-table.js";
 import {settingSearch} from "../../kit/text/setting-search.js";
 
 /** A question that readers come with, and the state of the page that answers it. */

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {fold} from "../../kit/fold.js";
+import {fold} from "../../kit/openings/fold.js";
 import {sized} from "../../kit/sized.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {numberLine} from "../../plots/number-line.js";

@@ -2,12 +2,12 @@ import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
 import type {memory} from "../../../lib/experiments/ssm/memory.js";
 import {largest} from "../../../lib/stats/extent.js";
-import {fold} from "../../kit/fold.js";
+import {fold} from "../../kit/openings/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {MAP_READING} from "../../plots/attention-maps.js";
 import {grouped} from "../../plots/series.js";
-import {wordMaps} from "../../plots/word-maps.js";
+import {MAP_READING} from "../../plots/words/attention-maps.js";
+import {wordMaps} from "../../plots/words/word-maps.js";
 
 type MemoryRow = Row<(typeof memory)["columns"]>;
 

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {fold} from "../../kit/fold.js";
+import {fold} from "../../kit/openings/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {colourOf} from "../../plots/palette.js";

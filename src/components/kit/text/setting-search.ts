@@ -1,7 +1,7 @@
 import type {Described} from "../../../lib/experiment/described.js";
 import {checkParams} from "../../../lib/technique/check-params.js";
 import type {Params, ParamValues} from "../../../lib/technique/params.js";
-import {writeState} from "../url-state.js";
+import {writeState} from "../address/url-state.js";
 
 /** A setting that a workbench of a page may be opened in. */
 export interface OpenedSetting {

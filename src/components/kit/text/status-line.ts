@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {Ran} from "../../../lib/experiment/ran.js";
-import {comparisonText} from "../compare-rows.js";
-import type {RowState} from "../live-rows.js";
+import {comparisonText} from "../rows/compare-rows.js";
+import type {RowState} from "../runs/live-rows.js";
 
 export interface StatusActions {
   readonly run: () => void;

@@ -1,6 +1,6 @@
 import type {Cost, composeFront} from "../../../lib/experiments/accel/compose-front.js";
 import {numberText} from "../../kit/text/number-text.js";
-import type {Axis, Point} from "../chart-spec.js";
+import type {Axis, Point} from "../chart/chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
 import {frontSeries, grouped, ofFamily} from "../series.js";

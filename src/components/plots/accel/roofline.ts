@@ -1,7 +1,7 @@
 import type {roofline} from "../../../lib/experiments/accel/roofline.js";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
-import type {Series} from "../chart-spec.js";
+import type {Series} from "../chart/chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf, SettingOf} from "../figure-spec.js";
 import {grouped, guide, ofFamily} from "../series.js";

@@ -1,6 +1,6 @@
 import type {errorAnatomy} from "../../../lib/experiments/formats/error-anatomy.js";
 import {numberText} from "../../kit/text/number-text.js";
-import type {Point, Series} from "../chart-spec.js";
+import type {Point, Series} from "../chart/chart-spec.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
 import {ofFamily} from "../series.js";
 

@@ -1,7 +1,7 @@
 import type {smallCaches} from "../../../lib/experiments/kv/small-caches.js";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
-import type {ChartSpec, Point} from "../chart-spec.js";
+import type {ChartSpec, Point} from "../chart/chart-spec.js";
 import {drawFigure} from "../draw-figure.js";
 import type {FigureSpec, Measure, RowOf} from "../figure-spec.js";
 import {ALL_SEEDS} from "../row-names.js";

@@ -1,7 +1,7 @@
 import type {formatsOnModel} from "../../../lib/experiments/models/formats-on-model.js";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
-import type {Series} from "../chart-spec.js";
+import type {Series} from "../chart/chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {Drawn, RowOf, SettingOf} from "../figure-spec.js";
 import {ALL_SEEDS} from "../row-names.js";

@@ -1,0 +1,48 @@
+import {html} from "htl";
+import type {Columns, Row} from "../../../lib/experiment/columns.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
+import {numberText} from "../text/number-text.js";
+
+const shownRows = 400;
+
+/** Rows as a table, at most the first 400. */
+export function rowsList(columns: Columns, rows: readonly Row[], label = "Rows"): HTMLElement {
+  const names = Object.keys(columns);
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${label}><table>
+    <thead><tr>${names.map((name) => html`<th scope="col">${columns[name].label}${columns[name].unit && ` (${columns[name].unit})`}</th>`)}<th scope="col">provenance</th></tr></thead>
+    <tbody>${rows.slice(0, shownRows).map((row) => tableRow(names, row))}</tbody>
+  </table></div>`;
+}
+
+/** The rows behind a figure, under a disclosure: every number that is drawn can be read. `name` is that of a further table. */
+export function rowsTable(columns: Columns, rows: readonly Row[], name?: string): HTMLElement {
+  const details =
+    html`<details class="rows"><summary>The ${rows.length} rows ${name === undefined ? "behind this" : `of ${name}`}${rows.length > shownRows ? ` (the first ${shownRows} shown, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
+  // Filled when opened: a table costs more to lay out than the figure it stands behind.
+  const fill = () =>
+    details.childElementCount === 1 &&
+    details.append(rowsList(columns, rows, name === undefined ? "Rows" : `Rows: ${name}`));
+  details.addEventListener("toggle", fill);
+  addEventListener("beforeprint", () => {
+    fill();
+    details.open = true;
+  });
+  return details;
+}
+
+function tableRow(names: readonly string[], row: Row): HTMLElement {
+  return html`<tr>${names.map((name, i) => html`<td class=${i === 0 ? "row-name" : null}>${cellText(row[name])}</td>`)}<td>${provenanceMark(row.provenance)} ${row.provenance}</td></tr>`;
+}
+
+/** A cell as text: numbers shortened for reading (a download holds them whole), nothing as a dash. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (Array.isArray(value)) return listText(value);
+  return typeof value === "number" ? numberText(value, 5) : String(value);
+}
+
+/** The first items of a list, and how many there are if that is more. */
+function listText(items: readonly unknown[]): string {
+  const shown = items.slice(0, 4).map(cellText).join(", ");
+  return items.length > 4 ? `${shown}, … (${items.length})` : shown;
+}

@@ -1,0 +1,42 @@
+import {FileAttachment} from "observablehq:stdlib";
+import type {DataSource} from "./run-worker.js";
+
+/** The files of the data sets that come with the site. Paths must be literals: the build looks for them. */
+const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
+  "weights/decoder-small": () => FileAttachment("../../../data/models/decoder-small/model.safetensors"),
+  "weights/decoder-small-outliers": () =>
+    FileAttachment("../../../data/models/decoder-small-outliers/model.safetensors"),
+  "weights/decoder-large": () => FileAttachment("../../../data/models/decoder-large/model.safetensors"),
+  "weights/decoder-coreference": () =>
+    FileAttachment("../../../data/models/decoder-coreference/model.safetensors"),
+  "weights/mamba1-small": () => FileAttachment("../../../data/models/mamba1-small/model.safetensors"),
+  "weights/mamba2-small": () => FileAttachment("../../../data/models/mamba2-small/model.safetensors"),
+  "weights/mamba2-small-outliers": () =>
+    FileAttachment("../../../data/models/mamba2-small-outliers/model.safetensors"),
+  "predictor/decoder-small": () =>
+    FileAttachment("../../../data/models/decoder-small/token-butler.safetensors"),
+  "predictor/decoder-large": () =>
+    FileAttachment("../../../data/models/decoder-large/token-butler.safetensors"),
+  "predictor/decoder-coreference": () =>
+    FileAttachment("../../../data/models/decoder-coreference/token-butler.safetensors"),
+  "activations/decoder-small": () =>
+    FileAttachment("../../../data/models/decoder-small/activations.safetensors"),
+  "activations/decoder-small-outliers": () =>
+    FileAttachment("../../../data/models/decoder-small-outliers/activations.safetensors"),
+};
+
+/**
+ * Names and addresses by which a worker loads the data sets of an experiment's `needs` itself.
+ * @throws RangeError naming all data sets if there is none of a name.
+ */
+export function modelData(needs: readonly string[]): Readonly<Record<string, DataSource>> {
+  return Object.fromEntries(
+    needs.map((name) => {
+      const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
+      if (file === undefined) {
+        throw new RangeError(`modelData: needs must be of ${Object.keys(FILES).join(", ")}, got ${name}`);
+      }
+      return [name, {file: file().href}];
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+// The code of a worker: runs experiments and reads tensor files away from the page, which may end it at any time.
+
+import {modelFolder} from "../../../lib/checkpoint/model-folder.js";
+import {openTensors} from "../../../lib/checkpoint/open-tensors.js";
+import type {TableRows} from "../../../lib/experiment/columns.js";
+import type {TensorSet} from "../../../lib/experiment/experiment.js";
+import {loadExperiment} from "../../../lib/experiments/registry.js";
+import {blobSource, bytesSource} from "../../../lib/io/byte-source.js";
+import {floatDecoder} from "../../../lib/io/dtypes.js";
+import {blobFolder} from "../../../lib/io/model-folder.js";
+import {openSafetensors, readTensor} from "../../../lib/io/safetensors.js";
+import type {Opened, Params, ParamValues} from "../../../lib/technique/params.js";
+import type {Tensor} from "../../../lib/tensor/tensor.js";
+
+/** A set of tensors to load: the address of a file of this site. */
+export interface DataSource {
+  readonly file: string;
+}
+
+/** A reader's own files by the names of parameters: a file, or those of a model folder. */
+export type OwnFiles = Readonly<Record<string, File | readonly File[]>>;
+
+export interface RunRequest {
+  readonly kind: "run";
+  readonly id: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** By the names in the experiment's `needs`; loaded are those that the setting reads. */
+  readonly data?: Readonly<Record<string, DataSource>>;
+  /** Read by ranges: a large file costs only what the experiment asks for. */
+  readonly files?: OwnFiles;
+}
+
+/** Contents of a tensor file, from its header alone. */
+export interface ListRequest {
+  readonly kind: "list";
+  /** One file, or those of a model that is in several. */
+  readonly files: readonly File[];
+}
+
+export interface ListedTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** False for integers, which no format is measured on. */
+  readonly isNumeric: boolean;
+}
+
+export type Reply =
+  | {readonly kind: "progress"; readonly share: number; readonly what?: string}
+  | {readonly kind: "done"; readonly result: unknown}
+  | {readonly kind: "failed"; readonly message: string};
+
+/** Answer to each kind of request. */
+export interface Results {
+  readonly run: TableRows;
+  readonly list: readonly ListedTensor[];
+}
+
+const reply = (message: Reply) => self.postMessage(message);
+
+self.onmessage = async ({data: request}: MessageEvent<RunRequest | ListRequest>) => {
+  try {
+    const result = request.kind === "run" ? await run(request) : await list(request);
+    reply({kind: "done", result});
+  } catch (error) {
+    reply({kind: "failed", message: error instanceof Error ? error.message : String(error)});
+  }
+};
+
+async function run({id, params, data = {}, files = {}}: RunRequest): Promise<Results["run"]> {
+  const experiment = await loadExperiment(id);
+  const values = {...params, ...(await opened(files))} as Partial<ParamValues<Params>>;
+  const read: readonly string[] = experiment.needsOf(values);
+  const sets = await Promise.all(
+    Object.entries(data)
+      .filter(([name]) => read.includes(name))
+      .map(async ([name, {file}]) => [name, await loadTensors(file)] as const),
+  );
+  return experiment.runTables(values, {
+    data: new Map(sets),
+    progress: (share, what) => reply({kind: "progress", share, ...(what === undefined ? {} : {what})}),
+  });
+}
+
+async function opened(files: OwnFiles): Promise<Readonly<Record<string, Opened>>> {
+  const entries = Object.entries(files).map(async ([name, file]) => {
+    const source = file instanceof Blob ? blobSource(file) : await modelFolder(blobFolder(file));
+    return [name, source] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function list({files}: ListRequest): Promise<Results["list"]> {
+  const {tensors} = await openTensors(await modelFolder(blobFolder(files)));
+  return Array.from(tensors.values(), ({name, dtype, shape, unreadable}) => ({
+    name,
+    dtype,
+    shape,
+    isNumeric: unreadable?.kind !== "integers",
+  }));
+}
+
+async function loadTensors(address: string): Promise<TensorSet> {
+  const file = await openSafetensors(bytesSource(await fetchBytes(address)));
+  const floats = Array.from(file.tensors.values()).filter(({dtype}) => floatDecoder(dtype) !== undefined);
+  const loaded = new Map<string, Tensor>();
+  for (const {name} of floats) loaded.set(name, await readTensor(file, name));
+  return loaded;
+}
+
+async function fetchBytes(address: string): Promise<Uint8Array> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the data at ${address} did not come: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,70 @@
+import {html, svg} from "htl";
+import type {Provenance} from "../../../lib/experiment/provenance.js";
+import {colourOf} from "../palette.js";
+import {type ChartSpec, isMarked, provenancesOf} from "./chart-spec.js";
+import {markPath} from "./symbols.js";
+
+const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
+  measured: "measured: run here",
+  modelled: "modelled: a cost model says so",
+  reported: "reported: the paper says so",
+};
+
+/** One entry of a chart's key: a small path and its words. */
+export interface LegendEntry {
+  readonly text: string;
+  readonly path: string;
+  /** Classes of the style sheet for the path. */
+  readonly look: string;
+  readonly colour: string;
+}
+
+/** The key of a chart: colour and shape are the series, filling is how its numbers came to be. */
+export function legendEntries(spec: ChartSpec): LegendEntry[] {
+  const drawn = new Map(spec.series.filter(isMarked).map((series) => [colourOf(series), series]));
+  return [
+    // Filled: the provenance of a series has an entry of its own.
+    ...Array.from(drawn, ([colour, {name, shade}]) => ({
+      text: name,
+      path: markPath("measured", shade),
+      look: "mark mark-measured",
+      colour,
+    })),
+    ...provenancesOf(spec).map((provenance) => ({
+      text: PROVENANCE_TEXT[provenance],
+      ...provenanceLook(provenance),
+    })),
+    ...(spec.series.some(({join}) => join === "front") ? [FRONT_ENTRY] : []),
+  ];
+}
+
+const FRONT_ENTRY: LegendEntry = {
+  text: "Pareto front",
+  path: "M-9,5H-2V-1H4V-5H9",
+  look: "join",
+  colour: "var(--family-baseline)",
+};
+
+const provenanceLook = (provenance: Provenance) => ({
+  path: markPath(provenance),
+  look: `mark mark-${provenance}`,
+  colour: "var(--ink-soft)",
+});
+
+/** The key of a chart as a list. */
+export function legend(spec: ChartSpec): HTMLElement {
+  return html`<ul class="legend">
+    ${legendEntries(spec).map((entry) => html`<li>${swatch(entry)}${entry.text}</li>`)}
+  </ul>`;
+}
+
+/** The small path of an entry, around its centre. */
+export function swatchPath({path, look, colour}: Omit<LegendEntry, "text">): SVGElement {
+  return svg`<path class=${look} d=${path} style=${`--colour: ${colour}; ${look === "join" ? `stroke: ${colour}` : ""}`} />`;
+}
+
+const swatch = (entry: Omit<LegendEntry, "text">): SVGElement =>
+  svg`<svg width="20" height="14" viewBox="-10 -7 20 14" aria-hidden="true">${swatchPath(entry)}</svg>`;
+
+/** The mark of a provenance, for legends and tables. */
+export const provenanceMark = (provenance: Provenance): SVGElement => swatch(provenanceLook(provenance));
