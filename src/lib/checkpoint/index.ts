@@ -4,8 +4,10 @@
  */
 
 export type {Checkpoint} from "../io/checkpoint.js";
+export {type ModelFingerprint, modelFingerprint} from "./fingerprint.js";
 export {type GgufFiles, openGgufFiles} from "./gguf/gguf-files.js";
 export {modelFolder} from "./model-folder.js";
 export {openCheckpoint} from "./open-checkpoint.js";
 export {type OpenTensors, openTensors} from "./open-tensors.js";
+export {KEEP, parseRecipe, type Recipe, type RecipeCache, type RecipeTensor, recipeText} from "./recipe.js";
 export type {StoredTensor, Unreadable} from "./stored-tensor.js";
