@@ -5,11 +5,12 @@ import {modelRecordOfObject} from "../../src/lib/architectures/read-model.js";
 import {FAMILIES} from "../../src/lib/architectures/registry.js";
 import {HYBRIDS} from "./cases/hybrids.js";
 import {LLAMAS} from "./cases/llamas.js";
+import {MASKED} from "./cases/masked.js";
 import {MIXTURES} from "./cases/mixtures.js";
 import {NORMS_AND_WINDOWS} from "./cases/norms-and-windows.js";
 import {OLDER} from "./cases/older.js";
 
-const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...HYBRIDS];
+const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...HYBRIDS, ...MASKED];
 
 describe.each(CASES)("$name", ({config, parameters, published, active = parameters, cache, state = 0}) => {
   const record = modelRecordOfObject(config);

@@ -31,6 +31,8 @@ export interface ModelRecord {
   readonly beginToken: number | null;
   /** Layers after the last that predict further tokens, which a forward pass leaves out (`num_nextn_predict_layers`). */
   readonly extraPredictionLayers: number;
+  /** Rules of a masked diffusion language model, which fills in masks; null: a model that predicts what follows. */
+  readonly masked: MaskedPrediction | null;
   /** Patches of an image in the place of tokens; null: a model of text. */
   readonly image: ImageInput | null;
   /** Keys of the file that were not read and are not known to be without meaning for the network, with the reason. */
@@ -49,6 +51,14 @@ export interface Vocabulary {
   readonly rows: number;
   /** Tokens that are meant; fewer than `rows` where the file says that the matrix is padded. */
   readonly tokens: number;
+}
+
+/** Prediction of masked tokens by a model whose tokens see each other. */
+export interface MaskedPrediction {
+  /** Token that stands for one that is to be predicted. */
+  readonly token: number;
+  /** The logits at a position are those of the next one, as in the decoder that the model was made from (Dream). */
+  readonly shifted: boolean;
 }
 
 /** Learned positions, of which the first `offset` rows belong to none (OPT). */

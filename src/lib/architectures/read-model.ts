@@ -116,6 +116,7 @@ function assemble(
     logitSoftcap: null,
     beginToken: beginTokenOf(c),
     extraPredictionLayers: 0,
+    masked: null,
     image: null,
     ...own,
   };

@@ -1,5 +1,6 @@
 import {cohere, cohere2} from "./families/cohere.js";
 import {deepseek} from "./families/deepseek.js";
+import {dream} from "./families/dream.js";
 import {falcon} from "./families/falcon.js";
 import {gemma, gemma2, gemma3} from "./families/gemma.js";
 import {glm} from "./families/glm.js";
@@ -10,6 +11,7 @@ import {granite, graniteHybrid, graniteMoe} from "./families/granite.js";
 import {internlm2} from "./families/internlm2.js";
 import {jamba} from "./families/jamba.js";
 import {lfm2} from "./families/lfm2.js";
+import {llada} from "./families/llada.js";
 import {llama} from "./families/llama.js";
 import {mamba, mamba2, mambaLm} from "./families/mamba.js";
 import {minicpm3} from "./families/minicpm3.js";
@@ -71,6 +73,8 @@ export const FAMILIES: readonly Family[] = [
   stablelm,
   starcoder2,
   internlm2,
+  llada,
+  dream,
   vit,
 ];
 

@@ -28,9 +28,9 @@ export interface ShapeDefaults {
 export const KEYS = {
   hidden: ["hidden_size", "n_embd", "d_model"],
   layers: ["num_hidden_layers", "n_layer", "n_layers", "num_layers"],
-  heads: ["num_attention_heads", "n_head"],
-  kvHeads: ["num_key_value_heads", "num_key_value_heads_per_layer"],
-  width: ["intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size"],
+  heads: ["num_attention_heads", "n_head", "n_heads"],
+  kvHeads: ["num_key_value_heads", "num_key_value_heads_per_layer", "n_kv_heads"],
+  width: ["intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size", "mlp_hidden_size"],
 } as const satisfies Record<string, Key>;
 
 /** Wider in all heads than any model is. */

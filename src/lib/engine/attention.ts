@@ -12,11 +12,13 @@ export interface AttentionCall {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  /** Place in the text of each query [T] and of each key [L]; a key later than the query is never seen. */
+  /** Place in the text of each query [T] and of each key [L]; a key later than the query is not seen where `causal`. */
   readonly queryPositions: Int32Array;
   readonly keyPositions: Int32Array;
   /** Keys that a query sees at most, itself included; null: all before it. */
   readonly window: number | null;
+  /** False: a query sees later keys too; by default it does not. */
+  readonly causal?: boolean;
   /** Factor of the products of queries and keys; by default 1 / sqrt(headDim). */
   readonly scale?: number;
   /** Scaled products are bent into ± this by tanh. (Gemma 2, arXiv:2408.00118, section 2) */
@@ -67,15 +69,16 @@ export function attention(call: AttentionCall): Float32Array {
 
 /** Writes the keys that query i of head h may see to `rows`; gives their number. */
 function seenRows(rows: Int32Array, call: AttentionCall, h: number, i: number): number {
-  const {layer, queryPositions, keyPositions, window, mask} = call;
+  const {layer, queryPositions, keyPositions, window, causal = true, mask} = call;
   const [T, L] = [queryPositions.length, keyPositions.length];
   const position = queryPositions[i];
   const first = window === null ? Number.NEGATIVE_INFINITY : position - window + 1;
+  const last = causal ? position : Number.POSITIVE_INFINITY;
   const row = (h * T + i) * L;
   let count = 0;
   for (let j = 0; j < L; j++) {
     const key = keyPositions[j];
-    if (key <= position && key >= first && (mask === undefined || mask[row + j] === 1)) rows[count++] = j;
+    if (key <= last && key >= first && (mask === undefined || mask[row + j] === 1)) rows[count++] = j;
   }
   if (count > 0) return count;
   throw new RangeError(

@@ -64,7 +64,15 @@ async function openAttention(
     unused: model.unused,
     read() {
       const cache = plainKvCache(config);
-      return (ids) => forward(model, ids, {cache});
+      return (ids) => {
+        if (config.masked !== null && cache.length > 0) throw partOfMasked(ids);
+        return forward(model, ids, {cache});
+      };
     },
   };
 }
+
+const partOfMasked = (ids: readonly number[]) =>
+  new RangeError(
+    `read: ids must be the whole text of a model whose tokens see those after them, got ${ids.length} more`,
+  );

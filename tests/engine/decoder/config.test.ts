@@ -78,7 +78,7 @@ describe("decoderConfig", () => {
     [
       "learned sinks",
       changed({sinks: true}),
-      "layer 1, attention must be causal softmax attention over keys",
+      "layer 1, attention must be softmax attention over keys",
     ],
     ["a gate", changed({gated: true}), "got a gate on what attention gives"],
     ["ALiBi", changed({alibi: true}), "got ALiBi"],

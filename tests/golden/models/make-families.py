@@ -96,16 +96,17 @@ def rotate(x, freqs, factor, interleaved=False):
     return y
 
 
-def attend(q, k, v, scale, softcap, window):
-    """[T, heads, d] over [T, kv heads, d]; a query sees itself and the window - 1 tokens before it."""
+def attend(q, k, v, scale, softcap, window, causal=True):
+    """[T, heads, d] over [T, kv heads, d]; a query sees itself and the window - 1 tokens before it, or every token."""
     T, heads, d = q.shape
     out = np.zeros((T, heads, v.shape[2]))
     for h in range(heads):
         g = h * k.shape[1] // heads
         for i in range(T):
             first = 0 if window is None else max(0, i - window + 1)
-            scores = np.array([q[i, h] @ k[j, g] for j in range(first, i + 1)]) * scale
-            out[i, h] = softmax(cap(scores, softcap)) @ v[first : i + 1, g]
+            end = i + 1 if causal else T
+            scores = np.array([q[i, h] @ k[j, g] for j in range(first, end)]) * scale
+            out[i, h] = softmax(cap(scores, softcap)) @ v[first:end, g]
     return out.reshape(T, -1)
 
 
@@ -154,7 +155,7 @@ def queries_keys_values(how, x, w, at):
 
 
 def attention(how, x, w, prefix, layer, length):
-    at = f"{prefix}.{how.get('attention_name', 'self_attn')}"
+    at = f"{prefix}.{how.get('attention_name', 'self_attn')}".rstrip(".")
     q, k, v = queries_keys_values(how, x, w, at)
     rope = how["ropes"][layer] if "ropes" in how else None
     if rope is not None:
@@ -165,7 +166,7 @@ def attention(how, x, w, prefix, layer, length):
     scale = how.get("scale", how["head_dim"] ** -0.5)
     if how.get("scale_by_layer"):
         scale /= layer + 1
-    mixed = attend(q, k, v, scale, how.get("attention_cap"), how["windows"][layer] if "windows" in how else None)
+    mixed = attend(q, k, v, scale, how.get("attention_cap"), how["windows"][layer] if "windows" in how else None, how.get("causal", True))
     return linear(mixed, w, f"{at}.{how.get('o', 'o_proj')}", columns_first=how.get("qkv") == "columns")
 
 
@@ -608,6 +609,46 @@ def internlm2():
     return c, how, fused_by_group(38, c, how, names, ("attention_norm", "ffn_norm"), False), wrong, 24, "q, k and v of each group of heads side by side in one matrix, names of its own"
 
 
+LLADA_NAMES = {
+    "model.embed_tokens": "model.transformer.wte", "model.norm": "model.transformer.ln_f", "lm_head": "model.transformer.ff_out",
+    "input_layernorm": "attn_norm", "post_attention_layernorm": "ff_norm", "self_attn.o_proj": "attn_out", "self_attn.": "",
+    "mlp.gate_proj": "ff_proj", "mlp.up_proj": "up_proj", "mlp.down_proj": "ff_out", "model.layers": "model.transformer.blocks",
+}
+
+
+def llada_name(name):
+    for own, published in LLADA_NAMES.items():
+        name = name.replace(own, published)
+    return name
+
+
+def llada():
+    c = {"architectures": ["LLaDAModelLM"], "model_type": "llada", "activation_type": "silu", "alibi": False, "alibi_bias_max": 8.0, "attention_dropout": 0.0,
+         "attention_layer_norm": False, "attention_layer_norm_with_affine": True, "bias_for_layer_norm": False, "block_group_size": 1, "block_type": "llama",
+         "d_model": 32, "embedding_dropout": 0.0, "embedding_size": 128, "eos_token_id": 101, "flash_attention": False, "include_bias": False,
+         "include_qkv_bias": False, "init_cutoff_factor": None, "init_device": "meta", "init_fn": "mitchell", "init_std": 0.02, "input_emb_norm": False,
+         "layer_norm_type": "rms", "layer_norm_with_affine": True, "mask_token_id": 100, "max_sequence_length": 64, "mlp_hidden_size": 48, "mlp_ratio": 4,
+         "multi_query_attention": None, "n_heads": 4, "n_kv_heads": 2, "n_layers": 3, "pad_token_id": 101, "precision": "amp_bf16", "residual_dropout": 0.0,
+         "rms_norm_eps": 1e-5, "rope": True, "rope_full_precision": True, "rope_theta": 5000.0, "scale_logits": False, "use_cache": False, "vocab_size": 104,
+         "weight_tying": False}
+    by_llama = {"hidden_size": 32, "intermediate_size": 48, "vocab_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "rms_norm_eps": 1e-5}
+    how = {**everywhere(sizes(by_llama), theta=5000.0), "causal": False, "head": "model.transformer.ff_out.weight", "embedding": "model.transformer.wte.weight",
+           "last": "model.transformer.ln_f", "prefix": "model.transformer.blocks", "norms": {"before_attention": "attn_norm", "before_mlp": "ff_norm"},
+           "attention_name": "", "o": "attn_out", "mlp_names": ("ff_proj", "up_proj", "ff_out")}
+    tensors = llama_like({**how, "head": "lm_head.weight"}, by_llama, 45)
+    wrong = {"a causal mask": {"causal": True}, "gate and up swapped": {"mlp_names": ("up_proj", "ff_proj", "ff_out")}}
+    return c, how, {llada_name(name): x for name, x in tensors.items()}, wrong, 24, "every token sees every other; names of its own, grouped keys, an embedding padded beyond the vocabulary; a third of the text masked"
+
+
+def dream():
+    c = base("Dream", "DreamModel", hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, vocab_size=104,
+             max_position_embeddings=128, rms_norm_eps=1e-6, rope_theta=1000000.0, rope_scaling=None, hidden_act="silu", use_sliding_window=False,
+             sliding_window=None, max_window_layers=2, attention_dropout=0.0, mask_token_id=100, pad_token_id=101, bos_token_id=101, eos_token_id=101, tie_word_embeddings=False)
+    how = {**everywhere(sizes(c), theta=1e6), "causal": False, "head": "lm_head.weight"}
+    wrong = {"a causal mask": {"causal": True}}
+    return c, how, llama_like(how, c, 46, bias=("q", "k", "v")), wrong, 24, "Qwen2 whose tokens all see each other; biases of q, k and v; a third of the text masked; logits as they are, before the shift"
+
+
 def mixtral():
     c = base("mixtral", "MixtralForCausalLM", hidden_size=32, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
              num_key_value_heads=2, vocab_size=104, max_position_embeddings=128, rms_norm_eps=1e-5, rope_theta=1000000.0, sliding_window=None,
@@ -669,6 +710,8 @@ MODELS = {
     "falcon": falcon("falcon", 1, {"multi_query": True, "new_decoder_architecture": False}, 36, "one key head for all, q, k and v in one matrix, attention and network side by side behind one norm, exact GELU; tied"),
     "falcon-groups": falcon("falcon-groups", 2, {"new_decoder_architecture": True, "num_kv_heads": 2}, 37, "two key heads, q, k and v of each group side by side, a norm for attention and one for the network"),
     "internlm2": internlm2,
+    "llada": llada,
+    "dream": dream,
     "gpt-neox": neox,
     "mixtral": mixtral,
     "qwen2-moe": qwen2_moe,
@@ -695,13 +738,15 @@ def stored(x):
 def make(name):
     config, how, w, wrong, T, note = MODELS[name]()
     ids = [int(i) for i in np.random.default_rng(1000 + len(name)).integers(0, config["vocab_size"], T)]
+    if not how.get("causal", True):
+        ids[1::3] = [config["mask_token_id"]] * len(ids[1::3])
     logits, hidden, final = forward(how, w, ids)
     tolerance = 3e-5 * np.abs(logits).max()
     shifts = {key: float(np.abs(forward({**how, **change}, w, ids)[0] - logits).max()) for key, change in wrong.items()}
     weak = [key for key, shift in shifts.items() if not shift > 3 * tolerance]
     assert not weak, (name, weak, shifts, tolerance)
     greedy, text, rows = [], list(ids), logits
-    for _ in range(0 if name == "rope-dynamic" else STEPS):
+    for _ in range(0 if name == "rope-dynamic" or not how.get("causal", True) else STEPS):
         text.append(int(rows[-1].argmax()))
         rows = forward(how, w, text)[0]
         greedy.append({"token": text[-1], "logits": stored(rows[-1])})

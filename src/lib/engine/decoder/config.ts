@@ -35,6 +35,7 @@ export interface DecoderConfig
     | "logitScale"
     | "logitSoftcap"
     | "finalNorm"
+    | "masked"
   > {
   /** The first name in `architectures`, or the family where the file names none. */
   readonly architecture: string;
@@ -74,7 +75,7 @@ export function decoderConfigOf(record: ModelRecord): DecoderConfig {
     throw unsupported("model_type", record.family, `one of ${DECODER_FAMILIES.join(", ")}`);
   }
   if (record.embeddingNorm !== null) throw unsupported("embedding", "a norm", "without a norm");
-  const plans = withSharedRopes(record.layers.map(runnable));
+  const plans = withSharedRopes(record.layers.map((plan, layer) => runnable(plan, layer, record.masked !== null)));
   const [{mixer, channels}] = plans;
   const {heads, kvHeads, headDim} = mixer;
   plans.forEach((plan, layer) => {
@@ -105,11 +106,12 @@ export function decoderConfigOf(record: ModelRecord): DecoderConfig {
     logitScale: record.logitScale,
     logitSoftcap: record.logitSoftcap,
     finalNorm: record.finalNorm,
+    masked: record.masked,
     plans,
   };
 }
 
-function runnable(plan: LayerPlan, layer: number): DecoderLayerPlan {
+function runnable(plan: LayerPlan, layer: number, isMasked: boolean): DecoderLayerPlan {
   const {mixer, channels, normsAt} = plan;
   const refuse = (part: string, got: string, allowed: string) =>
     unsupported(`layer ${layer}, ${part}`, got, allowed);
@@ -123,8 +125,8 @@ function runnable(plan: LayerPlan, layer: number): DecoderLayerPlan {
   }
   if (channels.activation === "clipped-swiglu")
     throw refuse("activation", channels.activation, "silu, gelu, gelu-tanh or relu");
-  const odd = oddity(mixer);
-  if (odd !== undefined) throw refuse("attention", odd, "causal softmax attention over keys of its own");
+  const odd = oddity(mixer, isMasked);
+  if (odd !== undefined) throw refuse("attention", odd, "softmax attention over keys of its own");
   const places = (at: readonly NormPlace[]) =>
     at.map((place) => {
       if (place === "stream") throw refuse("norm", place, "input, output or sum");
@@ -135,8 +137,8 @@ function runnable(plan: LayerPlan, layer: number): DecoderLayerPlan {
 }
 
 /** Name of what the engine's attention does not do; undefined if there is nothing of the kind. */
-function oddity(mixer: AttentionMixer): string | undefined {
-  if (!mixer.causal) return "attention in both directions";
+function oddity(mixer: AttentionMixer, isMasked: boolean): string | undefined {
+  if (!mixer.causal && (!isMasked || mixer.window !== null)) return "attention in both directions";
   if (mixer.sinks) return "learned sinks";
   if (mixer.gated) return "a gate on what attention gives";
   if (mixer.alibi) return "ALiBi";

@@ -85,7 +85,7 @@ function clipped(x: Float32Array, most: number | null): Float32Array {
 function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array): Float32Array {
   const {model, hooks, tokens, cache, positions} = pass;
   const {mixer} = model.config.plans[index];
-  const {heads, kvHeads, headDim, window, scale, softcap, clip} = mixer;
+  const {heads, kvHeads, headDim, window, causal, scale, softcap, clip} = mixer;
   const normed = (norm: DecoderLayer["qNorm"], side: Float32Array) => norm?.(side) ?? side;
   const q = seen(hooks, "q", index, clipped(normed(layer.qNorm, layer.q(x)), clip), tokens);
   const k = seen(hooks, "k", index, clipped(normed(layer.kNorm, layer.k(x)), clip), tokens);
@@ -106,6 +106,7 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
     keyPositions: kept.positions,
     window,
     scale,
+    ...(!causal && {causal}),
     ...(softcap !== null && {softcap}),
   };
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);

@@ -65,6 +65,7 @@ export function llamaConfig({normEps, ropeTheta, ...sizes}: LlamaSizes): Decoder
     logitScale: 1,
     logitSoftcap: null,
     finalNorm: norm,
+    masked: null,
     plans: Array<DecoderLayerPlan>(layers).fill(plan),
   };
 }

@@ -150,10 +150,11 @@ function attend(heap: WasmHeap, kernels: Kernels, call: AttentionCall): Float32A
  * The keys that each query sees, as ranges; undefined if they are none, or if a query sees no key.
  * Both positions ascend in a plain cache.
  */
-function visibleRanges({queryPositions, keyPositions, window}: AttentionCall) {
+function visibleRanges({queryPositions, keyPositions, window, causal = true}: AttentionCall) {
   const first = new Int32Array(queryPositions.length);
   const last = new Int32Array(queryPositions.length);
   for (let j = 1; j < keyPositions.length; j++) if (keyPositions[j] <= keyPositions[j - 1]) return undefined;
+  if (!causal && window === null) return {first, last: last.fill(keyPositions.length)};
   let [from, to] = [0, 0];
   for (let i = 0; i < queryPositions.length; i++) {
     const position = queryPositions[i];
