@@ -10,6 +10,8 @@ from torch.nn import functional as F
 class Config:
     """The sizes of one model; `attributes` is what a checkpoint and a model card record."""
 
+    qkv_bias = False
+
     def __init__(self, layers, width, heads, kv_heads, hidden, vocabulary=256, base=10000.0, eps=1e-5):
         self.layers, self.width, self.heads, self.kv_heads = layers, width, heads, kv_heads
         self.hidden, self.vocabulary, self.base, self.eps = hidden, vocabulary, base, eps
@@ -50,9 +52,9 @@ class Attention(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.config = config
-        self.q_proj = nn.Linear(config.width, config.heads * config.head_dim, bias=False)
-        self.k_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=False)
-        self.v_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=False)
+        self.q_proj = nn.Linear(config.width, config.heads * config.head_dim, bias=config.qkv_bias)
+        self.k_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=config.qkv_bias)
+        self.v_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=config.qkv_bias)
         self.o_proj = nn.Linear(config.heads * config.head_dim, config.width, bias=False)
 
     def forward(self, x, cos, sin, mask, capture=None):
@@ -117,6 +119,8 @@ class Model(nn.Module):
     def initialize(self):
         nn.init.normal_(self.embed_tokens.weight, std=0.02)
         for name, weight in self.named_parameters():
+            if name.endswith(".bias"):
+                nn.init.zeros_(weight)
             if name.endswith("_proj.weight"):
                 std = weight.shape[1] ** -0.5
                 residual = name.endswith(("o_proj.weight", "down_proj.weight"))
@@ -128,11 +132,14 @@ class Model(nn.Module):
     def head(self, x):
         return F.linear(x, self.embed_tokens.weight)
 
+    def attention_mask(self, length, like):
+        return torch.full((length, length), -math.inf, dtype=like.dtype).triu(1)
+
     def forward(self, ids, capture=None, hidden=None):
         """`capture(name, tensor)` sees inner activations; the list `hidden` gets the residual stream, layer by layer."""
         length, like = ids.shape[1], self.embed_tokens.weight
         cos, sin = rotation(self.config, length, like)
-        mask = torch.full((length, length), -math.inf, dtype=like.dtype).triu(1)
+        mask = self.attention_mask(length, like)
         x = self.embed(ids)
         for index, layer in enumerate(self.layers):
             if hidden is not None:

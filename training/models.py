@@ -4,13 +4,16 @@ import torch
 from torch import nn
 
 import decoder
+import diffusion
 import mamba
 
-SIZES = {**decoder.SIZES, **mamba.SIZES}
+SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES}
 
 
 def family(config):
-    return mamba if isinstance(config, mamba.Config) else decoder
+    if isinstance(config, mamba.Config):
+        return mamba
+    return diffusion if isinstance(config, diffusion.Config) else decoder
 
 
 def make(config):

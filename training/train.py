@@ -19,6 +19,7 @@ import numpy
 import torch
 from torch.nn import functional as F
 
+import diffusion
 from models import SIZES, make, unpublished
 from safetensors import read_safetensors
 
@@ -44,6 +45,13 @@ def token_losses(model, tokens):
     logits = model(tokens[:, :-1])
     losses = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
     return losses, logits.argmax(-1) == tokens[:, 1:]
+
+
+def next_token_loss(model, tokens, roles):
+    """Cross-entropy with weight 4 on the tokens that the document determines."""
+    losses, _ = token_losses(model, tokens)
+    weights = torch.where(roles[:, 1:] > 0, 4.0, 1.0)
+    return (losses * weights).sum() / weights.sum()
 
 
 def evaluate(model, documents, batch=32):
@@ -88,16 +96,26 @@ def save(path, state):
 def begin_with(path, config):
     """Weights of an earlier run and its log, which a published model leaves to its own card."""
     if path.endswith(".safetensors"):
-        return {"model": unpublished(read_safetensors(path), config), "log": []}
+        return {"model": widened(unpublished(read_safetensors(path), config), config), "log": []}
     return torch.load(path)
 
 
-def train_step(model, optimizer, tokens, roles, lr):
+def widened(state, config):
+    """Weights of a smaller vocabulary and of no biases as `config` has them: new tokens begin as the mean of the others."""
+    fresh = make(config).state_dict()
+    biases = {name: weight for name, weight in fresh.items() if name.endswith(".bias") and name not in state}
+    for name, weight in state.items():
+        missing = len(fresh[name]) - len(weight)
+        if missing > 0:
+            state[name] = torch.cat([weight, weight.mean(0, keepdim=True).expand(missing, -1)])
+    return {**state, **biases}
+
+
+def train_step(model, optimizer, tokens, roles, step, lr):
     for group in optimizer.param_groups:
         group["lr"] = lr
-    losses, _ = token_losses(model, tokens)
-    weights = torch.where(roles[:, 1:] > 0, 4.0, 1.0)
-    loss = (losses * weights).sum() / weights.sum()
+    is_diffusion = isinstance(model.config, diffusion.Config)
+    loss = diffusion.train_loss(model, tokens, step) if is_diffusion else next_token_loss(model, tokens, roles)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -141,9 +159,9 @@ def main():
     for step in range(first, min(args.until or args.steps, args.steps)):
         rows = (torch.arange(args.batch) + step * args.batch) % len(documents[0])
         rate = learning_rate(step, args.steps, args.rate)
-        recent.append(train_step(model, optimizer, documents[0][rows], documents[1][rows], rate))
+        recent.append(train_step(model, optimizer, documents[0][rows], documents[1][rows], step, rate))
         if (step + 1) % SAVE_EVERY == 0:
-            score = evaluate(model, validation)
+            score = (diffusion.evaluate if isinstance(model.config, diffusion.Config) else evaluate)(model, validation)
             log.append({"step": step + 1, "context": args.context, "batch": args.batch, "rate": rate,
                         "trainLoss": sum(recent) / len(recent),
                         "seconds": round(time.time() - began, 1), **score})

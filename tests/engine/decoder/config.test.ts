@@ -75,11 +75,7 @@ describe("decoderConfig", () => {
       "model_type must be one of llama, mistral",
     ],
     ["other heads", changed({kvHeads: 6}), "layer 1 must be as layer 0, got 6 heads, 6 of keys"],
-    [
-      "learned sinks",
-      changed({sinks: true}),
-      "layer 1, attention must be softmax attention over keys",
-    ],
+    ["learned sinks", changed({sinks: true}), "layer 1, attention must be softmax attention over keys"],
     ["a gate", changed({gated: true}), "got a gate on what attention gives"],
     ["ALiBi", changed({alibi: true}), "got ALiBi"],
     ["keys of another layer", changed({sharesKvOf: 0}), "got keys and values of layer 0"],

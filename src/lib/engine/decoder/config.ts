@@ -75,7 +75,9 @@ export function decoderConfigOf(record: ModelRecord): DecoderConfig {
     throw unsupported("model_type", record.family, `one of ${DECODER_FAMILIES.join(", ")}`);
   }
   if (record.embeddingNorm !== null) throw unsupported("embedding", "a norm", "without a norm");
-  const plans = withSharedRopes(record.layers.map((plan, layer) => runnable(plan, layer, record.masked !== null)));
+  const plans = withSharedRopes(
+    record.layers.map((plan, layer) => runnable(plan, layer, record.masked !== null)),
+  );
   const [{mixer, channels}] = plans;
   const {heads, kvHeads, headDim} = mixer;
   plans.forEach((plan, layer) => {
