@@ -1,5 +1,4 @@
 /** The command line `paretoscope`: which command a call means, and its exit code. */
-import {readFile} from "node:fs/promises";
 import {composeCommand} from "./compose.js";
 import {conformance} from "./conformance/main.js";
 import {evalCommand} from "./eval.js";
@@ -13,6 +12,7 @@ import {runCommand} from "./run.js";
 import {sweepCommand, workerCommand} from "./sweep.js";
 import {tokenizeCommand} from "./tokenize.js";
 import {notOneOf, readCall, UsageError} from "./usage.js";
+import {packageVersion} from "./version.js";
 
 /** A command gives its exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -48,15 +48,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   help,
 };
 
-async function version(): Promise<string> {
-  return JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")).version;
-}
-
 /** Runs one call. @returns the exit code: 0 done, 1 the work failed, 2 the call was wrong. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === "--version") {
-      say(await version());
+      say(await packageVersion());
       return 0;
     }
     if (name === undefined || name === "--help" || name === "-h") return await help([]);

@@ -1,5 +1,4 @@
 /** The work for the child process that reads a stranger's files, and its replies. */
-import type {TableRows} from "../lib/experiment/columns.js";
 
 /** One setting of an experiment, with files. */
 export interface FileJob {
@@ -11,9 +10,18 @@ export interface FileJob {
   readonly memory: number;
 }
 
-/** Progress of the job, its result, or the reason of its failure. */
+/** A piece of work of a command, which gives its results as they come. */
+export interface WorkJob {
+  readonly work: string;
+  readonly options: unknown;
+  /** Paths that it reads, for messages. */
+  readonly paths: readonly string[];
+}
+
+/** Progress of the job, a part of its result, the whole, or the reason of its failure. */
 export type FileReply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}
-  | {readonly kind: "tables"; readonly tables: TableRows}
+  | {readonly kind: "part"; readonly part: unknown}
+  | {readonly kind: "done"; readonly result: unknown}
   /** `isRange` tells a RangeError, with which an experiment refuses a parameter. */
   | {readonly kind: "failed"; readonly message: string; readonly isRange: boolean};

@@ -1,7 +1,7 @@
 /** Runs an experiment on a stranger's file in a child process that is ended if it stops answering. */
 import {fork} from "node:child_process";
 import type {TableRows} from "../lib/experiment/columns.js";
-import type {FileJob, FileReply} from "./file-job.js";
+import type {FileJob, FileReply, WorkJob} from "./file-job.js";
 import {complain} from "./print.js";
 
 export interface FileProcessOptions {
@@ -17,7 +17,24 @@ export type FileRunner = (job: FileJob, options: FileProcessOptions) => Promise<
  * The tables of the job.
  * @throws Error, a RangeError where the child's was one, with the child's message, or saying that it took too long or ended by itself.
  */
-export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
+export const runOnFile: FileRunner = async (job, options) =>
+  (await inChild(job, Object.values(job.files), options)) as TableRows;
+
+/** Options of work that gives its results as they come. */
+export interface WorkOptions extends FileProcessOptions {
+  /** Told each part of the result. What it throws ends the work. */
+  readonly part: (part: unknown) => void;
+}
+
+/** The result of a command's work in a child process. @throws as {@link runOnFile}, or what `part` throws. */
+export const runWorkOnFile = (job: WorkJob, options: WorkOptions): Promise<unknown> =>
+  inChild(job, job.paths, options);
+
+function inChild(
+  job: FileJob | WorkJob,
+  paths: readonly string[],
+  {timeLimit, progress, part}: FileProcessOptions & Partial<WorkOptions>,
+): Promise<unknown> {
   const isSource = import.meta.url.endsWith(".ts");
   const module = new URL(isSource ? "./file-child.ts" : "./file-child.js", import.meta.url);
   const child = fork(module, [String(process.pid)], {
@@ -27,7 +44,6 @@ export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
   });
   // What it says there, were it to crash, may hold what the file says.
   child.stderr?.setEncoding("utf8").on("data", (said: string) => complain(said.trimEnd()));
-  const paths = Object.values(job.files);
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer);
@@ -43,12 +59,20 @@ export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
           ),
         ),
       );
+    const takePart = (given: unknown) => {
+      try {
+        part?.(given);
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
     let timer = setTimeout(tooLong, 1000 * timeLimit);
     child.on("message", (reply: FileReply) => {
       clearTimeout(timer);
       timer = setTimeout(tooLong, 1000 * timeLimit);
       if (reply.kind === "progress") progress(reply.share, reply.what);
-      else if (reply.kind === "tables") end(() => resolve(reply.tables));
+      else if (reply.kind === "part") takePart(reply.part);
+      else if (reply.kind === "done") end(() => resolve(reply.result));
       else if (reply.isRange) end(() => reject(new RangeError(reply.message)));
       else end(() => reject(new Error(withPath(paths, reply.message))));
     });
@@ -62,7 +86,7 @@ export const runOnFile: FileRunner = (job, {timeLimit, progress}) => {
     );
     child.send(job);
   });
-};
+}
 
 /** A message about files that names them, whether the reader knew their names or not. */
 function withPath(paths: readonly string[], message: string): string {

@@ -1,0 +1,25 @@
+/** Work on a stranger's files that gives its results as they come: a child process does it for a command. */
+import type {WorkJob} from "./file-job.js";
+
+/** Ways in which work tells what it has. */
+export interface Tell {
+  progress(share: number, what?: string): void;
+  /** Awaited: more is done only when this part is on its way. */
+  part(part: unknown): Promise<void>;
+}
+
+/** A piece of work by its options. */
+export type Work<Options = never, Result = unknown> = (options: Options, tell: Tell) => Promise<Result>;
+
+/** Loaded when asked for: a child needs one of them. */
+const WORKS: Readonly<Record<string, () => Promise<Work>>> = {
+  measure: async () => (await import("./quantize/measure-work.js")).measureWork,
+};
+
+/** Does the work of a job. @throws RangeError for work that nobody does, or as that work. */
+export async function runWork({work, options}: WorkJob, tell: Tell): Promise<unknown> {
+  if (!Object.hasOwn(WORKS, work)) {
+    throw new RangeError(`runWork: work must be one of ${Object.keys(WORKS).join(", ")}, got ${work}`);
+  }
+  return (await WORKS[work]())(options as never, tell);
+}
