@@ -18,6 +18,16 @@ export interface WorkJob {
   readonly paths: readonly string[];
 }
 
+/** Ways in which work tells what it has. */
+export interface Tell {
+  progress(share: number, what?: string): void;
+  /** Awaited: more is done only when this part is on its way. */
+  part(part: unknown): Promise<void>;
+}
+
+/** A piece of work by its options. */
+export type Work<Options = never, Result = unknown> = (options: Options, tell: Tell) => Promise<Result>;
+
 /** Progress of the job, a part of its result, the whole, or the reason of its failure. */
 export type FileReply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}

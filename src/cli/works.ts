@@ -1,15 +1,5 @@
 /** Work on a stranger's files that gives its results as they come: a child process does it for a command. */
-import type {WorkJob} from "./file-job.js";
-
-/** Ways in which work tells what it has. */
-export interface Tell {
-  progress(share: number, what?: string): void;
-  /** Awaited: more is done only when this part is on its way. */
-  part(part: unknown): Promise<void>;
-}
-
-/** A piece of work by its options. */
-export type Work<Options = never, Result = unknown> = (options: Options, tell: Tell) => Promise<Result>;
+import type {Tell, Work, WorkJob} from "./file-job.js";
 
 /** Loaded when asked for: a child needs one of them. */
 const WORKS: Readonly<Record<string, () => Promise<Work>>> = {

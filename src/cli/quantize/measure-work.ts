@@ -5,7 +5,7 @@ import {isMeasurable, nothingToMeasure} from "../../lib/experiments/formats/own-
 import {unusedIn} from "../../lib/experiments/formats/unused-in.js";
 import {openModelPath} from "../../lib/io/node-file.js";
 import {measureTensor, type TensorRow} from "../../lib/quant/measure-tensor.js";
-import type {Work} from "../works.js";
+import type {Work} from "../file-job.js";
 
 /** What is to be measured. */
 export interface MeasureOptions {
