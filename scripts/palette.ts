@@ -28,6 +28,7 @@ const HUES: Readonly<Record<Scheme, Readonly<Record<Family, string>>>> = {
     layers: "#298894",
     tokens: "#b82343",
     "state-space": "#8d2c8f",
+    decoding: "#8a70fc",
     machine: "#76851a",
   },
   dark: {
@@ -42,6 +43,7 @@ const HUES: Readonly<Record<Scheme, Readonly<Record<Family, string>>>> = {
     layers: "#57d4e6",
     tokens: "#d74542",
     "state-space": "#9c4bd0",
+    decoding: "#c5f6fb",
     machine: "#a1b925",
   },
 };

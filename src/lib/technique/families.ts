@@ -14,6 +14,7 @@ export const FAMILIES = {
   layers: "low rank and shared layers",
   tokens: "fewer tokens",
   "state-space": "state-space models",
+  decoding: "decoding methods",
   machine: "machines",
 } as const;
 

@@ -15,6 +15,8 @@ export interface ForwardOptions {
   readonly hooks?: Hooks;
   /** Rows of logits to compute; a prefill needs only the last. */
   readonly rows?: "all" | "last";
+  /** Place in the text of each token, where they do not simply follow one another: nodes of a tree of drafts. */
+  readonly positions?: Int32Array;
 }
 
 /**
@@ -25,9 +27,9 @@ export interface ForwardOptions {
  */
 export function forward(model: Decoder, ids: readonly number[], options: ForwardOptions = {}): Tensor {
   const {config} = model;
-  const {cache = plainKvCache(config), hooks, rows = "all"} = options;
+  const {cache = plainKvCache(config), hooks, rows = "all", positions} = options;
   checkIds(ids, config.vocabSize);
-  const pass = startPass(model, ids.length, cache, hooks);
+  const pass = startPass(model, ids.length, cache, hooks, positions);
   let h = seen(hooks, "embedding", -1, embedded(pass, ids), ids.length);
   model.layers.forEach((layer, index) => {
     const before = h;

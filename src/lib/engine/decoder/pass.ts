@@ -19,11 +19,26 @@ export interface Pass {
   readonly rotary: ReadonlyMap<Rope, RopeFrequencies & {readonly table: RotaryTable}>;
 }
 
-/** Begins a pass. @throws RangeError if the cache holds keys that were rotated by other longrope factors than this pass's. */
-export function startPass(model: Decoder, tokens: number, cache: KvCache, hooks: Hooks | undefined): Pass {
+/**
+ * Begins a pass.
+ * @param places place in the text of each token; by default they follow those of the cache
+ * @throws RangeError if the cache holds keys that were rotated by other longrope factors than this pass's, or if there is not one
+ * place for each token.
+ */
+export function startPass(
+  model: Decoder,
+  tokens: number,
+  cache: KvCache,
+  hooks: Hooks | undefined,
+  places?: Int32Array,
+): Pass {
   const {plans, textTokens} = model.config;
-  const end = cache.length + tokens;
-  const positions = Int32Array.from({length: tokens}, (_, t) => cache.length + t);
+  const positions = places ?? Int32Array.from({length: tokens}, (_, t) => cache.length + t);
+  if (positions.length !== tokens)
+    throw new RangeError(
+      `forward: positions must have one place for each of ${tokens} tokens, got ${positions.length}`,
+    );
+  const end = 1 + positions.reduce((last, position) => Math.max(last, position), cache.length - 1);
   const rotary = new Map<Rope, RopeFrequencies & {table: RotaryTable}>();
   for (const {mixer} of plans) {
     if (mixer.rope === null || rotary.has(mixer.rope)) continue;
@@ -51,7 +66,7 @@ export function embedded({model, positions}: Pass, ids: readonly number[]): Floa
   const h = model.projectIn?.(rows) ?? rows;
   if (model.positions === null || positionTable === null) return h;
   const {rows: count, offset} = positionTable;
-  const last = positions[positions.length - 1] + offset;
+  const last = positions.reduce((last, position) => Math.max(last, position), 0) + offset;
   if (last >= count) {
     throw new RangeError(
       `forward: a text must have at most the ${count - offset} tokens of the table of positions, got ${last - offset + 1}`,

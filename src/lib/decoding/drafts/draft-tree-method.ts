@@ -1,0 +1,29 @@
+import {decodingMethod} from "../method.js";
+import {depth, draftTemperature, width} from "../method-params.js";
+import {treeDecoding} from "../tree/tree-decoding.js";
+import {ownCacheDraft} from "./model-draft.js";
+
+/** EAGLE-2's tree: a smaller model grows the likeliest ways, of which the likeliest nodes go before the target in one pass. */
+export const dynamicTree = decodingMethod({
+  id: "dynamic-tree",
+  label: "Dynamic draft tree",
+  source:
+    "arXiv:2406.16858, section 4; the draft is a decoder, not the paper's head over the target's features",
+  params: {
+    depth: {...depth, default: 6},
+    width: {...width, default: 4},
+    nodes: {
+      kind: "integer",
+      label: "Nodes that the target verifies",
+      help: "The likeliest of the tree, beside its root.",
+      min: 1,
+      max: 128,
+      default: 24,
+    },
+    draftTemperature,
+  },
+  takes: "a smaller model",
+  lossless: true,
+  run: ({target, draft}, prompt, {depth, width, nodes, draftTemperature: temperature}, goal) =>
+    treeDecoding(target, prompt, ownCacheDraft(draft, {depth, width, nodes, temperature}), goal),
+});
