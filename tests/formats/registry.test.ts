@@ -18,11 +18,11 @@ const x = tensor(
 describe.each(Object.entries(formats))("%s", (id, format) => {
   test("is a frozen record with all a reader needs", () => {
     expect(format.id).toBe(id);
-    expect(id).toMatch(/^[a-z0-9_.-]+$/);
+    expect(id).toMatch(/^[a-z0-9_.-]+(_K)?$/);
     expect(Object.isFrozen(format)).toBe(true);
     for (const text of [format.title, format.convention, format.source]) expect(text).not.toBe("");
     const {bits, values} = format.codebook;
-    expect(values.length).toBe(bits === 32 ? 0 : 2 ** bits);
+    expect(values.length).toBe(bits === 32 ? 0 : Math.round(2 ** bits));
   });
 
   test("names a format for activations that is there, if it has another one for them", () => {
@@ -93,6 +93,12 @@ test("the documented defaults are there under the field's names", () => {
     expect(formats[id], id).toBeDefined();
   }
   expect(formatById("mxfp4")).toBe(mxfp4);
+});
+
+test("capital letters make no difference to an id, and ggml's rules stand beside ours of the same name", () => {
+  expect(formatById("Q4_K")).toBe(formatById("q4_k"));
+  expect(formatById("NVFP4").id).toBe("nvfp4");
+  expect(formatById("ggml_nvfp4").source).toContain("ggml");
 });
 
 test("an unknown id is refused with the list of ids, also one that every object has", () => {

@@ -6,7 +6,7 @@ import {formats} from "../../src/lib/formats/registry.js";
 import {quantizeActivation} from "../../src/lib/quant/activations.js";
 import {awq} from "../../src/lib/quant/awq.js";
 import {calibrate, outputError} from "../../src/lib/quant/calibration.js";
-import {gptq} from "../../src/lib/quant/gptq.js";
+import {gptq, gptqMethod} from "../../src/lib/quant/gptq.js";
 import {roundToNearest} from "../../src/lib/quant/rtn.js";
 import {activations, gaussian} from "./helpers.js";
 
@@ -33,6 +33,11 @@ describe.each(Object.values(formats).map((format) => [format.id, format] as cons
   });
 
   test("works in GPTQ, in its own bytes and to the good of the outputs, or says why not", () => {
+    if (format.layout === "blocks") {
+      expect(() => gptq(w, calibration, format)).toThrow("in a part named codes");
+      expect(gptqMethod.refuses(format)).toContain("in blocks");
+      return;
+    }
     if (format.codebook.bits > 8) {
       expect(() => gptq(w, calibration, format)).toThrow(
         `at most 8 bits a code, got ${format.codebook.bits}`,

@@ -12,6 +12,15 @@ export interface Packed {
   readonly parts: Readonly<Record<string, Uint8Array>>;
 }
 
+/** Facts about a tensor that its values do not hold; an encoder that has no use for them ignores them. */
+export interface EncodeOptions {
+  /**
+   * A weight for each column of the last axis, finite and at least 0, by which errors in it count: the mean square of the
+   * input that meets the column. Only formats that `weighsErrors` use it.
+   */
+  readonly importance?: Float32Array;
+}
+
 /** Families of techniques that formats belong to; a family decides the colour on every page. */
 export type FormatFamily = Extract<Family, "baseline" | "int" | "fp" | "codebook" | "mx" | "nvfp4" | "razer">;
 
@@ -35,16 +44,24 @@ export interface Format {
   /** Id of the format that the same source has for activations, where it is another one than for weights. */
   readonly activations?: string;
   /**
+   * `blocks` where codes and scales stand together in the part `blocks`, in an order of its own. Elsewhere the part `codes`
+   * holds one code an element, in order, lowest bit first.
+   */
+  readonly layout?: "blocks";
+  /** True if `encode` can weigh errors by importance. */
+  readonly weighsErrors?: boolean;
+  /**
    * Packs a tensor. Never keeps or changes its argument.
    * @throws RangeError naming the index if the tensor holds a NaN or infinity and the format has no way to say so.
    */
-  encode(x: Tensor): Packed;
+  encode(x: Tensor, options?: EncodeOptions): Packed;
   /** Unpacks what `encode` made. @throws RangeError if a part's length does not fit the shape. */
   decode(packed: Packed): Tensor;
 }
 
 /** The values of an element code, index = code. NaN and infinities stand as themselves. */
 export interface Codebook {
+  /** Bits of a code; no integer where elements share codes: log2 3 for digits of a base-3 number. */
   readonly bits: number;
   readonly values: readonly number[];
 }

@@ -23,8 +23,16 @@ export * as elements from "./element.js";
 export {type ElementFormat, type FloatElement, floatElement, type IntElement, intElement} from "./element.js";
 export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float/float.js";
 export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float/float-scaled.js";
-export {type Codebook, type Format, type FormatFamily, type Packed, packedBytes} from "./format.js";
-export {decodeBlocks, type GgmlBlock} from "./ggml/block.js";
+export {
+  type Codebook,
+  type EncodeOptions,
+  type Format,
+  type FormatFamily,
+  type Packed,
+  packedBytes,
+} from "./format.js";
+export {decodeBlocks, encodeBlocks, type GgmlBlock, type Importance} from "./ggml/block.js";
+export {ggmlFormat} from "./ggml/ggml-format.js";
 export {ggmlBlock, ggmlBlocks} from "./ggml/registry.js";
 export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
 export {

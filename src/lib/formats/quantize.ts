@@ -1,13 +1,13 @@
 import {type Tensor, tensor} from "../tensor/tensor.js";
-import type {Format, Packed} from "./format.js";
+import type {EncodeOptions, Format, Packed} from "./format.js";
 import {formatById} from "./registry.js";
 
 /**
  * Packs `x` in a format; a plain Float32Array counts as one row.
  * @throws RangeError naming the index if x holds a NaN or infinity that the format cannot say.
  */
-export function quantize(x: Tensor | Float32Array, format: Format): Packed {
-  return format.encode(x instanceof Float32Array ? tensor(x) : x);
+export function quantize(x: Tensor | Float32Array, format: Format, options?: EncodeOptions): Packed {
+  return format.encode(x instanceof Float32Array ? tensor(x) : x, options);
 }
 
 /**

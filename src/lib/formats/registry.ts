@@ -5,6 +5,8 @@ import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float/float.js";
 import {fp3, fp4, scaledFloat} from "./float/float-scaled.js";
 import type {Format} from "./format.js";
+import {ggmlFormat} from "./ggml/ggml-format.js";
+import {ggmlBlocks} from "./ggml/registry.js";
 import {int} from "./int.js";
 import {
   mx,
@@ -27,7 +29,7 @@ import {razerV1} from "./razer/razer-v1.js";
 
 const blocksOf16 = [e2m1, e2m3, e3m2, e4m3fn, e5m2, mxIntElement(8), mxIntElement(4), mxIntElement(2)];
 
-const named = registry<Format>("formats", [
+const own: readonly Format[] = [
   fp32,
   fp16,
   bf16,
@@ -80,15 +82,24 @@ const named = registry<Format>("formats", [
   razerV1({base: fp3Element}),
   mxfp4Razer(),
   nvfp4Razer(),
-]);
+];
+
+/** ggml's blocks under its names, with its own before them where a format here has the name with another rule. */
+const blocks = ggmlBlocks.map((block) =>
+  ggmlFormat(block, own.some(({id}) => id === block.id) ? `ggml_${block.id}` : block.id),
+);
+
+const named = registry<Format>("formats", [...own, ...blocks]);
 
 /** Every format that has an id of its own. Other parameters: call the factories (`mx`, `int`, `nvfp4` …). */
 export const formats: Readonly<Record<string, Format>> = Object.freeze(
   Object.fromEntries(named.all.map((format) => [format.id, format])),
 );
 
+const bySpelling = new Map(named.all.map((format) => [format.id.toLowerCase(), format]));
+
 /**
- * Finds the format with this id.
+ * Finds the format with this id, capital and small letters being the same: `q4_K` is also `Q4_K`.
  * @throws RangeError listing the ids there are.
  */
-export const formatById: (id: string) => Format = named.byId;
+export const formatById = (id: string): Format => bySpelling.get(id.toLowerCase()) ?? named.byId(id);

@@ -165,10 +165,12 @@ export const gptqMethod = quantizationMethod({
     groupSize: {kind: "integer", label: "Columns compensated together", min: 1, max: 4096, default: 128},
   },
   needs: ["calibration"],
-  refuses: ({id, codebook: {bits}}) =>
-    bits <= MOST_GRID_BITS
-      ? null
-      : `GPTQ chooses among the codes of a format, at most ${MOST_GRID_BITS} bits each; those of ${id} have ${bits}.`,
+  refuses({id, codebook: {bits}, layout}) {
+    if (layout === "blocks")
+      return `GPTQ chooses codes one by one; ${id} packs them with their scales in blocks.`;
+    if (bits <= MOST_GRID_BITS) return null;
+    return `GPTQ chooses among the codes of a format, at most ${MOST_GRID_BITS} bits each; those of ${id} have ${bits}.`;
+  },
   steps: (options) => ({
     async round({weights}, format, calibration) {
       const seen = await calibration();

@@ -1,13 +1,28 @@
 import {decoderOf} from "../../../lib/checkpoint/gguf/gguf-tensor.js";
-import {decodeBlocks} from "../../../lib/formats/ggml/block.js";
+import {decodeBlocks, encodeBlocks, type GgmlBlock} from "../../../lib/formats/ggml/block.js";
+import {iq4_nl_ref} from "../../../lib/formats/ggml/iq4.js";
 import {ggmlBlock} from "../../../lib/formats/ggml/registry.js";
 import {parseGguf} from "../../../lib/io/gguf/gguf.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
+import type {Args} from "./formats-arguments.js";
 
-const dequantize: CaseOp = ({type}, inputs) => {
-  const block = ggmlBlock(type as string);
-  if (block === undefined) throw new RangeError(`type must be a block format of ggml, got ${type}`);
-  return {y: decodeBlocks(block, (inputs.blocks as GoldenTensor).data as Uint8Array)};
+function blockOf({type, ntry}: Args): GgmlBlock {
+  const block = type === "iq4_nl" && ntry === -1 ? iq4_nl_ref : ggmlBlock(type as string);
+  if (block === undefined) throw new RangeError(`type: must be a block format of ggml, got ${type}`);
+  return block;
+}
+
+const dequantize: CaseOp = (args, inputs) => ({
+  y: decodeBlocks(blockOf(args), (inputs.blocks as GoldenTensor).data as Uint8Array),
+});
+
+/** Bytes of the rows of x and their values; `importance`, where given, weighs the errors of its columns. */
+const quantizeDequantize: CaseOp = (args, {x, importance}) => {
+  const block = blockOf(args);
+  const {data, shape} = x as GoldenTensor;
+  const weights = importance === undefined ? null : ((importance as GoldenTensor).data as Float32Array);
+  const blocks = encodeBlocks(block, data as Float32Array, shape.at(-1) ?? data.length, weights);
+  return {blocks, y: decodeBlocks(block, blocks)};
 };
 
 /** Every tensor as float32 by its name, and the metadata under `kv`. */
@@ -23,4 +38,10 @@ const parse: CaseOp = (_, inputs) => {
 };
 
 /** Ops of ggml's block formats and of the files they stand in. */
-export const ops: Ops = {cases: {ggml_dequantize: dequantize, gguf_parse: parse}};
+export const ops: Ops = {
+  cases: {
+    ggml_dequantize: dequantize,
+    ggml_quantize_dequantize: quantizeDequantize,
+    gguf_parse: parse,
+  },
+};

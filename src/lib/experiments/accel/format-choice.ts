@@ -40,7 +40,7 @@ export function formatChoice(id: string): FormatChoice {
     id,
     bitsPerElement: marginalBits(format),
     elementBits: multipliedBits(format),
-    arithmetic: /^(mx)?int/.test(id) ? ("int" as const) : ("float" as const),
+    arithmetic: format.family === "int" || /^mxint/.test(id) ? ("int" as const) : ("float" as const),
   };
   known.set(id, choice);
   return choice;

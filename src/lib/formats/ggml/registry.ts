@@ -1,11 +1,12 @@
 import type {GgmlBlock} from "./block.js";
+import {mxfp4, nvfp4} from "./e2m1-blocks.js";
 import {iq4_nl, iq4_xs} from "./iq4.js";
-import {q2_K, q3_K, q4_K, q5_K, q6_K} from "./k-quants.js";
-import {nvfp4} from "./nvfp4.js";
-import {mxfp4, q4_0, q4_1, q5_0, q5_1, q8_0} from "./small-blocks.js";
+import {q2_K, q4_K, q5_K} from "./k-quants/affine.js";
+import {q3_K, q6_K} from "./k-quants/signed.js";
+import {q4_0, q4_1, q5_0, q5_1, q8_0} from "./small-blocks.js";
 import {tq1_0, tq2_0} from "./ternary.js";
 
-/** Every block format of ggml that can be unpacked. */
+/** Every block format of ggml that is packed and unpacked here. */
 export const ggmlBlocks: readonly GgmlBlock[] = [
   ...[q4_0, q4_1, q5_0, q5_1, q8_0],
   ...[q2_K, q3_K, q4_K, q5_K, q6_K],
