@@ -4,7 +4,7 @@ import {SAMPLE_ELEMENTS} from "../../lib/checkpoint/sample.js";
 import type {Columns} from "../../lib/experiment/columns.js";
 import {experimentMetadata, withGivenColumns} from "../../lib/experiment/table.js";
 import {ownFile} from "../../lib/experiments/formats/own-file.js";
-import {formats} from "../../lib/formats/registry.js";
+import {formatNamed, formats} from "../../lib/formats/registry.js";
 import {printable} from "../../lib/io/printable.js";
 import type {TensorRow} from "../../lib/quant/measure-tensor.js";
 import {checkParams} from "../../lib/technique/check-params.js";
@@ -47,11 +47,12 @@ export async function measureCommand(path: string, call: Call): Promise<void> {
 
 function formatsOf(given: string | undefined): {formats?: string[]} {
   if (given === undefined) return {};
-  const ids = [...new Set(given.split(",").map((id) => id.trim()))];
-  const known = Object.keys(formats);
-  const unknown = ids.find((id) => !known.includes(id));
-  if (unknown !== undefined) throw notOneOf("quantize: a format", unknown, known);
-  return {formats: ids};
+  const ids = given.split(",").map((text) => {
+    const named = formatNamed(text.trim());
+    if (named === undefined) throw notOneOf("quantize: a format", text.trim(), Object.keys(formats));
+    return named.id;
+  });
+  return {formats: [...new Set(ids)]};
 }
 
 async function journalOf(path: string, out: string, ids: readonly string[]): Promise<Journal> {

@@ -98,8 +98,11 @@ export const formats: Readonly<Record<string, Format>> = Object.freeze(
 
 const bySpelling = new Map(named.all.map((format) => [format.id.toLowerCase(), format]));
 
+/** The format of this id, or undefined; capital and small letters are the same: `q4_K` is also `Q4_K`. */
+export const formatNamed = (id: string): Format | undefined => bySpelling.get(id.toLowerCase());
+
 /**
- * Finds the format with this id, capital and small letters being the same: `q4_K` is also `Q4_K`.
+ * Finds the format with this id, in capital or small letters.
  * @throws RangeError listing the ids there are.
  */
-export const formatById = (id: string): Format => bySpelling.get(id.toLowerCase()) ?? named.byId(id);
+export const formatById = (id: string): Format => formatNamed(id) ?? named.byId(id);
