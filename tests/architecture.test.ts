@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["engine"],
   ["quant", "accel", "kv", "attention", "ssm", "decoding", "sparsity", "regress"],
   ["evaluate"],
+  ["plan"],
   ["experiment"],
   ["experiments"],
 ];
