@@ -6,6 +6,7 @@ import {generateCommand} from "./generate.js";
 import {helpText, listText} from "./help.js";
 import {inspectCommand} from "./inspect.js";
 import {logitsCommand} from "./logits.js";
+import {planCommand} from "./plan.js";
 import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
 import {runCommand} from "./run.js";
@@ -40,6 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   quantize: done(quantizeCommand),
   compose: done(composeCommand),
   inspect: done(inspectCommand),
+  plan: done(planCommand),
   eval: done(evalCommand),
   logits: logitsCommand,
   tokenize: done(tokenizeCommand),

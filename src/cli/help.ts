@@ -13,6 +13,7 @@ import {GENERATE_OPTIONS} from "./generate.js";
 import {INSPECT_OPTIONS, INSPECT_USAGE} from "./inspect.js";
 import {LOGITS_USAGE} from "./logits.js";
 import {paramOptions} from "./param-options.js";
+import {PLAN_OPTIONS} from "./plan.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
 import {experimentOf, RUN_OPTIONS} from "./run.js";
 import {SWEEP_OPTIONS, WORKER_OPTIONS} from "./sweep.js";
@@ -27,6 +28,7 @@ paretoscope sweep EXPERIMENT [options]   its kept table, made here, in shards or
 paretoscope worker --queue URL [options] runs settings of a queue
 paretoscope quantize PATH [options]      the tensors of a file or a model folder in several formats
 paretoscope inspect PATH [options]       family, layers, parameters, cache and formats of a model on disk
+paretoscope plan PATH --memory SIZE      a format for each tensor and a cache with the least damage that fits
 paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
 ${LOGITS_USAGE.padEnd(40)} what a model folder computes
@@ -50,6 +52,8 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   quantize: () =>
     `paretoscope quantize PATH [options]\n\nPATH: safetensors, GGUF, an index of shards, or a model folder\n\n${optionLines(QUANTIZE_OPTIONS)}`,
   inspect: () => `${INSPECT_USAGE}\n\n${optionLines(INSPECT_OPTIONS)}`,
+  plan: () =>
+    `paretoscope plan PATH --memory SIZE [options]\n\nPATH: ${MODELS}; or safetensors alone\n\n${optionLines(PLAN_OPTIONS)}`,
   compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
   eval: () => `paretoscope eval MODEL [options]\n\nMODEL: ${MODELS}\n\n${optionLines(EVAL_OPTIONS)}`,
   logits: () => `${LOGITS_USAGE}\n\nMODEL: ${MODELS}\n`,

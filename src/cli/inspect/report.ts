@@ -17,11 +17,11 @@ export function reportText(found: Inspection): string {
     bytesText(bytes),
   ]);
   return [
-    columns(facts(found)),
-    stored && `\nWeights in the files\n${columns(stored)}`,
-    `\nAll parameters in each format\n${columns(inFormats)}`,
+    textColumns(facts(found)),
+    stored && `\nWeights in the files\n${textColumns(stored)}`,
+    `\nAll parameters in each format\n${textColumns(inFormats)}`,
     ignored.length > 0 &&
-      `\nNot used\n${columns(shortened(ignored.map(({what, reason}) => [what, reason])))}`,
+      `\nNot used\n${textColumns(shortened(ignored.map(({what, reason}) => [what, reason])))}`,
   ]
     .filter(Boolean)
     .join("");
@@ -89,13 +89,14 @@ const whole = (value: number): string => value.toLocaleString("en");
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
-function bytesText(bytes: number): string {
+/** Bytes in the unit of their size, with four digits. */
+export function bytesText(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${Number((bytes / 1000 ** step).toPrecision(4))} ${UNITS[step]}`;
 }
 
 /** Cells in columns, the last as it is. */
-function columns(lines: readonly (readonly string[])[]): string {
+export function textColumns(lines: readonly (readonly string[])[]): string {
   const most = largest(lines.map((line) => line.length));
   const widths = Array.from({length: most - 1}, (_, i) => largest(lines.map((line) => line[i]?.length ?? 0)));
   const padded = (line: readonly string[]) =>

@@ -2,7 +2,7 @@ import type {Checkpoint} from "../io/checkpoint.js";
 import type {ModelFolder} from "../io/model-folder.js";
 import type {TensorInfo} from "../io/safetensors.js";
 import {publishedTensors} from "./gguf/published-tensors.js";
-import {openTensors} from "./open-tensors.js";
+import {type OpenTensors, openTensors} from "./open-tensors.js";
 import {readStored, type StoredTensor} from "./stored-tensor.js";
 
 /**
@@ -11,11 +11,13 @@ import {readStored, type StoredTensor} from "./stored-tensor.js";
  * @throws FormatError as {@link openTensors}.
  */
 export async function openCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
-  const {tensors, gguf} = await openTensors(folder);
-  return checkpointOf(gguf === null ? tensors : publishedTensors(gguf.metadata, tensors));
+  return checkpointOf(await openTensors(folder));
 }
 
-function checkpointOf(tensors: ReadonlyMap<string, StoredTensor>): Checkpoint {
+/** Tensors that are open as the checkpoint of a model. @throws FormatError as {@link publishedTensors}. */
+export function checkpointOf({tensors: stored, gguf}: OpenTensors): Checkpoint {
+  const tensors: ReadonlyMap<string, StoredTensor> =
+    gguf === null ? stored : publishedTensors(gguf.metadata, stored);
   const infos = Array.from(tensors.values(), ({name, shape}): [string, TensorInfo] => [
     name,
     {name, dtype: "F32", shape, begin: 0, end: 0},

@@ -1,0 +1,108 @@
+/** Damage of formats and caches to a model, each alone: measured as KL divergence where the model runs. */
+import {KEEP} from "../../checkpoint/recipe.js";
+import type {CacheSession} from "../../engine/cache/session.js";
+import {cachedModel} from "../../evaluate/cached-model.js";
+import type {EvalSeed, EvalText} from "../../evaluate/eval-texts.js";
+import {evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
+import type {Work} from "../../experiment/experiment.js";
+import {formatById} from "../../formats/registry.js";
+import type {Part} from "../../plan/make-plan.js";
+import type {RunningModel, Variant} from "../../plan/running-model.js";
+import type {FormatCost} from "../../plan/tensor-parts.js";
+import {roundTrip} from "../../quant/measure.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import type {PlanTexts} from "./plan-texts.js";
+
+type Writer = Parameters<typeof evaluateModel>[1];
+
+const onlyPredicts = (): never => {
+  throw new RangeError("plan: samples must be none, the model only predicts texts");
+};
+
+const predictor = ({logits}: Pick<Variant, "logits">): Writer => ({logits, write: onlyPredicts});
+
+/** A model beside itself unchanged, on the texts of a plan. */
+export interface Measuring {
+  readonly model: RunningModel;
+  readonly texts: PlanTexts;
+  readonly baseline: Writer;
+}
+
+/** Begins to measure a model: what it predicts unchanged is computed once. */
+export async function measuring(model: RunningModel, texts: PlanTexts): Promise<Measuring> {
+  return {model, texts, baseline: memoized(predictor(await model.variant()))};
+}
+
+/** Perplexity and divergence of a variant, read through a cache where one is given, on some texts. */
+export async function measuredOn(
+  {baseline, texts: {prefill}}: Measuring,
+  variant: Variant,
+  seeds: readonly EvalSeed[],
+  start?: () => CacheSession,
+): Promise<NonNullable<Measured["comparison"]>> {
+  const {decoder} = variant;
+  const reader = start && decoder ? cachedModel(decoder.decoder, start, prefill) : variant;
+  const {pooled} = await evaluateModel(predictor(reader), baseline, seeds);
+  return pooled.comparison!;
+}
+
+/** Mean KL divergence on the texts that a plan is chosen by, in nats. */
+export async function choosingKl(
+  measure: Measuring,
+  variant: Variant,
+  start?: () => CacheSession,
+): Promise<number> {
+  const {kl} = await measuredOn(measure, variant, asSeeds(measure.texts.choosing), start);
+  return kl.mean.value;
+}
+
+const asSeeds = (texts: readonly EvalText[]): EvalSeed[] => [{seed: 0, texts, samples: []}];
+
+/** The KL divergence of every tensor in every format that can take it, the others left as they are. */
+export async function formatDivergences(
+  measure: Measuring,
+  names: readonly string[],
+  formats: readonly string[],
+  tell: Work["progress"],
+): Promise<FormatCost[]> {
+  const costs: FormatCost[] = [];
+  for (const [n, name] of names.entries()) {
+    const x = await measure.model.tensor(name);
+    for (const [i, format] of formats.entries()) {
+      await tell((n + i / formats.length) / names.length, `${name} in ${format}`);
+      const trip = tripOrNone(format, x);
+      if (trip === undefined) continue;
+      const variant = await measure.model.variant(new Map([[name, trip.y]]));
+      costs.push({tensor: name, format, bytes: trip.bytes, damage: await choosingKl(measure, variant)});
+    }
+  }
+  return costs;
+}
+
+/** A tensor through a format; undefined where the format cannot take it. */
+function tripOrNone(format: string, x: Tensor) {
+  try {
+    const trip = roundTrip(formatById(format), x);
+    return trip.y.data.every(Number.isFinite) ? trip : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The model with every part in the format that was chosen for it. */
+export async function variantOf(
+  {model}: Measuring,
+  parts: readonly Part[],
+  formats: readonly string[],
+): Promise<Variant> {
+  const replaced = new Map<string, Tensor>();
+  for (const [i, {names}] of parts.entries()) {
+    if (formats[i] === KEEP) continue;
+    const trips = names.map(
+      async (name) => [name, tripOrNone(formats[i], await model.tensor(name))] as const,
+    );
+    for (const [name, trip] of await Promise.all(trips)) if (trip) replaced.set(name, trip.y);
+  }
+  return model.variant(replaced);
+}
