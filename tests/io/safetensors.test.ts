@@ -3,7 +3,7 @@ import {describe, expect, test} from "vitest";
 import {blobSource, bytesSource} from "../../src/lib/io/byte-source.js";
 import {FormatError} from "../../src/lib/io/format-error.js";
 import {openSafetensors, readBytes, readIntegers, readTensor} from "../../src/lib/io/safetensors.js";
-import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
+import {safetensorsFile, writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 
 /** A file from a header as text or object and so many data bytes, with no rule enforced. */
 function rawFile(header: string | Uint8Array | object, dataBytes = 0, headerLength?: bigint): Uint8Array {
@@ -460,5 +460,45 @@ describe("a file that is not what it claims", () => {
       }),
       {seed: 12, numRuns: 2000},
     );
+  });
+});
+
+describe("a file that is written in pieces", () => {
+  const streamed = (
+    {name, shape, dtype}: {name: string; shape: readonly number[]; dtype: "F32" | "U8"},
+    bytes: Uint8Array,
+  ) => ({
+    ...{name, shape, dtype, byteLength: bytes.length},
+    pieces: async function* () {
+      yield bytes.subarray(0, 1);
+      yield bytes.subarray(1);
+    },
+  });
+
+  test("has the bytes of one that is written at once", async () => {
+    const codes = Uint8Array.of(1, 2, 3);
+    const values = Float32Array.of(1.5, -2);
+    const tensors = [
+      streamed({name: "codes", shape: [3], dtype: "U8"}, codes),
+      streamed({name: "w", shape: [2], dtype: "F32"}, new Uint8Array(values.buffer)),
+    ];
+    const pieces: Uint8Array[] = [];
+    for await (const piece of safetensorsFile(tensors, {a: "b"})) pieces.push(piece);
+    const whole = writeSafetensors(
+      [
+        {name: "codes", shape: [3], data: codes},
+        {name: "w", shape: [2], data: values},
+      ],
+      {a: "b"},
+    );
+    expect(Buffer.compare(Buffer.concat(pieces), whole)).toBe(0);
+  });
+
+  test("is refused for bytes that do not fill its header", async () => {
+    const one = {...streamed({name: "w", shape: [2], dtype: "U8"}, Uint8Array.of(1)), byteLength: 2};
+    const all = async () => {
+      for await (const _ of safetensorsFile([one]));
+    };
+    await expect(all()).rejects.toThrow("safetensorsFile: pieces of w must have 2 bytes, got 1");
   });
 });

@@ -57,6 +57,13 @@ export function blockType(id: number): BlockType | undefined {
   return BY_ID.get(id);
 }
 
+const BY_NAME = new Map(TYPES.map((type) => [type.name, type]));
+
+/** The type that ggml calls so, or undefined if there is none. */
+export function blockTypeOf(name: string): BlockType | undefined {
+  return BY_NAME.get(name);
+}
+
 /** Types that files have or had and whose blocks are not known here, by their numbers. */
 const OTHERS: Readonly<Record<number, string>> = {
   4: "q4_2",

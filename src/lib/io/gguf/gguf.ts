@@ -36,7 +36,7 @@ export interface Gguf {
 const MAGIC_BYTES = 8;
 const VERSIONS = [2, 3];
 /** Limits of the format: bytes of a key and of a tensor's name, and dimensions. */
-const [MAX_KEY, MAX_NAME, MAX_RANK] = [65_535, 64, 4];
+export const [MAX_KEY, MAX_NAME, MAX_RANK] = [65_535, 64, 4];
 const DEFAULT_ALIGNMENT = 32;
 /** The least bytes of an entry: an empty name with a value of one byte; a tensor without dimensions. */
 const [LEAST_ENTRY, LEAST_TENSOR] = [13, 24];
@@ -110,7 +110,8 @@ function duplicate(offset: number, field: string, value: string) {
   return ggufProblem({kind: "duplicate-name", offset, field, value, allowed: "a name that occurs once"});
 }
 
-function alignmentOf(metadata: ReadonlyMap<string, GgufValue>): number {
+/** Bytes that each tensor begins at a multiple of. @throws FormatError with kind `bad-alignment`. */
+export function alignmentOf(metadata: ReadonlyMap<string, GgufValue>): number {
   const entry = metadata.get("general.alignment");
   if (entry === undefined) return DEFAULT_ALIGNMENT;
   const {type, value} = entry;

@@ -39,6 +39,9 @@ const TYPES: readonly GgufType[] = [
   ...(["string", "array", "u64", "i64", "f64"] as const),
 ];
 
+/** The number that stands for a type in a file. */
+export const typeNumber = (type: GgufType): number => TYPES.indexOf(type);
+
 /** The least that one item takes: a string its length, an array its type and length. */
 const leastBytes = (type: GgufType) => (type === "string" ? 8 : type === "array" ? 12 : SCALARS[type].bytes);
 
