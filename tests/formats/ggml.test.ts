@@ -36,6 +36,7 @@ const MEASURED: Readonly<Record<string, readonly [error: number, bits: number]>>
   q6_K: [3.15e-4, 6.5625],
   iq4_nl: [5.81e-3, 4.5],
   iq4_xs: [5.9e-3, 4.25],
+  iq3_s: [2.77e-2, 3.4375],
   mxfp4: [1.32e-2, 4.25],
   nvfp4: [9.05e-3, 4.5],
   tq1_0: [0.654, 1.6875],
@@ -101,6 +102,15 @@ test("importance of another length, or below 0, is refused by name", () => {
   expect(() => encode(new Float32Array(32).fill(-1))).toThrow(
     "q4_K: importance must be finite and at least 0, got -1 at index 0",
   );
+});
+
+test("iq3_s loses what follows a group of zeros, as the reference does, whose points then move up without their bits", () => {
+  const x = gaussian("zeros", 256);
+  const block = ggmlBlock("iq3_s")!;
+  const error = () => tensorError(x, decodeBlocks(block, encodeBlocks(block, x, 256))).relativeMse;
+  expect(error()).toBeLessThan(0.05);
+  x.fill(0, 0, 32);
+  expect(error()).toBeGreaterThan(0.5);
 });
 
 test("half precision is that of the cast, to infinity and below the smallest normal number", () => {
