@@ -1,5 +1,5 @@
+import {escapeMarkup} from "../src/components/kit/text/markup.js";
 import {type GlossaryEntry, techniqueEntries, termEntries} from "../src/data/glossary.js";
-import {escapeHtml} from "./escape-html.js";
 
 /** A token of markdown-it, as far as it is looked at here. */
 export interface MarkdownToken {
@@ -52,7 +52,7 @@ function splitAtMentions(text: string, done: Set<GlossaryEntry>): {text: string;
 
 /** A mention as a link: without a script it leads to the glossary, with one it shows the definition. */
 const linkTo = (text: string, {id, definition}: GlossaryEntry) =>
-  `<a class="term" href="/glossary#${id}" data-definition="${escapeHtml(definition)}">${text}</a>`;
+  `<a class="term" href="/glossary#${id}" data-definition="${escapeMarkup(definition)}">${text}</a>`;
 
 function withLinks(
   children: MarkdownToken[],

@@ -1,5 +1,5 @@
 import {HOME, PAGE_GROUPS, pageAt, type SitePage} from "../src/components/frame/site-pages.js";
-import {escapeHtml} from "./escape-html.js";
+import {escapeMarkup} from "../src/components/kit/text/markup.js";
 
 const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;
 const lens = `<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d="M15 15l-4.5-4.5a4.2 4.2 0 1 0-6-6 4.2 4.2 0 0 0 6 6" fill="none" stroke="currentColor" stroke-width="1.8"/></svg>`;
@@ -28,7 +28,7 @@ export function pageHeader({path}: {path: string}): string {
 export function pageHead({path}: {path: string}): string {
   const about = pageAt(path)?.about;
   return `<link rel="icon" href="/icon.svg" type="image/svg+xml">${
-    about === undefined ? "" : `\n<meta name="description" content="${escapeHtml(about)}">`
+    about === undefined ? "" : `\n<meta name="description" content="${escapeMarkup(about)}">`
   }
 <script src="/components/frame/theme.js"></script>
 <script type="module" src="/components/frame/frame.js"></script>`;

@@ -1,4 +1,4 @@
-// npx tsx scripts/palette.ts: writes src/style/palette.css, a hue a family of techniques and its shades.
+// npx tsx scripts/palette.ts: writes src/style/palette.css and src/components/plots/palette-colours.ts, a hue a family of techniques and its shades.
 import {writeFile} from "node:fs/promises";
 import {pathToFileURL} from "node:url";
 import {FAMILIES, type Family} from "../src/lib/technique/families.js";
@@ -63,16 +63,37 @@ ${declarations("dark", "    ")}
 `;
 }
 
-function declarations(scheme: Scheme, indent: string): string {
-  const families = Object.keys(FAMILIES) as Family[];
-  return families
-    .flatMap((family) => shadesOf(HUES[scheme][family], scheme).map((hex, i) => declaration(family, i, hex)))
-    .map((line) => `${indent}${line}`)
-    .join("\n");
+/** The same colours as a module, for drawings that stand where the style sheet is not. */
+export function paletteModule(): string {
+  const lists = (scheme: Scheme) =>
+    coloursOf(scheme)
+      .map(([name, hex]) => `    ${JSON.stringify(name)}: "${hex}",\n`)
+      .join("");
+  const schemes = (["light", "dark"] as const)
+    .map((scheme) => `  ${scheme}: {\n${lists(scheme)}  },\n`)
+    .join("");
+  return `// Made by scripts/palette.ts.
+
+/** Colours of the families of techniques and their shades, by the names of their custom properties. */
+export const COLOURS: Readonly<Record<"light" | "dark", Readonly<Record<string, string>>>> = {
+${schemes}};
+`;
 }
 
-const declaration = (family: string, shade: number, hex: string) =>
-  `--family-${family}${shade === 0 ? "" : `-${shade}`}: ${hex};`;
+const declarations = (scheme: Scheme, indent: string): string =>
+  coloursOf(scheme)
+    .map(([name, hex]) => `${indent}${name}: ${hex};`)
+    .join("\n");
+
+/** Names and colours of all families and their shades. */
+function coloursOf(scheme: Scheme): (readonly [name: string, hex: string])[] {
+  const families = Object.keys(FAMILIES) as Family[];
+  return families.flatMap((family) =>
+    shadesOf(HUES[scheme][family], scheme).map((hex, i) => [colourName(family, i), hex] as const),
+  );
+}
+
+const colourName = (family: string, shade: number) => `--family-${family}${shade === 0 ? "" : `-${shade}`}`;
 
 /** Shades of a hue, each as far as can be from those before it, whatever the vision, with a contrast of 3 : 1. */
 function shadesOf(base: string, scheme: Scheme): string[] {
@@ -104,4 +125,5 @@ function candidatesOf(base: string, scheme: Scheme): string[] {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await writeFile(new URL("../src/style/palette.css", import.meta.url), paletteCss());
+  await writeFile(new URL("../src/components/plots/palette-colours.ts", import.meta.url), paletteModule());
 }

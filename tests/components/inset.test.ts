@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
+import {chartScales} from "../../src/components/plots/chart/chart-markup.js";
 import type {ChartSpec, Series} from "../../src/components/plots/chart/chart-spec.js";
-import {chartScales} from "../../src/components/plots/chart/svg-chart.js";
 import {insetOf} from "../../src/components/plots/places/inset.js";
 
 const spec = (places: readonly (readonly [number, number])[], more: readonly Series[] = []): ChartSpec => ({

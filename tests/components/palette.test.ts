@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import {contrast, distance, VISIONS} from "../../scripts/oklab.js";
-import {paletteCss, SHADES as SHADES_MADE} from "../../scripts/palette.js";
+import {paletteCss, paletteModule, SHADES as SHADES_MADE} from "../../scripts/palette.js";
 import {colourName, looksOf, SHADES} from "../../src/components/plots/palette.js";
 import {FAMILIES, type Family} from "../../src/lib/technique/families.js";
 
@@ -37,6 +37,7 @@ function tooClose(
 
 test("the palette is what scripts/palette.ts makes: npx tsx scripts/palette.ts", () => {
   expect(palette).toBe(paletteCss());
+  expect(readFileSync("src/components/plots/palette-colours.ts", "utf8")).toBe(paletteModule());
   expect(SHADES_MADE).toBe(SHADES);
 });
 

@@ -6,7 +6,8 @@ import {
   type Series,
 } from "../../src/components/plots/chart/chart-spec.js";
 import {plainText, plotlyFigure} from "../../src/components/plots/chart/plotly-figure.js";
-import {colourName, type Theme} from "../../src/components/plots/palette.js";
+import {colourName} from "../../src/components/plots/palette.js";
+import type {Theme} from "../../src/components/plots/theme.js";
 
 const theme: Theme = {
   ink: "#111",

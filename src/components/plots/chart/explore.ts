@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {currentTheme, onThemeChange} from "../palette.js";
+import {currentTheme, onThemeChange} from "../theme.js";
 import {type Axis, type ChartSpec, isMarked} from "./chart-spec.js";
 import {plotlyFigure} from "./plotly-figure.js";
 

@@ -1,10 +1,10 @@
 import type {Provenance} from "../../../lib/experiment/provenance.js";
-import type {Theme} from "../palette.js";
 import {type PlacedLabel, placeLabels} from "../places/label-places.js";
 import {binaryText, type Scale} from "../places/scale.js";
+import type {Theme} from "../theme.js";
+import {chartScales, margin, rightMargin} from "./chart-markup.js";
 import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
 import {pointText} from "./point-text.js";
-import {chartScales, margin, rightMargin} from "./svg-chart.js";
 import {plotlySymbol} from "./symbols.js";
 
 export interface PlotlyFigure {
