@@ -60,7 +60,7 @@ function requireOptions(options: readonly KnapsackOption[], group: number): void
   );
 }
 
-/** What the groups before have taken, and how this state came about. */
+/** Sums of the options taken so far, and the state that they follow. */
 interface State {
   readonly weight: number;
   readonly cost: number;

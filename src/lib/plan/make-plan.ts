@@ -81,7 +81,7 @@ function requireRoom({parts, fixedBytes, memory}: PlanRequest): void {
   );
 }
 
-/** How many parts are in which option where each takes its smallest. */
+/** Counts of parts by the option that is the smallest of each. */
 function inWords(parts: readonly Part[], least: readonly number[]): string {
   const counts = new Map<string, number>();
   parts.forEach(({options}, part) => {
