@@ -144,21 +144,30 @@ describe("the package", () => {
 });
 
 describe("what needs no dependency", () => {
-  test.each(["formats", "quant", "engine", "evaluate", "kv", "attention", "ssm", "stats", "tensor", "io"])(
-    "%s bundles for a browser from our own files alone",
-    async (name) => {
-      const {metafile} = await build({
-        stdin: {contents: `export * from "./src/lib/${name}/index.js";`, resolveDir: "."},
-        bundle: true,
-        write: false,
-        metafile: true,
-        platform: "browser",
-        format: "esm",
-        logLevel: "silent",
-      });
-      const inputs = Object.keys(metafile.inputs).filter((file) => file !== "<stdin>");
-      expect(inputs.length).toBeGreaterThan(3);
-      expect(inputs.filter((file) => !file.startsWith("src/lib/"))).toEqual([]);
-    },
-  );
+  test.each([
+    "formats",
+    "quant",
+    "engine",
+    "evaluate",
+    "kv",
+    "attention",
+    "diffusion",
+    "ssm",
+    "stats",
+    "tensor",
+    "io",
+  ])("%s bundles for a browser from our own files alone", async (name) => {
+    const {metafile} = await build({
+      stdin: {contents: `export * from "./src/lib/${name}/index.js";`, resolveDir: "."},
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: "browser",
+      format: "esm",
+      logLevel: "silent",
+    });
+    const inputs = Object.keys(metafile.inputs).filter((file) => file !== "<stdin>");
+    expect(inputs.length).toBeGreaterThan(3);
+    expect(inputs.filter((file) => !file.startsWith("src/lib/"))).toEqual([]);
+  });
 });

@@ -83,7 +83,7 @@ export function* tokensAfter(
 }
 
 /** Index of the largest value; the first of equals. @throws RangeError if `row` is empty or holds only NaN. */
-export function argmax(row: Float32Array): number {
+export function argmax(row: Float32Array | Float64Array): number {
   let best = -1;
   for (let i = 0; i < row.length; i++) if (best < 0 ? !Number.isNaN(row[i]) : row[i] > row[best]) best = i;
   if (best < 0)
