@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["formats", "kernels", "io", "tasks"],
   ["architectures", "checkpoint"],
   ["engine"],
-  ["quant", "accel", "kv", "attention", "ssm", "decoding", "diffusion", "sparsity", "regress"],
+  ["quant", "accel", "kv", "attention", "ssm", "decoding", "diffusion", "sparsity", "regress", "scenes"],
   ["evaluate"],
   ["plan"],
   ["experiment"],

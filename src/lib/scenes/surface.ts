@@ -1,0 +1,64 @@
+import type {RandomStream} from "../tensor/random.js";
+import {requireInteger} from "../tensor/require.js";
+import type {Mesh} from "./mesh.js";
+
+/** Points on the surface of a mesh. */
+export interface SurfacePoints {
+  /** Three coordinates a point. */
+  readonly points: Float32Array;
+  /** The unit normal of the triangle that each point lies on. */
+  readonly normals: Float32Array;
+}
+
+/** Normals of unit length and areas of all triangles; those without an area have no direction (0, 0, 0). */
+function facets({positions, triangles}: Mesh) {
+  const count = triangles.length / 3;
+  const [normals, areas] = [new Float32Array(3 * count), new Float64Array(count)];
+  for (let t = 0; t < count; t++) {
+    const [a, b, c] = [3 * triangles[3 * t], 3 * triangles[3 * t + 1], 3 * triangles[3 * t + 2]];
+    const [ux, uy, uz] = edge(positions, a, b);
+    const [vx, vy, vz] = edge(positions, a, c);
+    const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    const length = Math.sqrt(x * x + y * y + z * z);
+    areas[t] = length / 2;
+    if (length > 0) normals.set([x / length, y / length, z / length], 3 * t);
+  }
+  return {normals, areas};
+}
+
+const edge = (positions: Float32Array, from: number, to: number) =>
+  [
+    positions[to] - positions[from],
+    positions[to + 1] - positions[from + 1],
+    positions[to + 2] - positions[from + 2],
+  ] as const;
+
+/**
+ * Points spread evenly over the surface of a mesh: one in each of `count` equal shares of its area, so that two samples of
+ * one surface differ less than independent points would. A mesh without any area is sampled triangle by triangle.
+ * @throws RangeError if the mesh has no triangle or count is no integer of at least 1.
+ */
+export function sampleSurface(mesh: Mesh, count: number, stream: RandomStream): SurfacePoints {
+  requireInteger("sampleSurface", "count", count, 1);
+  const {positions, triangles} = mesh;
+  if (triangles.length === 0) throw new RangeError("sampleSurface: mesh must have a triangle, got none");
+  const {normals: facetNormals, areas} = facets(mesh);
+  const total = areas.reduce((sum, area) => sum + area, 0);
+  const share = (t: number) => (total > 0 ? areas[t] / total : 1 / areas.length);
+  const [points, normals] = [new Float32Array(3 * count), new Float32Array(3 * count)];
+  let [t, covered] = [0, share(0)];
+  for (let i = 0; i < count; i++) {
+    const at = (i + stream.uniform()) / count;
+    while (covered < at && t < areas.length - 1) covered += share(++t);
+    // Uniform in the triangle. (Turk, Graphics Gems, 1990)
+    const root = Math.sqrt(stream.uniform());
+    const along = stream.uniform();
+    const [a, b, c] = [1 - root, root * (1 - along), root * along];
+    for (let axis = 0; axis < 3; axis++) {
+      const corner = (k: number) => positions[3 * triangles[3 * t + k] + axis];
+      points[3 * i + axis] = a * corner(0) + b * corner(1) + c * corner(2);
+      normals[3 * i + axis] = facetNormals[3 * t + axis];
+    }
+  }
+  return {points, normals};
+}
