@@ -114,13 +114,18 @@ describe("the library", () => {
     expect(wrong.map(({from, to}) => `${from} → ${to}`)).toEqual([]);
   });
 
-  test("has no dependency but valibot where it checks tables of a user, apache-arrow where it writes Arrow, and a renderer of chat templates", () => {
+  test("has no dependency but valibot where it checks tables of a user, apache-arrow where it writes Arrow, a renderer of chat templates, and the codecs of meshes that are measured", () => {
     const external = imports.filter(({from, external}) => external && from.startsWith("src/lib/"));
     const packages = external.filter(({to}) => !to.startsWith("node:")).map(({from, to}) => `${from}: ${to}`);
     expect([...new Set(packages)].sort()).toEqual([
       "src/lib/accel/tables.ts: valibot",
       "src/lib/experiments/models/chat-template.ts: @huggingface/jinja",
       "src/lib/io/arrow.ts: apache-arrow",
+      "src/lib/scenes/codecs/draco.ts: draco3d/draco_decoder_nodejs.js",
+      "src/lib/scenes/codecs/draco.ts: draco3d/draco_encoder_nodejs.js",
+      "src/lib/scenes/codecs/meshopt.ts: meshoptimizer/decoder",
+      "src/lib/scenes/codecs/meshopt.ts: meshoptimizer/encoder",
+      "src/lib/scenes/codecs/simplify.ts: meshoptimizer/simplifier",
     ]);
   });
 

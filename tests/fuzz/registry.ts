@@ -3,9 +3,19 @@ import {arrow} from "./targets/arrow.js";
 import {config} from "./targets/config.js";
 import {gguf} from "./targets/gguf.js";
 import {index} from "./targets/index.js";
+import {mesh} from "./targets/mesh.js";
 import {packed} from "./targets/packed.js";
 import {safetensors} from "./targets/safetensors.js";
 import {tokenizer} from "./targets/tokenizer.js";
 
 /** All readers of files from strangers. */
-export const TARGETS: readonly FuzzTarget[] = [safetensors, packed, gguf, index, config, tokenizer, arrow];
+export const TARGETS: readonly FuzzTarget[] = [
+  safetensors,
+  packed,
+  gguf,
+  index,
+  config,
+  tokenizer,
+  arrow,
+  mesh,
+];

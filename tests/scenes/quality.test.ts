@@ -26,7 +26,7 @@ test("an original is as near to itself as two samples of one surface are", () =>
   const {chamfer, fScore, normalConsistency, silhouetteIou} = qualityOf(referenceOf(cube, comparing), cube);
   expect(chamfer).toBeLessThan(0.035);
   expect(fScore).toBeGreaterThan(0.2);
-  expect(normalConsistency).toBeGreaterThan(0.97);
+  expect(normalConsistency).toBeGreaterThan(0.94);
   expect(silhouetteIou).toBe(1);
 });
 

@@ -41,7 +41,7 @@ export function boxOf(points: ArrayLike<number>): Box {
 }
 
 /** The largest edge of a box. */
-export const largestEdge = ({size}: Box): number => Math.max(...size);
+export const largestEdge = ({size: [x, y, z]}: Box): number => Math.max(x, y, z);
 
 /** The move and the scale that bring a box into the unit cube around the origin, its largest edge to 1. */
 export interface UnitBox {
