@@ -1,7 +1,10 @@
 import {defineConfig} from "vitest/config";
 
 const browser = ["tests/browser/**/*.test.ts"];
+const alone = ["tests/browser/knobs.test.ts"];
 const pack = ["tests/pack/**/*.test.ts"];
+/** Of tests that a busy machine only makes slower. */
+const patient = {testTimeout: 120_000, hookTimeout: 300_000, expect: {poll: {timeout: 10_000}}};
 
 export default defineConfig({
   resolve: {alias: {"observablehq:stdlib": new URL("./tests/stdlib.ts", import.meta.url).pathname}},
@@ -24,13 +27,24 @@ export default defineConfig({
         test: {name: "package", include: pack, testTimeout: 120_000},
       },
       {
-        // The built site is one: its tests share it and a Chromium, so they run one file after the other.
+        // Tests of the built site wait more than they work: two files at once, each with a browser of its own.
         test: {
           name: "browser",
           include: browser,
+          exclude: alone,
+          maxWorkers: 2,
+          sequence: {groupOrder: 1},
+          ...patient,
+        },
+      },
+      {
+        // What a reader must not wait for is timed, so nothing else may run beside it.
+        test: {
+          name: "browser-alone",
+          include: alone,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          sequence: {groupOrder: 2},
+          ...patient,
         },
       },
     ],

@@ -30,12 +30,13 @@ function command(...args: string[]): Stage["run"] {
   };
 }
 
-/** A vitest project: each of its tests is a check, and a file that cannot be loaded is a failed one. */
-function vitest(project: string): Stage["run"] {
+/** Vitest projects: each of their tests is a check, and a file that cannot be loaded is a failed one. */
+function vitest(...projects: string[]): Stage["run"] {
   return async (print) => {
-    const report = join(scratch, `${project}.json`);
+    const report = join(scratch, `${projects[0]}.json`);
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const passed = await npm(["exec", "--", "vitest", "run", "--project", project, ...reporters], print);
+    const which = projects.flatMap((project) => ["--project", project]);
+    const passed = await npm(["exec", "--", "vitest", "run", ...which, ...reporters], print);
     const {numPassedTests, numFailedTests} = readReport(report);
     // Whatever made vitest fail beside its tests counts as one failure.
     return {passed: numPassedTests, failed: Math.max(numFailedTests, Number(!passed))};
@@ -96,7 +97,7 @@ const groups: readonly (readonly Stage[])[] = [
     {name: "package", run: vitest("package")},
     {name: "site", run: command("run", "--silent", "build")},
   ],
-  [{name: "the site in a browser", run: needing(setChromium, vitest("browser"))}],
+  [{name: "the site in a browser", run: needing(setChromium, vitest("browser", "browser-alone"))}],
 ];
 
 /** Runs a stage; what it prints is shown at once if it is alone, else when it is over. */

@@ -1,6 +1,6 @@
 import type {Page} from "playwright-core";
 import {describe, expect, test} from "vitest";
-import {pagePaths, useSite} from "./site.js";
+import {pagePaths, settled, useSite} from "./site.js";
 
 const site = useSite();
 
@@ -67,10 +67,8 @@ const pressAll = (page: Page): Promise<void> =>
 
 describe.concurrent.each(pagePaths())("page /%s", (path) => {
   test("shows no figure that differs from its controls after cancel, error, reload and back", async () => {
-    const {page, context} = await site.open(path);
+    const {page, context} = await site.open(path, {before: breakableWorkers});
     if ((await page.locator(".workbench").count()) === 0) return context.close();
-    await page.addInitScript(breakableWorkers);
-    await page.reload();
     await page.locator(".workbench .setting:not(:empty)").first().waitFor({state: "attached"});
     expect(await contradictions(page)).toEqual([]);
 
@@ -90,11 +88,11 @@ describe.concurrent.each(pagePaths())("page /%s", (path) => {
 
     await moveAll(page);
     await page.reload();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     expect(await contradictions(page), "after a reload").toEqual([]);
-    await page.goto(site.url("about"));
+    await page.goto("about:blank");
     await page.goBack();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     expect(await contradictions(page), "after back").toEqual([]);
     expect(moved).toBeGreaterThanOrEqual(0);
     await context.close();

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 import {techniqueEntries} from "../../src/data/glossary.js";
-import {axeViolations, useSite} from "./site.js";
+import {axeViolations, settled, useSite} from "./site.js";
 
 const site = useSite();
 
@@ -131,7 +131,7 @@ test("the ways in open pages that complain about nothing", async () => {
   expect(ways).toHaveLength(3);
   for (const way of ways) {
     await page.goto(way);
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     expect(await page.getByText("The address says").count(), way).toBe(0);
     const {hash} = new URL(way);
     if (hash !== "") expect(await page.locator(hash).count(), way).toBe(1);

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {join} from "node:path";
-import {type Browser, type BrowserContext, chromium, type Page} from "playwright-core";
+import {type Browser, type BrowserContext, chromium, type Page, type Request} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {CHROMIUM_ARGS, findChromium} from "../../scripts/chromium.js";
 import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
@@ -40,6 +40,8 @@ export interface WatchedPage {
 export interface Look {
   readonly width?: number;
   readonly scheme?: "light" | "dark";
+  /** Runs in the page before any script of its own, each time it is loaded. */
+  readonly before?: () => void;
 }
 
 /** The built site in a browser, served below a sub-path as any static host might. */
@@ -73,24 +75,63 @@ export function useSite(): Site {
   return {
     url,
     requests,
-    async open(path, {width = 1280, scheme = "light"} = {}) {
+    async open(path, {width = 1280, scheme = "light", before} = {}) {
       const context = await browser.newContext({
         viewport: {width, height: 900},
         colorScheme: scheme,
         acceptDownloads: true,
         permissions: ["clipboard-read", "clipboard-write"],
       });
+      if (before !== undefined) await context.addInitScript(before);
       const page = await context.newPage();
       const complaints = watch(page, new URL(server.url).origin);
       await page.goto(url(path));
-      await page.waitForLoadState("networkidle");
+      await settled(page);
       return {page, context, complaints};
     },
   };
 }
 
+/** Requests of a page: those that have no answer yet, and how many there were. */
+interface Traffic {
+  readonly waiting: Set<Request>;
+  begun: number;
+}
+
+const traffics = new WeakMap<Page, Traffic>();
+
+/**
+ * Waits until an opened page asks for nothing more and has nothing to do, three times in a row: a module that came may
+ * ask for others. Sooner than the half a second without requests that the browser's driver waits for.
+ */
+export async function settled(page: Page): Promise<void> {
+  const traffic = traffics.get(page)!;
+  let begun = -1;
+  for (let quiet = 0; quiet < 3; ) {
+    await page.evaluate(() =>
+      new Promise((resolve) => requestIdleCallback(resolve, {timeout: 200})).then(() => {}),
+    );
+    await page.waitForTimeout(20);
+    quiet = traffic.waiting.size === 0 && traffic.begun === begun ? quiet + 1 : 0;
+    begun = traffic.begun;
+  }
+}
+
+function count(page: Page): void {
+  const traffic: Traffic = {waiting: new Set(), begun: 0};
+  traffics.set(page, traffic);
+  page.on("request", (request) => {
+    traffic.waiting.add(request);
+    traffic.begun++;
+  });
+  for (const end of ["requestfinished", "requestfailed"] as const) {
+    page.on(end as "requestfinished", (request) => traffic.waiting.delete(request));
+  }
+}
+
 function watch(page: Page, origin: string): string[] {
   const complaints: string[] = [];
+  count(page);
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
@@ -109,14 +150,24 @@ function watch(page: Page, origin: string): string[] {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** What an accessibility checker is asked: everything, or the rules that a colour scheme can break. */
+type AxeRules = "all" | "colours";
+
 /** What the accessibility checker objects to on the page as it stands, a line each. */
-export async function axeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const {axe} = window as unknown as {axe: {run(): Promise<AxeResults>}};
-    const {violations} = await axe.run();
-    return violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 160)).join(" | ")}`);
-  });
+export async function axeViolations(page: Page, rules: AxeRules = "all"): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
+  return page.evaluate(
+    async (only) => {
+      const {axe} = window as unknown as {axe: {run(root: Document, options: object): Promise<AxeResults>}};
+      // What passes need not be listed, nor where it stands.
+      const options = {resultTypes: ["violations"], selectors: false, preload: false, ...only};
+      const {violations} = await axe.run(document, options);
+      return violations.map(
+        ({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 160)).join(" | ")}`,
+      );
+    },
+    rules === "all" ? {} : {runOnly: ["color-contrast", "link-in-text-block"]},
+  );
 }
 
 interface AxeResults {

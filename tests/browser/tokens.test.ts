@@ -1,6 +1,6 @@
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
-import {useSite} from "./site.js";
+import {settled, useSite} from "./site.js";
 
 const site = useSite();
 const path = "kv/which-tokens-matter";
@@ -59,7 +59,7 @@ test("the link to the large model opens what the tables hold of it", async () =>
   const {page, context, complaints} = await site.open(path);
   await page.getByRole("link", {name: "the large one", exact: true}).first().click();
   await page.waitForURL(/cost\.model=decoder-large/);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   for (const id of ["policies", "heads"]) {
     const states = page.locator(`[data-experiment='attention/${id}']:not(.answer) .status`);
     await states.first().waitFor();
