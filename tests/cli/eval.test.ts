@@ -191,7 +191,7 @@ describe("paretoscope eval", () => {
     [[MODEL, "--seeds", "7,1,7"], "eval: --seeds must be different from each other, got 7 twice"],
     [[MODEL, "--bos", "always"], 'eval: --bos must be one of prescribed, none, got "always"'],
     [[MODEL, "--documents", "0"], "eval: --documents must be an integer from 1 to 4096, got 0"],
-    [[MODEL, "--context", "8,9"], 'eval: --context must be an integer from 0 to 1048576, got "8,9"'],
+    [[MODEL, "--context", "8,9"], 'eval: --context must be an integer from 0 to 32768, got "8,9"'],
     [[MODEL, "--out", "x.xlsx"], "eval: the ending of --out must be one of .arrow, .csv, .json"],
     [
       ["tests/golden/models/llama-f32"],

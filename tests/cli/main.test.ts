@@ -174,7 +174,7 @@ describe("run", () => {
       2,
       "the options must list at most 10000 combinations, got 160000",
     ],
-    ["logits x --ids 1 --greedy 999999999", 2, "--greedy must be an integer from 0 to 100000, got 999999999"],
+    ["logits x --ids 1 --greedy 999999999", 2, "--greedy must be an integer from 0 to 16384, got 999999999"],
     ["run accel/compose --context 10000000", 2, "context must be an integer from 1 to 1048576, got 10000000"],
   ])("bounds what a call may ask for: %s", async (line, expected, message) => {
     const {code, stderr} = await called(...line.split(" "));

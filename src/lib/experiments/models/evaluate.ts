@@ -88,7 +88,8 @@ const params = {
     label: "Context",
     help: `Tokens read of each text; 0: ${DEFAULT_CONTEXT}, or what the model was made for if that is less.`,
     min: 0,
-    max: 1_048_576,
+    // Attention takes the square of it: here one text of a small model is a matter of minutes.
+    max: 32_768,
     default: 0,
   },
   calibration: countParam("Calibration", "Texts that a method calibrates on, none of them evaluated."),

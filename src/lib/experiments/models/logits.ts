@@ -40,7 +40,8 @@ export const logits = experiment({
       label: "Steps",
       help: "Tokens that greedy decoding adds.",
       min: 0,
-      max: 100_000,
+      // Each step attends to all before it.
+      max: 16_384,
       default: 0,
     },
     backend: {
