@@ -19,6 +19,8 @@ export interface EncodeOptions {
    * input that meets the column. Only formats that `weighsErrors` use it.
    */
   readonly importance?: Float32Array;
+  /** The largest magnitude of the tensor of which x is some rows, where that decides a scale; that of x if absent. */
+  readonly amax?: number;
 }
 
 /** Families of techniques that formats belong to; a family decides the colour on every page. */
@@ -48,6 +50,11 @@ export interface Format {
    * holds one code an element, in order, lowest bit first.
    */
   readonly layout?: "blocks";
+  /**
+   * `alone` where a row's bytes do not depend on the other rows; `amax` where they depend on the largest magnitude of all,
+   * which the option `amax` of `encode` tells. Absent where a tensor can only be packed whole.
+   */
+  readonly rows?: "alone" | "amax";
   /** True if `encode` can weigh errors by importance. */
   readonly weighsErrors?: boolean;
   /**

@@ -15,6 +15,7 @@ import {packCodes, packedLength, requirePart, storedScale, unpackCodes} from "./
 import {type Rounding, rounderOf} from "./round.js";
 import {
   packScaled,
+  rowsOf,
   type SharedScale,
   scaleGroups,
   scalesOf,
@@ -252,6 +253,7 @@ export function int(options: IntOptions = {}): Format {
     source: "SmoothQuant, arXiv 2211.10438; AWQ, arXiv 2306.00978; Quamba2, arXiv 2503.22879",
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: element,
+    ...rowsOf(shared),
     encode: (x: Tensor): Packed => encodeInts(id, settings, x),
     decode: (packed: Packed): Tensor => decodeInts(packed, options, settings),
   });

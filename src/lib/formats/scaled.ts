@@ -71,6 +71,11 @@ export function sharedScaleText({granularity, groupSize, axis, scaleType}: Share
   return `${scaleType} scale per ${per}${along}`;
 }
 
+/** How rows can be packed apart, for a format's record. */
+export function rowsOf({granularity, axis}: SharedScale): {readonly rows?: "alone"} {
+  return granularity !== "tensor" && axis === -1 ? {rows: "alone"} : {};
+}
+
 /** The groups of a tensor of this shape. */
 export function scaleGroups(shape: readonly number[], {granularity, axis, groupSize}: SharedScale): Groups {
   return groupsOf(shape, granularity, axis, groupSize);

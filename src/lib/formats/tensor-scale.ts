@@ -4,10 +4,16 @@ import {groupAbsMax, groupsAlong} from "./groups.js";
 /**
  * The float32 scale g of a whole tensor that brings its largest magnitude to `target`. It is 0 for a tensor of
  * zeros, and underflows to 0 where the magnitude is below about target * 2^-150.
+ * @param amax that magnitude, where x is only some rows of the tensor
  */
-export function tensorScaleOf({data}: Tensor, target: number): number {
+export function tensorScaleOf(x: Tensor, target: number, amax = largestMagnitude(x)): number {
+  return Math.fround(amax / target);
+}
+
+/** The largest magnitude of a tensor, 0 for one without elements; NaN or infinity where it holds one. */
+export function largestMagnitude({data}: Tensor): number {
   const [largest = 0] = groupAbsMax(data, groupsAlong([data.length], 0, data.length));
-  return Math.fround(largest / target);
+  return largest;
 }
 
 /** x / g in float32; zeros of the same sign for g = 0, so that a tensor without magnitude stays one. */

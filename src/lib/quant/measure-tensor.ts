@@ -1,12 +1,14 @@
 /** Size and error of formats on the tensors of a checkpoint: the rows of `quantize`, of a plan and of the reader's own page. */
 import {readSample} from "../checkpoint/sample.js";
 import type {StoredTensor} from "../checkpoint/stored-tensor.js";
+import {fasterFormats} from "../engine/wasm/wasm-formats.js";
 import type {Format} from "../formats/format.js";
 import {formatById} from "../formats/registry.js";
+import {largestMagnitude} from "../formats/tensor-scale.js";
 import {FormatError} from "../io/format-error.js";
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 import {transpose} from "../tensor/transpose.js";
-import {measureFormat} from "./measure.js";
+import {measureByRows} from "./measure.js";
 
 /** One tensor in one format. A measure that does not exist is null, and `note` says why. */
 export interface TensorRow {
@@ -48,13 +50,16 @@ export async function* measureTensor(
   formatIds: readonly string[],
   {reader = "measureTensor", isInputFirst = false}: MeasureOptions = {},
 ): AsyncGenerator<TensorRow, void, void> {
-  const formats = formatIds.map(formatById);
+  const faster = await fasterFormats();
+  const formats = formatIds.map((id) => faster(formatById(id)));
   const x = await sampleOrNote(reader, tensor, isInputFirst);
   const whole = {tensor: tensor.name, elements: elementCount(tensor.shape)};
   const measuredElements = typeof x === "string" ? 0 : elementCount(x.shape);
   const outlierShare = typeof x === "string" ? null : outlierShareOf(x.data);
+  const amax = typeof x === "string" ? 0 : largestMagnitude(x);
   for (const format of formats) {
-    const found = typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, tensor.dtype);
+    const found =
+      typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, amax, tensor.dtype);
     const note = found.note ?? (isInputFirst ? INPUT_FIRST : null);
     yield {...whole, format: format.id, measuredElements, ...found, outlierShare, note};
   }
@@ -93,7 +98,7 @@ function outlierShareOf(data: Float32Array): number | null {
 
 const NOTHING = {bitsPerElement: null, mse: null, sqnrDb: null, cosine: null, maxAbsError: null};
 
-function measureOrNote(format: Format, x: Tensor, dtype: string) {
+function measureOrNote(format: Format, x: Tensor, amax: number, dtype: string) {
   if (elementCount(x.shape) === 0) return {...NOTHING, note: "it has no elements"};
   // Read as float32, a number of the file may have become an infinity that the file does not hold.
   if (dtype === "F64" && x.data.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
@@ -103,7 +108,7 @@ function measureOrNote(format: Format, x: Tensor, dtype: string) {
     };
   }
   try {
-    const {relativeMse: _, ...measured} = measureFormat(format, x);
+    const {relativeMse: _, ...measured} = measureByRows(format, x, amax);
     if (!Object.values(measured).some(Number.isNaN)) return {...measured, note: null};
     return {...NOTHING, bitsPerElement: measured.bitsPerElement, note: whyNoError(format, x)};
   } catch (error) {

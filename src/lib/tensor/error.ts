@@ -12,7 +12,9 @@ export interface TensorError {
   readonly maxAbsError: number;
 }
 
-interface Sums {
+/** The sums that a tensor's errors are made of, over as many parts of it as were added. */
+export interface ErrorSums {
+  readonly elements: number;
   readonly signal: number;
   readonly noise: number;
   readonly product: number;
@@ -20,12 +22,24 @@ interface Sums {
   readonly maxAbsError: number;
 }
 
-function sums(x: Float32Array, y: Float32Array): Sums {
-  let signal = 0;
-  let noise = 0;
-  let product = 0;
-  let approximated = 0;
-  let maxAbsError = 0;
+/** The sums before any part. */
+export const NO_ERROR_SUMS: ErrorSums = Object.freeze({
+  elements: 0,
+  signal: 0,
+  noise: 0,
+  product: 0,
+  approximated: 0,
+  maxAbsError: 0,
+});
+
+/** The sums with those of a part `x` and its approximation added. @throws RangeError if the lengths differ. */
+export function addErrors(sums: ErrorSums, x: Float32Array, y: Float32Array): ErrorSums {
+  if (x.length !== y.length) {
+    throw new RangeError(
+      `tensorError: approximation must have the ${x.length} elements of x, got ${y.length}`,
+    );
+  }
+  let {signal, noise, product, approximated, maxAbsError} = sums;
   for (let i = 0; i < x.length; i++) {
     const a = x[i];
     const b = y[i];
@@ -37,14 +51,15 @@ function sums(x: Float32Array, y: Float32Array): Sums {
     // Written so that a NaN, once met, stays.
     if (!(difference <= maxAbsError)) maxAbsError = Number.isNaN(maxAbsError) ? maxAbsError : difference;
   }
-  return {signal, noise, product, approximated, maxAbsError};
+  const elements = sums.elements + x.length;
+  return {elements, signal, noise, product, approximated, maxAbsError};
 }
 
-function relativeNoise({signal, noise}: Sums): number {
+function relativeNoise({signal, noise}: ErrorSums): number {
   return noise === 0 ? 0 : noise / signal;
 }
 
-function cosineOf({signal, approximated, product}: Sums): number {
+function cosineOf({signal, approximated, product}: ErrorSums): number {
   if (signal === 0 && approximated === 0) return 1;
   if (signal === 0 || approximated === 0) return 0;
   // One root of the product: the root of a square is exact, so that a copy has a cosine of 1 and not nearly 1.
@@ -57,15 +72,14 @@ function cosineOf({signal, approximated, product}: Sums): number {
  * @throws RangeError if the lengths differ.
  */
 export function tensorError(x: Float32Array, approximation: Float32Array): TensorError {
-  if (x.length !== approximation.length) {
-    throw new RangeError(
-      `tensorError: approximation must have the ${x.length} elements of x, got ${approximation.length}`,
-    );
-  }
-  const all = sums(x, approximation);
+  return errorOfSums(addErrors(NO_ERROR_SUMS, x, approximation));
+}
+
+/** The error that sums over all parts make; see {@link tensorError}. */
+export function errorOfSums(all: ErrorSums): TensorError {
   const relativeMse = relativeNoise(all);
   return {
-    mse: all.noise / x.length,
+    mse: all.noise / all.elements,
     relativeMse,
     sqnrDb: -10 * Math.log10(relativeMse),
     cosine: cosineOf(all),

@@ -6,6 +6,7 @@ import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "../gro
 import {type Rounding, rounderOf} from "../round.js";
 import {
   packScaled,
+  rowsOf,
   type SharedScale,
   scaleGroups,
   scalesOf,
@@ -42,6 +43,7 @@ export function scaledFloat(options: ScaledFloatOptions = {}): Format {
     source: "BitMoD, arXiv 2411.11745; RaZeR v1, arXiv 2501.04052v1",
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: element,
+    ...rowsOf(shared),
     encode(x: Tensor): Packed {
       requireFinite(id, x);
       const groups = scaleGroups(x.shape, shared);

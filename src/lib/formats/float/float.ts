@@ -26,6 +26,7 @@ export const fp32: Format = Object.freeze({
   source: "IEEE 754-2019",
   blockSize: null,
   codebook: {bits: 32, values: []},
+  rows: "alone",
   encode: ({shape, data}: Tensor): Packed => ({
     format: "fp32",
     shape: [...shape],
@@ -71,6 +72,7 @@ export function plainFloat(element: FloatElement, options: CastOptions = {}): Fo
     source: element.bits > 8 ? "IEEE 754-2019 and its bfloat16 cousin" : "OCP 8-bit Floating Point 1.0",
     blockSize: null,
     codebook: element,
+    rows: "alone",
     encode(x: Tensor): Packed {
       requireSayable(id, element, overflow, x);
       const codes = encodeValues(element, x.data, {rounding, overflow});

@@ -20,6 +20,7 @@ export function ggmlFormat(block: GgmlBlock, id = block.id): Format {
     blockSize: block.elements,
     codebook: block.codebook,
     layout: "blocks",
+    rows: "alone",
     weighsErrors: block.weighsErrors,
     encode: (x: Tensor, options?: EncodeOptions) => encodeTensor(block, id, x, options),
     decode: (packed: Packed) => decodeTensor(block, packed),

@@ -1,7 +1,7 @@
 import type {Tensor} from "../../tensor/tensor.js";
 import {decodeValues, encodeValues} from "../cast.js";
 import {e2m1, ue4m3} from "../element.js";
-import type {Format, Packed} from "../format.js";
+import type {EncodeOptions, Format, Packed} from "../format.js";
 import {
   divideByScale,
   forEachGroup,
@@ -80,14 +80,19 @@ function squaredErrors(values: Float32Array, y: Float32Array, groups: Groups): F
  * Quantizes to NVFP4 where every block takes the better of two scales: at amax / 4 the values near the maximum fall
  * on 3 and 4, which are closer than 4 and 6. The 4 is taken only if its squared error is strictly smaller. Tensor
  * scale, zeros and packing are NVFP4's; ties go toward zero. (arXiv 2512.02010)
+ * @param amax the largest magnitude of the tensor of which x is some rows
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
-export function fourOverSixQuantize(x: Tensor, options: FourOverSixOptions = {}): FourOverSixTensor {
+export function fourOverSixQuantize(
+  x: Tensor,
+  options: FourOverSixOptions = {},
+  amax?: number,
+): FourOverSixTensor {
   const {blockSize = 16, rounding = "half-to-zero"} = options;
   requireBlockSize("fourOverSix", blockSize);
   requireFinite("fourOverSix", x);
   const groups = groupsAlong(x.shape, -1, blockSize);
-  const tensorScale = nvfp4TensorScale(x);
+  const tensorScale = nvfp4TensorScale(x, amax);
   const y = divideByTensorScale(x, tensorScale);
   const six = fourOverSixCandidate(y, groups, 6, rounding);
   const four = fourOverSixCandidate(y, groups, 4, rounding);
@@ -123,7 +128,9 @@ export function fourOverSix({blockSize = 16, rounding = "half-to-zero"}: FourOve
     source: "4over6, arXiv 2512.02010, as in the RaZeR repository",
     blockSize,
     codebook: {bits: e2m1.bits, values: e2m1.values},
-    encode: (x: Tensor) => packNvfp4(id, fourOverSixQuantize(x, {blockSize, rounding}), "float32"),
+    rows: "amax",
+    encode: (x: Tensor, {amax}: EncodeOptions = {}) =>
+      packNvfp4(id, fourOverSixQuantize(x, {blockSize, rounding}, amax), "float32"),
     decode: (packed: Packed) => nvfp4Dequantize(unpackNvfp4(packed, blockSize, "float32"), "prescaled"),
   });
 }

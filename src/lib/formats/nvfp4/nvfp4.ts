@@ -1,7 +1,7 @@
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {decodeValues, encodeValues} from "../cast.js";
 import {e2m1, ue4m3} from "../element.js";
-import type {Format, Packed} from "../format.js";
+import type {EncodeOptions, Format, Packed} from "../format.js";
 import {
   divideByScale,
   type Groups,
@@ -77,8 +77,8 @@ export function requireBlockSize(where: string, blockSize: number): void {
 }
 
 /** The tensor scale of NVFP4: the largest magnitude over 6 * 448. */
-export function nvfp4TensorScale(x: Tensor): number {
-  return tensorScaleOf(x, LARGEST);
+export function nvfp4TensorScale(x: Tensor, amax?: number): number {
+  return tensorScaleOf(x, LARGEST, amax);
 }
 
 /** E4M3 codes, to nearest even, of scales held within 2^-9 … 448: the smallest scale serves zero blocks too. */
@@ -97,15 +97,16 @@ function modeloptScaleCodes(scales: Float32Array): Uint8Array {
  * Quantizes to NVFP4: E2M1 elements, an E4M3 scale per block of the last axis, a float32 scale per tensor; all
  * arithmetic is float32. A negative number that rounds to zero keeps its sign (code 8). A block of zeros has scale
  * 2^-9 and codes 0 or 8; a tensor so small that g underflows to 0 becomes zeros.
+ * @param amax the largest magnitude of the tensor of which x is some rows
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
-export function nvfp4Quantize(x: Tensor, options: Nvfp4Options = {}): Nvfp4Tensor {
+export function nvfp4Quantize(x: Tensor, options: Nvfp4Options = {}, amax?: number): Nvfp4Tensor {
   const all = withDefaults(options);
   checkOptions(all);
   requireFinite("nvfp4", x);
   const {blockSize, rounding, order} = all;
   const groups = groupsAlong(x.shape, -1, blockSize);
-  const tensorScale = all.tensorScale === "none" ? 1 : nvfp4TensorScale(x);
+  const tensorScale = all.tensorScale === "none" ? 1 : nvfp4TensorScale(x, amax);
   const prescaled = order === "prescaled" || tensorScale === 0;
   const scaled = prescaled ? divideByTensorScale(x, tensorScale) : x.data;
   // Adding 0 makes a plain zero of a negative one and changes nothing else.
@@ -196,7 +197,9 @@ export function nvfp4(options: Nvfp4Options = {}): Format {
     source: "NVIDIA NVFP4 as in TensorRT Model Optimizer; RaZeR, arXiv 2501.04052, for the prescaled order",
     blockSize,
     codebook: {bits: e2m1.bits, values: e2m1.values},
-    encode: (x: Tensor) => packNvfp4(id, nvfp4Quantize(x, all), tensorScale),
+    rows: tensorScale === "none" ? "alone" : "amax",
+    encode: (x: Tensor, {amax}: EncodeOptions = {}) =>
+      packNvfp4(id, nvfp4Quantize(x, all, amax), tensorScale),
     decode: (packed: Packed) => nvfp4Dequantize(unpackNvfp4(packed, blockSize, tensorScale), order),
   });
 }

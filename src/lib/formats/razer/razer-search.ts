@@ -2,7 +2,7 @@ import {smallest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {countBelow, makeThresholds, sortCodebook, type Thresholds} from "../codebook/codebook.js";
 import type {Codebook} from "../format.js";
-import {forEachGroup, type Groups, groupsAlong, multiplyByScale} from "../groups.js";
+import {forEachGroup, type Groups, groupsAlong} from "../groups.js";
 
 /**
  * A base codebook whose negative zero, a redundant code, stands for a special value instead: at most 16 levels in
@@ -212,10 +212,11 @@ export function dequantizeSpecials(q: SpecialTensor): Tensor {
   const tables = specials.map((special) => Float32Array.from(codebookWith(base, special).values));
   forEachGroup(groups, (block, start, _step, count) => {
     const values = tables[specialIndex[block]];
-    for (let i = start; i < start + count; i++) data[i] = values[codes[i]];
+    const scale = scales[block];
+    for (let i = start; i < start + count; i++) {
+      data[i] = Math.fround(values[codes[i]] * scale) * tensorScale;
+    }
   });
-  multiplyByScale(data, groups, scales);
-  if (tensorScale !== 1) for (let i = 0; i < data.length; i++) data[i] = data[i] * tensorScale;
   return {shape: [...shape], data};
 }
 

@@ -1,7 +1,7 @@
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {castValue, encodeValues} from "../cast.js";
 import {e2m1, e3m3, e4m3fn} from "../element.js";
-import type {Format, Packed} from "../format.js";
+import type {EncodeOptions, Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
 import {requireBlockSize} from "../nvfp4/nvfp4.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
@@ -35,6 +35,9 @@ export interface RazerOptions {
 const LARGEST_SCALE = 28;
 const SMALLEST_SCALE = 2 ** -5;
 
+/** 168: the largest element times the largest scale, to which the tensor scale brings the largest magnitude. */
+export const RAZER_LARGEST = e2m1.max * LARGEST_SCALE;
+
 const withDefaults = ({
   specials = [5, -5, 8, -8],
   blockSize = 16,
@@ -65,14 +68,15 @@ const codebooksOf = (specials: readonly number[]) =>
  * Quantizes weights as RaZeR v2: FP4 whose code 8, the negative zero, is one of up to four special values per block;
  * an E3M3 scale per block of the last axis and a float32 scale g = amax / 168 per tensor. Ties go down. A block of
  * zeros has codes 0, scale 2^-5 and the first special value. (arXiv 2501.04052v2)
+ * @param amax the largest magnitude of the tensor of which x is some rows
  * @throws RangeError naming the index if x holds a NaN or infinity, or if an option is out of range.
  */
-export function razerQuantize(x: Tensor, options: RazerOptions = {}): SpecialTensor {
+export function razerQuantize(x: Tensor, options: RazerOptions = {}, amax?: number): SpecialTensor {
   const all = withDefaults(options);
   checkOptions(all);
   requireFinite("razer", x);
   const {specials, blockSize, scaleGrid} = all;
-  const tensorScale = tensorScaleOf(x, e2m1.max * LARGEST_SCALE);
+  const tensorScale = tensorScaleOf(x, RAZER_LARGEST, amax);
   const y = divideByTensorScale(x, tensorScale);
   const groups = groupsAlong(x.shape, -1, blockSize);
   const choice = searchSpecials(y, groups, codebooksOf(specials), scaleOn(scaleGrid));
@@ -148,8 +152,9 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
     blockSize,
     codebook: codebookWith(e2m1, specials[0]),
     activations: "razer_act",
-    encode(x: Tensor): Packed {
-      const q = razerQuantize(x, all);
+    rows: "amax",
+    encode(x: Tensor, {amax}: EncodeOptions = {}): Packed {
+      const q = razerQuantize(x, all, amax);
       const parts = {
         codes: packCodes(q.codes, 4),
         scales: scaleBytes(q),

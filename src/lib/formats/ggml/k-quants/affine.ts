@@ -213,8 +213,11 @@ export const q4_K: GgmlBlock = {
     for (let block = 0; block < 8; block++) {
       const scale = fround(d * sixBitScale(bytes, at + 4, block));
       const minimum = fround(dmin * sixBitMinimum(bytes, at + 4, block));
-      for (let e = 32 * block; e < 32 * block + 32; e++) {
-        values[to + e] = fround(scale * fourBits(bytes, at + 16, e)) - minimum;
+      const from = at + 16 + 32 * (block >> 1);
+      const shift = 4 * (block & 1);
+      const first = to + 32 * block;
+      for (let i = 0; i < 32; i++) {
+        values[first + i] = fround(scale * ((bytes[from + i] >> shift) & 15)) - minimum;
       }
     }
   },
