@@ -4,6 +4,7 @@ import type {Tell, Work, WorkJob} from "./file-job.js";
 /** Loaded when asked for: a child needs one of them. */
 const WORKS: Readonly<Record<string, () => Promise<Work>>> = {
   measure: async () => (await import("./quantize/measure-work.js")).measureWork,
+  write: async () => (await import("./quantize/write-work.js")).writeWork,
 };
 
 /** Does the work of a job. @throws RangeError for work that nobody does, or as that work. */

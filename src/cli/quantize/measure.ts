@@ -9,6 +9,7 @@ import {printable} from "../../lib/io/printable.js";
 import type {TensorRow} from "../../lib/quant/measure-tensor.js";
 import {checkParams} from "../../lib/technique/check-params.js";
 import {runWorkOnFile} from "../file-process.js";
+import {onInterrupt} from "../interrupt.js";
 import {tableWriter} from "../output.js";
 import {complain} from "../print.js";
 import {progressLine} from "../progress.js";
@@ -82,13 +83,11 @@ interface Measuring {
 
 async function measured(path: string, ids: readonly string[], {timeLimit, journal, out}: Measuring) {
   const line = progressLine();
-  const interrupt = () => {
+  const quiet = onInterrupt(() => {
     line.stop();
     if (out !== undefined)
       complain(`quantize: interrupted; the same call goes on, ${journal.known.size} tensors are kept`);
-    process.exit(130);
-  };
-  process.once("SIGINT", interrupt);
+  });
   try {
     const options = {path, formats: ids, known: [...journal.known.keys()]};
     return (await runWorkOnFile(
@@ -103,7 +102,7 @@ async function measured(path: string, ids: readonly string[], {timeLimit, journa
       },
     )) as MeasureResult;
   } finally {
-    process.off("SIGINT", interrupt);
+    quiet();
     line.stop();
   }
 }

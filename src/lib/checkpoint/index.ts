@@ -11,3 +11,5 @@ export {openCheckpoint} from "./open-checkpoint.js";
 export {type OpenTensors, openTensors} from "./open-tensors.js";
 export {KEEP, parseRecipe, type Recipe, type RecipeCache, type RecipeTensor, recipeText} from "./recipe.js";
 export type {StoredTensor, Unreadable} from "./stored-tensor.js";
+export {type Asked, CONTAINERS, type Container, checkpointFile} from "./write/checkpoint-file.js";
+export type {CheckpointFile, WrittenTensor} from "./write/written.js";

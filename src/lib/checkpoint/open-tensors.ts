@@ -6,6 +6,7 @@ import {openSafetensors, type Safetensors} from "../io/safetensors.js";
 import {sniff} from "../io/sniff.js";
 import {type GgufFiles, openGgufFiles} from "./gguf/gguf-files.js";
 import {ggufTensor} from "./gguf/gguf-tensor.js";
+import {isOwnLayout, ownTensors} from "./packed/own-layout.js";
 import {unpacked} from "./packed/unpacked.js";
 import {safetensorsTensor} from "./safetensors-tensor.js";
 import type {StoredTensor} from "./stored-tensor.js";
@@ -65,6 +66,9 @@ async function openUnpacked(
   folder: ModelFolder,
   files: readonly (readonly [string, Safetensors])[],
 ): Promise<OpenTensors> {
+  // A file in our layout says itself how its weights are packed, and is alone.
+  const own = files.map(([, file]) => file).find(isOwnLayout);
+  if (own !== undefined) return {gguf: null, tensors: ownTensors(own)};
   const raw = files.map(([name, file]) => safetensorsTensor(file, file.tensors.get(name)!));
   return {gguf: null, tensors: await unpacked(folder, byName(raw))};
 }

@@ -9,7 +9,7 @@ import {
   requiredNumber,
   textAt,
 } from "./metadata.js";
-import {ROPE_FACTORS} from "./published-tensors.js";
+import {ROPE_FACTORS} from "./names.js";
 
 /** A config.json as an object. */
 type Config = Readonly<Record<string, unknown>>;

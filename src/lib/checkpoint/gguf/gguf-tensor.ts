@@ -9,14 +9,23 @@ import {ggufModelProblem} from "./metadata.js";
 /** Types of GGUF whose elements stand by themselves, by the names that safetensors has for them. */
 const PLAIN: Readonly<Record<string, Dtype>> = {f64: "F64", f32: "F32", f16: "F16", bf16: "BF16"};
 
+/** A tensor of a GGUF file, which also gives its bytes as they are. */
+export interface GgufStoredTensor extends StoredTensor {
+  readonly type: BlockType;
+  /** `count` of its bytes from the one numbered `first`. */
+  readBytes(first: number, count: number): Promise<Uint8Array>;
+}
+
 /** A tensor of a GGUF file, by the name it has there. */
-export function ggufTensor({source}: Gguf, {name, shape, type, begin, end}: GgufTensor): StoredTensor {
+export function ggufTensor({source}: Gguf, {name, shape, type, begin, end}: GgufTensor): GgufStoredTensor {
   const decode = decoderOf(type);
   const unreadable = decode === undefined ? whyNot(type) : null;
   return {
     name,
     shape,
     dtype: type.name,
+    type,
+    readBytes: (first, count) => source.read(begin + first, count),
     bytes: end - begin,
     partStep: type.elements,
     unreadable,

@@ -30,13 +30,21 @@ const KINDS: Readonly<Record<string, (metadata: Metadata, tokens: readonly strin
   llama: sentencePieces,
 };
 
+/** The key under which a whole tokenizer.json stands. (docs/gguf.md of ggml) */
+export const WHOLE_TOKENIZER = "tokenizer.huggingface.json";
+
 /**
- * The tokenizer.json that a GGUF file's vocabulary stands for; undefined where the file has none.
+ * The tokenizer.json that a GGUF file's vocabulary stands for, or its text where the file holds it whole; undefined where the
+ * file has none.
  * @throws FormatError with kind `unsupported` or `bad-value`, naming the key.
  */
-export function ggufTokenizer(metadata: Metadata): TokenizerJson | undefined {
+export function ggufTokenizer(metadata: Metadata): TokenizerJson | string | undefined {
   const kind = textAt(metadata, "tokenizer.ggml.model");
-  if (kind === undefined || kind === "none") return undefined;
+  if (kind === undefined) return undefined;
+  // The file's own keys come first: a whole tokenizer stands for what they have no words for.
+  const whole = textAt(metadata, WHOLE_TOKENIZER);
+  if (!Object.hasOwn(KINDS, kind) && whole !== undefined) return whole;
+  if (kind === "none") return undefined;
   if (!Object.hasOwn(KINDS, kind)) {
     throw ggufModelProblem(
       "unsupported",

@@ -2,31 +2,7 @@ import {elementCount} from "../../tensor/tensor.js";
 import {readStored, type StoredTensor} from "../stored-tensor.js";
 import {type GgufFamily, ggufFamily} from "./families.js";
 import {ggufModelProblem, type Metadata, numberAt, requiredNumber} from "./metadata.js";
-
-/** Published names of the parts of a layer, by their names in GGUF. */
-const LAYER_PARTS: Readonly<Record<string, string>> = {
-  attn_norm: "input_layernorm",
-  attn_q: "self_attn.q_proj",
-  attn_k: "self_attn.k_proj",
-  attn_v: "self_attn.v_proj",
-  attn_output: "self_attn.o_proj",
-  attn_q_norm: "self_attn.q_norm",
-  attn_k_norm: "self_attn.k_norm",
-  ffn_norm: "post_attention_layernorm",
-  ffn_gate: "mlp.gate_proj",
-  ffn_up: "mlp.up_proj",
-  ffn_down: "mlp.down_proj",
-};
-
-/** Published names of what is no part of a layer. */
-const WHOLE: Readonly<Record<string, string>> = {
-  "token_embd.weight": "model.embed_tokens.weight",
-  "output_norm.weight": "model.norm.weight",
-  "output.weight": "lm_head.weight",
-};
-
-/** Divisors of the rotary frequencies: the config holds them. */
-export const ROPE_FACTORS = "rope_freqs.weight";
+import {publishedName, ROPE_FACTORS} from "./names.js";
 
 /**
  * The tensors of a GGUF model by their published names, with the rows of queries and keys in the published order. What has
@@ -46,13 +22,6 @@ export function publishedTensors(
     published.set(name, {...(heads === undefined ? tensor : inPublishedOrder(tensor, heads)), name});
   }
   return published;
-}
-
-function publishedName(name: string): string {
-  const [, layer, part, ending] = /^blk\.(\d{1,5})\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
-  const known = part !== undefined && Object.hasOwn(LAYER_PARTS, part) ? LAYER_PARTS[part] : undefined;
-  if (known !== undefined) return `model.layers.${layer}.${known}.${ending}`;
-  return Object.hasOwn(WHOLE, name) ? WHOLE[name] : name;
 }
 
 /** Heads whose rows a tensor holds, where these are rotated. */

@@ -43,3 +43,14 @@ export function splitsOf(name: string | undefined): Splits {
   const allowed = `one of ${Object.keys(SPLITS).join(", ")}`;
   throw ggufModelProblem("unsupported", "tokenizer.ggml.pre", name ?? "none", allowed);
 }
+
+/** Contractions as published files write them; engines without inline flags need the classes. */
+const INLINE = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+
+/** The name of the splits with these patterns, or undefined where none has them. */
+export function splitNameOf(patterns: readonly string[], wholeWords: boolean): string | undefined {
+  const asked = patterns.map((pattern) => pattern.replace(INLINE, CONTRACTIONS)).join("\n");
+  return Object.keys(SPLITS).find(
+    (name) => SPLITS[name].patterns.join("\n") === asked && SPLITS[name].wholeWords === wholeWords,
+  );
+}

@@ -85,7 +85,7 @@ function signedSums(
   return sums;
 }
 
-/** How {@link affineSearch} walks: the scales tried lie around highest / range, in `steps` + 1 steps of `step` from `first`. */
+/** Steps by which {@link affineSearch} walks: the scales tried lie around highest / range, in `steps` + 1 steps of `step` from `first`. */
 export interface AffineSteps {
   readonly first: number;
   readonly step: number;

@@ -1,0 +1,45 @@
+/** Writes a model on disk in other formats into one file: in a child process, which a damaged model may end. */
+import {open} from "node:fs/promises";
+import {type Asked, type Container, checkpointFile} from "../../lib/checkpoint/write/checkpoint-file.js";
+import type {WrittenTensor} from "../../lib/checkpoint/write/written.js";
+import {openModelPath} from "../../lib/io/node-file.js";
+import type {Work} from "../file-job.js";
+
+/** What is to be written, and where. */
+export interface WriteOptions {
+  readonly path: string;
+  readonly container: Container;
+  readonly asked: Asked;
+  /** A file that is made, or written over: not yet the one that the caller named. */
+  readonly place: string;
+}
+
+/** What was written. */
+export interface WriteResult {
+  readonly tensors: readonly WrittenTensor[];
+  readonly notes: readonly string[];
+}
+
+/** @throws RangeError, FormatError, or the error of Node for a disk that is full. */
+export const writeWork: Work<WriteOptions, WriteResult> = async ({path, container, asked, place}, tell) => {
+  const folder = await openModelPath(path);
+  try {
+    const {tensors, notes, pieces} = await checkpointFile(folder, container, asked);
+    const total = tensors.reduce((sum, {bytes}) => sum + bytes, 0);
+    const file = await open(place, "w");
+    let written = 0;
+    try {
+      for await (const piece of pieces()) {
+        await file.writeFile(piece);
+        written += piece.length;
+        tell.progress(Math.min(1, written / total), `${Math.round(written / 2 ** 20)} MB`);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return {tensors, notes};
+  } finally {
+    await folder.close();
+  }
+};

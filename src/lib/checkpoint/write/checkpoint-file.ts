@@ -1,0 +1,50 @@
+import type {ModelFolder} from "../../io/model-folder.js";
+import {publishedName, ROPE_FACTORS} from "../gguf/names.js";
+import {publishedTensors} from "../gguf/published-tensors.js";
+import {modelFolder} from "../model-folder.js";
+import {type OpenTensors, openTensors} from "../open-tensors.js";
+import type {Recipe} from "../recipe.js";
+import {choicesOfFormat, choicesOfRecipe} from "./choices.js";
+import {ggufOfGguf} from "./gguf-of-gguf.js";
+import {ggufOfModel} from "./gguf-of-model.js";
+import {packedSafetensors} from "./packed-safetensors.js";
+import type {CheckpointFile} from "./written.js";
+
+/** Kinds of files that are written. */
+export const CONTAINERS = ["gguf", "safetensors"] as const;
+export type Container = (typeof CONTAINERS)[number];
+
+/** Request: one format for all matrices, or a recipe. */
+export type Asked = {readonly format: string} | {readonly recipe: Recipe};
+
+/**
+ * A checkpoint in other formats, as one file: GGUF, or safetensors in our layout. Nothing of a tensor is read before its
+ * bytes are asked for.
+ * @param opened the model: a file of it that was chosen, or its folder
+ * @throws RangeError for a format, a recipe or a model that the file has no place for; FormatError for files that are wrong.
+ */
+export async function checkpointFile(
+  opened: ModelFolder,
+  container: Container,
+  asked: Asked,
+): Promise<CheckpointFile> {
+  const stored = await openTensors(opened);
+  const {tensors, gguf} = stored;
+  const choices =
+    "recipe" in asked
+      ? choicesOfRecipe(asked.recipe, tensors)
+      : choicesOfFormat(asked.format, tensors.values());
+  if (container === "gguf" && gguf !== null) return ggufOfGguf(gguf, choices);
+  const folder = await modelFolder(opened);
+  if (container === "gguf") return ggufOfModel(folder, tensors, choices);
+  return packedSafetensors(folder, publishedWith(stored), choices);
+}
+
+/** The tensors by their published names, with those that they have in the files. */
+function publishedWith({tensors, gguf}: OpenTensors) {
+  if (gguf === null) return Array.from(tensors.values(), (tensor) => ({tensor, source: tensor.name}));
+  const published = publishedTensors(gguf.metadata, tensors);
+  return [...tensors.keys()]
+    .filter((name) => name !== ROPE_FACTORS)
+    .map((source) => ({tensor: published.get(publishedName(source))!, source}));
+}
