@@ -9,6 +9,7 @@ import {logitsCommand} from "./logits.js";
 import {planCommand} from "./plan.js";
 import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
+import {reportCommand} from "./report.js";
 import {runCommand} from "./run.js";
 import {sweepCommand, workerCommand} from "./sweep.js";
 import {tokenizeCommand} from "./tokenize.js";
@@ -42,6 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compose: done(composeCommand),
   inspect: done(inspectCommand),
   plan: done(planCommand),
+  report: done(reportCommand),
   eval: done(evalCommand),
   logits: logitsCommand,
   tokenize: done(tokenizeCommand),

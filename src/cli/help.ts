@@ -15,6 +15,7 @@ import {LOGITS_USAGE} from "./logits.js";
 import {paramOptions} from "./param-options.js";
 import {PLAN_OPTIONS} from "./plan.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
+import {REPORT_OPTIONS} from "./report.js";
 import {experimentOf, RUN_OPTIONS} from "./run.js";
 import {SWEEP_OPTIONS, WORKER_OPTIONS} from "./sweep.js";
 import {TOKENIZE_OPTIONS} from "./tokenize.js";
@@ -29,6 +30,7 @@ paretoscope worker --queue URL [options] runs settings of a queue
 paretoscope quantize PATH [options]      the tensors of a file or a model folder in several formats
 paretoscope inspect PATH [options]       family, layers, parameters, cache and formats of a model on disk
 paretoscope plan PATH --memory SIZE      a format for each tensor and a cache with the least damage that fits
+paretoscope report PATH --out FILE.html  one page about a checkpoint that works from a mail
 paretoscope compose [options]            memory, time and energy of a model on a machine, modelled
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
 ${LOGITS_USAGE.padEnd(40)} what a model folder computes
@@ -54,6 +56,8 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   inspect: () => `${INSPECT_USAGE}\n\n${optionLines(INSPECT_OPTIONS)}`,
   plan: () =>
     `paretoscope plan PATH --memory SIZE [options]\n\nPATH: ${MODELS}; or safetensors alone\n\n${optionLines(PLAN_OPTIONS)}`,
+  report: () =>
+    `paretoscope report PATH --out FILE.html [options]\n\nPATH: ${MODELS}; or safetensors alone\n\n${optionLines(REPORT_OPTIONS)}`,
   compose: () => `paretoscope compose [options]\n\n${optionLines(COMPOSE_OPTIONS)}`,
   eval: () => `paretoscope eval MODEL [options]\n\nMODEL: ${MODELS}\n\n${optionLines(EVAL_OPTIONS)}`,
   logits: () => `${LOGITS_USAGE}\n\nMODEL: ${MODELS}\n`,

@@ -43,10 +43,9 @@ export async function planCommand(args: readonly string[], run: FileRunner = run
   const call = readCall("plan", args, PLAN_OPTIONS);
   const path = modelPath("plan", call.positionals);
   const format = outputFormat("plan", call);
-  const [out, file] = [text(call, "out"), text(call, "text")];
+  const out = text(call, "out");
   if (out !== undefined) requireRecipePlace(out);
-  const params = {...paramsOf("plan", {params: AS_THEY_ARE}, call), ...memoryOf(call)};
-  const files = {model: path, ...(file !== undefined && {text: file})};
+  const {params, files} = planCallOf("plan", call, path);
   const timeLimit = timeLimitOf("plan", call.options);
   const line = progressLine();
   try {
@@ -60,6 +59,17 @@ export async function planCommand(args: readonly string[], run: FileRunner = run
   } finally {
     line.stop();
   }
+}
+
+/** Parameters and files of a plan by the options of a call. @throws UsageError for a value that is not allowed. */
+export function planCallOf(command: string, call: Call, path: string) {
+  const file = text(call, "text");
+  return {
+    params: {...paramsOf(command, {params: AS_THEY_ARE}, call), ...memoryOf(command, call)} as Readonly<
+      Record<string, unknown>
+    >,
+    files: {model: path, ...(file !== undefined && {text: file})},
+  };
 }
 
 /** The recipe of a plan, as the text of its file. */
@@ -94,14 +104,14 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** The memory of a call in gigabytes, as the parameter takes it. */
-function memoryOf(call: Call): {readonly memory?: number} {
+function memoryOf(command: string, call: Call): {readonly memory?: number} {
   const given = text(call, "memory");
   if (given === undefined) return {};
   const [, size, unit] = /^(\d+(?:\.\d+)?) ?([A-Za-z]*)$/.exec(given.trim()) ?? [];
   const bytes = size === undefined ? Number.NaN : Number(size) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
   if (bytes > 0 && bytes <= 1e15) return {memory: bytes / 1e9};
   throw new UsageError(
-    `plan: --memory must be a size above 0 such as 6GB, 512MiB or 1500000, got ${JSON.stringify(given)}`,
+    `${command}: --memory must be a size above 0 such as 6GB, 512MiB or 1500000, got ${JSON.stringify(given)}`,
   );
 }
 

@@ -135,7 +135,7 @@ describe("run", () => {
     ["run formats/own-file", "run formats/own-file: --file must name a file of tensors or model folder"],
     [
       "rum",
-      'a command must be one of list, run, sweep, worker, quantize, compose, inspect, plan, eval, logits, tokenize, generate, conformance, help, got "rum". Did you mean run?',
+      'a command must be one of list, run, sweep, worker, quantize, compose, inspect, plan, report, eval, logits, tokenize, generate, conformance, help, got "rum". Did you mean run?',
     ],
     ["quantize", "quantize: one file or folder must be given, got 0"],
     ["quantize x --formats mxpf4", 'got "mxpf4". Did you mean mxfp4?'],
@@ -226,7 +226,7 @@ describe("quantize", () => {
     const {code, stderr} = await paretoscope("quantize", file, "--formats", "mxfp4,int4,nvfp4", "--out", out);
     const table = fromCSV(await readFile(out, "utf8"));
     expect(table.columnNames().join()).toBe(
-      "tensor,format,elements,measuredElements,bitsPerElement,mse,sqnrDb,cosine,maxAbsError,outlierShare,note,provenance",
+      "tensor,format,elements,measuredElements,bitsPerElement,mse,mseStandardError,sqnrDb,cosine,maxAbsError,outlierShare,note,provenance",
     );
     expect(table.numRows()).toBe(12);
     expect(table.dedupe("provenance").array("provenance")).toEqual(["measured"]);

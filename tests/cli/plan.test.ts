@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {runJob} from "../../src/cli/file-work.js";
 import {planCommand as planInChild} from "../../src/cli/plan.js";
 import {UsageError} from "../../src/cli/usage.js";
+import {qualitySection} from "../../src/components/report/plan.js";
 import {parseRecipe} from "../../src/lib/checkpoint/recipe.js";
 import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
@@ -110,4 +111,6 @@ test("paretoscope plan runs a model that it can: divergences add up, the result 
   expect(measured).toBeLessThan(10 * predicted);
   expect(fact(found, "KL divergence").provenance).toBe("measured");
   expect(found.caches.filter(({isChosen}: {isChosen: boolean}) => isChosen)).toHaveLength(1);
+  const quality = qualitySection({plan: found, inventory: {caches: []}, familyOf: () => "int"} as never);
+  expect(quality.text).toContain("What does the model lose in one format throughout, and in the plan?");
 });

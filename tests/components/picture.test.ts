@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import type {Series} from "../../src/components/plots/chart/chart-spec.js";
-import {legendEntries} from "../../src/components/plots/chart/legend.js";
+import {legendEntries} from "../../src/components/plots/chart/legend-entries.js";
 import {wrapText} from "../../src/components/plots/chart/picture.js";
 import {pointSentence, pointText} from "../../src/components/plots/chart/point-text.js";
 

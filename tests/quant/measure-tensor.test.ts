@@ -3,7 +3,7 @@ import {inputFirstNames} from "../../src/lib/checkpoint/input-first.js";
 import type {StoredTensor} from "../../src/lib/checkpoint/stored-tensor.js";
 import {int} from "../../src/lib/formats/int.js";
 import {measureFormat} from "../../src/lib/quant/measure.js";
-import {measureTensor, type TensorRow} from "../../src/lib/quant/measure-tensor.js";
+import {measureTensor, sampleStandardError, type TensorRow} from "../../src/lib/quant/measure-tensor.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {transpose} from "../../src/lib/tensor/transpose.js";
 
@@ -85,5 +85,20 @@ describe("matrices that are stored [in, out]", () => {
 
   test.each([[[24, 8]], [[10, 8]], [[24]], [[8, 24, 1]]])("are none where they are %j", (shape) => {
     expect(names({"h.0.attn.c_attn.weight": shape})).toEqual([]);
+  });
+});
+
+describe("the standard error of a sample", () => {
+  const halves = Array.from({length: 64}, (_, i) => i % 2);
+
+  test("is the spread of its parts over the root of their number, less for a larger share", () => {
+    const spread = Math.sqrt((64 * 0.25) / 63 / 64);
+    expect(sampleStandardError(halves, 1e-12)).toBeCloseTo(spread, 12);
+    expect(sampleStandardError(halves, 0.25)).toBeCloseTo(spread * Math.sqrt(3 / 4), 12);
+  });
+
+  test("is zero where parts are alike and where nothing was left out", () => {
+    expect(sampleStandardError([2, 2, 2], 0.1)).toBe(0);
+    expect(sampleStandardError(halves, 1)).toBe(0);
   });
 });

@@ -30,8 +30,9 @@ test("measuring by rows gives what measuring the whole does", () => {
   const large = gaussian(5, [264, 2048]);
   for (const id of ["int4", "nvfp4", "razer", "q4_0", "nf4"]) {
     const whole = measureFormat(formats[id], large);
-    const {bitsPerElement, ...errors} = measureByRows(formats[id], large, largestMagnitude(large));
+    const {bitsPerElement, partMses, ...errors} = measureByRows(formats[id], large, largestMagnitude(large));
     expect(bitsPerElement, id).toBe(whole.bitsPerElement);
+    expect(partMses.length, id).toBeGreaterThan(1);
     for (const [name, value] of Object.entries(errors)) {
       expect(value / whole[name as keyof typeof errors], `${id} ${name}`).toBeCloseTo(1, 12);
     }

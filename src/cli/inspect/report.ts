@@ -1,6 +1,7 @@
 /** An inspection as text for people. */
+
+import type {Inspection} from "../../lib/experiments/models/inspection.js";
 import {largest} from "../../lib/stats/extent.js";
-import type {Inspection} from "./inspection.js";
 
 /** Lines of text: names to the left, numbers with their units. */
 export function reportText(found: Inspection): string {

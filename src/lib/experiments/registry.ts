@@ -27,6 +27,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "models/formats-on-model": () => import("./models/formats-on-model.js").then((m) => m.formatsOnModel),
   "models/generate": () => import("./models/generate.js").then((m) => m.generate),
   "models/inside": () => import("./models/inside.js").then((m) => m.inside),
+  "models/inventory": () => import("./models/inventory.js").then((m) => m.inventory),
   "models/layer-sensitivity": () => import("./models/layer-sensitivity.js").then((m) => m.layerSensitivity),
   "models/logits": () => import("./models/logits.js").then((m) => m.logits),
   "models/one-sentence": () => import("./models/one-sentence.js").then((m) => m.oneSentence),

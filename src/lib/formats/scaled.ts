@@ -71,7 +71,7 @@ export function sharedScaleText({granularity, groupSize, axis, scaleType}: Share
   return `${scaleType} scale per ${per}${along}`;
 }
 
-/** How rows can be packed apart, for a format's record. */
+/** Means to pack rows apart, for a format's record. */
 export function rowsOf({granularity, axis}: SharedScale): {readonly rows?: "alone"} {
   return granularity !== "tensor" && axis === -1 ? {rows: "alone"} : {};
 }

@@ -1,5 +1,6 @@
 /** A model that the engine runs, with any of its stored tensors replaced: to measure what a format of one of them does. */
 import type {ModelRecord} from "../architectures/model-record.js";
+import {inputFirstNames} from "../checkpoint/input-first.js";
 import {checkpointOf} from "../checkpoint/open-checkpoint.js";
 import type {OpenTensors} from "../checkpoint/open-tensors.js";
 import {readStored, type StoredTensor} from "../checkpoint/stored-tensor.js";
@@ -25,6 +26,8 @@ export interface RunningModel {
   readonly vocabSize: number;
   /** The longest text it was made for; Infinity if its config names none. */
   readonly maxPositions: number;
+  /** Names of the matrices that are stored [in, out]. */
+  readonly inputFirst: ReadonlySet<string>;
   /** The numbers of a stored tensor. */
   tensor(name: string): Promise<Tensor>;
   /** The model with these tensors instead of its own; the model itself without any. */
@@ -56,7 +59,7 @@ export async function runningModel(
   const open = isMamba(record) ? openMamba(record, limits) : openDecoder(record, limits);
   const variant = async (replaced: ReadonlyMap<string, Tensor> = new Map()) => open(checkpoint(replaced));
   const {vocabSize, maxPositions} = await variant();
-  return {vocabSize, maxPositions, tensor, variant};
+  return {vocabSize, maxPositions, inputFirst: inputFirstNames(tensors.values()), tensor, variant};
 }
 
 /** A tensor whose numbers are in memory, or come there when they are first asked for. */

@@ -6,6 +6,7 @@ import type {Format} from "../formats/format.js";
 import {formatById} from "../formats/registry.js";
 import {largestMagnitude} from "../formats/tensor-scale.js";
 import {FormatError} from "../io/format-error.js";
+import {estimateMean} from "../stats/moments.js";
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 import {transpose} from "../tensor/transpose.js";
 import {measureByRows} from "./measure.js";
@@ -19,6 +20,8 @@ export interface TensorRow {
   readonly measuredElements: number;
   readonly bitsPerElement: number | null;
   readonly mse: number | null;
+  /** Standard error of `mse` where the tensor was sampled, by what the runs of the sample differ; 0 where all was measured. */
+  readonly mseStandardError: number | null;
   readonly sqnrDb: number | null;
   readonly cosine: number | null;
   readonly maxAbsError: number | null;
@@ -58,8 +61,7 @@ export async function* measureTensor(
   const outlierShare = typeof x === "string" ? null : outlierShareOf(x.data);
   const amax = typeof x === "string" ? 0 : largestMagnitude(x);
   for (const format of formats) {
-    const found =
-      typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, amax, tensor.dtype);
+    const found = typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, amax, tensor);
     const note = found.note ?? (isInputFirst ? INPUT_FIRST : null);
     yield {...whole, format: format.id, measuredElements, ...found, outlierShare, note};
   }
@@ -96,9 +98,16 @@ function outlierShareOf(data: Float32Array): number | null {
   return beyond / data.length;
 }
 
-const NOTHING = {bitsPerElement: null, mse: null, sqnrDb: null, cosine: null, maxAbsError: null};
+const NOTHING = {
+  bitsPerElement: null,
+  mse: null,
+  mseStandardError: null,
+  sqnrDb: null,
+  cosine: null,
+  maxAbsError: null,
+};
 
-function measureOrNote(format: Format, x: Tensor, amax: number, dtype: string) {
+function measureOrNote(format: Format, x: Tensor, amax: number, {dtype, shape}: StoredTensor) {
   if (elementCount(x.shape) === 0) return {...NOTHING, note: "it has no elements"};
   // Read as float32, a number of the file may have become an infinity that the file does not hold.
   if (dtype === "F64" && x.data.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
@@ -108,13 +117,24 @@ function measureOrNote(format: Format, x: Tensor, amax: number, dtype: string) {
     };
   }
   try {
-    const {relativeMse: _, ...measured} = measureByRows(format, x, amax);
-    if (!Object.values(measured).some(Number.isNaN)) return {...measured, note: null};
+    const {relativeMse: _, partMses, ...measured} = measureByRows(format, x, amax);
+    if (!Object.values(measured).some(Number.isNaN)) {
+      const share = elementCount(x.shape) / elementCount(shape);
+      return {...measured, mseStandardError: sampleStandardError(partMses, share), note: null};
+    }
     return {...NOTHING, bitsPerElement: measured.bitsPerElement, note: whyNoError(format, x)};
   } catch (error) {
     if (error instanceof RangeError) return {...NOTHING, note: error.message};
     throw error;
   }
+}
+
+/**
+ * Standard error of the mean over a sample, by the means of its parts: their spread over the root of their number, less what
+ * a sample of so large a share of the whole cannot miss; 0 where nothing was left out. (Cochran, Sampling Techniques, 2.6)
+ */
+export function sampleStandardError(partMeans: readonly number[], share: number): number {
+  return share === 1 ? 0 : estimateMean(partMeans).standardError * Math.sqrt(1 - share);
 }
 
 /** The tensor's own fault or the format's: an infinity of the file, or a number that became one. */

@@ -37,26 +37,45 @@ const AT_ONCE = 2 ** 18;
 /** Rows come in multiples of this, so that the codes of each part end with a byte. */
 const ROWS = 8;
 
+/** A measure, and that of each part of about as many elements as are measured at once. */
+export interface MeasuredParts extends Measured {
+  /** Mean squared errors of the parts. */
+  readonly partMses: readonly number[];
+}
+
 /**
  * {@link measureFormat}, some rows at a time where the format packs rows apart: in less memory, and sooner.
  * @param amax the largest magnitude of x; x is measured whole where that is no finite number
  * @throws whatever the format throws.
  */
-export function measureByRows(format: Format, x: Tensor, amax: number): Measured {
+export function measureByRows(format: Format, x: Tensor, amax: number): MeasuredParts {
   const {rows, columns} = matrixSize(x);
   const some = ROWS * Math.max(1, Math.floor(AT_ONCE / columns / ROWS));
-  if (format.rows === undefined || !Number.isFinite(amax) || some >= rows) return measureFormat(format, x);
+  if (format.rows === undefined || !Number.isFinite(amax) || some >= rows) return measuredWhole(format, x);
   let sums = NO_ERROR_SUMS;
   let bytes = 0;
+  const partMses: number[] = [];
   for (let row = 0; row < rows; row += some) {
     const count = Math.min(some, rows - row);
     const data = x.data.subarray(row * columns, (row + count) * columns);
     const packed = format.encode({shape: [count, columns], data}, {amax});
+    const before = sums;
     sums = addErrors(sums, data, format.decode(packed).data);
+    partMses.push((sums.noise - before.noise) / data.length);
     // The scale of the tensor stands in every part, and once in the tensor.
     bytes += packedBytes(packed) - (row > 0 ? (packed.parts.tensorScale?.length ?? 0) : 0);
   }
-  return {bitsPerElement: (8 * bytes) / sums.elements, ...errorOfSums(sums)};
+  return {bitsPerElement: (8 * bytes) / sums.elements, ...errorOfSums(sums), partMses};
+}
+
+function measuredWhole(format: Format, x: Tensor): MeasuredParts {
+  const trip = roundTrip(format, x);
+  const partMses: number[] = [];
+  for (let from = 0; from < x.data.length; from += AT_ONCE) {
+    const part = ({data}: Tensor) => data.subarray(from, from + AT_ONCE);
+    partMses.push(tensorError(part(trip.x), part(trip.y)).mse);
+  }
+  return {...measure([trip]), partMses};
 }
 
 /** Size and error of a format on tensors taken together, each element counting the same. */

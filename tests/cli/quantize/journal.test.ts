@@ -28,6 +28,7 @@ const row = (tensor: string, change: Partial<TensorRow> = {}): TensorRow => ({
   mse: 0,
   sqnrDb: Number.POSITIVE_INFINITY,
   cosine: 1,
+  mseStandardError: 0,
   maxAbsError: 0,
   outlierShare: null,
   note: null,

@@ -1,55 +1,7 @@
 import {html, svg} from "htl";
 import type {Provenance} from "../../../lib/experiment/provenance.js";
-import {colourOf} from "../palette.js";
-import {type ChartSpec, isMarked, provenancesOf} from "./chart-spec.js";
-import {markPath} from "./symbols.js";
-
-const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
-  measured: "measured: run here",
-  modelled: "modelled: a cost model says so",
-  reported: "reported: the paper says so",
-};
-
-/** One entry of a chart's key: a small path and its words. */
-export interface LegendEntry {
-  readonly text: string;
-  readonly path: string;
-  /** Classes of the style sheet for the path. */
-  readonly look: string;
-  readonly colour: string;
-}
-
-/** The key of a chart: colour and shape are the series, filling is how its numbers came to be. */
-export function legendEntries(spec: ChartSpec): LegendEntry[] {
-  const drawn = new Map(spec.series.filter(isMarked).map((series) => [colourOf(series), series]));
-  return [
-    // Filled: the provenance of a series has an entry of its own.
-    ...Array.from(drawn, ([colour, {name, shade}]) => ({
-      text: name,
-      path: markPath("measured", shade),
-      look: "mark mark-measured",
-      colour,
-    })),
-    ...provenancesOf(spec).map((provenance) => ({
-      text: PROVENANCE_TEXT[provenance],
-      ...provenanceLook(provenance),
-    })),
-    ...(spec.series.some(({join}) => join === "front") ? [FRONT_ENTRY] : []),
-  ];
-}
-
-const FRONT_ENTRY: LegendEntry = {
-  text: "Pareto front",
-  path: "M-9,5H-2V-1H4V-5H9",
-  look: "join",
-  colour: "var(--family-baseline)",
-};
-
-const provenanceLook = (provenance: Provenance) => ({
-  path: markPath(provenance),
-  look: `mark mark-${provenance}`,
-  colour: "var(--ink-soft)",
-});
+import type {ChartSpec} from "./chart-spec.js";
+import {type LegendEntry, legendEntries, provenanceLook} from "./legend-entries.js";
 
 /** The key of a chart as a list. */
 export function legend(spec: ChartSpec): HTMLElement {

@@ -1,6 +1,7 @@
 import {svg} from "htl";
 import type {ChartSpec} from "./chart-spec.js";
-import {legendEntries, swatchPath} from "./legend.js";
+import {swatchPath} from "./legend.js";
+import {legendEntries} from "./legend-entries.js";
 import {svgChart} from "./svg-chart.js";
 
 const WIDTH = 960;

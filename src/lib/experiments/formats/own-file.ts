@@ -45,6 +45,11 @@ export const ownFile = experiment({
     measuredElements: {type: "number", label: "Elements measured, fewer where the tensor is large"},
     bitsPerElement: nullable(measuredColumns.bitsPerElement),
     mse: nullable(measuredColumns.mse),
+    mseStandardError: nullable({
+      type: "number",
+      label: "Standard error of the mean squared error, where only a sample was measured",
+      provenance: "measured",
+    }),
     sqnrDb: nullable(measuredColumns.sqnrDb),
     cosine: nullable(measuredColumns.cosine),
     maxAbsError: nullable(measuredColumns.maxAbsError),

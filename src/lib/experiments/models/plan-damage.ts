@@ -11,6 +11,7 @@ import type {RunningModel, Variant} from "../../plan/running-model.js";
 import type {FormatCost} from "../../plan/tensor-parts.js";
 import {roundTrip} from "../../quant/measure.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import {transpose} from "../../tensor/transpose.js";
 import type {PlanTexts} from "./plan-texts.js";
 
 type Writer = Parameters<typeof evaluateModel>[1];
@@ -67,10 +68,9 @@ export async function formatDivergences(
 ): Promise<FormatCost[]> {
   const costs: FormatCost[] = [];
   for (const [n, name] of names.entries()) {
-    const x = await measure.model.tensor(name);
     for (const [i, format] of formats.entries()) {
       await tell((n + i / formats.length) / names.length, `${name} in ${format}`);
-      const trip = tripOrNone(format, x);
+      const trip = await packedOrNone(measure.model, name, format);
       if (trip === undefined) continue;
       const variant = await measure.model.variant(new Map([[name, trip.y]]));
       costs.push({tensor: name, format, bytes: trip.bytes, damage: await choosingKl(measure, variant)});
@@ -79,15 +79,22 @@ export async function formatDivergences(
   return costs;
 }
 
-/** A tensor through a format; undefined where the format cannot take it. */
-function tripOrNone(format: string, x: Tensor) {
+/** A tensor through a format, its blocks along the inputs; undefined where the format cannot take it. */
+async function packedOrNone(model: RunningModel, name: string, format: string) {
+  const x = await model.tensor(name);
+  const isInputFirst = model.inputFirst.has(name);
   try {
-    const trip = roundTrip(formatById(format), x);
-    return trip.y.data.every(Number.isFinite) ? trip : undefined;
+    const {y, bytes} = roundTrip(formatById(format), isInputFirst ? transposed(x) : x);
+    if (!y.data.every(Number.isFinite)) return undefined;
+    return {y: isInputFirst ? transposed(y) : y, bytes};
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+function transposed({shape: [rows, columns], data}: Tensor): Tensor {
+  return {shape: [columns, rows], data: transpose(data, rows, columns)};
 }
 
 /** The model with every part in the format that was chosen for it. */
@@ -99,10 +106,10 @@ export async function variantOf(
   const replaced = new Map<string, Tensor>();
   for (const [i, {names}] of parts.entries()) {
     if (formats[i] === KEEP) continue;
-    const trips = names.map(
-      async (name) => [name, tripOrNone(formats[i], await model.tensor(name))] as const,
-    );
-    for (const [name, trip] of await Promise.all(trips)) if (trip) replaced.set(name, trip.y);
+    for (const name of names) {
+      const trip = await packedOrNone(model, name, formats[i]);
+      if (trip) replaced.set(name, trip.y);
+    }
   }
   return model.variant(replaced);
 }

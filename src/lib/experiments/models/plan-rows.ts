@@ -1,16 +1,20 @@
 /** A plan as rows: the format of every tensor, the facts of the whole, and what there was to choose from. */
 import {KEEP} from "../../checkpoint/recipe.js";
 import type {Measured} from "../../evaluate/evaluate.js";
+import type {Row} from "../../experiment/columns.js";
 import type {Provenance} from "../../experiment/provenance.js";
-import type {Part, Plan} from "../../plan/make-plan.js";
+import type {Part, PartOption, Plan} from "../../plan/make-plan.js";
 import type {FormatCost} from "../../plan/tensor-parts.js";
 import {elementCount} from "../../tensor/tensor.js";
+import type {ownFile} from "../formats/own-file.js";
 import {known} from "../shared/quality-columns.js";
 import {type CacheOption, techniqueOf} from "./plan-caches.js";
 import type {PlannedModel} from "./planned-model.js";
 
 /** Damages of formats and caches. */
 export interface Damages {
+  /** Errors of the tensors in the formats, whether the model runs or not. */
+  readonly errors: readonly Row<(typeof ownFile)["columns"]>[];
   readonly costs: readonly FormatCost[];
   readonly caches: readonly CacheOption[];
   readonly provenance: Provenance;
@@ -71,6 +75,28 @@ export const cacheRows = ({caches, cacheProvenance}: Damages, chosen: CacheOptio
     };
   });
 
+/** A row for a format that all tensors have, measured where the model runs. */
+export function uniformRow(
+  format: string,
+  {options, others}: {readonly options: readonly PartOption[]; readonly others: number},
+  quality: MeasuredResult["reported"] | null,
+) {
+  const [kl, perplexity] = [quality?.kl.mean, quality?.model.perplexity];
+  const end = (value: number | undefined) => (value === undefined ? null : known(value));
+  return {
+    format,
+    bytes: others + options.reduce((sum, {bytes}) => sum + bytes, 0),
+    damage: options.reduce((sum, {damage}) => sum + damage, 0),
+    klMean: kl?.value ?? null,
+    klLow: end(kl?.low),
+    klHigh: end(kl?.high),
+    perplexity: perplexity?.value ?? null,
+    perplexityLow: end(perplexity?.low),
+    perplexityHigh: end(perplexity?.high),
+    provenance: "measured" as const,
+  };
+}
+
 interface FactsOf {
   readonly opened: PlannedModel;
   readonly damages: Damages;
@@ -92,7 +118,9 @@ export function factsOf({opened, damages, chosen: {made, parts, cache}, measured
     ...(cache === null
       ? []
       : [bytes("cache", cache.bytes, "modelled", `${cache.choice.label}, ${context} tokens`)]),
-    bytes("state", fixed.state, "modelled", "of a recurrence, which does not grow"),
+    ...(fixed.state === 0
+      ? []
+      : [bytes("state", fixed.state, "modelled", "of a recurrence, which does not grow")]),
     bytes(
       "activations",
       fixed.activations,
@@ -124,7 +152,7 @@ function damageNote({whyNotRun}: Damages): string {
     : `sum of relative squared errors, each times its share of the weights: ${whyNotRun}`;
 }
 
-function measuredFacts({choosing, reported: {kl, difference, sameTop, model}}: MeasuredResult) {
+function measuredFacts({choosing, reported: {kl, difference, sameTop, model, baseline}}: MeasuredResult) {
   const documents = `on ${model.documents} documents that the plan was not chosen by`;
   const nats = {unit: "nats", provenance: "measured" as const};
   return [
@@ -141,6 +169,14 @@ function measuredFacts({choosing, reported: {kl, difference, sameTop, model}}: M
       low: known(kl.mean.low),
       high: known(kl.mean.high),
       note: documents,
+    }),
+    factRow({
+      fact: "perplexity as it is",
+      value: baseline.perplexity.value,
+      low: known(baseline.perplexity.low),
+      high: known(baseline.perplexity.high),
+      note: documents,
+      provenance: "measured",
     }),
     factRow({
       fact: "perplexity ratio",

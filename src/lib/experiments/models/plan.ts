@@ -4,8 +4,7 @@ import type {OpenTensors} from "../../checkpoint/open-tensors.js";
 import {experiment, type Work} from "../../experiment/experiment.js";
 import {formats as registry} from "../../formats/registry.js";
 import {FormatError} from "../../io/format-error.js";
-import type {ModelFolder} from "../../io/model-folder.js";
-import {makePlan} from "../../plan/make-plan.js";
+import {makePlan, type Part} from "../../plan/make-plan.js";
 import {type RunningModel, runningModel} from "../../plan/running-model.js";
 import {type FormatCost, isPlanned, tensorParts} from "../../plan/tensor-parts.js";
 import type {ParamValues} from "../../technique/params.js";
@@ -22,11 +21,21 @@ import {
   measuring,
   variantOf,
 } from "./plan-damage.js";
-import {type Chosen, cacheRows, type Damages, factsOf, type MeasuredResult, rowsOf} from "./plan-rows.js";
+import {
+  type Chosen,
+  cacheRows,
+  type Damages,
+  factsOf,
+  type MeasuredResult,
+  rowsOf,
+  uniformRow,
+} from "./plan-rows.js";
 import {planTexts} from "./plan-texts.js";
 import {openPlanned, type PlannedModel, sumOfFixed} from "./planned-model.js";
 
-const DEFAULT_FORMATS = formatIds("int3", "mxfp4", "nvfp4", "razer", "mxfp6_e2m3", "int8");
+const DEFAULT_FORMATS = formatIds(
+  ...["q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "q4_0", "q8_0", "iq4_nl", "nvfp4"],
+);
 
 const params = {
   model: {
@@ -91,6 +100,18 @@ const params = {
 
 type Setting = ParamValues<typeof params>;
 
+const uniformColumn = <const L extends string, const U extends string | undefined = undefined>(
+  label: L,
+  unit?: U,
+) =>
+  ({
+    type: "number",
+    label,
+    ...(unit !== undefined && {unit}),
+    provenance: "measured",
+    nullable: true,
+  }) as const;
+
 /** Formats of all tensors and a technique for the cache: the least damage that fits a memory, proven. */
 export const plan = experiment({
   id: "models/plan",
@@ -131,6 +152,18 @@ export const plan = experiment({
       damage: {type: "number", label: "Damage alone", provenance: "row"},
       isChosen: {type: "boolean", label: "Chosen"},
     },
+    uniform: {
+      format: {type: "string", label: "Format of all tensors"},
+      bytes: {type: "number", label: "Bytes of the weights", unit: "B", provenance: "measured"},
+      damage: {type: "number", label: "Sum of the damages", provenance: "modelled"},
+      klMean: uniformColumn("KL divergence, mean", "nats"),
+      klLow: uniformColumn("KL divergence, lower end of 95 %", "nats"),
+      klHigh: uniformColumn("KL divergence, upper end of 95 %", "nats"),
+      perplexity: uniformColumn("Perplexity"),
+      perplexityLow: uniformColumn("Perplexity, lower end of 95 %"),
+      perplexityHigh: uniformColumn("Perplexity, upper end of 95 %"),
+    },
+    errors: ownFile.columns,
     fingerprint: {
       tensors: {type: "integer", label: "Tensors"},
       elements: {type: "number", label: "Elements"},
@@ -162,6 +195,8 @@ export const plan = experiment({
       facts: factsOf({opened, damages, chosen, measured}),
       costs: damages.costs.map((cost) => ({...cost, provenance: damages.provenance})),
       caches: cacheRows(damages, chosen.cache),
+      errors: [...damages.errors],
+      uniform: await uniformRows({parts, opened, formats: setting.formats}, running),
       fingerprint: [{...modelFingerprint(opened.tensors.values()), provenance: "measured" as const}],
     };
   },
@@ -209,30 +244,25 @@ async function damagesOf(
     (from: number, to: number): Work["progress"] =>
     (share, what) =>
       progress(from + (to - from) * share, what);
+  const errors = await ownFile.run(
+    {file: folder, formats, tensors: names.join("\n")},
+    {progress: (share, what) => void progress(share * (typeof running === "string" ? 0.95 : 0.2), what)},
+  );
   if (typeof running === "string") {
-    const costs = await weightedErrors(folder!, names, formats, part(0, 0.95));
     const weights = planned.reduce((sum, {shape}) => sum + elementCount(shape), 0);
     const caches = sizes === null ? [] : cacheErrors({sizes, context, ids}, {weights});
-    return {costs, caches, provenance: "measured", cacheProvenance: "modelled", whyNotRun: running};
+    const costs = weightedErrors(errors);
+    return {errors, costs, caches, provenance: "measured", cacheProvenance: "modelled", whyNotRun: running};
   }
-  const costs = await formatDivergences(running, names, formats, part(0, 0.8));
+  const costs = await formatDivergences(running, names, formats, part(0.2, 0.8));
   const itself = await running.model.variant();
   const caches =
     sizes === null ? [] : await cacheDivergences(running, itself, {sizes, context, ids}, part(0.8, 0.95));
-  return {costs, caches, provenance: "measured", cacheProvenance: "measured", whyNotRun: null};
+  return {errors, costs, caches, provenance: "measured", cacheProvenance: "measured", whyNotRun: null};
 }
 
 /** Every tensor's relative squared error times its share of the numbers that are planned. */
-async function weightedErrors(
-  file: ModelFolder,
-  names: readonly string[],
-  formats: readonly string[],
-  progress: Work["progress"],
-): Promise<FormatCost[]> {
-  const rows = await ownFile.run(
-    {file, formats, tensors: names.join("\n")},
-    {progress: (share, what) => void progress(share, what)},
-  );
+function weightedErrors(rows: Damages["errors"]): FormatCost[] {
   const elements = new Map(rows.map((row) => [row.tensor, row.elements]));
   const total = [...elements.values()].reduce((sum, count) => sum + count, 0);
   return rows.flatMap(({tensor, format, elements: count, bitsPerElement, sqnrDb}) => {
@@ -254,4 +284,33 @@ async function measuredResult(measure: Measuring, {made, parts, cache}: Chosen):
     choosing: await choosingKl(measure, variant, start),
     reported: await measuredOn(measure, variant, measure.texts.reporting, start),
   };
+}
+
+/** All tensors in one format: those that cannot take it stay as they are stored. */
+async function uniformRows(
+  {
+    parts,
+    opened,
+    formats,
+  }: {readonly parts: readonly Part[]; readonly opened: PlannedModel; readonly formats: readonly string[]},
+  running: Measuring | string,
+) {
+  const rows = [];
+  for (const format of formats) {
+    const options = parts.map(({options: all}) => all.find(({id}) => id === format) ?? all[0]);
+    const variant =
+      typeof running === "string"
+        ? null
+        : await variantOf(
+            running,
+            parts,
+            options.map(({id}) => id),
+          );
+    const quality =
+      variant && typeof running !== "string"
+        ? await measuredOn(running, variant, running.texts.reporting)
+        : null;
+    rows.push(uniformRow(format, {options, others: opened.fixed.others}, quality));
+  }
+  return rows;
 }
