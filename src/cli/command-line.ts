@@ -1,6 +1,7 @@
 /** The command line `paretoscope`: which command a call means, and its exit code. */
 import {composeCommand} from "./compose.js";
 import {conformance} from "./conformance/main.js";
+import {diffCommand} from "./diff.js";
 import {evalCommand} from "./eval.js";
 import {generateCommand} from "./generate.js";
 import {helpText, listText} from "./help.js";
@@ -40,6 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   sweep: done(sweepCommand),
   worker: done(workerCommand),
   quantize: done(quantizeCommand),
+  diff: diffCommand,
   compose: done(composeCommand),
   inspect: done(inspectCommand),
   plan: done(planCommand),

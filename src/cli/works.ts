@@ -5,6 +5,7 @@ import type {Tell, Work, WorkJob} from "./file-job.js";
 const WORKS: Readonly<Record<string, () => Promise<Work>>> = {
   measure: async () => (await import("./quantize/measure-work.js")).measureWork,
   write: async () => (await import("./quantize/write-work.js")).writeWork,
+  diff: async () => (await import("./diff-work.js")).diffWork,
 };
 
 /** Does the work of a job. @throws RangeError for work that nobody does, or as that work. */

@@ -4,6 +4,14 @@
  */
 
 export type {Checkpoint} from "../io/checkpoint.js";
+export {
+  comparableTensors,
+  compareTensors,
+  type Finding,
+  type Pair,
+  pairsOf,
+  type TensorDifference,
+} from "./compare.js";
 export {type ModelFingerprint, modelFingerprint} from "./fingerprint.js";
 export {type GgufFiles, openGgufFiles} from "./gguf/gguf-files.js";
 export {modelFolder} from "./model-folder.js";
