@@ -15,10 +15,17 @@ import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 import {requirePlace, writeWhole} from "./write-file.js";
 
-const {model: _model, memory: _memory, formats: _formats, caches: _caches, ...OPTIONS} = paramOptions(plan);
+const {
+  model: _model,
+  memory: _memory,
+  formats: _formats,
+  caches: _caches,
+  known: _known,
+  ...OPTIONS
+} = paramOptions(plan);
 
 /** The parameters that an option gives as they are: a memory has a unit. */
-const {memory: _bytes, ...AS_THEY_ARE} = plan.params;
+const {memory: _bytes, known: _rows, ...AS_THEY_ARE} = plan.params;
 
 /** The options of `paretoscope plan`. */
 export const PLAN_OPTIONS: OptionSpecs = {

@@ -1,7 +1,7 @@
 /** `paretoscope report`: one self-contained page about a checkpoint. */
 import {basename, extname} from "node:path";
 import type {InventoryTables, PlanTables, ReportData} from "../components/report/report-data.js";
-import {reportPage} from "../components/report/report-page.js";
+import {type ReportOrigin, reportPage} from "../components/report/report-page.js";
 import type {TableRows} from "../lib/experiment/columns.js";
 import {ownFile} from "../lib/experiments/formats/own-file.js";
 import {inventory} from "../lib/experiments/models/inventory.js";
@@ -25,7 +25,7 @@ const {out: _out, format: _format, ...OPTIONS} = PLAN_OPTIONS;
 export const REPORT_OPTIONS: OptionSpecs = {
   ...OPTIONS,
   memory: {value: "SIZE", help: "of the plan, as for plan (half of what weights and cache take now)"},
-  out: {value: "FILE", help: "write the report as .html"},
+  out: {value: "FILE", help: "write the report as .html, or its rows as .json"},
 };
 
 /**
@@ -37,8 +37,9 @@ export async function reportCommand(args: readonly string[], run: FileRunner = r
   const call = readCall("report", args, REPORT_OPTIONS);
   const path = modelPath("report", call.positionals);
   const out = text(call, "out");
-  if (out === undefined || extname(out).toLowerCase() !== ".html")
-    throw new UsageError(`report: --out must be a file that ends in .html, got ${out ?? "none"}`);
+  const ending = extname(out ?? "").toLowerCase();
+  if (out === undefined || (ending !== ".html" && ending !== ".json"))
+    throw new UsageError(`report: --out must be a file that ends in .html or .json, got ${out ?? "none"}`);
   requirePlace("report", out);
   const {params, files} = planCallOf("report", call, path);
   const {context} = params;
@@ -55,20 +56,26 @@ export async function reportCommand(args: readonly string[], run: FileRunner = r
       (error: Error) => ({plan: null, whyNoPlan: error.message.replace(/^makePlan: /, "")}),
     );
     const errors = planned.plan?.errors ?? (await errorsOf(path, params, (each) => run(each, options)));
-    const data: ReportData = {
-      ...planned,
-      name: basename(path),
-      inventory: found,
-      errors,
-      familyOf: (format) => formats[format].family,
-    };
+    const data = {...planned, name: basename(path), inventory: found, errors};
     const origin = {command: callText("report", args), maker: `Paretoscope ${await packageVersion()}`};
-    await writeWhole(out, reportPage(data, origin));
+    const familyOf = (format: string) => formats[format].family;
+    await writeWhole(
+      out,
+      ending === ".json" ? rowsText(data, origin) : reportPage({...data, familyOf}, origin),
+    );
     line.stop();
     say(`report: ${out}`);
   } finally {
     line.stop();
   }
+}
+
+/** The rows of a report as JSON, numbers with seven digits; the errors of the plan stand there once. */
+function rowsText(data: Omit<ReportData, "familyOf">, origin: ReportOrigin): string {
+  const shortened = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value;
+  const planned = data.plan && {...data.plan, errors: []};
+  return `${JSON.stringify({...origin, ...data, plan: planned}, shortened)}\n`;
 }
 
 /** Half of what the weights and the cache in 16 bits take, in gigabytes. */

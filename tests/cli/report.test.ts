@@ -77,7 +77,7 @@ describe("paretoscope report", () => {
 
   test("needs the name of a page to write", async () => {
     await expect(reportCommand([at("alone.safetensors")])).rejects.toThrow(
-      "--out must be a file that ends in .html, got none",
+      "--out must be a file that ends in .html or .json, got none",
     );
   });
 });

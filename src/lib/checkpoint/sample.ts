@@ -1,7 +1,7 @@
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 import {readStored, type StoredTensor} from "./stored-tensor.js";
 
-/** Most elements that are read of a tensor at once: 64 MiB as float32. */
+/** Most elements that are read of a tensor at once, unless fewer are asked for: 64 MiB as float32. */
 export const SAMPLE_ELEMENTS = 2 ** 24;
 /** Runs of rows that a sample is made of, evenly over the tensor. */
 const RUNS = 64;
@@ -9,17 +9,21 @@ const RUNS = 64;
 const STEP = 256;
 
 /**
- * A tensor, or of a larger one as many rows as {@link SAMPLE_ELEMENTS} hold, in runs spread evenly over it; of rows that are
+ * A tensor, or of one of more than `most` elements as many rows as these hold, in runs spread evenly over it; of rows that are
  * longer than that, runs of elements.
  * @throws RangeError or FormatError naming a tensor that cannot be read.
  */
-export async function readSample(reader: string, tensor: StoredTensor): Promise<Tensor> {
+export async function readSample(
+  reader: string,
+  tensor: StoredTensor,
+  most = SAMPLE_ELEMENTS,
+): Promise<Tensor> {
   const count = elementCount(tensor.shape);
-  if (count <= SAMPLE_ELEMENTS) return readStored(reader, tensor);
+  if (count <= most) return readStored(reader, tensor);
   const columns = tensor.shape.at(-1) ?? 1;
-  const unit = columns <= SAMPLE_ELEMENTS / RUNS ? columns : STEP;
+  const unit = columns <= most / RUNS ? columns : STEP;
   const part = tensor.partStep === null ? await wholeOf(reader, tensor) : tensor;
-  const data = await readRuns(part, {unit, units: Math.floor(count / unit)});
+  const data = await readRuns(part, {unit, units: Math.floor(count / unit), most});
   return {shape: unit === columns ? [data.length / columns, columns] : [data.length], data};
 }
 
@@ -39,9 +43,9 @@ async function wholeOf(reader: string, tensor: StoredTensor): Promise<Pick<Store
 
 async function readRuns(
   tensor: Pick<StoredTensor, "readElements">,
-  {unit, units}: {readonly unit: number; readonly units: number},
+  {unit, units, most}: {readonly unit: number; readonly units: number; readonly most: number},
 ): Promise<Float32Array> {
-  const length = Math.floor(SAMPLE_ELEMENTS / RUNS / unit);
+  const length = Math.floor(most / RUNS / unit);
   const data = new Float32Array(RUNS * length * unit);
   for (let run = 0; run < RUNS; run++) {
     const first = Math.floor((run * (units - length)) / (RUNS - 1));

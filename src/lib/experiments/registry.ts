@@ -23,6 +23,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "kv/small-caches": () => import("./kv/small-caches.js").then((m) => m.smallCaches),
   "kv/spectra": () => import("./kv/spectra.js").then((m) => m.spectra),
   "models/activations": () => import("./models/activations.js").then((m) => m.activations),
+  "models/damages": () => import("./models/damages.js").then((m) => m.damages),
   "models/evaluate": () => import("./models/evaluate.js").then((m) => m.evaluate),
   "models/formats-on-model": () => import("./models/formats-on-model.js").then((m) => m.formatsOnModel),
   "models/generate": () => import("./models/generate.js").then((m) => m.generate),

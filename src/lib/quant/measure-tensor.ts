@@ -1,5 +1,5 @@
 /** Size and error of formats on the tensors of a checkpoint: the rows of `quantize`, of a plan and of the reader's own page. */
-import {readSample} from "../checkpoint/sample.js";
+import {readSample, SAMPLE_ELEMENTS} from "../checkpoint/sample.js";
 import type {StoredTensor} from "../checkpoint/stored-tensor.js";
 import {fasterFormats} from "../engine/wasm/wasm-formats.js";
 import type {Format} from "../formats/format.js";
@@ -33,6 +33,9 @@ export interface TensorRow {
 /** Root mean squares beyond which an element is an outlier. (LLM.int8, arXiv 2208.07339, takes a magnitude of 6) */
 export const OUTLIER_DEVIATIONS = 6;
 
+/** Parts of a tensor whose errors say how far a sample may be off. */
+const PARTS = 64;
+
 const INPUT_FIRST = "stored [in, out]: measured transposed, so that blocks run along the inputs";
 
 /** Options of {@link measureTensor}. */
@@ -41,6 +44,8 @@ export interface MeasureOptions {
   readonly reader?: string;
   /** The matrix is stored [in, out]; see inputFirstNames. */
   readonly isInputFirst?: boolean;
+  /** Elements of a larger tensor that are read and measured. */
+  readonly mostElements?: number;
 }
 
 /**
@@ -51,11 +56,11 @@ export interface MeasureOptions {
 export async function* measureTensor(
   tensor: StoredTensor,
   formatIds: readonly string[],
-  {reader = "measureTensor", isInputFirst = false}: MeasureOptions = {},
+  {reader = "measureTensor", isInputFirst = false, mostElements = SAMPLE_ELEMENTS}: MeasureOptions = {},
 ): AsyncGenerator<TensorRow, void, void> {
   const faster = await fasterFormats();
   const formats = formatIds.map((id) => faster(formatById(id)));
-  const x = await sampleOrNote(reader, tensor, isInputFirst);
+  const x = await sampleOrNote(tensor, {reader, isInputFirst, mostElements});
   const whole = {tensor: tensor.name, elements: elementCount(tensor.shape)};
   const measuredElements = typeof x === "string" ? 0 : elementCount(x.shape);
   const outlierShare = typeof x === "string" ? null : outlierShareOf(x.data);
@@ -69,13 +74,12 @@ export async function* measureTensor(
 
 /** What is measured of a tensor, or the reason why nothing is. */
 async function sampleOrNote(
-  reader: string,
   tensor: StoredTensor,
-  isInputFirst: boolean,
+  {reader, isInputFirst, mostElements}: Required<MeasureOptions>,
 ): Promise<Tensor | string> {
   if (tensor.unreadable !== null) return tensor.unreadable.reason;
   try {
-    const sample = await readSample(reader, tensor);
+    const sample = await readSample(reader, tensor, mostElements);
     return isInputFirst ? transposed(sample) : sample;
   } catch (error) {
     if (error instanceof RangeError || error instanceof FormatError) return error.message;
@@ -117,7 +121,11 @@ function measureOrNote(format: Format, x: Tensor, amax: number, {dtype, shape}: 
     };
   }
   try {
-    const {relativeMse: _, partMses, ...measured} = measureByRows(format, x, amax);
+    const {
+      relativeMse: _,
+      partMses,
+      ...measured
+    } = measureByRows(format, x, amax, Math.ceil(x.data.length / PARTS));
     if (!Object.values(measured).some(Number.isNaN)) {
       const share = elementCount(x.shape) / elementCount(shape);
       return {...measured, mseStandardError: sampleStandardError(partMses, share), note: null};

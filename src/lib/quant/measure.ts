@@ -46,11 +46,12 @@ export interface MeasuredParts extends Measured {
 /**
  * {@link measureFormat}, some rows at a time where the format packs rows apart: in less memory, and sooner.
  * @param amax the largest magnitude of x; x is measured whole where that is no finite number
+ * @param atMost elements of a part, no more than are measured at once in any case
  * @throws whatever the format throws.
  */
-export function measureByRows(format: Format, x: Tensor, amax: number): MeasuredParts {
+export function measureByRows(format: Format, x: Tensor, amax: number, atMost = AT_ONCE): MeasuredParts {
   const {rows, columns} = matrixSize(x);
-  const some = ROWS * Math.max(1, Math.floor(AT_ONCE / columns / ROWS));
+  const some = ROWS * Math.max(1, Math.floor(Math.min(AT_ONCE, atMost) / columns / ROWS));
   if (format.rows === undefined || !Number.isFinite(amax) || some >= rows) return measuredWhole(format, x);
   let sums = NO_ERROR_SUMS;
   let bytes = 0;

@@ -1,5 +1,6 @@
 import {inputFirstNames} from "../../checkpoint/input-first.js";
 import {openTensors} from "../../checkpoint/open-tensors.js";
+import {SAMPLE_ELEMENTS} from "../../checkpoint/sample.js";
 import type {StoredTensor} from "../../checkpoint/stored-tensor.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
@@ -37,6 +38,16 @@ export const ownFile = experiment({
       default: "",
       advanced: true,
     },
+    sampleElements: {
+      kind: "integer",
+      label: "Elements measured of a larger tensor",
+      help: "In runs spread evenly over it; the fewer, the larger the standard error.",
+      min: 2 ** 16,
+      max: SAMPLE_ELEMENTS,
+      log: true,
+      default: SAMPLE_ELEMENTS,
+      advanced: true,
+    },
   },
   columns: {
     tensor: {type: "string", label: "Tensor"},
@@ -72,7 +83,7 @@ export const ownFile = experiment({
   },
   needs: [],
   sweep: [],
-  async run({file, formats: ids, tensors: named}, {progress}) {
+  async run({file, formats: ids, tensors: named, sampleElements}, {progress}) {
     const {tensors} = await openTensors(file!);
     const chosen = named === "" ? [...tensors.values()].filter(isMeasurable) : namedTensors(tensors, named);
     if (chosen.length === 0) throw nothingToMeasure(tensors.size);
@@ -80,7 +91,11 @@ export const ownFile = experiment({
     const rows = [];
     for (const [index, tensor] of chosen.entries()) {
       // One after the other: a file of any size costs a part of its largest tensor at a time.
-      const options = {reader: "formats/own-file", isInputFirst: inputFirst.has(tensor.name)};
+      const options = {
+        reader: "formats/own-file",
+        isInputFirst: inputFirst.has(tensor.name),
+        mostElements: sampleElements,
+      };
       await progress(index / chosen.length, tensor.name);
       for await (const row of measureTensor(tensor, ids, options)) {
         rows.push(withConvention(row));

@@ -1,52 +1,27 @@
-import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelFingerprint} from "../../checkpoint/fingerprint.js";
-import type {OpenTensors} from "../../checkpoint/open-tensors.js";
 import {experiment, type Work} from "../../experiment/experiment.js";
-import {formats as registry} from "../../formats/registry.js";
-import {FormatError} from "../../io/format-error.js";
 import {makePlan, type Part} from "../../plan/make-plan.js";
-import {type RunningModel, runningModel} from "../../plan/running-model.js";
-import {type FormatCost, isPlanned, tensorParts} from "../../plan/tensor-parts.js";
+import {tensorParts} from "../../plan/tensor-parts.js";
 import type {ParamValues} from "../../technique/params.js";
-import {elementCount} from "../../tensor/tensor.js";
-import {formatIds} from "../formats/columns.js";
 import {ownFile} from "../formats/own-file.js";
-import {SHOWN_CACHE_IDS} from "../kv/caches.js";
-import {type CacheOption, cacheDivergences, cacheErrors, openedCache, PLANNED_CACHES} from "./plan-caches.js";
+import {knownDamages} from "./known-damages.js";
+import {type CacheOption, openedCache} from "./plan-caches.js";
+import {choosingKl, type Measuring, measuredOn, variantOf} from "./plan-damage.js";
 import {
-  choosingKl,
-  formatDivergences,
-  type Measuring,
-  measuredOn,
-  measuring,
-  variantOf,
-} from "./plan-damage.js";
-import {
-  type Chosen,
-  cacheRows,
-  type Damages,
-  factsOf,
-  type MeasuredResult,
-  rowsOf,
-  uniformRow,
-} from "./plan-rows.js";
-import {planTexts} from "./plan-texts.js";
+  cacheDamages,
+  completed,
+  damageParams,
+  type MeasuredDamages,
+  measuringOf,
+  plannedNames,
+  tensorDamages,
+  within,
+} from "./plan-damages.js";
+import {type Chosen, cacheRows, factsOf, type MeasuredResult, rowsOf, uniformRow} from "./plan-rows.js";
 import {openPlanned, type PlannedModel, sumOfFixed} from "./planned-model.js";
 
-const DEFAULT_FORMATS = formatIds(
-  ...["q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "q4_0", "q8_0", "iq4_nl", "nvfp4"],
-);
-
 const params = {
-  model: {
-    kind: "file",
-    label: "Model",
-    help: "Safetensors or GGUF, in one file or several; a folder with its config.json says more.",
-    holds: "folder",
-    accepts: "model folder or file of tensors",
-    required: true,
-    default: null,
-  },
+  ...damageParams,
   memory: {
     kind: "number",
     label: "Memory",
@@ -64,37 +39,13 @@ const params = {
     max: 1000,
     default: 0,
   },
-  context: {
-    kind: "integer",
-    label: "Context",
-    unit: "tokens",
-    help: "Of the one text whose cache has to fit; 0: 8192, or what the model was made for if that is less.",
-    min: 0,
-    max: 2 ** 30,
-    default: 0,
-  },
-  formats: {kind: "choices", label: "Formats", options: Object.keys(registry), default: DEFAULT_FORMATS},
-  caches: {
-    kind: "choices",
-    label: "Caches",
-    options: PLANNED_CACHES,
-    default: PLANNED_CACHES.filter((id) => SHOWN_CACHE_IDS.includes(id)),
-  },
-  text: {
-    kind: "file",
-    label: "Text",
-    help: "Of your own, for a model of another vocabulary than the corpus; the folder needs its tokenizer.json.",
-    holds: "file",
-    accepts: "text file",
-    default: null,
-  },
-  documents: {
-    kind: "integer",
-    label: "Documents",
-    help: "Texts that the plan is chosen by, and as many for each of three seeds that its result is reported on.",
-    min: 1,
-    max: 256,
-    default: 4,
+  known: {
+    kind: "text",
+    label: "Known damages",
+    help: "Rows of models/damages as JSON, so that nothing is measured twice.",
+    maxLength: 2 ** 27,
+    default: "",
+    advanced: true,
   },
 } as const;
 
@@ -178,7 +129,9 @@ export const plan = experiment({
       throw new RangeError("plan: memory or keepQuality must be above 0, got neither");
     const opened = await openPlanned(folder!, setting.context);
     const running = await measuringOf(setting, opened, maxBytes);
-    const damages = await damagesOf(setting, opened, {running, progress});
+    const measured =
+      knownDamages(setting.known) ?? (await measuredDamages(setting, {opened, running}, progress));
+    const damages = completed(measured, running);
     const parts = tensorParts([...opened.tensors.values()], damages.costs, opened.record);
     const {caches} = damages;
     const made = makePlan({
@@ -189,10 +142,10 @@ export const plan = experiment({
     });
     await progress(0.95, "the plan as a whole");
     const chosen = {made, parts, cache: caches.length === 0 ? null : (made.chosen.at(-1) as CacheOption)};
-    const measured = typeof running === "string" ? null : await measuredResult(running, chosen);
+    const result = typeof running === "string" ? null : await measuredResult(running, chosen);
     return {
       rows: rowsOf(opened, damages, chosen),
-      facts: factsOf({opened, damages, chosen, measured}),
+      facts: factsOf({opened, damages, chosen, measured: result}),
       costs: damages.costs.map((cost) => ({...cost, provenance: damages.provenance})),
       caches: cacheRows(damages, chosen.cache),
       errors: [...damages.errors],
@@ -202,74 +155,14 @@ export const plan = experiment({
   },
 });
 
-/** The reason why a model is not run, or the means to measure it. */
-async function measuringOf(
-  {model: folder, text, documents}: Setting,
-  {open, record}: PlannedModel,
-  maxBytes: number | undefined,
-): Promise<Measuring | string> {
-  if (record === null) return "no config.json says what the model is";
-  const model = await runningOrReason(open, record, maxBytes);
-  if (typeof model === "string") return model;
-  const texts = await planTexts(model, folder!, {documents, text});
-  return typeof texts === "string" ? texts : measuring(model, texts);
-}
-
-async function runningOrReason(
-  open: OpenTensors,
-  record: ModelRecord,
-  maxBytes: number | undefined,
-): Promise<RunningModel | string> {
-  try {
-    return await runningModel(open, record, maxBytes === undefined ? {} : {maxBytes});
-  } catch (error) {
-    if (error instanceof FormatError) return error.message;
-    throw error;
-  }
-}
-
-/** Damages of formats and caches, and how they were found. */
-async function damagesOf(
-  {model: folder, formats, caches: ids}: Setting,
-  {tensors, sizes, context}: PlannedModel,
-  {running, progress}: {readonly running: Measuring | string; readonly progress: Work["progress"]},
-): Promise<Damages> {
-  const planned = [...tensors.values()].filter(isPlanned);
-  if (planned.length === 0)
-    throw new RangeError(
-      `plan: model must have a matrix that a format can take, got ${tensors.size} other tensors`,
-    );
-  const names = planned.map(({name}) => name);
-  const part =
-    (from: number, to: number): Work["progress"] =>
-    (share, what) =>
-      progress(from + (to - from) * share, what);
-  const errors = await ownFile.run(
-    {file: folder, formats, tensors: names.join("\n")},
-    {progress: (share, what) => void progress(share * (typeof running === "string" ? 0.95 : 0.2), what)},
-  );
-  if (typeof running === "string") {
-    const weights = planned.reduce((sum, {shape}) => sum + elementCount(shape), 0);
-    const caches = sizes === null ? [] : cacheErrors({sizes, context, ids}, {weights});
-    const costs = weightedErrors(errors);
-    return {errors, costs, caches, provenance: "measured", cacheProvenance: "modelled", whyNotRun: running};
-  }
-  const costs = await formatDivergences(running, names, formats, part(0.2, 0.8));
-  const itself = await running.model.variant();
-  const caches =
-    sizes === null ? [] : await cacheDivergences(running, itself, {sizes, context, ids}, part(0.8, 0.95));
-  return {errors, costs, caches, provenance: "measured", cacheProvenance: "measured", whyNotRun: null};
-}
-
-/** Every tensor's relative squared error times its share of the numbers that are planned. */
-function weightedErrors(rows: Damages["errors"]): FormatCost[] {
-  const elements = new Map(rows.map((row) => [row.tensor, row.elements]));
-  const total = [...elements.values()].reduce((sum, count) => sum + count, 0);
-  return rows.flatMap(({tensor, format, elements: count, bitsPerElement, sqnrDb}) => {
-    if (bitsPerElement === null || sqnrDb === null) return [];
-    const bytes = Math.ceil((count * bitsPerElement) / 8);
-    return [{tensor, format, bytes, damage: (10 ** (-sqnrDb / 10) * count) / total}];
-  });
+async function measuredDamages(
+  setting: Setting,
+  {opened, running}: {readonly opened: PlannedModel; readonly running: Measuring | string},
+  progress: Work["progress"],
+): Promise<MeasuredDamages> {
+  const names = plannedNames(opened);
+  const tensors = await tensorDamages(setting, {names, running}, within(progress, 0, 0.8));
+  return {...tensors, caches: await cacheDamages(setting, opened, running, within(progress, 0.8, 0.95))};
 }
 
 /** The chosen formats and cache together, really run: on the texts of the choice, and on others. */

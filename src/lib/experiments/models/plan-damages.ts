@@ -1,0 +1,180 @@
+/** Damages of formats and caches to a model: divergences where it is run, errors of its numbers elsewhere. */
+import {parameterCount} from "../../architectures/parameters.js";
+import type {Work} from "../../experiment/experiment.js";
+import {formats as registry} from "../../formats/registry.js";
+import {FormatError} from "../../io/format-error.js";
+import {runningModel} from "../../plan/running-model.js";
+import {type FormatCost, isPlanned} from "../../plan/tensor-parts.js";
+import type {ParamValues} from "../../technique/params.js";
+import {elementCount} from "../../tensor/tensor.js";
+import {formatIds} from "../formats/columns.js";
+import {ownFile} from "../formats/own-file.js";
+import {SHOWN_CACHE_IDS} from "../kv/caches.js";
+import {type CacheOption, cacheDivergences, cacheErrors, PLANNED_CACHES} from "./plan-caches.js";
+import {formatDivergences, type Measuring, measuring} from "./plan-damage.js";
+import type {Damages} from "./plan-rows.js";
+import {planTexts} from "./plan-texts.js";
+import type {PlannedModel} from "./planned-model.js";
+
+const DEFAULT_FORMATS = formatIds(
+  ...["q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "q4_0", "q8_0", "iq4_nl", "nvfp4"],
+);
+
+/** Parameters of a model up to which divergences are measured unless asked for. */
+const AUTO_PARAMETERS = 20e6;
+
+/** Parameters of what a plan is made of. */
+export const damageParams = {
+  model: {
+    kind: "file",
+    label: "Model",
+    help: "Safetensors or GGUF, in one file or several; a folder with its config.json says more.",
+    holds: "folder",
+    accepts: "model folder or file of tensors",
+    required: true,
+    default: null,
+  },
+  context: {
+    kind: "integer",
+    label: "Context",
+    unit: "tokens",
+    help: "Of the one text whose cache has to fit; 0: 8192, or what the model was made for if that is less.",
+    min: 0,
+    max: 2 ** 30,
+    default: 0,
+  },
+  formats: {kind: "choices", label: "Formats", options: Object.keys(registry), default: DEFAULT_FORMATS},
+  caches: {
+    kind: "choices",
+    label: "Caches",
+    options: PLANNED_CACHES,
+    default: PLANNED_CACHES.filter((id) => SHOWN_CACHE_IDS.includes(id)),
+  },
+  text: {
+    kind: "file",
+    label: "Text",
+    help: "Of your own, for a model of another vocabulary than the corpus; the folder needs its tokenizer.json.",
+    holds: "file",
+    accepts: "text file",
+    default: null,
+  },
+  damage: {
+    kind: "choice",
+    label: "Damage",
+    help: `kl runs the model once for every tensor in every format, error looks at the numbers alone, auto is kl up to ${AUTO_PARAMETERS / 1e6} million parameters.`,
+    options: ["auto", "kl", "error"],
+    default: "auto",
+  },
+  documents: {
+    kind: "integer",
+    label: "Documents",
+    help: "Texts that the plan is chosen by, and as many for each of three seeds that its result is reported on.",
+    min: 1,
+    max: 256,
+    default: 4,
+  },
+} as const;
+
+/** The values of these parameters. */
+export type DamageSetting = ParamValues<typeof damageParams>;
+
+/** The reason why a model is not run, or the means to measure it. */
+export async function measuringOf(
+  {model: folder, text, documents, damage}: DamageSetting,
+  {open, record}: PlannedModel,
+  maxBytes: number | undefined,
+): Promise<Measuring | string> {
+  if (record === null) return "no config.json says what the model is";
+  if (damage === "error") return "errors were asked for";
+  const {total} = parameterCount(record);
+  if (damage === "auto" && total > AUTO_PARAMETERS)
+    return `the model has ${total} parameters, and a run for every tensor in every format takes long: damage kl does it`;
+  try {
+    const model = await runningModel(open, record, maxBytes === undefined ? {} : {maxBytes});
+    const texts = await planTexts(model, folder!, {documents, text});
+    return typeof texts === "string" ? texts : measuring(model, texts);
+  } catch (error) {
+    if (error instanceof FormatError) return error.message;
+    throw error;
+  }
+}
+
+/** Damages as they were measured: those of some tensors alone, too. */
+export type MeasuredDamages = Pick<Damages, "errors" | "costs" | "caches">;
+
+interface Wanted {
+  /** Tensors to measure. */
+  readonly names: readonly string[];
+  readonly running: Measuring | string;
+  readonly sampleElements?: number;
+}
+
+/** Names of the tensors that a plan decides on. @throws RangeError if there is none. */
+export function plannedNames({tensors}: PlannedModel): string[] {
+  const planned = [...tensors.values()].filter(isPlanned);
+  if (planned.length > 0) return planned.map(({name}) => name);
+  throw new RangeError(
+    `plan: model must have a matrix that a format can take, got ${tensors.size} other tensors`,
+  );
+}
+
+/** Errors of some tensors, and where the model is run their divergences. */
+export async function tensorDamages(
+  {model: folder, formats}: DamageSetting,
+  {names, running, sampleElements}: Wanted,
+  progress: Work["progress"],
+): Promise<Pick<MeasuredDamages, "errors" | "costs">> {
+  const runs = typeof running !== "string";
+  const errors = await ownFile.run(
+    {file: folder, formats, tensors: names.join("\n"), ...(sampleElements !== undefined && {sampleElements})},
+    {progress: (share, what) => void progress(runs ? 0.2 * share : share, what)},
+  );
+  if (!runs) return {errors, costs: []};
+  return {errors, costs: await formatDivergences(running, names, formats, within(progress, 0.2, 1))};
+}
+
+/** Damages of the caches: divergences where the model is run, else relative errors. */
+export async function cacheDamages(
+  {caches: ids}: DamageSetting,
+  {tensors, sizes, context}: PlannedModel,
+  running: Measuring | string,
+  progress: Work["progress"],
+): Promise<readonly CacheOption[]> {
+  if (sizes === null) return [];
+  if (typeof running !== "string")
+    return cacheDivergences(running, await running.model.variant(), {sizes, context, ids}, progress);
+  const planned = [...tensors.values()].filter(isPlanned);
+  const weights = planned.reduce((sum, {shape}) => sum + elementCount(shape), 0);
+  return cacheErrors({sizes, context, ids}, {weights});
+}
+
+/** Damages with their kinds; without divergences those of the tensors are errors, weighted by their numbers. */
+export function completed(measured: MeasuredDamages, running: Measuring | string): Damages {
+  const runs = typeof running !== "string";
+  return {
+    ...measured,
+    costs: runs ? measured.costs : weightedErrors(measured.errors),
+    provenance: "measured",
+    cacheProvenance: runs ? "measured" : "modelled",
+    whyNotRun: runs ? null : running,
+  };
+}
+
+/** Progress of a piece of work from one share of the whole to another. */
+export const within =
+  (progress: Work["progress"], from: number, to: number): Work["progress"] =>
+  (share, what) =>
+    progress(from + (to - from) * share, what);
+
+/** Every tensor's relative squared error times its share of the numbers that are planned. */
+function weightedErrors(rows: Damages["errors"]): FormatCost[] {
+  const elements = new Map(rows.map((row) => [row.tensor, row.elements]));
+  const total = [...elements.values()].reduce((sum, count) => sum + count, 0);
+  return rows.flatMap(({tensor, format, elements: count, bitsPerElement, mse, sqnrDb}) => {
+    // The ratio of an exact copy is infinite, which JSON does not hold.
+    const error = mse === 0 ? 0 : sqnrDb === null ? null : 10 ** (-sqnrDb / 10);
+    if (bitsPerElement === null || error === null) return [];
+    const bytes = Math.ceil((count * bitsPerElement) / 8);
+    return [{tensor, format, bytes, damage: (error * count) / total}];
+  });
+}
