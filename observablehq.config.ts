@@ -1,5 +1,6 @@
-import {glossaryLinks} from "./scripts/glossary-links.js";
+import {glossaryLinks, type Markdown} from "./scripts/glossary-links.js";
 import {pageHead, pageHeader} from "./scripts/page-header.js";
+import {unbrokenProse} from "./scripts/unbroken-prose.js";
 import {PAGE_GROUPS} from "./src/components/frame/site-pages.js";
 
 export default {
@@ -13,7 +14,7 @@ export default {
   head: pageHead,
   header: pageHeader,
   footer: "Paretoscope: every number is measured, modelled or reported, and says which.",
-  markdownIt: glossaryLinks,
+  markdownIt: (markdown: Markdown) => unbrokenProse(glossaryLinks(markdown)),
   pages: PAGE_GROUPS,
   sidebar: false,
   toc: {show: true, label: "On this page"},

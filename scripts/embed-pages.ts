@@ -11,22 +11,35 @@ export function embedPage(path: string, html: string): string {
     .replace("</title>", `</title>\n<meta name="robots" content="noindex">`);
 }
 
-/** Pages that may be embedded: those of the families, which all lie one folder deep. */
-const isEmbeddable = (path: string) => path.split("/").length === 2 && !path.startsWith("embed/");
+/** Pages at the root of the site that have figures. */
+const AT_ROOT: readonly string[] = ["index.html", "claims.html", "benchmarks.html"];
+
+/** Pages that may be embedded: those of the families, which all lie one folder deep, and those at the root with figures. */
+const isEmbeddable = (path: string) =>
+  AT_ROOT.includes(path) || (path.split("/").length === 2 && !path.startsWith("embed/"));
+
+/** A page of the root as it must be one folder deeper: its addresses lead out of that folder. */
+const deeper = (html: string) => html.replaceAll('"./', '"../');
 
 /**
- * Writes `embed/NAME.html` for each page of a family, and the headers by which a host that reads a file of headers refuses
- * to show any other page in a frame. A policy in a meta tag cannot say so.
+ * Writes `embed/NAME.html` for each page that may be embedded, and the headers by which a host that reads a file of headers refuses
+ * to show any other page in a frame. A policy in a meta tag cannot say so. `withPolicy` gives a page the policy of the scripts
+ * that it holds.
  * @throws an Error if two pages have the same name.
  */
-export async function writeEmbedPages(folder: string, pages: ReadonlyMap<string, string>): Promise<void> {
+export async function writeEmbedPages(
+  folder: string,
+  pages: ReadonlyMap<string, string>,
+  withPolicy: (html: string) => string,
+): Promise<void> {
   const embeddable = [...pages].filter(([path]) => isEmbeddable(path));
   const names = embeddable.map(([path]) => basename(path));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`writeEmbedPages: names of pages must differ, got ${twice} twice`);
   await mkdir(join(folder, "embed"), {recursive: true});
   for (const [path, html] of embeddable) {
-    await writeFile(join(folder, "embed", basename(path)), embedPage(path, html));
+    const moved = AT_ROOT.includes(path) ? withPolicy(deeper(html)) : html;
+    await writeFile(join(folder, "embed", basename(path)), embedPage(path, moved));
   }
   await writeFile(join(folder, "_headers"), frameHeaders([...pages.keys()]));
 }

@@ -38,7 +38,7 @@ export async function finishSite(folder: string): Promise<string[]> {
     for (const problem of await finishCode(file)) problems.push(`${relative(folder, file)}: ${problem}`);
   }
   await minifyOwn(files.filter((name) => name.includes(OWN_MODULES) && extname(name) === ".js"));
-  await writeEmbedPages(folder, byPath);
+  await writeEmbedPages(folder, byPath, withPolicy);
   return [...problems, ...(await overweight(folder, files))];
 }
 
@@ -100,11 +100,15 @@ export function withPolicy(html: string): string {
     "form-action 'none'",
     "object-src 'none'",
   ].join("; ");
-  return html.replace(
+  return withoutPolicy(html).replace(
     `<meta charset="utf-8">`,
     `<meta charset="utf-8">\n${POLICY_TAG} content="${policy}">\n${REFERRER_TAG}`,
   );
 }
+
+/** A page whose scripts have changed needs another policy. */
+const withoutPolicy = (html: string) =>
+  html.replace(new RegExp(`\n${POLICY_TAG}[^>]*>\n${REFERRER_TAG}`), "");
 
 const POLICY_TAG = `<meta http-equiv="Content-Security-Policy"`;
 const REFERRER_TAG = `<meta name="referrer" content="no-referrer">`;

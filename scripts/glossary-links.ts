@@ -14,7 +14,8 @@ interface MarkdownState {
   readonly Token: new (type: string, tag: string, nesting: 0) => MarkdownToken;
 }
 
-interface Markdown {
+/** The part of markdown-it that is used here. */
+export interface Markdown {
   readonly core: {readonly ruler: {push(name: string, rule: (state: MarkdownState) => void): void}};
 }
 

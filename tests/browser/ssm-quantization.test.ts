@@ -11,7 +11,7 @@ test("a larger value makes the steps coarser, and clipping brings the others bac
   const byHand = page.locator("[aria-label='A scan input in int8']");
   const off = async () => {
     const text = (await byHand.locator(".drawing p").textContent()) ?? "";
-    const [, whole, clipped] = /off by ([\d.]+) on average .* by ([\d.]+) with/.exec(text)!;
+    const [, whole, clipped] = /off by ([\d.]+) on average; with clipped steps by ([\d.]+),/.exec(text)!;
     return [Number(whole), Number(clipped)] as const;
   };
   const [whole, clipped] = await off();

@@ -90,6 +90,8 @@ test("two sections look at one run: a control moved in one moves the other, and 
   await frames.first().selectOption({label: "eviction"});
   expect(await frames.nth(1).inputValue()).toBe(await frames.first().inputValue());
   expect(new URL(page.url()).search).toBe("?cost.frame=eviction");
+  // The link of the opening opens the fold that it leads to.
+  await page.getByRole("link", {name: "All settings, rows and downloads"}).click();
   await whole.getByRole("button", {name: "Run it here"}).click();
   await whole.locator(".status[data-state=running]").waitFor();
   expect(await page.evaluate(() => (window as unknown as {workers: number}).workers)).toBe(1);

@@ -85,19 +85,19 @@ describe("the figures of policies", () => {
     expect(quest(retrievalByKeys).interval).toEqual([0.97 - 0.1, 0.97 + 0.1]);
   });
 
-  test("say who cannot be told from the full model, and who loses more than half", () => {
+  test("say who answers as well as the full model, and who loses more than half", () => {
     const {finding} = draw(retrievalByKeys);
-    expect(finding).toContain("With 25 % of the keys, Oracle, Quest cannot be told");
+    expect(finding).toContain("With 25 % of the keys, Oracle, Quest answer as well as the full model");
     expect(finding).toContain("H2O, StreamingLLM lose more than half");
   });
 
   test("name the cheapest that chooses without having looked at every key", () => {
-    expect(draw(retrievalByBytesRead).finding).toContain("at least 40 % of the bytes, with Quest");
+    expect(draw(retrievalByBytesRead).finding).toContain("is Quest: it reads 40 % of the bytes");
     const snapkv = row("snapkv", 0.25, {bytesReadShare: 0.3});
     const finding = (more: Partial<PolicyRow>) =>
       retrievalByBytesRead.draw([...rows, {...snapkv, ...more}], params).finding;
-    expect(finding({})).toContain("with Quest");
-    expect(finding({frame: "eviction"})).toContain("at least 30 % of the bytes, with SnapKV");
+    expect(finding({})).toContain("is Quest");
+    expect(finding({frame: "eviction"})).toContain("is SnapKV: it reads 30 % of the bytes");
   });
 
   test("draw only those that free memory against what is kept", () => {

@@ -13,12 +13,20 @@ import {
   ridgeRows,
 } from "../../src/components/by-hand/accel/one-product.js";
 import {oneTokenLines, oneTokenParams} from "../../src/components/by-hand/accel/one-token.js";
+import {
+  smallProduct,
+  smallProductFinding,
+  smallProductParams,
+} from "../../src/components/by-hand/accel/small-product.js";
+import {sparseRow, sparseRowFinding, sparseRowParams} from "../../src/components/by-hand/accel/sparse-row.js";
 import {oneBlock, oneBlockFinding, oneBlockParams} from "../../src/components/by-hand/formats/one-block.js";
 import {
   cacheByHandFinding,
   cacheByHandLines,
   cacheByHandParams,
 } from "../../src/components/by-hand/kv/cache-by-hand.js";
+import {sharedBasis} from "../../src/components/by-hand/kv/shared-basis.js";
+import {sharedBasisParams} from "../../src/components/by-hand/kv/shared-basis-view.js";
 import {eightFactsParams, factsInState, VALUES} from "../../src/components/by-hand/ssm/eight-facts.js";
 import {type FormulaLine, filledIn, resultText} from "../../src/components/kit/text/formula-lines.js";
 import {quantityText, shortNumbers} from "../../src/components/kit/text/number-text.js";
@@ -69,7 +77,7 @@ describe("roofline: one row waits for memory, many for arithmetic", () => {
     const {op, computeSeconds, memorySeconds} = oneProduct(state).priced;
     expect(op.flops).toBe(2 * 4096 * 4096);
     expect(memorySeconds).toBeGreaterThan(100 * computeSeconds);
-    expect(oneProductFinding(state)).toMatch(/^Bound by memory: the product takes at least 33\.3 µs/);
+    expect(oneProductFinding(state)).toMatch(/^Bound by memory: the product takes at least 33\.3\sµs/);
   });
 
   test.each([16, 4])(
@@ -100,9 +108,69 @@ describe("context: a cache grows with the text, and a shared basis makes it smal
 
   test("Llama 3.1 8B takes 131 kB a token, as the finding says", () => {
     expect(cacheByHandFinding(state)).toMatch(
-      /^Every token adds 131 kB, in all 8\.59 GB\..* 6\.02 times smaller\.$/,
+      /^Every token adds 131\skB, in all 8\.59\sGB\..* 6\.02 times smaller\.$/,
     );
   });
+});
+
+describe("systolic array: a small product leaves the grid idle for most of its time", () => {
+  const product = smallProduct(opened(smallProductParams));
+
+  test("what leaves the grid is the product of the matrices", () => {
+    const {A, B} = product;
+    const sums = Array.from({length: 9}, (_, i) =>
+      [0, 1, 2].reduce((sum, k) => sum + A.data[3 * Math.floor(i / 3) + k] * B.data[3 * k + (i % 3)], 0),
+    );
+    expect(Array.from(product.product.data)).toEqual(sums);
+  });
+
+  test("27 multiplications take 7 cycles of 9 places, in every dataflow at least that, and the finding says so", () => {
+    expect(smallProductFinding(product)).toMatch(
+      /^This product takes 7 cycles: 27 multiplications in 63 places keep the grid 42\.9 % busy;/,
+    );
+    for (const dataflow of ["ws", "is"] as const) {
+      const other = smallProduct({...opened(smallProductParams), dataflow});
+      expect(other.frames.reduce((sum, {active}) => sum + active, 0)).toBe(27);
+      expect(other.frames.length).toBeGreaterThanOrEqual(7);
+    }
+  });
+
+  test("as it opens, some elements work and some wait", () => {
+    const {cycle} = opened(smallProductParams);
+    expect(product.frames[cycle - 1].active).toBeGreaterThan(4);
+    expect(product.frames[cycle - 1].active).toBeLessThan(9);
+  });
+});
+
+describe("sparse slices: of every group the largest magnitudes are kept", () => {
+  test.each(sparseRowParams.pattern.options)(
+    "in %s no weight that is dropped is larger than one that is kept",
+    (pattern) => {
+      const {weights, kept, m} = sparseRow({...opened(sparseRowParams), pattern});
+      for (let group = 0; group < weights.length; group += m) {
+        const own = Array.from({length: m}, (_, i) => group + i);
+        const sizes = (isKept: boolean) =>
+          own.filter((i) => (kept[i] !== 0) === isKept).map((i) => Math.abs(weights[i]));
+        expect(Math.max(...sizes(false))).toBeLessThanOrEqual(Math.min(...sizes(true)));
+      }
+    },
+  );
+
+  test("as it opens half of the products are left, in 5 bits a weight of 8, and the sum changes", () => {
+    const state = opened(sparseRowParams);
+    expect(sparseRowFinding(state)).toMatch(/^6 products are left of 12, and 5 bits per weight of 8\./);
+    const {sum, dense} = sparseRow(state);
+    expect(Math.abs(sum - dense)).toBeGreaterThan(0.1 * Math.abs(dense));
+  });
+});
+
+test("sharing: as it opens one basis for both layers loses nothing; rotated, it does", () => {
+  const {turned, rank, how} = opened(sharedBasisParams);
+  expect([turned, rank, how]).toEqual([0, 1, "together"]);
+  expect(sharedBasis(turned, rank, true)).toMatchObject({stored: 7});
+  expect(sharedBasis(turned, rank, true).lost).toBeLessThan(1e-12);
+  expect(Math.abs(sharedBasis(turned, rank, true).cosine)).toBeLessThan(1e-6);
+  expect(sharedBasis(30, rank, true).lost).toBeGreaterThan(0.01);
 });
 
 test("state: four facts come back, the fifth disturbs all before it, and the page opens with five", () => {
@@ -146,11 +214,11 @@ describe("every line of a calculation", () => {
 });
 
 test("a quantity takes the prefix that leaves one to three digits before the point", () => {
-  expect(quantityText(33_570_816, "B")).toBe("33.6 MB");
-  expect(quantityText(2.0311e-7, "s")).toBe("203 ns");
-  expect(quantityText(0.9996, "s")).toBe("1 s");
-  expect(quantityText(999.9e6, "B")).toBe("1 GB");
-  expect(quantityText(0, "B")).toBe("0 B");
+  expect(quantityText(33_570_816, "B")).toBe("33.6\u00a0MB");
+  expect(quantityText(2.0311e-7, "s")).toBe("203\u00a0ns");
+  expect(quantityText(0.9996, "s")).toBe("1\u00a0s");
+  expect(quantityText(999.9e6, "B")).toBe("1\u00a0GB");
+  expect(quantityText(0, "B")).toBe("0\u00a0B");
 });
 
 test("long numbers in a formula of a row are told in three digits, short ones and names as they are", () => {

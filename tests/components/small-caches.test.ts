@@ -162,7 +162,7 @@ describe("advice", () => {
     const text = adviceFinding(rows, "kept");
     expect(text).toContain("lucky was chosen and then lost 20 % (19.5 to 20.5)");
     expect(text).toContain(": not confirmed");
-    expect(text).toContain("on 48 documents; its loss, with its interval, is that on 47 other documents");
+    expect(text).toContain("on 48 documents; its loss is measured on 47 other documents");
   });
 
   test("chooses by none of the documents that it reports", () => {

@@ -24,11 +24,11 @@ describe("the page on speed", () => {
     const record = {...run.records[0], date: "2026-03-04", load: 0.5};
     const machine = {cpu: "Some CPU", cores: 4, node: "v20.1.0"};
     expect(speedMachine({...machine, records: [record]})).toBe(
-      "Some CPU, 4 cores, Node v20.1.0, on 2026-03-04; 0.5 to 0.5 programs wanted those cores meanwhile",
+      "Some CPU, 4 cores, Node v20.1.0, on 2026-03-04, at a load average of 0.5 to 0.5",
     );
     const later = {...record, date: "2026-03-01", load: 3.25};
     expect(speedMachine({...machine, records: [record, later]})).toBe(
-      "Some CPU, 4 cores, Node v20.1.0, from 2026-03-01 to 2026-03-04; 0.5 to 3.3 programs wanted those cores meanwhile",
+      "Some CPU, 4 cores, Node v20.1.0, from 2026-03-01 to 2026-03-04, at a load average of 0.5 to 3.3",
     );
   });
 

@@ -53,7 +53,7 @@ describe("the figures of quantized state-space models", () => {
 
   test("name the best and the worst of each width, with paired intervals", () => {
     const {finding, series} = quantizedPerplexityFigure.draw(rows, params);
-    expect(finding).toContain("W4A8: 2 (1.8 to 2.2), quamba2 to 2 (1.8 to 2.2), quamba2");
+    expect(finding).toContain("in W4A8 from 2 (1.8 to 2.2) with quamba2 to 2 (1.8 to 2.2) with quamba2");
     expect(finding).not.toContain("W4A16");
     const float16 = series.flatMap(({points}) => points).find(({label}) => label === "float16")!;
     expect(float16.interval![0]).toBeLessThan(11.5);

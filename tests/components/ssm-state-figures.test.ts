@@ -109,13 +109,11 @@ describe("the figures of forgetting", () => {
 
   test("say up to where each finds nine in ten, in tokens and facts", () => {
     expect(afterFactsFigure.draw(rows, params).finding).toContain(
-      "by small decoder to the end; Mamba2 at once and not later; Mamba not even at once.",
+      "by the small decoder to the end, by Mamba2 at once only, by Mamba not even at once.",
     );
-    expect(afterTextFigure.draw(rows, params).finding).toContain("by Mamba2 at once and not later. Lines");
+    expect(afterTextFigure.draw(rows, params).finding).toContain("by Mamba2 at once only. Lines");
     const held = [...rows, found("decoder-small", 20, 0.3)];
-    expect(afterFactsFigure.draw(held, params).finding).toContain(
-      "small decoder for 10 tokens, that is 2 facts;",
-    );
+    expect(afterFactsFigure.draw(held, params).finding).toContain("small decoder for 10 tokens (2 facts),");
   });
 
   test("a point of one figure is none of the other", () => {

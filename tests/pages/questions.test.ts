@@ -1,3 +1,4 @@
+import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
@@ -5,8 +6,10 @@ import * as kv from "../../src/components/by-hand/questions/kv.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
+import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
 import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
+import {claimsIndex, LEDGERS} from "../../src/data/claims.js";
 import {loadExperiment} from "../../src/lib/experiments/registry.js";
 import {checkParams} from "../../src/lib/technique/check-params.js";
 import {keptRows} from "./kept.js";
@@ -21,6 +24,9 @@ async function opening(id: string) {
   const rows = {rows: keptRows(id)} as never;
   return shippedRows(experiment, rows, [])(defaults)!.tables.rows as never;
 }
+
+/** The ledgers of all families. */
+const ledgers = () => LEDGERS.map(({id, title}) => ({title, rows: kept(id)}));
 
 /** Questions of all pages, from the rows that are kept. */
 const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion>>> = {
@@ -42,6 +48,8 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "sparse slices": async () => accel.sparseQuestion(await opening("accel/sparse-slices")),
   "test-time compute": async () => accel.thinkingQuestion(await opening("accel/kinetics")),
   compose: async () => accel.promptQuestion(await opening("accel/compose")),
+  claims: () => siteQuestions.verdictQuestion(claimsIndex(ledgers())),
+  speed: () => siteQuestions.decompositionQuestion(JSON.parse(readFileSync("bench/results.json", "utf8"))),
 };
 
 describe.each(Object.entries(QUESTIONS))("the question of %s", (_, make) => {

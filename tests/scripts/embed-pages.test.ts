@@ -12,7 +12,7 @@ test("each page of a family has one of its figures alone, and only those may sta
   const pages = new Map(
     ["index.html", "about.html", "kv/a.html", "formats/b.html"].map((path) => [path, page]),
   );
-  await writeEmbedPages(folder, pages);
+  await writeEmbedPages(folder, pages, (html) => html);
   const written = await readFile(join(folder, "embed", "a.html"), "utf8");
   expect(written).toContain(`<html lang="en" class="embed" data-page="kv/a">`);
   expect(written).toContain("noindex");
@@ -21,10 +21,28 @@ test("each page of a family has one of its figures alone, and only those may sta
   expect(places).toEqual(["/", "/index.html", "/index", "/about.html", "/about", "/kv/*", "/formats/*"]);
 });
 
+test("a page of the root with figures is embedded one folder deeper, under the policy of its scripts there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "embed-"));
+  const root = page.replace("</title>", '</title><script src="./a.js"></script>');
+  await writeEmbedPages(
+    folder,
+    new Map([
+      ["index.html", root],
+      ["about.html", root],
+    ]),
+    (html) => `${html}<!-- policy -->`,
+  );
+  const written = await readFile(join(folder, "embed", "index.html"), "utf8");
+  expect(written).toContain('src="../a.js"');
+  expect(written).toContain('data-page="index"');
+  expect(written).toContain("<!-- policy -->");
+  await expect(readFile(join(folder, "embed", "about.html"), "utf8")).rejects.toThrow("ENOENT");
+});
+
 test("pages of the same name cannot both be embedded", async () => {
   const folder = await mkdtemp(join(tmpdir(), "embed-"));
   const pages = new Map(["kv/a.html", "formats/a.html"].map((path) => [path, page]));
-  await expect(writeEmbedPages(folder, pages)).rejects.toThrow(
+  await expect(writeEmbedPages(folder, pages, (html) => html)).rejects.toThrow(
     "names of pages must differ, got a.html twice",
   );
 });

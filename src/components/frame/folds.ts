@@ -29,3 +29,19 @@ export function openFolds(search: string): void {
   look();
   setTimeout(() => observer.disconnect(), PATIENCE);
 }
+
+/** Opens the fold that an anchor names, or that it stands in; the browser opens neither a fold itself. */
+function openFoldOf(anchor: string): void {
+  const target = anchor === "" ? null : document.getElementById(decodeURIComponent(anchor));
+  const fold = target?.closest("details");
+  if (fold) fold.open = true;
+}
+
+/** Opens the fold that the address names, now and whenever a link of the page leads to one. */
+export function followAnchors(): void {
+  openFoldOf(location.hash.slice(1));
+  addEventListener("click", ({target}) => {
+    const link = (target as Element).closest<HTMLAnchorElement>("a[href^='#']");
+    if (link) openFoldOf(link.hash.slice(1));
+  });
+}

@@ -27,6 +27,9 @@ if ("requestIdleCallback" in window)
 else addEventListener("load", () => setTimeout(define, 500));
 // Bars of the page may write this address anew before the figures are there.
 const {search} = location;
-if (search.includes(".")) import("./folds.js").then(({openFolds}) => openFolds(search));
+import("./folds.js").then(({followAnchors, openFolds}) => {
+  if (search.includes(".")) openFolds(search);
+  followAnchors();
+});
 const {page} = document.documentElement.dataset;
 if (page !== undefined) import("./embedded.js").then(({showOneFigure}) => showOneFigure(page));

@@ -48,7 +48,7 @@ function lineRow(
 ): SVGElement {
   const base = top + rowHeight - 14;
   return svg`<g style=${`--colour: var(--family-${family})`}>
-    <text class="label" x=${left} y=${top + 10}>${name}</text>
+    <text class="label" x=${left + 5} y=${top + 10}>${name}</text>
     <line class="base" x1=${left} x2=${width - left} y1=${base} y2=${base} />
     ${values.filter(Number.isFinite).map((value) => svg`<line class="value" x1=${x(value)} x2=${x(value)} y1=${base - 9} y2=${base + 5} />`)}
     ${marked.filter(Number.isFinite).map((value) => svg`<path class="marked" d=${`M${x(value)},${base - 8}l-6,-9h12Z`} />`)}

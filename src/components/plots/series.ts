@@ -25,7 +25,7 @@ export function ofFamily(id: string): Look & {readonly name: string} {
 
 /** Addition to a sentence that names the best of several by the documents that its loss is measured on. */
 export const PICKED =
-  "It was picked by the documents that its loss is measured on: a candidate and no advice.";
+  "It was chosen on the documents on which its loss is measured, so it is a candidate and not a recommendation.";
 
 /** Ticks of an axis of bits for a number: sizes that formats have. */
 export const BIT_TICKS = [1, 2, 3, 4, 6, 8, 16, 32] as const;
@@ -70,7 +70,7 @@ export function guide(
   name: string,
   provenance: Provenance,
   ends: readonly {readonly x: number; readonly y: number}[],
-  look: Look = {family: "baseline"},
+  look: Look = {family: "baseline", shade: 0},
 ): Series {
   const points = ends.map(({x, y}): Point => ({key: `${name} at ${x}`, label: name, x, y}));
   return {name, ...look, provenance, join: "guide", points};

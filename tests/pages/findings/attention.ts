@@ -32,7 +32,7 @@ export const attentionFindings: readonly Finding[] = findingsOf("src/kv/which-to
       }
     }
   },
-  "nearly an oracle, until the budget is hardly larger than its window": () => {
+  "nearly an oracle, until the share of keys is hardly larger than its window": () => {
     for (const model of models) {
       const lost = (keepFraction: number) =>
         at(model, "oracle", keepFraction).retrieval! - at(model, "snapkv", keepFraction).retrieval!;

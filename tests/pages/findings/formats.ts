@@ -127,6 +127,13 @@ export const formatFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/formats/number-formats.md", {
+    "With MXFP4 the last bin stands out": () => {
+      const bins = anatomy.filter(
+        (row) => row.format === "mxfp4" && row.by === "magnitude" && row.distribution === "normal",
+      );
+      const [last, ...others] = bins.toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0));
+      for (const {errorShare} of others) expect(last.errorShare).toBeGreaterThan(5 * errorShare);
+    },
     "but most values lie further in": () => {
       for (const format of distinct(anatomy, (row) => row.format)) {
         const bins = anatomy.filter(

@@ -3,6 +3,7 @@ import type {Row} from "../../../lib/experiment/columns.js";
 import type {attentionPrompt} from "../../../lib/experiments/attention/prompt.js";
 import {largest} from "../../../lib/stats/extent.js";
 import {explorable} from "../../kit/explorable.js";
+import {fold} from "../../kit/openings/fold.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {colourOf, type Look} from "../../plots/palette.js";
@@ -58,7 +59,7 @@ export function tokenStrips(rows: readonly PromptRow[], setting: Setting): HTMLE
     plays: {name: "step"},
     says: ({step}) => `${stepName(full, step)}; ${policies.map((each) => saidOf(each, step)).join("; ")}`,
     draw({step}, set) {
-      const strips = html`<div class="told-list">${told.map((each) => strip(each, step, looks.get(each.policy)!))}</div>`;
+      const strips = html`<div class="told-list">${stripList(told, step, looks)}</div>`;
       // The slider is the way for a keyboard; a tab stop for every word would be a way through all of them.
       strips.addEventListener("click", ({target}) => {
         const place = (target as Element).closest<HTMLElement>("[data-step]")?.dataset.step;
@@ -71,6 +72,19 @@ export function tokenStrips(rows: readonly PromptRow[], setting: Setting): HTMLE
       );
     },
   });
+}
+
+/** Strips in view at first: the full model, and the policies that come first. */
+const FIRST = 5;
+
+function stripList(told: readonly Told[], step: number, looks: ReadonlyMap<string, Look>): HTMLElement[] {
+  const strips = told.map((each) => strip(each, step, looks.get(each.policy)!));
+  if (told.length <= FIRST + 1) return strips;
+  const names = told.slice(FIRST).map(({label}) => label);
+  return [
+    ...strips.slice(0, FIRST),
+    fold(`Also ${names.join(", ")}`, html`<div>${strips.slice(FIRST)}</div>`),
+  ];
 }
 
 function toldOf(policy: string, rows: readonly PromptRow[], prompt: number): Told {

@@ -2,12 +2,16 @@ import {html} from "htl";
 import {CHOOSING, REPORTING} from "../../../lib/experiments/kv/halves.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
+import {unbroken} from "../../kit/text/unbroken.js";
 import {type Axes, type CacheRow, costOf, pooledCaches} from "../../plots/kv/cache-front.js";
 import {kindLook, kindName} from "../../plots/kv/kinds.js";
 import {colourOf} from "../../plots/palette.js";
 
 /** Perplexity that a reader may be ready to lose, as shares of the uncompressed cache's. */
 export const LIMITS = [0.01, 0.03, 0.1, 0.3] as const;
+
+/** Name of the column that does not ask how a cache saves. */
+const SMALLEST = "smallest of all";
 
 /** A cache that is advised: chosen on some documents, its loss reported on others. */
 export interface Advised {
@@ -39,16 +43,16 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
   const pooled = pooledCaches(rows);
   const whole = pooled.find(({family}) => family === "baseline");
   const families = [...new Set(pooled.map(({family}) => family))].filter((family) => family !== "baseline");
-  const cell = (limit: number, isWanted?: (row: CacheRow) => boolean) => {
+  const cell = (limit: number, kind: string, isWanted?: (row: CacheRow) => boolean) => {
     const found = advised(rows, limit, cost, isWanted);
-    if (found === undefined) return html`<td class="muted">none</td>`;
+    if (found === undefined) return html`<td class="muted" data-kind=${kind}>none</td>`;
     const {row, isConfirmed} = found;
     const size = whole ? sizeText(costOf(whole, cost) / costOf(row, cost)) : "";
-    return html`<td style=${`--colour: ${colourOf(kindLook(row.family))}`}><span class="named">${row.label}</span> <span class="muted">${size}${numberText(costOf(row, cost), 3)} bytes</span> <span class="muted">loses ${lossText(row)}${isConfirmed ? "" : ", not confirmed"}</span></td>`;
+    return html`<td data-kind=${kind} style=${`--colour: ${colourOf(kindLook(row.family))}`}><span class="named">${row.label}</span> <span class="muted">${size}${numberText(costOf(row, cost), 3)} bytes</span> <span class="muted">${unbroken(`loses ${lossText(row)}`)}${isConfirmed ? "" : ", not confirmed"}</span></td>`;
   };
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="The smallest cache for a loss"><table class="advice">
-    <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">smallest of all</th>${families.map((family) => html`<th scope="col">${kindName(family)}</th>`)}</tr></thead>
-    <tbody>${LIMITS.map((limit) => html`<tr><th scope="row">${percent(limit)} %</th>${cell(limit)}${families.map((family) => cell(limit, (row) => row.family === family))}</tr>`)}</tbody>
+    <thead><tr><th scope="col">perplexity may rise by</th><th scope="col">${SMALLEST}</th>${families.map((family) => html`<th scope="col">${kindName(family)}</th>`)}</tr></thead>
+    <tbody>${LIMITS.map((limit) => html`<tr><th scope="row">${percent(limit)} %</th>${cell(limit, SMALLEST)}${families.map((family) => cell(limit, kindName(family), (row) => row.family === family))}</tr>`)}</tbody>
   </table></div>`;
   return captioned("What should I use?", adviceFinding(rows, cost), table);
 }
@@ -72,9 +76,11 @@ export function adviceFinding(rows: readonly CacheRow[], cost: Axes["cost"]): st
   const [choosing, reporting] = [documents(CHOOSING), documents(REPORTING)];
   const say = (limit: number) => {
     const found = advised(rows, limit, cost);
-    if (found === undefined) return `Nothing here was found to lose at most ${percent(limit)} %`;
+    if (found === undefined) return `nothing here was found to lose at most ${percent(limit)} %`;
     const {row, isConfirmed} = found;
-    return `For at most ${percent(limit)} %, ${row.label} was chosen and then lost ${lossText(row)} at ${numberText(costOf(row, cost), 3)} bytes per token${isConfirmed ? "" : ": not confirmed"}`;
+    return `for a loss of at most ${percent(limit)} %, ${row.label} was chosen and then lost ${lossText(row)} at ${numberText(costOf(row, cost), 3)} bytes per token${isConfirmed ? "" : ": not confirmed"}`;
   };
-  return `${say(LIMITS[0])}; ${say(LIMITS[2])}. Chosen is the smallest whose 95 % interval ends within the limit on ${choosing} documents; its loss, with its interval, is that on ${reporting} other documents, on which nothing was chosen. Not confirmed means that this interval ends beyond the limit. Student's t over documents, paired with the uncompressed cache; one model, trained once. Bytes are those of the axis above.`;
+  return `${capitalized(say(LIMITS[0]))}; ${say(LIMITS[2])}. The choice is the smallest whose 95 % interval ends within the limit on ${choosing} documents; its loss is measured on ${reporting} other documents. Not confirmed: there the interval ends beyond the limit. Student's t over documents, paired with the uncompressed cache; one model, trained once. Bytes are those of the axis above.`;
 }
+
+const capitalized = (sentence: string): string => sentence.slice(0, 1).toUpperCase() + sentence.slice(1);

@@ -16,7 +16,7 @@ export function contextList(rows: readonly ContextRow[]): HTMLElement {
   const {model = "", context = 0} = chosen[0] ?? {};
   return captioned(
     "What does each technique take?",
-    `${model} at ${tokenText(context)}, every number modelled from its sizes. All tokens are taken as a prompt that was read and then compressed; what a system does with tokens that come later is its own affair.`,
+    `${model} at ${tokenText(context)}, every number modelled from its sizes. All tokens are taken as a prompt that was read and then compressed; tokens that are written later are not counted.`,
     table,
   );
 }
@@ -29,6 +29,6 @@ function line(row: ContextRow): HTMLElement {
     <td>${cacheBytes === null ? "–" : numberText(cacheBytes / 1e9, 3)}</td>
     <td>${ratio === null ? "–" : ratio.toFixed(2)}</td>
     <td>${largestContext === null ? "–" : apart(largestContext)}</td>
-    <td class="muted">${note ?? how}</td>
+    <td class="muted set-to">${note ?? how}</td>
   </tr>`;
 }

@@ -54,5 +54,5 @@ function finding(techniques: readonly (readonly TokenRow[])[]): string {
     gone === 0
       ? ""
       : ` ${gone === 1 ? "One cache has" : `${gone} caches have`} let this token go in this head.`;
-  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Shading: how far a number has moved; small: the level that its code stands for, which times the scale is the number.`;
+  return `${worst.label} moves these numbers most: its error is ${numberText(100 * worst.error!, 2)} % of their size.${lost} Shading: how far a number has moved. In small print: the level of its code, which is multiplied by the scale.`;
 }

@@ -1,13 +1,24 @@
 import {html} from "htl";
+import type {Params, ParamValues} from "../../../lib/technique/params.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {matrixTable} from "../accel/systolic-frame.js";
 import {type SharedBasis, sharedBasis, TOKENS, WIDTH} from "./shared-basis.js";
 
-export interface SharedBasisState {
-  readonly turned: number;
-  readonly rank: number;
-  readonly how: "together" | "each alone";
-}
+export const sharedBasisParams = {
+  turned: {
+    kind: "integer",
+    label: "Second layer's tokens rotated by",
+    unit: "degrees",
+    min: 0,
+    max: 90,
+    step: 5,
+    default: 0,
+  },
+  rank: {kind: "integer", label: "Rank", min: 1, max: 2, default: 1},
+  how: {kind: "choice", label: "Layers", options: ["together", "each alone"], default: "together"},
+} as const satisfies Params;
+
+type SharedBasisState = ParamValues<typeof sharedBasisParams>;
 
 /** Both layers, what is stored of them, and what comes back. */
 export function sharedBasisView({turned, rank, how}: SharedBasisState): HTMLElement {

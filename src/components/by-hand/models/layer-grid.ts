@@ -28,9 +28,9 @@ function cell(row: LayerRow | undefined, most: number): HTMLElement {
   const within =
     klLow === null || klHigh === null
       ? ""
-      : ` ${numberText(1000 * klLow, 2)} to ${numberText(1000 * klHigh, 2)}`;
+      : `${numberText(1000 * klLow, 2)} to ${numberText(1000 * klHigh, 2)}`;
   const share = Math.round(100 * Math.min(1, most === 0 ? 0 : klMean / most));
-  return html`<td class="shaded" style=${`--share: ${share}%`}>${numberText(1000 * klMean, 2)}<span class="muted">${within}</span></td>`;
+  return html`<td class="shaded" style=${`--share: ${share}%`}>${numberText(1000 * klMean, 2)} <span class="muted beside">${within}</span></td>`;
 }
 
 function gridFinding(rows: readonly LayerRow[]): string {

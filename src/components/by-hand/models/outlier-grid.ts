@@ -28,7 +28,7 @@ function modelTable(model: string, rows: readonly OutlierRow[], most: number): H
 }
 
 function outlierCell({absMaxOverRms, rank, channels}: OutlierRow, most: number): HTMLElement {
-  const directions = rank === null ? null : html`<span class="muted"> ${rank} of ${channels}</span>`;
+  const directions = rank === null ? null : html` <span class="muted beside">${rank} of ${channels}</span>`;
   return html`<td class="shaded" style=${`--share: ${Math.round((100 * absMaxOverRms) / most)}%`}>${numberText(absMaxOverRms, 3)}${directions}</td>`;
 }
 

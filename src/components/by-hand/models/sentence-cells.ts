@@ -18,7 +18,7 @@ export function sentenceCells(rows: readonly WordRow[]): HTMLElement {
   const line = (name: string, total: number) =>
     html`<p class="block-facts"><span>${name}: exp(${nats(total)} / ${n}) = <strong>${numberText(Math.exp(total / n), 3)}</strong></span></p>`;
   const drawing = html`<div>
-    <div class="table-scroll" tabindex="0" role="group" aria-label="Words and their probabilities"><table>
+    <div class="table-scroll" tabindex="0" role="group" aria-label="Words and their probabilities"><table class="narrow">
       <thead><tr><th scope="col">word</th><th scope="col">probability p, float32</th><th scope="col">loss −ln p (nats)</th><th scope="col">p, quantized</th><th scope="col">loss (nats)</th><th scope="col">KL divergence (nats)</th></tr></thead>
       <tbody>${rows.map(wordLine)}</tbody>
       <tfoot><tr><th scope="row">sum</th><td></td><td>${nats(plain)}</td><td></td><td>${nats(quantized)}</td><td>${nats(kl)}</td></tr></tfoot>

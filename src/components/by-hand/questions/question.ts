@@ -1,5 +1,5 @@
-import {html} from "htl";
 import {guess} from "../../kit/openings/guess.js";
+import {captioned} from "../../kit/text/captioned.js";
 import {type ShareBar, shareBars} from "../../plots/share-bars.js";
 
 /** A question of a page whose answer is a comparison of a few numbers. */
@@ -17,7 +17,7 @@ export interface BarQuestion {
 
 /** The question, with its bars covered until it is answered or skipped. */
 export function ask({question, options, right, because, shown, bars}: BarQuestion): HTMLElement {
-  const reveals = html`<figure class="drawn"><p class="question">${shown}</p>${shareBars(bars)}<figcaption>${because}</figcaption></figure>`;
+  const reveals = captioned(shown, because, shareBars(bars));
   return guess({question, options, answer: () => right, because: () => "", reveals});
 }
 

@@ -1,3 +1,4 @@
+import {siteRoot} from "../../kit/present.js";
 import {readShippedTable} from "../../kit/rows/shipped-table.js";
 import {techniqueFacts} from "../../kit/techniques.js";
 import {numberText} from "../../kit/text/number-text.js";
@@ -12,7 +13,10 @@ type Values = Parameters<typeof bitsErrorFigure.draw>[1];
 export function frontPageChart(table: ArrayBuffer): HTMLElement {
   const rows = readShippedTable(table) as unknown as Row[];
   const byFormat = new Map(rows.map((row) => [row.format, row]));
-  const figure: Chart = chart({explain: ({key, label}) => explanation(label, byFormat.get(key))});
+  const figure: Chart = chart({
+    name: "front",
+    explain: ({key, label}) => explanation(label, byFormat.get(key)),
+  });
   const {distribution} = rows[0] as {distribution: Values["distribution"]};
   figure.show(bitsErrorFigure.draw(rows, {distribution, formats: [], seed: 0}));
   return figure.element;
@@ -32,7 +36,10 @@ function explanation(label: string, row: Row | undefined): Explanation {
     title: label,
     facts: facts ? [["what it is", facts.summary], ...numbers] : numbers,
     ...(facts && {source: facts.source}),
-    link: `./formats/choose${row ? `?${new URLSearchParams({distribution: row.distribution})}` : ""}`,
+    link: new URL(
+      `formats/choose${row ? `?${new URLSearchParams({distribution: row.distribution})}` : ""}`,
+      siteRoot(),
+    ).href,
     linkText: "Open it on the page Choose a format",
   };
 }

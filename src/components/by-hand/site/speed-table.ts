@@ -36,7 +36,7 @@ export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
   const loads = records.map(({load}) => load);
   const [first, last] = [dates[0], dates.at(-1)];
   const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
-  return `${cpu}, ${cores} cores, Node ${node}, ${when}; ${numberText(smallest(loads), 2)} to ${numberText(largest(loads), 2)} programs wanted those cores meanwhile`;
+  return `${cpu}, ${cores} cores, Node ${node}, ${when}, at a load average of ${numberText(smallest(loads), 2)} to ${numberText(largest(loads), 2)}`;
 }
 
 /** Groups of contests: their title, and the names of theirs. */
@@ -74,11 +74,13 @@ export function speedOverview({records}: SpeedRun): HTMLElement {
     value: middle,
     text: `${numberText(middle, 2)} times`,
   }));
-  return captioned(
+  const overview = captioned(
     "How many times as fast as others, in the middle of each group?",
     `This library is faster in ${faster(all)} of ${all.length} comparisons and slower in the others. Bars: the median ratio of a group; each comparison stands below.`,
     shareBars(bars),
   );
+  overview.dataset.figure = "overview";
+  return overview;
 }
 
 /** The contests of a group, each with a line for every other way to do its work. */
@@ -89,18 +91,18 @@ export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement 
     ({name}) => name,
   );
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}><table>
-    <thead><tr><th scope="col">beside</th><th scope="col">ours</th><th scope="col">other</th><th scope="col">unit</th><th scope="col">times as fast</th></tr></thead>
+    <thead><tr><th scope="col">beside</th><th scope="col">${provenanceMark("measured")} ours</th><th scope="col">${provenanceMark("measured")} other</th><th scope="col">times as fast</th></tr></thead>
     ${Array.from(contests.values(), contestRows)}
   </table></div>`;
 }
 
 function contestRows(records: readonly SpeedRecord[]): HTMLElement {
-  return html`<tbody><tr><th scope="rowgroup" colspan="5">${records[0].title}</th></tr>${records.map(recordRow)}</tbody>`;
+  return html`<tbody><tr><th scope="rowgroup" colspan="4">${records[0].title} (${records[0].unit})</th></tr>${records.map(recordRow)}</tbody>`;
 }
 
-function recordRow({ours, peer, peerName, ratio, unit, peerSamples}: SpeedRecord): HTMLElement {
+function recordRow({ours, peer, peerName, ratio, peerSamples}: SpeedRecord): HTMLElement {
   const other = peer !== null && peerSamples === null ? "a target, not measured" : (peerName ?? "none here");
-  return html`<tr><td>${other}</td><td>${provenanceMark("measured")}\u00a0${numberText(ours, 3)}</td><td>${orDash(peer)}</td><td>${unit}</td><td>${orDash(ratio)}</td></tr>`;
+  return html`<tr><td>${other}</td><td>${numberText(ours, 3)}</td><td>${orDash(peer)}</td><td>${orDash(ratio)}</td></tr>`;
 }
 
 const orDash = (value: number | null): string => (value === null ? "–" : numberText(value, 3));

@@ -36,7 +36,7 @@ function techniqueLine(
   measured: string | undefined,
 ): HTMLElement {
   const page = fromHome(PAGE_OF_REGISTRY[registry]);
-  return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`} title=${FAMILIES[family]}></span><a href=${page}>${label}</a> <span>${registry === "formats" ? measured : `${summary} ${measured ?? ""}`} ${sourceView(source)}</span></li>`;
+  return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`} title=${FAMILIES[family]}></span><a href=${page}>${label}</a> <span>${registry === "formats" ? measured : `${summary} ${measured ?? ""}`} (${sourceView(source)})</span></li>`;
 }
 
 /** The techniques of a registry: those with a measure where there are measures, all where there are none. */

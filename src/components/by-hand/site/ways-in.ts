@@ -31,13 +31,13 @@ export function waysIn(definition: Described, rows: readonly Row[]): WayIn[] {
       question: "128k tokens on a GPU of 24 GB: does it fit?",
       answer: "An 8B model with weights in float16, and the form of the cache that leaves room for the text.",
       page: "./kv/how-long-a-context",
-      search: "?context=131072&memory=24#for-a-model-and-a-memory",
+      search: "?context=131072&memory=24",
     },
     {
       question: "Can I run a Mamba in int8?",
       answer: "What weights and activations of 8 bits cost a trained Mamba, and which repairs win it back.",
       page: "./ssm/quantizing",
-      search: "?model=mamba1-small#bytes-against-quality",
+      search: "?model=mamba1-small",
     },
   ];
 }

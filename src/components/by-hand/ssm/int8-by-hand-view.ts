@@ -41,7 +41,7 @@ export function clipText({largest, alpha}: {largest: number; alpha: number}): st
   const {values, whole, clipped} = clipByHand(largest, alpha);
   const ordinary = (row: Int8Row) => meanError(values, row.left, ORDINARY.length);
   const lost = Math.abs(largest - clipped.left.at(-1)!);
-  return `Ordinary values are off by ${numberText(ordinary(whole), 2)} on average with steps for the largest and by ${numberText(ordinary(clipped), 2)} with clipped ones, which cut ${numberText(lost, 3)} off the largest.`;
+  return `With steps for the largest value, ordinary values are off by ${numberText(ordinary(whole), 2)} on average; with clipped steps by ${numberText(ordinary(clipped), 2)}, and the largest value loses ${numberText(lost, 3)}.`;
 }
 
 function gridRow({step}: Int8Row) {

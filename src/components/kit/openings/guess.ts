@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {unbroken} from "../text/unbroken.js";
 
 /** A question that a reader may answer before a figure does. */
 export interface Guess {
@@ -20,10 +21,10 @@ const SKIPPED = "skip";
 export function guess({name = "guess", question, options, answer, because, reveals}: Guess): HTMLElement {
   const verdict = html`<p class="verdict" role="status"></p>`;
   const cover = html`<div class="guess-cover">${reveals}</div>`;
-  const buttons = options.map((option, i) => choice(option, () => choose(String(i))));
+  const buttons = options.map((option, i) => choice(unbroken(option), () => choose(String(i))));
   const skip = choice("Skip: show it", () => choose(SKIPPED));
   const element = html`<section class="guess" aria-label="Guess first">
-    <p class="question"><span class="kind">Guess first</span> ${question}</p>
+    <p class="question"><span class="kind">Guess first</span> ${unbroken(question)}</p>
     <div class="guess-options" role="group" aria-label="Your guess">${buttons}${skip}</div>
     ${verdict}${cover}
   </section>`;
@@ -36,7 +37,7 @@ export function guess({name = "guess", question, options, answer, because, revea
     buttons.forEach((each, i) => {
       each.setAttribute("aria-pressed", String(given === String(i)));
     });
-    if (isOpen) verdict.textContent = `${verdictOn(given, answer(), options)} ${because()}`;
+    if (isOpen) verdict.textContent = unbroken(`${verdictOn(given, answer(), options)} ${because()}`);
   }
 
   function choose(given: string): void {

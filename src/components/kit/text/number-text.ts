@@ -32,12 +32,12 @@ const PREFIXES: readonly (readonly [size: number, prefix: string])[] = [
   [1e-9, "n"],
 ];
 
-/** A quantity with the prefix of its unit that leaves a number from 1 to 1000, to three significant digits: `33.6 MB`. */
+/** A quantity with the prefix of its unit that leaves a number from 1 to 1000, to three significant digits, and never parted from it: `33.6 MB`. */
 export function quantityText(value: number, unit: string, digits = 3): string {
   const size = Math.abs(value);
   // Half a unit of the last digit below a power of ten rounds up to it.
   const [scale, prefix] = PREFIXES.find(([least]) => Number(size.toPrecision(digits)) >= least) ?? [1, ""];
-  return `${numberText(value / scale, digits)} ${prefix}${unit}`;
+  return `${numberText(value / scale, digits)}\u00a0${prefix}${unit}`;
 }
 
 /** A text whose numbers of many digits are told to three: `max(2.03·10⁻⁷, 3.33·10⁻⁵)`. */

@@ -18,13 +18,13 @@ export const lengthFigure = linesFigure<typeof kinetics>({
   drawn: (rows) => rows.filter(({trials}) => trials === 1),
   key,
   series,
-  x: {column: "generated", label: "generation length, tokens", log: true},
+  x: {column: "generated", label: "generation length", unit: "tokens", log: true},
   y: {column: "cost", provenance: "modelled", label: "cost of a trial", unit: "equivalent TFLOP", log: true},
-  finding({rows}, {generated}) {
+  finding({rows}, {generated, budget}) {
     const here = (attention: string) =>
       rows.find((row) => row.attention === attention && row.generated === generated)!;
     const [dense, sparse] = [here("dense"), here("top-k")];
-    return `At ${generated} tokens with dense attention, memory is ${numberText(dense.memoryShare, 3)} % of the cost; attending to the budget alone is ${numberText(dense.cost / sparse.cost, 3)} times cheaper.`;
+    return `At ${generated} tokens with dense attention, memory is ${numberText(dense.memoryShare, 3)} % of the cost; attending to ${budget} tokens only is ${numberText(dense.cost / sparse.cost, 3)} times cheaper.`;
   },
 });
 

@@ -109,6 +109,6 @@ export const rooflineTimeFigure = marksFigure<typeof roofline>({
   },
   finding(_, __, all) {
     const longest = all.filter(isSeen).reduce((a, b) => (b.seconds > a.seconds ? b : a));
-    return `${longest.operator} takes most, ${numberText(longest.share, 3)} % of the step. On the grey line an operator takes as long as its bytes; above it arithmetic takes longer.`;
+    return `Most of the step, ${numberText(longest.share, 3)} %, goes to ${longest.operator}. On the grey line an operator takes as long as its bytes; above it arithmetic takes longer.`;
   },
 });

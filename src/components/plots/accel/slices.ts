@@ -57,7 +57,7 @@ export const speedFigure = marksFigure<typeof sparseSlices>({
   x: {column: "workSaved", provenance: "modelled", label: "dense work over this"},
   y: {column: "speedup", label: "speed-up over dense slices"},
   guides({rows}, _, all) {
-    const xs = [1, 0.8 * mostSaved(rows).workSaved!];
+    const xs = [1, mostSaved(rows).workSaved!];
     const reported = all.find(({kind}) => kind === "reported")!.speedup!;
     return [
       guide(

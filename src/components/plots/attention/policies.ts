@@ -130,7 +130,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
     const shown = atAQuarter(rows);
     const whole = shown.filter(({retrievalDifferenceHigh}) => (retrievalDifferenceHigh ?? -1) >= 0);
     const half = shown.filter(({retrieval}) => (retrieval ?? 0) < full / 2);
-    return `With ${percent(shown[0]?.keepFraction ?? 0)} of the keys, ${names(whole)} cannot be told from the full model by ${whole.length === 1 ? "its" : "their"} answers (${percent(full)} right); ${names(half)} lose${half.length === 1 ? "s" : ""} more than half of them.`;
+    return `With ${percent(shown[0]?.keepFraction ?? 0)} of the keys, ${names(whole)} answer${whole.length === 1 ? "s" : ""} as well as the full model (${percent(full)} right), as far as these documents tell; ${names(half)} lose${half.length === 1 ? "s" : ""} more than half of the answers.`;
   },
   bytesReadShare(rows, full) {
     const good = rows.filter(
@@ -138,8 +138,8 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
     );
     const cheapest = good.toSorted((a, b) => a.bytesReadShare - b.bytesReadShare)[0];
     const said = cheapest
-      ? `Of those that have not looked at every key first, nearly all answers (within five points of the full model's) cost at least ${percent(cheapest.bytesReadShare)} of the bytes, with ${cheapest.label}. ${PICKED}`
-      : "Of those that have not looked at every key first, none keeps nearly all answers.";
+      ? `Among policies that do not score every key first, the cheapest within five points of the full model's answers is ${cheapest.label}: it reads ${percent(cheapest.bytesReadShare)} of the bytes. ${PICKED}`
+      : "Among policies that do not score every key first, none comes within five points of the full model's answers.";
     return `${said} What a policy reads to choose is counted: the oracle reads every key, Quest its page bounds, TokenButler its importance keys and the weights of its predictor.`;
   },
   bytesKeptShare(rows, full) {
@@ -148,7 +148,7 @@ const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number)
       .filter(({bytesKeptShare}) => bytesKeptShare < 0.6)
       .toSorted((a, b) => (b.retrieval ?? 0) - (a.retrieval ?? 0))[0];
     return best
-      ? `Only policies that evict are drawn: one that selects keeps everything, and what it chooses by besides. Below 60 % of the bytes the best is ${best.label} with ${percent(best.retrieval ?? 0)} of the answers; everything gives ${percent(full)}. ${PICKED}`
-      : "Only policies that evict are drawn: one that selects keeps everything, and what it chooses by besides.";
+      ? `Only policies that evict are drawn: the others keep all keys and values, and the data they choose by. Below 60 % of the bytes the best is ${best.label} with ${percent(best.retrieval ?? 0)} of the answers; the whole cache gives ${percent(full)}. ${PICKED}`
+      : "Only policies that evict are drawn: the others keep all keys and values, and the data they choose by.";
   },
 };

@@ -12,6 +12,9 @@ import {markPath} from "./symbols.js";
 /** The room around the plot that a page's drawing and the explored figure leave, in pixels. */
 export const margin = {top: 26, bottom: 44, left: 58};
 
+/** Marks that are named on a narrow screen; more names would hide the marks. */
+const MOST_NAMES = 18;
+
 /** A chart as the text of an SVG, and its marks in the order of their elements. */
 export interface DrawnChart {
   readonly drawing: Markup;
@@ -30,11 +33,14 @@ export function drawChart(spec: ChartSpec, width: number, height: number): Drawn
   };
   // On a narrow screen there is no room for one.
   const inset = width < 560 ? undefined : insetOf(spec, scales, plot);
+  const words = spec.better && cornerBox(spec, scales, width, height, inset?.to);
+  const without = [inset?.to, words].filter((box) => box !== undefined);
+  const named = width < 480 ? firstNames(spec) : spec;
   const drawing = markup`<svg class="svg-chart" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
     <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
-    ${labels(inset ? withoutLabels(spec, inset) : spec, x, y, {left: margin.left + 6, right: width, top: margin.top - 8, bottom: height - margin.bottom, without: inset?.to})}
-    ${spec.better && isCornerFree(spec, scales, width, height, inset?.to) ? corner(spec.better, width, height) : null}</g>
+    ${labels(inset ? withoutLabels(named, inset) : named, x, y, {left: margin.left + 6, right: width, top: margin.top - 8, bottom: height - margin.bottom, without})}
+    ${spec.better && words ? corner(spec.better, width, height) : null}</g>
     ${axisTitles(spec, width, height)}
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
     ${inset && insetFrame(inset)}
@@ -124,6 +130,12 @@ function whisker([low, high]: readonly [number, number], x: number, y: Scale, lo
   return markup`<path class="whisker" d=${`M${x - 3},${y(low)}h6m-3,0V${y(high)}m-3,0h6`} style=${`stroke: ${colourOf(look)}`} />`;
 }
 
+/** The chart with as many names as a narrow screen has room for, the first ones first. */
+const firstNames = (spec: ChartSpec): ChartSpec => ({
+  ...spec,
+  labelled: new Set([...(spec.labelled ?? [])].slice(0, MOST_NAMES)),
+});
+
 /** The chart without the names that its inset shows. */
 function withoutLabels(spec: ChartSpec, inset: Inset): ChartSpec {
   const shown = new Set(inset.spec.series.flatMap(({points}) => points.map(({key}) => key)));
@@ -167,25 +179,26 @@ function cornerText(better: NonNullable<ChartSpec["better"]>, width: number, hei
   };
 }
 
-/** False where a mark or an inset stands on the words of the better corner: that is what must be read. */
-function isCornerFree(
+/** The place of the words on the better corner; none where a mark or an inset stands on it: that is what must be read. */
+function cornerBox(
   spec: ChartSpec,
   scales: ReturnType<typeof chartScales>,
   width: number,
   height: number,
   inset: Box | undefined,
-): boolean {
-  if (spec.better === undefined) return false;
+): Box | undefined {
+  if (spec.better === undefined) return undefined;
   const {text, x, y} = cornerText(spec.better, width, height);
   const right = x + 7 * text.length + 6;
-  if (inset && inset.left < right && inset.top < y && inset.bottom > y - 12) return false;
-  return !spec.series
+  if (inset && inset.left < right && inset.top < y && inset.bottom > y - 12) return undefined;
+  const isTaken = spec.series
     .filter(isMarked)
     .flatMap(({points}) => points)
     .some((point) => {
       const [cx, cy] = [scales.x(point.x), scales.y(point.y)];
       return cx > x - 6 && cx < right && cy > y - 17 && cy < y + 9;
     });
+  return isTaken ? undefined : {left: x, right, top: y - 11, bottom: y + 3};
 }
 
 function corner(better: NonNullable<ChartSpec["better"]>, width: number, height: number): Markup {

@@ -2,6 +2,7 @@ import {html} from "htl";
 import {copyButton} from "../../kit/copy-button.js";
 import {embedCodeOf, fullScreenButton} from "../../kit/present.js";
 import {saveFile} from "../../kit/save-file.js";
+import {unbroken} from "../../kit/text/unbroken.js";
 import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
 import {legend} from "./legend.js";
@@ -117,8 +118,9 @@ export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions =
     element,
     show(next) {
       spec = next;
-      question.textContent = next.question;
-      caption.textContent = next.finding;
+      question.textContent = unbroken(next.question);
+      caption.textContent = unbroken(next.finding);
+      element.classList.toggle("many-names", (next.labelled?.size ?? 0) > 12);
       key.replaceChildren(legend(next));
       showCard();
       draw();

@@ -30,7 +30,7 @@ export const errorAnatomyFigure: FigureOf<typeof errorAnatomy> = {
     return {
       question:
         by === "code" ? "Which codes are used, and which cause the error?" : "Which values carry the error?",
-      finding: anatomyFinding(placed, by, `${format} on ${distribution}`),
+      finding: anatomyFinding(placed, by, `${format} on ${distribution} values`),
       x: {
         label: by === "code" ? "value of the code before scaling" : "magnitude over the largest of its block",
       },
@@ -49,6 +49,6 @@ function anatomyFinding(rows: readonly AnatomyRow[], by: string, what: string): 
   const where =
     by === "code"
       ? `the code for ${numberText(most.value!)}`
-      : `magnitudes up to ${numberText(most.value!, 3)} of the block's largest`;
-  return `In ${what}, ${where} is ${numberText(100 * most.elementShare, 3)} % of the values and ${numberText(100 * most.errorShare, 3)} % of the squared error, the most of any ${by === "code" ? "code" : "bin"}.`;
+      : `the bin up to ${numberText(most.value!, 3)} of the block's largest magnitude`;
+  return `In ${what}, ${where} holds ${numberText(100 * most.elementShare, 3)} % of the values and causes ${numberText(100 * most.errorShare, 3)} % of the squared error, more than any other ${by === "code" ? "code" : "bin"}.`;
 }

@@ -40,7 +40,7 @@ export const growthFigure = linesFigure<typeof context>({
     return level("room left by the weights", "modelled", room > 0 ? room : undefined, points);
   },
   finding: (_, {memory, batch}, rows) =>
-    `${roomFinding(rows, memory)} ${batch > 1 ? `Caches of ${batch} sequences together. ` : ""}A window flattens a line, factors that do not grow with the text bend one at its start.`,
+    `${roomFinding(rows, memory)} ${batch > 1 ? `Caches of ${batch} sequences together. ` : ""}A line is flat once a sliding window is full; one that bends at its start has factors that do not grow with the text.`,
 });
 
 const weightsOf = (rows: readonly ContextRow[]) => (rows[0]?.weightBytes ?? 0) / 1e9;

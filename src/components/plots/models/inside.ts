@@ -44,7 +44,7 @@ export const channelFigure = marksFigure<typeof inside>({
   labelled: ({points}) => largest(points).map(({key}) => key),
   finding({points}, {layer, site, model}) {
     const named = largest(points).map(({label, y}) => `${numberText(y, 3)} (${label})`);
-    return `${siteName(site)}, layer ${layer} of ${model}: the largest magnitudes are ${named.join(", ")} times the rms of all channels. Every one of them sets the scale of its block.`;
+    return `Layer ${layer} of ${model}, ${siteName(site)}: the largest magnitudes are ${named.join(", ")} times the rms of all channels. Each of them sets the scale of its block.`;
   },
 });
 

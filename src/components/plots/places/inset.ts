@@ -1,7 +1,7 @@
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {type ChartSpec, isMarked, type Point, type Series} from "../chart/chart-spec.js";
 import {makeScale, type Scale} from "./scale.js";
-import {type Box, crosses, joinSegments, type Segment} from "./segments.js";
+import {type Box, crosses, joinSegments, whiskerSegments} from "./segments.js";
 
 /** A part of a chart, drawn once more and larger. */
 export interface Inset {
@@ -114,14 +114,6 @@ function densest(places: readonly {readonly x: number; readonly y: number}[], pl
   };
 }
 
-/** The vertical lines of the intervals of a chart. */
-const whiskerSegments = ({series}: ChartSpec, {x, y}: Scales): Segment[] =>
-  series.flatMap(({points}) =>
-    points.flatMap(({x: px, interval}): Segment[] =>
-      interval ? [[x(px), y(interval[0]), x(px), y(interval[1])]] : [],
-    ),
-  );
-
 /** The first corner of the plot that has room, none of them where a mark, an interval or a join would be covered. */
 function freeCorner(
   spec: ChartSpec,
@@ -143,7 +135,7 @@ function freeCorner(
   ];
   // The words on the better corner give way only where no other corner is free.
   if (spec.better === "bottom left") corners.push(corners.splice(2, 1)[0]);
-  const lines = [...joinSegments(spec, x, y), ...whiskerSegments(spec, {x, y})];
+  const lines = [...joinSegments(spec, x, y), ...whiskerSegments(spec, x, y)];
   return corners.find((corner) => {
     const room = {
       left: corner.left - PAD,

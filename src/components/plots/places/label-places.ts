@@ -1,6 +1,6 @@
 import {type ChartSpec, isMarked, labelsOf, type Point} from "../chart/chart-spec.js";
 import {namePoints} from "./name-points.js";
-import {type Box, crosses, joinSegments, type Segment, type ToPixel} from "./segments.js";
+import {type Box, crosses, joinSegments, type Segment, type ToPixel, whiskerSegments} from "./segments.js";
 
 /** Place of a label around its mark, in the words that Plotly uses too. */
 export type LabelPlace = `${"top" | "middle" | "bottom"} ${"left" | "right"}`;
@@ -22,8 +22,8 @@ export interface LabelRoom {
   readonly right: number;
   readonly top?: number;
   readonly bottom?: number;
-  /** A part that labels leave free. */
-  readonly without?: Box | undefined;
+  /** Parts that labels leave free. */
+  readonly without?: readonly Box[];
 }
 
 const characterWidth = 6.8;
@@ -53,19 +53,19 @@ type Offset = Pick<PlacedLabel, "place" | "dx" | "dy">;
 
 /**
  * The labels of a chart that cover neither one another nor another mark, the first ones first: what finds no room beside
- * its mark stands at the end of a leader line, and what finds none there is left to the list of points. A join is crossed
- * only where every other place is taken. `x` and `y` give places in pixels.
+ * its mark stands at the end of a leader line, and what finds none there is left to the list of points. A join or an
+ * interval is crossed only where every other place is taken. `x` and `y` give places in pixels.
  */
 export function placeLabels(
   spec: ChartSpec,
   x: ToPixel,
   y: ToPixel,
-  {left, right, top = Number.NEGATIVE_INFINITY, bottom = Number.POSITIVE_INFINITY, without}: LabelRoom,
+  {left, right, top = Number.NEGATIVE_INFINITY, bottom = Number.POSITIVE_INFINITY, without = []}: LabelRoom,
 ): PlacedLabel[] {
   const marks = spec.series.filter(isMarked).flatMap(({points}) => points);
-  const joins = joinSegments(spec, x, y);
+  const joins = [...joinSegments(spec, x, y), ...whiskerSegments(spec, x, y)];
   const near = places.map((place): Offset => ({place, ...labelOffset(place)}));
-  const taken: Box[] = without ? [without] : [];
+  const taken: Box[] = [...without];
   const leaders: Segment[] = [];
   const placed: PlacedLabel[] = [];
 

@@ -45,7 +45,7 @@ export function makeScale(
   return Object.assign(place, {
     ticks: inside?.length ? inside : round,
     ends: [low, high] as const,
-    tickText: log && binary && !given ? binaryText : tickText,
+    tickText: log && (given ? given.every(isLargeBinary) : binary) ? binaryText : tickText,
   });
 }
 
@@ -106,6 +106,9 @@ export function isBinary(values: readonly number[]): boolean {
     new Set(values).size >= 3 && values.every((value) => value > 0 && Number.isInteger(Math.log2(value)))
   );
 }
+
+/** True for a power of two that the field writes with a prefix. */
+const isLargeBinary = (value: number) => value >= 1024 && Number.isInteger(Math.log2(value));
 
 /** A tick in few characters: 50k and 2M for round ones, and no factor of one before a power of ten. */
 export function tickText(tick: number): string {

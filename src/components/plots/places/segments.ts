@@ -32,6 +32,14 @@ export function joinSegments({series}: ChartSpec, x: ToPixel, y: ToPixel) {
   );
 }
 
+/** The vertical lines of the intervals of a chart, in pixels. */
+export const whiskerSegments = ({series}: ChartSpec, x: ToPixel, y: ToPixel): Segment[] =>
+  series.flatMap(({points}) =>
+    points.flatMap(({x: px, interval}): Segment[] =>
+      interval ? [[x(px), y(interval[0]), x(px), y(interval[1])]] : [],
+    ),
+  );
+
 /** True if a segment enters a box: it is cut to the box's width, then to its height (Liang and Barsky). */
 export function crosses(box: Box, [x1, y1, x2, y2]: Segment): boolean {
   let [from, to] = [0, 1];

@@ -88,12 +88,12 @@ function perplexityFinding(rows: readonly QuantizationRow[]): string {
     const own = rows.filter(({bits}) => bits === width).toSorted((a, b) => a.difference - b.difference);
     return own.length === 0
       ? []
-      : [`${width.toUpperCase()}: ${distance(own[0])} to ${distance(own.at(-1)!)}`];
+      : [`in ${width.toUpperCase()} from ${distance(own[0])} to ${distance(own.at(-1)!)}`];
   });
-  return `Above the float model, from the best method to the worst. ${told.join("; ")}. Lines are 95 % intervals of the paired difference.`;
+  return `Rise of perplexity over the float model, from the best to the worst method: ${told.join("; ")}. Lines are 95 % intervals of the paired difference.`;
 }
 
-const distance = (row: QuantizationRow) => `${differenceText(row)}, ${row.method}`;
+const distance = (row: QuantizationRow) => `${differenceText(row)} with ${row.method}`;
 
 /** Bytes of the packed state and its scales against KL divergence after reading token by token. */
 export const packedStateFigure = marksFigure<typeof packedState>({
@@ -126,5 +126,5 @@ function float16Finding(rows: readonly StateRow[]): string {
   const float16 = rows.find(({method}) => method === FLOAT16);
   if (float16 === undefined) return "";
   const size = numberText(float16.stateBytes / 1000, 3);
-  return `In float16 the state takes ${size} kB and loses ${numberText(float16.klMean, 2)}. `;
+  return `In float16 the state takes ${size} kB and loses ${numberText(float16.klMean, 2)} nats. `;
 }

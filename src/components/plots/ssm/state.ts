@@ -128,11 +128,12 @@ function forgettingFinding(rows: readonly ForgettingRow[], between: "text" | "fa
     grouped(rows, ({model}) => model),
     ([model, own]) => {
       const until = heldUntil(own);
-      if (until === undefined) return `${nameOf(model)} not even at once`;
-      if (until === 0) return `${nameOf(model)} at once and not later`;
-      if (until === own.at(-1)!.distance) return `${nameOf(model)} to the end`;
-      return `${nameOf(model)} for ${until} tokens${between === "facts" ? `, that is ${until / 5} facts` : ""}`;
+      const name = nameOf(model).replace(/^(?=[a-z])/, "the ");
+      if (until === undefined) return `${name} not even at once`;
+      if (until === 0) return `${name} at once only`;
+      if (until === own.at(-1)!.distance) return `${name} to the end`;
+      return `${name} for ${until} tokens${between === "facts" ? ` (${until / 5} facts)` : ""}`;
     },
   );
-  return `At least nine in ten facts are found again by ${held.join("; ")}. Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents.`;
+  return `At least nine in ten facts are found again by ${held.join(", by ")}. Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents.`;
 }
