@@ -43,7 +43,7 @@ test("a guess uncovers its figure, says whether it was right, and stays in the a
   const guess = page.locator(".guess");
   expect(await guess.locator(".guess-cover").evaluate((cover: HTMLElement) => cover.inert)).toBe(true);
   await guess.getByRole("button", {name: "less than a tenth"}).click();
-  expect(await guess.locator(".verdict").textContent()).toMatch(/^(Yes|No), .* %/);
+  expect(await guess.locator(".verdict").textContent()).toMatch(/^(Yes|No), .*\s%/);
   expect(await guess.locator(".guess-cover").evaluate((cover: HTMLElement) => cover.inert)).toBe(false);
   await page.reload();
   expect(await guess.getByRole("button", {name: "less than a tenth"}).getAttribute("aria-pressed")).toBe(
