@@ -16,6 +16,14 @@ export function withoutOpeners(script: string): string {
   return script.replace(/\bwindow\.open\(/g, "null&&(").replace(/\bdocument\.location\.href=(?!=)/g, "");
 }
 
+/**
+ * A bundled package without its imports of Node's modules, at which a browser would refuse the whole script: such packages
+ * use them only where they find themselves in Node.
+ */
+export function withoutNode(script: string): string {
+  return script.replace(/\bimport\s*\*\s*as\s+([\w$]+)\s+from\s*["']node:[\w/]+["'];?/g, "const $1={};");
+}
+
 /** Ways past a content policy: peer connections, and navigation to an address that a script makes. */
 const WAYS_OUT = [
   /\bRTC[A-Z]\w+/g,

@@ -3,7 +3,7 @@ import {readdir, readFile, stat, writeFile} from "node:fs/promises";
 import {dirname, extname, join, relative, sep} from "node:path";
 import {transform} from "esbuild";
 import {writeEmbedPages} from "./embed-pages.js";
-import {timeless, waysOut, withoutOpeners} from "./finish-scripts.js";
+import {timeless, waysOut, withoutNode, withoutOpeners} from "./finish-scripts.js";
 import {labelTerms} from "./label-terms.js";
 import {searchRecords} from "./search-index.js";
 
@@ -46,7 +46,7 @@ export async function finishSite(folder: string): Promise<string[]> {
 async function finishCode(file: string): Promise<string[]> {
   const built = await readFile(file, "utf8");
   if (extname(file) === ".css") return foreignLoads(built);
-  const text = withoutOpeners(timeless(built));
+  const text = withoutNode(withoutOpeners(timeless(built)));
   if (text !== built) await writeFile(file, text);
   return [...foreignLoads(text), ...waysOut(text).map((way) => `holds a way out of the page: ${way}`)];
 }

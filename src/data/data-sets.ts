@@ -20,6 +20,8 @@ export const DATA_SETS = {
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
+  "meshes/bunny": "meshes/bunny.safetensors",
+  "meshes/teapot": "meshes/teapot.safetensors",
 } as const;
 
 /** The name of a data set that comes with the library. */

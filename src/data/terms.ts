@@ -27,6 +27,10 @@ export const TERMS: readonly Term[] = [
     is: "A run of a model on sample texts, before quantization, to fix ranges, scales or roundings.",
   },
   {
+    name: "Chamfer distance",
+    is: "How far apart two shapes are: the distance from points on the surface of each to the nearest point of the other, averaged. There are several definitions; a number needs its own beside it.",
+  },
+  {
     name: "codebook",
     also: ["codebooks"],
     is: "The list of values that the codes of a format can stand for, before they are scaled.",
@@ -43,6 +47,10 @@ export const TERMS: readonly Term[] = [
   {
     name: "eviction",
     is: "Tokens are removed from the cache for good; memory is freed, and later queries cannot see them.",
+  },
+  {
+    name: "F-score",
+    is: "The share of points of two surfaces that have a point of the other within a threshold, as the harmonic mean of both directions.",
   },
   {
     name: "GEMM",
@@ -65,6 +73,11 @@ export const TERMS: readonly Term[] = [
   {
     name: "matmul",
     is: "A matrix multiplication; most of the arithmetic of a model.",
+  },
+  {
+    name: "mesh",
+    also: ["meshes"],
+    is: "A surface made of triangles: a list of vertices in space, and for each triangle the three vertices that it joins.",
   },
   {
     name: "MLA",

@@ -7,8 +7,12 @@ import {systolic} from "../../src/lib/experiments/accel/systolic.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
 import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
+import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
 import {CALIBRATION_TEXTS} from "../../src/lib/experiments/ssm/quantized-quality.js";
+import {shapeFamilies} from "../../src/lib/scenes/grammar/registry.js";
+import {LEVELS} from "../../src/lib/scenes/grammar/values.js";
+import {VIEWS} from "../../src/lib/scenes/silhouette.js";
 import {LEAST_UNITS} from "../../src/lib/stats/interval.js";
 import {values, vocabulary} from "../../src/lib/tasks/vocabulary.js";
 
@@ -58,6 +62,8 @@ const seeds = `${word(EVAL_SEEDS.length)} seeds`;
 const shareOf = (fraction: number): string =>
   ({0.25: "a quarter", 0.5: "half", 0.75: "three quarters"})[fraction]!;
 
+const kinds = word(shapeFamilies.ids.length);
+
 const inner = (config: Record<string, number>): number => config.hidden_size * config.expand;
 /** Numbers of a layer's scan state. */
 const stateOf = (config: Record<string, number>): number => inner(config) * config.state_size;
@@ -76,7 +82,10 @@ function testDocuments(perSeed: number, inWords: boolean): string {
 export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   "src/index.md": [...held(smallDecoder), ...defined("one of three kinds")],
   "src/benchmarks.md": defined("A ratio above 1 means", "below 1 that the other"),
-  "src/claims.md": held(`second ${shareOf(1 - policies.params.prompt.default)} of each test document`),
+  "src/claims.md": [
+    ...held(`second ${shareOf(1 - policies.params.prompt.default)} of each test document`),
+    ...defined("**3D objects**"),
+  ],
   "src/formats/block-scaling.md": [
     ...defined(
       "Four bits have only sixteen values",
@@ -163,6 +172,16 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "the more important half of all tokens",
       "a random choice finds one half",
     ),
+  ],
+  "src/scenes/words-instead-of-triangles.md": [
+    ...held(
+      `each of ${kinds} kinds of objects`,
+      `all ${kinds} kinds, drawn with ${word(rateDistortion.params.seeds.default)} seeds`,
+      `kinds of objects than ${kinds}`,
+      `on ${word(LEVELS)} levels`,
+      `from ${word(VIEWS.length)} sides`,
+    ),
+    ...defined("an image-to-3D model", "Three distances, one plotted", "half the sum of both directions"),
   ],
   "src/ssm/quantizing.md": [
     ...example(

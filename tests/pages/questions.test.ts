@@ -6,6 +6,7 @@ import * as kv from "../../src/components/by-hand/questions/kv.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
+import * as scenes from "../../src/components/by-hand/questions/scenes.js";
 import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
 import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
@@ -43,6 +44,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
+  "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),
   roofline: async () => accel.decodeQuestion(await opening("accel/roofline")),
   "edge accelerator": async () => accel.decodeArrayQuestion(await opening("accel/hsa")),
   "sparse slices": async () => accel.sparseQuestion(await opening("accel/sparse-slices")),

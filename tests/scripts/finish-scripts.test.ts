@@ -1,7 +1,7 @@
 import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import {timeless, waysOut, withoutOpeners} from "../../scripts/finish-scripts.js";
+import {timeless, waysOut, withoutNode, withoutOpeners} from "../../scripts/finish-scripts.js";
 
 describe("a built script", () => {
   test("holds no times of files, in either spelling", () => {
@@ -38,6 +38,12 @@ describe("a built script", () => {
     expect(waysOut(mended)).toEqual([]);
     // biome-ignore lint/security/noGlobalEval: it is this test's own text
     expect(`${globalThis.eval(`var address="x";${mended}`)}`).toBe("null");
+  });
+
+  test("asks for no module of Node, which a browser would refuse, and keeps the rest", () => {
+    const script =
+      'import*as zo from"node:fs";import a from"./a.js";import * as p from "node:fs/promises";f(zo,p)';
+    expect(withoutNode(script)).toBe('const zo={};import a from"./a.js";const p={};f(zo,p)');
   });
 });
 

@@ -146,6 +146,17 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     ],
   },
   {
+    name: "Objects",
+    pages: [
+      {
+        name: "Words instead of triangles",
+        path: "/scenes/words-instead-of-triangles",
+        about:
+          "Objects in space as meshes and as texts: what Draco, meshoptimizer and words of a grammar keep.",
+      },
+    ],
+  },
+  {
     name: "Reference",
     pages: [
       {

@@ -89,14 +89,15 @@ export function compacted({positions, triangles}: Mesh): Mesh {
   for (let t = 0; t < triangles.length; t += 3) {
     const [a, b, c] = [triangles[t], triangles[t + 1], triangles[t + 2]];
     if (a === b || b === c || c === a) continue;
-    for (const vertex of [a, b, c]) {
+    for (let corner = 0; corner < 3; corner++) {
+      const vertex = triangles[t + corner];
       if (place[vertex] < 0) place[vertex] = kept.push(vertex) - 1;
       corners.push(place[vertex]);
     }
   }
   const points = new Float32Array(3 * kept.length);
   for (const [i, vertex] of kept.entries()) {
-    points.set(positions.subarray(3 * vertex, 3 * vertex + 3), 3 * i);
+    for (let axis = 0; axis < 3; axis++) points[3 * i + axis] = positions[3 * vertex + axis];
   }
   return {positions: points, triangles: Uint32Array.from(corners)};
 }

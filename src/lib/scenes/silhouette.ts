@@ -59,7 +59,7 @@ const pixelOf = (value: number, resolution: number): number =>
 export const coordinateOf = (pixel: number, resolution: number): number =>
   ((pixel + 0.5) / resolution) * 2 * HALF - HALF;
 
-/** Fills the pixels of a triangle, row by row. */
+/** Fills the pixels of a triangle, row by row, between the edges that cross the row. */
 function fill(
   pixels: Uint8Array,
   size: number,
@@ -72,16 +72,16 @@ function fill(
   const lowest = Math.max(0, Math.ceil(Math.min(v[a], v[b], v[c])));
   const highest = Math.min(size - 1, Math.floor(Math.max(v[a], v[b], v[c])));
   for (let row = lowest; row <= highest; row++) {
-    let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    const cross = (p: number, q: number): void => {
-      if (row < Math.min(v[p], v[q]) || row > Math.max(v[p], v[q])) return;
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (let edge = 0; edge < 3; edge++) {
+      const p = edge === 0 ? a : edge === 1 ? b : c;
+      const q = edge === 0 ? b : edge === 1 ? c : a;
+      if (row < Math.min(v[p], v[q]) || row > Math.max(v[p], v[q])) continue;
       const at = v[p] === v[q] ? u[p] : u[p] + ((row - v[p]) / (v[q] - v[p])) * (u[q] - u[p]);
       from = Math.min(from, at);
       to = Math.max(to, at);
-    };
-    cross(a, b);
-    cross(b, c);
-    cross(c, a);
+    }
     const last = Math.min(size - 1, Math.floor(to));
     for (let column = Math.max(0, Math.ceil(from)); column <= last; column++) pixels[row * size + column] = 1;
   }

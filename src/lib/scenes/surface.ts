@@ -15,23 +15,27 @@ function facets({positions, triangles}: Mesh) {
   const count = triangles.length / 3;
   const [normals, areas] = [new Float32Array(3 * count), new Float64Array(count)];
   for (let t = 0; t < count; t++) {
-    const [a, b, c] = [3 * triangles[3 * t], 3 * triangles[3 * t + 1], 3 * triangles[3 * t + 2]];
-    const [ux, uy, uz] = edge(positions, a, b);
-    const [vx, vy, vz] = edge(positions, a, c);
-    const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    const a = 3 * triangles[3 * t];
+    const b = 3 * triangles[3 * t + 1];
+    const c = 3 * triangles[3 * t + 2];
+    const ux = positions[b] - positions[a];
+    const uy = positions[b + 1] - positions[a + 1];
+    const uz = positions[b + 2] - positions[a + 2];
+    const vx = positions[c] - positions[a];
+    const vy = positions[c + 1] - positions[a + 1];
+    const vz = positions[c + 2] - positions[a + 2];
+    const x = uy * vz - uz * vy;
+    const y = uz * vx - ux * vz;
+    const z = ux * vy - uy * vx;
     const length = Math.sqrt(x * x + y * y + z * z);
     areas[t] = length / 2;
-    if (length > 0) normals.set([x / length, y / length, z / length], 3 * t);
+    if (length === 0) continue;
+    normals[3 * t] = x / length;
+    normals[3 * t + 1] = y / length;
+    normals[3 * t + 2] = z / length;
   }
   return {normals, areas};
 }
-
-const edge = (positions: Float32Array, from: number, to: number) =>
-  [
-    positions[to] - positions[from],
-    positions[to + 1] - positions[from + 1],
-    positions[to + 2] - positions[from + 2],
-  ] as const;
 
 /**
  * Points spread evenly over the surface of a mesh: one in each of `count` equal shares of its area, so that two samples of
@@ -44,19 +48,21 @@ export function sampleSurface(mesh: Mesh, count: number, stream: RandomStream): 
   if (triangles.length === 0) throw new RangeError("sampleSurface: mesh must have a triangle, got none");
   const {normals: facetNormals, areas} = facets(mesh);
   const total = areas.reduce((sum, area) => sum + area, 0);
-  const share = (t: number) => (total > 0 ? areas[t] / total : 1 / areas.length);
+  const shares = total > 0 ? areas.map((area) => area / total) : areas.fill(1 / areas.length);
   const [points, normals] = [new Float32Array(3 * count), new Float32Array(3 * count)];
-  let [t, covered] = [0, share(0)];
+  let [t, covered] = [0, shares[0]];
   for (let i = 0; i < count; i++) {
     const at = (i + stream.uniform()) / count;
-    while (covered < at && t < areas.length - 1) covered += share(++t);
+    while (covered < at && t < areas.length - 1) covered += shares[++t];
     // Uniform in the triangle. (Turk, Graphics Gems, 1990)
     const root = Math.sqrt(stream.uniform());
     const along = stream.uniform();
-    const [a, b, c] = [1 - root, root * (1 - along), root * along];
+    const b = root * (1 - along);
+    const c = root * along;
+    const [first, second, third] = [3 * triangles[3 * t], 3 * triangles[3 * t + 1], 3 * triangles[3 * t + 2]];
     for (let axis = 0; axis < 3; axis++) {
-      const corner = (k: number) => positions[3 * triangles[3 * t + k] + axis];
-      points[3 * i + axis] = a * corner(0) + b * corner(1) + c * corner(2);
+      points[3 * i + axis] =
+        (1 - root) * positions[first + axis] + b * positions[second + axis] + c * positions[third + axis];
       normals[3 * i + axis] = facetNormals[3 * t + axis];
     }
   }

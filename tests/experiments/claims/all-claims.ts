@@ -2,6 +2,7 @@ import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.j
 import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
+import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
@@ -18,6 +19,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
+  "claims/scenes": semanticClaims,
   "claims/state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],
 };
 

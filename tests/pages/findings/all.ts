@@ -4,6 +4,7 @@ import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
 import {kvFindings} from "./kv.js";
 import {modelFindings} from "./models.js";
+import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
 import {ssmFindings} from "./ssm.js";
 
@@ -15,5 +16,6 @@ export const FINDINGS: readonly Finding[] = [
   ...attentionFindings,
   ...ssmFindings,
   ...accelFindings,
+  ...sceneFindings,
   ...siteFindings,
 ];

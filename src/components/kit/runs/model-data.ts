@@ -23,6 +23,8 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>
     FileAttachment("../../../data/models/decoder-small-outliers/activations.safetensors"),
+  "meshes/bunny": () => FileAttachment("../../../data/meshes/bunny.safetensors"),
+  "meshes/teapot": () => FileAttachment("../../../data/meshes/teapot.safetensors"),
 };
 
 /**

@@ -29,6 +29,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2503.18893": "xKV",
   "2503.22879": "Quamba2",
   "2504.19874": "TurboQuant",
+  "2505.16679": "Semantic compression",
   "2506.05333": "Kinetics",
   "2507.09010": "HSA",
 };

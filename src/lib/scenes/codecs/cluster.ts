@@ -13,10 +13,11 @@ export function clustered({positions, triangles}: Mesh, cells: number): Mesh {
   const members: number[] = [];
   const cluster = new Uint32Array(positions.length / 3);
   for (let v = 0; v < cluster.length; v++) {
-    const [x, y, z] = [0, 1, 2].map((axis) =>
-      Math.min(cells - 1, Math.floor((positions[3 * v + axis] - box.low[axis]) / step)),
-    );
-    const cell = (x * cells + y) * cells + z;
+    let cell = 0;
+    for (let axis = 0; axis < 3; axis++) {
+      const place = Math.floor((positions[3 * v + axis] - box.low[axis]) / step);
+      cell = cell * cells + Math.min(cells - 1, place);
+    }
     const place = cellOf.get(cell) ?? cellOf.size;
     cellOf.set(cell, place);
     cluster[v] = place;
@@ -38,8 +39,9 @@ function distinct(triangles: Uint32Array, vertices: number): Uint32Array {
   const seen = new Set<number>();
   const kept: number[] = [];
   for (let t = 0; t < triangles.length; t += 3) {
-    const [a, b, c] = triangles.subarray(t, t + 3).toSorted();
-    const key = (a * vertices + b) * vertices + c;
+    const [a, b, c] = [triangles[t], triangles[t + 1], triangles[t + 2]];
+    const [low, high] = [Math.min(a, b, c), Math.max(a, b, c)];
+    const key = (low * vertices + (a + b + c - low - high)) * vertices + high;
     if (seen.has(key)) continue;
     seen.add(key);
     kept.push(triangles[t], triangles[t + 1], triangles[t + 2]);

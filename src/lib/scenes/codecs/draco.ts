@@ -12,7 +12,7 @@ export const draco: MeshCodec = {
   id: "draco",
   label: "Draco",
   source: "google/draco 1.5.7, Edgebreaker: Rossignac, doi.org/10.1109/2945.764870",
-  family: "fp",
+  family: "int",
   decimation: "quadric error",
   async load() {
     const [encoder, decoder] = await Promise.all([loadEncoder(), loadDecoder(), simplifierReady]);

@@ -69,7 +69,7 @@ export const meshopt: MeshCodec = {
   id: "meshopt",
   label: "meshoptimizer",
   source: "zeux/meshoptimizer 1.3.0, EXT_meshopt_compression",
-  family: "mx",
+  family: "int",
   decimation: "quadric error",
   async load() {
     await Promise.all([MeshoptEncoder.ready, MeshoptDecoder.ready, simplifierReady]);

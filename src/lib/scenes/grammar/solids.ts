@@ -126,7 +126,10 @@ export function mapped(
 ): Mesh {
   const moved = new Float32Array(positions.length);
   for (let i = 0; i < positions.length; i += 3) {
-    moved.set(move(positions[i], positions[i + 1], positions[i + 2]), i);
+    const [x, y, z] = move(positions[i], positions[i + 1], positions[i + 2]);
+    moved[i] = x;
+    moved[i + 1] = y;
+    moved[i + 2] = z;
   }
   return {positions: moved, triangles};
 }

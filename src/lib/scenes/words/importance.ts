@@ -28,10 +28,10 @@ export interface Training {
 
 /** Setting of the measurement that orders the phrases of every text. */
 export const TRAINING: Training = {
-  objects: 16,
+  objects: 12,
   seed: 0,
   detail: 1,
-  comparing: {points: 600, seed: 0, threshold: 0.02, resolution: 4},
+  comparing: {points: 400, seed: 0, threshold: 0.02, resolution: 4},
 };
 
 /** Bytes between two phrases. */
@@ -55,14 +55,14 @@ export function importanceOf(family: ShapeFamily, training: Training = TRAINING)
     for (const [a, attribute] of family.attributes.entries()) {
       const {name} = attribute;
       increases[a][i] = errorOf({...said, [name]: mean[name]}) - whole;
-      bytes[a] += (phraseOf(attribute, values[name]).length + SEPARATOR_BYTES) / objects;
+      bytes[a] += phraseOf(attribute, values[name]).length + SEPARATOR_BYTES;
     }
   }
   return family.attributes
     .map(({name}, a) => ({
       name,
       ...studentInterval(estimateMean(increases[a]), objects),
-      bytes: bytes[a],
+      bytes: bytes[a] / objects,
     }))
     .sort((a, b) => b.value - a.value);
 }

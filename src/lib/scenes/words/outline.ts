@@ -58,8 +58,13 @@ function codePixels(coder: BitCoder, pixels: Uint8Array, size: number): void {
   }
 }
 
+interface Ends {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
 /** Left and right ends of a silhouette in each row, as coordinates; NaN in empty rows. */
-function ends({pixels, resolution}: Silhouette): {left: Float64Array; right: Float64Array} {
+function ends({pixels, resolution}: Silhouette): Ends {
   const left = new Float64Array(resolution).fill(Number.NaN);
   const right = new Float64Array(resolution).fill(Number.NaN);
   for (let row = 0; row < resolution; row++) {
@@ -79,11 +84,7 @@ function ends({pixels, resolution}: Silhouette): {left: Float64Array; right: Flo
 export function fittedTo(mesh: Mesh, outline: Silhouette): Mesh {
   const {resolution} = outline;
   const [own, wanted] = [ends(frontOutline(mesh, resolution)), ends(outline)];
-  const moves = Array.from({length: resolution}, (_, row) => {
-    const [from, width] = [own.left[row], own.right[row] - own.left[row]];
-    const scale = (wanted.right[row] - wanted.left[row]) / width;
-    return {scale, shift: wanted.left[row] - scale * from};
-  }).map(({scale, shift}) => (Number.isFinite(scale) ? {scale, shift} : {scale: 1, shift: 0}));
+  const moves = Array.from({length: resolution}, (_, row) => moveOf(own, wanted, row));
   const positions = Float32Array.from(mesh.positions);
   for (let i = 0; i < positions.length; i += 3) {
     const at = rowAt(positions[i + 1], resolution);
@@ -93,6 +94,18 @@ export function fittedTo(mesh: Mesh, outline: Silhouette): Mesh {
     positions[i] = (1 - share) * moved(positions[i], a) + share * moved(positions[i], b);
   }
   return {positions, triangles: mesh.triangles};
+}
+
+/** Widest and narrowest that a row is pulled: beyond, other parts of the object stand in it, and only its middle moves. */
+const [WIDER, NARROWER] = [2, 0.5];
+
+/** Scale and shift that bring the ends of a row to those that are stored; none where one of the two is empty. */
+function moveOf(own: Ends, wanted: Ends, row: number): {readonly scale: number; readonly shift: number} {
+  const scale = (wanted.right[row] - wanted.left[row]) / (own.right[row] - own.left[row]);
+  if (!Number.isFinite(scale)) return {scale: 1, shift: 0};
+  if (scale >= NARROWER && scale <= WIDER) return {scale, shift: wanted.left[row] - scale * own.left[row]};
+  const middle = (ends: Ends) => (ends.left[row] + ends.right[row]) / 2;
+  return {scale: 1, shift: middle(wanted) - middle(own)};
 }
 
 /** The row of pixels, with its fraction, at a height. */
