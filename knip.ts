@@ -9,6 +9,7 @@ export default {
   entry: [
     "src/lib/*/index.ts",
     "src/cli/file-child.ts",
+    "src/cli/quantize/measure-thread.ts",
     "src/cli/conformance/ops/*.ts",
     "src/data/data-sets.ts",
     "src/data/sweep/worker.ts",

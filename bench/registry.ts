@@ -1,4 +1,5 @@
 import {accelerators} from "./benches/accelerators.js";
+import {checkpoints} from "./benches/checkpoints.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
 import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
@@ -13,6 +14,7 @@ import type {Contest} from "./harness/contest.js";
 /** Every contest, in the order in which they run. */
 export const contests: readonly Contest[] = [
   ...formats,
+  ...checkpoints,
   ...engine,
   ...products,
   ...transforms,

@@ -1,5 +1,6 @@
 /** Converts the seconds of a run that does `work` units of work to this unit. */
 export const UNITS = {
+  s: {better: "lower", ofSeconds: (seconds: number, work: number) => seconds / work},
   ms: {better: "lower", ofSeconds: (seconds: number, work: number) => (1e3 * seconds) / work},
   "Mvalue/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds / 1e6},
   "evaluations/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds},
@@ -41,6 +42,8 @@ export interface Contest {
   readonly target?: number;
   /** Samples of each side where a run takes seconds; 15 at least. */
   readonly samples?: number;
+  /** Each run is a process of its own, so that there is nothing to warm: one run before what counts. */
+  readonly cold?: true;
   /** Takes minutes: runs for `--slow`, `--save` and its own name only. */
   readonly slow?: true;
   /** Makes the input from a seed. @throws Error if the sides do not compute the same. */

@@ -6,6 +6,8 @@ export interface MeasureOptions {
   readonly samples: number;
   /** Seconds that each side runs before anything counts. */
   readonly warmUp: number;
+  /** Runs of each side before anything counts, at least. */
+  readonly warmUpRuns: number;
   /** Seconds that a sample takes at least: a quick run is repeated. */
   readonly sample: number;
   /** Seconds on a clock that only goes forward. */
@@ -15,6 +17,7 @@ export interface MeasureOptions {
 export const DEFAULTS: MeasureOptions = {
   samples: 21,
   warmUp: 0.4,
+  warmUpRuns: 3,
   sample: 0.02,
   now: () => performance.now() / 1e3,
 };
@@ -39,11 +42,14 @@ export async function measureInTurn(
   return seconds;
 }
 
-/** Runs a side until it is warm, three times at least, and tells how many runs make a sample. */
-async function warmUp(side: () => unknown, {warmUp, sample, now}: MeasureOptions): Promise<number> {
+/** Runs a side until it is warm and tells how many runs make a sample. */
+async function warmUp(
+  side: () => unknown,
+  {warmUp, warmUpRuns, sample, now}: MeasureOptions,
+): Promise<number> {
   const start = now();
   const seconds: number[] = [];
-  while (seconds.length < 3 || now() - start < warmUp) seconds.push(await timed(side, 1, now));
+  while (seconds.length < warmUpRuns || now() - start < warmUp) seconds.push(await timed(side, 1, now));
   return Math.max(1, Math.ceil(sample / median(seconds.slice(-9))));
 }
 

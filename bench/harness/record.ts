@@ -31,10 +31,13 @@ export function ratioOf(ours: number, peer: number, unit: Unit): number {
 
 /** Measures a contest: a record for every peer and for the target, and one without a peer if there is neither. */
 export async function runContest(contest: Contest, measure = measureInTurn): Promise<BenchRecord[]> {
-  const {unit, target, samples} = contest;
+  const {unit, target, samples, cold} = contest;
   const {work, ours, peers} = await contest.prepare();
   const runs = peers.flatMap((peer) => ("run" in peer ? [peer.run] : []));
-  const [own, ...inTurn] = await measure([ours, ...runs], samples === undefined ? {} : {samples});
+  const [own, ...inTurn] = await measure([ours, ...runs], {
+    ...(samples === undefined ? {} : {samples}),
+    ...(cold === undefined ? {} : {warmUpRuns: 1, warmUp: 0}),
+  });
   const inUnit = (seconds: readonly number[]) => seconds.map((s) => UNITS[unit].ofSeconds(s, work));
   const records = peers.map((peer) => {
     const seconds = "run" in peer ? inTurn.shift()! : peer.seconds;

@@ -10,7 +10,20 @@ export interface GgmlFormat {
 }
 
 /** Numbers of ggml's types. */
-const TYPES = {q4_0: 2, q8_0: 8, mxfp4: 39, nvfp4: 40} as const;
+const TYPES = {
+  q4_0: 2,
+  q4_1: 3,
+  q8_0: 8,
+  q2_K: 10,
+  q3_K: 11,
+  q4_K: 12,
+  q5_K: 13,
+  q6_K: 14,
+  iq4_nl: 20,
+  iq4_xs: 23,
+  mxfp4: 39,
+  nvfp4: 40,
+} as const;
 
 export type GgmlName = keyof typeof TYPES;
 
