@@ -98,7 +98,7 @@ test("no built script or page holds a peer connection or opens an address that i
 });
 
 test("the page on which a file can be opened says so in two sentences", async () => {
-  const {page, context} = await site.open("formats/choose");
+  const {page, context} = await site.open("models/your-checkpoint");
   const text = await page.locator(".own-file .help").first().textContent();
   expect(text).toContain("read by a worker of this page alone");
   expect(text).toContain("its script holds no way to send them elsewhere");

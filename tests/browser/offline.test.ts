@@ -6,9 +6,9 @@ const site = useSite();
 const FILE = writeSafetensors([{name: "w", shape: [32], data: new Float32Array(32).fill(1)}]);
 
 test("an open page whose site is gone says that it is offline, and does not blame the reader's file", async () => {
-  const {page, context} = await site.open("formats/choose");
+  const {page, context} = await site.open("models/your-checkpoint");
   await context.setOffline(true);
-  await page.getByLabel(/^A safetensors.* file of yours/).setInputFiles({
+  await page.getByLabel("Files of a model of yours").setInputFiles({
     name: "mine.safetensors",
     mimeType: "application/octet-stream",
     buffer: Buffer.from(FILE),

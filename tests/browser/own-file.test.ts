@@ -1,34 +1,78 @@
+import {readFileSync} from "node:fs";
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
 import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 import {useSite} from "./site.js";
 
 const site = useSite();
-const path = "formats/choose";
-const weights = Float32Array.from({length: 64 * 32}, (_, i) => Math.fround(Math.sin(i) * (1 + (i % 7))));
+const path = "models/your-checkpoint";
+const weights = Float32Array.from({length: 64 * 64}, (_, i) => Math.fround(Math.sin(i) * (1 + (i % 7))));
+const EVIL = "model.layers.0.<b>up</b>.weight";
+
+/** A file of matrices, each of 64 rows of 64 numbers. */
+const fileOf = (names: readonly string[]) =>
+  writeSafetensors(names.map((name) => ({name, dtype: "F32" as const, shape: [64, 64], data: weights})));
 
 function openFile(page: Page, buffer: Uint8Array, name = "mine.safetensors"): Promise<void> {
   const file = {name, mimeType: "application/octet-stream", buffer: Buffer.from(buffer)};
-  return page.getByLabel("A safetensors or GGUF file of yours").setInputFiles(file);
+  return page.getByLabel("Files of a model of yours").setInputFiles(file);
 }
 
-const bench = (page: Page) => page.locator("[data-experiment='formats/own-file']:not(.answer)");
+const section = (page: Page, title: string) => page.locator(".report-section", {hasText: title}).first();
 
-test("a file of one's own is compared on every tensor in every chosen format, and nothing leaves the page", async () => {
+test("before a file is chosen the report of a model of our own stands there", async () => {
   const {page, context, complaints} = await site.open(path);
-  const bytes = writeSafetensors([
-    {name: "layer.<b>weight</b>", dtype: "F32", shape: [64, 32], data: weights},
-    {name: "layer.bias", dtype: "F32", shape: [32], data: weights.slice(0, 32)},
-  ]);
-  await openFile(page, bytes);
-  await bench(page).locator(".status[data-state=live]").waitFor();
-  expect(await bench(page).getByRole("status").first().textContent()).toContain("8 rows");
+  expect(await section(page, "Perplexity and KL divergence").locator("svg .mark").count()).toBeGreaterThan(5);
+  expect(await page.locator(".report-of").textContent()).toContain("decoder-large");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a file of one's own is measured, planned and saved as one page, and nothing of it leaves this one", async () => {
+  const {page, context, complaints} = await site.open(path);
+  const before = site.requests.length;
+  await openFile(page, fileOf([EVIL, "model.layers.1.up.weight"]));
+  await page.getByRole("button", {name: "Save the report as one page"}).waitFor();
+  const plan = section(page, "The plan");
+  expect(await plan.textContent()).toContain("No other choice of these options is better");
   // A name from a file is text, whatever it says.
-  await bench(page)
-    .getByText(/rows behind this/)
-    .click();
-  await expect.poll(() => bench(page).locator("tbody").textContent()).toContain("layer.<b>weight</b>");
-  expect(await bench(page).locator("tbody b").count()).toBe(0);
+  expect(await plan.textContent()).toContain(EVIL);
+  expect(await page.locator(".report b").count()).toBe(0);
+  expect(await section(page, "Error by format and layer").textContent()).toContain("2 tensors");
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", {name: "Save the report as one page"}).click(),
+  ]);
+  expect(readFileSync(await saved.path(), "utf8")).toContain("default-src 'none'");
+  // Code of the site was asked for; nothing was sent, and no address tells a name of the file.
+  const asked = site.requests.slice(before);
+  expect(asked.filter((request) => !request.startsWith("GET "))).toEqual([]);
+  expect(asked.filter((request) => /mine|layers/.test(request.split(" ")[1]))).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.reload();
+  expect(await page.locator(".report-of").textContent()).toContain("decoder-large");
+  await context.close();
+});
+
+test("a run waits where it is held up, goes on, and ends where it is cancelled", async () => {
+  const {page, context, complaints} = await site.open(path);
+  await page.evaluate(() => {
+    // A worker that answers late: time to press a button.
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, ...message: [unknown]) {
+      setTimeout(() => post.apply(this, message), 300);
+    };
+  });
+  await openFile(page, fileOf(["model.layers.0.up.weight"]));
+  await page.getByRole("button", {name: "Pause"}).click();
+  const bar = page.getByRole("progressbar");
+  await page.waitForTimeout(1000);
+  const held = await bar.getAttribute("value");
+  await page.waitForTimeout(700);
+  expect(await bar.getAttribute("value")).toBe(held);
+  await page.getByRole("button", {name: "Go on"}).click();
+  await page.getByRole("button", {name: "Cancel"}).click();
+  expect(await page.locator(".checkpoint-status").textContent()).toContain("Ended.");
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -57,7 +57,7 @@ describe("paretoscope report", () => {
     expect(page).toContain('class="kind kind-measured"');
     expect(page).toContain('class="kind kind-modelled"');
     expect(page).toContain("proven: nothing is better");
-    expect(page).toContain("The model was not run here.");
+    expect(page).toContain("The model was not run here: no config.json says what the model is.");
     expect(page).toContain("no config.json says what the model is");
     expect(page).toContain("it takes a config.json of a model of text");
     const tooSmall = await reported(at("alone.safetensors"), "--memory", "1kB", ...FORMATS);
@@ -72,7 +72,7 @@ describe("paretoscope report", () => {
     expect(page).toContain("NVIDIA H100 SXM");
     expect(page).toContain("forms, with their formulas");
     expect(page).toContain("LlamaForCausalLM");
-    expect(page).toMatch(/The model was not run here\. .*tensor/);
+    expect(page).toMatch(/The model was not run here: .*tensor/);
   });
 
   test("needs the name of a page to write", async () => {

@@ -36,6 +36,8 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),
   "formats on a working model": async () =>
     models.fourBitLossQuestion(await opening("models/formats-on-model")),
+  "your checkpoint": () =>
+    models.planQuestion(JSON.parse(readFileSync("src/data/reports/decoder-large.json", "utf8")).plan),
   "inside the model": async () => models.directionsQuestion(await opening("models/activations")),
   "small caches": async () => kv.smallestCacheQuestion(await opening("kv/small-caches")),
   "sharing across layers": async () => kv.togetherQuestion(await opening("kv/sharing")),

@@ -61,6 +61,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/models/inside-the-model",
         about: "Attention, activations and logits of a small decoder for a prompt of your own.",
       },
+      {
+        name: "Your checkpoint",
+        path: "/models/your-checkpoint",
+        about:
+          "A model file of your own: error of every format, what fits which machine, and the exact plan for a memory.",
+      },
     ],
   },
   {

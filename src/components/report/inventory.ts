@@ -93,14 +93,14 @@ export function cacheSection({inventory: {caches, rows}}: ReportData): Markup {
   if (plain === undefined)
     return section("The cache", "No layer keeps keys and values of every token, or it is not known.");
   const smallest = caches.reduce((a, b) => (b.bytes < a.bytes ? b : a));
-  const context = rows.find(({fact}) => fact === "cache")?.note ?? "";
+  const context = rows.find(({fact}) => fact === "context")?.value ?? 0;
   const sorted = [...caches].sort((a, b) => b.bytes - a.bytes);
   const families = [...new Set(sorted.map(({family}) => family))];
   const smallestOf = (family: string) => sorted.findLast((row) => row.family === family)!;
   const size = (bytes: number) => [bytesText(bytes), valueText(bytes / plain.bytes)];
   return section(
     "The cache, by formula",
-    markup`In 16 bits it takes ${bytesText(plain.bytes)} ${context}; the smallest form here, ${smallest.label}, ${bytesText(smallest.bytes)}. ${kind("modelled")}`,
+    markup`One text of ${countText(context)} tokens takes ${bytesText(plain.bytes)} in 16 bits and ${bytesText(smallest.bytes)} in the smallest form here, ${smallest.label}. ${kind("modelled")}`,
     table(
       [
         {head: "What it saves at"},

@@ -88,8 +88,8 @@ export function qualitySection(data: ReportData): Markup {
   const {plan} = data;
   const rows = plan?.uniform.filter(({klMean}) => klMean !== null) ?? [];
   if (plan === null || rows.length === 0) {
-    const why = plan?.facts.find(({fact}) => fact === "damage")?.note ?? "";
-    return section("Perplexity and KL divergence", `The model was not run here. ${why}`);
+    const why = plan === null ? "there is no plan yet" : (factOf(plan, "not run")?.note ?? "");
+    return section("Perplexity and KL divergence", `The model was not run here: ${why}.`);
   }
   const perplexity = factOf(plan, "perplexity as it is");
   return section(

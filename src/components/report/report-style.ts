@@ -12,12 +12,12 @@ h2 { margin: 2.5rem 0 0.25rem; font-size: 1.2rem; }
 .kind { display: inline-block; padding: 0 0.4em; border: 1px solid var(--line-strong); border-radius: 3px; font: 600 0.75rem/1.5 system-ui, sans-serif; color: var(--ink-soft); }
 .kind-modelled { border-style: dashed; }
 .kind-reported { border-style: dotted; }
-.table-box { max-width: 100%; margin: 1rem 0; overflow-x: auto; background: linear-gradient(to left, var(--paper), var(--paper)) right / 2rem 100% no-repeat local, linear-gradient(to left, var(--line-strong), transparent) right / 0.75rem 100% no-repeat scroll; }
+.table-scroll { max-width: 100%; margin: 1rem 0; overflow-x: auto; background: linear-gradient(to left, var(--paper), var(--paper)) right / 2rem 100% no-repeat local, linear-gradient(to left, var(--line-strong), transparent) right / 0.75rem 100% no-repeat scroll; }
 table { border-collapse: collapse; font-size: 0.82rem; }
 th, td { padding: 0.25rem 0.6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--ink-soft); }
 td:first-child { min-width: 7rem; max-width: 24rem; overflow-wrap: anywhere; }
-td.words { min-width: 14rem; }
+td.in-words { min-width: 14rem; }
 th { vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1.5rem 0; }
@@ -40,5 +40,5 @@ figcaption, .help { font-size: 0.85rem; color: var(--ink-soft); }
 .whisker { fill: none; stroke-width: 1.25; }
 pre { padding: 0.75rem; background: var(--panel); overflow-x: auto; font-size: 0.85rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--ink-soft); font-size: 0.85rem; }
-@media print { .table-box { overflow: visible; } details { display: block; } }
+@media print { .table-scroll { overflow: visible; } details { display: block; } }
 `;

@@ -44,8 +44,9 @@ export interface Column {
 /** A table in a box that scrolls by itself where it is wider than its place. */
 export function table(columns: readonly Column[], rows: readonly (readonly Content[])[]): Markup {
   const cell = (content: Content, i: number) =>
-    markup`<td class=${columns[i].isNumber ? "number" : columns[i].isWords ? "words" : null}>${content}</td>`;
-  return markup`<div class="table-box" tabindex="0"><table><thead><tr>${columns.map(
+    markup`<td class=${columns[i].isNumber ? "number" : columns[i].isWords ? "in-words" : null}>${content}</td>`;
+  const [{head: first}] = columns;
+  return markup`<div class="table-scroll" tabindex="0" role="group" aria-label=${`Table by ${typeof first === "string" ? first.toLowerCase() : "name"}`}><table><thead><tr>${columns.map(
     ({head, isNumber}) => markup`<th class=${isNumber ? "number" : null}>${head}</th>`,
   )}</tr></thead><tbody>${rows.map((row) => markup`<tr>${row.map(cell)}</tr>`)}</tbody></table></div>`;
 }

@@ -3,6 +3,7 @@ import {largest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import {pooledRows, type QualityRow} from "../../plots/models/quality.js";
+import type {PlanTables} from "../../report/report-data.js";
 import {type BarQuestion, rangeOf} from "./question.js";
 
 /** Perplexity that plain rounding to four bits costs. */
@@ -40,5 +41,32 @@ export function directionsQuestion(rows: readonly RowOf<typeof activations>[]): 
       value: rank ?? 0,
       text: `${rank} of ${channels}`,
     })),
+  };
+}
+
+/** Kinds of tensors of a plan, and the names that tell them. */
+const TENSOR_KINDS = [
+  {name: "attention", pattern: /attn/},
+  {name: "the networks", pattern: /mlp|ffn/},
+  {name: "embedding and head", pattern: /embd|embed|head|output\.weight$/},
+] as const;
+
+/** The tensors that get the most bits in a plan. */
+export function planQuestion({rows}: Pick<PlanTables, "rows">): BarQuestion {
+  const bars = TENSOR_KINDS.map(({name, pattern}) => {
+    const own = rows.filter(({tensor}) => pattern.test(tensor));
+    const sum = (of: "bytes" | "elements") => own.reduce((total, row) => total + row[of], 0);
+    const bits = (8 * sum("bytes")) / sum("elements");
+    return {name, value: bits, text: `${numberText(bits, 3)} bits`};
+  });
+  const right = bars.reduce((best, {value}, i) => (value > bars[best].value ? i : best), 0);
+  return {
+    question:
+      "The plan spends the same bytes where they help most. Which tensors of decoder-large get the most bits?",
+    options: bars.map(({name}) => name),
+    right,
+    because: `In the plan ${bars[right].name} has ${bars[right].text} per number, scales included.`,
+    shown: "Bits per number in the plan of decoder-large",
+    bars,
   };
 }

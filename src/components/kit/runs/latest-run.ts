@@ -1,9 +1,10 @@
-import type {Results, RunRequest} from "./run-worker.js";
+import type {TableRows} from "../../../lib/experiment/columns.js";
+import type {RunRequest} from "./run-worker.js";
 import {type KeptWorker, keptWorker} from "./worker-run.js";
 
 /** What comes of the requests. */
 export interface LatestListener {
-  readonly done: (tables: Results["run"], request: RunRequest) => void;
+  readonly done: (tables: TableRows, request: RunRequest) => void;
   readonly failed: (error: unknown) => void;
   readonly progress: (share: number, what?: string) => void;
 }

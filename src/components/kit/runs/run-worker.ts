@@ -1,7 +1,6 @@
 // The code of a worker: runs experiments and reads tensor files away from the page, which may end it at any time.
 
 import {modelFolder} from "../../../lib/checkpoint/model-folder.js";
-import {openTensors} from "../../../lib/checkpoint/open-tensors.js";
 import type {TableRows} from "../../../lib/experiment/columns.js";
 import type {TensorSet} from "../../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../../lib/experiments/registry.js";
@@ -28,46 +27,26 @@ export interface RunRequest {
   readonly data?: Readonly<Record<string, DataSource>>;
   /** Read by ranges: a large file costs only what the experiment asks for. */
   readonly files?: OwnFiles;
-}
-
-/** Contents of a tensor file, from its header alone. */
-export interface ListRequest {
-  readonly kind: "list";
-  /** One file, or those of a model that is in several. */
-  readonly files: readonly File[];
-}
-
-export interface ListedTensor {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** False for integers, which no format is measured on. */
-  readonly isNumeric: boolean;
+  /** Bytes that the weights of a model may take; without it as many as their reader allows. */
+  readonly memory?: number;
 }
 
 export type Reply =
   | {readonly kind: "progress"; readonly share: number; readonly what?: string}
-  | {readonly kind: "done"; readonly result: unknown}
+  | {readonly kind: "done"; readonly tables: TableRows}
   | {readonly kind: "failed"; readonly message: string};
-
-/** Answer to each kind of request. */
-export interface Results {
-  readonly run: TableRows;
-  readonly list: readonly ListedTensor[];
-}
 
 const reply = (message: Reply) => self.postMessage(message);
 
-self.onmessage = async ({data: request}: MessageEvent<RunRequest | ListRequest>) => {
+self.onmessage = async ({data: request}: MessageEvent<RunRequest>) => {
   try {
-    const result = request.kind === "run" ? await run(request) : await list(request);
-    reply({kind: "done", result});
+    reply({kind: "done", tables: await run(request)});
   } catch (error) {
     reply({kind: "failed", message: error instanceof Error ? error.message : String(error)});
   }
 };
 
-async function run({id, params, data = {}, files = {}}: RunRequest): Promise<Results["run"]> {
+async function run({id, params, data = {}, files = {}, memory}: RunRequest): Promise<TableRows> {
   const experiment = await loadExperiment(id);
   const values = {...params, ...(await opened(files))} as Partial<ParamValues<Params>>;
   const read: readonly string[] = experiment.needsOf(values);
@@ -78,6 +57,7 @@ async function run({id, params, data = {}, files = {}}: RunRequest): Promise<Res
   );
   return experiment.runTables(values, {
     data: new Map(sets),
+    ...(memory !== undefined && {memory}),
     progress: (share, what) => reply({kind: "progress", share, ...(what === undefined ? {} : {what})}),
   });
 }
@@ -88,16 +68,6 @@ async function opened(files: OwnFiles): Promise<Readonly<Record<string, Opened>>
     return [name, source] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-async function list({files}: ListRequest): Promise<Results["list"]> {
-  const {tensors} = await openTensors(await modelFolder(blobFolder(files)));
-  return Array.from(tensors.values(), ({name, dtype, shape, unreadable}) => ({
-    name,
-    dtype,
-    shape,
-    isNumeric: unreadable?.kind !== "integers",
-  }));
 }
 
 async function loadTensors(address: string): Promise<TensorSet> {

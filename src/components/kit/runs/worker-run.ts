@@ -1,4 +1,5 @@
-import type {ListRequest, Reply, Results, RunRequest} from "./run-worker.js";
+import type {TableRows} from "../../../lib/experiment/columns.js";
+import type {Reply, RunRequest} from "./run-worker.js";
 
 export interface WorkerOptions {
   readonly progress?: (share: number, what?: string) => void;
@@ -12,10 +13,7 @@ export interface KeptWorker {
    * Answers one request; the next may be asked when it has been answered.
    * @throws an Error with the message of what failed.
    */
-  ask<T extends RunRequest | ListRequest>(
-    request: T,
-    progress?: WorkerOptions["progress"],
-  ): Promise<Results[T["kind"]]>;
+  ask(request: RunRequest, progress?: WorkerOptions["progress"]): Promise<TableRows>;
   end(): void;
 }
 
@@ -28,7 +26,7 @@ export function keptWorker(): KeptWorker {
         worker.onerror = (event) => reject(new Error(event.message || "the worker could not start"));
         worker.onmessage = ({data}: MessageEvent<Reply>) => {
           if (data.kind === "progress") progress?.(data.share, data.what);
-          else if (data.kind === "done") resolve(data.result as never);
+          else if (data.kind === "done") resolve(data.tables);
           else reject(new Error(data.message));
         };
         worker.postMessage(request);
@@ -38,13 +36,13 @@ export function keptWorker(): KeptWorker {
 }
 
 /**
- * Has a worker of its own answer one request: `run` gives the rows of all tables, `list` the tensors of a file.
+ * Has a worker of its own answer one request with the rows of all tables.
  * @throws the signal's reason if it is aborted, an Error with the message of what failed.
  */
-export async function askWorker<T extends RunRequest | ListRequest>(
-  request: T,
+export async function askWorker(
+  request: RunRequest,
   {progress, signal}: WorkerOptions = {},
-): Promise<Results[T["kind"]]> {
+): Promise<TableRows> {
   signal?.throwIfAborted();
   const worker = keptWorker();
   try {

@@ -5,6 +5,8 @@ import type {Machine} from "../../accel/machine.js";
 import {MACHINES} from "../../accel/machines.js";
 import {isCausal, type Model} from "../../accel/model.js";
 import {experiment} from "../../experiment/experiment.js";
+import {isPlanned} from "../../plan/tensor-parts.js";
+import {elementCount} from "../../tensor/tensor.js";
 import {formatChoice} from "../accel/format-choice.js";
 import {CACHES} from "../kv/caches.js";
 import {type Inspection, inspectFolder} from "./inspection.js";
@@ -61,7 +63,7 @@ export const inventory = experiment({
       tensor: {type: "string", label: "Tensor"},
       dtype: {type: "string", label: "Stored as"},
       elements: {type: "number", label: "Elements"},
-      isNumeric: {type: "boolean", label: "Holds floating-point numbers"},
+      isPlanned: {type: "boolean", label: "A matrix that a plan decides on"},
     },
     machines: {
       machine: {type: "string", label: "Machine"},
@@ -95,11 +97,11 @@ export const inventory = experiment({
     return {
       rows: factsOf(found),
       stored: (found.weights ?? []).map((each) => ({...each, ...measured})),
-      tensors: Array.from(opened.tensors.values(), ({name, dtype, shape, unreadable}) => ({
-        tensor: name,
-        dtype,
-        elements: shape.reduce((a, b) => a * b, 1),
-        isNumeric: unreadable?.kind !== "integers",
+      tensors: Array.from(opened.tensors.values(), (tensor) => ({
+        tensor: tensor.name,
+        dtype: tensor.dtype,
+        elements: elementCount(tensor.shape),
+        isPlanned: isPlanned(tensor),
         ...measured,
       })),
       machines: machinesOf(opened),
@@ -157,6 +159,7 @@ function factsOf(found: Inspection) {
           ),
         ]),
     ...(found.maxPositions === null ? [] : [row("made for", found.maxPositions, "tokens")]),
+    row("context", context, "tokens", "of the one text that has to fit"),
     ...(found.kvBytes === null
       ? []
       : [modelledRow("cache", found.kvBytes, `of one text of ${context} tokens, in 16 bits`)]),

@@ -3,6 +3,7 @@ import {parameterCount} from "../../architectures/parameters.js";
 import type {Work} from "../../experiment/experiment.js";
 import {formats as registry} from "../../formats/registry.js";
 import {FormatError} from "../../io/format-error.js";
+import {PLANNED_FORMATS} from "../../plan/planned-formats.js";
 import {runningModel} from "../../plan/running-model.js";
 import {type FormatCost, isPlanned} from "../../plan/tensor-parts.js";
 import type {ParamValues} from "../../technique/params.js";
@@ -16,9 +17,7 @@ import type {Damages} from "./plan-rows.js";
 import {planTexts} from "./plan-texts.js";
 import type {PlannedModel} from "./planned-model.js";
 
-const DEFAULT_FORMATS = formatIds(
-  ...["q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "q4_0", "q8_0", "iq4_nl", "nvfp4"],
-);
+const DEFAULT_FORMATS = formatIds(...PLANNED_FORMATS);
 
 /** Parameters of a model up to which divergences are measured unless asked for. */
 const AUTO_PARAMETERS = 20e6;

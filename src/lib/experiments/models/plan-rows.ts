@@ -142,15 +142,17 @@ export function factsOf({opened, damages, chosen: {made, parts, cache}, measured
       note: made.gap === 0 ? "proven: nothing is better" : "what is left unproven",
       provenance: "modelled",
     }),
+    ...(damages.whyNotRun === null
+      ? []
+      : [factRow({fact: "not run", value: null, note: damages.whyNotRun, provenance: "measured"})]),
     ...(measured === null ? [] : measuredFacts(measured)),
   ];
 }
 
-function damageNote({whyNotRun}: Damages): string {
-  return whyNotRun === null
+const damageNote = ({whyNotRun}: Damages): string =>
+  whyNotRun === null
     ? "sum of the KL divergences of each part alone, on the texts of the choice"
-    : `sum of relative squared errors, each times its share of the weights: ${whyNotRun}`;
-}
+    : "sum of relative squared errors, each times its share of the weights";
 
 function measuredFacts({choosing, reported: {kl, difference, sameTop, model, baseline}}: MeasuredResult) {
   const documents = `on ${model.documents} documents that the plan was not chosen by`;
@@ -198,7 +200,7 @@ function measuredFacts({choosing, reported: {kl, difference, sameTop, model, bas
 
 interface Fact {
   readonly fact: string;
-  readonly value: number;
+  readonly value: number | null;
   readonly unit?: string | null;
   readonly low?: number | null;
   readonly high?: number | null;
