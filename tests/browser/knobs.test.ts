@@ -7,10 +7,15 @@ test.each([
   ["accelerators/roofline", "accel/roofline"],
   ["accelerators/systolic-array?guess=skip", "accel/systolic"],
   ["accelerators/test-time-compute", "accel/kinetics"],
+  ["accelerators/sparse-slices", "accel/sparse-slices"],
+  ["accelerators/edge-accelerator", "accel/hsa"],
+  ["accelerators/compose", "accel/compose"],
 ])("on /%s a knob changes the picture within 50 ms", async (address, id) => {
   const {page, context, complaints} = await site.open(address);
   const view = page.locator(`[data-experiment='${id}']:not(.answer)`).first();
-  const slider = view.locator(":scope > .controls > .control input[type=range]").first();
+  const folded = view.locator(":scope > .controls > .advanced");
+  if ((await folded.count()) > 0) await folded.locator("summary").click();
+  const slider = view.locator(":scope > .controls input[type=range]").first();
   await slider.scrollIntoViewIfNeeded();
   // The worker loads its code when a pointer comes to the controls.
   await slider.hover();

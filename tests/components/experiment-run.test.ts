@@ -107,6 +107,22 @@ describe("a run with several views", () => {
     expect(location.search).toBe("?base=5&count=2");
   });
 
+  test("shows the view that is moved its rows before the others, and all of them what ends a run", async () => {
+    const run = experimentRun((await shipped()).main);
+    const [first, second] = [ear(), ear()];
+    run.watch(first.view);
+    run.watch(second.view);
+    run.move({base: 3, count: 1}, second.view);
+    expect([first, second].map(({last}) => rowsOf(last()))).toEqual([[2], [3]]);
+    await vi.runAllTimersAsync();
+    expect(rowsOf(first.last())).toEqual([3]);
+    askWorker.mockImplementationOnce(() => new Promise(() => {}));
+    run.run();
+    expect([first, second].map(({last}) => last().kind)).toEqual(["running", "running"]);
+    run.cancel();
+    expect([first, second].map(({last}) => last().kind)).toEqual(["shipped", "shipped"]);
+  });
+
   test("goes back to shipped rows without a worker, and a view that comes late has them at once", async () => {
     const run = experimentRun((await shipped()).main);
     run.move({base: 3, count: 1});

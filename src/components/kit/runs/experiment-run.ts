@@ -8,6 +8,7 @@ import {hasTextsInSearch, readState, rememberState} from "../address/url-state.j
 import {type Limits, withinLimits} from "../inputs/limits.js";
 import type {SharedParams} from "../openings/shared-params.js";
 import {readShippedTable, shippedTable} from "../rows/shipped-table.js";
+import {laterStates} from "./later-states.js";
 import {type LiveRowsOptions, liveRows, type RowState} from "./live-rows.js";
 import {modelData} from "./model-data.js";
 import {differences} from "./nearest-setting.js";
@@ -88,14 +89,16 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
   let state: RowState | undefined;
   /** The last state that had rows: those on show. */
   let rowsState: Extract<RowState, {tables: unknown}> | undefined;
-  const views = new Set<RunView<P>>();
+  const views = new Map<RunView<P>, ReturnType<typeof laterStates>>();
+  /** The view that a reader moves, which is drawn first; all are drawn at once where none is moved. */
+  let mover: RunView<P> | undefined;
   const shipped = main && shippedTables(main.rows, tables);
   const rows = liveRows(
     experiment,
     (next) => {
       state = next;
       if ("tables" in next) rowsState = next;
-      for (const view of views) view.show?.(next);
+      for (const [view, tell] of views) tell(next, mover === undefined || view === mover);
     },
     // A name costs nothing: the worker loads what the setting reads.
     {
@@ -120,15 +123,25 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
       return values;
     },
     watch(view) {
-      views.add(view);
+      views.set(
+        view,
+        laterStates((later) => view.show?.(later)),
+      );
       if (rowsState !== undefined) view.show?.(rowsState);
       if (state !== undefined && state !== rowsState) view.show?.(state);
     },
     move,
-    run: () => rows.run(values),
+    run() {
+      mover = undefined;
+      rows.run(values);
+    },
     prepare: () => rows.prepare(values),
     cancel() {
-      if (rowsState) setValues(rowsState.values as ParamValues<P>);
+      mover = undefined;
+      if (rowsState) {
+        setValues(rowsState.values as ParamValues<P>);
+        rememberState(controls, values, prefix);
+      }
       rows.cancel();
       // What stands in the bar goes back for all.
       shared?.move(values);
@@ -136,16 +149,18 @@ export function experimentRun<P extends Params, C extends Columns, N extends str
   };
 
   function move(next: ParamValues<P>, by?: RunView<P>): void {
+    mover = by ?? views.keys().next().value;
     setValues({...values, ...next}, by);
     rows.ask(values);
+    // Last: browsers take milliseconds for a change of the address.
+    rememberState(controls, values, prefix);
   }
 
   /** A view that asked for something else than what is allowed is told too. */
   function setValues(wanted: ParamValues<P>, by?: RunView<P>): void {
     values = withinLimits(experiment.params, limits, wanted);
-    rememberState(controls, values, prefix);
     const isAsWanted = differences(experiment.params, values, wanted).length === 0;
-    for (const view of views) if (view !== by || !isAsWanted) view.moved?.(values);
+    for (const view of views.keys()) if (view !== by || !isAsWanted) view.moved?.(values);
   }
 }
 

@@ -6,6 +6,7 @@ import {unbroken} from "../../kit/text/unbroken.js";
 import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
 import {legend} from "./legend.js";
+import {legendEntries} from "./legend-entries.js";
 import {readMarks} from "./mark-reader.js";
 import {pictureText} from "./picture.js";
 import {pointText} from "./point-text.js";
@@ -43,17 +44,22 @@ export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions =
   const drawingPlace = html`<div></div>`;
   const area = html`<div class="plot-area">${drawingPlace}${tip.element}</div>`;
   const key = html`<div></div>`;
+  const picker = html`<div></div>`;
+  const explanation = html`<div></div>`;
   const caption = html`<figcaption></figcaption>`;
-  const card = html`<div class="explain" aria-live="polite"></div>`;
+  const card = html`<div class="explain" aria-live="polite">${picker}${explanation}</div>`;
   const element: HTMLElement = html`<figure class="chart" data-figure=${name ?? null}>${question}${area}<div class="below">${key}${takeAway()}</div>${caption}${explain && card}</figure>`;
   let spec: ChartSpec | undefined;
+  /** In pixels, as last observed: to ask the page for it would have it laid out anew before every drawing. */
+  let size = {width: 0, height: 0};
   let selected: string | null = null;
+  const [legendChanged, pickerChanged] = [changes(), changes()];
 
   function draw(): void {
-    if (spec === undefined || area.clientWidth === 0) return;
+    if (spec === undefined || size.width === 0) return;
     const current = spec;
     const focused = drawingPlace.contains(document.activeElement) && keyOf(document.activeElement);
-    const {element: drawing, marks} = svgChart(current, area.clientWidth, area.clientHeight);
+    const {element: drawing, marks} = svgChart(current, size.width, size.height);
     readMarks(drawing, marks, {
       point(mark) {
         if (mark === null) tip.hide();
@@ -94,10 +100,9 @@ export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions =
     if (explain === undefined || spec === undefined) return;
     const points = pointsByKey(spec);
     const chosen = selected === null ? undefined : points.get(selected);
-    card.replaceChildren(
-      pointPicker(points, selected, choose),
-      ...(chosen === undefined ? [] : [explainCard(explain(chosen))]),
-    );
+    const names = Array.from(points, ([key, {label}]) => [key, label]);
+    if (pickerChanged([names, selected])) picker.replaceChildren(pointPicker(points, selected, choose));
+    explanation.replaceChildren(...(chosen === undefined ? [] : [explainCard(explain(chosen))]));
   }
 
   function takeAway(): HTMLElement {
@@ -113,7 +118,10 @@ export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions =
     return html`<div class="chart-tools">${exploring}${fullScreenButton(() => element)}${picture}${embed}</div>`;
   }
 
-  new ResizeObserver(draw).observe(area);
+  new ResizeObserver(() => {
+    size = {width: area.clientWidth, height: area.clientHeight};
+    draw();
+  }).observe(area);
   return {
     element,
     show(next) {
@@ -121,12 +129,23 @@ export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions =
       question.textContent = unbroken(next.question);
       caption.textContent = unbroken(next.finding);
       element.classList.toggle("many-names", (next.labelled?.size ?? 0) > 12);
-      key.replaceChildren(legend(next));
+      if (legendChanged(legendEntries(next))) key.replaceChildren(legend(next));
       showCard();
       draw();
     },
     select,
     point,
+  };
+}
+
+/** Tells whether a value differs from the one before: what looks the same need not be made anew in every frame. */
+function changes(): (value: unknown) => boolean {
+  let before: string | undefined;
+  return (value) => {
+    const text = JSON.stringify(value);
+    const isNew = text !== before;
+    before = text;
+    return isNew;
   };
 }
 
