@@ -24,10 +24,7 @@ export function compositionView(rows: readonly ComposeRow[], setting: Setting): 
   const drawn = html`<div class="composition">
     ${headline(memory, prefill, decode, setting)}
     ${memoryBar(memory, free)}
-    <details><summary>Operator by operator</summary><div class="step-tables">
-      ${stepTable("Decode: one token of every sequence", decode)}
-      ${stepTable("Prefill: reading the prompts", prefill)}
-    </div></details>
+    ${stepTables(prefill, decode)}
   </div>`;
   return captioned("What does it cost?", compositionFinding(prefill, decode, setting), drawn);
 }
@@ -115,6 +112,18 @@ function memoryBar(memory: readonly ComposeRow[], free: ComposeRow): HTMLElement
     </ul>
     <p class="help">Fits ${free.note}.</p>
   </div>`;
+}
+
+/** The operators of both steps, folded away; made when unfolded, for they follow every move of a control. */
+function stepTables(prefill: readonly ComposeRow[], decode: readonly ComposeRow[]): HTMLElement {
+  const folded: HTMLElement = html`<details><summary>Operator by operator</summary></details>`;
+  const fill = () =>
+    folded.append(html`<div class="step-tables">
+      ${stepTable("Decode: one token of every sequence", decode)}
+      ${stepTable("Prefill: reading the prompts", prefill)}
+    </div>`);
+  folded.addEventListener("toggle", fill, {once: true});
+  return folded;
 }
 
 function stepTable(title: string, rows: readonly ComposeRow[]): HTMLElement {
