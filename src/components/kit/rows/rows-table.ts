@@ -23,11 +23,17 @@ export function rowsTable(columns: Columns, rows: readonly Row[], name?: string)
     details.childElementCount === 1 &&
     details.append(rowsList(columns, rows, name === undefined ? "Rows" : `Rows: ${name}`));
   details.addEventListener("toggle", fill);
-  addEventListener("beforeprint", () => {
-    fill();
-    details.open = true;
-  });
+  addEventListener("beforeprint", unfoldRows);
   return details;
+}
+
+/** Unfolds all rows on the page. One listener for all: a table is made anew with every move of a control. */
+function unfoldRows(): void {
+  for (const details of document.querySelectorAll<HTMLDetailsElement>("details.rows")) {
+    // Paper does not wait for the browser's own event.
+    details.dispatchEvent(new Event("toggle"));
+    details.open = true;
+  }
 }
 
 function tableRow(names: readonly string[], row: Row): HTMLElement {
