@@ -1,26 +1,29 @@
+import {readFileSync} from "node:fs";
+import type {Locator} from "playwright-core";
 import {expect, test} from "vitest";
-import {useSite} from "./site.js";
+import {costModels} from "../experiments/cost-models.js";
+import {pageFile, pagePaths, useSite} from "./site.js";
 
 const site = useSite();
 
-test.each([
-  ["accelerators/roofline", "accel/roofline"],
-  ["accelerators/systolic-array?guess=skip", "accel/systolic"],
-  ["accelerators/test-time-compute", "accel/kinetics"],
-  ["accelerators/sparse-slices", "accel/sparse-slices"],
-  ["accelerators/edge-accelerator", "accel/hsa"],
-  ["accelerators/compose", "accel/compose"],
-])("on /%s a knob changes the picture within 50 ms", async (address, id) => {
-  const {page, context, complaints} = await site.open(address);
-  const view = page.locator(`[data-experiment='${id}']:not(.answer)`).first();
-  const folded = view.locator(":scope > .controls > .advanced");
-  if ((await folded.count()) > 0) await folded.locator("summary").click();
-  const slider = view.locator(":scope > .controls input[type=range]").first();
-  await slider.scrollIntoViewIfNeeded();
-  // The worker loads its code when a pointer comes to the controls.
-  await slider.hover();
-  const move = (places: readonly number[]) =>
-    slider.evaluate(async (input: HTMLInputElement, shares) => {
+/** Every model of costs, and the pages that ship its rows. */
+const analytic = costModels.map(({id}) => ({
+  id,
+  paths: pagePaths().filter((path) => readFileSync(pageFile(path), "utf8").includes(`tables/${id}.arrow`)),
+}));
+
+/** A reader must not see a picture wait, in milliseconds. */
+const LIMIT = 50;
+/** Places of a slider, as shares of its range, far from each other. */
+const places = Array.from({length: 21}, (_, i) => 0.1 + 0.8 * ((i * 0.618) % 1));
+
+/**
+ * Milliseconds from the event of a slider until its view shows another picture of another setting, for each place that it
+ * is moved to; the first within the limit is the last.
+ */
+const move = (slider: Locator, shares: readonly number[]): Promise<number[]> =>
+  slider.evaluate(
+    async (input: HTMLInputElement, {shares, limit}) => {
       const section = input.closest("section");
       const drawn = () => section?.querySelector(".veiled")?.innerHTML.length;
       const seen = () => `${section?.querySelector(".setting")?.textContent} ${drawn()}`;
@@ -31,15 +34,35 @@ test.each([
         input.dispatchEvent(new Event("input", {bubbles: true}));
         while (seen() === before && performance.now() - since < 2000)
           await new Promise((resolve) => setTimeout(resolve, 1));
-        taken.push(performance.now() - since);
+        taken.push(Math.round(performance.now() - since));
+        if (taken.at(-1)! <= limit) break;
       }
-      return taken.sort((a, b) => a - b);
-    }, places);
-  await move([0.9]);
-  await view.locator(".status[data-state=live], .status[data-state=shipped]").waitFor();
-  const times = await move([0.22, 0.41, 0.57, 0.33, 0.68, 0.47, 0.77]);
-  // The quickest: what else the machine does only ever adds to it.
-  expect(times[0], times.map(Math.round).join()).toBeLessThanOrEqual(50);
-  expect(complaints).toEqual([]);
-  await context.close();
+      return taken;
+    },
+    {shares, limit: LIMIT},
+  );
+
+test.each(analytic)("a knob of $id changes the picture within 50 ms, on $paths", async ({id, paths}) => {
+  let views = 0;
+  for (const path of paths) {
+    const {page, context, complaints} = await site.open(`${path}?guess=skip`);
+    const view = page.locator(`[data-experiment='${id}']:not(.answer)`).first();
+    if ((await view.count()) > 0) {
+      views++;
+      const folded = view.locator(":scope > .controls > .advanced");
+      if ((await folded.count()) > 0) await folded.locator("summary").click();
+      const slider = view.locator(":scope > .controls input[type=range]").first();
+      await slider.scrollIntoViewIfNeeded();
+      // The worker loads its code when a pointer comes to the controls.
+      await slider.hover();
+      await move(slider, [0.9]);
+      await view.locator(".status[data-state=live], .status[data-state=shipped]").waitFor();
+      const times = await move(slider, places);
+      // The quickest: what else the machine does only ever adds to it.
+      expect(times.at(-1), times.join()).toBeLessThanOrEqual(LIMIT);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+  expect(views).toBeGreaterThan(0);
 });

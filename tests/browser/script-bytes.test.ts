@@ -1,16 +1,10 @@
-import {existsSync, readFileSync, statSync} from "node:fs";
+import {readFileSync, statSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {expect, test} from "vitest";
-import {pagePaths} from "./site.js";
+import {pageFile, pagePaths} from "./site.js";
 
-const folder = "site";
 /** What a page may load of script before a reader touches anything, in bytes. */
 const BUDGET = 250_000;
-
-/** The file of a page, by its address. */
-function pageFile(path: string): string {
-  return [join(folder, `${path}.html`), join(folder, path, "index.html")].find((file) => existsSync(file))!;
-}
 
 /** The modules that a page asks for with its markup: all that its own import, directly or not. */
 function scriptsOf(file: string): string[] {

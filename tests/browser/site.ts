@@ -16,6 +16,11 @@ export function pagePaths(): string[] {
     .sort();
 }
 
+/** The file of a page, by its address. */
+export function pageFile(path: string): string {
+  return [join(folder, `${path}.html`), join(folder, path, "index.html")].find((file) => existsSync(file))!;
+}
+
 /** The one built file of `site` whose path is `path` but for the hash before its extension. */
 export function builtFile(path: string): string {
   const [, stem, extension] = /^(.*)\.(\w+)$/.exec(path)!;

@@ -2,18 +2,10 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {allTables, type Columns, type Row} from "../../src/lib/experiment/columns.js";
 import type {Experiment} from "../../src/lib/experiment/experiment.js";
-import {experiments, loadExperiment} from "../../src/lib/experiments/registry.js";
+import {loadExperiment} from "../../src/lib/experiments/registry.js";
 import type {Param, Params} from "../../src/lib/technique/params.js";
 import {bounds, type Setting, settingsAtBounds} from "./bounds.js";
-
-/** Experiments that read no data and run nothing: models of costs. The cost of a scan has its tests beside the scans. */
-const modelled = (await Promise.all(Object.keys(experiments).map(loadExperiment))).filter(
-  ({id, needs, columns, params}) =>
-    id !== "ssm/scan-forms" &&
-    needs.length === 0 &&
-    Object.values(columns).some(({provenance}) => provenance === "modelled") &&
-    !Object.values(params).some((param) => param.kind === "file"),
-);
+import {costModels} from "./cost-models.js";
 
 /** Runs of a property for each experiment; fewer where one takes longer. */
 const RUNS = 25;
@@ -74,7 +66,7 @@ async function expectSoundRun(experiment: Experiment, setting: Setting): Promise
   }
 }
 
-describe.each(modelled)("$id", (experiment) => {
+describe.each(costModels)("$id", (experiment) => {
   test("is finite, not negative and within its shares at each bound of each parameter", async () => {
     const settings = settingsAtBounds(experiment.params);
     const ranges = Object.values(experiment.params).filter((param) => "min" in param);

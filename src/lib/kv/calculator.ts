@@ -54,17 +54,23 @@ export function largestContext(
   if (!(bytes >= 0)) throw new RangeError(`largestContext: bytes must be at least 0, got ${bytes}`);
   const {technique, params = {}, evicted} = method;
   const page = Math.ceil(technique.pageTokensOf(params) / (evicted?.keepFraction ?? 1));
-  const fits = (tokens: number) => {
-    for (let held = tokens; held > Math.max(0, tokens - page); held--) {
-      if (kvCacheBytes(sizes, held, method) > bytes) return false;
-    }
-    return true;
-  };
-  let [fitting, tooLong] = [0, limit + 1];
-  while (tooLong - fitting > 1) {
-    const middle = Math.floor((fitting + tooLong) / 2);
-    if (fits(middle)) fitting = middle;
-    else tooLong = middle;
+  const fits = (tokens: number) => kvCacheBytes(sizes, tokens, method) <= bytes;
+  // From the longest that fits by itself back to one that a whole page of lengths leads to.
+  let led = 0;
+  for (let tokens = lastTrue(0, limit + 1, fits); tokens > 0; tokens--) {
+    led = fits(tokens) ? led + 1 : 0;
+    if (led === page) return tokens + page - 1;
   }
-  return fitting;
+  return led;
+}
+
+/** The last number for which a condition holds, from one for which it does to before one for which it does not. */
+function lastTrue(from: number, before: number, isTrue: (value: number) => boolean): number {
+  let [holds, fails] = [from, before];
+  while (fails - holds > 1) {
+    const middle = Math.floor((holds + fails) / 2);
+    if (isTrue(middle)) holds = middle;
+    else fails = middle;
+  }
+  return holds;
 }

@@ -13,9 +13,10 @@ const PERIOD = 8;
  * on the rows linearly from one period of eight to the next, so that no long tensor need be packed.
  */
 export function packedSize(format: Format): PackedSize {
-  const counted = new Map<string, number>();
+  const counted = new Map<number, number>();
+  // At most as many rows as two periods have.
   const count = (rows: number, width: number): number => {
-    const key = `${rows} ${width}`;
+    const key = 2 * PERIOD * width + rows - 1;
     const found =
       counted.get(key) ??
       packedBytes(format.encode({shape: [rows, width], data: new Float32Array(rows * width)}));
