@@ -26,8 +26,8 @@ interface Pair {
  */
 export function objectDrawing(): (rows: readonly ObjectRow[]) => HTMLElement {
   const pair: Pair = {
-    left: meshCanvas({label: "The object", size: LARGE, isLarge: true}),
-    right: meshCanvas({label: "Its reconstruction", size: LARGE, isLarge: true}),
+    left: meshCanvas("The object", LARGE),
+    right: meshCanvas("Its reconstruction", LARGE),
   };
   return (rows) => objectView(rows, pair);
 }
@@ -42,13 +42,24 @@ function objectView(rows: readonly ObjectRow[], {left, right}: Pair): HTMLElemen
     <div>${left.element}<p class="step-name">the object, ${size(original.bytes)}</p></div>
     <div>${right.element}${name}</div>
   </div>`;
-  const area = rotatedArea(pictures, draw);
+  let isWaiting = false;
+  const area = rotatedArea(pictures, drawSoon);
   const entries = files.map((row) => fileButton(row, () => choose(row)));
 
   function draw(): void {
     left.show(drawnOf(original), area.turn);
     right.show(drawnOf(chosen), area.turn);
     for (const {row, canvas} of entries) canvas.show(drawnOf(row), area.turn);
+  }
+
+  /** A pointer may move more often than the screen shows. */
+  function drawSoon(): void {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => {
+      isWaiting = false;
+      draw();
+    });
   }
 
   function choose(row: ObjectRow): void {
@@ -70,8 +81,7 @@ function objectView(rows: readonly ObjectRow[], {left, right}: Pair): HTMLElemen
 
 /** A file as a button: its picture, its bytes, and how it was made. */
 function fileButton(row: ObjectRow, chosen: () => void) {
-  const canvas = meshCanvas({label: "", size: SMALL});
-  canvas.element.setAttribute("aria-hidden", "true");
+  const canvas = meshCanvas("", SMALL);
   const button = html`<button type="button">${canvas.element}<span class="rate-facts"><strong>${size(row.bytes)}</strong> <span>${row.label}</span> <span class="muted">${row.text ?? row.kept}</span></span></button>`;
   button.addEventListener("click", chosen);
   return {row, canvas, button};

@@ -27,7 +27,7 @@ export function wordBars(rows: readonly WordRow[]): HTMLElement {
   );
   const left = captioned(
     "What is left when words are said one after the other?",
-    `The name alone leaves ${percent(name.chamfer)}; all words leave ${percent(last.chamfer)}, most of which is how far apart two samples of one surface are.`,
+    `The name alone leaves ${percent(name.chamfer)}; all words leave ${percent(last.chamfer)}; two samples of one surface are not at distance 0 either.`,
     shareBars(
       [name, ...said].map(({attribute, phrase, chamfer, place}) => ({
         name: place === 0 ? `“${phrase}”` : `and its ${attribute}`,

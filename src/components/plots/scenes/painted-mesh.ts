@@ -9,15 +9,26 @@ export function paintMesh(context: CanvasRenderingContext2D, {mesh, turn, colour
   const faces = Array.from({length: corners.length / 9}, (_, t) => {
     const at = 9 * t;
     const facing = [0, 1, 2].map((row) => seen(normals, at, row));
-    const light = 0.4 + 0.6 * Math.abs(0.35 * facing[0] + 0.55 * facing[1] + 0.75 * facing[2]);
+    const light = Math.min(1, Math.abs(0.35 * facing[0] + 0.55 * facing[1] + 0.75 * facing[2]));
     return {at, depth: seen(corners, at, 2) + seen(corners, at + 3, 2) + seen(corners, at + 6, 2), light};
   }).sort((a, b) => a.depth - b.depth);
   const pixel = (value: number) => (0.5 + 0.6 * value) * size;
   for (const {at, light} of faces) {
-    context.fillStyle = `rgb(${colour.map((part) => Math.min(255, Math.round(255 * part * light))).join(" ")})`;
+    context.fillStyle = context.strokeStyle = shaded(colour, light);
     context.beginPath();
     for (const k of [0, 3, 6])
       context.lineTo(pixel(seen(corners, at + k, 0)), pixel(-seen(corners, at + k, 1)));
     context.fill();
+    // Faces that meet would leave a seam of the ground.
+    context.stroke();
   }
+}
+
+/** A colour from half as dark, away from the light, to mixed with white, towards it. */
+function shaded(colour: Shot["colour"], light: number): string {
+  const parts = colour.map((part) => {
+    const [dark, bright] = [0.5 * part, 0.6 * part + 0.4];
+    return Math.round(255 * (dark + light * (bright - dark)));
+  });
+  return `rgb(${parts.join(" ")})`;
 }

@@ -16,16 +16,16 @@ uniform vec3 colour;
 varying vec3 facing;
 void main() {
   vec3 n = normalize(facing);
-  float light = 0.4 + 0.6 * abs(dot(n, normalize(vec3(0.35, 0.55, 0.75))));
-  gl_FragColor = vec4(colour * light, 1.0);
+  float light = abs(dot(n, normalize(vec3(0.35, 0.55, 0.75))));
+  gl_FragColor = vec4(mix(0.5 * colour, mix(colour, vec3(1.0), 0.4), light), 1.0);
 }`;
 
 /**
- * What draws meshes on a canvas by WebGL; undefined where the browser has none. A browser has only a few contexts: a canvas
- * keeps its own for as long as it lives.
+ * What draws meshes on a canvas by WebGL; undefined where the browser has none that is fast. A browser has only a few contexts: a
+ * canvas keeps its own for as long as it lives.
  */
 export function meshRenderer(canvas: HTMLCanvasElement): ((shot: Shot) => void) | undefined {
-  const gl = canvas.getContext("webgl", {preserveDrawingBuffer: true});
+  const gl = canvas.getContext("webgl", {failIfMajorPerformanceCaveat: true});
   const program = gl && programOf(gl);
   return gl && program ? (shot) => render(gl, program, shot) : undefined;
 }

@@ -11,6 +11,8 @@ import {nearestDescription} from "../../scenes/words/search.js";
 
 /** Meshes of packages; the others are made here. */
 const REAL = ["bunny", "teapot"] as const;
+/** Most triangles of a file: each row holds the mesh that comes back. */
+const MOST_TRIANGLES = 200_000;
 const NEEDS = ["meshes/bunny", "meshes/teapot"] as const;
 
 /** One object, its meshes included, in every way of storing it. */
@@ -114,7 +116,7 @@ export const oneObject = experiment({
   async run({object, file, amplitude, outside, seed, detail, points}, {data, progress}) {
     await progress(0, "the object");
     const real = REAL.find((name) => name === object);
-    const own = file === null ? null : await readMesh(file);
+    const own = file === null ? null : small(await readMesh(file));
     const given = own ?? (real === undefined ? null : storedMesh(data.get(`meshes/${real}`)));
     const made =
       given === null
@@ -153,6 +155,15 @@ export const oneObject = experiment({
     return rows;
   },
 });
+
+/** @throws RangeError for more triangles than its rows, one mesh a row, can hold. */
+function small(mesh: Mesh): Mesh {
+  const count = triangleCount(mesh);
+  if (count <= MOST_TRIANGLES) return mesh;
+  throw new RangeError(
+    `scenes/one-object: file must hold at most ${MOST_TRIANGLES} triangles, got ${count}. Decimate it first.`,
+  );
+}
 
 /** A mesh of a data set. */
 function storedMesh(tensors: TensorSet): Mesh {
