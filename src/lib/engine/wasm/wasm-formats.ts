@@ -2,6 +2,7 @@ import type {EncodeOptions, Format} from "../../formats/format.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
 import {matrixSize, type Tensor} from "../../tensor/tensor.js";
 import {wasmBlockEncoders} from "./wasm-blocks.js";
+import {wasmGroupEncoders} from "./wasm-groups.js";
 import {wasmRazerEncoders} from "./wasm-razer.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
@@ -14,7 +15,11 @@ export type FasterFormat = (format: Format) => Format;
  */
 export async function wasmFormats(): Promise<FasterFormat> {
   const heap = wasmHeap();
-  const encoders = new Map([...(await wasmBlockEncoders(heap)), ...(await wasmRazerEncoders(heap))]);
+  const encoders = new Map([
+    ...(await wasmGroupEncoders(heap)),
+    ...(await wasmRazerEncoders(heap)),
+    ...(await wasmBlockEncoders(heap)),
+  ]);
   return (format) => {
     const fast = encoders.get(format.id);
     if (fast === undefined) return format;

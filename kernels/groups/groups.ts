@@ -1,0 +1,72 @@
+/** Elements of four bits under a scale that a group of floats shares: the loops of `formats/groups.ts` and of the casts. */
+
+/** The largest magnitude of each group of `size` floats, a multiple of four; infinity or NaN where it holds one. */
+export function absMax(x: usize, groups: i32, size: i32, largest: usize): void {
+  const bytes = (<usize>size) << 2;
+  const magnitude = i32x4.splat(0x7fffffff);
+  for (let group = 0; group < groups; group++, x += bytes, largest += 4) {
+    // Without the sign, the bits of floats are ordered as the floats are, NaN above infinity.
+    let top = i32x4.splat(0);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      top = i32x4.max_s(top, v128.and(v128.load(x + i), magnitude));
+    }
+    top = i32x4.max_s(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
+    top = i32x4.max_s(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
+    store<i32>(largest, i32x4.extract_lane(top, 0));
+  }
+}
+
+/** E2M1 codes of x over the scale of its group, to nearest even, two a byte; `size` is a multiple of 16. */
+export function packE2m1(x: usize, groups: i32, size: i32, scales: usize, codes: usize): void {
+  for (let group = 0; group < groups; group++, scales += 4) {
+    const scale = v128.load32_splat(scales);
+    for (let i = 0; i < size; i += 16, x += 64, codes += 8) {
+      store16(codes, e2m1(x, scale), e2m1(x + 16, scale), e2m1(x + 32, scale), e2m1(x + 48, scale));
+    }
+  }
+}
+
+/** Integers from -7 to 7 in two's complement, likewise; zeros over a scale of zero are 0. */
+export function packInt4(x: usize, groups: i32, size: i32, scales: usize, codes: usize): void {
+  for (let group = 0; group < groups; group++, scales += 4) {
+    const scale = v128.load32_splat(scales);
+    for (let i = 0; i < size; i += 16, x += 64, codes += 8) {
+      store16(codes, int4(x, scale), int4(x + 16, scale), int4(x + 32, scale), int4(x + 48, scale));
+    }
+  }
+}
+
+/** Codes of four floats: steps of 1/2 below 2, of 1 below 4, of 2 up to 6; the sign of a zero stays. */
+function e2m1(x: usize, scale: v128): v128 {
+  const q = f32x4.div(v128.load(x), scale);
+  const magnitude = f32x4.abs(q);
+  const belowTwo = f32x4.lt(magnitude, f32x4.splat(2));
+  const belowFour = f32x4.lt(magnitude, f32x4.splat(4));
+  const perStep = v128.bitselect(
+    f32x4.splat(2),
+    v128.bitselect(f32x4.splat(1), f32x4.splat(0.5), belowFour),
+    belowTwo,
+  );
+  // Codes count on from 2 at 4 and from 4 at 6, which are 2 and 3 steps there.
+  const before = v128.bitselect(
+    i32x4.splat(0),
+    v128.bitselect(i32x4.splat(2), i32x4.splat(4), belowFour),
+    belowTwo,
+  );
+  const steps = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(magnitude, perStep)));
+  const code = i32x4.min_s(i32x4.add(steps, before), i32x4.splat(7));
+  return v128.or(code, i32x4.shl(i32x4.shr_u(q, 31), 3));
+}
+
+function int4(x: usize, scale: v128): v128 {
+  const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.div(v128.load(x), scale)));
+  const within = i32x4.min_s(i32x4.max_s(q, i32x4.splat(-7)), i32x4.splat(7));
+  return v128.and(within, i32x4.splat(15));
+}
+
+/** Sixteen codes of four bits as eight bytes, the first of two in the low nibble. */
+function store16(to: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const codes = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+  const pairs = v128.and(v128.or(codes, i16x8.shr_u(codes, 4)), i16x8.splat(0xff));
+  v128.store64_lane(to, i8x16.narrow_i16x8_u(pairs, pairs), 0);
+}
