@@ -62,7 +62,7 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
   const drop = html`<div class="drop"><div class="drop-inputs"><label>Files of a model of yours: ${picker}</label><label>or its folder: ${folder}</label></div>
     <div class="drop-inputs"><label>Memory in GB: ${memory}</label><label>Context in tokens: ${context}</label></div>
     ${formats.element}
-    <p class="help">Safetensors or GGUF, also dropped here, with the <code>config.json</code> beside them. The bytes are read in ranges by a worker of this page alone, which can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere. Nothing is kept: with the page all of it is gone.</p></div>`;
+    <p class="help">Safetensors or GGUF, also dropped here, with the <code>config.json</code> beside them. The bytes are read by a worker of this page alone, in ranges; it can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere. Nothing is kept: with the page all of it is gone.</p></div>`;
   const status = html`<div class="checkpoint-status" role="status"></div>` as HTMLElement;
   const report = shownReport();
   const title =

@@ -1,6 +1,7 @@
 /** Damage of formats and caches to a model, each alone: measured as KL divergence where the model runs. */
 import {KEEP} from "../../checkpoint/recipe.js";
 import type {CacheSession} from "../../engine/cache/session.js";
+import {fasterFormats} from "../../engine/wasm/wasm-formats.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
 import type {EvalSeed, EvalText} from "../../evaluate/eval-texts.js";
 import {evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
@@ -83,8 +84,9 @@ export async function formatDivergences(
 async function packedOrNone(model: RunningModel, name: string, format: string) {
   const x = await model.tensor(name);
   const isInputFirst = model.inputFirst.has(name);
+  const faster = await fasterFormats();
   try {
-    const {y, bytes} = roundTrip(formatById(format), isInputFirst ? transposed(x) : x);
+    const {y, bytes} = roundTrip(faster(formatById(format)), isInputFirst ? transposed(x) : x);
     if (!y.data.every(Number.isFinite)) return undefined;
     return {y: isInputFirst ? transposed(y) : y, bytes};
   } catch (error) {
