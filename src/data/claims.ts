@@ -16,6 +16,7 @@ export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/token-selection", title: "Token selection"},
   {id: "claims/kv-caches", title: "Smaller caches"},
   {id: "claims/state-space", title: "State-space models"},
+  {id: "claims/decoding", title: "Decoding"},
   {id: "claims/accelerators", title: "Accelerators"},
   {id: "claims/scenes", title: "3D objects"},
 ];

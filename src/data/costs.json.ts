@@ -14,6 +14,7 @@ process.stdout.write(
       policies: kept("attention/policies"),
       methods: kept("models/formats-on-model"),
       scans: kept("ssm/quantization"),
+      drafts: kept("decoding/drafting"),
     }),
   ),
 );

@@ -11,6 +11,7 @@ export interface CostRows {
   readonly policies: Rows;
   readonly methods: Rows;
   readonly scans: Rows;
+  readonly drafts: Rows;
 }
 
 /** What a technique saves, and what it costs here. */
@@ -35,6 +36,7 @@ export function techniqueCosts(techniques: readonly Facts[], rows: CostRows): Te
     ...policyCosts(rows.policies),
     ...methodCosts(rows.methods),
     ...scanCosts(rows.scans),
+    ...draftCosts(rows.drafts),
   ];
 }
 
@@ -114,3 +116,16 @@ function scanCosts(rows: Rows): TechniqueCost[] {
     text: `${whole ? `W8A8, ${three((whole.bytes as number) / (bytes as number))} times fewer bytes than float16; ` : "W8A8; "}KL divergence ${three(klMean as number)} nats.`,
   }));
 }
+
+/** Tokens of a pass with each way to draft, greedy, on the mix of all tasks. */
+function draftCosts(rows: Rows): TechniqueCost[] {
+  const own = rows.filter(({temperature, mix}) => temperature === 0 && mix === "tasks");
+  return own.map(({method, tokensPerPass, draftPassesPerToken, same, documents}) => ({
+    registry: "decoding methods",
+    id: String(method),
+    text: `${three(tokensPerPass as number)} tokens for each pass of the model, ${passesText(draftPassesPerToken as number)}; ${same === documents ? "the same text" : `the same text for ${same} of ${documents} documents`}.`,
+  }));
+}
+
+const passesText = (passes: number): string =>
+  passes === 0 ? "no pass of a draft" : `${three(passes)} passes of the draft for each`;

@@ -22,6 +22,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   caches: "Form of the KV cache",
   policies: "Policy of eviction or sparse reads",
   "scan quantizers": "Quantization method for state-space models",
+  "decoding methods": "Decoding method",
 };
 
 const anchorOf = (...words: readonly string[]) =>

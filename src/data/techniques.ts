@@ -1,5 +1,6 @@
 /** Every technique of every registry, by the facts that pages show of it. */
 import {policies} from "../lib/attention/registry.js";
+import {decodingMethods} from "../lib/decoding/registry.js";
 import {formats} from "../lib/formats/registry.js";
 import {KV_CACHES} from "../lib/kv/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
@@ -45,4 +46,5 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("caches", KV_CACHES.all, recordDocs("kv")),
   ...factsOf("policies", policies.all, recordDocs("attention")),
   ...factsOf("scan quantizers", scanQuantizers.all, recordDocs("ssm")),
+  ...factsOf("decoding methods", decodingMethods.all, recordDocs("decoding")),
 ];

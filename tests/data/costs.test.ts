@@ -12,7 +12,7 @@ const cache = (technique: string, family: string, kept: number, rise: number) =>
   rise,
 });
 
-const none = {caches: [], policies: [], methods: [], scans: []};
+const none = {caches: [], policies: [], methods: [], scans: [], drafts: []};
 
 test("a cache is told by its smallest setting that loses little, and if none does by the one that loses least", () => {
   const techniques = [
@@ -73,4 +73,22 @@ test("a method is told by the perplexity of int4 weights, a scan quantizer by it
     "int4 weights, 4.25 bits; perplexity +10 %.",
     "W8A8, 2 times fewer bytes than float16; KL divergence 0.005 nats.",
   ]);
+});
+
+test("a way to draft is told by the tokens of a pass and by whether the text is the same", () => {
+  const draft = (same: number, temperature = 0) => ({
+    method: "subspec",
+    temperature,
+    mix: "tasks",
+    tokensPerPass: 8.123,
+    draftPassesPerToken: 1.25,
+    same,
+    documents: 24,
+  });
+  const textOf = (same: number) =>
+    techniqueCosts([], {...none, drafts: [draft(same), draft(1, 1)]}).map(({text}) => text);
+  expect(textOf(24)).toEqual([
+    "8.12 tokens for each pass of the model, 1.25 passes of the draft for each; the same text.",
+  ]);
+  expect(textOf(23)[0]).toContain("the same text for 23 of 24 documents");
 });

@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {evenLayers} from "../../src/lib/decoding/drafts/skipping-draft.js";
 import {recyclingTemplate} from "../../src/lib/decoding/drafts/token-recycling.js";
+import {evenLayers} from "../../src/lib/decoding/skipping/even-layers.js";
 import {drawAt} from "../../src/lib/decoding/speculative/verify-chain.js";
 import {
   childrenOf,

@@ -5,6 +5,7 @@ import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
 import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
 import {systolic} from "../../src/lib/experiments/accel/systolic.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
+import {CACHED_TOKENS} from "../../src/lib/experiments/decoding/offload.js";
 import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.js";
@@ -124,6 +125,12 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     `A decoder of ${word(small.num_hidden_layers)} layers`,
     `its ${vocabulary.length} words`,
   ),
+  "src/decoding/drafting-and-verifying.md": [...defined("in one pass", "probability min(1, p / q)")],
+  "src/decoding/skipping-layers.md": [...held("The first half of each is the prompt")],
+  "src/decoding/weights-over-a-slow-link.md": [
+    ...reported("arXiv:2509.18344, section 3", "one token as for three hundred"),
+    ...held(`the keys and values of ${CACHED_TOKENS} tokens`),
+  ],
   "src/kv/how-long-a-context.md": [
     ...held(
       `groups of 32, with a scale and a minimum of 16 bits each, are ${2 + (16 + 16) / 32} bits a number`,

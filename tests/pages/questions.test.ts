@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
+import * as decoding from "../../src/components/by-hand/questions/decoding.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
 import * as kv from "../../src/components/by-hand/questions/kv.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
@@ -43,6 +44,9 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "sharing across layers": async () => kv.togetherQuestion(await opening("kv/sharing")),
   "which tokens matter": async () => kv.policyQuestion(await opening("attention/policies")),
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
+  "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
+  "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
+  "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),

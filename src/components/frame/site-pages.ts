@@ -97,6 +97,23 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     ],
   },
   {
+    name: "Decoding",
+    pages: [
+      {
+        name: "Drafting and verifying",
+        path: "/decoding/drafting-and-verifying",
+        about:
+          "Speculative decoding measured: tokens that one pass gives, by draft model, tree, bits of the draft and temperature.",
+      },
+      {
+        name: "Weights over a slow link",
+        path: "/decoding/weights-over-a-slow-link",
+        about:
+          "SubSpec's bargain: offloaded weights, long drafts by a copy in few bits, and where the time goes.",
+      },
+    ],
+  },
+  {
     name: "State-space models",
     pages: [
       {
@@ -197,6 +214,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   caches: "/kv/small-caches",
   policies: "/kv/which-tokens-matter",
   "scan quantizers": "/ssm/quantizing",
+  "decoding methods": "/decoding/drafting-and-verifying",
 };
 
 const PAGES = [HOME, ...PAGE_GROUPS.flatMap(({pages}) => pages)];

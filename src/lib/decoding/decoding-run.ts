@@ -3,6 +3,7 @@ import type {Decoder} from "../engine/decoder/load-decoder.js";
 import type {Warp} from "../engine/sampling.js";
 import type {RandomStream} from "../tensor/random.js";
 import {requireInteger} from "../tensor/require.js";
+import type {DraftTree} from "./tree/draft-tree.js";
 
 /** Goal of a decoding loop. */
 export interface DecodingGoal {
@@ -26,7 +27,9 @@ export interface Passes {
 export interface Round {
   /** Tokens that it writes, at least one. */
   readonly written: readonly number[];
-  /** Drafted tokens that were put before the target, and those among them that were kept. */
+  /** Drafts that were put before the target; a chain is a tree without branches. */
+  readonly tree: DraftTree;
+  /** Drafted tokens, and those among them that were kept. */
   readonly drafted: number;
   readonly accepted: number;
   readonly target: Passes;

@@ -2,10 +2,14 @@
 
 export * from "./decoding-run.js";
 export * from "./drafts/model-draft.js";
-export * from "./drafts/skipping-draft.js";
 export {recyclingTemplate} from "./drafts/token-recycling.js";
 export * from "./method.js";
 export * from "./registry.js";
+export * from "./skipping/even-layers.js";
+export * from "./skipping/layer-schedule.js";
+export * from "./skipping/registry.js";
+export * from "./skipping/skip-decode.js";
+export * from "./skipping/skipped-reading.js";
 export * from "./speculative/acceptance.js";
 export * from "./speculative/chain-decoding.js";
 export * from "./speculative/expected-tokens.js";

@@ -1,7 +1,13 @@
 import type {Family} from "./families.js";
 
 /** Registries, by the words that pages ask for them with. */
-export type RegistryName = "formats" | "quantization methods" | "caches" | "policies" | "scan quantizers";
+export type RegistryName =
+  | "formats"
+  | "quantization methods"
+  | "caches"
+  | "policies"
+  | "scan quantizers"
+  | "decoding methods";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */
 export interface TechniqueFacts {

@@ -3,6 +3,7 @@ import {describe, expect, test} from "vitest";
 import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
 import type {Claim, Evidence} from "../../../src/lib/experiments/claims/claim.js";
 import {type ClaimRow, claimLines} from "../../../src/lib/experiments/claims/claim-lines.js";
+import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
 import {measured} from "../../../src/lib/experiments/claims/evidence.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {
@@ -22,6 +23,7 @@ import {modelClaims} from "../../../src/lib/experiments/claims/working-model.js"
 type AnyClaim = Pick<Claim<never>, "id" | "paper" | "place" | "statement" | "why" | "kind" | "reported">;
 const ledgers: Readonly<Record<string, readonly AnyClaim[]>> = {
   accelerators: hardwareClaims,
+  decoding: DECODING_CLAIMS,
   "kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "number-formats": formatClaims,
   "state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],

@@ -1,23 +1,8 @@
-import {requireInteger} from "../../tensor/require.js";
 import {decodingMethod} from "../method.js";
 import {depth, draftTemperature, width} from "../method-params.js";
+import {evenLayers} from "../skipping/even-layers.js";
 import {treeDecoding} from "../tree/tree-decoding.js";
 import {sharedCacheDraft} from "./model-draft.js";
-
-/**
- * Layers that stay when a decoder is to be `speedup` times as fast: the first, the last, and as many between as fit, evenly
- * spread. (Unified layer skipping, arXiv:2404.06954, section 3)
- * @returns indices in ascending order, at least 2 of a decoder that has as many
- * @throws RangeError unless layers is an integer of at least 1 and speedup a number of at least 1.
- */
-export function evenLayers(layers: number, speedup: number): number[] {
-  requireInteger("evenLayers", "layers", layers, 1);
-  if (!(speedup >= 1 && speedup < Number.POSITIVE_INFINITY))
-    throw new RangeError(`evenLayers: speedup must be a number of at least 1, got ${speedup}`);
-  const count = Math.min(layers, Math.max(2, Math.round(layers / speedup)));
-  if (count === 1) return [0];
-  return Array.from({length: count}, (_, i) => Math.round((i * (layers - 1)) / (count - 1)));
-}
 
 /** Self-speculation: the draft is the target without some of its layers, so that no second model is needed. */
 export const skippingDraft = decodingMethod({

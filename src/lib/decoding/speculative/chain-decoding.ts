@@ -14,6 +14,7 @@ import {
   requireGoal,
   sumPasses,
 } from "../decoding-run.js";
+import type {DraftTree} from "../tree/draft-tree.js";
 import {verifyChain} from "./verify-chain.js";
 
 /** Length and law of a drafted chain. */
@@ -67,6 +68,7 @@ export function* chainDecoding(
       cache.truncate(Math.min(cache.length, text.length - 1));
     yield {
       written,
+      tree: chainTree(ids[0], drafted),
       drafted: drafted.tokens.length,
       accepted: Math.min(accepted, written.length),
       target: targets.passes(),
@@ -96,6 +98,11 @@ function reader(model: Decoder, cache: ReturnType<typeof plainKvCache>, text: re
   };
 }
 
+interface DrawnChain {
+  readonly tokens: readonly number[];
+  readonly laws: readonly Float64Array[];
+}
+
 /** Tokens drawn one after the other, each with the law that it came from. */
 function drawChain(
   read: (ids: readonly number[]) => Float32Array[],
@@ -103,7 +110,7 @@ function drawChain(
   warp: Warp,
   random: RandomStream,
   text: readonly number[],
-): {readonly tokens: number[]; readonly laws: Float64Array[]} {
+): DrawnChain {
   const tokens: number[] = [];
   const laws: Float64Array[] = [];
   for (let last = text[text.length - 1]; tokens.length < length; last = tokens[tokens.length - 1]) {
@@ -112,6 +119,17 @@ function drawChain(
     tokens.push(drawToken(law, random));
   }
   return {tokens, laws};
+}
+
+/** The chain as a tree, with the probability that the draft gave each beginning of it. */
+function chainTree(root: number, {tokens, laws}: DrawnChain): DraftTree {
+  let probability = 1;
+  return {
+    tokens: [root, ...tokens],
+    parents: [root, ...tokens].map((_, i) => i - 1),
+    depths: [root, ...tokens].map((_, i) => i),
+    probabilities: [1, ...tokens.map((token, i) => (probability *= laws[i][token]))],
+  };
 }
 
 /** Tokens up to the one that ends the text. */

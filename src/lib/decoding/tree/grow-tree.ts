@@ -27,7 +27,7 @@ export function beamTree(root: number, {depth, width}: TreeShape, draft: TreeDra
   let level: readonly number[] = [0];
   for (let at = 1; at <= depth && level.length > 0; at++) {
     const before = tree.tokens.length;
-    tree = withNodes(tree, likeliest(continuations(tree, level, draft(tree, level)), width));
+    tree = withNodes(tree, likeliest(tree, level, draft(tree, level), width));
     level = Array.from({length: tree.tokens.length - before}, (_, i) => before + i);
   }
   return tree;
@@ -51,7 +51,7 @@ export function eagleTree(
   for (let at = 1; at <= depth && level.length > 0; at++) {
     const before = tree.tokens.length;
     const laws = draft(tree, level);
-    const added = level.flatMap((node, i) => likeliest(continuations(tree, [node], [laws[i]]), width));
+    const added = level.flatMap((node, i) => likeliest(tree, [node], [laws[i]], width));
     tree = withNodes(tree, added);
     const fresh = added.map((_, i) => before + i);
     fresh.sort((a, b) => tree.probabilities[b] - tree.probabilities[a] || a - b);
@@ -71,20 +71,29 @@ interface NewNode {
   readonly probability: number;
 }
 
-/** Every token after every one of `nodes` that has a probability. */
-function continuations(tree: DraftTree, nodes: readonly number[], laws: readonly Float64Array[]): NewNode[] {
-  return nodes.flatMap((parent, i) =>
-    Array.from(laws[i], (chance, token) => ({
-      parent,
-      token,
-      probability: tree.probabilities[parent] * chance,
-    })),
-  );
-}
-
-/** The `count` likeliest; a stable sort keeps the earlier of equals first. */
-function likeliest(nodes: NewNode[], count: number): NewNode[] {
-  return nodes.sort((a, b) => b.probability - a.probability).slice(0, count);
+/**
+ * The `count` likeliest of every token after every one of `nodes`, likeliest first; of equal ones the earlier node, then the
+ * lower id. The list stays sorted as it grows, since it is short and the candidates are many.
+ */
+function likeliest(
+  tree: DraftTree,
+  nodes: readonly number[],
+  laws: readonly Float64Array[],
+  count: number,
+): NewNode[] {
+  const best: NewNode[] = [];
+  nodes.forEach((parent, i) => {
+    const before = tree.probabilities[parent];
+    laws[i].forEach((chance, token) => {
+      const probability = before * chance;
+      if (best.length === count && !(probability > best[count - 1].probability)) return;
+      let place = best.length;
+      while (place > 0 && probability > best[place - 1].probability) place--;
+      best.splice(place, 0, {parent, token, probability});
+      best.length = Math.min(best.length, count);
+    });
+  });
+  return best;
 }
 
 function withNodes(tree: DraftTree, added: readonly NewNode[]): DraftTree {

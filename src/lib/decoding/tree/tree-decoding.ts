@@ -63,6 +63,7 @@ export function* treeDecoding(
     left -= verified.tokens.length;
     yield {
       written: verified.tokens,
+      tree,
       drafted: nodes.length - 1,
       accepted: verified.accepted,
       target: sumPasses(before, {passes: 1, tokens: nodes.length}),

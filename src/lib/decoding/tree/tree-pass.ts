@@ -28,6 +28,12 @@ export function feedNodes(
   hooks: Hooks = {},
 ): Float32Array[] {
   const seen = ancestorMask(tree, nodes, {prefix, fed});
+  // Every layer asks for the same mask.
+  const masks = new Map<number, Uint8Array>();
+  const maskOf = (heads: number) => {
+    if (!masks.has(heads)) masks.set(heads, forHeads(seen, heads));
+    return masks.get(heads)!;
+  };
   const {data} = forward(
     model,
     nodes.map((node) => tree.tokens[node]),
@@ -36,7 +42,7 @@ export function feedNodes(
       positions: Int32Array.from(nodes, (node) => prefix + tree.depths[node]),
       hooks: {
         ...hooks,
-        attention: (call, plain) => plain({...call, mask: forHeads(seen, call.heads)}),
+        attention: (call, plain) => plain({...call, mask: maskOf(call.heads)}),
       },
     },
   );

@@ -8,17 +8,21 @@ export interface Printed {
 
 /** Names of the papers that claims cite by number. */
 const PAPER_NAMES: Readonly<Record<string, string>> = {
+  "2211.17192": "Speculative decoding",
   "2306.14048": "H2O",
+  "2307.02628": "SkipDecode",
   "2309.17453": "StreamingLLM",
   "2312.06635": "Gated linear attention",
   "2402.02750": "KIVI",
   "2402.07443": "I/O complexity of attention",
   "2403.20137": "K-sort BFP",
+  "2404.06954": "Unified layer skipping",
   "2404.14469": "SnapKV",
   "2405.04434": "DeepSeek-V2",
   "2405.10480": "LeanAttention",
   "2405.14366": "MiniCache",
   "2406.10774": "Quest",
+  "2408.08696": "Token Recycling",
   "2409.09708": "ELSA",
   "2409.10593": "CSKV",
   "2410.13229": "Quamba",
@@ -28,10 +32,12 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2503.07518": "TokenButler",
   "2503.18893": "xKV",
   "2503.22879": "Quamba2",
+  "2504.16379": "SplitReason",
   "2504.19874": "TurboQuant",
   "2505.16679": "Semantic compression",
   "2506.05333": "Kinetics",
   "2507.09010": "HSA",
+  "2509.18344": "SubSpec",
 };
 
 /** Gives the name and the address of what a claim cites: a paper on arXiv, a repository on GitHub, or neither. */

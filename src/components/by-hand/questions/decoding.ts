@@ -1,0 +1,65 @@
+import {numberText} from "../../kit/text/number-text.js";
+import type {OffloadRow} from "../../plots/decoding/offload.js";
+import type {SkippingRow} from "../../plots/decoding/skipping.js";
+import type {SubstituteRow} from "../../plots/decoding/substitute.js";
+import {type BarQuestion, rangeOf} from "./question.js";
+
+/** Tokens that a draft in four bits lets the model write in a pass. */
+export function fourBitDraftQuestion(rows: readonly SubstituteRow[]): BarQuestion {
+  const own = rows.toSorted((a, b) => a.bitsPerWeight - b.bitsPerWeight);
+  const int4 = own.find(({format}) => format === "int4");
+  const tokens = int4?.tokensPerPass ?? 0;
+  return {
+    question:
+      "The draft is the model itself, its layers rounded to int4, and drafts a dozen tokens. How many tokens does one pass of the real model then confirm on average?",
+    options: ["one or two", "three to seven", "eight or more"],
+    right: rangeOf(tokens, [2.5, 7.5]),
+    because: `${numberText(tokens, 3)}; with a draft of ${own.at(-1)?.format}, the finest here, it is ${numberText(own.at(-1)?.tokensPerPass ?? 0, 3)}.`,
+    shown: "Tokens for each pass of the model, by the format of the draft",
+    bars: own.map(({format, tokensPerPass}) => ({
+      name: format,
+      value: tokensPerPass,
+      text: numberText(tokensPerPass, 3),
+    })),
+  };
+}
+
+/** Length of the drafts at which time for each token is least. */
+export function acceptedDraftQuestion(rows: readonly OffloadRow[]): BarQuestion {
+  const drafted = rows.filter(({depth}) => depth > 0);
+  const best = drafted.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+  return {
+    question:
+      "A draft that is right for 97 or 98 of 100 tokens costs little beside a pass over the link. How many tokens ahead should it run?",
+    options: ["up to ten", "ten to thirty", "thirty to seventy", "more"],
+    right: rangeOf(best.depth, [10, 30, 70]),
+    because: `${best.depth}: the pass over the link costs the same for any length, until the drafts themselves take as long.`,
+    shown: "Times as fast as without drafts, by the tokens drafted ahead",
+    bars: drafted.map(({depth, speedup}) => ({
+      name: String(depth),
+      value: speedup,
+      text: `${numberText(speedup, 3)} times`,
+    })),
+  };
+}
+
+/** Rule that loses least with about half of the layers. */
+export function skippedQuestion(rows: readonly SkippingRow[]): BarQuestion {
+  const most = rows.reduce((speedup, row) => Math.max(speedup, row.speedup), 0);
+  const own = rows.filter(({speedup}) => speedup === most).toSorted((a, b) => a.perplexity - b.perplexity);
+  const ordered = rows.filter(({speedup}) => speedup === most);
+  const times = ({perplexity, difference}: SkippingRow) => perplexity / (perplexity - difference);
+  return {
+    question:
+      "A finished model runs with about half of its layers, without further training. Which rule harms it least?",
+    options: ordered.map(({label}) => label),
+    right: ordered.indexOf(own[0]),
+    because: `${own[0].label}, with ${numberText(times(own[0]), 3)} times the perplexity of the whole model.`,
+    shown: "Perplexity over that of the whole model, with about half of the layers",
+    bars: own.map((row) => ({
+      name: row.label,
+      value: times(row),
+      text: `${numberText(times(row), 3)} times`,
+    })),
+  };
+}

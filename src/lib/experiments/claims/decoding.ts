@@ -1,0 +1,94 @@
+import {decodingMethods} from "../../decoding/registry.js";
+import {layerSchedules} from "../../decoding/skipping/registry.js";
+import {readSkipping} from "../../decoding/skipping/skipped-reading.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {scoreTokens} from "../../evaluate/token-scores.js";
+import {experiment} from "../../experiment/experiment.js";
+import {mean} from "../../stats/moments.js";
+import {DRAFT_NEEDS, draftModels} from "../decoding/draft-models.js";
+import {draftPrompts, plainTexts, roundCells, roundsOf} from "../decoding/draft-rounds.js";
+import {testTexts} from "../shared/decoder-texts.js";
+import {claimColumns} from "./claim.js";
+import {draftClaims} from "./decoding/drafts.js";
+import type {DecodingFound, DraftRun, SkipLosses} from "./decoding/evidence.js";
+import {skippingClaims} from "./decoding/skipping.js";
+import {splitReasonClaims} from "./decoding/split-reason.js";
+import {subspecClaims} from "./decoding/subspec.js";
+import {ledgerRows} from "./ledger-rows.js";
+
+/** Claims of papers on decoding. */
+export const DECODING_CLAIMS = [...subspecClaims, ...draftClaims, ...splitReasonClaims, ...skippingClaims];
+
+/** Methods that claims are judged by, and settings that keep 201 documents within a minute. */
+const RUNS = {
+  "speculative-sampling": {},
+  subspec: {depth: 8, width: 2},
+  "token-recycling": {},
+} as const;
+
+/** Claims of papers on decoding with drafts, judged on decoders of ours and by models of time. */
+export const decodingClaims = experiment({
+  id: "claims/decoding",
+  title: "Claims about decoding",
+  question:
+    "Do drafts leave what a model writes unchanged, and are the printed speeds what their constants give?",
+  source: "the papers named in each row",
+  params: {
+    documents: {
+      kind: "integer",
+      label: "Documents for each of three seeds",
+      help: "More narrow the intervals.",
+      min: 2,
+      max: 67,
+      default: 67,
+    },
+    tokens: {kind: "integer", label: "Tokens written after each prompt", min: 4, max: 64, default: 8},
+  },
+  columns: claimColumns,
+  needs: DRAFT_NEEDS,
+  sweep: [{}],
+  async run({documents, tokens}, {data, progress}) {
+    const models = await draftModels(data, "int4");
+    const skipped = skipLosses(models.target, Math.min(documents, SKIPPED_DOCUMENTS));
+    const prompts = draftPrompts(documents, "tasks");
+    const plain = plainTexts(models.target, tokens);
+    const drafts: Record<string, DraftRun> = {};
+    for (const [n, [id, values]] of Object.entries(RUNS).entries()) {
+      const method = decodingMethods.byId(id);
+      const {draftName: _, ...pair} = await models.of(method);
+      const told = (share: number) => progress((n + share) / Object.keys(RUNS).length, method.label);
+      const goal = {tokens, temperature: 0, told};
+      const cells = roundCells(await roundsOf(method, pair, values, prompts, plain, goal));
+      const [low, high] = [cells.tokensPerPassLow ?? Number.NaN, cells.tokensPerPassHigh ?? Number.NaN];
+      drafts[id] = {
+        tokensPerPass: {value: cells.tokensPerPass, low, high},
+        documents: cells.documents,
+        same: cells.same ?? 0,
+      };
+    }
+    const found: DecodingFound = {drafts, skipped};
+    return ledgerRows(DECODING_CLAIMS, found);
+  },
+});
+
+/** Documents of each seed that are read with half of the layers. */
+const SKIPPED_DOCUMENTS = 8;
+
+/** Losses of the tokens after the prompt, with all layers and with half of them. */
+function skipLosses(model: Decoder, documents: number): SkipLosses {
+  const texts = testTexts(model.config, {documents});
+  const prompt = Math.floor(model.config.maxPositions / 2);
+  const losses = (id: string, speedup: number) => ({
+    nll: Float64Array.from(texts, ({tokens}) => {
+      const ids = tokens.slice(0, -1);
+      const logits = readSkipping(model, ids, {schedule: layerSchedules.byId(id), speedup, prompt});
+      const targets = tokens.slice(1).map((token, t) => (t < prompt ? -1 : token));
+      return -mean(scoreTokens(logits, targets).logProbs);
+    }),
+  });
+  return {
+    whole: losses("unified-skip", 1),
+    unified: losses("unified-skip", 2),
+    skipDecode: losses("skip-decode", 2),
+  };
+}

@@ -1,0 +1,55 @@
+/** Runs that the claims on decoding are judged by. */
+
+import type {Interval} from "../../../stats/interval.js";
+import type {Evidence, Rule, Verdict} from "../claim.js";
+import {measured, spread, type TextLosses} from "../evidence.js";
+
+/** Losses of the large decoder on test documents, by the rule that leaves layers out, at twice the speed. */
+export interface SkipLosses {
+  readonly whole: TextLosses;
+  readonly unified: TextLosses;
+  readonly skipDecode: TextLosses;
+}
+
+/** A method on test documents, greedy. */
+export interface DraftRun {
+  readonly tokensPerPass: Interval;
+  readonly documents: number;
+  /** Documents whose text is that of plain decoding. */
+  readonly same: number;
+}
+
+/** Everything that the claims on decoding are judged by. */
+export interface DecodingFound {
+  /** By the ids of their methods. */
+  readonly drafts: Readonly<Record<string, DraftRun>>;
+  readonly skipped: SkipLosses;
+}
+
+const SUBJECT = "decoder-large, test documents";
+
+/** Documents with the very text of plain decoding, and all of them. */
+export const samenessOf = (run: DraftRun): Evidence[] => [
+  measured(SUBJECT, "texts that are the same", run.same, "documents"),
+  measured(SUBJECT, "texts compared", run.documents, "documents"),
+];
+
+/** Tokens for each pass of the target. */
+export const tokensOf = ({tokensPerPass, documents}: DraftRun): Evidence =>
+  spread(SUBJECT, "tokens for each pass", {...tokensPerPass, documents}, "tokens");
+
+/** No text may differ: `agrees` if all compared are the same, else `differs`. */
+export const sameTexts: Rule = (_reported, ours): Verdict => {
+  const of = (quantity: string) => ours.find((each) => each.quantity === quantity)?.value ?? null;
+  const [same, all] = [of("texts that are the same"), of("texts compared")];
+  if (same === null || all === null || all === 0) return "open";
+  return same === all ? "agrees" : "differs";
+};
+
+/** A printed speed beside a model of it: `agrees` within a tenth, `same direction` if faster at all, else `differs`. */
+export const speedsWithin: Rule = (reported, ours): Verdict => {
+  const [printed, found] = [reported, ours].map((all) => all.find(({unit}) => unit === "x")?.value ?? null);
+  if (printed === null || found === null) return "open";
+  if (Math.abs(found / printed - 1) <= 0.1) return "agrees";
+  return found > 1 ? "same direction" : "differs";
+};

@@ -1,0 +1,74 @@
+/** Models of the experiments on drafts: the large decoder writes, the small one or a copy in few bits drafts. */
+
+import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
+import {decodingMethods} from "../../decoding/registry.js";
+import {decoderOf} from "../../engine/decoder/decoder-weights.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
+import type {DataSets} from "../../experiment/experiment.js";
+import {formats} from "../../formats/registry.js";
+import {quantizeDecoder} from "../../quant/quantize-decoder.js";
+import {openedDecoder} from "../shared/decoder-texts.js";
+import {decoderWeights} from "../shared/decoders.js";
+
+/** Data of both models. */
+export const DRAFT_NEEDS = ["weights/decoder-large", "weights/decoder-small"] as const;
+
+/** Methods that draft, by their ids. */
+export const DRAFTING = decodingMethods.ids.filter((id) => id !== "plain");
+
+/** Models of a method, and the name of its draft. */
+export interface OpenedModels extends Required<DecodingModels> {
+  readonly draftName: string;
+}
+
+/** The target, and a draft as a method asks for it. */
+export interface DraftModels {
+  readonly target: Decoder;
+  of(method: DecodingMethod): Promise<OpenedModels>;
+}
+
+/**
+ * Opens the models, each when it is first asked for.
+ * @param substitute format of the copy whose layers are in few bits
+ */
+export async function draftModels(data: Pick<DataSets, "get">, substitute: string): Promise<DraftModels> {
+  const target = await openedDecoder("decoder-large", data);
+  const opened = new Map<DecodingMethod["takes"], Promise<OpenedModels>>();
+  const open = async (takes: DecodingMethod["takes"]): Promise<OpenedModels> => {
+    if (takes === "nothing") return {target, draft: target, draftName: "none"};
+    if (takes === "a smaller model")
+      return {target, draft: await openedDecoder("decoder-small", data), draftName: "decoder-small"};
+    const weights = decoderWeights("decoder-large", data);
+    const {weights: rounded} = await quantizeDecoder(weights, {format: formats[substitute]});
+    return {target, draft: await decoderOf(rounded, {backend: await wasmBackend()}), draftName: substitute};
+  };
+  return {
+    target,
+    of({takes}) {
+      if (!opened.has(takes)) opened.set(takes, open(takes));
+      return opened.get(takes)!;
+    },
+  };
+}
+
+/** Format of a substitute, as a parameter. */
+export const substituteParam = {
+  kind: "choice",
+  label: "Format of the substitute",
+  help: "SubSpec drafts with the same model, its layers in this format.",
+  options: Object.keys(formats),
+  default: "int4",
+} as const;
+
+/** Values of one name for whichever methods have a parameter of it. */
+export function valuesFor(
+  method: DecodingMethod,
+  given: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const own = Object.entries(given).flatMap(([name, value]) => {
+    const param = name === "depth" && Object.hasOwn(method.params, "gamma") ? "gamma" : name;
+    return Object.hasOwn(method.params, param) ? [[param, value] as const] : [];
+  });
+  return Object.fromEntries(own);
+}

@@ -1,0 +1,83 @@
+import {beforeAll, describe, expect, test} from "vitest";
+import {loadData} from "../../../src/data/data-sets.js";
+import {DECODING_CLAIMS, decodingClaims} from "../../../src/lib/experiments/claims/decoding.js";
+import {between, expectLedger, number, rowsOf, testOutcomes} from "./outcomes.js";
+
+type Rows = Awaited<ReturnType<typeof decodingClaims.run>>;
+
+const texts = (same: number, all: number) => [
+  number("texts that are the same", same),
+  number("texts compared", all),
+];
+const speed = (value: number) => [{...number("times as fast", value), unit: "x"}];
+
+describe("the ledger of decoding", () => {
+  let rows: Rows;
+  let ledger: ReturnType<typeof rowsOf<Rows[number]>>;
+  beforeAll(async () => {
+    const data = await loadData(decodingClaims.needs);
+    rows = await decodingClaims.run({documents: 2, tokens: 4}, {data});
+    ledger = rowsOf(rows);
+  }, 60_000);
+
+  test("has every claim with a verdict, a kind and numbers", () => {
+    expectLedger(rows, DECODING_CLAIMS);
+  });
+
+  test("finds every text the same, and the printed speeds within a tenth of the model of time", () => {
+    for (const claim of ["subspec-lossless", "speculative-lossless", "token-recycling-lossless"])
+      expect(ledger.verdict(claim)).toBe("agrees");
+    expect(ledger.verdict("subspec-speed")).toBe("agrees");
+    expect(ledger.verdict("split-reason-speed")).toBe("agrees");
+  });
+
+  test("does not take tokens of a pass for speed", () => {
+    expect(["open", "same direction"]).toContain(ledger.verdict("token-recycling-speed"));
+  });
+});
+
+testOutcomes(DECODING_CLAIMS, {
+  "subspec-speed": [
+    ["agrees", speed(9)],
+    ["same direction", speed(4)],
+    ["differs", speed(0.9)],
+    ["open", []],
+  ],
+  "subspec-speed-32b": [
+    ["agrees", speed(12)],
+    ["same direction", speed(6)],
+  ],
+  "subspec-lossless": [
+    ["agrees", texts(201, 201)],
+    ["differs", texts(200, 201)],
+    ["open", texts(0, 0)],
+  ],
+  "speculative-lossless": [
+    ["agrees", texts(9, 9)],
+    ["differs", texts(8, 9)],
+  ],
+  "token-recycling-lossless": [
+    ["agrees", texts(9, 9)],
+    ["differs", texts(8, 9)],
+  ],
+  "token-recycling-speed": [
+    ["same direction", [between("tokens for each pass", 1.8, 2.2)]],
+    ["open", [between("tokens for each pass", 0.9, 1.2)]],
+    ["differs", [between("tokens for each pass", 0.5, 0.8)]],
+  ],
+  "skip-decode-loss": [
+    ["agrees", [between("perplexity lost with SkipDecode", 0.1, 3)]],
+    ["differs", [between("perplexity lost with SkipDecode", 40, 90)]],
+    ["open", [between("perplexity lost with SkipDecode", 2, 12)]],
+  ],
+  "unified-skip-order": [
+    ["agrees", [between("above unified skipping", 2, 9)]],
+    ["differs", [between("above unified skipping", -9, -2)]],
+    ["open", [between("above unified skipping", -1, 2)]],
+  ],
+  "split-reason-speed": [
+    ["agrees", speed(8.6)],
+    ["same direction", speed(3)],
+    ["differs", speed(1)],
+  ],
+});

@@ -1,0 +1,60 @@
+import {describe, expect, test} from "vitest";
+import {passesFinding} from "../../../src/components/plots/decoding/drafting.js";
+import {substituteFinding} from "../../../src/components/plots/decoding/substitute.js";
+import {loadData} from "../../../src/data/data-sets.js";
+import {decodingMethods} from "../../../src/lib/decoding/registry.js";
+import {drafting} from "../../../src/lib/experiments/decoding/drafting.js";
+import {oneText} from "../../../src/lib/experiments/decoding/one-text.js";
+import {substitute} from "../../../src/lib/experiments/decoding/substitute.js";
+
+const data = await loadData(["weights/decoder-small", "weights/decoder-large"]);
+const few = {count: 2, tokens: 6} as const;
+
+describe("decoding/drafting", () => {
+  test("counts the documents whose text is that of plain decoding: all of them", async () => {
+    const {rows, survival} = await drafting.runTables({...few, depth: 3}, {data});
+    expect(rows.map(({method}) => method)).toEqual(decodingMethods.ids);
+    for (const {same, documents, tokensPerPass, accepted} of rows) {
+      expect(same).toBe(documents);
+      expect(tokensPerPass).toBeGreaterThanOrEqual(1);
+      expect(tokensPerPass).toBeLessThanOrEqual(few.tokens);
+      expect(accepted).toBeLessThanOrEqual(1);
+    }
+    for (const method of decodingMethods.ids) {
+      const shares = survival.filter((row) => row.method === method).map(({share}) => share);
+      expect(shares[0]).toBe(1);
+      expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+    }
+    expect(passesFinding(rows, 0)).toContain("is the one that the model writes alone");
+  });
+
+  test("compares no texts that were drawn", async () => {
+    const {rows} = await drafting.runTables(
+      {...few, methods: ["speculative-sampling"], temperature: 1},
+      {data},
+    );
+    expect(rows[0].same).toBeNull();
+    expect(passesFinding(rows, 1)).toContain("keep the law of the model");
+  });
+});
+
+test("decoding/substitute: more bits make a draft that is kept more often", async () => {
+  const {rows} = await substitute.runTables({...few, formats: ["int2", "int8"], depth: 4}, {data});
+  expect(rows[0].tokensPerPass).toBeLessThan(rows[1].tokensPerPass);
+  expect(substituteFinding(rows, 4)).toContain("int8");
+});
+
+test.each(decodingMethods.ids.filter((id) => id !== "plain").map((method) => ({method: method as never})))(
+  "decoding/one-text: the kept nodes of $method are the words of the round",
+  async ({method}) => {
+    const {rows, rounds} = await oneText.runTables({method, tokens: 8}, {data});
+    for (const {round, written, kept} of rounds) {
+      const way = rows
+        .filter((row) => row.round === round && row.isKept)
+        .toSorted((a, b) => a.depth - b.depth);
+      expect(way.map(({word}) => word).slice(1)).toEqual(written.split(" ").slice(0, kept));
+      expect(way).toHaveLength(kept + 1);
+    }
+    expect(rounds.reduce((sum, {written}) => sum + written.split(" ").length, 0)).toBe(8);
+  },
+);
