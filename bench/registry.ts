@@ -4,6 +4,7 @@ import {decodeAttentions} from "./benches/decode-attention.js";
 import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
 import {transforms} from "./benches/hadamard.js";
+import {llamaCpp} from "./benches/llama-cpp.js";
 import {products} from "./benches/products.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {decompositions} from "./benches/svd.js";
@@ -24,4 +25,5 @@ export const contests: readonly Contest[] = [
   ...accelerators,
   ...sweeps,
   ...tokenizers,
+  ...llamaCpp,
 ];

@@ -3,6 +3,8 @@ import {fileURLToPath} from "node:url";
 import {ensureDependencies, must} from "../scripts/bootstrap.mjs";
 
 ensureDependencies();
+// llama.cpp comes with its package: nothing is fetched from elsewhere or built.
+process.env.NODE_LLAMA_CPP_SKIP_DOWNLOAD ??= "true";
 ensureDependencies("bench");
 const {build} = await import("esbuild");
 
@@ -10,6 +12,7 @@ await build({
   absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
   entryPoints: {
     main: "bench/main.ts",
+    "real-weights": "bench/real-weights.ts",
     child: "bench/child.ts",
     "sweep-process": "bench/sweep-process.ts",
     // The command line as it is installed, with the processes and threads that it starts.
@@ -27,4 +30,5 @@ await build({
   packages: "external",
   logLevel: "warning",
 });
-must(process.execPath, "bench/.cache/main.js", ...process.argv.slice(2));
+const isOnWeights = process.argv.includes("--real-weights");
+must(process.execPath, `bench/.cache/${isOnWeights ? "real-weights" : "main"}.js`, ...process.argv.slice(2));

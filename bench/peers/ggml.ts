@@ -27,12 +27,26 @@ const TYPES = {
 
 export type GgmlName = keyof typeof TYPES;
 
-/** The library, or null where there is none for this machine. */
-export async function openGgml(): Promise<((name: GgmlName) => GgmlFormat) | null> {
+/** ggml's library itself, or null where there is none for this machine. */
+export function ggmlLibrary() {
+  opened ??= loadLibrary();
+  return opened;
+}
+
+/** Opened once: the library does not stand being loaded again. */
+let opened: ReturnType<typeof loadLibrary> | undefined;
+
+async function loadLibrary() {
   const path = libraryPath();
   if (path === null) return null;
   const {default: koffi} = await import("koffi");
-  const library = koffi.load(path);
+  return koffi.load(path);
+}
+
+/** The formats of the library, or null where there is none for this machine. */
+export async function openGgml(): Promise<((name: GgmlName) => GgmlFormat) | null> {
+  const library = await ggmlLibrary();
+  if (library === null) return null;
   const init = library.func("void ggml_quantize_init(int type)");
   const quantize = library.func(
     "size_t ggml_quantize_chunk(int, const float*, void*, int64_t start, int64_t rows, int64_t columns, const float*)",

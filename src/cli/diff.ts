@@ -4,6 +4,7 @@ import type {TensorDifference} from "../lib/checkpoint/compare.js";
 import type {Columns} from "../lib/experiment/columns.js";
 import {withGivenColumns} from "../lib/experiment/table.js";
 import {runWorkOnFile} from "./file-process.js";
+import {pathOrShipped} from "./model-path.js";
 import {tableWriter} from "./output.js";
 import {complain} from "./print.js";
 import {progressLine} from "./progress.js";
@@ -41,7 +42,7 @@ const COLUMNS = {
  */
 export async function diffCommand(args: readonly string[]): Promise<0 | 1> {
   const call = readCall("diff", args, DIFF_OPTIONS);
-  const [a, b, ...more] = call.positionals;
+  const [a, b, ...more] = call.positionals.map(pathOrShipped);
   if (a === undefined || b === undefined || more.length > 0) {
     throw new UsageError(`diff: two files or folders must be given, got ${call.positionals.length}`);
   }

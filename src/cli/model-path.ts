@@ -17,3 +17,7 @@ export function modelPath(command: string, positionals: readonly string[]): stri
     `${command}: MODEL must be a folder or a file that exists, or one of ${SHIPPED_MODELS.join(", ")}, got ${name}`,
   );
 }
+
+/** The path of a model that comes with the package, by its name; any other path as it is. */
+export const pathOrShipped = (name: string): string =>
+  !existsSync(name) && SHIPPED_MODELS.includes(name) ? shippedModelPath(name) : name;

@@ -1,5 +1,6 @@
 /** `paretoscope quantize`: every tensor of a file in several formats, a row each; or the file in one format. */
 import {ownFile} from "../lib/experiments/formats/own-file.js";
+import {pathOrShipped} from "./model-path.js";
 import {remarkIdle} from "./param-options.js";
 import {measureCommand} from "./quantize/measure.js";
 import {writeCommand} from "./quantize/write.js";
@@ -27,10 +28,11 @@ export const QUANTIZE_OPTIONS = {
  */
 export async function quantizeCommand(args: readonly string[]): Promise<void> {
   const call = readCall("quantize", args, QUANTIZE_OPTIONS);
-  const [path] = call.positionals;
-  if (path === undefined || call.positionals.length > 1) {
+  const [name] = call.positionals;
+  if (name === undefined || call.positionals.length > 1) {
     throw new UsageError(`quantize: one file or folder must be given, got ${call.positionals.length}`);
   }
+  const path = pathOrShipped(name);
   const file = text(call, "write");
   if (file !== undefined) {
     remarkIdle("quantize", call, {formats: "with --write, which takes --format"});

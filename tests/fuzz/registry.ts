@@ -4,7 +4,9 @@ import {config} from "./targets/config.js";
 import {gguf} from "./targets/gguf.js";
 import {index} from "./targets/index.js";
 import {mesh} from "./targets/mesh.js";
+import {ownLayout} from "./targets/own-layout.js";
 import {packed} from "./targets/packed.js";
+import {recipe} from "./targets/recipe.js";
 import {safetensors} from "./targets/safetensors.js";
 import {tokenizer} from "./targets/tokenizer.js";
 
@@ -12,6 +14,8 @@ import {tokenizer} from "./targets/tokenizer.js";
 export const TARGETS: readonly FuzzTarget[] = [
   safetensors,
   packed,
+  ownLayout,
+  recipe,
   gguf,
   index,
   config,

@@ -47,6 +47,7 @@ export const SPEED_GROUPS = {
   formats: ["Number formats", /^(encode|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
+  gguf: ["Model files in GGUF", /^gguf/],
   sweeps: ["Sweeps", /^sweep/],
 } as const;
 
