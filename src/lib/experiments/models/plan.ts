@@ -149,7 +149,11 @@ export const plan = experiment({
       costs: damages.costs.map((cost) => ({...cost, provenance: damages.provenance})),
       caches: cacheRows(damages, chosen.cache),
       errors: [...damages.errors],
-      uniform: await uniformRows({parts, opened, formats: setting.formats}, running),
+      uniform: await uniformRows(
+        {parts, opened, formats: setting.formats},
+        running,
+        within(progress, 0.96, 1),
+      ),
       fingerprint: [{...modelFingerprint(opened.tensors.values()), provenance: "measured" as const}],
     };
   },
@@ -187,9 +191,11 @@ async function uniformRows(
     formats,
   }: {readonly parts: readonly Part[]; readonly opened: PlannedModel; readonly formats: readonly string[]},
   running: Measuring | string,
+  tell: Work["progress"],
 ) {
   const rows = [];
-  for (const format of formats) {
+  for (const [i, format] of formats.entries()) {
+    await tell(i / formats.length, `all tensors in ${format}`);
     const options = parts.map(({options: all}) => all.find(({id}) => id === format) ?? all[0]);
     const variant =
       typeof running === "string"
