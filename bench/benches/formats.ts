@@ -1,4 +1,4 @@
-import {fasterFormats} from "../../src/lib/engine/wasm/wasm-formats.js";
+import {fasterFormats} from "../../src/lib/checkpoint/wasm/wasm-formats.js";
 import type {Format, Packed} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
 import {mxfp4} from "../../src/lib/formats/mx/mx.js";

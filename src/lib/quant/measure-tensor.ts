@@ -1,7 +1,7 @@
 /** Size and error of formats on the tensors of a checkpoint: the rows of `quantize`, of a plan and of the reader's own page. */
 import {readSample, SAMPLE_ELEMENTS} from "../checkpoint/sample.js";
 import type {StoredTensor} from "../checkpoint/stored-tensor.js";
-import {fasterFormats} from "../engine/wasm/wasm-formats.js";
+import {fasterFormats} from "../checkpoint/wasm/wasm-formats.js";
 import type {Format} from "../formats/format.js";
 import {formatById} from "../formats/registry.js";
 import {largestMagnitude} from "../formats/tensor-scale.js";

@@ -1,6 +1,7 @@
 import type {Format} from "../../formats/format.js";
 import {elementCount} from "../../tensor/tensor.js";
 import {readStored, type StoredTensor} from "../stored-tensor.js";
+import {fasterFormats} from "../wasm/wasm-formats.js";
 
 /** Elements that are read and packed at once where a tensor gives parts: 16 MiB as float32. */
 const PIECE_ELEMENTS = 2 ** 22;
@@ -14,6 +15,7 @@ export async function* encodedRows(
   format: Format,
 ): AsyncGenerator<Uint8Array, void, void> {
   const {name, shape} = tensor;
+  const faster = (await fasterFormats())(format);
   const columns = shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : elementCount(shape) / columns;
   const at = stepOf(tensor, columns);
@@ -23,7 +25,7 @@ export async function* encodedRows(
   for (let row = 0; row < rows; row += step) {
     const count = Math.min(step, rows - row);
     const data = await source.readElements(row * columns, count * columns);
-    yield named(name, () => onlyPart(format, format.encode({shape: [count, columns], data}).parts));
+    yield named(name, () => onlyPart(format, faster.encode({shape: [count, columns], data}).parts));
   }
 }
 

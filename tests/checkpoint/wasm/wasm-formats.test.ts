@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {wasmFormats} from "../../../src/lib/engine/wasm/wasm-formats.js";
+import {wasmFormats} from "../../../src/lib/checkpoint/wasm/wasm-formats.js";
 import {formatById, formats} from "../../../src/lib/formats/registry.js";
 import {draws, randomStream} from "../../../src/lib/tensor/random.js";
 import type {Tensor} from "../../../src/lib/tensor/tensor.js";
