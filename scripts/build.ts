@@ -6,7 +6,7 @@ import {complain, say} from "../src/cli/print.js";
 import {exclusively} from "./exclusive.js";
 import {finishSite} from "./finish-site.js";
 import {makeTables} from "./make-tables.js";
-import {replaceFolder} from "./replace-folder.js";
+import {replaceFolder, restoreFolder} from "./replace-folder.js";
 
 const SITE = "site";
 /** The place of a site that is being made: the finished one stays whole until this one is finished too. */
@@ -36,6 +36,7 @@ async function observableBuild(): Promise<string> {
 
 /** Makes the site; one that is not fit to publish is left beside the old one, to be looked at. */
 async function build(): Promise<void> {
+  await restoreFolder(SITE);
   say("Tables …");
   await makeTables();
   say("Pages …");

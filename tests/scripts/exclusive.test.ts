@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
 import {exclusively} from "../../scripts/exclusive.js";
-import {replaceFolder} from "../../scripts/replace-folder.js";
+import {replaceFolder, restoreFolder} from "../../scripts/replace-folder.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -68,5 +68,19 @@ describe("replaceFolder", () => {
     await put("site", "old");
     await expect(replaceFolder(join(folder, "site"), join(folder, "none"))).rejects.toThrow("ENOENT");
     expect(await readFile(join(folder, "site/index.html"), "utf8")).toBe("old");
+  });
+
+  test.each([
+    ["a folder that a killed one had moved away comes back", ["site.old"], "old"],
+    ["a folder that is there stays", ["site.old", "site"], "there"],
+  ])("%s", async (_, names, text) => {
+    for (const name of names) await put(name, name === "site" ? "there" : "old");
+    await restoreFolder(join(folder, "site"));
+    expect(await readFile(join(folder, "site/index.html"), "utf8")).toBe(text);
+  });
+
+  test("nothing comes back where nothing was", async () => {
+    await restoreFolder(join(folder, "site"));
+    expect(await readdir(folder)).toEqual([]);
   });
 });
