@@ -12,6 +12,7 @@ import {bytesSource} from "../src/lib/io/byte-source.js";
 import {oneFileFolder} from "../src/lib/io/model-folder.js";
 import {writeSafetensors} from "../src/lib/io/safetensors-writer.js";
 import type {TensorRow} from "../src/lib/quant/measure-tensor.js";
+import {largest, smallest} from "../src/lib/stats/extent.js";
 import {transpose} from "../src/lib/tensor/transpose.js";
 import {today} from "./harness/machine.js";
 import {number} from "./harness/report.js";
@@ -69,7 +70,9 @@ const END = "<!-- end of real weights -->";
 
 async function main(): Promise<void> {
   const results: Result[] = [];
-  for (const network of NETWORKS) results.push(...(await resultsOf(network)));
+  for (const network of NETWORKS) {
+    for (const result of await resultsOf(network)) results.push(result);
+  }
   say(table(results).join("\n"));
   if (!process.argv.includes("--save")) return;
   writeFileSync(RESULTS, `${JSON.stringify({date: today(), networks: NETWORKS, results}, null, 1)}\n`);
@@ -169,8 +172,8 @@ function summary(network: string, format: string, rows: readonly TensorRow[]): R
     elements,
     bitsPerElement: sum((row) => row.bitsPerElement! * row.elements) / elements,
     sqnrDb: 10 * Math.log10(signal / noise),
-    leastSqnrDb: Math.min(...own.map((row) => row.sqnrDb!)),
-    mostOutlierShare: Math.max(...own.map((row) => row.outlierShare!)),
+    leastSqnrDb: smallest(own.map((row) => row.sqnrDb!)),
+    mostOutlierShare: largest(own.map((row) => row.outlierShare!)),
   };
 }
 

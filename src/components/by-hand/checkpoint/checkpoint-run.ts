@@ -116,7 +116,7 @@ export function runCheckpoint(
         names[0],
       ]);
       findings = {...findings, errors: [...findings.errors, ...(tables.rows as unknown as ErrorRow[])]};
-      costs.push(...(tables as TableRows & {costs: unknown[]}).costs);
+      for (const cost of (tables as TableRows & {costs: unknown[]}).costs) costs.push(cost);
       listener.found(findings);
     }
     const {caches} = (await ask("models/damages", {...measured, parts: "caches"}, [

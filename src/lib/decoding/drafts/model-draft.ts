@@ -55,7 +55,7 @@ function draftWith(
   const fed: number[] = [];
   let passes = 0;
   const law: TreeDraft = (tree, nodes) => {
-    fed.push(...nodes);
+    for (const node of nodes) fed.push(node);
     passes++;
     const logits = feedNodes(model, cache, tree, nodes, {prefix, fed}, hooks);
     return logits.map((row) => draftLaw(row, temperature));

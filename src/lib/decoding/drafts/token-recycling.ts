@@ -28,7 +28,7 @@ export function recyclingTemplate(
   for (const count of nodesOfDepth) {
     const next = level.flatMap((way) => Array.from({length: candidates}, (_, rank) => [...way, rank]));
     level = next.sort((a, b) => cost(a) - cost(b)).slice(0, count);
-    ways.push(...level);
+    for (const way of level) ways.push(way);
   }
   return ways;
 }

@@ -61,7 +61,7 @@ export function* chainDecoding(
     const laws = targets.read(ids).map((row) => warpLogits(row, warp));
     const {accepted, token} = verifyChain(drafted.tokens, laws, drafted.laws, uniforms);
     const written = untilEnd([...drafted.tokens.slice(0, accepted), token], eos);
-    text.push(...written);
+    for (const id of written) text.push(id);
     left -= written.length;
     // Both caches hold the text but its last token, whose keys nobody has computed.
     for (const cache of [caches.target, caches.draft])

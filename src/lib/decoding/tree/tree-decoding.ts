@@ -59,7 +59,7 @@ export function* treeDecoding(
     const verified = verifyTree(tree, picker(logits, goal), {eos});
     drafter.learn?.(tree, logits);
     keepRows(cache, target.config, prefix, verified.nodes);
-    text.push(...verified.tokens);
+    for (const token of verified.tokens) text.push(token);
     left -= verified.tokens.length;
     yield {
       written: verified.tokens,

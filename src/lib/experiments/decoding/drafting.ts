@@ -98,7 +98,7 @@ export const drafting = experiment({
       const texts = await roundsOf(method, pair, values, prompts, plain, {tokens, temperature, told});
       const {label, family} = method;
       rows.push({method: id, label, family, draft, temperature, mix, ...roundCells(texts), ...measured});
-      survival.push(...survivalOf(texts).map((row) => ({method: id, ...row, ...measured})));
+      for (const row of survivalOf(texts)) survival.push({method: id, ...row, ...measured});
     }
     return {rows, survival};
   },

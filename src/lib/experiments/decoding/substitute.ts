@@ -114,7 +114,7 @@ export const substitute = experiment({
       const {family, convention} = formats[format];
       const bitsPerWeight = (8 * quantized.bytes) / quantized.elements;
       rows.push({format, family, convention, bitsPerWeight, ...roundCells(texts), ...measured});
-      survival.push(...survivalOf(texts).map((row) => ({format, ...row, ...measured})));
+      for (const row of survivalOf(texts)) survival.push({format, ...row, ...measured});
     }
     return {rows, survival};
   },
