@@ -14,6 +14,7 @@ import {
 } from "../../../src/lib/experiments/claims/ledger-rows.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {printedIn} from "../../../src/lib/experiments/claims/papers.js";
+import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
@@ -26,6 +27,7 @@ const ledgers: Readonly<Record<string, readonly AnyClaim[]>> = {
   decoding: DECODING_CLAIMS,
   "kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "number-formats": formatClaims,
+  scenes: semanticClaims,
   "state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],
   "token-selection": Object.values(SELECTION_CLAIMS).flat(),
   "working-model": modelClaims,
@@ -78,6 +80,9 @@ describe("printed numbers are those of the papers", () => {
     ["xkv-latents", [1.76, 2.2, 2.51, 2.94, 3.53]],
     ["minicache-rule", [43.8]],
     ["mla-size", [93.3]],
+    ["semantic-around-100", [100]],
+    ["semantic-structure-10", [10]],
+    ["semantic-10-5", [1e5]],
     ["kivi-size", [2.6]],
     ["kivi-batch", [4]],
     ["kivi-throughput", [2.35, 3.47]],
