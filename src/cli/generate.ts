@@ -30,7 +30,9 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   if (text(call, "prompt") === undefined) throw new UsageError("generate: --prompt must be given");
   const format = outputFormat("generate", call);
   const params = paramsOf("generate", generate, call);
-  const job = {id: generate.id, params, files: {model}, memory: modelMemory()};
+  const guide = text(call, "guide");
+  const files = {model, ...(guide !== undefined && {guide: modelPath("generate", [guide], "--guide")})};
+  const job = {id: generate.id, params, files, memory: modelMemory()};
   const speed = speedometer();
   const progress = (_: number, piece?: string) => {
     if (piece === undefined) return;

@@ -5,16 +5,17 @@ import {UsageError} from "./usage.js";
 
 /**
  * The path of the one model that a call names.
+ * @param what names the model in messages
  * @throws UsageError for none or several; Error naming the models there are for a name that is neither.
  */
-export function modelPath(command: string, positionals: readonly string[]): string {
+export function modelPath(command: string, positionals: readonly string[], what = "MODEL"): string {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0)
-    throw new UsageError(`${command}: MODEL must be one folder, file or name, got ${positionals.length}`);
+    throw new UsageError(`${command}: ${what} must be one folder, file or name, got ${positionals.length}`);
   if (existsSync(name)) return name;
   if (SHIPPED_MODELS.includes(name)) return shippedModelPath(name);
   throw new Error(
-    `${command}: MODEL must be a folder or a file that exists, or one of ${SHIPPED_MODELS.join(", ")}, got ${name}`,
+    `${command}: ${what} must be a folder or a file that exists, or one of ${SHIPPED_MODELS.join(", ")}, got ${name}`,
   );
 }
 

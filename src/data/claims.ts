@@ -17,6 +17,7 @@ export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/kv-caches", title: "Smaller caches"},
   {id: "claims/state-space", title: "State-space models"},
   {id: "claims/decoding", title: "Decoding"},
+  {id: "claims/diffusion", title: "Diffusion language models"},
   {id: "claims/accelerators", title: "Accelerators"},
   {id: "claims/scenes", title: "3D objects"},
 ];

@@ -12,6 +12,7 @@ export const DATA_SETS = {
   "weights/decoder-small-outliers": "models/decoder-small-outliers/model.safetensors",
   "weights/decoder-large": "models/decoder-large/model.safetensors",
   "weights/decoder-coreference": "models/decoder-coreference/model.safetensors",
+  "weights/diffusion-small": "models/diffusion-small/model.safetensors",
   "weights/mamba1-small": "models/mamba1-small/model.safetensors",
   "weights/mamba2-small": "models/mamba2-small/model.safetensors",
   "weights/mamba2-small-outliers": "models/mamba2-small-outliers/model.safetensors",

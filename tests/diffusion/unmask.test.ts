@@ -44,6 +44,14 @@ describe("a run of unmasking", () => {
     );
   });
 
+  test("leaves what stands in a template", () => {
+    const template = [4, 8, 8, 5, 8, 6];
+    const {steps, result} = finished(unmask(model, prompt, {tokens: 6, steps: 3, template}));
+    expect(steps.map(({written}) => written.length)).toEqual([1, 1, 1]);
+    expect([3, 6, 8].map((at) => result[at])).toEqual([4, 5, 6]);
+    expect(result).not.toContain(8);
+  });
+
   test("writes what is most confident", () => {
     const {steps} = finished(unmask(model, prompt, {tokens: 8, steps: 4}));
     for (const {open, confidence, written} of steps) {

@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
 import * as decoding from "../../src/components/by-hand/questions/decoding.js";
+import * as diffusion from "../../src/components/by-hand/questions/diffusion.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
 import * as kv from "../../src/components/by-hand/questions/kv.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
@@ -51,6 +52,9 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
   "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),
+  "from masks to text": () => diffusion.orderQuestion(kept("diffusion/passes")),
+  "reusing what stays": () => diffusion.reuseQuestion(kept("diffusion/passes")),
+  "guided by a small model": () => diffusion.guideQuestion(kept("diffusion/passes")),
   roofline: async () => accel.decodeQuestion(await opening("accel/roofline")),
   "edge accelerator": async () => accel.decodeArrayQuestion(await opening("accel/hsa")),
   "sparse slices": async () => accel.sparseQuestion(await opening("accel/sparse-slices")),

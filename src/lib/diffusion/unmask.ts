@@ -1,5 +1,5 @@
 import {type RandomStream, randomStream} from "../tensor/random.js";
-import {requireInteger, requireNonNegative} from "../tensor/require.js";
+import {requireInteger, requireLength, requireNonNegative} from "../tensor/require.js";
 import {softmax} from "../tensor/softmax.js";
 import {type Confidence, confidences, largest} from "./confidence.js";
 import {drawByGumbel, guidedLogits} from "./gumbel.js";
@@ -29,6 +29,8 @@ export interface UnmaskOptions {
   readonly guidance?: number;
   readonly reuse?: Reuse;
   readonly random?: RandomStream;
+  /** Tokens that stand already, the mask where one is to be written; by default all are. */
+  readonly template?: readonly number[];
 }
 
 /** One step of a run. */
@@ -79,7 +81,7 @@ export function* unmask(
 interface Run {
   readonly model: MaskedModel;
   readonly prompt: readonly number[];
-  readonly rules: Required<Omit<UnmaskOptions, "tokens">>;
+  readonly rules: Required<Omit<UnmaskOptions, "tokens" | "template">>;
   readonly x: number[];
   readonly text: MaskedText;
   /** The text whose prompt is masked; null without guidance. */
@@ -87,6 +89,8 @@ interface Run {
   readonly blocks: number;
   readonly blockSteps: number;
   readonly blockLength: number;
+  /** Masks of each block at the beginning. */
+  readonly blockMasks: readonly number[];
   readonly reuse: Reuse;
   pass: number;
 }
@@ -106,7 +110,9 @@ function startRun(model: MaskedModel, prompt: readonly number[], options: Unmask
   requireNonNegative("unmask", "guidance", guidance);
   if (guidance > 0 && reuse.id !== "none")
     throw new RangeError(`unmask: reuse must be none with guidance, got ${reuse.id}`);
-  const x = [...prompt, ...Array<number>(tokens).fill(model.maskToken)];
+  const {template = Array<number>(tokens).fill(model.maskToken)} = options;
+  requireLength("unmask", "template", template, tokens);
+  const x = [...prompt, ...template];
   return {
     model,
     prompt,
@@ -117,6 +123,12 @@ function startRun(model: MaskedModel, prompt: readonly number[], options: Unmask
     blocks,
     blockSteps: steps / blocks,
     blockLength,
+    blockMasks: range(0, blocks).map(
+      (block) =>
+        template
+          .slice(block * blockLength, (block + 1) * blockLength)
+          .filter((token) => token === model.maskToken).length,
+    ),
     reuse,
     pass: 0,
   };
@@ -143,7 +155,7 @@ function takeStep(run: Run, place: ReusePlace): UnmaskStep {
     blockSteps: run.blockSteps,
     step: place.block * run.blockSteps + place.blockStep,
     blockStep: place.blockStep,
-    blockMasks: run.blockLength,
+    blockMasks: run.blockMasks[place.block],
     masksNow: open.length,
     masksOfText: range(prompt.length, x.length).filter(isMask).length,
   });

@@ -1,6 +1,7 @@
 import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
 import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
 import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
+import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flash-dlm.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
@@ -22,6 +23,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
   "claims/scenes": semanticClaims,
   "claims/decoding": DECODING_CLAIMS,
+  "claims/diffusion": flashDlmClaims,
   "claims/state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],
 };
 

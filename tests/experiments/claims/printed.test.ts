@@ -4,6 +4,7 @@ import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.j
 import type {Claim, Evidence} from "../../../src/lib/experiments/claims/claim.js";
 import {type ClaimRow, claimLines} from "../../../src/lib/experiments/claims/claim-lines.js";
 import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
+import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flash-dlm.js";
 import {measured} from "../../../src/lib/experiments/claims/evidence.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {
@@ -25,6 +26,7 @@ type AnyClaim = Pick<Claim<never>, "id" | "paper" | "place" | "statement" | "why
 const ledgers: Readonly<Record<string, readonly AnyClaim[]>> = {
   accelerators: hardwareClaims,
   decoding: DECODING_CLAIMS,
+  diffusion: flashDlmClaims,
   "kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "number-formats": formatClaims,
   scenes: semanticClaims,
@@ -96,6 +98,11 @@ describe("printed numbers are those of the papers", () => {
     ["lean-attention", [2.6, 8.33]],
     ["scale-sim-cycles", [1503]],
     ["llm-viewer-grouping", [7.4354, 7.6307]],
+    ["flashdlm-34x", [34.1, 34]],
+    ["flashdlm-average", [12.14]],
+    ["freecache-loss", [4.42, 6.32, 79.68, 77.4]],
+    ["guided-loss", [17.8, 79.68, 80.33]],
+    ["guided-against-decoder", [3.43, 3.23, 82.3, 91.13]],
     ["quamba-accuracy", [0.9]],
     ["quamba-static", [9.45, 10.31, 78.63]],
     ["quamba-order", [10.31, 13.59, 16.92, 78.63]],

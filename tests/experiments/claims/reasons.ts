@@ -21,6 +21,7 @@ const rows = [
     "kv-caches",
     "token-selection",
     "state-space",
+    "diffusion",
     "accelerators",
   ].flatMap(ledger),
 ];

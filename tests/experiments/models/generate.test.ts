@@ -47,7 +47,7 @@ describe("models/generate", () => {
     const [first, again, other] = [await drawn(1), await drawn(1), await drawn(2)];
     expect(again).toEqual(first);
     expect(other.map(({id}) => id)).not.toEqual(first.map(({id}) => id));
-    for (const {probability} of first) expect(probability > 0 && probability <= 1).toBe(true);
+    for (const {probability} of first) expect(probability! > 0 && probability! <= 1).toBe(true);
   });
 
   test("tells the text of each token as it comes", async () => {

@@ -1,5 +1,6 @@
 import {accelFindings} from "./accel.js";
 import {attentionFindings} from "./attention.js";
+import {diffusionFindings} from "./diffusion.js";
 import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
 import {kvFindings} from "./kv.js";
@@ -15,6 +16,7 @@ export const FINDINGS: readonly Finding[] = [
   ...kvFindings,
   ...attentionFindings,
   ...ssmFindings,
+  ...diffusionFindings,
   ...accelFindings,
   ...sceneFindings,
   ...siteFindings,

@@ -9,6 +9,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "weights/decoder-large": () => FileAttachment("../../../data/models/decoder-large/model.safetensors"),
   "weights/decoder-coreference": () =>
     FileAttachment("../../../data/models/decoder-coreference/model.safetensors"),
+  "weights/diffusion-small": () => FileAttachment("../../../data/models/diffusion-small/model.safetensors"),
   "weights/mamba1-small": () => FileAttachment("../../../data/models/mamba1-small/model.safetensors"),
   "weights/mamba2-small": () => FileAttachment("../../../data/models/mamba2-small/model.safetensors"),
   "weights/mamba2-small-outliers": () =>

@@ -35,6 +35,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2504.16379": "SplitReason",
   "2504.19874": "TurboQuant",
   "2505.16679": "Semantic compression",
+  "2505.21467": "FlashDLM",
   "2506.05333": "Kinetics",
   "2507.09010": "HSA",
   "2509.18344": "SubSpec",

@@ -1,12 +1,18 @@
+import {modelRecord} from "../../architectures/read-model.js";
 import {type Backend, referenceBackend} from "../../engine/backend.js";
+import type {LoadOptions} from "../../engine/decoder/load-decoder.js";
 import {argmax} from "../../engine/generate.js";
 import {openModel} from "../../engine/language-model.js";
+import {openDecoder} from "../../engine/open-decoder.js";
+import {readConfig} from "../../engine/read-config.js";
 import {drawToken, warpLogits} from "../../engine/sampling.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
-import {experiment} from "../../experiment/experiment.js";
+import {experiment, type Work} from "../../experiment/experiment.js";
+import type {Tokenizer} from "../../io/tokenizer/assemble.js";
 import type {ParamValues} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import {openTokenizer} from "./folder-tokenizer.js";
+import {maskedText} from "./generate-masked.js";
 import {promptIds, stopIds} from "./prompt.js";
 import {textStream} from "./text-stream.js";
 
@@ -81,6 +87,30 @@ const params = {
     max: 2 ** 31 - 1,
     default: 1,
   },
+  steps: {
+    kind: "integer",
+    label: "Passes",
+    help: "Of a masked diffusion model, shared by its blocks; 0 is one a token.",
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+  },
+  block: {
+    kind: "integer",
+    label: "Tokens of a block",
+    help: "A masked diffusion model writes blocks from left to right; 0 is one block of all tokens.",
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+  },
+  guide: {
+    kind: "file",
+    label: "Guide",
+    help: "A decoder of the same vocabulary that says how many drafts of a masked diffusion model may stand.",
+    holds: "folder",
+    accepts: "model folder",
+    default: null,
+  },
   backend: {
     kind: "choice",
     label: "Backend",
@@ -101,7 +131,7 @@ export const generate = experiment({
     step: {type: "integer", label: "Step"},
     id: {type: "integer", label: "Token"},
     token: {type: "string", label: "Entry of the vocabulary", nullable: true},
-    probability: {type: "number", label: "Probability it was drawn with"},
+    probability: {type: "number", label: "Probability it was drawn with", nullable: true},
   },
   tables: {
     prompt: {position: {type: "integer", label: "Position"}, id: {type: "integer", label: "Token"}},
@@ -120,7 +150,11 @@ export const generate = experiment({
     const stops = await stopIds(folder!);
     const limits = memory === undefined ? {} : {maxBytes: memory};
     const textTokens = ids.length + maxTokens;
-    const model = await openModel(folder!, {backend: await BACKENDS[backend](), textTokens, ...limits});
+    const options = {backend: await BACKENDS[backend](), textTokens, ...limits};
+    const record = modelRecord(await readConfig(folder!, "generate"), "generate");
+    if (record.masked !== null) return fromMasks(setting, {tokenizer, ids, stops, options, progress});
+    refuseMaskedOptions(setting, record.family);
+    const model = await openModel(folder!, options);
     const read = model.read();
     const choose = chooser(setting);
     const rows = [];
@@ -147,6 +181,49 @@ export const generate = experiment({
 });
 
 type Setting = ParamValues<typeof params>;
+
+/** @throws RangeError for an option of masked diffusion models. */
+function refuseMaskedOptions({steps, block, guide}: Setting, family: string): void {
+  const given = Object.entries({steps, block, guide}).find(([, value]) => value !== 0 && value !== null);
+  if (given === undefined) return;
+  throw new RangeError(
+    `generate: ${given[0]} must be left out but for a masked diffusion model, got a ${family}`,
+  );
+}
+
+interface MaskedRun {
+  readonly tokenizer: Tokenizer;
+  readonly ids: readonly number[];
+  readonly stops: ReadonlySet<number>;
+  readonly options: LoadOptions;
+  readonly progress: Work["progress"];
+}
+
+/** A text that comes out of masks: its tokens are told as they are written, its words when all are there. */
+async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, progress}: MaskedRun) {
+  const model = await openDecoder(setting.model!, options);
+  const guide =
+    setting.guide &&
+    (await openDecoder(setting.guide, {...options, backend: await BACKENDS[setting.backend]()}));
+  const {tokens, isStopped} = await maskedText(model, guide, ids, {...setting, stops}, (written) =>
+    progress(written / setting.maxTokens, written < setting.maxTokens ? "" : undefined),
+  );
+  const stream = textStream(tokenizer, ids);
+  const text = tokens.map(({id}) => stream.add(id)).join("") + stream.rest();
+  await progress(1, text);
+  return {
+    rows: tokens.map(({step, id, confidence}) => ({
+      step,
+      id,
+      token: tokenizer.token(id) ?? null,
+      probability: confidence,
+      ...measured,
+    })),
+    prompt: ids.map((id, position) => ({position, id, ...measured})),
+    text: [{text: stream.text(), end: isStopped ? "stop token" : "limit", ...measured}],
+    unused: model.unused.map((tensor) => ({tensor, ...measured})),
+  };
+}
 
 /** Picks a token by its logits. */
 function chooser({temperature, topK, topP, seed}: Setting) {

@@ -1,0 +1,125 @@
+import type {passes} from "../../../lib/experiments/diffusion/passes.js";
+import {numberText} from "../../kit/text/number-text.js";
+import {linesFigure, marksFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import type {Look} from "../palette.js";
+import {ALL_SEEDS} from "../row-names.js";
+import {intervalOn} from "../series.js";
+
+export type PassRow = RowOf<typeof passes>;
+
+/** Rows that pool all seeds, one a way. */
+export const pooledWays = (rows: readonly PassRow[]): PassRow[] =>
+  rows.filter(({seed}) => seed === ALL_SEEDS);
+
+const GROUP_NAMES: Readonly<Record<string, string>> = {
+  orders: "diffusion, by order",
+  blocks: "diffusion, in blocks",
+  reuse: "diffusion, keys reused",
+  guided: "diffusion, guided",
+  decoder: "decoder",
+};
+
+const SHADE_OF = Object.keys(GROUP_NAMES);
+
+const groupLook = ({group}: PassRow): Look & {readonly name: string} => ({
+  name: GROUP_NAMES[group],
+  family: group === "decoder" ? "baseline" : "decoding",
+  shade: group === "decoder" ? 0 : SHADE_OF.indexOf(group),
+});
+
+const LOSS = {column: "loss", label: "loss under the decoder", unit: "nats/token"} as const;
+const lossInterval = ({loss, lossLow, lossHigh}: PassRow) => intervalOn(loss, lossLow, lossHigh);
+const named = ({label, tokensPerPass}: PassRow) => `${label}, ${numberText(tokensPerPass, 2)} a pass`;
+const sample = (rows: readonly PassRow[]) =>
+  `Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents, each of one text of ${rows[0]?.tokens ?? 0} tokens.`;
+
+/** Loss against tokens a pass, a line for each order. */
+export const orderFigure = linesFigure<typeof passes>({
+  experiment: "diffusion/passes",
+  question: "How many tokens may a pass write, and in which order?",
+  drawn: (rows) => pooledWays(rows).filter(({group}) => group === "orders" || group === "blocks"),
+  key: ({way}) => way,
+  label: named,
+  series: (row, all) => ({
+    name: row.label,
+    family: "decoding",
+    shade: [...new Set(pooledWays(all).map(({label}) => label))].indexOf(row.label),
+  }),
+  x: {column: "tokensPerPass", label: "tokens a pass", log: true},
+  y: LOSS,
+  interval: lossInterval,
+  finding: ({rows}) => orderFinding(rows),
+});
+
+function orderFinding(rows: readonly PassRow[]): string {
+  const of = (way: string) => rows.find((row) => row.way === way);
+  const [one, two, eight] = ["low_confidence-1", "low_confidence-2", "low_confidence-8"].map(of);
+  if (!one || !two || !eight) return sample(rows);
+  const blocks = of("blocks-2");
+  const inBlocks = blocks ? `, in blocks of 8 to ${numberText(blocks.loss, 3)}` : "";
+  return `The most probable words first: from one to two words a pass the loss goes from ${numberText(one.loss, 3)} to ${numberText(two.loss, 3)} nats a token${inBlocks}; with eight it is ${numberText(eight.loss, 3)}. Words that are written in one pass do not see each other. ${sample(rows)}`;
+}
+
+/** Operations against loss, every way a mark. */
+export const waysFigure = marksFigure<typeof passes>({
+  experiment: "diffusion/passes",
+  question: "What does a text cost, and how good is it?",
+  drawn: pooledWays,
+  key: ({way}) => way,
+  label: named,
+  series: groupLook,
+  x: {column: "operations", label: "operations, counted", unit: "MFLOP per token", log: true},
+  y: LOSS,
+  interval: lossInterval,
+  better: "bottom left",
+  front: ({writer}) => writer === "diffusion",
+  labelled: ({front, points}) => [
+    ...front.map(({key}) => key),
+    ...points.filter(({row}) => row.writer === "decoder").map(({key}) => key),
+  ],
+  finding: ({rows, front}) =>
+    waysFinding(
+      rows,
+      front.map(({label}) => label),
+    ),
+});
+
+function waysFinding(rows: readonly PassRow[], front: readonly string[]): string {
+  const decoder = rows.find(({way}) => way === "decoder");
+  const diffusion = rows.filter(({writer}) => writer === "diffusion");
+  const best = diffusion.toSorted((a, b) => a.loss - b.loss)[0];
+  const beside =
+    decoder && best
+      ? `The decoder with its cache writes a token for ${numberText(decoder.operations, 2)} MFLOP at a loss of ${numberText(decoder.loss, 3)}; the best of the diffusion model, ${named(best)}, takes ${numberText(best.operations, 3)} at ${numberText(best.loss, 3)}. `
+      : "";
+  return `${beside}Nothing of the diffusion model beats ${front.join("; ")}, chosen and measured on the same documents. ${sample(rows)}`;
+}
+
+/** Tokens fed against loss for what is reused. */
+export const reuseFigure = marksFigure<typeof passes>({
+  experiment: "diffusion/passes",
+  question: "What does reuse save, and what does it cost?",
+  drawn: (rows) => pooledWays(rows).filter(({group}) => group === "blocks" || group === "reuse"),
+  key: ({way}) => way,
+  label: named,
+  series: (row, all) => ({
+    name: row.label,
+    family: row.group === "blocks" ? "baseline" : "decoding",
+    shade: [...new Set(pooledWays(all).map(({label}) => label))].indexOf(row.label),
+  }),
+  x: {column: "queries", label: "tokens fed, counted", unit: "a text", log: true},
+  y: LOSS,
+  interval: lossInterval,
+  better: "bottom left",
+  labelled: ({points}) => points.filter(({row}) => row.way.endsWith("-1")).map(({key}) => key),
+  finding: ({rows}) => reuseFinding(rows),
+});
+
+function reuseFinding(rows: readonly PassRow[]): string {
+  const of = (way: string) => rows.find((row) => row.way === way);
+  const [whole, kept, released] = ["blocks-1", "freecache-1", "freecache-released-1"].map(of);
+  if (!whole || !kept || !released) return sample(rows);
+  const same = (row: PassRow) => `${numberText(100 * (row.same ?? 0), 3)} %`;
+  return `At a token a pass FreeCache feeds ${numberText(whole.queries / kept.queries, 2)} times fewer tokens and writes ${same(kept)} of the tokens that it would write without; as released, with blocks kept as they were a pass before their end, ${same(released)}. ${sample(rows)}`;
+}

@@ -1,0 +1,224 @@
+import {type ModelSizes, operationsOf} from "../../diffusion/cost.js";
+import {type MaskedWork, sumWork} from "../../diffusion/masked-text.js";
+import type {Decoder} from "../../engine/decoder/load-decoder.js";
+import {EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
+import {experiment} from "../../experiment/experiment.js";
+import {type DocumentTrials, documentMean, documentShare} from "../../stats/documents.js";
+import {mean} from "../../stats/moments.js";
+import {ALL_SEEDS} from "../models/formats-on-model.js";
+import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
+import {MASK, MASKED_NEEDS, openedMasked} from "../shared/masked.js";
+import {known} from "../shared/quality-columns.js";
+import {lossUnder, ownAnswers} from "./text-judge.js";
+import {GROUPS, WAYS, type Way, type WayModels, type Written} from "./ways.js";
+
+const end = <const L extends string>(label: L) =>
+  ({type: "number", label, provenance: "measured", nullable: true}) as const;
+const measured = <const L extends string, const U extends string | undefined = undefined>(
+  label: L,
+  unit?: U,
+) => ({type: "number", label, ...(unit !== undefined && {unit}), provenance: "measured"}) as const;
+
+/** A masked diffusion model and a decoder write on after the same prompts, in every way that there is. */
+export const passes = experiment({
+  id: "diffusion/passes",
+  title: "Passes against quality",
+  question: "How few passes does a text take, and what does each shortcut cost?",
+  source:
+    "samplers: arXiv:2502.09992, section 2.4, and arXiv:2508.15487; FreeCache and guided diffusion: arXiv:2505.21467; token recycling: arXiv:2408.08696",
+  params: {
+    groups: {
+      kind: "choices",
+      label: "Ways",
+      help: "Orders and sizes of steps; blocks; what is reused; what a guide lets stand; the decoder's own.",
+      options: GROUPS,
+      default: GROUPS,
+      rowsBy: "group",
+    },
+    documents: {
+      kind: "integer",
+      label: "Documents for each of three seeds",
+      help: "More narrow the intervals.",
+      min: 1,
+      max: 64,
+      default: 6,
+    },
+    tokens: {
+      kind: "choice",
+      label: "Tokens to write",
+      help: "After the rest of a document of 128 tokens as the prompt.",
+      options: [16, 32, 64],
+      default: 32,
+    },
+  },
+  columns: {
+    way: {type: "string", label: "Way"},
+    label: {type: "string", label: "Way in words"},
+    group: {type: "string", label: "Group"},
+    writer: {type: "string", label: "Model that writes"},
+    seed: {type: "string", label: "Seed of the documents"},
+    documents: {type: "integer", label: "Documents, which the intervals count"},
+    tokens: {type: "integer", label: "Tokens written after each prompt"},
+    passes: measured("Passes of the model that writes", "a text"),
+    tokensPerPass: measured("Tokens written a pass"),
+    queries: measured("Tokens fed, all passes together", "a text"),
+    guidePasses: measured("Passes of the guide", "a text"),
+    guideQueries: measured("Tokens fed to the guide", "a text"),
+    operations: measured("Operations for a written token, guide included", "MFLOP"),
+    loss: measured("Loss of what was written under the decoder", "nats/token"),
+    lossLow: end("Loss, lower end of 95 %"),
+    lossHigh: end("Loss, upper end of 95 %"),
+    answers: {...end("Answers right, of the queries that the text asks itself")},
+    answersLow: end("Answers right, lower end of 95 %"),
+    answersHigh: end("Answers right, upper end of 95 %"),
+    answersTrials: {type: "integer", label: "Answer tokens that the text gives itself"},
+    filled: {...end("Answer tokens of the document filled in right")},
+    filledLow: end("Filled in right, lower end of 95 %"),
+    filledHigh: end("Filled in right, upper end of 95 %"),
+    filledTrials: {type: "integer", label: "Answer tokens filled in"},
+    same: {...end("Tokens as without the shortcut")},
+  },
+  needs: MASKED_NEEDS,
+  sweep: GROUPS.map((group) => ({groups: [group]})),
+  async run({groups, documents, tokens}, {data, progress}) {
+    const models = {masked: await openedMasked(data), decoder: await openedDecoder("decoder-small", data)};
+    const seeds = testSeeds(models.decoder.config, {documents, seeds: EVAL_SEEDS});
+    const ways = WAYS.filter(({group}) => groups.includes(group));
+    const rows = [];
+    const write = writer(models, tokens);
+    for (const [n, way] of ways.entries()) {
+      await progress(n / ways.length, way.label);
+      const found = seeds.map(({seed, texts}) => ({
+        seed: String(seed),
+        texts: texts.map((text) => judged(way, models, write, text, tokens)),
+      }));
+      const all = {seed: ALL_SEEDS, texts: found.flatMap(({texts}) => texts)};
+      for (const {seed, texts} of [all, ...found]) rows.push({seed, ...rowOf(way, models, texts, tokens)});
+    }
+    return rows;
+  },
+});
+
+interface Judged {
+  readonly written: Written;
+  readonly loss: number;
+  readonly answers: DocumentTrials;
+  readonly filled: DocumentTrials;
+  /** Share of tokens as without the shortcut; null without one. */
+  readonly same: number | null;
+}
+
+/** Writes by ways, each once for a prompt. */
+function writer(models: WayModels, tokens: number) {
+  const known = new Map<string, Written>();
+  return (way: Way, prompt: readonly number[]): Written => {
+    const key = `${way.id} ${prompt.join()}`;
+    const written = known.get(key) ?? way.write(models, prompt, tokens);
+    known.set(key, written);
+    return written;
+  };
+}
+
+/** Writes after the document's prompt, and fills in the answers of its end. */
+function judged(
+  way: Way,
+  models: WayModels,
+  write: ReturnType<typeof writer>,
+  document: EvalText,
+  tokens: number,
+): Judged {
+  const start = document.tokens.length - tokens;
+  const prompt = document.tokens.slice(0, start);
+  const written = write(way, prompt);
+  const whole = WAYS.find(({id}) => id === way.shortcutOf);
+  const base = whole && write(whole, prompt).text;
+  const agreeing = base?.filter((token, at) => at >= start && token === written.text[at]).length;
+  return {
+    written,
+    loss: lossUnder(models.decoder, written.text, start),
+    answers: ownAnswers(written.text, start),
+    filled: filledAnswers(way, models, document, start),
+    same: agreeing === undefined ? null : agreeing / tokens,
+  };
+}
+
+/** Answer tokens from `start` on, masked and filled in; none where the way cannot. */
+function filledAnswers(way: Way, models: WayModels, document: EvalText, start: number): DocumentTrials {
+  const places = document.answers.filter((at) => at >= start);
+  if (way.fill === undefined || places.length === 0) return {right: 0, trials: 0};
+  const template = document.tokens.map((token, at) => (places.includes(at) ? MASK : token));
+  const text = way.fill(models, template.slice(0, start), template.slice(start));
+  return {right: places.filter((at) => text[at] === document.tokens[at]).length, trials: places.length};
+}
+
+function rowOf(way: Way, models: WayModels, texts: readonly Judged[], tokens: number) {
+  const {id, label, group, writer} = way;
+  const works = texts.map(({written}) => written.work);
+  const guides = texts.map(({written}) => written.guideWork);
+  const passes = mean(works.map((work) => work.passes));
+  const loss = documentMean({sums: texts.map((text) => text.loss), sizes: texts.map(() => 1)});
+  const shortcuts = texts.flatMap(({same}) => (same === null ? [] : [same]));
+  return {
+    way: id,
+    label,
+    group,
+    writer,
+    documents: texts.length,
+    tokens,
+    passes,
+    tokensPerPass: tokens / passes,
+    queries: mean(works.map(({queries}) => queries)),
+    guidePasses: mean(guides.map((work) => work.passes)),
+    guideQueries: mean(guides.map(({queries}) => queries)),
+    operations: operationsPerText(way, models, works, guides) / tokens / 1e6,
+    loss: loss.value,
+    lossLow: known(loss.low),
+    lossHigh: known(loss.high),
+    ...answerCells(texts),
+    same: shortcuts.length === 0 ? null : mean(shortcuts),
+    provenance: "measured" as const,
+  };
+}
+
+/** Operations of a text, counted: products of weights and of attention, of the model that writes and of its guide. */
+function operationsPerText(
+  {writer}: Way,
+  {masked, decoder}: WayModels,
+  works: readonly MaskedWork[],
+  guides: readonly MaskedWork[],
+): number {
+  const of = (model: Decoder, work: MaskedWork) => {
+    const {linear, attention} = operationsOf(sizesOf(model), work);
+    return linear + attention;
+  };
+  const total = of(writer === "decoder" ? decoder : masked, sumWork(works)) + of(decoder, sumWork(guides));
+  return total / works.length;
+}
+
+const sizesOf = ({config}: Decoder): ModelSizes => ({
+  layers: config.layers,
+  hidden: config.hiddenSize,
+  kvWidth: config.kvHeads * config.headDim,
+  ffn: config.intermediateSize,
+  vocab: config.vocabSize,
+});
+
+/** Shares of answers with their intervals; null where none was asked for. */
+function answerCells(texts: readonly Judged[]) {
+  const share = (trials: readonly DocumentTrials[]) =>
+    trials.some((each) => each.trials > 0) ? documentShare(trials) : null;
+  const [answers, filled] = [
+    share(texts.map((text) => text.answers)),
+    share(texts.map((text) => text.filled)),
+  ];
+  return {
+    answers: answers?.share ?? null,
+    answersLow: known(answers?.low),
+    answersHigh: known(answers?.high),
+    answersTrials: answers?.trials ?? 0,
+    filled: filled?.share ?? null,
+    filledLow: known(filled?.low),
+    filledHigh: known(filled?.high),
+    filledTrials: filled?.trials ?? 0,
+  };
+}

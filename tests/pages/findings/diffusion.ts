@@ -1,0 +1,42 @@
+import {expect} from "vitest";
+import type {passes} from "../../../src/lib/experiments/diffusion/passes.js";
+import {keptRows} from "../kept.js";
+import {type Finding, findingsOf, rowWith} from "./finding.js";
+
+const pooled = keptRows<typeof passes>("diffusion/passes").filter(({seed}) => seed === "all");
+const of = (way: string) => rowWith(pooled, {way});
+
+/** Findings of the pages on diffusion language models. */
+export const diffusionFindings: readonly Finding[] = [
+  ...findingsOf("src/diffusion/from-masks-to-text.md", {
+    "With several words a pass they are worse here": () => {
+      for (const perPass of [2, 4, 8])
+        expect(of(`blocks-${perPass}`).loss).toBeGreaterThan(of(`low_confidence-${perPass}`).loss);
+    },
+  }),
+  ...findingsOf("src/diffusion/reusing-what-stays.md", {
+    "costs a pass over a few tokens, and then fewer words change": () => {
+      expect(of("freecache-1").same!).toBeGreaterThan(of("freecache-released-1").same!);
+      expect(of("freecache-1").passes - of("freecache-released-1").passes).toBeLessThan(4);
+    },
+  }),
+  ...findingsOf("src/diffusion/guided-by-a-small-model.md", {
+    "Looser tests write more words a pass and worse ones": () => {
+      const [strict, loose] = [of("guided-deterministic-none"), of("guided-aggressive-none")];
+      expect(loose.tokensPerPass).toBeGreaterThan(strict.tokensPerPass);
+      expect(loose.loss).toBeGreaterThan(strict.loss);
+    },
+    "A decoder of that size is better and cheaper here": () => {
+      const decoder = of("decoder");
+      for (const row of pooled.filter(({writer}) => writer === "diffusion")) {
+        expect(row.loss, row.way).toBeGreaterThan(decoder.loss);
+        expect(row.operations, row.way).toBeGreaterThan(decoder.operations);
+      }
+    },
+    "which changes no word and saves passes": () => {
+      const recycled = of("decoder-token-recycling");
+      expect(recycled.same).toBe(1);
+      expect(recycled.passes).toBeLessThan(of("decoder").passes);
+    },
+  }),
+];
