@@ -1,6 +1,6 @@
 // Page loader of the glossary: terms of one file, techniques of all registries.
 
-import {PAGE_OF_REGISTRY, pageAt} from "./components/frame/site-pages.js";
+import {PAGE_OF_REGISTRY, pageAt, pageOfTechnique} from "./components/frame/site-pages.js";
 import {piecesOf} from "./components/kit/text/cited.js";
 import {type GlossaryEntry, techniqueEntries, termEntries} from "./data/glossary.js";
 import type {TechniqueFacts} from "./lib/technique/facts.js";
@@ -12,9 +12,9 @@ const sourceOf = (source: string) =>
     .map(({text, href}) => (href ? `<a href="${href}">${escaped(text)}</a>` : escaped(text)))
     .join("");
 
-function whereShown({registry, source}: TechniqueFacts): string {
-  const path = PAGE_OF_REGISTRY[registry];
-  return ` ${sourceOf(source)}. <a href="${path}">${pageAt(path)?.name ?? path}</a>`;
+function whereShown({registry, id, source}: TechniqueFacts): string {
+  const path = pageOfTechnique({registry, id});
+  return ` Source: ${sourceOf(source)}. <a href="${path}">${pageAt(path)?.name ?? path}</a>`;
 }
 
 const entryHtml = ({id, name, definition, technique}: GlossaryEntry) =>

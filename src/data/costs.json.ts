@@ -15,6 +15,10 @@ process.stdout.write(
       methods: kept("models/formats-on-model"),
       scans: kept("ssm/quantization"),
       drafts: kept("decoding/drafting"),
+      systolic: kept("accel/systolic"),
+      hsa: kept("accel/hsa"),
+      slices: kept("accel/sparse-slices"),
+      kinetics: kept("accel/kinetics"),
     }),
   ),
 );

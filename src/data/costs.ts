@@ -1,12 +1,11 @@
 /** Costs of techniques as they are measured here, a sentence a technique: what the map of the home page says of each. */
 import {desc, from, op} from "arquero";
-import type {RegistryName, TechniqueFacts} from "../lib/technique/facts.js";
-
-/** Rows of an experiment, with columns of any kind. */
-type Rows = readonly Readonly<Record<string, unknown>>[];
+import type {TechniqueFacts} from "../lib/technique/facts.js";
+import {type AcceleratorRows, acceleratorCosts} from "./accelerator-costs.js";
+import {type Rows, type TechniqueCost, three} from "./technique-cost.js";
 
 /** Rows that costs are read from. */
-export interface CostRows {
+export interface CostRows extends AcceleratorRows {
   readonly caches: Rows;
   readonly policies: Rows;
   readonly methods: Rows;
@@ -14,16 +13,8 @@ export interface CostRows {
   readonly drafts: Rows;
 }
 
-/** What a technique saves, and what it costs here. */
-export interface TechniqueCost {
-  readonly registry: RegistryName;
-  readonly id: string;
-  readonly text: string;
-}
-
 type Facts = Pick<TechniqueFacts, "registry" | "id" | "choices">;
 
-const three = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
 const percent = (share: number): string => `${three(100 * share)} %`;
 
 /** Perplexity that a cache may lose to be named, as a share. */
@@ -37,6 +28,7 @@ export function techniqueCosts(techniques: readonly Facts[], rows: CostRows): Te
     ...methodCosts(rows.methods),
     ...scanCosts(rows.scans),
     ...draftCosts(rows.drafts),
+    ...acceleratorCosts(rows),
   ];
 }
 

@@ -23,6 +23,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   policies: "Policy of eviction or sparse reads",
   "scan quantizers": "Quantization method for state-space models",
   "decoding methods": "Decoding method",
+  accelerators: "Accelerator or cost model",
 };
 
 const anchorOf = (...words: readonly string[]) =>

@@ -1,4 +1,5 @@
 /** Every technique of every registry, by the facts that pages show of it. */
+import {accelerators} from "../lib/accel/registry.js";
 import {policies} from "../lib/attention/registry.js";
 import {decodingMethods} from "../lib/decoding/registry.js";
 import {formats} from "../lib/formats/registry.js";
@@ -18,8 +19,10 @@ type Known = Pick<TechniqueFacts, "id" | "family" | "source"> &
 /** A sentence without the name that it begins with, which stands beside it anyway. */
 function withoutName(label: string, sentence: string): string {
   const rest = sentence.startsWith(`${label}: `) ? sentence.slice(label.length + 2) : sentence;
-  return rest.slice(0, 1).toUpperCase() + rest.slice(1);
+  return capitalized(rest);
 }
+
+const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const factsOf = (
   registry: RegistryName,
@@ -32,7 +35,8 @@ const factsOf = (
     label: label ?? title ?? id,
     family,
     source,
-    summary: convention === undefined ? withoutName(label ?? id, docs.get(id) ?? "") : `${convention}.`,
+    summary:
+      convention === undefined ? withoutName(label ?? id, docs.get(id) ?? "") : `${capitalized(convention)}.`,
     choices: presets.length > 0 ? presets.map((preset) => preset.id) : [id],
     standing: more.standing ?? "method",
     isShownFirst: more.isShownFirst ?? true,
@@ -47,4 +51,5 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("policies", policies.all, recordDocs("attention")),
   ...factsOf("scan quantizers", scanQuantizers.all, recordDocs("ssm")),
   ...factsOf("decoding methods", decodingMethods.all, recordDocs("decoding")),
+  ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

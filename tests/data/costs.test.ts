@@ -12,7 +12,17 @@ const cache = (technique: string, family: string, kept: number, rise: number) =>
   rise,
 });
 
-const none = {caches: [], policies: [], methods: [], scans: [], drafts: []};
+const none = {
+  caches: [],
+  policies: [],
+  methods: [],
+  scans: [],
+  drafts: [],
+  systolic: [],
+  hsa: [],
+  slices: [],
+  kinetics: [],
+};
 
 test("a cache is told by its smallest setting that loses little, and if none does by the one that loses least", () => {
   const techniques = [
@@ -91,4 +101,36 @@ test("a way to draft is told by the tokens of a pass and by whether the text is 
     "8.12 tokens for each pass of the model, 1.25 passes of the draft for each; the same text.",
   ]);
   expect(textOf(23)[0]).toContain("the same text for 23 of 24 documents");
+});
+
+test("an accelerator is told by what its cost model gains as it opens, and one without rows by nothing", () => {
+  const setting = 0;
+  const row = (side: number, what: string, tokensPerSecond: number) => ({
+    setting,
+    kind: "decode",
+    side,
+    what,
+    tokensPerSecond,
+  });
+  const told = techniqueCosts([], {
+    ...none,
+    systolic: [
+      {setting, rows: 1, side: 32, utilization: 3},
+      {setting, rows: 64, side: 32, utilization: 90},
+      {setting: 1, rows: 1, side: 8, utilization: 12},
+    ],
+    hsa: [row(8, "hybrid", 10), row(64, "hybrid", 40), row(64, "systolic", 10)],
+  });
+  expect(told).toEqual([
+    {
+      registry: "accelerators",
+      id: "systolic-array",
+      text: "One token keeps 3 % of 32 x 32 elements busy (modelled).",
+    },
+    {
+      registry: "accelerators",
+      id: "edge-accelerator",
+      text: "Decodes 4 times as fast as 64 x 64 elements without these links (modelled).",
+    },
+  ]);
 });

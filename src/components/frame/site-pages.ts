@@ -238,9 +238,19 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   policies: "/kv/which-tokens-matter",
   "scan quantizers": "/ssm/quantizing",
   "decoding methods": "/decoding/drafting-and-verifying",
+  accelerators: "/accelerators/compose",
 };
 
 const PAGES = [HOME, ...PAGE_GROUPS.flatMap(({pages}) => pages)];
+
+/** The page of a technique: one of its own, under its id, or that of its registry. */
+export const pageOfTechnique = ({
+  registry,
+  id,
+}: {
+  readonly registry: RegistryName;
+  readonly id: string;
+}): string => PAGES.find(({path}) => path.endsWith(`/${id}`))?.path ?? PAGE_OF_REGISTRY[registry];
 
 /** Finds a page by its address; none for addresses outside the navigation. */
 export const pageAt = (path: string): SitePage | undefined => PAGES.find((page) => page.path === path);

@@ -7,7 +7,8 @@ export type RegistryName =
   | "caches"
   | "policies"
   | "scan quantizers"
-  | "decoding methods";
+  | "decoding methods"
+  | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */
 export interface TechniqueFacts {

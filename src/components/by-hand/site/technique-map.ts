@@ -1,8 +1,8 @@
 import {html} from "htl";
-import type {TechniqueCost} from "../../../data/costs.js";
+import type {TechniqueCost} from "../../../data/technique-cost.js";
 import type {RegistryName, TechniqueFacts} from "../../../lib/technique/facts.js";
 import {FAMILIES} from "../../../lib/technique/families.js";
-import {PAGE_GROUPS, PAGE_OF_REGISTRY, type PageGroup} from "../../frame/site-pages.js";
+import {PAGE_GROUPS, PAGE_OF_REGISTRY, type PageGroup, pageOfTechnique} from "../../frame/site-pages.js";
 import {readShippedTable} from "../../kit/rows/shipped-table.js";
 import {techniques} from "../../kit/techniques.js";
 import {piecesOf} from "../../kit/text/cited.js";
@@ -32,10 +32,10 @@ const sourceView = (source: string) =>
   piecesOf(source).map(({text, href}) => (href ? html`<a href=${href}>${text}</a>` : text));
 
 function techniqueLine(
-  {registry, label, family, source, summary}: TechniqueFacts,
+  {registry, id, label, family, source, summary}: TechniqueFacts,
   measured: string | undefined,
 ): HTMLElement {
-  const page = fromHome(PAGE_OF_REGISTRY[registry]);
+  const page = fromHome(pageOfTechnique({registry, id}));
   return html`<li><span class="swatch" style=${`background: ${colourOf({family})}`} title=${FAMILIES[family]}></span><a href=${page}>${label}</a> <span>${registry === "formats" ? measured : `${summary} ${measured ?? ""}`} (${sourceView(source)})</span></li>`;
 }
 

@@ -1,0 +1,15 @@
+import {registry} from "../technique/registry.js";
+import {hsaTechnique} from "./hsa/technique.js";
+import {kineticsTechnique} from "./kinetics-technique.js";
+import {rooflineTechnique} from "./roofline-technique.js";
+import {sstTechnique} from "./sst/technique.js";
+import {systolicTechnique} from "./systolic/technique.js";
+
+/** Accelerators and cost models by the ids of the pages that show them. */
+export const accelerators = registry("accelerators", [
+  rooflineTechnique,
+  systolicTechnique,
+  hsaTechnique,
+  sstTechnique,
+  kineticsTechnique,
+]);
