@@ -3,6 +3,7 @@ import {dividedPairs} from "../../src/components/by-hand/ssm/divided-decay.js";
 import {keyTarget} from "../../src/components/by-hand/ssm/lever.js";
 import {
   barParams,
+  byHandFinding,
   byHandParams,
   byHandScan,
   SCENES,
@@ -55,6 +56,20 @@ describe("the scan by hand", () => {
         expect(weights[i * TOKENS + j]).toBeCloseTo(faded, 13);
       }
     }
+  });
+
+  test("as it opens one token with a long time step fills the state, and the finding says which", () => {
+    const state = values();
+    expect(byHandFinding(state)).toBe(
+      "Token 3 makes up 89 % of the state at token 6: its time step of 2 kept 13.5 % of the state before and added 3.",
+    );
+    expect(byHandFinding({...state, token: 3})).toMatch(/^Token 3 makes up/);
+    const silent = Object.fromEntries(
+      Object.keys(state)
+        .filter((name) => name.startsWith("x"))
+        .map((name) => [name, 0]),
+    );
+    expect(byHandFinding({...state, ...silent})).toContain("the state is empty");
   });
 
   test("its bars and its examples are parameters that are allowed", () => {

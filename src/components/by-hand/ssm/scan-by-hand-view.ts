@@ -2,10 +2,12 @@ import {html} from "htl";
 import {largest} from "../../../lib/stats/extent.js";
 import {formulaLines} from "../../kit/text/formula-lines.js";
 import {numberText} from "../../kit/text/number-text.js";
+import {unbroken} from "../../kit/text/unbroken.js";
 import {lever} from "./lever.js";
 import {
   type ByHand,
   type ByHandScan,
+  byHandFinding,
   byHandScan,
   SCENES,
   type ScanStep,
@@ -28,6 +30,7 @@ const COMPUTED = {
 export function scanByHandView(values: ByHand, set: SetState): HTMLElement {
   const scan = byHandScan(values);
   return html`<div>
+    <p class="found">${unbroken(byHandFinding(values))}</p>
     ${scenes(set)}
     ${stepsTable(scan, values, set)}
     <div class="scan-pair">

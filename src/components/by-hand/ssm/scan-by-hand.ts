@@ -1,6 +1,7 @@
 import {selectiveScan} from "../../../lib/engine/scan/selective-scan.js";
 import {selectiveScanMatrix} from "../../../lib/ssm/scan/scan-matrix.js";
 import type {NumberParam, ParamValues} from "../../../lib/technique/params.js";
+import {numberText} from "../../kit/text/number-text.js";
 
 /** Tokens of the scan that is done by hand. */
 export const TOKENS = 8;
@@ -60,6 +61,17 @@ export interface ByHandScan {
   readonly weights: Float64Array;
   /** Contribution of each token up to the selected one to its state, signed. */
   readonly remembered: readonly number[];
+}
+
+/** The token that the state holds most of at the selected one, and why, in a sentence. */
+export function byHandFinding(values: ByHand): string {
+  const {steps, remembered} = byHandScan(values);
+  const total = remembered.reduce((sum, part) => sum + Math.abs(part), 0);
+  if (total === 0) return `At token ${values.token} the state is empty: no token has written to it.`;
+  const sizes = remembered.map(Math.abs);
+  const most = sizes.indexOf(Math.max(...sizes));
+  const {delta, decay, input} = steps[most];
+  return `Token ${most + 1} makes up ${numberText((100 * sizes[most]) / total, 2)} % of the state at token ${values.token}: its time step of ${numberText(delta, 3)} kept ${numberText(100 * decay, 3)} % of the state before and added ${numberText(input, 3)}.`;
 }
 
 /** One channel with one number of state through the library's own scan. */

@@ -1,23 +1,33 @@
 import {html} from "htl";
 import type {Columns, Row} from "../../../lib/experiment/columns.js";
 import {provenanceMark} from "../../plots/chart/legend.js";
+import {actionButton} from "../copy-button.js";
 import {numberText} from "../text/number-text.js";
 
 const shownRows = 400;
+/** Rows in view at first: a longer table would need a scroll bar of its own. */
+const FIRST = 20;
 
-/** Rows as a table, at most the first 400. */
+/** Rows as a table: the first few, and at a touch at most the first 400. */
 export function rowsList(columns: Columns, rows: readonly Row[], label = "Rows"): HTMLElement {
   const names = Object.keys(columns);
-  return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${label}><table>
+  const shown = rows.slice(0, shownRows);
+  const body = html`<tbody>${shown.slice(0, FIRST).map((row) => tableRow(names, row))}</tbody>`;
+  const more = actionButton(`Show all ${shown.length}`, () => {
+    body.append(...shown.slice(FIRST).map((row) => tableRow(names, row)));
+    more.remove();
+  });
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label=${label}><table>
     <thead><tr>${names.map((name) => html`<th scope="col">${columns[name].label}${columns[name].unit && ` (${columns[name].unit})`}</th>`)}<th scope="col">provenance</th></tr></thead>
-    <tbody>${rows.slice(0, shownRows).map((row) => tableRow(names, row))}</tbody>
+    ${body}
   </table></div>`;
+  return html`<div>${table}${shown.length > FIRST ? more : null}</div>`;
 }
 
 /** The rows behind a figure, under a disclosure: every number that is drawn can be read. `name` is that of a further table. */
 export function rowsTable(columns: Columns, rows: readonly Row[], name?: string): HTMLElement {
   const details =
-    html`<details class="rows"><summary>The ${rows.length} rows ${name === undefined ? "behind this" : `of ${name}`}${rows.length > shownRows ? ` (the first ${shownRows} shown, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
+    html`<details class="rows"><summary>The ${rows.length} rows ${name === undefined ? "behind this" : `of ${name}`}${rows.length > shownRows ? ` (the first ${shownRows} here, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
   // Filled when opened: a table costs more to lay out than the figure it stands behind.
   const fill = () =>
     details.childElementCount === 1 &&
