@@ -2,6 +2,7 @@ import {html} from "htl";
 import {copyButton} from "../../kit/copy-button.js";
 import {embedCodeOf, fullScreenButton} from "../../kit/present.js";
 import {saveFile} from "../../kit/save-file.js";
+import {findingNodes} from "../../kit/text/finding.js";
 import {unbroken} from "../../kit/text/unbroken.js";
 import {type ChartSpec, isMarked, type Point} from "./chart-spec.js";
 import {type Explanation, explainCard} from "./explain-card.js";
@@ -127,7 +128,7 @@ export function chart({name, explain, onSelect, onPoint, rowsOf}: ChartOptions =
     show(next) {
       spec = next;
       question.textContent = unbroken(next.question);
-      caption.textContent = unbroken(next.finding);
+      caption.replaceChildren(...findingNodes(next.finding));
       element.classList.toggle("many-names", (next.labelled?.size ?? 0) > 12);
       if (legendChanged(legendEntries(next))) key.replaceChildren(legend(next));
       showCard();
