@@ -22,7 +22,12 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
     label: "Groups and ranks",
     prefix: "cut.",
     params: {
-      side: {kind: "choice", label: "Of", options: ["keys", "rotated keys", "values"], default: "keys"},
+      side: {
+        kind: "choice",
+        label: "Spectrum of",
+        options: ["keys", "rotated keys", "values"],
+        default: "keys",
+      },
       groupSize: {kind: "choice", label: "Layers of a group", options: sizes, default: sizes.at(-1)!},
       rank: {
         kind: "integer",

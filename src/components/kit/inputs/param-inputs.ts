@@ -38,7 +38,7 @@ export function paramInputs<P extends Params>(
   );
   const element = html`<div class="controls" role="group" aria-label="Parameters">
     ${plain}
-    ${advanced.length > 0 ? html`<details class="advanced"><summary>More parameters</summary>${advanced}</details>` : null}
+    ${advanced.length > 0 ? html`<details class="advanced"><summary>More parameters</summary><div class="advanced-list">${advanced}</div></details>` : null}
   </div>`;
   const current = () => Object.fromEntries(inputs.map(({name, input}) => [name, input.value]));
   const limit = () => {

@@ -32,7 +32,7 @@ export const blockScale = experiment({
     scaleRules: {
       kind: "choices",
       label: "Scale rules",
-      help: "How the power of two of a block follows from its largest magnitude; `meta` is for e2m1 alone.",
+      help: "How the power of two of a block follows from its largest magnitude; meta is for e2m1 alone.",
       options: MX_SCALE_RULES,
       default: ["floor", "ceil", "rceil", "even"],
     },

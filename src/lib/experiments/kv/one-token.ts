@@ -40,8 +40,22 @@ export const oneToken = experiment({
   params: {
     model: modelParam,
     side: {kind: "choice", label: "Of the token", options: ["keys", "values"], default: "keys"},
-    layer: {kind: "integer", label: "Layer", help: "Counted modulo the model's.", min: 0, max: 7, default: 2},
-    head: {kind: "integer", label: "Head", help: "Counted modulo the model's.", min: 0, max: 3, default: 0},
+    layer: {
+      kind: "integer",
+      label: "Layer",
+      help: "Past the last one it begins again at 0.",
+      min: 0,
+      max: 7,
+      default: 2,
+    },
+    head: {
+      kind: "integer",
+      label: "Head",
+      help: "Past the last one it begins again at 0.",
+      min: 0,
+      max: 3,
+      default: 0,
+    },
     token: {kind: "integer", label: "Token of a test document", min: 0, max: 63, default: 20},
     techniques: {
       kind: "choices",
