@@ -1,5 +1,6 @@
 import {selectiveScan} from "../../../lib/engine/scan/selective-scan.js";
 import {selectiveScanMatrix} from "../../../lib/ssm/scan/scan-matrix.js";
+import {largest} from "../../../lib/stats/extent.js";
 import type {NumberParam, ParamValues} from "../../../lib/technique/params.js";
 import {numberText} from "../../kit/text/number-text.js";
 
@@ -69,7 +70,7 @@ export function byHandFinding(values: ByHand): string {
   const total = remembered.reduce((sum, part) => sum + Math.abs(part), 0);
   if (total === 0) return `At token ${values.token} the state is empty: no token has written to it.`;
   const sizes = remembered.map(Math.abs);
-  const most = sizes.indexOf(Math.max(...sizes));
+  const most = sizes.indexOf(largest(sizes));
   const {delta, decay, input} = steps[most];
   return `Token ${most + 1} makes up ${numberText((100 * sizes[most]) / total, 2)} % of the state at token ${values.token}: its time step of ${numberText(delta, 3)} kept ${numberText(100 * decay, 3)} % of the state before and added ${numberText(input, 3)}.`;
 }
