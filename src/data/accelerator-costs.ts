@@ -21,7 +21,7 @@ export function acceleratorCosts({systolic, hsa, slices, kinetics}: AcceleratorR
   const texts = {
     "systolic-array": arrayText(opening(systolic)),
     "edge-accelerator": hybridText(opening(hsa)),
-    "sparse-slices": sparseText(opening(slices)),
+    "sparse-slices": sparseText(slices),
     "test-time-compute": answerText(opening(kinetics)),
   };
   return Object.entries(texts).flatMap(([id, text]) =>
@@ -62,7 +62,7 @@ function sparseText(rows: Rows): string | undefined {
   }[];
   return (
     fastest &&
-    `${fastest.pattern}: ${three(fastest.speedup)} times as fast, with ${three(fastest.energyKept)} % of the weights' energy`
+    `${fastest.pattern}: up to ${three(fastest.speedup)} times as fast, with ${three(fastest.energyKept)} % of the weights' energy`
   );
 }
 
