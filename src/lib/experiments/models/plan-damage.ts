@@ -1,7 +1,7 @@
 /** Damage of formats and caches to a model, each alone: measured as KL divergence where the model runs. */
 import {KEEP} from "../../checkpoint/recipe.js";
-import type {CacheSession} from "../../engine/cache/session.js";
 import {fasterFormats} from "../../checkpoint/wasm/wasm-formats.js";
+import type {CacheSession} from "../../engine/cache/session.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
 import type {EvalSeed, EvalText} from "../../evaluate/eval-texts.js";
 import {evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
