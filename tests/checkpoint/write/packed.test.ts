@@ -26,6 +26,7 @@ const small = () =>
       {name: "w", shape: [ROWS, COLUMNS], data},
       {name: "norm", shape: [COLUMNS], data: data.slice(0, COLUMNS)},
       {name: "ids", shape: [2], data: Int32Array.of(1, 2)},
+      {name: "none", shape: [0, 3], data: new Int32Array(0)},
     ]),
   });
 const valuesOf = async (folder: Parameters<typeof openTensors>[0], name: string) =>
@@ -41,9 +42,9 @@ describe("safetensors in our layout", () => {
       expect(await valuesOf(folder, "w")).toEqual(wanted.data);
       expect(await valuesOf(folder, "norm")).toEqual(data.slice(0, COLUMNS));
       const read = (await openTensors(folder)).tensors;
-      expect([...read.keys()].sort()).toEqual(["ids", "norm", "w"]);
+      expect([...read.keys()].sort()).toEqual(["ids", "none", "norm", "w"]);
       expect(read.get("w")!.shape).toEqual([ROWS, COLUMNS]);
-      expect(read.get("ids")!.dtype).toBe("I32");
+      expect([read.get("ids")!.dtype, read.get("none")!.dtype]).toEqual(["I32", "I32"]);
       expect(tensors.find(({name}) => name === "w")!.bytes).toBe(read.get("w")!.bytes);
     },
   );

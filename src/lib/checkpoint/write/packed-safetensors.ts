@@ -10,6 +10,7 @@ import {inputFirstNames} from "../input-first.js";
 import {FILE_KEY, LAYOUT_KEY, LAYOUT_VERSION, type PackedEntry} from "../packed/own-layout.js";
 import type {SafetensorsTensor} from "../safetensors-tensor.js";
 import {readStored, type StoredTensor} from "../stored-tensor.js";
+import {fasterFormats} from "../wasm/wasm-formats.js";
 import type {FormatChoices} from "./choices.js";
 import {copiedBytes, encodedRows, named} from "./encode-pieces.js";
 import type {CheckpointFile, WrittenTensor} from "./written.js";
@@ -133,7 +134,8 @@ function packedOnce(tensor: StoredTensor, format: Format, isInputFirst: boolean,
 async function packedParts(tensor: StoredTensor, format: Format, isInputFirst: boolean) {
   const stored = await readStored("quantize", tensor);
   const x = isInputFirst ? transposed(stored) : stored;
-  return named(tensor.name, () => format.encode(x).parts);
+  const faster = (await fasterFormats())(format);
+  return named(tensor.name, () => faster.encode(x).parts);
 }
 
 function transposed({shape: [rows, columns], data}: Tensor): Tensor {
@@ -166,7 +168,7 @@ function kept(tensor: StoredTensor, source: string): Output {
   if (
     "readBytes" in tensor &&
     isDtype(dtype) &&
-    (bytes * 8) / elementCount(tensor.shape) === dtypeBits(dtype)
+    bytes * 8 === elementCount(tensor.shape) * dtypeBits(dtype)
   ) {
     const {readBytes} = tensor as SafetensorsTensor;
     return plainTensor(tensor, source, {dtype, format: dtype, note: null}, bytes, () =>
