@@ -111,6 +111,11 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about:
           "SubSpec's bargain: offloaded weights, long drafts by a copy in few bits, and where the time goes.",
       },
+      {
+        name: "Skipping layers",
+        path: "/decoding/skipping-layers",
+        about: "Tokens that leave layers out: which ones each rule skips, and what the model then loses.",
+      },
     ],
   },
   {
