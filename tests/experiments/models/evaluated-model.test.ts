@@ -81,6 +81,12 @@ describe("a decoder that is evaluated", () => {
     },
   );
 
+  test("refuses a masked diffusion model, which predicts no next token", async () => {
+    const masked = await openFolder("src/data/models/diffusion-small");
+    await expect(openEvalModel(masked, setting(), {})).rejects.toThrow("model must predict the next token");
+    await masked.close();
+  });
+
   test("refuses what belongs to state-space models, layers that are none, and too little memory", async () => {
     await expect(openEvalModel(decoder, setting({bits: "w8a8"}), {})).rejects.toThrow(
       "evaluate: bits is an option of state-space models, got another model",

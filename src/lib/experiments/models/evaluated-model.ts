@@ -83,7 +83,8 @@ export interface EvalModel {
 /**
  * Reads a model folder of any architecture that the engine runs.
  * @param limits bytes that its weights may take as float32
- * @throws RangeError for a setting that this architecture does not take; FormatError for a wrong model.
+ * @throws RangeError for a setting that this architecture does not take, or a masked diffusion model; FormatError for a
+ * wrong model.
  */
 export async function openEvalModel(
   folder: ModelFolder,
@@ -91,6 +92,11 @@ export async function openEvalModel(
   limits: {readonly maxBytes?: number},
 ): Promise<EvalModel> {
   const record = modelRecord(await readConfig(folder, "evaluate"), "evaluate");
+  if (record.masked !== null) {
+    throw new RangeError(
+      `evaluate: model must predict the next token, got a ${record.family}, which fills masked tokens; a bound of its likelihood is another measure`,
+    );
+  }
   const open = isMamba(record) ? openMamba : openDecoder;
   return open(await openCheckpoint(folder), record, setting, limits);
 }
