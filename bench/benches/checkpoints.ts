@@ -5,6 +5,7 @@ import {open} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {complain} from "../../src/cli/print.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import type {Contest} from "../harness/contest.js";
 
@@ -87,7 +88,7 @@ async function quantize(folder: string): Promise<void> {
       `quantize-1gb: ${MATRICES * FORMATS.length} rows must have all elements, got ${measured.length}`,
     );
   }
-  console.error(`quantize-1gb: ${Math.round(peak / 1e6)} MB in all processes at most`);
+  complain(`quantize-1gb: ${Math.round(peak / 1e6)} MB in all processes at most`);
   if (peak > MOST_MEMORY)
     throw new Error(`quantize-1gb: memory must be at most ${MOST_MEMORY} bytes, got ${peak}`);
 }

@@ -68,7 +68,7 @@ test.each([
   [["a", "--ids", "1,x"], "got 1,x"],
   [["a", "--ids", ""], "--ids must be token ids"],
   [["a", "--ids=-1"], "got -1"],
-  [["a", "--ids", "1", "--greedy", "1.5"], "--greedy must be an integer from 0 to 100000, got 1.5"],
+  [["a", "--ids", "1", "--greedy", "1.5"], "--greedy must be an integer from 0 to 16384, got 1.5"],
   [["a", "--ids", "1", "--backend", "gpu"], "--backend must be wasm or reference, got gpu"],
   [["a", "--ids", "1", "--steps", "1"], "--steps"],
 ])("a wrong call %j is told what is allowed", async (args, message) => {

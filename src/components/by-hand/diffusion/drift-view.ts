@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {TableRows} from "../../../lib/experiment/columns.js";
 import type {oneText} from "../../../lib/experiments/diffusion/one-text.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {mean} from "../../../lib/stats/moments.js";
 import {player} from "../../kit/player.js";
 import {captioned} from "../../kit/text/captioned.js";
@@ -16,7 +17,7 @@ const percent = (share: number) => numberText(100 * share, 2);
 export function driftView(): (rows: readonly TextRow[], drift: readonly DriftRow[]) => HTMLElement {
   let step = 1;
   return (rows, drift) => {
-    const last = Math.max(...drift.map((row) => row.step));
+    const last = largest(drift.map((row) => row.step));
     step = Math.min(step, last);
     const place = html`<div></div>`;
     const draw = () => place.replaceChildren(stepView(rows, drift, step));
@@ -34,7 +35,7 @@ function stepView(rows: readonly TextRow[], drift: readonly DriftRow[], step: nu
   const own = drift.filter((row) => row.step === step);
   const layers = grouped(own, ({layer}) => String(layer));
   const before = rows.filter((row) => row.step === step - 1).toSorted((a, b) => a.position - b.position);
-  const most = Math.max(...own.map(({keyChange}) => keyChange));
+  const most = largest(own.map(({keyChange}) => keyChange));
   const cell = ({keyChange}: DriftRow) =>
     html`<td class="shaded" style=${`--share: ${Math.round((100 * keyChange) / most)}%`}>${percent(keyChange)}</td>`;
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Change of keys by layer and word"><table class="heat">

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {TableRows} from "../../../lib/experiment/columns.js";
 import type {oneText} from "../../../lib/experiments/diffusion/one-text.js";
+import {largest} from "../../../lib/stats/extent.js";
 import {player} from "../../kit/player.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
@@ -15,7 +16,7 @@ const percent = (share: number) => `${numberText(100 * share, 2)} %`;
 export function unmaskingView(): (rows: readonly TextRow[], params: {readonly order: string}) => HTMLElement {
   let step = 0;
   return (rows, {order}) => {
-    const last = Math.max(...rows.map((row) => row.step));
+    const last = largest(rows.map((row) => row.step));
     step = Math.min(step, last);
     const place = html`<div></div>`;
     const draw = () => place.replaceChildren(passView(rows, step, last, order));
@@ -77,7 +78,7 @@ function orderFinding(words: readonly TextRow[]): string {
 
 /** What the guide let stand in each pass. */
 export function agreementView(rows: readonly TextRow[], steps: readonly StepRow[]): HTMLElement {
-  const most = Math.max(...steps.map(({drafted}) => drafted));
+  const most = largest(steps.map(({drafted}) => drafted));
   const words = (step: number) =>
     rows.filter((row) => row.step === step && row.state === "new").map(({word}) => word);
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Drafts and what stood, pass by pass"><table>

@@ -19,7 +19,7 @@ export const publishedTimeFigure = linesFigure<typeof publishedTime>({
     shade: way === "decoder" ? 0 : way === "guide alone" ? 1 : WAYS.indexOf(way),
   }),
   x: {column: "prompt", label: "prompt", unit: "tokens", log: true},
-  y: {column: "seconds", label: "time, modelled", unit: "s", log: true},
+  y: {column: "seconds", provenance: "modelled", label: "time", unit: "s", log: true},
   finding: ({rows}, params) => timeFinding(rows, params.prompt),
 });
 
