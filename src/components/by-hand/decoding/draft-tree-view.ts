@@ -56,7 +56,7 @@ function roundView(
   const before = [prompt, ...rounds.slice(0, at).map((round) => round.written)].join(" ");
   const done = kept === words.length ? "the text ends" : `the model's own “${words.at(-1)}”`;
   return html`<div class="draft-round">
-    <p class="draft-text"><span class="muted">${before}</span> ${words.map((word, i) => html`<span class=${i < kept ? "kept" : "own"}>${word}</span> `)}</p>
+    <p class="draft-text"><span class="muted">${before}</span> ${words.map((word, i) => html`<span class=${i < kept ? "kept" : "written"}>${word}</span> `)}</p>
     <p class="block-facts"><span>round ${at + 1} of ${rounds.length}</span> <span>${drafted} drafted, <strong>${kept} kept</strong>, then ${done}</span></p>
     <ul class="draft-tree" aria-label=${`Drafts of round ${at + 1}`}>${branch(own, 0, words, kept)}</ul>
   </div>`;
@@ -73,7 +73,7 @@ function branch(
   const children = nodes.filter(({parent}) => parent === node);
   const isLast = row.isKept && row.depth === kept && written.length > kept;
   const own = isLast
-    ? html`<li class="own"><span>${written[kept]}</span> <span class="muted">written by the model</span></li>`
+    ? html`<li class="written"><span>${written[kept]}</span> <span class="muted">written by the model</span></li>`
     : null;
   const below = row.isKept ? children.map((child) => branch(nodes, child.node, written, kept)) : null;
   const hidden = row.isKept ? 0 : descendants(nodes, node);
