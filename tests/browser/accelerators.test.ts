@@ -2,7 +2,7 @@ import {Buffer} from "node:buffer";
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
 import {compose} from "../../src/lib/experiments/accel/compose.js";
-import {useSite} from "./site.js";
+import {plainText, useSite} from "./site.js";
 
 const site = useSite();
 const path = "accelerators/compose";

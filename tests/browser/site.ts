@@ -1,7 +1,14 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {join} from "node:path";
-import {type Browser, type BrowserContext, chromium, type Page, type Request} from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+  type Request,
+} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {CHROMIUM_ARGS, findChromium} from "../../scripts/chromium.js";
 import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
@@ -157,6 +164,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 
 /** What an accessibility checker is asked: everything, or the rules that a colour scheme can break. */
 type AxeRules = "all" | "colours";
+
+/** The text of an element; a number stays with its unit by a space that does not break, which counts as one that does. */
+export async function plainText(place: Locator): Promise<string> {
+  return ((await place.textContent()) ?? "").replaceAll("\u00a0", " ");
+}
 
 /** What the accessibility checker objects to on the page as it stands, a line each. */
 export async function axeViolations(page: Page, rules: AxeRules = "all"): Promise<string[]> {

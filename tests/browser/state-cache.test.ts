@@ -1,6 +1,6 @@
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
-import {useSite} from "./site.js";
+import {plainText, useSite} from "./site.js";
 
 const site = useSite();
 const bench = (page: Page, id: string) => page.locator(`[data-experiment='ssm/${id}']:not(.answer)`);
@@ -32,9 +32,7 @@ test("time is measured in the reader's browser where it is asked for", async () 
   );
   const cost = bench(page, "state-against-cache");
   await cost.locator(".status[data-state=live]").waitFor();
-  expect(await cost.textContent()).toMatch(
-    /On this machine, from 16 to 1024 tokens: Mamba [\d.]+ to [\d.]+ ms/,
-  );
+  expect(await plainText(cost)).toMatch(/On this machine, from 16 to 1024 tokens: Mamba [\d.]+ to [\d.]+ ms/);
   expect(complaints).toEqual([]);
   await context.close();
 });
