@@ -36,7 +36,7 @@ test("the figures of a composition are those of the library", async () => {
   const seconds = rows.filter(({step}) => step === "decode").reduce((sum, row) => sum + row.seconds!, 0);
   // The opening follows after the next paint.
   await expect
-    .poll(() => opening(page).locator(".headline").textContent())
+    .poll(() => plainText(opening(page).locator(".headline")))
     .toContain(`at least ${Number((1e3 * seconds).toPrecision(3))} ms`);
   await context.close();
 });
@@ -87,7 +87,7 @@ test("a config.json of the reader's own is costed in the browser and never sent"
   const rows = await compose.run({config: JSON.stringify(config)});
   const weights = rows.find(({part}) => part === "weights")!.bytes!;
   await expect
-    .poll(() => opening(page).locator(".memory").textContent())
+    .poll(() => plainText(opening(page).locator(".memory")))
     .toContain(`weights ${Number((weights / 1e6).toPrecision(3))} MB`);
   await one(page).locator("textarea").first().fill("{");
   await one(page).locator(".status[data-state=failed]").waitFor();
