@@ -49,7 +49,9 @@ describe("paretoscope report", () => {
     expect(page).toContain("model.layers.0.&lt;img src=x onerror=alert(1)&gt;.weight");
     expect(page).toContain("report /");
     expect(page).toContain("--memory 12kB --formats q4_0,q8_0,mxfp4");
-    expect(page.match(/<svg class="svg-chart"/g)).toHaveLength(2);
+    // Each chart in two sizes, of which the style shows one.
+    for (const size of ["wide", "narrow"])
+      expect(page.match(new RegExp(`report-chart ${size}"><svg class="svg-chart"`, "g"))).toHaveLength(2);
   });
 
   test("says of every part whether it is measured or modelled, and why a part is missing", async () => {

@@ -3,8 +3,8 @@ import {drawChart} from "../plots/chart/chart-markup.js";
 import type {ChartSpec} from "../plots/chart/chart-spec.js";
 import {legendEntries} from "../plots/chart/legend-entries.js";
 
-const WIDTH = 760;
-const HEIGHT = 400;
+/** Two sizes of one chart: a page without a script cannot draw for the width that it finds, but its style can choose. */
+const SIZES = {wide: [760, 400], narrow: [340, 320]} as const;
 
 /** A chart with its question, its key and its finding, for a page that runs no script. */
 export function reportFigure(spec: ChartSpec): Markup {
@@ -14,5 +14,9 @@ export function reportFigure(spec: ChartSpec): Markup {
     ({text, path, look, colour}) =>
       markup`<li><svg width="20" height="14" viewBox="-10 -7 20 14" aria-hidden="true"><path class=${look} d=${path} style=${`--colour: ${colour}; ${look === "join" ? `stroke: ${colour}` : ""}`} /></svg>${text}</li>`,
   );
-  return markup`<figure><p class="question">${spec.question}</p><div class="report-chart">${drawChart(spec, WIDTH, HEIGHT).drawing}</div><ul class="legend">${entries}</ul><figcaption>${spec.finding}</figcaption></figure>`;
+  const drawings = Object.entries(SIZES).map(
+    ([size, [width, height]]) =>
+      markup`<div class=${`report-chart ${size}`}>${drawChart(spec, width, height).drawing}</div>`,
+  );
+  return markup`<figure><p class="question">${spec.question}</p>${drawings}<ul class="legend">${entries}</ul><figcaption>${spec.finding}</figcaption></figure>`;
 }

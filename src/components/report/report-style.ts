@@ -22,9 +22,10 @@ th { vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1.5rem 0; }
 .question { margin: 0 0 0.5rem; font-weight: 600; }
-.report-chart { overflow-x: auto; }
 svg { font: 12px system-ui, sans-serif; }
-.report-chart > svg { display: block; width: 100%; min-width: 36rem; max-width: 47.5rem; height: auto; }
+.report-chart > svg { display: block; width: 100%; max-width: 47.5rem; height: auto; }
+.report-chart.narrow { display: none; }
+@media (max-width: 40rem) { .report-chart.wide { display: none; } .report-chart.narrow { display: block; } }
 figcaption, .help { font-size: 0.85rem; color: var(--ink-soft); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; padding: 0; list-style: none; font-size: 0.82rem; }
 .legend li { display: inline-flex; align-items: center; gap: 0.35rem; }

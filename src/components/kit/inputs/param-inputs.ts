@@ -31,9 +31,11 @@ export function paramInputs<P extends Params>(
       ? []
       : [{name, param, input: named(param, inputOf(param, values[name as keyof P]))}],
   );
+  // A fold over every control would hide the one that a reader came for.
+  const folds = inputs.some(({param}) => !param.advanced);
   const [plain, advanced] = [false, true].map((folded) =>
     inputs
-      .filter(({param}) => (param.advanced ?? false) === folded)
+      .filter(({param}) => (folds && (param.advanced ?? false)) === folded)
       .map(({param, input}) => withHelp(param, input)),
   );
   const element = html`<div class="controls" role="group" aria-label="Parameters">

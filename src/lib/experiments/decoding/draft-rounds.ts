@@ -76,6 +76,27 @@ function isSameText(rounds: readonly Round[], plain: readonly number[]): boolean
   return written.length === plain.length && written.every((token, i) => token === plain[i]);
 }
 
+/** Parameters of the documents that are read. */
+export const roundParams = {
+  count: {
+    kind: "integer",
+    label: "Documents for each of three seeds",
+    help: "More narrow the intervals.",
+    min: 2,
+    max: 67,
+    default: 4,
+    advanced: true,
+  },
+  tokens: {
+    kind: "integer",
+    label: "Tokens written after each prompt",
+    min: 4,
+    max: 128,
+    default: 32,
+    advanced: true,
+  },
+} as const;
+
 /** Columns of {@link roundCells}. */
 export const roundColumns = {
   tokensPerPass: {type: "number", label: "Tokens for each pass of the target"},

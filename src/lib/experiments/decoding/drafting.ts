@@ -1,7 +1,15 @@
 import {decodingMethods} from "../../decoding/registry.js";
 import {experiment} from "../../experiment/experiment.js";
 import {DRAFT_NEEDS, draftModels, substituteParam, valuesFor} from "./draft-models.js";
-import {draftPrompts, plainTexts, roundCells, roundColumns, roundsOf, survivalOf} from "./draft-rounds.js";
+import {
+  draftPrompts,
+  plainTexts,
+  roundCells,
+  roundColumns,
+  roundParams,
+  roundsOf,
+  survivalOf,
+} from "./draft-rounds.js";
 
 const measured = {provenance: "measured"} as const;
 
@@ -45,23 +53,7 @@ export const drafting = experiment({
       advanced: true,
     },
     substitute: {...substituteParam, advanced: true},
-    count: {
-      kind: "integer",
-      label: "Documents for each of three seeds",
-      help: "More narrow the intervals.",
-      min: 2,
-      max: 67,
-      default: 4,
-      advanced: true,
-    },
-    tokens: {
-      kind: "integer",
-      label: "Tokens written after each prompt",
-      min: 4,
-      max: 128,
-      default: 32,
-      advanced: true,
-    },
+    ...roundParams,
   },
   columns: {
     method: {type: "string", label: "Method"},

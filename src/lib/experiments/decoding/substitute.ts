@@ -6,7 +6,15 @@ import {formats} from "../../formats/registry.js";
 import {quantizeDecoder} from "../../quant/quantize-decoder.js";
 import {formatColumns} from "../formats/columns.js";
 import {decoderWeights} from "../shared/decoders.js";
-import {draftPrompts, plainTexts, roundCells, roundColumns, roundsOf, survivalOf} from "./draft-rounds.js";
+import {
+  draftPrompts,
+  plainTexts,
+  roundCells,
+  roundColumns,
+  roundParams,
+  roundsOf,
+  survivalOf,
+} from "./draft-rounds.js";
 
 /** Formats that the page shows before it is asked. */
 const SHOWN = ["int2", "int3", "int4", "int6", "int8", "mxfp4", "nvfp4", "razer", "q4_0"];
@@ -54,23 +62,7 @@ export const substitute = experiment({
       help: "Off: the draft keeps a cache of its own, with its own errors; the paper's ablation.",
       default: true,
     },
-    count: {
-      kind: "integer",
-      label: "Documents for each of three seeds",
-      help: "More narrow the intervals.",
-      min: 2,
-      max: 67,
-      default: 4,
-      advanced: true,
-    },
-    tokens: {
-      kind: "integer",
-      label: "Tokens written after each prompt",
-      min: 4,
-      max: 128,
-      default: 32,
-      advanced: true,
-    },
+    ...roundParams,
   },
   columns: {
     ...formatColumns,

@@ -9,6 +9,7 @@ import {isPlanned} from "../../plan/tensor-parts.js";
 import {elementCount} from "../../tensor/tensor.js";
 import {formatChoice} from "../accel/format-choice.js";
 import {CACHES} from "../kv/caches.js";
+import {checkpointParam} from "./checkpoint-param.js";
 import {type Inspection, inspectFolder} from "./inspection.js";
 import {cacheBytes, PLANNED_CACHES} from "./plan-caches.js";
 import {openPlanned, type PlannedModel} from "./planned-model.js";
@@ -27,15 +28,7 @@ export const inventory = experiment({
   question: "What is in this checkpoint, and which machine does it fit at which context?",
   source: "config.json, the headers of the tensors, roofline and footprint models, the formula of each cache",
   params: {
-    model: {
-      kind: "file",
-      label: "Model",
-      help: "Safetensors or GGUF, in one file or several; a folder with its config.json says more.",
-      holds: "folder",
-      accepts: "model folder or file of tensors",
-      required: true,
-      default: null,
-    },
+    model: checkpointParam,
     context: {
       kind: "integer",
       label: "Context",

@@ -11,6 +11,7 @@ import {elementCount} from "../../tensor/tensor.js";
 import {formatIds} from "../formats/columns.js";
 import {ownFile} from "../formats/own-file.js";
 import {SHOWN_CACHE_IDS} from "../kv/caches.js";
+import {checkpointParam} from "./checkpoint-param.js";
 import {type CacheOption, cacheDivergences, cacheErrors, PLANNED_CACHES} from "./plan-caches.js";
 import {formatDivergences, type Measuring, measuring} from "./plan-damage.js";
 import type {Damages} from "./plan-rows.js";
@@ -24,15 +25,7 @@ const AUTO_PARAMETERS = 20e6;
 
 /** Parameters of what a plan is made of. */
 export const damageParams = {
-  model: {
-    kind: "file",
-    label: "Model",
-    help: "Safetensors or GGUF, in one file or several; a folder with its config.json says more.",
-    holds: "folder",
-    accepts: "model folder or file of tensors",
-    required: true,
-    default: null,
-  },
+  model: checkpointParam,
   context: {
     kind: "integer",
     label: "Context",

@@ -8,6 +8,7 @@ import {OUTSIDE} from "../../scenes/outside.js";
 import {COMPARING, qualityOf, referenceOf} from "../../scenes/quality.js";
 import {type Described, loadCodecs, structuralRates, textRates} from "../../scenes/rates.js";
 import {nearestDescription} from "../../scenes/words/search.js";
+import {qualityColumns} from "./quality-columns.js";
 
 /** Meshes of packages; the others are made here. */
 const REAL = ["bunny", "teapot"] as const;
@@ -81,25 +82,7 @@ export const oneObject = experiment({
     bytes: {type: "integer", label: "File", unit: "bytes", provenance: "measured"},
     ratio: {type: "number", label: "Times smaller", provenance: "measured"},
     chamfer: {type: "number", label: "Chamfer distance", unit: "of the largest edge", provenance: "measured"},
-    chamferSquared: {
-      type: "number",
-      label: "Squared Chamfer distance",
-      unit: "of the largest edge, squared",
-      provenance: "measured",
-    },
-    hausdorff: {
-      type: "number",
-      label: "Hausdorff distance",
-      unit: "of the largest edge",
-      provenance: "measured",
-    },
-    fScore: {type: "number", label: "F-score within 2 % of the largest edge", provenance: "measured"},
-    normalConsistency: {type: "number", label: "Normal consistency", provenance: "measured"},
-    silhouetteIou: {
-      type: "number",
-      label: "Silhouettes, intersection over union of six views",
-      provenance: "measured",
-    },
+    ...qualityColumns,
     triangleCount: {type: "integer", label: "Triangles", provenance: "measured"},
     positions: {
       type: "numbers",

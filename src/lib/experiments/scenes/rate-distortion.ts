@@ -6,6 +6,7 @@ import {loadCodecs, ORIGINAL, TEXT_CODECS} from "../../scenes/rates.js";
 import {studentInterval} from "../../stats/interval.js";
 import {estimateMean, mean} from "../../stats/moments.js";
 import {type ComparedObject, comparedObjects, type RateQuality} from "../shared/compared-objects.js";
+import {qualityColumns} from "./quality-columns.js";
 
 /** Distances from the grammar whose rows are shipped. */
 export const AMPLITUDES = [0, 0.03, 0.1, 0.3] as const;
@@ -84,25 +85,7 @@ export const rateDistortion = experiment({
       provenance: "measured",
       nullable: true,
     },
-    chamferSquared: {
-      type: "number",
-      label: "Squared Chamfer distance",
-      unit: "of the largest edge, squared",
-      provenance: "measured",
-    },
-    hausdorff: {
-      type: "number",
-      label: "Hausdorff distance",
-      unit: "of the largest edge",
-      provenance: "measured",
-    },
-    fScore: {type: "number", label: "F-score within 2 % of the largest edge", provenance: "measured"},
-    normalConsistency: {type: "number", label: "Normal consistency", provenance: "measured"},
-    silhouetteIou: {
-      type: "number",
-      label: "Silhouettes, intersection over union of six views",
-      provenance: "measured",
-    },
+    ...qualityColumns,
     objects: {type: "integer", label: "Objects"},
     bySeed: {type: "numbers", label: "Chamfer distance by seed", provenance: "measured"},
   },
