@@ -1,10 +1,12 @@
 import {expect} from "vitest";
 import type {passes} from "../../../src/lib/experiments/diffusion/passes.js";
+import type {publishedTime} from "../../../src/lib/experiments/diffusion/published-time.js";
 import {keptRows} from "../kept.js";
 import {type Finding, findingsOf, rowWith} from "./finding.js";
 
 const pooled = keptRows<typeof passes>("diffusion/passes").filter(({seed}) => seed === "all");
 const of = (way: string) => rowWith(pooled, {way});
+const times = keptRows<typeof publishedTime>("diffusion/published-time");
 
 /** Findings of the pages on diffusion language models. */
 export const diffusionFindings: readonly Finding[] = [
@@ -15,6 +17,22 @@ export const diffusionFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/diffusion/reusing-what-stays.md", {
+    "that is the largest error, and it lasts": () => {
+      // Words that change with the prompt kept alone, of those that change with finished blocks kept too.
+      for (const perPass of [1, 2, 4]) {
+        const [prompt, all] = [of(`prompt-only-${perPass}`).same!, of(`freecache-${perPass}`).same!];
+        expect(1 - prompt).toBeGreaterThan(0.5 * (1 - all));
+      }
+    },
+    "a pass over a long window is bound by arithmetic, a decoder's pass by memory": () => {
+      const longest = times.reduce((most, {prompt}) => Math.max(most, prompt), 0);
+      const share = (way: string) =>
+        times
+          .filter((row) => row.way === way && row.prompt === longest)
+          .map(({computeShare}) => computeShare);
+      for (const each of share("plain")) expect(each).toBeGreaterThan(0.9);
+      for (const each of share("decoder")) expect(each).toBeLessThan(0.1);
+    },
     "costs a pass over a few tokens, and then fewer words change": () => {
       expect(of("freecache-1").same!).toBeGreaterThan(of("freecache-released-1").same!);
       expect(of("freecache-1").passes - of("freecache-released-1").passes).toBeLessThan(4);
