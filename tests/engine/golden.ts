@@ -99,7 +99,8 @@ export interface Expected {
   readonly tolerance: number;
 }
 
-type Stored = {readonly b64: string};
+/** Numbers as vectors hold them, little-endian float64. */
+export type Stored = {readonly b64: string};
 
 /** What the reference gave for a golden model, or for the model of another folder. */
 export function readExpected(name: string, path = goldenPath(name)): Expected {
@@ -118,7 +119,8 @@ export function readExpected(name: string, path = goldenPath(name)): Expected {
   };
 }
 
-function floats({b64}: Stored): Float64Array {
+/** The numbers of a vector. */
+export function floats({b64}: Stored): Float64Array {
   const bytes = Uint8Array.from(Buffer.from(b64, "base64"));
   return new Float64Array(bytes.buffer);
 }
