@@ -65,8 +65,9 @@ def evaluate(model, documents, batch=32):
     loss, hit, roles = torch.cat(losses).double(), torch.cat(right), documents[1][:, 1:]
     score = {"loss": loss.mean().item(), "perplexity": loss.mean().exp().item(), "tokens": loss.numel()}
     for role, name in ((1, "answer"), (2, "copy")):
-        score[f"{name}Tokens"] = int((roles == role).sum())
-        score[f"{name}Accuracy"] = hit[roles == role].double().mean().item()
+        if (roles == role).any():
+            score[f"{name}Tokens"] = int((roles == role).sum())
+            score[f"{name}Accuracy"] = hit[roles == role].double().mean().item()
     return score
 
 

@@ -1,0 +1,35 @@
+/**
+ * Writes worked arithmetic for the trainer: `tsx training/export-arithmetic.ts SPLIT COUNT CONTEXT OUT [tagged]`. Each of the COUNT
+ * documents begins with a problem and goes on with further ones until CONTEXT + 1 characters are full, in the layout of
+ * export-corpus.ts; work and answer, which the question determines, have role 1. With `tagged` the hard steps stand between the tags by which a small model hands over.
+ */
+import {closeSync, openSync, writeSync} from "node:fs";
+import {taggedWork} from "../src/lib/decoding/split-reason/labels.js";
+import {arithmeticProblem, HARD_STEP} from "../src/lib/tasks/arithmetic.js";
+import {encodeCharacters} from "../src/lib/tasks/characters.js";
+import type {Split} from "../src/lib/tasks/corpus.js";
+
+const [split, count, context, out, tagged] = process.argv.slice(2);
+if (out === undefined) {
+  console.error("usage: export-arithmetic.ts train|validation|test COUNT CONTEXT OUT [tagged]");
+  process.exit(2);
+}
+
+const length = Number(context) + 1;
+const file = openSync(out, "w");
+let next = 0;
+for (let index = 0; index < Number(count); index++) {
+  const tokens = new Uint8Array(length);
+  const roles = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    const problem = arithmeticProblem(split as Split, next++);
+    const {prompt, steps} = problem;
+    const hard = steps.map(({difficulty}) => tagged !== undefined && difficulty >= HARD_STEP);
+    const ids = encodeCharacters(taggedWork(problem, hard)).subarray(0, length - at);
+    tokens.set(ids, at);
+    roles.fill(1, Math.min(length, at + prompt.length), at + ids.length);
+    at += ids.length;
+  }
+  writeSync(file, Buffer.concat([tokens, roles]));
+}
+closeSync(file);
