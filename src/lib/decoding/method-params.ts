@@ -33,3 +33,17 @@ export const draftTemperature = {
   default: 1,
   advanced: true,
 } as const satisfies NumberParam;
+
+/** Shape of EAGLE-2's tree. */
+export const treeShape = {
+  depth: {...depth, default: 6},
+  width: {...width, default: 4},
+  nodes: {
+    kind: "integer",
+    label: "Nodes that the target verifies",
+    help: "The likeliest of the tree, beside its root.",
+    min: 1,
+    max: 128,
+    default: 24,
+  },
+} as const satisfies Record<string, NumberParam>;

@@ -2,6 +2,7 @@ import {registry} from "../technique/registry.js";
 import {dynamicTree} from "./drafts/draft-tree-method.js";
 import {skippingDraft} from "./drafts/skipping-draft.js";
 import {tokenRecycling} from "./drafts/token-recycling-method.js";
+import {easySpec} from "./easyspec/easyspec.js";
 import {plain} from "./plain.js";
 import {speculativeSampling} from "./speculative/speculative-sampling.js";
 import {subspec} from "./subspec/subspec.js";
@@ -11,6 +12,7 @@ export const decodingMethods = registry("decodingMethodById", [
   plain,
   speculativeSampling,
   dynamicTree,
+  easySpec,
   subspec,
   skippingDraft,
   tokenRecycling,

@@ -1,5 +1,5 @@
 import {decodingMethod} from "../method.js";
-import {depth, draftTemperature, width} from "../method-params.js";
+import {draftTemperature, treeShape} from "../method-params.js";
 import {treeDecoding} from "../tree/tree-decoding.js";
 import {ownCacheDraft} from "./model-draft.js";
 
@@ -10,16 +10,7 @@ export const dynamicTree = decodingMethod({
   source:
     "arXiv:2406.16858, section 4; the draft is a decoder, not the paper's head over the target's features",
   params: {
-    depth: {...depth, default: 6},
-    width: {...width, default: 4},
-    nodes: {
-      kind: "integer",
-      label: "Nodes that the target verifies",
-      help: "The likeliest of the tree, beside its root.",
-      min: 1,
-      max: 128,
-      default: 24,
-    },
+    ...treeShape,
     draftTemperature,
   },
   takes: "a smaller model",

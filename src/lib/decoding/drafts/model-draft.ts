@@ -30,14 +30,20 @@ export function sharedCacheDraft(model: Decoder, shape: ModelDraft): TreeDrafter
   };
 }
 
-/** Drafts with a model and a cache of its own; its tokenizer must be the target's. */
-export function ownCacheDraft(model: Decoder, shape: ModelDraft): TreeDrafter {
+/**
+ * Drafts with a model and a cache of its own; its tokenizer must be the target's.
+ * @param readsWith changes of the pass over what the draft lacks: the prompt, or the tokens kept of the round before
+ */
+export function ownCacheDraft(
+  model: Decoder,
+  shape: ModelDraft,
+  readsWith: (isPrompt: boolean) => Hooks = () => shape.hooks ?? {},
+): TreeDrafter {
   const cache = plainKvCache(model.config);
   return {
     draft(text, depth) {
-      const before = catchUp(text, cache, (ids) =>
-        forward(model, ids, {cache, rows: "last", ...(shape.hooks && {hooks: shape.hooks})}),
-      );
+      const hooks = readsWith(cache.length === 0);
+      const before = catchUp(text, cache, (ids) => forward(model, ids, {cache, rows: "last", hooks}));
       return draftWith(model, cache, text, depth, shape, before);
     },
   };
