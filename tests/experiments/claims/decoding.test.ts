@@ -25,10 +25,16 @@ describe("the ledger of decoding", () => {
   });
 
   test("finds every text the same, and the printed speeds within a tenth of the model of time", () => {
-    for (const claim of ["subspec-lossless", "speculative-lossless", "token-recycling-lossless"])
+    for (const claim of [
+      "subspec-lossless",
+      "speculative-lossless",
+      "token-recycling-lossless",
+      "easyspec-lossless",
+    ])
       expect(ledger.verdict(claim)).toBe("agrees");
     expect(ledger.verdict("subspec-speed")).toBe("agrees");
     expect(ledger.verdict("split-reason-speed")).toBe("agrees");
+    expect(ledger.verdict("easyspec-draft-speed")).toBe("agrees");
   });
 
   test("does not take tokens of a pass for speed", () => {
@@ -64,6 +70,20 @@ testOutcomes(DECODING_CLAIMS, {
     ["same direction", [between("tokens for each pass", 1.8, 2.2)]],
     ["open", [between("tokens for each pass", 0.9, 1.2)]],
     ["differs", [between("tokens for each pass", 0.5, 0.8)]],
+  ],
+  "easyspec-lossless": [
+    ["agrees", texts(9, 9)],
+    ["differs", texts(8, 9)],
+  ],
+  "easyspec-accuracy": [
+    ["agrees", [between("share of kept drafts lost", 1, 6)]],
+    ["differs", [between("share of kept drafts lost", 8, 12)]],
+    ["open", [between("share of kept drafts lost", 3, 9)]],
+  ],
+  "easyspec-draft-speed": [
+    ["agrees", speed(1.6)],
+    ["same direction", speed(1.2)],
+    ["differs", speed(0.9)],
   ],
   "skip-decode-loss": [
     ["agrees", [between("perplexity lost with SkipDecode", 0.1, 3)]],

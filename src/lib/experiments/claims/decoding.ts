@@ -4,12 +4,20 @@ import {readSkipping} from "../../decoding/skipping/skipped-reading.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {scoreTokens} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
+import type {DocumentSums} from "../../stats/documents.js";
 import {mean} from "../../stats/moments.js";
 import {DRAFT_NEEDS, draftModels} from "../decoding/draft-models.js";
-import {draftPrompts, plainTexts, roundCells, roundsOf} from "../decoding/draft-rounds.js";
+import {
+  type DocumentRounds,
+  draftPrompts,
+  plainTexts,
+  roundCells,
+  roundsOf,
+} from "../decoding/draft-rounds.js";
 import {testTexts} from "../shared/decoder-texts.js";
 import {claimColumns} from "./claim.js";
 import {draftClaims} from "./decoding/drafts.js";
+import {easySpecClaims} from "./decoding/easyspec.js";
 import type {DecodingFound, DraftRun, SkipLosses} from "./decoding/evidence.js";
 import {skippingClaims} from "./decoding/skipping.js";
 import {splitReasonClaims} from "./decoding/split-reason.js";
@@ -17,13 +25,24 @@ import {subspecClaims} from "./decoding/subspec.js";
 import {ledgerRows} from "./ledger-rows.js";
 
 /** Claims of papers on decoding. */
-export const DECODING_CLAIMS = [...subspecClaims, ...draftClaims, ...splitReasonClaims, ...skippingClaims];
+export const DECODING_CLAIMS = [
+  ...subspecClaims,
+  ...draftClaims,
+  ...easySpecClaims,
+  ...splitReasonClaims,
+  ...skippingClaims,
+];
+
+/** A tree that takes few passes of the draft. */
+const SMALL_TREE = {depth: 3, width: 2, nodes: 6};
 
 /** Methods that claims are judged by, and settings that keep 201 documents within a minute. */
 const RUNS = {
   "speculative-sampling": {},
   subspec: {depth: 8, width: 2},
   "token-recycling": {},
+  "dynamic-tree": SMALL_TREE,
+  easyspec: SMALL_TREE,
 } as const;
 
 /** Claims of papers on decoding with drafts, judged on decoders of ours and by models of time. */
@@ -58,18 +77,30 @@ export const decodingClaims = experiment({
       const {draftName: _, ...pair} = await models.of(method);
       const told = (share: number) => progress((n + share) / Object.keys(RUNS).length, method.label);
       const goal = {tokens, temperature: 0, told};
-      const cells = roundCells(await roundsOf(method, pair, values, prompts, plain, goal));
+      const texts = await roundsOf(method, pair, values, prompts, plain, goal);
+      const cells = roundCells(texts);
       const [low, high] = [cells.tokensPerPassLow ?? Number.NaN, cells.tokensPerPassHigh ?? Number.NaN];
       drafts[id] = {
         tokensPerPass: {value: cells.tokensPerPass, low, high},
         documents: cells.documents,
         same: cells.same ?? 0,
+        kept: keptDrafts(texts),
       };
     }
     const found: DecodingFound = {drafts, skipped};
     return ledgerRows(DECODING_CLAIMS, found);
   },
 });
+
+/** Kept drafts among all of each document. */
+function keptDrafts(texts: readonly DocumentRounds[]): DocumentSums {
+  const total = ({rounds}: DocumentRounds, of: "accepted" | "drafted") =>
+    rounds.reduce((sum, round) => sum + round[of], 0);
+  return {
+    sums: texts.map((text) => total(text, "accepted")),
+    sizes: texts.map((text) => total(text, "drafted")),
+  };
+}
 
 /** Documents of each seed that are read with half of the layers. */
 const SKIPPED_DOCUMENTS = 8;

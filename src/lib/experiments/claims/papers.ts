@@ -29,6 +29,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2501.04052": "RaZeR",
   "2502.03763": "SST slices",
   "2502.12444": "SparAMX",
+  "2502.02493": "EasySpec",
   "2503.07518": "TokenButler",
   "2503.18893": "xKV",
   "2503.22879": "Quamba2",

@@ -1,8 +1,9 @@
 /** Runs that the claims on decoding are judged by. */
 
-import type {Interval} from "../../../stats/interval.js";
+import {type DocumentSums, tokenMean} from "../../../stats/documents.js";
+import {type Interval, influenceInterval} from "../../../stats/interval.js";
 import type {Evidence, Rule, Verdict} from "../claim.js";
-import {measured, spread, type TextLosses} from "../evidence.js";
+import {measured, type Spread, spread, type TextLosses} from "../evidence.js";
 
 /** Losses of the large decoder on test documents, by the rule that leaves layers out, at twice the speed. */
 export interface SkipLosses {
@@ -13,6 +14,8 @@ export interface SkipLosses {
 
 /** A method on test documents, greedy. */
 export interface DraftRun {
+  /** Drafted tokens of each document, and those among them that were kept. */
+  readonly kept: DocumentSums;
   readonly tokensPerPass: Interval;
   readonly documents: number;
   /** Documents whose text is that of plain decoding. */
@@ -24,6 +27,14 @@ export interface DecodingFound {
   /** By the ids of their methods. */
   readonly drafts: Readonly<Record<string, DraftRun>>;
   readonly skipped: SkipLosses;
+}
+
+/** Part of the kept share of one method that another loses on the same documents, by the delta method. */
+export function acceptanceLost(lossy: DraftRun, exact: DraftRun): Spread {
+  const [less, more] = [tokenMean(lossy.kept), tokenMean(exact.kept)];
+  const ratio = less.value / more.value;
+  const influence = less.influence.map((own, i) => (ratio * more.influence[i] - own) / more.value);
+  return {...influenceInterval(1 - ratio, influence), documents: influence.length};
 }
 
 const SUBJECT = "decoder-large, test documents";
