@@ -1,7 +1,8 @@
 /**
- * Writes worked arithmetic for the trainer: `tsx training/export-arithmetic.ts SPLIT COUNT CONTEXT OUT [tagged]`. Each of the COUNT
- * documents begins with a problem and goes on with further ones until CONTEXT + 1 characters are full, in the layout of
- * export-corpus.ts; work and answer, which the question determines, have role 1. With `tagged` the hard steps stand between the tags by which a small model hands over.
+ * Writes worked arithmetic for the trainer: `tsx training/export-arithmetic.ts SPLIT COUNT CONTEXT OUT [tagged] [single]`.
+ * Each of the COUNT documents begins with a problem and goes on with further ones until CONTEXT + 1 characters are full, in
+ * the layout of export-corpus.ts; work and answer, which the question determines, have role 1. With `tagged` the hard steps
+ * stand between the tags by which a small model hands over; with `single` a document is one problem, then line ends.
  */
 import {closeSync, openSync, writeSync} from "node:fs";
 import {taggedWork} from "../src/lib/decoding/split-reason/labels.js";
@@ -9,9 +10,9 @@ import {arithmeticProblem, HARD_STEP} from "../src/lib/tasks/arithmetic.js";
 import {encodeCharacters} from "../src/lib/tasks/characters.js";
 import type {Split} from "../src/lib/tasks/corpus.js";
 
-const [split, count, context, out, tagged] = process.argv.slice(2);
+const [split, count, context, out, ...modes] = process.argv.slice(2);
 if (out === undefined) {
-  console.error("usage: export-arithmetic.ts train|validation|test COUNT CONTEXT OUT [tagged]");
+  console.error("usage: export-arithmetic.ts train|validation|test COUNT CONTEXT OUT [tagged] [single]");
   process.exit(2);
 }
 
@@ -24,11 +25,11 @@ for (let index = 0; index < Number(count); index++) {
   for (let at = 0; at < length; ) {
     const problem = arithmeticProblem(split as Split, next++);
     const {prompt, steps} = problem;
-    const hard = steps.map(({difficulty}) => tagged !== undefined && difficulty >= HARD_STEP);
+    const hard = steps.map(({difficulty}) => modes.includes("tagged") && difficulty >= HARD_STEP);
     const ids = encodeCharacters(taggedWork(problem, hard)).subarray(0, length - at);
     tokens.set(ids, at);
     roles.fill(1, Math.min(length, at + prompt.length), at + ids.length);
-    at += ids.length;
+    at = modes.includes("single") ? length : at + ids.length;
   }
   writeSync(file, Buffer.concat([tokens, roles]));
 }

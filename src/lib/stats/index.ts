@@ -4,6 +4,7 @@ export * from "./bootstrap.js";
 export * from "./documents.js";
 export * from "./extent.js";
 export * from "./interval.js";
+export * from "./logistic.js";
 export * from "./moments.js";
 export * from "./quantile.js";
 export * from "./rank.js";

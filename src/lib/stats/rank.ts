@@ -38,6 +38,22 @@ export function kendall(a: Float64Array, b: Float64Array): number {
   return balance / Math.sqrt(apartInA * apartInB);
 }
 
+/**
+ * Chance that a value of a yes lies above one of a no, ties counted half: the area under the receiver operating
+ * characteristic. (Hanley and McNeil, doi.org/10.1148/radiology.143.1.7063747)
+ * @throws RangeError unless there are both a yes and a no, one answer a value.
+ */
+export function rankChance(values: Float64Array, answers: readonly boolean[]): number {
+  if (values.length !== answers.length)
+    throw new RangeError(`rankChance: answers must be one a value, ${values.length}, got ${answers.length}`);
+  const yes = answers.filter(Boolean).length;
+  const no = answers.length - yes;
+  if (yes === 0 || no === 0)
+    throw new RangeError(`rankChance: answers must hold a yes and a no, got ${yes} yes`);
+  const sum = ranks(values).reduce((total, rank, i) => (answers[i] ? total + rank : total), 0);
+  return (sum - (yes * (yes - 1)) / 2) / (yes * no);
+}
+
 function ranks(x: Float64Array): Float64Array {
   const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j]);
   const rank = new Float64Array(x.length);

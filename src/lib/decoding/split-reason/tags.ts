@@ -3,6 +3,9 @@
 export const OPEN_TAG = "<bigmodel>";
 export const CLOSE_TAG = "</bigmodel>";
 
+/** A text as the large model reads it. */
+export const withoutTags = (text: string): string => text.replaceAll(/<\/?bigmodel>/g, "");
+
 /** A run of characters, the end not included. */
 export interface Span {
   readonly from: number;
