@@ -124,7 +124,7 @@ async function measured(bytes: Uint8Array): Promise<readonly TensorRow[]> {
     writeFileSync(path, bytes);
     const parts: MeasuredPart[] = [];
     const part = async (each: unknown) => void parts.push(each as MeasuredPart);
-    await measureWork({path, formats: FORMATS, known: []}, {progress: () => {}, part});
+    await measureWork({path, formats: FORMATS, importance: null, known: []}, {progress: () => {}, part});
     const {tensors} = await checkpointFile(inMemory(bytes), "safetensors", {format: "int4"});
     const packed = new Set(tensors.filter(({format}) => format === "int4").map(({name}) => name));
     return parts.flatMap(({rows}) => rows).filter(({tensor}) => packed.has(tensor));

@@ -19,6 +19,10 @@ export const QUANTIZE_OPTIONS = {
     value: "FILE",
     help: "with --write: a recipe that names the format of each tensor, as plan makes it",
   },
+  importance: {
+    value: "FILE",
+    help: "weigh errors by the inputs that columns meet: an importance matrix of llama.cpp's (GGUF or .dat), or a text that the model reads here",
+  },
   timeLimit: TIME_LIMIT,
 } as const satisfies OptionSpecs;
 

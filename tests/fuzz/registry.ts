@@ -2,6 +2,7 @@ import type {FuzzTarget} from "./target.js";
 import {arrow} from "./targets/arrow.js";
 import {config} from "./targets/config.js";
 import {gguf} from "./targets/gguf.js";
+import {imatrix} from "./targets/imatrix.js";
 import {index} from "./targets/index.js";
 import {mesh} from "./targets/mesh.js";
 import {ownLayout} from "./targets/own-layout.js";
@@ -17,6 +18,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   ownLayout,
   recipe,
   gguf,
+  imatrix,
   index,
   config,
   tokenizer,

@@ -8,6 +8,8 @@ export interface RunIdentity {
   readonly package: string;
   readonly formats: readonly string[];
   readonly files: readonly FileState[];
+  /** The file that tells importance, or null. */
+  readonly importance: FileState | null;
 }
 
 /** An open journal. */
@@ -22,7 +24,7 @@ export interface Journal {
   finish(): void;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The journal's place beside the output. */
 export const journalPath = (out: string): string => `${out}.journal`;
@@ -84,9 +86,13 @@ function whyAnew(path: string, head: string, now: RunIdentity): string | null {
     return "it is of another version of paretoscope";
   if (before.formats.join() !== now.formats.join())
     return `it is of other formats, ${before.formats.join(", ")}`;
+  const weighing = changedFile(listOf(before.importance), listOf(now.importance));
+  if (weighing !== undefined) return `its importance is another: ${weighing}`;
   const changed = changedFile(before.files, now.files);
   return changed === undefined ? null : `${changed} since`;
 }
+
+const listOf = (file: FileState | null): readonly FileState[] => (file === null ? [] : [file]);
 
 /** @throws Error if the file is no journal: it may be somebody's work. */
 function headOf(path: string, line: string): RunIdentity & {readonly version: number} {

@@ -1,5 +1,6 @@
 /** Measures the tensors of a model on disk, on several Node threads, and tells the rows of each as soon as they are there. */
 import {availableParallelism} from "node:os";
+import {type ImportanceMatrix, importanceOf} from "../../lib/checkpoint/importance/importance.js";
 import {inputFirstNames} from "../../lib/checkpoint/input-first.js";
 import {openTensors} from "../../lib/checkpoint/open-tensors.js";
 import {SAMPLE_ELEMENTS} from "../../lib/checkpoint/sample.js";
@@ -10,12 +11,15 @@ import {openModelPath} from "../../lib/io/node-file.js";
 import {measureTensor, type TensorRow} from "../../lib/quant/measure-tensor.js";
 import {elementCount} from "../../lib/tensor/tensor.js";
 import type {Work} from "../file-job.js";
+import {importanceOfFile} from "./importance-file.js";
 import {type MeasureTask, onThreads, type ThreadData, type ThreadTask} from "./measure-threads.js";
 
 /** What is to be measured. */
 export interface MeasureOptions {
   readonly path: string;
   readonly formats: readonly string[];
+  /** A file that tells importance, or null. */
+  readonly importance: string | null;
   /** Names of tensors that were measured before. */
   readonly known: readonly string[];
 }
@@ -32,17 +36,23 @@ export interface MeasureResult {
   readonly order: readonly string[];
   readonly leftOut: readonly {readonly tensor: string; readonly dtype: string}[];
   readonly unused: readonly {readonly tensor: string}[];
+  /** The importance that errors were weighed by, in words, or null. */
+  readonly importance: string | null;
 }
 
 /** @throws FormatError for a file that is none of tensors; RangeError for one without floating-point numbers. */
-export const measureWork: Work<MeasureOptions, MeasureResult> = async ({path, formats, known}, tell) => {
+export const measureWork: Work<MeasureOptions, MeasureResult> = async (
+  {path, formats, importance: file, known},
+  tell,
+) => {
   const folder = await openModelPath(path);
   try {
     const {tensors} = await openTensors(folder);
     const all = [...tensors.values()];
     const chosen = all.filter(isMeasurable);
     if (chosen.length === 0) throw nothingToMeasure(all.length, "quantize");
-    const tasks = tasksOf(all, new Set(known), chosen);
+    const found = await importanceOfFile(file, folder, (share, what) => tell.progress(0.1 * share, what));
+    const tasks = tasksOf(all, new Set(known), chosen, found?.importance ?? null);
     const steps = tasks.length * formats.length;
     let step = 0;
     await measureAll({path, formats}, tasks, tensors, async (task, measure) => {
@@ -56,6 +66,7 @@ export const measureWork: Work<MeasureOptions, MeasureResult> = async ({path, fo
     return {
       order: chosen.map(({name}) => name),
       leftOut: all.filter((tensor) => !isMeasurable(tensor)).map(({name, dtype}) => ({tensor: name, dtype})),
+      importance: found?.about ?? null,
       unused: (await unusedIn(folder, "quantize")).map((tensor) => ({tensor})),
     };
   } finally {
@@ -67,11 +78,16 @@ function tasksOf(
   all: readonly StoredTensor[],
   known: ReadonlySet<string>,
   chosen: readonly StoredTensor[],
+  importance: ImportanceMatrix | null,
 ): ThreadTask[] {
   const inputFirst = inputFirstNames(all);
   return chosen
     .filter(({name}) => !known.has(name))
-    .map(({name}) => ({tensor: name, reader: "quantize", isInputFirst: inputFirst.has(name)}));
+    .map((tensor) => {
+      const isInputFirst = inputFirst.has(tensor.name);
+      const weights = importanceOf(importance, tensor, isInputFirst);
+      return {tensor: tensor.name, reader: "quantize", isInputFirst, importance: weights};
+    });
 }
 
 /** Elements, counted once for each format, that are sooner measured than a thread has begun. */

@@ -17,13 +17,17 @@ import {timeLimitOf} from "../time-limit.js";
 import {complainUnused} from "../unused-tensors.js";
 import {type Call, notOneOf, text} from "../usage.js";
 import {packageVersion} from "../version.js";
-import {requireNoInput} from "./inputs.js";
-import {type Journal, journalPath, openJournal} from "./journal.js";
+import {type ImportanceFile, importanceFileOf, requireNoInput, requireNotImportance} from "./inputs.js";
+import {type Journal, journalPath, openJournal, type RunIdentity} from "./journal.js";
 import type {MeasuredPart, MeasureResult} from "./measure-work.js";
 import {modelFiles} from "./model-files.js";
 
-/** Columns of a row: those of the experiment without the convention of the format, which `list` tells. */
-const {convention: _, ...COLUMNS} = ownFile.columns;
+/**
+ * Columns of a row: those of the experiment without the convention of the format, which `list` tells; the error that importance
+ * weighs where there is some.
+ */
+const {convention: _, ...WEIGHED} = ownFile.columns;
+const {weighedError: __, ...PLAIN} = WEIGHED;
 
 /**
  * Measures and writes the table. With `--out` what is measured is kept in a journal beside it, so that a run that was ended
@@ -36,11 +40,14 @@ export async function measureCommand(path: string, call: Call): Promise<void> {
   const params = formatsOf(text(call, "formats"));
   const setting = checkParams("quantize", ownFile.params, params);
   const timeLimit = timeLimitOf("quantize", call.options);
-  const journal = out === undefined ? memoryJournal() : await journalOf(path, out, setting.formats);
-  const result = await measured(path, setting.formats, {timeLimit, journal, out});
+  const weighing = await importanceFileOf(call);
+  const importance = weighing?.path ?? null;
+  const identity = {formats: setting.formats, importance: weighing};
+  const journal = out === undefined ? memoryJournal() : await journalOf(path, out, identity);
+  const result = await measured(path, setting.formats, {timeLimit, importance, journal, out});
   const rows = result.order.flatMap((tensor) => journal.known.get(tensor) ?? []);
   tellNotes(path, result, rows);
-  const columns: Columns = withGivenColumns(COLUMNS);
+  const columns: Columns = withGivenColumns(importance === null ? PLAIN : WEIGHED);
   const metadata = experimentMetadata(ownFile, [{...setting, file: basename(path)}]);
   await write({columns, rows: rows.map((row) => ({...row, provenance: "measured"})), metadata});
   journal.finish();
@@ -56,10 +63,16 @@ function formatsOf(given: string | undefined): {formats?: string[]} {
   return {formats: [...new Set(ids)]};
 }
 
-async function journalOf(path: string, out: string, ids: readonly string[]): Promise<Journal> {
+async function journalOf(
+  path: string,
+  out: string,
+  asked: Pick<RunIdentity, "formats"> & {readonly importance: ImportanceFile | null},
+): Promise<Journal> {
   const files = await modelFiles(path);
   await requireNoInput("--out", out, path, files);
-  const identity = {package: await packageVersion(), formats: ids, files};
+  await requireNotImportance("--out", out, asked.importance);
+  const importance = asked.importance?.state ?? null;
+  const identity = {package: await packageVersion(), formats: asked.formats, files, importance};
   const journal = openJournal(out, identity);
   const {known, anew} = journal;
   if (anew !== null)
@@ -77,11 +90,16 @@ function memoryJournal(): Journal {
 
 interface Measuring {
   readonly timeLimit: number;
+  readonly importance: string | null;
   readonly journal: Journal;
   readonly out: string | undefined;
 }
 
-async function measured(path: string, ids: readonly string[], {timeLimit, journal, out}: Measuring) {
+async function measured(
+  path: string,
+  ids: readonly string[],
+  {timeLimit, importance, journal, out}: Measuring,
+) {
   const line = progressLine();
   const quiet = onInterrupt(() => {
     line.stop();
@@ -89,7 +107,7 @@ async function measured(path: string, ids: readonly string[], {timeLimit, journa
       complain(`quantize: interrupted; the same call goes on, ${journal.known.size} tensors are kept`);
   });
   try {
-    const options = {path, formats: ids, known: [...journal.known.keys()]};
+    const options = {path, formats: ids, importance, known: [...journal.known.keys()]};
     return (await runWorkOnFile(
       {work: "measure", options, paths: [path]},
       {
@@ -108,8 +126,13 @@ async function measured(path: string, ids: readonly string[], {timeLimit, journa
 }
 
 /** Says on stderr what the table leaves out, and why. */
-function tellNotes(path: string, {leftOut, unused}: MeasureResult, rows: readonly TensorRow[]): void {
+function tellNotes(
+  path: string,
+  {leftOut, unused, importance}: MeasureResult,
+  rows: readonly TensorRow[],
+): void {
   const note = (what: string) => complain(printable(what));
+  if (importance !== null) note(`quantize: ${importance}`);
   for (const {tensor, dtype} of leftOut) note(`${tensor} is left out: ${dtype} is no floating-point type`);
   complainUnused("quantize", path, unused);
   for (const {tensor, format, mse, note: why} of rows) {

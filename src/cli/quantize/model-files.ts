@@ -34,6 +34,9 @@ export async function modelFolderOf(path: string): Promise<string> {
   return (await stat(path)).isDirectory() ? path : dirname(path);
 }
 
+/** One file. @throws the error of Node if there is none. */
+export const fileState = (path: string): Promise<FileState> => stateOf(dirname(path), basename(path));
+
 async function stateOf(folder: string, name: string): Promise<FileState> {
   const {size, mtimeMs} = await stat(join(folder, name));
   return {name, bytes: size, modified: mtimeMs};

@@ -4,12 +4,15 @@ import {type Asked, type Container, checkpointFile} from "../../lib/checkpoint/w
 import type {WrittenTensor} from "../../lib/checkpoint/write/written.js";
 import {openModelPath} from "../../lib/io/node-file.js";
 import type {Work} from "../file-job.js";
+import {importanceOfFile} from "./importance-file.js";
 
 /** What is to be written, and where. */
 export interface WriteOptions {
   readonly path: string;
   readonly container: Container;
   readonly asked: Asked;
+  /** A file that tells importance, or null. */
+  readonly importance: string | null;
   /** A file that is made, or written over: not yet the one that the caller named. */
   readonly place: string;
 }
@@ -20,11 +23,21 @@ export interface WriteResult {
   readonly notes: readonly string[];
 }
 
+/** Share of the progress that finding importance takes, where a model reads a text for it. */
+const READING = 0.3;
+
 /** @throws RangeError, FormatError, or the error of Node for a disk that is full. */
-export const writeWork: Work<WriteOptions, WriteResult> = async ({path, container, asked, place}, tell) => {
+export const writeWork: Work<WriteOptions, WriteResult> = async (
+  {path, container, asked, importance, place},
+  tell,
+) => {
   const folder = await openModelPath(path);
   try {
-    const {tensors, notes, pieces} = await checkpointFile(folder, container, asked);
+    const found = await importanceOfFile(importance, folder, (share, what) =>
+      tell.progress(READING * share, what),
+    );
+    const {tensors, notes, pieces} = await checkpointFile(folder, container, asked, found?.importance);
+    const before = importance === null ? 0 : READING;
     const total = tensors.reduce((sum, {bytes}) => sum + bytes, 0);
     const file = await open(place, "w");
     let written = 0;
@@ -32,13 +45,14 @@ export const writeWork: Work<WriteOptions, WriteResult> = async ({path, containe
       for await (const piece of pieces()) {
         await file.writeFile(piece);
         written += piece.length;
-        tell.progress(Math.min(1, written / total), `${Math.round(written / 2 ** 20)} MB`);
+        const share = Math.min(1, written / total);
+        tell.progress(before + (1 - before) * share, `${Math.round(written / 2 ** 20)} MB`);
       }
       await file.sync();
     } finally {
       await file.close();
     }
-    return {tensors, notes};
+    return {tensors, notes: [...notes, ...(found === null ? [] : [found.about])]};
   } finally {
     await folder.close();
   }

@@ -18,7 +18,7 @@ import {progressLine} from "../progress.js";
 import {timeLimitOf} from "../time-limit.js";
 import {type Call, notOneOf, text, UsageError} from "../usage.js";
 import {requirePlace} from "../write-file.js";
-import {requireNoInput} from "./inputs.js";
+import {importanceFileOf, requireNoInput, requireNotImportance} from "./inputs.js";
 import {modelFiles} from "./model-files.js";
 import type {WriteResult} from "./write-work.js";
 
@@ -38,11 +38,14 @@ const COLUMNS = {
 export async function writeCommand(path: string, file: string, call: Call): Promise<void> {
   const container = containerOf(file);
   const asked = await askedOf(call);
+  const weighing = await importanceFileOf(call);
+  const importance = weighing?.path ?? null;
   const timeLimit = timeLimitOf("quantize", call.options);
   requirePlace("quantize", file);
   await requireNoInput("--write", file, path, await modelFiles(path));
+  await requireNotImportance("--write", file, weighing);
   const write = tableWriter("quantize", text(call, "out"));
-  const {tensors, notes} = await written({path, container, asked, file}, timeLimit);
+  const {tensors, notes} = await written({path, container, asked, importance, file}, timeLimit);
   for (const note of notes) complain(printable(`quantize: ${note}`));
   await write({
     columns: withGivenColumns(COLUMNS),
@@ -87,6 +90,7 @@ interface Writing {
   readonly path: string;
   readonly container: Container;
   readonly asked: Asked;
+  readonly importance: string | null;
   readonly file: string;
 }
 

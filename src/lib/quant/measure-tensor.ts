@@ -1,4 +1,5 @@
 /** Size and error of formats on the tensors of a checkpoint: the rows of `quantize`, of a plan and of the reader's own page. */
+import {meanImportance} from "../checkpoint/importance/importance.js";
 import {readSample, SAMPLE_ELEMENTS} from "../checkpoint/sample.js";
 import type {StoredTensor} from "../checkpoint/stored-tensor.js";
 import {fasterFormats} from "../checkpoint/wasm/wasm-formats.js";
@@ -10,6 +11,7 @@ import {estimateMean} from "../stats/moments.js";
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 import {transpose} from "../tensor/transpose.js";
 import {measureByRows} from "./measure.js";
+import {measureWeighed} from "./measure-weighed.js";
 
 /** One tensor in one format. A measure that does not exist is null, and `note` says why. */
 export interface TensorRow {
@@ -25,6 +27,8 @@ export interface TensorRow {
   readonly sqnrDb: number | null;
   readonly cosine: number | null;
   readonly maxAbsError: number | null;
+  /** Relative squared error where each column counts by its importance; null where none is known. */
+  readonly weighedError: number | null;
   /** Share of the measured elements beyond {@link OUTLIER_DEVIATIONS} root mean squares of them; the same for all formats. */
   readonly outlierShare: number | null;
   readonly note: string | null;
@@ -46,6 +50,8 @@ export interface MeasureOptions {
   readonly isInputFirst?: boolean;
   /** Elements of a larger tensor that are read and measured. */
   readonly mostElements?: number;
+  /** Importance of the columns, or of those of each matrix in the tensor; formats that can weigh errors by it do. */
+  readonly importance?: Float32Array | undefined;
 }
 
 /**
@@ -56,7 +62,12 @@ export interface MeasureOptions {
 export async function* measureTensor(
   tensor: StoredTensor,
   formatIds: readonly string[],
-  {reader = "measureTensor", isInputFirst = false, mostElements = SAMPLE_ELEMENTS}: MeasureOptions = {},
+  {
+    reader = "measureTensor",
+    isInputFirst = false,
+    mostElements = SAMPLE_ELEMENTS,
+    importance,
+  }: MeasureOptions = {},
 ): AsyncGenerator<TensorRow, void, void> {
   const faster = await fasterFormats();
   const formats = formatIds.map((id) => faster(formatById(id)));
@@ -65,17 +76,30 @@ export async function* measureTensor(
   const measuredElements = typeof x === "string" ? 0 : elementCount(x.shape);
   const outlierShare = typeof x === "string" ? null : outlierShareOf(x.data);
   const amax = typeof x === "string" ? 0 : largestMagnitude(x);
+  const weights = typeof x === "string" ? undefined : columnWeights(x, tensor, importance);
   for (const format of formats) {
-    const found = typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, amax, tensor);
+    const found =
+      typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, {amax, tensor, weights});
     const note = found.note ?? (isInputFirst ? INPUT_FIRST : null);
     yield {...whole, format: format.id, measuredElements, ...found, outlierShare, note};
   }
 }
 
+/** Importance of the columns of a sample; undefined where it is none of whole rows. */
+function columnWeights(
+  x: Tensor,
+  {shape}: StoredTensor,
+  importance: Float32Array | undefined,
+): Float32Array | undefined {
+  const columns = x.shape.at(-1) ?? 0;
+  if (importance === undefined || x.shape.length < 2 || columns === 0) return undefined;
+  return shape.length < 2 ? undefined : meanImportance(importance, columns);
+}
+
 /** What is measured of a tensor, or the reason why nothing is. */
 async function sampleOrNote(
   tensor: StoredTensor,
-  {reader, isInputFirst, mostElements}: Required<MeasureOptions>,
+  {reader, isInputFirst, mostElements}: Required<Omit<MeasureOptions, "importance">>,
 ): Promise<Tensor | string> {
   if (tensor.unreadable !== null) return tensor.unreadable.reason;
   try {
@@ -109,9 +133,16 @@ const NOTHING = {
   sqnrDb: null,
   cosine: null,
   maxAbsError: null,
+  weighedError: null,
 };
 
-function measureOrNote(format: Format, x: Tensor, amax: number, {dtype, shape}: StoredTensor) {
+interface Measuring {
+  readonly amax: number;
+  readonly tensor: StoredTensor;
+  readonly weights: Float32Array | undefined;
+}
+
+function measureOrNote(format: Format, x: Tensor, {amax, tensor: {dtype, shape}, weights}: Measuring) {
   if (elementCount(x.shape) === 0) return {...NOTHING, note: "it has no elements"};
   // Read as float32, a number of the file may have become an infinity that the file does not hold.
   if (dtype === "F64" && x.data.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
@@ -121,11 +152,14 @@ function measureOrNote(format: Format, x: Tensor, amax: number, {dtype, shape}: 
     };
   }
   try {
+    const part = Math.ceil(x.data.length / PARTS);
     const {
       relativeMse: _,
       partMses,
       ...measured
-    } = measureByRows(format, x, amax, Math.ceil(x.data.length / PARTS));
+    } = weights === undefined
+      ? {...measureByRows(format, x, amax, part), weighedError: null}
+      : measureWeighed(format, x, weights, part);
     if (!Object.values(measured).some(Number.isNaN)) {
       const share = elementCount(x.shape) / elementCount(shape);
       return {...measured, mseStandardError: sampleStandardError(partMses, share), note: null};

@@ -1,3 +1,4 @@
+import type {ImportanceMatrix} from "../../../src/lib/checkpoint/importance/importance.js";
 import {
   type Asked,
   type Container,
@@ -18,8 +19,9 @@ export async function write(
   folder: ModelFolder,
   container: Container,
   asked: Asked,
+  importance: ImportanceMatrix | null = null,
 ): Promise<WrittenCheckpoint> {
-  const {pieces, ...rest} = await checkpointFile(folder, container, asked);
+  const {pieces, ...rest} = await checkpointFile(folder, container, asked, importance);
   const all: Uint8Array[] = [];
   for await (const piece of pieces()) all.push(piece);
   const bytes = new Uint8Array(Buffer.concat(all));

@@ -18,6 +18,7 @@ const run: RunIdentity = {
   package: "1.0.0",
   formats: ["int4", "mxfp4"],
   files: [{name: "model.safetensors", bytes: 100, modified: 5}],
+  importance: null,
 };
 const row = (tensor: string, change: Partial<TensorRow> = {}): TensorRow => ({
   tensor,
@@ -30,6 +31,7 @@ const row = (tensor: string, change: Partial<TensorRow> = {}): TensorRow => ({
   cosine: 1,
   mseStandardError: 0,
   maxAbsError: 0,
+  weighedError: null,
   outlierShare: null,
   note: null,
   ...change,
@@ -58,6 +60,11 @@ describe("the journal of an unfinished run", () => {
 
   test.each<[string, Partial<RunIdentity>, string]>([
     ["other formats", {formats: ["int4"]}, "it is of other formats, int4, mxfp4"],
+    [
+      "another importance",
+      {importance: {name: "text.txt", bytes: 9, modified: 5}},
+      "its importance is another: text.txt is new",
+    ],
     ["another version", {package: "1.0.1"}, "it is of another version of paretoscope"],
     [
       "a file of another size",

@@ -42,9 +42,9 @@ async function until(isTrue: () => boolean): Promise<void> {
 async function wholeTable(): Promise<string> {
   const parts: MeasuredPart[] = [];
   const part = async (each: unknown) => void parts.push(each as MeasuredPart);
-  const options = {path: at("model.safetensors"), formats: FORMATS, known: []};
+  const options = {path: at("model.safetensors"), formats: FORMATS, importance: null, known: []};
   await measureWork(options, {progress: () => {}, part});
-  const {convention: _, ...columns} = ownFile.columns;
+  const {convention: _, weighedError: __, ...columns} = ownFile.columns;
   const rows = parts.flatMap(({rows: own}) => own.map((row) => ({...row, provenance: "measured"})));
   return rowsToCsv(withGivenColumns(columns), rows);
 }

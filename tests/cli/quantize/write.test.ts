@@ -62,11 +62,29 @@ describe("quantize --write", () => {
     ["--write a.gguf --format q4_0 --recipe r.json", "--write must come with --format or with --recipe"],
     ["--write a.gguf --format q4", 'got "q4"'],
     ["--write a.gguf --recipe nowhere.json", "nowhere.json could not be read"],
+    [
+      "--write a.gguf --format q4_0 --importance nowhere.txt",
+      "--importance must be a file that exists, got nowhere.txt",
+    ],
     ["--write nowhere/a.gguf --format q4_0", "nowhere/a.gguf cannot be written: its folder does not exist"],
   ])("is refused before the work: %s", async (line, message) => {
     expect(await call(line, at("model"))).toBeGreaterThan(0);
     expect(said).toContain(message);
   });
+
+  test("weighs errors by a text that the model reads, and says so", async () => {
+    await writeFile(at("text.txt"), "fact falcon garnet basket . query falcon garnet basket . ".repeat(20));
+    const weighing = ["--importance", at("text.txt")];
+    expect(await call("--format q4_0", at("model"), "--write", at("weighed.gguf"), ...weighing)).toBe(0);
+    expect(said).toContain("quantize: importance by 200 of the 200 tokens of the text");
+    const files = await Promise.all(["weighed.gguf", "out.gguf"].map((name) => readFile(at(name))));
+    expect(Buffer.compare(...(files as [Buffer, Buffer]))).not.toBe(0);
+    said = "";
+    await writeFile(at("other.gguf"), files[1]);
+    const wrong = ["--importance", at("other.gguf")];
+    expect(await call("--format q4_0", at("model"), "--write", at("weighed.gguf"), ...wrong)).toBe(1);
+    expect(said).toContain("other.gguf: readImatrix: GGUF file must be an importance matrix");
+  }, 30_000);
 
   test("never writes over a file that it reads, by whatever name", async () => {
     const own = at("model/model.safetensors");
@@ -102,6 +120,7 @@ describe("quantize --write", () => {
       path: at("model"),
       container: "gguf",
       asked: {format: "fp16"},
+      importance: null,
       place: "/dev/full",
     } as const;
     await expect(writeWork(options, {progress: () => {}, part: async () => {}})).rejects.toThrow("ENOSPC");

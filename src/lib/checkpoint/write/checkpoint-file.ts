@@ -1,6 +1,7 @@
 import type {ModelFolder} from "../../io/model-folder.js";
 import {publishedName, ROPE_FACTORS} from "../gguf/names.js";
 import {publishedTensors} from "../gguf/published-tensors.js";
+import {type ImportanceMatrix, requireImportance} from "../importance/importance.js";
 import {modelFolder} from "../model-folder.js";
 import {type OpenTensors, openTensors} from "../open-tensors.js";
 import type {Recipe} from "../recipe.js";
@@ -21,23 +22,26 @@ export type Asked = {readonly format: string} | {readonly recipe: Recipe};
  * A checkpoint in other formats, as one file: GGUF, or safetensors in our layout. Nothing of a tensor is read before its
  * bytes are asked for.
  * @param opened the model: a file of it that was chosen, or its folder
+ * @param importance by which formats that can weigh errors do
  * @throws RangeError for a format, a recipe or a model that the file has no place for; FormatError for files that are wrong.
  */
 export async function checkpointFile(
   opened: ModelFolder,
   container: Container,
   asked: Asked,
+  importance: ImportanceMatrix | null = null,
 ): Promise<CheckpointFile> {
   const stored = await openTensors(opened);
   const {tensors, gguf} = stored;
+  if (importance !== null) requireImportance(importance, tensors.values());
   const choices =
     "recipe" in asked
       ? choicesOfRecipe(asked.recipe, tensors)
       : choicesOfFormat(asked.format, tensors.values());
-  if (container === "gguf" && gguf !== null) return ggufOfGguf(gguf, choices);
+  if (container === "gguf" && gguf !== null) return ggufOfGguf(gguf, choices, importance);
   const folder = await modelFolder(opened);
-  if (container === "gguf") return ggufOfModel(folder, tensors, choices);
-  return packedSafetensors(folder, publishedWith(stored), choices);
+  if (container === "gguf") return ggufOfModel(folder, tensors, choices, importance);
+  return packedSafetensors(folder, publishedWith(stored), choices, importance);
 }
 
 /** The tensors by their published names, with those that they have in the files. */

@@ -9,10 +9,12 @@ const PIECE_ELEMENTS = 2 ** 22;
 /**
  * The bytes of a tensor in a format whose rows stand for themselves, some rows at a time.
  * @param format with one part
+ * @param importance of its columns, or of those of each matrix in it, where the format weighs errors
  */
 export async function* encodedRows(
   tensor: StoredTensor,
   format: Format,
+  importance?: Float32Array,
 ): AsyncGenerator<Uint8Array, void, void> {
   const {name, shape} = tensor;
   const faster = (await fasterFormats())(format);
@@ -21,13 +23,21 @@ export async function* encodedRows(
   const at = stepOf(tensor, columns);
   // What can only be read whole is read once.
   const source = at === null ? await wholeOf(tensor) : tensor;
-  const step = at ?? Math.max(1, Math.floor(PIECE_ELEMENTS / columns));
-  for (let row = 0; row < rows; row += step) {
-    const count = Math.min(step, rows - row);
+  const most = at ?? Math.max(1, Math.floor(PIECE_ELEMENTS / columns));
+  // Matrices with an importance of their own are packed apart.
+  const matrix = importance && importance.length > columns ? (shape.at(-2) ?? 1) : rows;
+  for (let row = 0, count = 0; row < rows; row += count) {
+    count = Math.min(most, matrix - (row % matrix));
     const data = await source.readElements(row * columns, count * columns);
-    yield named(name, () => onlyPart(format, faster.encode({shape: [count, columns], data}).parts));
+    const own = importance && weightsOf(importance, Math.floor(row / matrix), columns);
+    const options = own && format.weighsErrors ? {importance: own} : {};
+    yield named(name, () => onlyPart(format, faster.encode({shape: [count, columns], data}, options).parts));
   }
 }
+
+/** Weights of the columns of one matrix. */
+const weightsOf = (importance: Float32Array, matrix: number, columns: number): Float32Array =>
+  importance.length === columns ? importance : importance.subarray(matrix * columns, (matrix + 1) * columns);
 
 /** Rows of a piece: a multiple of what the tensor gives in parts; null where it gives none. */
 function stepOf({partStep}: StoredTensor, columns: number): number | null {

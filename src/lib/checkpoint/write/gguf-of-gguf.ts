@@ -2,6 +2,7 @@ import {ggufFile} from "../../io/gguf/gguf-writer.js";
 import type {GgufValue} from "../../io/gguf/value.js";
 import type {GgufFiles} from "../gguf/gguf-files.js";
 import {type GgufStoredTensor, ggufTensor} from "../gguf/gguf-tensor.js";
+import {type ImportanceMatrix, importanceOf} from "../importance/importance.js";
 import type {FormatChoices} from "./choices.js";
 import {copiedTensor, encodedTensor, type GgufOutput} from "./gguf-tensors.js";
 import {fileTypeOf, ggufTypeOf} from "./gguf-types.js";
@@ -15,13 +16,17 @@ const OF_SPLIT = /^split\./;
  * tensors; tensors that stay with their bytes as they are.
  * @throws RangeError for a format that GGUF cannot hold.
  */
-export function ggufOfGguf(gguf: GgufFiles, choices: FormatChoices): CheckpointFile {
+export function ggufOfGguf(
+  gguf: GgufFiles,
+  choices: FormatChoices,
+  importance: ImportanceMatrix | null,
+): CheckpointFile {
   const outputs = gguf.files.flatMap((file) =>
-    Array.from(file.tensors.values(), (each) => outputOf(ggufTensor(file, each), choices)),
+    Array.from(file.tensors.values(), (each) => outputOf(ggufTensor(file, each), choices, importance)),
   );
   const streamed = outputs.map((output) => output.streamed);
   const metadata = new Map([...gguf.metadata].filter(([key]) => !OF_SPLIT.test(key)));
-  for (const [key, value] of typeKeys(outputs, choices)) metadata.set(key, value);
+  for (const [key, value] of typeKeys(outputs, choices, importance)) metadata.set(key, value);
   return {
     tensors: outputs.map(({written}) => written),
     notes: [],
@@ -29,14 +34,27 @@ export function ggufOfGguf(gguf: GgufFiles, choices: FormatChoices): CheckpointF
   };
 }
 
-function outputOf(tensor: GgufStoredTensor, choices: FormatChoices): GgufOutput {
+function outputOf(
+  tensor: GgufStoredTensor,
+  choices: FormatChoices,
+  importance: ImportanceMatrix | null,
+): GgufOutput {
   const format = choices.get(tensor.name);
   const isSame = format === undefined || ggufTypeOf(format) === tensor.type;
-  return isSame ? copiedTensor(tensor) : encodedTensor(tensor.name, tensor, format);
+  return isSame
+    ? copiedTensor(tensor)
+    : encodedTensor(tensor.name, tensor, format, importanceOf(importance, tensor));
 }
 
-/** Keys about types: that of most elements, and the version of the blocks. Nothing where all stays as it is. */
-export function typeKeys(outputs: readonly GgufOutput[], choices: FormatChoices): [string, GgufValue][] {
+/**
+ * Keys about types: that of most elements, the version of the blocks, and of how many tensors an importance was known. Nothing
+ * where all stays as it is.
+ */
+export function typeKeys(
+  outputs: readonly GgufOutput[],
+  choices: FormatChoices,
+  importance: ImportanceMatrix | null,
+): [string, GgufValue][] {
   if (choices.size === 0) return [];
   const fileType = fileTypeOf(outputs.map(({streamed}) => streamed));
   return [
@@ -44,5 +62,11 @@ export function typeKeys(outputs: readonly GgufOutput[], choices: FormatChoices)
     ...(fileType === undefined
       ? []
       : ([["general.file_type", {type: "u32", value: fileType}]] satisfies [string, GgufValue][])),
+    ...(importance === null
+      ? []
+      : ([["quantize.imatrix.entries_count", {type: "i32", value: importance.size}]] satisfies [
+          string,
+          GgufValue,
+        ][])),
   ];
 }

@@ -4,6 +4,7 @@ import {type JsonObject, SIDE_FILE_LIMITS} from "../../io/json-file.js";
 import {type ModelFolder, readJson} from "../../io/model-folder.js";
 import {TOKENIZER_LIMITS} from "../../io/tokenizer/assemble.js";
 import {ggufName, ROPE_FACTORS} from "../gguf/names.js";
+import {type ImportanceMatrix, importanceOf} from "../importance/importance.js";
 import type {StoredTensor} from "../stored-tensor.js";
 import type {FormatChoices} from "./choices.js";
 import {typeKeys} from "./gguf-of-gguf.js";
@@ -23,6 +24,7 @@ export async function ggufOfModel(
   folder: ModelFolder,
   tensors: ReadonlyMap<string, StoredTensor>,
   choices: FormatChoices,
+  importance: ImportanceMatrix | null,
 ): Promise<CheckpointFile> {
   const config = await readJson(folder, "config.json", {reader: "quantize", limits: SIDE_FILE_LIMITS});
   if (config === undefined) {
@@ -30,12 +32,12 @@ export async function ggufOfModel(
   }
   const record = modelRecord(config, "quantize");
   const model = ggufModel(record);
-  const {outputs, left} = outputsOf(tensors, model, choices);
+  const {outputs, left} = outputsOf(tensors, model, {choices, importance});
   const tokenizer = await tokenizerOf(folder, record.vocabulary.rows);
   const metadata = new Map([
     ["general.architecture", text(model.architecture)] as const,
     ["general.type", text("model")] as const,
-    ...typeKeys(outputs, choices),
+    ...typeKeys(outputs, choices, importance),
     ...model.entries,
     ...tokenizer.entries,
     ...specialTokens(config),
@@ -52,13 +54,25 @@ export async function ggufOfModel(
 /** Tensors of older checkpoints that every reader makes itself. */
 const MADE_BY_READERS = /rotary_emb\.inv_freq$/;
 
-function outputsOf(tensors: ReadonlyMap<string, StoredTensor>, model: GgufModel, choices: FormatChoices) {
+interface Wanted {
+  readonly choices: FormatChoices;
+  readonly importance: ImportanceMatrix | null;
+}
+
+function outputsOf(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  model: GgufModel,
+  {choices, importance}: Wanted,
+) {
   const outputs: GgufOutput[] = [];
   const left: string[] = [];
   for (const tensor of tensors.values()) {
     const name = ggufName(tensor.name);
+    const format = choices.get(tensor.name) ?? null;
     if (name !== undefined)
-      outputs.push(encodedTensor(name, ordered(name, tensor, model), choices.get(tensor.name) ?? null));
+      outputs.push(
+        encodedTensor(name, ordered(name, tensor, model), format, importanceOf(importance, tensor)),
+      );
     else if (!MADE_BY_READERS.test(tensor.name)) left.push(tensor.name);
   }
   const {ropeDivisors} = model;

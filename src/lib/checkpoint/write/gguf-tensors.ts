@@ -28,13 +28,19 @@ export function copiedTensor(tensor: GgufStoredTensor): GgufOutput {
  * what llama.cpp reads.
  * @param name in the file that is written; `tensor` has the one in those that are read
  * @param format id, or null for a tensor that stays in 16 or 32 bits
+ * @param importance of its columns, by which errors are weighed
  * @throws RangeError for a format that GGUF cannot hold.
  */
-export function encodedTensor(name: string, tensor: StoredTensor, format: string | null): GgufOutput {
+export function encodedTensor(
+  name: string,
+  tensor: StoredTensor,
+  format: string | null,
+  importance?: Float32Array,
+): GgufOutput {
   const {shape} = tensor;
   const {type, note} = typeFor(tensor, format);
   const byteLength = ggufBytes(name, shape, type);
-  const pieces = () => encodedRows(tensor, formatById(formatOfType(type)));
+  const pieces = () => encodedRows(tensor, formatById(formatOfType(type)), importance);
   return {
     streamed: {name, shape, type, byteLength, pieces},
     written: {

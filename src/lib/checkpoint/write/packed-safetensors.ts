@@ -6,6 +6,7 @@ import type {ModelFolder} from "../../io/model-folder.js";
 import {type StreamedSafetensor, safetensorsFile} from "../../io/safetensors-writer.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {transpose} from "../../tensor/transpose.js";
+import {type ImportanceMatrix, importanceOf} from "../importance/importance.js";
 import {inputFirstNames} from "../input-first.js";
 import {FILE_KEY, LAYOUT_KEY, LAYOUT_VERSION, type PackedEntry} from "../packed/own-layout.js";
 import type {SafetensorsTensor} from "../safetensors-tensor.js";
@@ -36,6 +37,7 @@ export async function packedSafetensors(
   folder: ModelFolder,
   tensors: readonly {readonly tensor: StoredTensor; readonly source: string}[],
   choices: FormatChoices,
+  importance: ImportanceMatrix | null,
 ): Promise<CheckpointFile> {
   const inputFirst = inputFirstNames(tensors.map(({tensor}) => tensor));
   const lengths = partLengths();
@@ -44,6 +46,7 @@ export async function packedSafetensors(
       format: choices.get(source),
       isInputFirst: inputFirst.has(tensor.name),
       lengths,
+      importance: importanceOf(importance, tensor, inputFirst.has(tensor.name)),
     }),
   );
   const entries = outputs.flatMap(({written, entry}) => (entry ? [[written.name, entry] as const] : []));
@@ -80,9 +83,14 @@ interface Wanted {
   readonly format: string | undefined;
   readonly isInputFirst: boolean;
   readonly lengths: (format: Format, shape: readonly number[]) => Readonly<Record<string, number>>;
+  readonly importance: Float32Array | undefined;
 }
 
-function outputOf(tensor: StoredTensor, source: string, {format: id, isInputFirst, lengths}: Wanted): Output {
+function outputOf(
+  tensor: StoredTensor,
+  source: string,
+  {format: id, isInputFirst, lengths, importance}: Wanted,
+): Output {
   const plain = id === undefined ? undefined : PLAIN[id];
   if (id === undefined) return kept(tensor, source);
   if (plain !== undefined) return plainOutput(tensor, source, {dtype: plain, format: id, note: null});
@@ -91,7 +99,7 @@ function outputOf(tensor: StoredTensor, source: string, {format: id, isInputFirs
   const sizes = lengths(format, shape);
   const parts = Object.keys(sizes);
   const bytes = Object.values(sizes).reduce((sum, each) => sum + each, 0);
-  const encode = packedOnce(tensor, format, isInputFirst, parts.length);
+  const encode = packedOnce(parts.length, () => packedParts(tensor, format, {isInputFirst, importance}));
   // Rows of blocks stand for themselves: some at a time.
   const isByRows = format.layout === "blocks" && !isInputFirst && shape.length > 1;
   return {
@@ -109,7 +117,7 @@ function outputOf(tensor: StoredTensor, source: string, {format: id, isInputFirs
       shape: [sizes[role]],
       dtype: "U8",
       byteLength: sizes[role],
-      pieces: () => (isByRows ? encodedRows(tensor, format) : partOf(encode, role)),
+      pieces: () => (isByRows ? encodedRows(tensor, format, importance) : partOf(encode, role)),
     })),
   };
 }
@@ -119,11 +127,11 @@ async function* partOf(encode: () => Promise<Readonly<Record<string, Uint8Array>
 }
 
 /** The packed parts of a tensor, made when the first is asked for and let go with the last. */
-function packedOnce(tensor: StoredTensor, format: Format, isInputFirst: boolean, parts: number) {
+function packedOnce(parts: number, pack: () => Promise<Readonly<Record<string, Uint8Array>>>) {
   let made: Promise<Readonly<Record<string, Uint8Array>>> | undefined;
   let asked = 0;
   return () => {
-    made ??= packedParts(tensor, format, isInputFirst);
+    made ??= pack();
     const given = made;
     asked = (asked + 1) % parts;
     if (asked === 0) made = undefined;
@@ -131,11 +139,16 @@ function packedOnce(tensor: StoredTensor, format: Format, isInputFirst: boolean,
   };
 }
 
-async function packedParts(tensor: StoredTensor, format: Format, isInputFirst: boolean) {
+async function packedParts(
+  tensor: StoredTensor,
+  format: Format,
+  {isInputFirst, importance}: Pick<Wanted, "isInputFirst" | "importance">,
+) {
   const stored = await readStored("quantize", tensor);
   const x = isInputFirst ? transposed(stored) : stored;
   const faster = (await fasterFormats())(format);
-  return named(tensor.name, () => faster.encode(x).parts);
+  const options = importance && format.weighsErrors ? {importance} : {};
+  return named(tensor.name, () => faster.encode(x, options).parts);
 }
 
 function transposed({shape: [rows, columns], data}: Tensor): Tensor {

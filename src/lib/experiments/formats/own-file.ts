@@ -64,6 +64,11 @@ export const ownFile = experiment({
     sqnrDb: nullable(measuredColumns.sqnrDb),
     cosine: nullable(measuredColumns.cosine),
     maxAbsError: nullable(measuredColumns.maxAbsError),
+    weighedError: nullable({
+      type: "number",
+      label: "Relative squared error, columns weighed by their importance",
+      provenance: "measured",
+    }),
     outlierShare: nullable({
       type: "number",
       label: `Share of elements beyond ${OUTLIER_DEVIATIONS} root mean squares of the tensor`,
