@@ -5,11 +5,12 @@ import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {type DecoderWeights, decoderOf} from "../../src/lib/engine/decoder/decoder-weights.js";
 import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
 import {int} from "../../src/lib/formats/int.js";
+import {intOffset} from "../../src/lib/formats/int-offset.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
 import {quantizeDecoder} from "../../src/lib/quant/quantize-decoder.js";
 import {quantizationMethods} from "../../src/lib/quant/registry.js";
 import {FAR_FROM_LLAMA, goldenPath, readExpected} from "../engine/golden.js";
-import {largest, maxDifference} from "./helpers.js";
+import {formatTaken, largest, maxDifference} from "./helpers.js";
 
 async function weightsOf(name: string): Promise<DecoderWeights> {
   const folder = await openFolder(goldenPath(name));
@@ -47,7 +48,7 @@ describe.each(FAR_FROM_LLAMA)("%s", (name) => {
       }
       expect(maxDifference(await logits(changed.weights, ids), want)).toBeLessThan(2 ** -13 * largest(want));
       const rounded = await quantizeDecoder(weights, {
-        format: int({bits: 8, groupSize: 8}),
+        format: formatTaken(method, int({bits: 8, groupSize: 8}), intOffset({bits: 8, groupSize: 8})),
         method,
         calibration,
         layers: new Set([1]),

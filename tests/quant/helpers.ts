@@ -1,3 +1,5 @@
+import type {Format} from "../../src/lib/formats/format.js";
+import {type MethodId, quantizationMethods} from "../../src/lib/quant/registry.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import {type Tensor, tensor} from "../../src/lib/tensor/tensor.js";
 
@@ -23,6 +25,12 @@ export function activations(seed: number, tokens: number, channels: number, outl
     }
   }
   return tensor(data, [tokens, channels]);
+}
+
+/** The first of some formats that a method can round to. */
+export function formatTaken(method: MethodId, ...candidates: Format[]): Format {
+  const {refuses} = quantizationMethods.byId(method);
+  return candidates.find((format) => refuses(format) === null)!;
 }
 
 /** x W^T in float64, [tokens, out]. */

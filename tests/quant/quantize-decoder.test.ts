@@ -5,11 +5,13 @@ import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
 import {fp32} from "../../src/lib/formats/float/float.js";
 import {packedBytes} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
+import {intOffset} from "../../src/lib/formats/int-offset.js";
 import {mx, mxfp4} from "../../src/lib/formats/mx/mx.js";
+import {formats} from "../../src/lib/formats/registry.js";
 import {quantizeDecoder} from "../../src/lib/quant/quantize-decoder.js";
 import {type MethodId, quantizationMethods} from "../../src/lib/quant/registry.js";
 import {TINY_CONFIG, type TinyConfig, tinyFolder, tinyTensors} from "../engine/tiny.js";
-import {largest, maxDifference, meanSquare} from "./helpers.js";
+import {formatTaken, largest, maxDifference, meanSquare} from "./helpers.js";
 
 const IDS = [3, 17, 5, 11, 2, 19, 8, 1, 14, 6];
 const CALIBRATION = [
@@ -91,11 +93,12 @@ function withBiases(config: TinyConfig) {
 describe("rounding", () => {
   test.each(quantizationMethods.ids)("%s: with many bits the model stays what it was", async (method) => {
     const int8 = int({bits: 8, groupSize: 4, scaleType: "f32"});
+    const format = formatTaken(method, int8, intOffset({bits: 8, groupSize: 4}));
     for (const config of [TINY_CONFIG, MANY_HEADS]) {
       const weights = await tinyWeights(config);
       const want = await logitsOf(weights);
       const {weights: changed} = await quantizeDecoder(weights, {
-        format: int8,
+        format,
         method,
         calibration: CALIBRATION,
       });
@@ -173,7 +176,8 @@ describe("rounding", () => {
     const weights = await tinyWeights(MANY_HEADS);
     const before = structuredClone(weights.tensors);
     for (const method of quantizationMethods.ids) {
-      await quantizeDecoder(weights, {format: int4, method, calibration: CALIBRATION});
+      const format = formatTaken(method, int4, formats.int4_g64_offset);
+      await quantizeDecoder(weights, {format, method, calibration: CALIBRATION});
     }
     expect(weights.tensors).toEqual(before);
   });
@@ -181,7 +185,7 @@ describe("rounding", () => {
   test("refuses unknown methods and layers, a missing calibration, and stops when told to", async () => {
     const weights = await tinyWeights();
     await expect(quantizeDecoder(weights, {format: int4, method: "magic" as MethodId})).rejects.toThrow(
-      'quantization methods: id must be one of rtn, smoothquant, awq, gptq, hadamard, hadamard-gptq, got "magic"',
+      'quantization methods: id must be one of rtn, hqq, smoothquant, awq, gptq, hadamard, hadamard-gptq, got "magic"',
     );
     await expect(quantizeDecoder(weights, {format: int4, method: "gptq"})).rejects.toThrow(
       "quantizeDecoder: method gptq needs calibration texts, got none",

@@ -6,12 +6,13 @@ import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {packedBytes} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
+import {intOffset} from "../../src/lib/formats/int-offset.js";
 import {formats} from "../../src/lib/formats/registry.js";
 import {quantizeDecoder} from "../../src/lib/quant/quantize-decoder.js";
 import {quantizationMethods} from "../../src/lib/quant/registry.js";
 import {FAMILIES} from "../../src/lib/technique/families.js";
 import {TINY_CONFIG, tinyFolder, tinyTensors} from "../engine/tiny.js";
-import {largest, maxDifference} from "./helpers.js";
+import {formatTaken, largest, maxDifference} from "./helpers.js";
 
 const IDS = [3, 17, 5, 11, 2, 19, 8, 1, 14, 6];
 const calibration = [[1, 2, 3, 4, 5, 6, 7, 8], IDS];
@@ -45,7 +46,7 @@ describe.each(quantizationMethods.all)("$id", ({id: method, ...record}) => {
   });
 
   test("packs into the bytes of the format, whatever it does to the codes", async () => {
-    const format = int({bits: 4, groupSize: 4});
+    const format = formatTaken(method, int({bits: 4, groupSize: 4}), intOffset({groupSize: 4}));
     const {bytes, elements} = await quantizeDecoder(weights, {format, method, calibration});
     const each = inputGroups(weights).flatMap(({readers}) =>
       readers.map((name) => weights.tensors.get(name)!),
@@ -55,19 +56,20 @@ describe.each(quantizationMethods.all)("$id", ({id: method, ...record}) => {
   });
 
   test("takes texts if and only if its record says that it needs them", async () => {
-    const alone = quantizeDecoder(weights, {format: formats.int4, method});
+    const format = formatTaken(method, formats.int4, formats.int4_g64_offset);
+    const alone = quantizeDecoder(weights, {format, method});
     if (record.needs.includes("calibration")) {
       await expect(alone).rejects.toThrow(
         `quantizeDecoder: method ${method} needs calibration texts, got none`,
       );
     } else {
-      const {weights: changed} = await quantizeDecoder(weights, {format: formats.int4, method, calibration});
+      const {weights: changed} = await quantizeDecoder(weights, {format, method, calibration});
       expect(changed).toEqual((await alone).weights);
     }
   });
 
   test("rounds to every format that it does not refuse with a sentence", async () => {
-    for (const id of ["fp16", "fp8_e4m3", "mxfp4", "nvfp4", "razer", "int4_asym"]) {
+    for (const id of ["fp16", "fp8_e4m3", "mxfp4", "nvfp4", "razer", "int4_asym", "int4_g64_offset"]) {
       const reason = record.refuses(formats[id]);
       const rounding = quantizeDecoder(weights, {
         format: formats[id],

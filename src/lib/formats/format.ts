@@ -62,8 +62,23 @@ export interface Format {
    * @throws RangeError naming the index if the tensor holds a NaN or infinity and the format has no way to say so.
    */
   encode(x: Tensor, options?: EncodeOptions): Packed;
+  /** Of a format whose groups have an offset beside their scale: packs with offsets of another's choice, codes nearest. */
+  packWithOffsets?(x: Tensor, choose: (group: OffsetGroup) => number): Packed;
   /** Unpacks what `encode` made. @throws RangeError if a part's length does not fit the shape. */
   decode(packed: Packed): Tensor;
+}
+
+/** Values of a group and its scale, for who chooses an offset that is added to every value. */
+export interface OffsetGroup {
+  readonly values: Float64Array;
+  /** As stored; 0 where all values are equal. */
+  readonly scale: number;
+  /** Largest code; the smallest is 0. */
+  readonly highest: number;
+  /** Offset that the format takes itself. */
+  readonly offset: number;
+  /** The stored number for an offset. */
+  stored(offset: number): number;
 }
 
 /** The values of an element code, index = code. NaN and infinities stand as themselves. */

@@ -28,6 +28,7 @@ export {
   type EncodeOptions,
   type Format,
   type FormatFamily,
+  type OffsetGroup,
   type Packed,
   packedBytes,
 } from "./format.js";
@@ -35,6 +36,7 @@ export {decodeBlocks, encodeBlocks, type GgmlBlock, type Importance} from "./ggm
 export {ggmlFormat} from "./ggml/ggml-format.js";
 export {ggmlBlock, ggmlBlocks} from "./ggml/registry.js";
 export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
+export {type IntOffsetOptions, intOffset} from "./int-offset.js";
 export {
   type MxOptions,
   mx,

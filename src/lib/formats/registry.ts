@@ -8,6 +8,7 @@ import type {Format} from "./format.js";
 import {ggmlFormat} from "./ggml/ggml-format.js";
 import {ggmlBlocks} from "./ggml/registry.js";
 import {int} from "./int.js";
+import {intOffset} from "./int-offset.js";
 import {
   mx,
   mxfp4,
@@ -51,6 +52,7 @@ const own: readonly Format[] = [
   int({bits: 8, granularity: "tensor"}),
   int({bits: 8, granularity: "channel"}),
   int({bits: 8, granularity: "token"}),
+  ...[2, 3, 4].map((bits) => intOffset({bits})),
   nf4,
   nf4Format({groupSize: 16}),
   sf4,

@@ -7,6 +7,7 @@ export * from "./frozen-grid.js";
 export * from "./gptq.js";
 export * from "./hadamard.js";
 export * from "./hadamard-gptq.js";
+export * from "./hqq.js";
 export * from "./input-statistics.js";
 export * from "./measure.js";
 export * from "./method.js";

@@ -3,12 +3,14 @@ import {awqMethod} from "./awq.js";
 import {gptqMethod} from "./gptq.js";
 import {hadamardMethod} from "./hadamard.js";
 import {hadamardGptqMethod} from "./hadamard-gptq.js";
+import {hqqMethod} from "./hqq.js";
 import {rtnMethod} from "./rtn.js";
 import {smoothquantMethod} from "./smoothquant.js";
 
 /** Ways to bring a decoder's weights to a number format. */
 export const quantizationMethods = registry("quantization methods", [
   rtnMethod,
+  hqqMethod,
   smoothquantMethod,
   awqMethod,
   gptqMethod,

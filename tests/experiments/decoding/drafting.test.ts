@@ -38,10 +38,26 @@ describe("decoding/drafting", () => {
   });
 });
 
-test("decoding/substitute: more bits make a draft that is kept more often", async () => {
-  const {rows} = await substitute.runTables({...few, formats: ["int2", "int8"], depth: 4}, {data});
-  expect(rows[0].tokensPerPass).toBeLessThan(rows[1].tokensPerPass);
-  expect(substituteFinding(rows, 4)).toContain("int8");
+describe("decoding/substitute", () => {
+  test("more bits make a draft that is kept more often", async () => {
+    const setting = {formats: ["int2", "int8"], depth: 4, caches: ["shared" as const]};
+    const {rows} = await substitute.runTables({...few, ...setting}, {data});
+    expect(rows[0].tokensPerPass).toBeLessThan(rows[1].tokensPerPass);
+    expect(substituteFinding(rows, 4)).toContain("int8");
+    expect(substituteFinding(rows, 4)).not.toContain("cache of its own");
+  });
+
+  test("has a row for each method that can round to a format, and for each cache", async () => {
+    const formats = ["int4", "int4_g64_offset"];
+    const {rows, survival} = await substitute.runTables({...few, formats, depth: 2}, {data});
+    const of = ({format, method, sharesCache}: (typeof survival)[number] | (typeof rows)[number]) =>
+      `${format} ${method} ${sharesCache}`;
+    const all = ["int4 rtn", "int4_g64_offset rtn", "int4_g64_offset hqq"];
+    expect(rows.map(of)).toEqual(all.flatMap((name) => [`${name} true`, `${name} false`]));
+    expect([...new Set(survival.map(of))]).toEqual(rows.map(of));
+    expect(rows[2].bitsPerWeight).toBe(rows[4].bitsPerWeight);
+    for (const {same, documents} of rows) expect(same).toBe(documents);
+  });
 });
 
 test.each(decodingMethods.ids.filter((id) => id !== "plain").map((method) => ({method: method as never})))(

@@ -21,6 +21,7 @@ import {quantizationMethods} from "../../../src/lib/quant/registry.js";
 import {quantizeMamba} from "../../../src/lib/ssm/quantize/quantize-mamba.js";
 import {scanQuantizers, scanQuantizersFor} from "../../../src/lib/ssm/registry.js";
 import {checkParams} from "../../../src/lib/technique/check-params.js";
+import {formatTaken} from "../../quant/helpers.js";
 
 type Folder = Awaited<ReturnType<typeof openFolder>>;
 
@@ -75,7 +76,8 @@ describe("a decoder that is evaluated", () => {
   test.each(quantizationMethods.ids)(
     "takes %s by name, and the parameter's help names it",
     async (method) => {
-      const opened = await openEvalModel(decoder, setting({weights: "int4", method, layers: "0"}), {});
+      const {id} = formatTaken(method, formats.int4, formats.int4_g64_offset);
+      const opened = await openEvalModel(decoder, setting({weights: id, method, layers: "0"}), {});
       expect((await opened.prepare(options)).bitsPerWeight).toBeLessThan(5);
       expect(modelParams.method.help).toContain(method);
     },

@@ -75,7 +75,7 @@ describe("formats-on-model", () => {
   test("reads the weights of its model alone, and refuses what it does not know", async () => {
     expect(formatsOnModel.needsOf({model: "decoder-large"} as never)).toEqual(["weights/decoder-large"]);
     await expect(formatsOnModel.run({method: "magic" as "rtn"}, {data})).rejects.toThrow(
-      "run models/formats-on-model: method must be one of rtn, smoothquant, awq, gptq, hadamard, hadamard-gptq",
+      "run models/formats-on-model: method must be one of rtn, hqq, smoothquant, awq, gptq, hadamard, hadamard-gptq",
     );
     await expect(formatsOnModel.run({documents: 1}, {data})).rejects.toThrow(
       "documents must be an integer from 2 to 64, got 1",

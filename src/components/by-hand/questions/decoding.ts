@@ -1,25 +1,27 @@
 import {numberText} from "../../kit/text/number-text.js";
 import type {OffloadRow} from "../../plots/decoding/offload.js";
 import type {SkippingRow} from "../../plots/decoding/skipping.js";
-import type {SubstituteRow} from "../../plots/decoding/substitute.js";
+import {copyName, type SubstituteRow} from "../../plots/decoding/substitute.js";
 import {type BarQuestion, rangeOf} from "./question.js";
 
 /** Tokens that a draft in four bits lets the model write in a pass. */
 export function fourBitDraftQuestion(rows: readonly SubstituteRow[]): BarQuestion {
-  const own = rows.toSorted((a, b) => a.bitsPerWeight - b.bitsPerWeight);
-  const int4 = own.find(({format}) => format === "int4");
+  const own = rows
+    .filter(({sharesCache}) => sharesCache)
+    .toSorted((a, b) => a.bitsPerWeight - b.bitsPerWeight);
+  const int4 = own.find((row) => copyName(row) === "int4");
   const tokens = int4?.tokensPerPass ?? 0;
   return {
     question:
       "The draft is the model itself, its layers rounded to int4, and drafts a dozen tokens. How many tokens does one pass of the real model then confirm on average?",
     options: ["one or two", "three to seven", "eight or more"],
     right: rangeOf(tokens, [2.5, 7.5]),
-    because: `${numberText(tokens, 3)}; with a draft of ${own.at(-1)?.format}, the finest here, it is ${numberText(own.at(-1)?.tokensPerPass ?? 0, 3)}.`,
+    because: `${numberText(tokens, 3)}; with a draft in ${own.at(-1)?.format}, the finest here, it is ${numberText(own.at(-1)?.tokensPerPass ?? 0, 3)}.`,
     shown: "Tokens for each pass of the model, by the format of the draft",
-    bars: own.map(({format, tokensPerPass}) => ({
-      name: format,
-      value: tokensPerPass,
-      text: numberText(tokensPerPass, 3),
+    bars: own.map((row) => ({
+      name: copyName(row),
+      value: row.tokensPerPass,
+      text: numberText(row.tokensPerPass, 3),
     })),
   };
 }

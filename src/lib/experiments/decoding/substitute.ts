@@ -4,6 +4,7 @@ import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {quantizeDecoder} from "../../quant/quantize-decoder.js";
+import {quantizationMethods} from "../../quant/registry.js";
 import {formatColumns} from "../formats/columns.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {
@@ -16,8 +17,26 @@ import {
   survivalOf,
 } from "./draft-rounds.js";
 
-/** Formats that the page shows before it is asked. */
-const SHOWN = ["int2", "int3", "int4", "int6", "int8", "mxfp4", "nvfp4", "razer", "q4_0"];
+/** Formats that the page shows before it is asked; those with offsets are the ones that HQQ rounds to. */
+const SHOWN = [
+  "int2",
+  "int3",
+  "int4",
+  "int6",
+  "int8",
+  "int2_g64_offset",
+  "int3_g64_offset",
+  "int4_g64_offset",
+  "mxfp4",
+  "nvfp4",
+  "razer",
+  "q4_0",
+];
+
+/** Methods that look at nothing but the weights: a substitute takes no training texts. */
+const METHODS = quantizationMethods.all.filter(({needs}) => needs.length === 0).map(({id}) => id);
+
+const CACHES = ["shared", "own"] as const;
 
 const measured = {provenance: "measured"} as const;
 
@@ -34,6 +53,13 @@ export const substitute = experiment({
       options: Object.keys(formats),
       default: SHOWN,
       rowsBy: "format",
+    },
+    methods: {
+      kind: "choices",
+      label: "Rounded by",
+      help: "SubSpec has HQQ with 4 bits. Methods that cannot round to a format are left out there.",
+      options: METHODS,
+      default: ["rtn", "hqq"],
     },
     depth: {kind: "integer", label: "Tokens drafted ahead", min: 1, max: 32, default: 12},
     width: {kind: "integer", label: "Drafts kept side by side", min: 1, max: 6, default: 2},
@@ -56,33 +82,35 @@ export const substitute = experiment({
       default: 0,
       advanced: true,
     },
-    sharesCache: {
-      kind: "flag",
-      label: "Share the target's cache",
-      help: "Off: the draft keeps a cache of its own, with its own errors; the paper's ablation.",
-      default: true,
+    caches: {
+      kind: "choices",
+      label: "Cache of the draft",
+      help: "Shared: the draft reads the target's. Own: it keeps one with its own errors, the paper's ablation.",
+      options: CACHES,
+      default: CACHES,
     },
     ...roundParams,
   },
   columns: {
     ...formatColumns,
+    method: {type: "string", label: "Rounded by"},
+    sharesCache: {type: "boolean", label: "Shares the target's cache"},
     bitsPerWeight: {type: "number", label: "Bits per weight of the draft's layers"},
     ...roundColumns,
   },
   tables: {
     survival: {
       format: {type: "string", label: "Format"},
+      method: {type: "string", label: "Rounded by"},
+      sharesCache: {type: "boolean", label: "Shares the target's cache"},
       depth: {type: "integer", label: "Drafted tokens"},
       share: {type: "number", label: "Share of rounds that keep at least so many"},
     },
   },
   needs: ["weights/decoder-large"],
-  sweep: [
-    ...SHOWN.map((format) => ({formats: [format]})),
-    ...SHOWN.map((format) => ({formats: [format], sharesCache: false})),
-  ],
+  sweep: SHOWN.map((format) => ({formats: [format]})),
   async run(
-    {formats: chosen, depth, width, draftTemperature, temperature, sharesCache, count, tokens},
+    {formats: chosen, methods, depth, width, draftTemperature, temperature, caches, count, tokens},
     {data, progress},
   ) {
     const weights = decoderWeights("decoder-large", data);
@@ -90,23 +118,29 @@ export const substitute = experiment({
     const target = await decoderOf(weights, {backend});
     const prompts = draftPrompts(count, "tasks");
     const plain = plainTexts(target, tokens);
-    const method = decodingMethods.byId("subspec");
+    const subspec = decodingMethods.byId("subspec");
+    const copies = chosen.flatMap((id) =>
+      methods
+        .filter((method) => quantizationMethods.byId(method).refuses(formats[id]) === null)
+        .map((method) => ({format: formats[id], method})),
+    );
     const rows = [];
     const survival = [];
-    for (const [n, format] of chosen.entries()) {
-      const quantized = await quantizeDecoder(weights, {format: formats[format]});
-      const draft = await decoderOf(quantized.weights, {backend});
-      const values = {depth, width, draftTemperature, sharesCache};
-      const told = (share: number) => progress((n + share) / chosen.length, format);
-      const texts = await roundsOf(method, {target, draft}, values, prompts, plain, {
-        tokens,
-        temperature,
-        told,
-      });
-      const {family, convention} = formats[format];
-      const bitsPerWeight = (8 * quantized.bytes) / quantized.elements;
-      rows.push({format, family, convention, bitsPerWeight, ...roundCells(texts), ...measured});
-      for (const row of survivalOf(texts)) survival.push({format, ...row, ...measured});
+    for (const [n, {format, method}] of copies.entries()) {
+      const {weights: rounded, bytes, elements} = await quantizeDecoder(weights, {format, method});
+      const models = {target, draft: await decoderOf(rounded, {backend})};
+      for (const [of, cache] of caches.entries()) {
+        const sharesCache = cache === "shared";
+        const values = {depth, width, draftTemperature, sharesCache};
+        const told = (share: number) =>
+          progress((n + (of + share) / caches.length) / copies.length, `${format.id}, ${method}`);
+        const texts = await roundsOf(subspec, models, values, prompts, plain, {tokens, temperature, told});
+        const {family, convention} = format;
+        const copy = {format: format.id, method, sharesCache};
+        const facts = {...copy, family, convention, bitsPerWeight: (8 * bytes) / elements};
+        rows.push({...facts, ...roundCells(texts), ...measured});
+        for (const row of survivalOf(texts)) survival.push({...copy, ...row, ...measured});
+      }
     }
     return {rows, survival};
   },

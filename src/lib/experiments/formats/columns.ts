@@ -17,6 +17,7 @@ export const firstFormats = (baseline: "bf16" | "fp16"): string[] =>
     "int8",
     "int4",
     "int4_asym",
+    "int4_g64_offset",
     "int3",
     "fp4",
     "nf4",
