@@ -5,6 +5,7 @@ import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
 import {transforms} from "./benches/hadamard.js";
 import {llamaCpp} from "./benches/llama-cpp.js";
+import {packedProducts} from "./benches/packed-products.js";
 import {products} from "./benches/products.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {decompositions} from "./benches/svd.js";
@@ -18,6 +19,7 @@ export const contests: readonly Contest[] = [
   ...checkpoints,
   ...engine,
   ...products,
+  ...packedProducts,
   ...transforms,
   ...decompositions,
   ...decodeAttentions,

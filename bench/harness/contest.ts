@@ -40,7 +40,7 @@ export interface Contest {
   readonly unit: Unit;
   /** A number set beforehand that ours should reach, in the unit; it is no measurement. */
   readonly target?: number;
-  /** Samples of each side where a run takes seconds; 15 at least. */
+  /** Samples of each side where a run takes seconds; 15 at least, beside a target 3. */
   readonly samples?: number;
   /** Each run is a process of its own, so that there is nothing to warm: one run before what counts. */
   readonly cold?: true;

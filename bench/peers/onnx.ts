@@ -1,6 +1,6 @@
 import type {InferenceSession, Tensor} from "onnxruntime-common";
 import type {PeerInTurn} from "../harness/contest.js";
-import {productModel} from "./onnx-file.js";
+import {type FourBitMatrix, fourBitModel, productModel} from "./onnx-file.js";
 
 /** Common interface of the packages for Node and for the web. */
 interface Runtime {
@@ -19,14 +19,14 @@ export interface Product {
   readonly out: number;
 }
 
-async function productPeer(
+async function modelPeer(
   name: string,
   {InferenceSession, Tensor}: Runtime,
-  product: Product,
+  model: Uint8Array,
+  {x, rows, inputs}: Pick<Product, "x" | "rows" | "inputs">,
 ): Promise<PeerInTurn> {
-  const {x, w, rows, inputs, out} = product;
-  const session = await InferenceSession.create(productModel(w, rows, inputs, out), {
-    executionProviders: [name === "onnxruntime-web" ? "wasm" : "cpu"],
+  const session = await InferenceSession.create(model, {
+    executionProviders: [name.startsWith("onnxruntime-web") ? "wasm" : "cpu"],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
   });
@@ -34,13 +34,35 @@ async function productPeer(
   return {name, run: async () => (await session.run(feeds)).y!.data};
 }
 
-/** onnxruntime in float32 on one thread: native code, and WebAssembly as in a browser. */
-export async function onnxPeers(product: Product): Promise<PeerInTurn[]> {
+async function runtimes(): Promise<readonly (readonly [string, Runtime])[]> {
   const web = await import("onnxruntime-web");
   web.env.wasm.numThreads = 1;
   const native = await import("onnxruntime-node");
   return [
-    await productPeer("onnxruntime-node", native, product),
-    await productPeer("onnxruntime-web", web, product),
+    ["onnxruntime-node", native],
+    ["onnxruntime-web", web],
   ];
+}
+
+/** onnxruntime in float32 on one thread: native code, and WebAssembly as in a browser. */
+export async function onnxPeers(product: Product): Promise<PeerInTurn[]> {
+  const {w, rows, inputs, out} = product;
+  const model = productModel(w, rows, inputs, out);
+  const peers: PeerInTurn[] = [];
+  for (const [name, runtime] of await runtimes()) peers.push(await modelPeer(name, runtime, model, product));
+  return peers;
+}
+
+/** The same with weights of four bits, at one of its accuracy levels. */
+export async function onnxFourBitPeers(
+  product: Omit<Product, "w"> & {readonly matrix: FourBitMatrix},
+  accuracyLevel: 1 | 4,
+): Promise<PeerInTurn[]> {
+  const {matrix, rows, inputs, out} = product;
+  const model = fourBitModel(matrix, accuracyLevel, rows, inputs, out);
+  const peers: PeerInTurn[] = [];
+  for (const [name, runtime] of await runtimes()) {
+    peers.push(await modelPeer(`${name}, accuracy level ${accuracyLevel}`, runtime, model, product));
+  }
+  return peers;
 }

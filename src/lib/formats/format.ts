@@ -1,5 +1,6 @@
 import type {Family} from "../technique/families.js";
 import type {Tensor} from "../tensor/tensor.js";
+import type {GroupedLevels} from "./grouped-levels.js";
 
 /**
  * A tensor really packed into bytes. What it costs is what it holds: bits per element are counted from `parts`.
@@ -66,6 +67,11 @@ export interface Format {
   packWithOffsets?(x: Tensor, choose: (group: OffsetGroup) => number): Packed;
   /** Unpacks what `encode` made. @throws RangeError if a part's length does not fit the shape. */
   decode(packed: Packed): Tensor;
+  /**
+   * The same matrix as integers under scales, for products that read packed weights; null where a row ends inside a
+   * block. Absent where elements are no integers of a byte times a step, or groups do not run along the rows. Values are those of `decode` to a unit in the last place.
+   */
+  levels?(packed: Packed): GroupedLevels | null;
 }
 
 /** Values of a group and its scale, for who chooses an offset that is added to every value. */

@@ -3,6 +3,7 @@ import type {Tensor} from "../tensor/tensor.js";
 import {decodeValues, encodeValues} from "./cast.js";
 import {type IntElement, intElement} from "./element.js";
 import type {Format, Packed} from "./format.js";
+import {type GroupedLevels, groupedLevels, levelsOfCodes} from "./grouped-levels.js";
 import {
   divideByScale,
   forEachGroup,
@@ -225,15 +226,34 @@ function encodeInts(id: string, settings: IntSettings, x: Tensor): Packed {
   return {...packed, parts: {...packed.parts, zeroPoints: packCodes(q.zeroPoints, element.bits)}};
 }
 
-function decodeInts(packed: Packed, options: IntOptions, {element, scheme, shared}: IntSettings): Tensor {
+function unpackInts(packed: Packed, {element, scheme, shared}: IntSettings) {
   const {bits} = element;
   const {groups, codes, scales} = unpackScaled(packed, bits, shared);
   const zeroPoints =
     scheme === "asym"
       ? unpackCodes(requirePart(packed, "zeroPoints", packedLength(groups.count, bits)), bits, groups.count)
       : null;
-  const q = {codes, scales, zeroPoints};
-  return intDequantize(q, packed.shape, options);
+  return {groups, q: {codes, scales, zeroPoints}};
+}
+
+/** True where groups run along the rows, and codes less zero points fit into a byte. */
+function hasLevels({element, scheme, shared}: IntSettings): boolean {
+  return (
+    (shared.axis === -1 || shared.granularity === "tensor") && !(scheme === "asym" && element.bits === 8)
+  );
+}
+
+function levelsOfInts(packed: Packed, settings: IntSettings): GroupedLevels | null {
+  const {element} = settings;
+  const {groups, q} = unpackInts(packed, settings);
+  const {codes, scales, zeroPoints} = q;
+  if (zeroPoints === null)
+    return levelsOfCodes(packed.shape, groups, {codes, scales, values: element.values});
+  const levels = new Int8Array(codes.length);
+  forEachGroup(groups, (group, start, step, count) => {
+    for (let n = 0, i = start; n < count; n++, i += step) levels[i] = codes[i] - zeroPoints[group];
+  });
+  return groupedLevels(packed.shape, groups, levels, scales);
 }
 
 /**
@@ -255,6 +275,7 @@ export function int(options: IntOptions = {}): Format {
     codebook: element,
     ...rowsOf(shared),
     encode: (x: Tensor): Packed => encodeInts(id, settings, x),
-    decode: (packed: Packed): Tensor => decodeInts(packed, options, settings),
+    decode: (packed: Packed): Tensor => intDequantize(unpackInts(packed, settings).q, packed.shape, options),
+    ...(hasLevels(settings) && {levels: (packed: Packed) => levelsOfInts(packed, settings)}),
   });
 }

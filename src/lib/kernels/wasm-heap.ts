@@ -8,6 +8,7 @@ export interface WasmHeap {
   floats(pointer: number, length: number): Float32Array;
   integers(pointer: number, length: number): Int32Array;
   bytes(pointer: number, length: number): Uint8Array;
+  shorts(pointer: number, length: number): Int16Array;
   doubles(pointer: number, length: number): Float64Array;
   /** Instantiates a generated kernel over this memory; `Exports` are the functions of its source. */
   instantiate<Exports>(base64: string): Promise<Exports>;
@@ -51,6 +52,7 @@ export function wasmHeap(): WasmHeap {
     floats: (pointer, length) => new Float32Array(memory.buffer, pointer, length),
     integers: (pointer, length) => new Int32Array(memory.buffer, pointer, length),
     bytes: (pointer, length) => new Uint8Array(memory.buffer, pointer, length),
+    shorts: (pointer, length) => new Int16Array(memory.buffer, pointer, length),
     doubles: (pointer, length) => new Float64Array(memory.buffer, pointer, length),
     async instantiate<Exports>(base64: string) {
       const {instance} = await WebAssembly.instantiate(decodeBase64(base64), {env: {memory}});

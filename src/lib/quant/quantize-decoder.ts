@@ -2,7 +2,7 @@
 
 import type {Backend} from "../engine/backend.js";
 import {type DecoderWeights, type InputGroup, inputGroups} from "../engine/decoder/decoder-weights.js";
-import {type Format, packedBytes} from "../formats/format.js";
+import {type Format, type Packed, packedBytes} from "../formats/format.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {inputStatistics} from "./input-statistics.js";
 import type {InputStatistics, QuantizationMethod, RoundedGroup} from "./method.js";
@@ -28,6 +28,8 @@ export interface QuantizeOptions {
 /** A decoder after quantization; embedding, norms and head keep float32. */
 export interface QuantizedDecoder {
   readonly weights: DecoderWeights;
+  /** The quantized projections as they are stored, by name. */
+  readonly packed: ReadonlyMap<string, Packed>;
   /** Elements of the quantized projections, and the bytes they pack into. */
   readonly elements: number;
   readonly bytes: number;
@@ -49,9 +51,10 @@ export async function quantizeDecoder(
   checkLayers(layers, weights.config.layers);
   checkFormat(method, format);
   const transformed = (await transform?.(weights, statisticsOf(method, weights, options))) ?? weights;
-  if (format === null) return {weights: transformed, elements: 0, bytes: 0};
+  if (format === null) return {weights: transformed, packed: new Map(), elements: 0, bytes: 0};
   const statistics = statisticsOf(method, transformed, options);
   const tensors = new Map(transformed.tensors);
+  const stored = new Map<string, Packed>();
   let [elements, bytes] = [0, 0];
   for (const group of makersLast(inputGroups(transformed))) {
     if (layers !== undefined && !layers.has(group.layer)) continue;
@@ -59,12 +62,13 @@ export async function quantizeDecoder(
     const calibration = async () => (await statistics())(group);
     const rounded = await round(sharedInput(tensors, group), format, calibration);
     store(tensors, group, rounded);
-    for (const {packed, weight} of rounded.weights) {
+    for (const [i, {packed, weight}] of rounded.weights.entries()) {
+      stored.set(group.readers[i], packed);
       elements += weight.data.length;
       bytes += packedBytes(packed);
     }
   }
-  return {weights: {config: transformed.config, tensors}, elements, bytes};
+  return {weights: {config: transformed.config, tensors}, packed: stored, elements, bytes};
 }
 
 function checkLayers(layers: ReadonlySet<number> | undefined, count: number): void {

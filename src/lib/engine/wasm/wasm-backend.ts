@@ -54,6 +54,8 @@ export async function wasmBackend(): Promise<Backend> {
     siluGate: (gate, up) => siluGate(heap, kernels, gate, up),
     attention: (call) => attend(heap, kernels, call),
     scans: await wasmScans(heap),
+    // Only those who keep weights packed load these kernels.
+    packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap),
   };
 }
 

@@ -19,10 +19,55 @@ export interface GgmlBlock {
   readonly codebook: Codebook;
   /** True where `encode` weighs errors by importance; elsewhere it makes no difference. */
   readonly weighsErrors: boolean;
+  /** Elements as integers under scales, where they are that; `decode` is then {@link decodeLevels} of it. */
+  readonly levels?: BlockLevels;
   /** Writes the elements of the block that begins at `bytes[at]`, from `values[to]` on. */
   decode(bytes: Uint8Array, at: number, values: Float32Array, to: number): void;
   /** Writes the block of the finite elements from `x[from]` on at `bytes[at]`, which holds zeros. */
   encode(x: Float32Array, from: number, bytes: Uint8Array, at: number, importance: Importance | null): void;
+}
+
+/** Elements of a block as integers: an element is level · scale, and + offset where there are offsets, of its group. */
+export interface BlockLevels {
+  /** Elements of a group. */
+  readonly size: number;
+  readonly hasOffsets?: true;
+  /** Writes the levels of the block that begins at `bytes[at]` from `into.levels[to]` on, and what its groups have. */
+  read(bytes: Uint8Array, at: number, into: LevelsOfBlocks, to: number): void;
+}
+
+/** Levels of blocks one after the other; element i has the scale i / size. */
+export interface LevelsOfBlocks {
+  readonly levels: Int8Array;
+  readonly scales: Float32Array;
+  readonly offsets: Float32Array;
+}
+
+/** Room for the levels of so many elements. */
+export function levelsRoom({size}: BlockLevels, elements: number): LevelsOfBlocks {
+  const groups = elements / size;
+  return {
+    levels: new Int8Array(elements),
+    scales: new Float32Array(groups),
+    offsets: new Float32Array(groups),
+  };
+}
+
+/** Values of a block of levels: each product rounded to float32, and each sum. */
+export function decodeLevels(levels: BlockLevels, elements: number): GgmlBlock["decode"] {
+  const {size, hasOffsets} = levels;
+  const room = levelsRoom(levels, elements);
+  return (bytes, at, values, to) => {
+    levels.read(bytes, at, room, 0);
+    for (let i = 0, group = 0; i < elements; group++) {
+      const scale = room.scales[group];
+      const offset = room.offsets[group];
+      for (const end = i + size; i < end; i++) {
+        const product = Math.fround(room.levels[i] * scale);
+        values[to + i] = hasOffsets ? product + offset : product;
+      }
+    }
+  };
 }
 
 /** Importance of the columns of a matrix, as blocks of one of its rows meet it. */

@@ -1,6 +1,6 @@
 /** E2M1 codes under scales of one byte: ggml's MXFP4 and NVFP4, whose rules are not those of OCP and NVIDIA. */
 import {e2m1, ue4m3} from "../element.js";
-import type {GgmlBlock} from "./block.js";
+import {type BlockLevels, decodeLevels, type GgmlBlock} from "./block.js";
 
 const {fround, abs} = Math;
 const VALUES = Float64Array.from(e2m1.values);
@@ -43,18 +43,14 @@ function writeCodes(
   }
 }
 
-function readCodes(
-  bytes: Uint8Array,
-  at: number,
-  count: number,
-  d: number,
-  values: Float32Array,
-  to: number,
-): void {
+/** Values of the codes in halves; the code of negative zero is a zero. */
+const HALVES = Int8Array.from(VALUES, (value) => 2 * value);
+
+function readCodes(bytes: Uint8Array, at: number, count: number, levels: Int8Array, to: number): void {
   for (let j = 0; j < count / 2; j++) {
     const byte = bytes[at + j];
-    values[to + j] = VALUES[byte & 15] * d;
-    values[to + j + count / 2] = VALUES[byte >> 4] * d;
+    levels[to + j] = HALVES[byte & 15];
+    levels[to + j + count / 2] = HALVES[byte >> 4];
   }
 }
 
@@ -63,6 +59,14 @@ function largestMagnitude(x: Float32Array, from: number, count: number): number 
   for (let i = from; i < from + count; i++) largest = Math.max(largest, abs(x[i]));
   return largest;
 }
+
+const mxLevels: BlockLevels = {
+  size: 32,
+  read(bytes, at, {levels, scales}, to) {
+    scales[to / 32] = 2 ** (bytes[at] - 128);
+    readCodes(bytes, at + 1, 32, levels, to);
+  },
+};
 
 /** Blocks of 32 and a power of two, 2^(e - 127); unlike in OCP MX the byte 255 is no NaN. */
 export const mxfp4: GgmlBlock = {
@@ -73,9 +77,8 @@ export const mxfp4: GgmlBlock = {
   convention: "E2M1 elements, block 32, E8M0 scale floor(log2f(amax)) - 2, half-to-zero, saturating",
   codebook: e2m1,
   weighsErrors: false,
-  decode(bytes, at, values, to) {
-    readCodes(bytes, at + 1, 32, 2 ** (bytes[at] - 127), values, to);
-  },
+  levels: mxLevels,
+  decode: decodeLevels(mxLevels, 32),
   encode(x, from, bytes, at) {
     const largest = largestMagnitude(x, from, 32);
     // The float32 logarithm of a number just below a power of two is that power's, and a byte below 0 wraps.
@@ -87,6 +90,16 @@ export const mxfp4: GgmlBlock = {
 /** Elements that share a scale in NVFP4. */
 const GROUP = 16;
 
+const nvLevels: BlockLevels = {
+  size: GROUP,
+  read(bytes, at, {levels, scales}, to) {
+    for (let group = 0; group < 4; group++) {
+      scales[to / GROUP + group] = scaleOf(bytes[at + group]) / 2;
+      readCodes(bytes, at + 4 + (group * GROUP) / 2, GROUP, levels, to + group * GROUP);
+    }
+  },
+};
+
 /** Four groups of 16, each with an unsigned E4M3 scale; there is no scale of the tensor inside. */
 export const nvfp4: GgmlBlock = {
   id: "nvfp4",
@@ -97,12 +110,8 @@ export const nvfp4: GgmlBlock = {
     "E2M1 elements, groups of 16 in blocks of 64, UE4M3 scale amax / 6, no tensor scale, half-to-zero",
   codebook: e2m1,
   weighsErrors: false,
-  decode(bytes, at, values, to) {
-    for (let group = 0; group < 4; group++) {
-      const d = scaleOf(bytes[at + group]);
-      readCodes(bytes, at + 4 + (group * GROUP) / 2, GROUP, d, values, to + group * GROUP);
-    }
-  },
+  levels: nvLevels,
+  decode: decodeLevels(nvLevels, 64),
   encode(x, from, bytes, at) {
     for (let group = 0; group < 4; group++) {
       const first = from + group * GROUP;

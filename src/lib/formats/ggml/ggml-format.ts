@@ -1,9 +1,10 @@
 import type {Tensor} from "../../tensor/tensor.js";
 import {elementCount, matrixSize} from "../../tensor/tensor.js";
 import type {EncodeOptions, Format, Packed} from "../format.js";
+import type {GroupedLevels} from "../grouped-levels.js";
 import {requireFinite} from "../groups.js";
 import {requirePart} from "../pack.js";
-import {decodeBlocks, encodeBlocks, type GgmlBlock} from "./block.js";
+import {type BlockLevels, decodeBlocks, encodeBlocks, type GgmlBlock, levelsRoom} from "./block.js";
 
 /**
  * A block format of ggml as a format of whole tensors: the part `blocks` holds exactly the bytes of ggml's own encoder, row
@@ -24,7 +25,20 @@ export function ggmlFormat(block: GgmlBlock, id = block.id): Format {
     weighsErrors: block.weighsErrors,
     encode: (x: Tensor, options?: EncodeOptions) => encodeTensor(block, id, x, options),
     decode: (packed: Packed) => decodeTensor(block, packed),
+    ...(block.levels && {levels: (packed: Packed) => tensorLevels(block, block.levels!, packed)}),
   });
+}
+
+/** Levels of rows of whole blocks; null where a row ends inside a block. */
+function tensorLevels(block: GgmlBlock, of: BlockLevels, packed: Packed): GroupedLevels | null {
+  const {rows, columns} = matrixSize({shape: packed.shape, data: new Float32Array(0)});
+  if (columns % block.elements !== 0) return null;
+  const count = (rows * columns) / block.elements;
+  const bytes = requirePart(packed, "blocks", count * block.bytes);
+  const room = levelsRoom(of, rows * columns);
+  for (let i = 0; i < count; i++) of.read(bytes, i * block.bytes, room, i * block.elements);
+  const {levels, scales, offsets} = room;
+  return {rows, columns, size: of.size, levels, scales, offsets: of.hasOffsets ? offsets : null};
 }
 
 function encodeTensor(block: GgmlBlock, id: string, x: Tensor, {importance}: EncodeOptions = {}): Packed {

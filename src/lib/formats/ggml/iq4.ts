@@ -1,6 +1,8 @@
 /** Codes into sixteen levels that lie closer about zero. */
 import {
+  type BlockLevels,
   clamp,
+  decodeLevels,
   type GgmlBlock,
   half,
   type Importance,
@@ -98,10 +100,10 @@ function writeCodes(bytes: Uint8Array, at: number, first: number): void {
   for (let j = 0; j < 16; j++) bytes[at + j] = codes[first + j] | (codes[first + j + 16] << 4);
 }
 
-function readLevels(bytes: Uint8Array, at: number, values: Float32Array, to: number, scale: number): void {
+function readCodes(bytes: Uint8Array, at: number, levels: Int8Array, to: number): void {
   for (let j = 0; j < 16; j++) {
-    values[to + j] = scale * IQ4_LEVELS[bytes[at + j] & 15];
-    values[to + j + 16] = scale * IQ4_LEVELS[bytes[at + j] >> 4];
+    levels[to + j] = IQ4_LEVELS[bytes[at + j] & 15];
+    levels[to + j + 16] = IQ4_LEVELS[bytes[at + j] >> 4];
   }
 }
 
@@ -110,6 +112,14 @@ const SHARED = {family: "codebook", codebook: {bits: 4, values: IQ4_LEVELS}, wei
 /** Scales about the extreme element's that are tried on each side. */
 const TRIES = 7;
 
+const nlLevels: BlockLevels = {
+  size: SIZE,
+  read(bytes, at, {levels, scales}, to) {
+    scales[to / SIZE] = half(bytes, at);
+    readCodes(bytes, at + 2, levels, to);
+  },
+};
+
 /** Blocks of 32 with one scale. */
 export const iq4_nl: GgmlBlock = {
   ...SHARED,
@@ -117,7 +127,8 @@ export const iq4_nl: GgmlBlock = {
   elements: 32,
   bytes: 18,
   convention: "16 levels, block 32, f16 scale, searched",
-  decode: (bytes, at, values, to) => readLevels(bytes, at + 2, values, to, half(bytes, at)),
+  levels: nlLevels,
+  decode: decodeLevels(nlLevels, SIZE),
   encode(x, from, bytes, at, importance) {
     weigh(x, from, 0, 32, importance);
     const scale = levelScale(x, from, TRIES);
@@ -145,6 +156,19 @@ export const iq4_nl_ref: GgmlBlock = {
   },
 };
 
+const xsLevels: BlockLevels = {
+  size: SIZE,
+  read(bytes, at, {levels, scales}, to) {
+    const d = half(bytes, at);
+    const highs = bytes[at + 2] | (bytes[at + 3] << 8);
+    for (let block = 0; block < 8; block++) {
+      const low = (bytes[at + 4 + (block >> 1)] >> (4 * (block & 1))) & 15;
+      scales[to / SIZE + block] = d * ((low | (((highs >> (2 * block)) & 3) << 4)) - 32);
+      readCodes(bytes, at + 8 + 16 * block, levels, to + SIZE * block);
+    }
+  },
+};
+
 /** Super-blocks of 256; the scale of each 32 is a signed 6-bit code. */
 export const iq4_xs: GgmlBlock = {
   ...SHARED,
@@ -152,15 +176,8 @@ export const iq4_xs: GgmlBlock = {
   elements: 256,
   bytes: 136,
   convention: "16 levels, signed 6-bit scale per 32, f16 scale per 256, searched",
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at);
-    const highs = bytes[at + 2] | (bytes[at + 3] << 8);
-    for (let block = 0; block < 8; block++) {
-      const low = (bytes[at + 4 + (block >> 1)] >> (4 * (block & 1))) & 15;
-      const scale = fround(d * ((low | (((highs >> (2 * block)) & 3) << 4)) - 32));
-      readLevels(bytes, at + 8 + 16 * block, values, to + 32 * block, scale);
-    }
-  },
+  levels: xsLevels,
+  decode: decodeLevels(xsLevels, 256),
   encode(x, from, bytes, at, importance) {
     let extreme = 0;
     for (let block = 0; block < 8; block++) {

@@ -2,13 +2,14 @@
 import {intElement} from "../element.js";
 import type {Codebook} from "../format.js";
 import {
+  type BlockLevels,
+  decodeLevels,
   type GgmlBlock,
   half,
   type Importance,
   inverse,
   largestAt,
   roundAway,
-  signed,
   writeHalf,
 } from "./block.js";
 import {affineSearch, type ScaleAndMinimum, STEPS_BY_IMPORTANCE, signedSearch} from "./search.js";
@@ -88,6 +89,18 @@ function highBits(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
 
+const q4Levels: BlockLevels = {
+  size: ELEMENTS,
+  read(bytes, at, {levels, scales}, to) {
+    scales[to / ELEMENTS] = half(bytes, at);
+    for (let j = 0; j < ELEMENTS / 2; j++) {
+      const byte = bytes[at + 2 + j];
+      levels[to + j] = (byte & 15) - 8;
+      levels[to + j + 16] = (byte >> 4) - 8;
+    }
+  },
+};
+
 /** 4-bit codes: (q - 8) d. */
 export const q4_0: GgmlBlock = {
   ...SHARED,
@@ -96,17 +109,25 @@ export const q4_0: GgmlBlock = {
   convention: "integers -8 to 7, block 32, f16 scale that takes the extreme element to -8",
   codebook: integers(4, -8),
   weighsErrors: true,
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at);
-    for (let j = 0; j < ELEMENTS / 2; j++) {
-      const byte = bytes[at + 2 + j];
-      values[to + j] = ((byte & 15) - 8) * d;
-      values[to + j + 16] = ((byte >> 4) - 8) * d;
-    }
-  },
+  levels: q4Levels,
+  decode: decodeLevels(q4Levels, ELEMENTS),
   encode(x, from, bytes, at, importance) {
     writeHalf(bytes, at, signedCodes(x, from, 8, importance));
     writeNibbles(bytes, at + 2);
+  },
+};
+
+const q41Levels: BlockLevels = {
+  size: ELEMENTS,
+  hasOffsets: true,
+  read(bytes, at, {levels, scales, offsets}, to) {
+    scales[to / ELEMENTS] = half(bytes, at);
+    offsets[to / ELEMENTS] = half(bytes, at + 2);
+    for (let j = 0; j < ELEMENTS / 2; j++) {
+      const byte = bytes[at + 4 + j];
+      levels[to + j] = byte & 15;
+      levels[to + j + 16] = byte >> 4;
+    }
   },
 };
 
@@ -118,15 +139,8 @@ export const q4_1: GgmlBlock = {
   convention: "integers 0 to 15, block 32, f16 scale and f16 minimum",
   codebook: integers(4, 0),
   weighsErrors: true,
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at);
-    const m = half(bytes, at + 2);
-    for (let j = 0; j < ELEMENTS / 2; j++) {
-      const byte = bytes[at + 4 + j];
-      values[to + j] = fround((byte & 15) * d) + m;
-      values[to + j + 16] = fround((byte >> 4) * d) + m;
-    }
-  },
+  levels: q41Levels,
+  decode: decodeLevels(q41Levels, ELEMENTS),
   encode(x, from, bytes, at, importance) {
     affineCodes(x, from, 15, importance);
     writeHalf(bytes, at, found.scale);
@@ -186,6 +200,14 @@ export const q5_1: GgmlBlock = {
   },
 };
 
+const q8Levels: BlockLevels = {
+  size: ELEMENTS,
+  read(bytes, at, {levels, scales}, to) {
+    scales[to / ELEMENTS] = half(bytes, at);
+    for (let j = 0; j < ELEMENTS; j++) levels[to + j] = bytes[at + 2 + j];
+  },
+};
+
 /** Signed bytes: q d. */
 export const q8_0: GgmlBlock = {
   ...SHARED,
@@ -194,10 +216,8 @@ export const q8_0: GgmlBlock = {
   convention: "integers -127 to 127, block 32, f16 scale amax / 127, half-away",
   codebook: intElement({bits: 8}),
   weighsErrors: false,
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at);
-    for (let j = 0; j < ELEMENTS; j++) values[to + j] = signed(bytes[at + 2 + j]) * d;
-  },
+  levels: q8Levels,
+  decode: decodeLevels(q8Levels, ELEMENTS),
   encode(x, from, bytes, at) {
     const largest = largestAt(x, from, ELEMENTS);
     const d = largest < 0 ? 0 : fround(Math.abs(x[largest]) / 127);

@@ -1,5 +1,14 @@
 /** Blocks of 256 whose elements are -1, 0 or 1 times one scale (BitNet b1.58). */
-import {type GgmlBlock, half, inverse, largestAt, roundAway, writeHalf} from "./block.js";
+import {
+  type BlockLevels,
+  decodeLevels,
+  type GgmlBlock,
+  half,
+  inverse,
+  largestAt,
+  roundAway,
+  writeHalf,
+} from "./block.js";
 
 const ELEMENTS = 256;
 const {fround} = Math;
@@ -22,19 +31,25 @@ function ternaryCodes(x: Float32Array, from: number): number {
   return d;
 }
 
+const twoBitLevels: BlockLevels = {
+  size: ELEMENTS,
+  read(bytes, at, {levels, scales}, to) {
+    scales[to / ELEMENTS] = half(bytes, at + 64);
+    for (let e = 0; e < ELEMENTS; e++) {
+      const byte = bytes[at + 32 * (e >> 7) + (e & 31)];
+      levels[to + e] = ((byte >> (2 * ((e >> 5) & 3))) & 3) - 1;
+    }
+  },
+};
+
 /** Two bits an element: byte j of 32 holds elements j, j + 32, j + 64 and j + 96, from the low bits up. */
 export const tq2_0: GgmlBlock = {
   ...SHARED,
   id: "tq2_0",
   bytes: 66,
   codebook: {bits: 2, values: [-1, 0, 1, 2]},
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at + 64);
-    for (let e = 0; e < ELEMENTS; e++) {
-      const byte = bytes[at + 32 * (e >> 7) + (e & 31)];
-      values[to + e] = (((byte >> (2 * ((e >> 5) & 3))) & 3) - 1) * d;
-    }
-  },
+  levels: twoBitLevels,
+  decode: decodeLevels(twoBitLevels, ELEMENTS),
   encode(x, from, bytes, at) {
     writeHalf(bytes, at + 64, ternaryCodes(x, from));
     for (let e = 0; e < ELEMENTS; e++) {
@@ -50,24 +65,30 @@ const RUNS = [
   {from: 48, bytes: 4, digits: 4},
 ] as const;
 
+const digitLevels: BlockLevels = {
+  size: ELEMENTS,
+  read(bytes, at, {levels, scales}, to) {
+    scales[to / ELEMENTS] = half(bytes, at + 52);
+    let next = to;
+    for (const {from, bytes: count, digits} of RUNS) {
+      for (let n = 0; n < digits; n++) {
+        for (let j = 0; j < count; j++) {
+          const fraction = (bytes[at + from + j] * 3 ** n) & 255;
+          levels[next++] = ((fraction * 3) >> 8) - 1;
+        }
+      }
+    }
+  },
+};
+
 /** Five digits to base 3 a byte, as a fixed-point fraction: times 3^n, the carry of one more times 3 is digit n. */
 export const tq1_0: GgmlBlock = {
   ...SHARED,
   id: "tq1_0",
   bytes: 54,
   codebook: {bits: Math.log2(3), values: [-1, 0, 1]},
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at + 52);
-    let next = to;
-    for (const {from, bytes: count, digits} of RUNS) {
-      for (let n = 0; n < digits; n++) {
-        for (let j = 0; j < count; j++) {
-          const fraction = (bytes[at + from + j] * 3 ** n) & 255;
-          values[next++] = (((fraction * 3) >> 8) - 1) * d;
-        }
-      }
-    }
-  },
+  levels: digitLevels,
+  decode: decodeLevels(digitLevels, ELEMENTS),
   encode(x, from, bytes, at) {
     writeHalf(bytes, at + 52, ternaryCodes(x, from));
     let next = 0;

@@ -2,6 +2,7 @@ import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {decodeValues, encodeValues} from "../cast.js";
 import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, intElement} from "../element.js";
 import type {Format, Packed} from "../format.js";
+import {type GroupedLevels, integerLevels, levelsOfCodes} from "../grouped-levels.js";
 import {divideByScale, groupAbsMax, groupsAlong, multiplyByScale} from "../groups.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
 import {type Rounding, rounderOf} from "../round.js";
@@ -33,6 +34,11 @@ const elementNames: Readonly<Record<string, string>> = {e4m3fn: "e4m3"};
 function mxName(element: ElementFormat): string {
   if (element.kind === "int") return `mx${element.id}`;
   return element.id === "e2m1" ? "mxfp4" : `mxfp${element.bits}_${elementNames[element.id] ?? element.id}`;
+}
+
+function mxLevels(packed: Packed, options: Required<MxOptions>): GroupedLevels | null {
+  const {groups, codes, scales} = mxUnpack(packed, options);
+  return levelsOfCodes(packed.shape, groups, {codes, values: options.element.values, scales});
 }
 
 function mxId({element, blockSize, axis, scaleRule, rounding}: Required<MxOptions>): string {
@@ -98,13 +104,18 @@ function quantizeBlocks(x: Tensor, options: Required<MxOptions>): MxBlocks {
   return {codes: encodeValues(element, finite, {rounding}), scales};
 }
 
-function mxDecode(packed: Packed, {element, blockSize, axis}: Required<MxOptions>): Tensor {
-  const {shape} = packed;
-  const count = elementCount(shape);
-  const groups = groupsAlong(shape, axis, blockSize);
+function mxUnpack(packed: Packed, {element, blockSize, axis}: Required<MxOptions>) {
+  const count = elementCount(packed.shape);
+  const groups = groupsAlong(packed.shape, axis, blockSize);
   const codes = requirePart(packed, "codes", packedLength(count, element.bits));
   const scales = decodeValues(e8m0, requirePart(packed, "scales", groups.count));
-  const data = decodeValues(element, unpackCodes(codes, element.bits, count));
+  return {groups, codes: unpackCodes(codes, element.bits, count), scales};
+}
+
+function mxDecode(packed: Packed, options: Required<MxOptions>): Tensor {
+  const {shape} = packed;
+  const {groups, codes, scales} = mxUnpack(packed, options);
+  const data = decodeValues(options.element, codes);
   multiplyByScale(data, groups, scales);
   return {shape: [...shape], data};
 }
@@ -134,6 +145,7 @@ export function mx(options: MxOptions = {}): Format {
       return {format: id, shape: [...x.shape], parts: {codes: packCodes(codes, element.bits), scales}};
     },
     decode: (packed: Packed) => mxDecode(packed, all),
+    ...(axis === -1 && integerLevels(element.values) && {levels: (packed: Packed) => mxLevels(packed, all)}),
   });
 }
 

@@ -2,6 +2,7 @@ import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {decodeValues, encodeValues} from "../cast.js";
 import {e2m1, ue4m3} from "../element.js";
 import type {EncodeOptions, Format, Packed} from "../format.js";
+import {type GroupedLevels, levelsOfCodes} from "../grouped-levels.js";
 import {
   divideByScale,
   type Groups,
@@ -141,6 +142,11 @@ export function nvfp4Dequantize(q: Nvfp4Tensor, order: Nvfp4Order = "direct"): T
   return {shape: [...shape], data};
 }
 
+function nvfp4Levels({shape, blockSize, codes, scaleCodes, tensorScale}: Nvfp4Tensor): GroupedLevels | null {
+  const scales = decodeValues(ue4m3, scaleCodes).map((scale) => scale * tensorScale);
+  return levelsOfCodes(shape, groupsAlong(shape, -1, blockSize), {codes, values: e2m1.values, scales});
+}
+
 /**
  * The parts of a packed NVFP4 tensor: `codes` (two a byte, even index in the low nibble, no gap between rows),
  * `scales` (an E4M3 byte a block) and `tensorScale` (float32), which the single-level variant lacks.
@@ -201,5 +207,6 @@ export function nvfp4(options: Nvfp4Options = {}): Format {
     encode: (x: Tensor, {amax}: EncodeOptions = {}) =>
       packNvfp4(id, nvfp4Quantize(x, all, amax), tensorScale),
     decode: (packed: Packed) => nvfp4Dequantize(unpackNvfp4(packed, blockSize, tensorScale), order),
+    levels: (packed: Packed) => nvfp4Levels(unpackNvfp4(packed, blockSize, tensorScale)),
   });
 }

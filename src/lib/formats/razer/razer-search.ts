@@ -2,6 +2,7 @@ import {smallest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {countBelow, makeThresholds, sortCodebook, type Thresholds} from "../codebook/codebook.js";
 import type {Codebook} from "../format.js";
+import {type GroupedLevels, groupedLevels, integerLevels} from "../grouped-levels.js";
 import {forEachGroup, type Groups, groupsAlong} from "../groups.js";
 
 /**
@@ -218,6 +219,23 @@ export function dequantizeSpecials(q: SpecialTensor): Tensor {
     }
   });
   return {shape: [...shape], data};
+}
+
+/** The same as levels, where the special values are multiples of the base's step; scales are s g, rounded once. */
+export function levelsOfSpecials(q: SpecialTensor): GroupedLevels | null {
+  const {shape, base, specials, codes, specialIndex, scales, tensorScale} = q;
+  const tables = specials.map((special) => codebookWith(base, special).values);
+  const found = integerLevels(tables.flat());
+  if (found === null) return null;
+  const groups = groupsAlong(shape, -1, q.blockSize);
+  const levels = new Int8Array(codes.length);
+  const width = base.values.length;
+  forEachGroup(groups, (block, start, _step, count) => {
+    const table = specialIndex[block] * width;
+    for (let i = start; i < start + count; i++) levels[i] = found.levels[table + codes[i]];
+  });
+  const steps = scales.map((scale) => Math.fround(scale * tensorScale) * found.step);
+  return groupedLevels(shape, groups, levels, steps);
 }
 
 /**

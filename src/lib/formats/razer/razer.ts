@@ -12,6 +12,7 @@ import {
   blockCandidates,
   codebookWith,
   dequantizeSpecials,
+  levelsOfSpecials,
   requireSpecials,
   type SpecialTensor,
   searchSpecials,
@@ -163,5 +164,6 @@ export function razer(options: Omit<RazerOptions, "scaleGrid"> = {}): Format {
       return {format: id, shape: q.shape, parts};
     },
     decode: (packed: Packed) => dequantizeSpecials(decodeBlocks(packed, all)),
+    levels: (packed: Packed) => levelsOfSpecials(decodeBlocks(packed, all)),
   });
 }

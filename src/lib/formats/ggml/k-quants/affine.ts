@@ -1,6 +1,8 @@
 /** Q2_K, Q4_K and Q5_K: codes above a minimum; scale and minimum of each sub-block are codes themselves. */
 import {
+  type BlockLevels,
   clamp,
+  decodeLevels,
   type GgmlBlock,
   half,
   type Importance,
@@ -200,6 +202,23 @@ function writeSubBlockScales(bytes: Uint8Array, at: number): void {
   }
 }
 
+const q4Levels: BlockLevels = {
+  size: 32,
+  hasOffsets: true,
+  read(bytes, at, {levels, scales, offsets}, to) {
+    const d = half(bytes, at);
+    const dmin = half(bytes, at + 2);
+    for (let block = 0; block < 8; block++) {
+      scales[to / 32 + block] = d * sixBitScale(bytes, at + 4, block);
+      offsets[to / 32 + block] = -dmin * sixBitMinimum(bytes, at + 4, block);
+      const from = at + 16 + 32 * (block >> 1);
+      const shift = 4 * (block & 1);
+      const first = to + 32 * block;
+      for (let i = 0; i < 32; i++) levels[first + i] = (bytes[from + i] >> shift) & 15;
+    }
+  },
+};
+
 /** 4-bit codes; scale and minimum of each 32 are 6-bit codes. */
 export const q4_K: GgmlBlock = {
   ...SHARED,
@@ -207,20 +226,8 @@ export const q4_K: GgmlBlock = {
   bytes: 144,
   convention: conventionOf(15, 32, 6),
   codebook: integers(4),
-  decode(bytes, at, values, to) {
-    const d = half(bytes, at);
-    const dmin = half(bytes, at + 2);
-    for (let block = 0; block < 8; block++) {
-      const scale = fround(d * sixBitScale(bytes, at + 4, block));
-      const minimum = fround(dmin * sixBitMinimum(bytes, at + 4, block));
-      const from = at + 16 + 32 * (block >> 1);
-      const shift = 4 * (block & 1);
-      const first = to + 32 * block;
-      for (let i = 0; i < 32; i++) {
-        values[first + i] = fround(scale * ((bytes[from + i] >> shift) & 15)) - minimum;
-      }
-    }
-  },
+  levels: q4Levels,
+  decode: decodeLevels(q4Levels, ELEMENTS),
   encode(x, from, bytes, at, importance) {
     encodeAffine(Q4, x, from, importance, bytes, at);
     writeSubBlockScales(bytes, at + 4);

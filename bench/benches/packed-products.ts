@@ -1,0 +1,77 @@
+import type {PackedActivations} from "../../src/lib/engine/backend.js";
+import {packedLinear} from "../../src/lib/engine/packed/packed-linear.js";
+import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {formatById} from "../../src/lib/formats/registry.js";
+import {draws, randomStream} from "../../src/lib/tensor/random.js";
+import {requireClose} from "../harness/agree.js";
+import type {Contest, PeerInTurn, Sides} from "../harness/contest.js";
+import {onnxFourBitPeers} from "../peers/onnx.js";
+
+/** A product of x [rows, inputs] and W [out, inputs] in a format, with activations as they are or in 8 bits. */
+interface PackedProduct {
+  readonly rows: number;
+  readonly inputs: number;
+  readonly out: number;
+  readonly format: string;
+  readonly activations: PackedActivations;
+}
+
+/** Onnxruntime's way of 8-bit activations has scales of its own, so results are near and not the same. */
+const TOLERANCE = {f32: 1e-4, int8: 2e-2} as const;
+
+async function sidesOf(
+  name: string,
+  {rows, inputs, out, format, activations}: PackedProduct,
+): Promise<Sides> {
+  const stream = randomStream(1, `bench/${name}`);
+  const x = draws(rows * inputs, () => stream.normal());
+  const data = draws(out * inputs, () => stream.normal());
+  const backend = await wasmBackend();
+  const packed = formatById(format).encode({shape: [out, inputs], data});
+  const levels = formatById(format).levels!(packed)!;
+  const product = (await backend.packed!())(levels, null, activations)!;
+  const unpacked = packedLinear(levels, null);
+  const dense = backend.linear({shape: [out, inputs], data: formatById(format).decode(packed).data}, null);
+  const peers: PeerInTurn[] = [{name: "our product of unpacked floats", run: () => dense(x)}];
+  if (format === "int4_g32") {
+    const matrix = {
+      // Two's complement as codes about 8.
+      codes: packed.parts.codes.map((byte) => byte ^ 0x88),
+      scales: levels.scales,
+      groupSize: 32,
+    };
+    peers.unshift(
+      ...(await onnxFourBitPeers({x, rows, inputs, out, matrix}, activations === "int8" ? 4 : 1)),
+    );
+  }
+  const result = product(x);
+  requireClose(name, result, packedLinear(levels, null, activations)(x), 1e-4);
+  requireClose(name, result, unpacked(x), TOLERANCE[activations]);
+  for (const peer of peers) {
+    requireClose(name, result, (await peer.run()) as ArrayLike<number>, TOLERANCE[activations]);
+  }
+  return {work: 1, ours: () => product(x), peers};
+}
+
+const ACTIVATIONS = {f32: "activations f32", int8: "activations int8"} as const;
+
+function contest(kind: string, product: PackedProduct): Contest {
+  const {format, activations, rows, inputs, out} = product;
+  const id = format.replaceAll("_", "-");
+  const name = `${kind}-${id === "int4-g32" ? "int4" : id}-${activations}`;
+  const what =
+    rows === 1 ? `matrix ${out} x ${inputs} times vector` : `matrix product ${rows} x ${inputs} x ${out}`;
+  const title = `${what}, weights ${format}, ${ACTIVATIONS[activations]}`;
+  return {name, title, unit: "ms", prepare: () => sidesOf(name, product)};
+}
+
+const VECTOR = {rows: 1, inputs: 4096, out: 4096} as const;
+const MATRIX = {rows: 128, inputs: 1024, out: 1024} as const;
+const OTHERS = ["mxfp4", "nvfp4", "razer", "q4_0", "q4_K", "q8_0", "tq2_0"] as const;
+
+/** Products with weights that stay packed, one thread each: against onnxruntime's, and against ours of floats. */
+export const packedProducts: readonly Contest[] = (["f32", "int8"] as const).flatMap((activations) => [
+  contest("gemv", {...VECTOR, format: "int4_g32", activations}),
+  contest("gemm", {...MATRIX, format: "int4_g32", activations}),
+  ...OTHERS.map((format) => contest("gemv", {...VECTOR, format, activations})),
+]);
