@@ -32,18 +32,25 @@ async function sidesOf(
   const product = (await backend.packed!())(levels, null, activations)!;
   const unpacked = packedLinear(levels, null);
   const dense = backend.linear({shape: [out, inputs], data: formatById(format).decode(packed).data}, null);
-  const peers: PeerInTurn[] = [{name: "our product of unpacked floats", run: () => dense(x)}];
-  if (format === "int4_g32") {
-    const matrix = {
-      // Two's complement as codes about 8.
-      codes: packed.parts.codes.map((byte) => byte ^ 0x88),
-      scales: levels.scales,
-      groupSize: 32,
-    };
-    peers.unshift(
-      ...(await onnxFourBitPeers({x, rows, inputs, out, matrix}, activations === "int8" ? 4 : 1)),
-    );
-  }
+  const runtimes =
+    format === "int4_g32"
+      ? await onnxFourBitPeers(
+          // Two's complement as codes about 8.
+          {
+            x,
+            rows,
+            inputs,
+            out,
+            matrix: {
+              codes: packed.parts.codes.map((byte) => byte ^ 0x88),
+              scales: levels.scales,
+              groupSize: 32,
+            },
+          },
+          activations === "int8" ? 4 : 1,
+        )
+      : [];
+  const peers: PeerInTurn[] = [...runtimes, {name: "our product of unpacked floats", run: () => dense(x)}];
   const result = product(x);
   requireClose(name, result, packedLinear(levels, null, activations)(x), 1e-4);
   requireClose(name, result, unpacked(x), TOLERANCE[activations]);
