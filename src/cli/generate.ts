@@ -3,6 +3,7 @@ import type {TableRows} from "../lib/experiment/columns.js";
 import {generate} from "../lib/experiments/models/generate.js";
 import {printableJson} from "../lib/io/printable.js";
 import {type FileRunner, runOnFile} from "./file-process.js";
+import {methodOptions, methodSettings} from "./method-options.js";
 import {modelMemory} from "./model-memory.js";
 import {modelPath} from "./model-path.js";
 import {paramOptions, paramsOf, usageOf} from "./param-options.js";
@@ -10,12 +11,20 @@ import {complain, show} from "./print.js";
 import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {complainUnused} from "./unused-tensors.js";
-import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
 
-const {model: _model, ...PARAMS} = paramOptions(generate);
+const {model: _model, settings: _settings, ...PARAMS} = paramOptions(generate);
 
-/** The options of `paretoscope generate`: the parameters of its experiment but the model, which is named first. */
-export const GENERATE_OPTIONS: OptionSpecs = {...PARAMS, format: OUTPUT_FORMAT, timeLimit: TIME_LIMIT};
+/**
+ * The options of `paretoscope generate`: the parameters of its experiment but the model, which is named first, and those of
+ * every decoding method.
+ */
+export const GENERATE_OPTIONS: OptionSpecs = {
+  ...PARAMS,
+  ...methodOptions(),
+  format: OUTPUT_FORMAT,
+  timeLimit: TIME_LIMIT,
+};
 
 type Tables = TableRows<(typeof generate)["columns"], (typeof generate)["tables"]>;
 
@@ -30,9 +39,9 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   if (text(call, "prompt") === undefined) throw new UsageError("generate: --prompt must be given");
   const format = outputFormat("generate", call);
   const params = paramsOf("generate", generate, call);
-  const guide = text(call, "guide");
-  const files = {model, ...(guide !== undefined && {guide: modelPath("generate", [guide], "--guide")})};
-  const job = {id: generate.id, params, files, memory: modelMemory()};
+  const settings = methodSettings(call);
+  const files = {model, ...folderOf(call, "guide"), ...folderOf(call, "draft")};
+  const job = {id: generate.id, params: {...params, settings}, files, memory: modelMemory()};
   const speed = speedometer();
   const progress = (_: number, piece?: string) => {
     if (piece === undefined) return;
@@ -43,18 +52,37 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   const tables = (await run(job, {timeLimit, progress}).catch((error) => {
     throw usageOf("generate", "generate", generate.params, error);
   })) as Tables;
+  const perSecond = speed.perSecond(tables.rows.filter(({step}) => step === 0).length);
   if (format === "text") show("\n");
-  else show(`${printableJson(JSON.stringify(answerOf(tables, speed.perSecond())))}\n`);
+  else show(`${printableJson(JSON.stringify(answerOf(tables, perSecond)))}\n`);
   complainUnused("generate", model, tables.unused);
   const count = tables.rows.length;
-  complain(`${count} ${count === 1 ? "token" : "tokens"}, ${speed.perSecond().toPrecision(3)} tokens/s`);
+  complain(`${count} ${count === 1 ? "token" : "tokens"}, ${perSecond.toPrecision(3)} tokens/s`);
+  for (const saved of tables.drafts) complain(savedText(saved));
 }
 
-function answerOf({rows, prompt, text: [{text, end}]}: Tables, tokensPerSecond: number) {
-  return {prompt: prompt.map(({id}) => id), ids: rows.map(({id}) => id), text, end, tokensPerSecond};
+/** A folder that an option names, under the name of the parameter. */
+function folderOf(call: Call, name: "guide" | "draft"): Readonly<Record<string, string>> {
+  const path = text(call, name);
+  return path === undefined ? {} : {[name]: modelPath("generate", [path], `--${name}`)};
 }
 
-/** Tokens for each second between the first and the last; 0 for fewer than two. */
+function answerOf({rows, prompt, text: [{text, end}], drafts}: Tables, tokensPerSecond: number) {
+  const answer = {prompt: prompt.map(({id}) => id), ids: rows.map(({id}) => id), text, end, tokensPerSecond};
+  return drafts.length === 0 ? answer : {...answer, drafts: savedOf(drafts[0])};
+}
+
+type SavedRow = Tables["drafts"][number];
+
+function savedOf({passes, tokensPerPass, draftPasses, drafted, accepted}: SavedRow) {
+  return {passes, tokensPerPass, draftPasses, drafted, accepted};
+}
+
+function savedText({passes, tokensPerPass, draftPasses, drafted, accepted}: SavedRow): string {
+  return `${passes} passes of the model, ${tokensPerPass.toPrecision(3)} tokens each; ${draftPasses} passes of the draft, ${accepted} of ${drafted} drafted tokens kept`;
+}
+
+/** Tokens for each second after those that came first, at once; 0 where none came after them. */
 function speedometer() {
   let [tokens, first, last] = [0, 0, 0];
   return {
@@ -63,6 +91,7 @@ function speedometer() {
       if (tokens === 0) first = last;
       tokens++;
     },
-    perSecond: () => (last > first ? (1000 * (tokens - 1)) / (last - first) : 0),
+    perSecond: (atOnce: number) =>
+      last > first ? (1000 * Math.max(0, tokens - Math.max(1, atOnce))) / (last - first) : 0,
   };
 }

@@ -6,8 +6,11 @@ import {main} from "../../src/cli/command-line.js";
 import type {FileRunner} from "../../src/cli/file-process.js";
 import {runJob} from "../../src/cli/file-work.js";
 import {generateCommand} from "../../src/cli/generate.js";
+import {methodOptions} from "../../src/cli/method-options.js";
 import {tokenizeCommand} from "../../src/cli/tokenize.js";
 import {UsageError} from "../../src/cli/usage.js";
+import {decodingMethods} from "../../src/lib/decoding/registry.js";
+import {generate as generateExperiment} from "../../src/lib/experiments/models/generate.js";
 
 const MODEL = "src/data/models/decoder-small";
 let folder = "";
@@ -110,7 +113,38 @@ describe("paretoscope generate", () => {
     expect(JSON.parse(stdout)).toMatchObject({ids: [135], text: " plum", end: "limit"});
   });
 
+  test("says what drafts saved, and takes the parameters of a method as options", async () => {
+    const drafts = [...CALL, "--maxTokens", "9", "--method", "subspec", "--depth", "4", "--no-sharesCache"];
+    const {stdout, stderr} = await generated(...drafts);
+    expect(stdout).toBe((await generated(...CALL, "--maxTokens", "9")).stdout);
+    expect(stderr).toMatch(
+      /passes of the model, [\d.]+ tokens each; \d+ passes of the draft, \d+ of \d+ drafted tokens kept$/,
+    );
+    const answer = JSON.parse((await generated(...drafts, "--format", "json")).stdout);
+    expect(answer.drafts.tokensPerPass).toBe(9 / answer.drafts.passes);
+  });
+
+  test("has an option for every parameter of every method, none by the name of another option", () => {
+    const methods = Object.keys(methodOptions());
+    expect(new Set(methods)).toEqual(new Set(decodingMethods.all.flatMap(({params}) => Object.keys(params))));
+    for (const name of methods) expect(generateExperiment.params).not.toHaveProperty(name);
+  });
+
   test.each([
+    [[...CALL, "--method", "magic"], "generate: --method must be one of plain,"],
+    [
+      [...CALL, "--method", "token-recycling", "--depth", "3"],
+      "generate: --depth must be left out with --method token-recycling, which has --candidates",
+    ],
+    [[...CALL, "--gamma", "3"], "generate: --gamma must be left out with --method plain"],
+    [
+      [...CALL, "--method", "subspec", "--depth", "0"],
+      "generate: --depth must be an integer from 1 to 64, got 0",
+    ],
+    [
+      [...CALL, "--method", "dynamic-tree"],
+      "generate: --draft must be a model folder for method dynamic-tree",
+    ],
     [[MODEL], "generate: --prompt must be given"],
     [[...CALL, "--topP", "0"], "generate: --topP must be a number from 0.0001 to 1, got 0"],
     [

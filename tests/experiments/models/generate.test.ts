@@ -1,5 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {decodingMethods} from "../../../src/lib/decoding/registry.js";
 import {generate} from "../../../src/lib/experiments/models/generate.js";
 import {textStream} from "../../../src/lib/experiments/models/text-stream.js";
 import {tokenize} from "../../../src/lib/experiments/models/tokenize.js";
@@ -7,6 +8,7 @@ import {bytesSource} from "../../../src/lib/io/byte-source.js";
 import {FormatError} from "../../../src/lib/io/format-error.js";
 import type {ModelFolder} from "../../../src/lib/io/model-folder.js";
 import {openFolder} from "../../../src/lib/io/node-file.js";
+import type {Param} from "../../../src/lib/technique/params.js";
 import {ourTokenizer} from "../../io/tokenizer/compare.js";
 
 type Folder = Awaited<ReturnType<typeof openFolder>>;
@@ -67,6 +69,81 @@ describe("models/generate", () => {
     const {rows, text} = await generate.runTables({model: folder, prompt: PROMPT, temperature: 0});
     expect(rows.map(({token}) => token)).toEqual(["plum"]);
     expect(text[0].end).toBe("stop token");
+  });
+
+  describe.each(decodingMethods.all)("with $id", ({id: method, takes, params}) => {
+    const draft = () => (takes === "a smaller model" ? {draft: model} : {});
+    const setting = () => ({model, prompt: PROMPT, maxTokens: 12, method, ...draft()});
+
+    test("writes what plain decoding writes, and counts the passes", async () => {
+      const plain = await generate.run({model, prompt: PROMPT, maxTokens: 12, temperature: 0});
+      const {rows, text, drafts} = await generate.runTables({...setting(), temperature: 0});
+      expect(rows.map(({id}) => id)).toEqual(plain.map(({id}) => id));
+      expect(text[0].end).toBe("limit");
+      if (method === "plain") return expect(drafts).toEqual([]);
+      const [{passes, tokensPerPass, drafted, accepted}] = drafts;
+      expect(passes).toBe(rows.at(-1)!.step + 1);
+      expect(tokensPerPass).toBe(12 / passes);
+      expect(accepted).toBeLessThanOrEqual(drafted);
+    });
+
+    test("draws the same tokens from the same seed, and others from another", async () => {
+      const drawn = (seed: number) => generate.run({...setting(), temperature: 2, topP: 1, seed});
+      const [first, again, other] = [await drawn(1), await drawn(1), await drawn(2)];
+      expect(again).toEqual(first);
+      expect(other.map(({id}) => id)).not.toEqual(first.map(({id}) => id));
+    });
+
+    test("takes its parameters as settings, and refuses others by name", async () => {
+      const given = Object.entries(params).map(([name, param]) => `${name}=${(param as Param).default}`);
+      const {rows} = await generate.runTables({...setting(), maxTokens: 2, settings: given.join(", ")});
+      expect(rows).toHaveLength(2);
+      await expect(generate.run({...setting(), settings: "magic=1"})).rejects.toThrow(
+        `generate: settings of ${method}: a parameter`,
+      );
+    });
+  });
+
+  describe("with drafts", () => {
+    test("ends at a stop token inside a draft, before it", async () => {
+      const json = JSON.parse(await readFile("src/data/models/decoder-small/tokenizer.json", "utf8"));
+      const stop = JSON.stringify({eos_token_id: [json.model.vocab["."]]});
+      const files = folderWith({"generation_config.json": stop});
+      const setting = {prompt: PROMPT, temperature: 0, method: "subspec" as const, substitute: "fp32"};
+      const {rows, text} = await generate.runTables({model: files, ...setting});
+      expect(rows.map(({token}) => token)).toEqual(["plum"]);
+      expect(text[0].end).toBe("stop token");
+    });
+
+    test("refuses a draft that is missing, not asked for, or of another vocabulary", async () => {
+      const setting = {model, prompt: PROMPT, maxTokens: 2};
+      await expect(generate.run({...setting, method: "dynamic-tree"})).rejects.toThrow(
+        "generate: draft must be a model folder for method dynamic-tree, got none",
+      );
+      await expect(generate.run({...setting, method: "subspec", draft: model})).rejects.toThrow(
+        "generate: draft must be left out with method subspec, which takes a substitute",
+      );
+      await expect(generate.run({...setting, draft: model})).rejects.toThrow(
+        "generate: draft must be left out with method plain",
+      );
+      const other = await openFolder("tests/golden/models/llama-f32");
+      await expect(generate.run({...setting, method: "dynamic-tree", draft: other})).rejects.toThrow(
+        "generate: draft must have the target's vocabSize",
+      );
+      await other.close();
+    });
+
+    test.each(["mamba2-small", "diffusion-small"])("refuses %s, which is no decoder", async (name) => {
+      const folder = await openFolder(`src/data/models/${name}`);
+      const setting = {model: folder, prompt: PROMPT, maxTokens: 2};
+      await expect(generate.run({...setting, method: "token-recycling"})).rejects.toThrow(
+        "generate: method must be plain but for a decoder, got a ",
+      );
+      await expect(generate.run({...setting, draft: model})).rejects.toThrow(
+        "generate: draft and settings must be left out but for a decoder, got a ",
+      );
+      await folder.close();
+    });
   });
 
   describe("with a chat template", () => {

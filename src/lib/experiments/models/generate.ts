@@ -1,8 +1,10 @@
+import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
 import {type Backend, referenceBackend} from "../../engine/backend.js";
 import type {LoadOptions} from "../../engine/decoder/load-decoder.js";
 import {argmax} from "../../engine/generate.js";
 import {openModel} from "../../engine/language-model.js";
+import {isMamba} from "../../engine/mamba/mamba-config.js";
 import {openDecoder} from "../../engine/open-decoder.js";
 import {readConfig} from "../../engine/read-config.js";
 import {drawToken, warpLogits} from "../../engine/sampling.js";
@@ -12,6 +14,7 @@ import type {Tokenizer} from "../../io/tokenizer/assemble.js";
 import type {ParamValues} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import {openTokenizer} from "./folder-tokenizer.js";
+import {draftedParams, draftedRounds, savedBy} from "./generate-drafted.js";
 import {maskedText} from "./generate-masked.js";
 import {promptIds, stopIds} from "./prompt.js";
 import {textStream} from "./text-stream.js";
@@ -111,6 +114,7 @@ const params = {
     accepts: "model folder",
     default: null,
   },
+  ...draftedParams,
   backend: {
     kind: "choice",
     label: "Backend",
@@ -139,6 +143,13 @@ export const generate = experiment({
       text: {type: "string", label: "Text of the tokens"},
       end: {type: "string", label: "Why it ends: a stop token, or the limit"},
     },
+    drafts: {
+      passes: {type: "integer", label: "Passes of the model after the prompt"},
+      tokensPerPass: {type: "number", label: "Tokens for each of them"},
+      draftPasses: {type: "integer", label: "Passes of the draft"},
+      drafted: {type: "integer", label: "Drafted tokens"},
+      accepted: {type: "integer", label: "Drafted tokens that were kept"},
+    },
     unused: {tensor: {type: "string", label: "Tensor of the file that no part of the model takes"}},
   },
   needs: [],
@@ -152,8 +163,12 @@ export const generate = experiment({
     const textTokens = ids.length + maxTokens;
     const options = {backend: await BACKENDS[backend](), textTokens, ...limits};
     const record = modelRecord(await readConfig(folder!, "generate"), "generate");
-    if (record.masked !== null) return fromMasks(setting, {tokenizer, ids, stops, options, progress});
+    const run = {tokenizer, ids, stops, options, progress};
+    const drafts = setting.method !== "plain" || setting.draft !== null || setting.settings !== "";
+    if (drafts) refuseDrafts(setting, record);
+    if (record.masked !== null) return fromMasks(setting, run);
     refuseMaskedOptions(setting, record.family);
+    if (drafts) return fromDrafts(setting, run);
     const model = await openModel(folder!, options);
     const read = model.read();
     const choose = chooser(setting);
@@ -175,6 +190,7 @@ export const generate = experiment({
       rows,
       prompt: ids.map((id, position) => ({position, id, ...measured})),
       text: [{text: stream.text(), end, ...measured}],
+      drafts: [],
       unused: model.unused.map((tensor) => ({tensor, ...measured})),
     };
   },
@@ -191,7 +207,15 @@ function refuseMaskedOptions({steps, block, guide}: Setting, family: string): vo
   );
 }
 
-interface MaskedRun {
+/** @throws RangeError for a model that is no decoder: drafts are verified by one that reads many tokens in a pass. */
+function refuseDrafts({method}: Setting, record: ModelRecord): void {
+  if (record.masked === null && !isMamba(record)) return;
+  const given = method === "plain" ? "draft and settings" : "method";
+  const must = method === "plain" ? "be left out" : "be plain";
+  throw new RangeError(`generate: ${given} must ${must} but for a decoder, got a ${record.family}`);
+}
+
+interface TextRun {
   readonly tokenizer: Tokenizer;
   readonly ids: readonly number[];
   readonly stops: ReadonlySet<number>;
@@ -200,7 +224,7 @@ interface MaskedRun {
 }
 
 /** A text that comes out of masks: its tokens are told as they are written, its words when all are there. */
-async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, progress}: MaskedRun) {
+async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, progress}: TextRun) {
   const model = await openDecoder(setting.model!, options);
   const guide =
     setting.guide &&
@@ -221,7 +245,44 @@ async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, prog
     })),
     prompt: ids.map((id, position) => ({position, id, ...measured})),
     text: [{text: stream.text(), end: isStopped ? "stop token" : "limit", ...measured}],
+    drafts: [],
     unused: model.unused.map((tensor) => ({tensor, ...measured})),
+  };
+}
+
+/** A text with drafts: the tokens of a round come together, up to the first that ends the text. */
+async function fromDrafts(setting: Setting, {tokenizer, ids, stops, options, progress}: TextRun) {
+  const loading = {options, backend: BACKENDS[setting.backend]};
+  const {rounds, unused} = await draftedRounds(setting, ids, loading);
+  const stream = textStream(tokenizer, ids);
+  const rows = [];
+  const done = [];
+  let end = "limit";
+  for (const round of rounds) {
+    done.push(round);
+    const stop = round.written.findIndex((id) => stops.has(id));
+    for (const id of stop < 0 ? round.written : round.written.slice(0, stop)) {
+      rows.push({
+        step: done.length - 1,
+        id,
+        token: tokenizer.token(id) ?? null,
+        probability: null,
+        ...measured,
+      });
+      await progress(rows.length / setting.maxTokens, stream.add(id));
+    }
+    if (stop >= 0) end = "stop token";
+    if (stop >= 0) break;
+  }
+  const rest = stream.rest();
+  if (rest !== "") await progress(1, rest);
+  const saved = savedBy(done);
+  return {
+    rows,
+    prompt: ids.map((id, position) => ({position, id, ...measured})),
+    text: [{text: stream.text(), end, ...measured}],
+    drafts: [{...saved, tokensPerPass: rows.length / saved.passes, ...measured}],
+    unused: unused.map((tensor) => ({tensor, ...measured})),
   };
 }
 
