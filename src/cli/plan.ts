@@ -1,4 +1,5 @@
 /** `paretoscope plan`: the experiment models/plan on a checkpoint, and the recipe that it ends in. */
+import {CONTAINERS} from "../lib/checkpoint/container.js";
 import {type RecipeCache, recipeText} from "../lib/checkpoint/recipe.js";
 import {plan} from "../lib/experiments/models/plan.js";
 import {printableJson} from "../lib/io/printable.js";
@@ -70,25 +71,30 @@ export async function planCommand(args: readonly string[], run: FileRunner = run
 
 /** Parameters and files of a plan by the options of a call. @throws UsageError for a value that is not allowed. */
 export function planCallOf(command: string, call: Call, path: string) {
-  const file = text(call, "text");
+  const [file, importance] = [text(call, "text"), text(call, "importance")];
   return {
     params: {...paramsOf(command, {params: AS_THEY_ARE}, call), ...memoryOf(command, call)} as Readonly<
       Record<string, unknown>
     >,
-    files: {model: path, ...(file !== undefined && {text: file})},
+    files: {
+      model: path,
+      ...(file !== undefined && {text: file}),
+      ...(importance !== undefined && {importance}),
+    },
   };
 }
 
 /** The recipe of a plan, as the text of its file. */
 export function recipeOf({rows, caches, fingerprint}: PlanTables, command: string): string {
-  const [{provenance: _, ...model}] = fingerprint;
+  const [{provenance: _, container: kind, ...model}] = fingerprint;
+  const container = CONTAINERS.find((each) => each === kind);
   const chosen = caches.find(({isChosen}) => isChosen);
   const cache = chosen && {
     technique: chosen.technique,
     params: JSON.parse(chosen.settings) as RecipeCache["params"],
   };
   const tensors = rows.map(({tensor: name, format}) => ({name, format}));
-  return recipeText({model, tensors, ...(cache && {cache}), command});
+  return recipeText({model, tensors, ...(cache && {cache}), ...(container && {container}), command});
 }
 
 function requireRecipePlace(out: string): void {

@@ -6,9 +6,13 @@ import {runJob} from "../../src/cli/file-work.js";
 import {planCommand as planInChild} from "../../src/cli/plan.js";
 import {UsageError} from "../../src/cli/usage.js";
 import {qualitySection} from "../../src/components/report/plan.js";
+import {CONTAINERS} from "../../src/lib/checkpoint/container.js";
 import {parseRecipe} from "../../src/lib/checkpoint/recipe.js";
+import {checkpointFile} from "../../src/lib/checkpoint/write/checkpoint-file.js";
+import {openModelPath} from "../../src/lib/io/node-file.js";
 import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
+import {legacyImatrix} from "../checkpoint/importance/legacy-imatrix.js";
 
 const MODEL = "src/data/models/decoder-small";
 let folder = "";
@@ -30,8 +34,10 @@ async function planned(...args: string[]): Promise<string> {
 }
 
 const tables = async (...args: string[]) => JSON.parse(await planned(...args, "--format", "json"));
-const fact = (found: {facts: {fact: string; value: number; provenance: string}[]}, name: string) =>
-  found.facts.find((each) => each.fact === name)!;
+const fact = (
+  found: {facts: {fact: string; value: number; provenance: string; note: string}[]},
+  name: string,
+) => found.facts.find((each) => each.fact === name)!;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "plan-"));
@@ -80,6 +86,23 @@ describe("paretoscope plan on tensors alone", () => {
     );
   });
 
+  test("weighs errors by importance, and says that the file needs the same", async () => {
+    const columns = Array.from({length: 64}, (_, i) => i % 9);
+    await writeFile(at("imatrix.dat"), legacyImatrix([1, "a.weight", 1, 64, columns]));
+    const args = [at("alone.safetensors"), "--memory", "12kB", "--formats", "q4_0,q8_0"];
+    const [plain, weighed] = [
+      await tables(...args),
+      await tables(...args, "--importance", at("imatrix.dat")),
+    ];
+    expect(fact(weighed, "importance").note).toContain("importance of 1 tensors, as the file has it");
+    const errors = weighed.errors.map(
+      ({weighedError}: {weighedError: number | null}) => weighedError !== null,
+    );
+    expect(errors).toEqual([true, true, false, false]);
+    expect(weighed.costs[0].damage).not.toBe(plain.costs[0].damage);
+    expect(weighed.costs.slice(2)).toEqual(plain.costs.slice(2));
+  });
+
   test("refuses a memory in which nothing fits by the smallest that does, and one by its option", async () => {
     await expect(planned(at("alone.safetensors"), "--memory", "5kB", ...FORMATS)).rejects.toThrow(
       /^plan: --memory must be at least \d+ bytes, got 5000 bytes\. The smallest .* is 2 parts in int4, beside 512 bytes/,
@@ -91,12 +114,39 @@ describe("paretoscope plan on tensors alone", () => {
     [[], "memory or keepQuality must be above 0, got neither"],
     [["--memory", "1GB", "--out", "plan.arrow"], 'the ending of --out must be .json, got "plan.arrow"'],
     [["--memory", "1GB", "--formats", "q5"], "--formats must be one of"],
+    [
+      ["--memory", "1GB", "--formats", "int4", "--container", "gguf"],
+      "--formats must be ggml's for a file of GGUF, got int4",
+    ],
   ])("refuses %j as a wrong call", async (args, message) => {
     const failed = planned(at("alone.safetensors"), ...args);
     await expect(failed).rejects.toThrow(UsageError);
     await expect(failed).rejects.toThrow(message);
   });
 });
+
+test.each(CONTAINERS)(
+  "a plan for %s predicts the bytes of the file that is written by it",
+  async (container) => {
+    const formats = ["--formats", "q4_K,q6_K,q4_0,q8_0", "--damage", "error", "--context", "64"];
+    const args = [MODEL, "--memory", "330kB", ...formats, "--container", container, "--out", at("own.json")];
+    const found = await tables(...args);
+    const recipe = parseRecipe(await readFile(at("own.json")));
+    expect(recipe.container).toBe(container);
+    const opened = await openModelPath(MODEL);
+    const {tensors} = await checkpointFile(opened, container, {recipe});
+    await opened.close();
+    expect(tensors.reduce((sum, {bytes}) => sum + bytes, 0)).toBe(fact(found, "weights").value);
+    const bytes = new Map(tensors.map(({tensor, bytes}) => [tensor, bytes]));
+    const planned: {tensor: string; bytes: number; format: string}[] = found.rows;
+    for (const row of planned) expect(row.bytes, row.tensor).toBe(bytes.get(row.tensor));
+    expect(new Set(planned.map(({format}) => format)).size).toBeGreaterThan(1);
+    if (container === "gguf") {
+      expect(fact(found, "replaced").note).toContain("q5_0 in place of q4_K");
+      expect(tensors.filter(({note}) => note?.includes("no multiple"))).toEqual([]);
+    }
+  },
+);
 
 test("paretoscope plan runs a model that it can: divergences add up, the result is measured on other texts", async () => {
   const found = await tables(

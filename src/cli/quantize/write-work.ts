@@ -1,6 +1,7 @@
 /** Writes a model on disk in other formats into one file: in a child process, which a damaged model may end. */
 import {open} from "node:fs/promises";
-import {type Asked, type Container, checkpointFile} from "../../lib/checkpoint/write/checkpoint-file.js";
+import type {Container} from "../../lib/checkpoint/container.js";
+import {type Asked, checkpointFile} from "../../lib/checkpoint/write/checkpoint-file.js";
 import type {WrittenTensor} from "../../lib/checkpoint/write/written.js";
 import {openModelPath} from "../../lib/io/node-file.js";
 import type {Work} from "../file-job.js";

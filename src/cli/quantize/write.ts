@@ -2,8 +2,9 @@
 import {rmSync} from "node:fs";
 import {rename, rm} from "node:fs/promises";
 import {basename, extname} from "node:path";
+import {CONTAINERS, type Container} from "../../lib/checkpoint/container.js";
 import {parseRecipe} from "../../lib/checkpoint/recipe.js";
-import {type Asked, CONTAINERS, type Container} from "../../lib/checkpoint/write/checkpoint-file.js";
+import type {Asked} from "../../lib/checkpoint/write/checkpoint-file.js";
 import type {WrittenTensor} from "../../lib/checkpoint/write/written.js";
 import type {Columns} from "../../lib/experiment/columns.js";
 import {withGivenColumns} from "../../lib/experiment/table.js";
@@ -45,6 +46,7 @@ export async function writeCommand(path: string, file: string, call: Call): Prom
   await requireNoInput("--write", file, path, await modelFiles(path));
   await requireNotImportance("--write", file, weighing);
   const write = tableWriter("quantize", text(call, "out"));
+  remarkOtherContainer(asked, container);
   const {tensors, notes} = await written({path, container, asked, importance, file}, timeLimit);
   for (const note of notes) complain(printable(`quantize: ${note}`));
   await write({
@@ -52,6 +54,15 @@ export async function writeCommand(path: string, file: string, call: Call): Prom
     rows: tensors.map(rowOf),
     metadata: {title: `${basename(path)} as ${basename(file)}`, columns: JSON.stringify(COLUMNS)},
   });
+}
+
+/** Says where a recipe was made for another kind of file: formats and sizes may then be others. */
+function remarkOtherContainer(asked: Asked, container: Container): void {
+  const planned = "recipe" in asked ? asked.recipe.container : undefined;
+  if (planned === undefined || planned === container) return;
+  complain(
+    `quantize: the recipe was made for a file of ${planned}, so that formats and sizes may differ; plan --container ${container} makes one for this`,
+  );
 }
 
 function rowOf({tensor, format, elements, bytes, note}: WrittenTensor) {

@@ -2,6 +2,7 @@
 import {FormatError} from "../io/format-error.js";
 import {type JsonObject, parseJsonObject} from "../io/json-file.js";
 import type {Json} from "../io/strict-json.js";
+import {CONTAINERS, type Container} from "./container.js";
 import type {ModelFingerprint} from "./fingerprint.js";
 
 /** The format of one tensor. */
@@ -24,6 +25,8 @@ export interface Recipe {
   /** Tensors that are not named stay as they are stored. */
   readonly tensors: readonly RecipeTensor[];
   readonly cache?: RecipeCache;
+  /** The kind of file that it was made for. */
+  readonly container?: Container;
   /** The command that made it. */
   readonly command?: string;
 }
@@ -35,9 +38,14 @@ const VERSION = 1;
 const LIMITS = {maxDepth: 8, maxValues: 2_000_000, maxString: 2 ** 16};
 
 /** The text of a recipe's file. */
-export function recipeText({model, tensors, cache, command}: Recipe): string {
+export function recipeText({model, tensors, cache, container, command}: Recipe): string {
   const head = {paretoscope: "recipe", version: VERSION, model};
-  const rest = {tensors, ...(cache && {cache}), ...(command !== undefined && {command})};
+  const rest = {
+    tensors,
+    ...(cache && {cache}),
+    ...(container && {container}),
+    ...(command !== undefined && {command}),
+  };
   return `${JSON.stringify({...head, ...rest}, null, 1)}\n`;
 }
 
@@ -51,11 +59,12 @@ export function parseRecipe(bytes: Uint8Array): Recipe {
   if (kind !== "recipe") throw problem("not-a-recipe", "paretoscope", kind ?? "none", '"recipe"');
   const version = object.get("version");
   if (version !== VERSION) throw problem("bad-version", "version", version ?? "none", String(VERSION));
-  const [cache, command] = [object.get("cache"), object.get("command")];
+  const [cache, container, command] = ["cache", "container", "command"].map((key) => object.get(key));
   return {
     model: modelOf(object.get("model")),
     tensors: tensorsOf(object.get("tensors")),
     ...(cache != null && {cache: cacheOf(cache)}),
+    ...(container != null && {container: containerOf(container)}),
     ...(command != null && {command: textOf("command", command)}),
   };
 }
@@ -97,6 +106,12 @@ function cacheOf(value: Json): RecipeCache {
     // No assignment by name: a key called __proto__ is one like any other.
     params: Object.fromEntries(entries),
   };
+}
+
+function containerOf(value: Json): Container {
+  const found = CONTAINERS.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw bad("container", value, `one of ${CONTAINERS.join(", ")}`);
 }
 
 function objectOf(field: string, value: Json | undefined): JsonObject {

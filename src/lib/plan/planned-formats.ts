@@ -1,4 +1,4 @@
-/** Formats that a plan chooses from unless others are asked for: ggml's common ones, and NVFP4. */
+/** Formats that a plan chooses from unless others are asked for: ggml's common ones, which both kinds of files hold. */
 export const PLANNED_FORMATS: readonly string[] = [
   "q2_K",
   "q3_K",
@@ -8,5 +8,5 @@ export const PLANNED_FORMATS: readonly string[] = [
   "q4_0",
   "q8_0",
   "iq4_nl",
-  "nvfp4",
+  "ggml_nvfp4",
 ];

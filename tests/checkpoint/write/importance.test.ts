@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
+import {CONTAINERS} from "../../../src/lib/checkpoint/container.js";
 import {openTensors} from "../../../src/lib/checkpoint/open-tensors.js";
 import {readStored} from "../../../src/lib/checkpoint/stored-tensor.js";
-import {CONTAINERS} from "../../../src/lib/checkpoint/write/checkpoint-file.js";
 import {formats} from "../../../src/lib/formats/registry.js";
 import {openModelPath} from "../../../src/lib/io/node-file.js";
 import {f32Tensor, writeGguf} from "../../io/gguf/write-gguf.js";

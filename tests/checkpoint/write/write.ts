@@ -1,9 +1,6 @@
+import type {Container} from "../../../src/lib/checkpoint/container.js";
 import type {ImportanceMatrix} from "../../../src/lib/checkpoint/importance/importance.js";
-import {
-  type Asked,
-  type Container,
-  checkpointFile,
-} from "../../../src/lib/checkpoint/write/checkpoint-file.js";
+import {type Asked, checkpointFile} from "../../../src/lib/checkpoint/write/checkpoint-file.js";
 import type {CheckpointFile} from "../../../src/lib/checkpoint/write/written.js";
 import type {ModelFolder} from "../../../src/lib/io/model-folder.js";
 import {folderOf} from "../folder.js";

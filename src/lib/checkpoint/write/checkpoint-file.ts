@@ -1,4 +1,5 @@
 import type {ModelFolder} from "../../io/model-folder.js";
+import type {Container} from "../container.js";
 import {publishedName, ROPE_FACTORS} from "../gguf/names.js";
 import {publishedTensors} from "../gguf/published-tensors.js";
 import {type ImportanceMatrix, requireImportance} from "../importance/importance.js";
@@ -10,10 +11,6 @@ import {ggufOfGguf} from "./gguf-of-gguf.js";
 import {ggufOfModel} from "./gguf-of-model.js";
 import {packedSafetensors} from "./packed-safetensors.js";
 import type {CheckpointFile} from "./written.js";
-
-/** Kinds of files that are written. */
-export const CONTAINERS = ["gguf", "safetensors"] as const;
-export type Container = (typeof CONTAINERS)[number];
 
 /** Request: one format for all matrices, or a recipe. */
 export type Asked = {readonly format: string} | {readonly recipe: Recipe};

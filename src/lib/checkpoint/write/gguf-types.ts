@@ -44,6 +44,17 @@ export function fittingType(wanted: BlockType, columns: number): BlockType {
   return blockTypeOf("f16")!;
 }
 
+/**
+ * The format in which rows of that width are written for one that is asked for: itself, unless it is one of ggml's whose blocks do
+ * not divide them.
+ * @throws RangeError for an id that no format has.
+ */
+export function fittingFormat(formatId: string, columns: number): string {
+  const {id, layout} = formatById(formatId);
+  const type = layout === "blocks" ? ggufTypeOf(id) : undefined;
+  return type === undefined ? id : formatOfType(fittingType(type, columns));
+}
+
 /** Numbers by which a file says the type of most of its elements. (llama.h, `llama_ftype`) */
 const FILE_TYPES: Readonly<Record<string, number>> = {
   f32: 0,

@@ -1,12 +1,14 @@
 import {SAMPLE_ELEMENTS} from "../../checkpoint/sample.js";
 import {experiment} from "../../experiment/experiment.js";
 import {ownFile} from "../formats/own-file.js";
+import {inContainer} from "./plan-container.js";
 import {
   cacheDamages,
   damageParams,
   measuringOf,
   plannedNames,
   tensorDamages,
+  weightsOf,
   within,
 } from "./plan-damages.js";
 import {openPlanned} from "./planned-model.js";
@@ -51,17 +53,21 @@ export const damages = experiment({
   sweep: [],
   async run(setting, {progress, memory}) {
     const {parts, tensors: named, sampleElements} = setting;
-    const opened = await openPlanned(setting.model!, setting.context);
-    const running = await measuringOf(setting, opened, memory);
+    const planned = await openPlanned(setting.model!, setting.context);
+    const opened = inContainer(planned, setting.container, setting.formats);
+    const found = await weightsOf(setting, memory, within(progress, 0, 0.05));
+    const weights = found?.importance ?? null;
+    const running = await measuringOf(setting, opened, {maxBytes: memory, weights});
     const names = named === "" ? plannedNames(opened) : named.split("\n");
     const none = {errors: [], costs: []};
-    const wanted = {names, running, sampleElements};
-    const found = parts === "caches" ? none : await tensorDamages(setting, wanted, within(progress, 0, 0.9));
+    const wanted = {names, running, weights, sampleElements};
+    const measured =
+      parts === "caches" ? none : await tensorDamages(setting, opened, wanted, within(progress, 0.05, 0.9));
     const caches =
       parts === "tensors" ? [] : await cacheDamages(setting, opened, running, within(progress, 0.9, 1));
     return {
-      rows: [...found.errors],
-      costs: found.costs.map((cost) => ({...cost, provenance: "measured" as const})),
+      rows: [...measured.errors],
+      costs: measured.costs.map((cost) => ({...cost, provenance: "measured" as const})),
       caches: caches.map(({id: cache, bytes, damage}) => ({
         cache,
         bytes,

@@ -1,4 +1,5 @@
 /** Damage of formats and caches to a model, each alone: measured as KL divergence where the model runs. */
+import {importanceOf} from "../../checkpoint/importance/importance.js";
 import {KEEP} from "../../checkpoint/recipe.js";
 import {fasterFormats} from "../../checkpoint/wasm/wasm-formats.js";
 import type {CacheSession} from "../../engine/cache/session.js";
@@ -6,6 +7,7 @@ import {cachedModel} from "../../evaluate/cached-model.js";
 import type {EvalSeed, EvalText} from "../../evaluate/eval-texts.js";
 import {evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
 import type {Work} from "../../experiment/experiment.js";
+import type {Format} from "../../formats/format.js";
 import {formatById} from "../../formats/registry.js";
 import type {Part} from "../../plan/make-plan.js";
 import type {RunningModel, Variant} from "../../plan/running-model.js";
@@ -13,6 +15,7 @@ import type {FormatCost} from "../../plan/tensor-parts.js";
 import {roundTrip} from "../../quant/measure.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {transpose} from "../../tensor/transpose.js";
+import type {MeasureWeights, WrittenFormat} from "./plan-terms.js";
 import type {PlanTexts} from "./plan-texts.js";
 
 type Writer = Parameters<typeof evaluateModel>[1];
@@ -28,11 +31,17 @@ export interface Measuring {
   readonly model: RunningModel;
   readonly texts: PlanTexts;
   readonly baseline: Writer;
+  readonly weights: MeasureWeights;
+  readonly writtenFormat: WrittenFormat;
 }
 
 /** Begins to measure a model: what it predicts unchanged is computed once. */
-export async function measuring(model: RunningModel, texts: PlanTexts): Promise<Measuring> {
-  return {model, texts, baseline: memoized(predictor(await model.variant()))};
+export async function measuring(
+  model: RunningModel,
+  texts: PlanTexts,
+  written: Pick<Measuring, "weights" | "writtenFormat">,
+): Promise<Measuring> {
+  return {model, texts, ...written, baseline: memoized(predictor(await model.variant()))};
 }
 
 /** Perplexity and divergence of a variant, read through a cache where one is given, on some texts. */
@@ -60,18 +69,21 @@ export async function choosingKl(
 
 const asSeeds = (texts: readonly EvalText[]): EvalSeed[] => [{seed: 0, texts, samples: []}];
 
-/** The KL divergence of every tensor in every format that can take it, the others left as they are. */
+/** The KL divergence of every tensor in every format in which it may be written, the others left as they are. */
 export async function formatDivergences(
   measure: Measuring,
   names: readonly string[],
   formats: readonly string[],
   tell: Work["progress"],
 ): Promise<FormatCost[]> {
+  const {model, writtenFormat} = measure;
   const costs: FormatCost[] = [];
   for (const [n, name] of names.entries()) {
-    for (const [i, format] of formats.entries()) {
-      await tell((n + i / formats.length) / names.length, `${name} in ${format}`);
-      const trip = await packedOrNone(measure.model, name, format);
+    const {shape} = await model.tensor(name);
+    const own = [...new Set(formats.map((format) => writtenFormat({name, shape}, format)))];
+    for (const [i, format] of own.entries()) {
+      await tell((n + i / own.length) / names.length, `${name} in ${format}`);
+      const trip = await packedOrNone(measure, name, format);
       if (trip === undefined) continue;
       const variant = await measure.model.variant(new Map([[name, trip.y]]));
       costs.push({tensor: name, format, bytes: trip.bytes, damage: await choosingKl(measure, variant)});
@@ -81,12 +93,13 @@ export async function formatDivergences(
 }
 
 /** A tensor through a format, its blocks along the inputs; undefined where the format cannot take it. */
-async function packedOrNone(model: RunningModel, name: string, format: string) {
+async function packedOrNone({model, weights}: Measuring, name: string, id: string) {
   const x = await model.tensor(name);
   const isInputFirst = model.inputFirst.has(name);
-  const faster = await fasterFormats();
+  const format = (await fasterFormats())(formatById(id));
+  const importance = importanceOf(weights, {name, shape: x.shape}, isInputFirst);
   try {
-    const {y, bytes} = roundTrip(faster(formatById(format)), isInputFirst ? transposed(x) : x);
+    const {y, bytes} = roundTrip(weighing(format, importance), isInputFirst ? transposed(x) : x);
     if (!y.data.every(Number.isFinite)) return undefined;
     return {y: isInputFirst ? transposed(y) : y, bytes};
   } catch (error) {
@@ -95,13 +108,19 @@ async function packedOrNone(model: RunningModel, name: string, format: string) {
   }
 }
 
+/** A format that weighs errors by importance, where there is some and it can. */
+const weighing = (format: Format, importance: Float32Array | undefined): Format =>
+  importance === undefined || !format.weighsErrors
+    ? format
+    : {...format, encode: (x, options) => format.encode(x, {...options, importance})};
+
 function transposed({shape: [rows, columns], data}: Tensor): Tensor {
   return {shape: [columns, rows], data: transpose(data, rows, columns)};
 }
 
 /** The model with every part in the format that was chosen for it. */
 export async function variantOf(
-  {model}: Measuring,
+  measure: Measuring,
   parts: readonly Part[],
   formats: readonly string[],
 ): Promise<Variant> {
@@ -109,9 +128,9 @@ export async function variantOf(
   for (const [i, {names}] of parts.entries()) {
     if (formats[i] === KEEP) continue;
     for (const name of names) {
-      const trip = await packedOrNone(model, name, formats[i]);
+      const trip = await packedOrNone(measure, name, formats[i]);
       if (trip) replaced.set(name, trip.y);
     }
   }
-  return model.variant(replaced);
+  return measure.model.variant(replaced);
 }

@@ -5,16 +5,19 @@ import {formats as registry} from "../../formats/registry.js";
 import {FormatError} from "../../io/format-error.js";
 import {PLANNED_FORMATS} from "../../plan/planned-formats.js";
 import {runningModel} from "../../plan/running-model.js";
-import {type FormatCost, isPlanned} from "../../plan/tensor-parts.js";
+import {isPlanned} from "../../plan/tensor-parts.js";
 import type {ParamValues} from "../../technique/params.js";
 import {elementCount} from "../../tensor/tensor.js";
 import {formatIds} from "../formats/columns.js";
-import {ownFile} from "../formats/own-file.js";
 import {SHOWN_CACHE_IDS} from "../kv/caches.js";
 import {checkpointParam} from "./checkpoint-param.js";
+import {type FoundImportance, importanceFrom} from "./importance.js";
 import {type CacheOption, cacheDivergences, cacheErrors, PLANNED_CACHES} from "./plan-caches.js";
+import {containerParam, type WrittenModel} from "./plan-container.js";
 import {formatDivergences, type Measuring, measuring} from "./plan-damage.js";
+import {measuredErrors, weightedErrors} from "./plan-errors.js";
 import type {Damages} from "./plan-rows.js";
+import type {MeasureWeights} from "./plan-terms.js";
 import {planTexts} from "./plan-texts.js";
 import type {PlannedModel} from "./planned-model.js";
 
@@ -50,6 +53,15 @@ export const damageParams = {
     accepts: "text file",
     default: null,
   },
+  importance: {
+    kind: "file",
+    label: "Importance",
+    help: "Of the columns of matrices, by which errors are weighed: an importance matrix of llama.cpp's, or a text that the model reads for it.",
+    holds: "file",
+    accepts: "importance matrix or text file",
+    default: null,
+  },
+  container: containerParam,
   damage: {
     kind: "choice",
     label: "Damage",
@@ -73,8 +85,8 @@ export type DamageSetting = ParamValues<typeof damageParams>;
 /** The reason why a model is not run, or the means to measure it. */
 export async function measuringOf(
   {model: folder, text, documents, damage}: DamageSetting,
-  {open, record}: PlannedModel,
-  maxBytes: number | undefined,
+  {open, record, writtenFormat}: WrittenModel,
+  {maxBytes, weights}: {readonly maxBytes: number | undefined; readonly weights: MeasureWeights},
 ): Promise<Measuring | string> {
   if (record === null) return "no config.json says what the model is";
   if (damage === "error") return "errors were asked for";
@@ -84,7 +96,7 @@ export async function measuringOf(
   try {
     const model = await runningModel(open, record, maxBytes === undefined ? {} : {maxBytes});
     const texts = await planTexts(model, folder!, {documents, text});
-    return typeof texts === "string" ? texts : measuring(model, texts);
+    return typeof texts === "string" ? texts : measuring(model, texts, {weights, writtenFormat});
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;
@@ -98,7 +110,18 @@ interface Wanted {
   /** Tensors to measure. */
   readonly names: readonly string[];
   readonly running: Measuring | string;
+  readonly weights: MeasureWeights;
   readonly sampleElements?: number;
+}
+
+/** The importance that the setting names, with words about it; null without one. */
+export async function weightsOf(
+  {model: folder, importance}: DamageSetting,
+  maxBytes: number | undefined,
+  progress: Work["progress"],
+): Promise<FoundImportance | null> {
+  if (importance === null) return null;
+  return importanceFrom(importance, folder!, {...(maxBytes !== undefined && {maxBytes}), progress});
 }
 
 /** Names of the tensors that a plan decides on. @throws RangeError if there is none. */
@@ -112,15 +135,14 @@ export function plannedNames({tensors}: PlannedModel): string[] {
 
 /** Errors of some tensors, and where the model is run their divergences. */
 export async function tensorDamages(
-  {model: folder, formats}: DamageSetting,
-  {names, running, sampleElements}: Wanted,
+  {formats}: DamageSetting,
+  opened: WrittenModel,
+  {running, ...wanted}: Wanted,
   progress: Work["progress"],
 ): Promise<Pick<MeasuredDamages, "errors" | "costs">> {
   const runs = typeof running !== "string";
-  const errors = await ownFile.run(
-    {file: folder, formats, tensors: names.join("\n"), ...(sampleElements !== undefined && {sampleElements})},
-    {progress: (share, what) => void progress(runs ? 0.2 * share : share, what)},
-  );
+  const {names} = wanted;
+  const errors = await measuredErrors(opened, {...wanted, formats}, within(progress, 0, runs ? 0.2 : 1));
   if (!runs) return {errors, costs: []};
   return {errors, costs: await formatDivergences(running, names, formats, within(progress, 0.2, 1))};
 }
@@ -141,11 +163,15 @@ export async function cacheDamages(
 }
 
 /** Damages with their kinds; without divergences those of the tensors are errors, weighted by their numbers. */
-export function completed(measured: MeasuredDamages, running: Measuring | string): Damages {
+export function completed(
+  measured: MeasuredDamages,
+  opened: WrittenModel,
+  running: Measuring | string,
+): Damages {
   const runs = typeof running !== "string";
   return {
     ...measured,
-    costs: runs ? measured.costs : weightedErrors(measured.errors),
+    costs: runs ? measured.costs : weightedErrors(measured.errors, opened),
     provenance: "measured",
     cacheProvenance: runs ? "measured" : "modelled",
     whyNotRun: runs ? null : running,
@@ -157,16 +183,3 @@ export const within =
   (progress: Work["progress"], from: number, to: number): Work["progress"] =>
   (share, what) =>
     progress(from + (to - from) * share, what);
-
-/** Every tensor's relative squared error times its share of the numbers that are planned. */
-function weightedErrors(rows: Damages["errors"]): FormatCost[] {
-  const elements = new Map(rows.map((row) => [row.tensor, row.elements]));
-  const total = [...elements.values()].reduce((sum, count) => sum + count, 0);
-  return rows.flatMap(({tensor, format, elements: count, bitsPerElement, mse, sqnrDb}) => {
-    // The ratio of an exact copy is infinite, which JSON does not hold.
-    const error = mse === 0 ? 0 : sqnrDb === null ? null : 10 ** (-sqnrDb / 10);
-    if (bitsPerElement === null || error === null) return [];
-    const bytes = Math.ceil((count * bitsPerElement) / 8);
-    return [{tensor, format, bytes, damage: (error * count) / total}];
-  });
-}

@@ -6,6 +6,7 @@ import type {ParamValues} from "../../technique/params.js";
 import {ownFile} from "../formats/own-file.js";
 import {knownDamages} from "./known-damages.js";
 import {type CacheOption, openedCache} from "./plan-caches.js";
+import {inContainer, type WrittenModel} from "./plan-container.js";
 import {choosingKl, type Measuring, measuredOn, variantOf} from "./plan-damage.js";
 import {
   cacheDamages,
@@ -15,10 +16,13 @@ import {
   measuringOf,
   plannedNames,
   tensorDamages,
+  weightsOf,
   within,
 } from "./plan-damages.js";
-import {type Chosen, cacheRows, factsOf, type MeasuredResult, rowsOf, uniformRow} from "./plan-rows.js";
-import {openPlanned, type PlannedModel, sumOfFixed} from "./planned-model.js";
+import {factsOf} from "./plan-facts.js";
+import {type Chosen, cacheRows, type MeasuredResult, rowsOf, uniformRow} from "./plan-rows.js";
+import type {MeasureWeights} from "./plan-terms.js";
+import {openPlanned, sumOfFixed} from "./planned-model.js";
 
 const params = {
   ...damageParams,
@@ -119,6 +123,7 @@ export const plan = experiment({
       tensors: {type: "integer", label: "Tensors"},
       elements: {type: "number", label: "Elements"},
       digest: {type: "string", label: "Digest of names and shapes"},
+      container: {type: "string", label: "Kind of file that the plan is for"},
     },
   },
   needs: [],
@@ -127,11 +132,14 @@ export const plan = experiment({
     const {model: folder, memory, keepQuality} = setting;
     if (memory === 0 && keepQuality === 0)
       throw new RangeError("plan: memory or keepQuality must be above 0, got neither");
-    const opened = await openPlanned(folder!, setting.context);
-    const running = await measuringOf(setting, opened, maxBytes);
+    const planned = await openPlanned(folder!, setting.context);
+    const opened = inContainer(planned, setting.container, setting.formats);
+    const importance = await weightsOf(setting, maxBytes, within(progress, 0, 0.05));
+    const weights = importance?.importance ?? null;
+    const running = await measuringOf(setting, opened, {maxBytes, weights});
     const measured =
-      knownDamages(setting.known) ?? (await measuredDamages(setting, {opened, running}, progress));
-    const damages = completed(measured, running);
+      knownDamages(setting.known) ?? (await measuredDamages(setting, {opened, running, weights}, progress));
+    const damages = completed(measured, opened, running);
     const parts = tensorParts([...opened.tensors.values()], damages.costs, opened.record);
     const {caches} = damages;
     const made = makePlan({
@@ -145,7 +153,7 @@ export const plan = experiment({
     const result = typeof running === "string" ? null : await measuredResult(running, chosen);
     return {
       rows: rowsOf(opened, damages, chosen),
-      facts: factsOf({opened, damages, chosen, measured: result}),
+      facts: factsOf({opened, damages, chosen, measured: result, importance: importance?.about ?? null}),
       costs: damages.costs.map((cost) => ({...cost, provenance: damages.provenance})),
       caches: cacheRows(damages, chosen.cache),
       errors: [...damages.errors],
@@ -154,18 +162,32 @@ export const plan = experiment({
         running,
         within(progress, 0.96, 1),
       ),
-      fingerprint: [{...modelFingerprint(opened.tensors.values()), provenance: "measured" as const}],
+      fingerprint: [
+        {
+          ...modelFingerprint(opened.tensors.values()),
+          container: opened.container,
+          provenance: "measured" as const,
+        },
+      ],
     };
   },
 });
 
 async function measuredDamages(
   setting: Setting,
-  {opened, running}: {readonly opened: PlannedModel; readonly running: Measuring | string},
+  {
+    opened,
+    running,
+    weights,
+  }: {
+    readonly opened: WrittenModel;
+    readonly running: Measuring | string;
+    readonly weights: MeasureWeights;
+  },
   progress: Work["progress"],
 ): Promise<MeasuredDamages> {
-  const names = plannedNames(opened);
-  const tensors = await tensorDamages(setting, {names, running}, within(progress, 0, 0.8));
+  const wanted = {names: plannedNames(opened), running, weights};
+  const tensors = await tensorDamages(setting, opened, wanted, within(progress, 0.05, 0.8));
   return {...tensors, caches: await cacheDamages(setting, opened, running, within(progress, 0.8, 0.95))};
 }
 
@@ -189,14 +211,17 @@ async function uniformRows(
     parts,
     opened,
     formats,
-  }: {readonly parts: readonly Part[]; readonly opened: PlannedModel; readonly formats: readonly string[]},
+  }: {readonly parts: readonly Part[]; readonly opened: WrittenModel; readonly formats: readonly string[]},
   running: Measuring | string,
   tell: Work["progress"],
 ) {
   const rows = [];
   for (const [i, format] of formats.entries()) {
     await tell(i / formats.length, `all tensors in ${format}`);
-    const options = parts.map(({options: all}) => all.find(({id}) => id === format) ?? all[0]);
+    const options = parts.map(({names, options: all}) => {
+      const own = opened.writtenFormat(opened.tensors.get(names[0])!, format);
+      return all.find(({id}) => id === own) ?? all[0];
+    });
     const variant =
       typeof running === "string"
         ? null
