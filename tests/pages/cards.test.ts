@@ -7,7 +7,8 @@ import {openFolder} from "../../src/lib/io/node-file.js";
 import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {taskById} from "../../src/lib/tasks/registry.js";
 import {filledIn} from "../../src/lib/tasks/task.js";
-import {cardLines, cardOf, cardText, isMaskedModel} from "./cards.js";
+import {countProblemsAgain} from "./arithmetic-card.js";
+import {cardLines, cardOf, cardText, isArithmeticModel, isMaskedModel} from "./cards.js";
 import {countMaskedAgain} from "./masked-card.js";
 import {numbersIn, proseOf} from "./prose.js";
 
@@ -19,6 +20,10 @@ const WRITTEN = [
   "betas 0.9 and 0.95, weight decay 0.1 on matrices",
   "warm-up over 100 steps",
   "clipped at norm 1, float32, seed 1",
+  "weight 4 on work and answer, which the question determines, 1 on the question",
+  "a question with up to six operators",
+  "every step of difficulty 4 and more between the tags",
+  "(SplitReason, arXiv:2504.16379)",
   "cosine to a tenth of it",
   "after a tenth of the steps",
   "(eps 1e-05)",
@@ -84,6 +89,7 @@ describe.each(models)("the card of %s", (model) => {
 
   test("counts what the model does: the first documents and samples again", async () => {
     if (isMaskedModel(model)) return countMaskedAgain(model);
+    if (isArithmeticModel(model)) return countProblemsAgain(model);
     const {scores} = cardOf(model);
     const folder = await openFolder(`src/data/models/${model}`);
     const opened = await openModel(folder, {backend: await wasmBackend()});

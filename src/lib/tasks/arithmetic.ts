@@ -41,10 +41,15 @@ export interface ArithmeticOptions {
 
 /** From this difficulty on a step counts as hard. */
 export const HARD_STEP = 4;
-const MOST_OPERATORS = 6;
-const LARGEST_VALUE = 99_999;
+/** Operators of an expression at most. */
+export const MOST_OPERATORS = 6;
+/** Largest magnitude of a value on the way. */
+export const LARGEST_VALUE = 99_999;
 
-type Node = number | {readonly left: Node; readonly operator: Operator; readonly right: Node};
+/** An expression: a number, or two expressions with an operator between them. */
+export type Expression =
+  | number
+  | {readonly left: Expression; readonly operator: Operator; readonly right: Expression};
 
 /**
  * Problem `index` of `split`; the same arguments give the same problem for ever. An expression belongs to the
@@ -68,7 +73,7 @@ export function arithmeticProblem(
   const stream = randomStream(seed, `arithmetic/${split}/${operators ?? "any"}/${index}`);
   for (;;) {
     const root = newNode(operators ?? 1 + stream.integer(MOST_OPERATORS), stream);
-    const problem = written(root);
+    const problem = workedProblem(root);
     const isSmall = problem.steps.every(({value}) => Math.abs(value) <= LARGEST_VALUE);
     if (isSmall && splitOf(problem.expression) === split) return problem;
   }
@@ -116,7 +121,7 @@ export function scoreArithmetic(problem: ArithmeticProblem, work: string): Arith
   };
 }
 
-function newNode(operators: number, stream: RandomStream): Node {
+function newNode(operators: number, stream: RandomStream): Expression {
   if (operators === 0) return newLeaf(stream);
   const operator = chosen<Operator>({"+": 0.4, "-": 0.3, "*": 0.3}, stream);
   const onTheLeft = stream.integer(operators);
@@ -139,12 +144,13 @@ function chosen<T extends string>(shares: Readonly<Record<T, number>>, stream: R
   return found ?? (names.at(-1) as T);
 }
 
-function written(root: Node): ArithmeticProblem {
+/** Question, work and answer of an expression. */
+export function workedProblem(root: Expression): ArithmeticProblem {
   const expression = show(root).replace(/^\((.*)\)$/, "$1");
   const prompt = `Q:${expression}=?\n`;
   const steps: ArithmeticStep[] = [];
   let text = prompt;
-  const solve = (node: Node): number => {
+  const solve = (node: Expression): number => {
     if (typeof node === "number") return node;
     const [left, right] = [solve(node.left), solve(node.right)];
     const value = apply(left, node.operator, right);
@@ -158,7 +164,7 @@ function written(root: Node): ArithmeticProblem {
   return {expression, prompt, text: `${text}A:${answer}\n`, steps, answer};
 }
 
-function show(node: Node): string {
+function show(node: Expression): string {
   return typeof node === "number" ? `${node}` : `(${show(node.left)}${node.operator}${show(node.right)})`;
 }
 
