@@ -51,6 +51,20 @@ def rotate(x, cos, sin):
     return torch.cat([u * cos - v * sin, v * cos + u * sin], -1)
 
 
+class Past:
+    """Rotated keys and values of the tokens before, [batch, kv_heads, length, head_dim] each."""
+
+    def __init__(self):
+        self.keys = self.values = None
+
+    def extended(self, keys, values):
+        """Those before and the new ones, which are kept."""
+        if self.keys is not None:
+            keys, values = torch.cat([self.keys, keys], 2), torch.cat([self.values, values], 2)
+        self.keys, self.values = keys, values
+        return keys, values
+
+
 class Attention(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -60,11 +74,13 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(config.width, config.kv_heads * config.head_dim, bias=config.qkv_bias)
         self.o_proj = nn.Linear(config.heads * config.head_dim, config.width, bias=False)
 
-    def forward(self, x, cos, sin, mask, capture=None):
+    def forward(self, x, cos, sin, mask, capture=None, past=None):
         config, (batch, length, _) = self.config, x.shape
         q, k, v = (p(x).view(batch, length, -1, config.head_dim).transpose(1, 2)
                    for p in (self.q_proj, self.k_proj, self.v_proj))
         rotated_q, rotated_k = rotate(q, cos, sin), rotate(k, cos, sin)
+        if past is not None:
+            rotated_k, v = past.extended(rotated_k, v)
         # Query head h reads key/value head h // group: fold the group into its own axis instead of repeating.
         group = config.heads // config.kv_heads
         grouped = rotated_q.reshape(batch, config.kv_heads, group, length, config.head_dim)
@@ -101,8 +117,8 @@ class Layer(nn.Module):
         self.input_layernorm = RMSNorm(config.width, config.eps)
         self.post_attention_layernorm = RMSNorm(config.width, config.eps)
 
-    def forward(self, x, cos, sin, mask, capture=None):
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, capture)
+    def forward(self, x, cos, sin, mask, capture=None, past=None):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, capture, past)
         return x + self.mlp(self.post_attention_layernorm(x), capture)
 
 

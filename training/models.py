@@ -1,11 +1,14 @@
 """Every model that this folder trains: its sizes by name, its module, and the same function as it is published."""
 
+import os
+
 import torch
 from torch import nn
 
 import decoder
 import diffusion
 import mamba
+from safetensors import read_safetensors
 
 SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES}
 
@@ -58,6 +61,12 @@ def load(tensors, config, dtype=torch.float32):
     model = type("PublishedModel", (Published, base), {})(config)
     model.load_state_dict({name.removeprefix(base.PREFIX): weight for name, weight in tensors.items()})
     return model.to(dtype).eval()
+
+
+def load_published(folder, name):
+    """A published model of a folder of models, in float32."""
+    tensors = read_safetensors(os.path.join(folder, name, "model.safetensors"))
+    return load({tensor: weight.float() for tensor, weight in tensors.items()}, SIZES[name])
 
 
 def config_json(config, context):

@@ -19,6 +19,7 @@ export const DATA_SETS = {
   "predictor/decoder-small": "models/decoder-small/token-butler.safetensors",
   "predictor/decoder-large": "models/decoder-large/token-butler.safetensors",
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",
+  "heads/decoder-large": "models/decoder-large/medusa-heads.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",

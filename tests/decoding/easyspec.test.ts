@@ -78,15 +78,15 @@ describe("EasySpec", () => {
   });
 
   test("calibrated drafts as a draft that read the whole text exactly does; without, its errors stay", () => {
-    const cache = plainKvCache(draft.config);
+    const state = {cache: plainKvCache(draft.config), hidden: null};
     const hooks = fuzzyHooks(draft, 4);
     const shape = {depth: 3, width: 2, temperature: 1, hooks};
     const afterTwo = (readsWith: (isPrompt: boolean) => Hooks) => {
       const drafter = ownCacheDraft(draft, shape, readsWith);
-      drafter.draft(TEXT.slice(0, 4), 3, cache);
-      return drafter.draft(TEXT, 3, cache).tree;
+      drafter.draft(TEXT.slice(0, 4), 3, state);
+      return drafter.draft(TEXT, 3, state).tree;
     };
-    const fresh = ownCacheDraft(draft, shape, () => ({})).draft(TEXT, 3, cache).tree;
+    const fresh = ownCacheDraft(draft, shape, () => ({})).draft(TEXT, 3, state).tree;
     const calibrated = afterTwo(() => ({}));
     expect(calibrated.tokens).toEqual(fresh.tokens);
     calibrated.probabilities.forEach((chance, node) => {

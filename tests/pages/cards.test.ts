@@ -27,6 +27,8 @@ const WRITTEN = [
   "cosine to a tenth of it",
   "after a tenth of the steps",
   "(eps 1e-05)",
+  "W_out (h + silu(W1 h + b))",
+  "each distance with 0.8 of the weight of the one before",
   "a four-token name",
   "On 16 validation documents; the kurtosis of a normal distribution is 3",
   "Largest shift of a logit on 16 validation documents",

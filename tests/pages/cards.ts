@@ -35,7 +35,15 @@ export interface Card {
     readonly log: readonly Readonly<Record<string, number>>[];
     readonly test: Readonly<Record<string, number>>;
   };
+  readonly medusaHeads?: GuessRun;
+  readonly promptTokens?: GuessRun;
 }
+
+/** Training of what guesses later tokens. */
+type GuessRun = Run & {
+  readonly log: readonly {step: number; trainLoss: number; validationTop1: readonly number[]}[];
+  readonly test: {texts: number; tokens: number; top1: readonly number[]; topAll: readonly number[]};
+};
 
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 /** The record of a model. */
@@ -123,6 +131,30 @@ function butlerLines(folder: string, {tokenButler}: Card, modelParameters: numbe
         `| ${step} | ${trainLoss.toFixed(3)} | ${validationLoss.toFixed(3)} | ${hitAccuracy.toFixed(3)} |`,
     ),
     `On ${test.documents} test documents: loss ${test.validationLoss.toFixed(3)}, hit accuracy ${test.hitAccuracy.toFixed(3)}`,
+  ];
+}
+
+const percents = (shares: readonly number[]) =>
+  shares.map((share) => `${(100 * share).toFixed(1)} %`).join(", ");
+
+/** What a section on heads or prompt tokens says, from its tensors and its record. */
+function guessLines(
+  path: string,
+  {rate, steps, batch, context, minutes, log, test}: GuessRun,
+  model: number,
+): string[] {
+  const {accuracy, ...trained} = shapesOf(path);
+  const own = Object.values(trained).reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0);
+  return [
+    `\`${path.split("/").at(-1)}\` (float16): ${accuracy[0]} `,
+    `${apart(own)} parameters, ${Number(((100 * own) / model).toPrecision(3))} % of the model's`,
+    `AdamW, ${rate} after 50 steps of warm-up, cosine to zero, ${apart(steps)} steps of ${batch} x ${context} tokens`,
+    `${minutes} minutes on one core`,
+    ...log.map(
+      ({step, trainLoss, validationTop1}) =>
+        `| ${step} | ${trainLoss.toFixed(3)} | ${percents(validationTop1)} |`,
+    ),
+    `On ${test.texts} texts that the model wrote after test beginnings, ${test.tokens} tokens each, the first guess is right in ${percents(test.top1)} of cases by distance, one of the first ${accuracy[1]} in ${percents(test.topAll)}.`,
   ];
 }
 
@@ -278,6 +310,12 @@ export function cardLines(model: string): string[] {
     ...(isTrained ? scoreLines(card) : variantLines(card)),
     ...tailLines(card),
     ...butlerLines(folder, card, parameters),
+    ...(card.medusaHeads
+      ? guessLines(`${folder}/medusa-heads.safetensors`, card.medusaHeads, parameters)
+      : []),
+    ...(card.promptTokens
+      ? guessLines(`${folder}/prompt-tokens.safetensors`, card.promptTokens, parameters)
+      : []),
   ];
 }
 

@@ -4,12 +4,15 @@ import type {Params, ParamValues} from "../technique/params.js";
 import type {Technique} from "../technique/technique.js";
 import type {RandomStream} from "../tensor/random.js";
 import type {DecodingGoal, Round} from "./decoding-run.js";
+import type {MedusaHeads} from "./medusa/medusa-heads.js";
 
 /** Models of a decoding loop. */
 export interface DecodingModels {
   readonly target: Decoder;
   /** Cheaper model with the target's vocabulary: a smaller one, or the target with its layers in few bits. */
   readonly draft?: Decoder;
+  /** Heads trained on the target's hidden states. */
+  readonly heads?: MedusaHeads;
 }
 
 /** Goal of a method: a stream of random numbers is always there, used or not. */
@@ -17,8 +20,8 @@ export type MethodGoal = DecodingGoal & {readonly random: RandomStream};
 
 /** Record of one way to write a text with a model. */
 export interface DecodingMethod<P extends Params = Params> extends Technique<P> {
-  /** Draft that it takes: a smaller model, a substitute of the target's own sizes, or none. */
-  readonly takes: "nothing" | "a smaller model" | "a substitute";
+  /** What it takes beside the target: a smaller model, a substitute of the target's own sizes, something trained for it, or nothing. */
+  readonly takes: "nothing" | "a smaller model" | "a substitute" | "heads";
   /** Whether the text is the target's own, token by token at temperature 0 and in law above it; else what changes. */
   readonly lossless: true | string;
   /**
@@ -37,7 +40,7 @@ export interface DecodingMethod<P extends Params = Params> extends Technique<P> 
 export interface MethodParts<P extends Params>
   extends Omit<DecodingMethod<P>, "rounds" | "family" | "needs"> {
   run(
-    models: Required<DecodingModels>,
+    models: DecodingModels & {readonly draft: Decoder},
     prompt: readonly number[],
     values: ParamValues<P>,
     goal: MethodGoal,
@@ -50,9 +53,10 @@ export function decodingMethod<const P extends Params>({run, ...facts}: MethodPa
     ...facts,
     family: "decoding",
     needs: [],
-    rounds({target, draft = target}, prompt, values, goal) {
+    rounds(models, prompt, values, goal) {
+      const {target, draft = target} = models;
       requireDraft(facts.id, facts.takes, target, draft);
-      return run({target, draft}, prompt, checkParams(facts.id, facts.params, values), goal);
+      return run({...models, draft}, prompt, checkParams(facts.id, facts.params, values), goal);
     },
   };
   return Object.freeze(method);
@@ -60,7 +64,7 @@ export function decodingMethod<const P extends Params>({run, ...facts}: MethodPa
 
 /** A method that takes a draft and is given none drafts with the target itself, which is right and of no use. */
 function requireDraft(id: string, takes: DecodingMethod["takes"], target: Decoder, draft: Decoder): void {
-  if (takes === "nothing") return;
+  if (takes !== "a smaller model" && takes !== "a substitute") return;
   const same = (key: "vocabSize" | "layers" | "kvHeads" | "headDim") => {
     const [of, got] = [target.config[key], draft.config[key]];
     if (of !== got) throw new RangeError(`${id}: draft must have the target's ${key} of ${of}, got ${got}`);

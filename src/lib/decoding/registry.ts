@@ -3,6 +3,7 @@ import {dynamicTree} from "./drafts/draft-tree-method.js";
 import {skippingDraft} from "./drafts/skipping-draft.js";
 import {tokenRecycling} from "./drafts/token-recycling-method.js";
 import {easySpec} from "./easyspec/easyspec.js";
+import {medusa, medusaTypical} from "./medusa/medusa.js";
 import {plain} from "./plain.js";
 import {speculativeSampling} from "./speculative/speculative-sampling.js";
 import {subspec} from "./subspec/subspec.js";
@@ -15,5 +16,7 @@ export const decodingMethods = registry("decodingMethodById", [
   easySpec,
   subspec,
   skippingDraft,
+  medusa,
+  medusaTypical,
   tokenRecycling,
 ]);

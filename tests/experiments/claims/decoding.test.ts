@@ -85,6 +85,20 @@ testOutcomes(DECODING_CLAIMS, {
     ["same direction", speed(1.2)],
     ["differs", speed(0.9)],
   ],
+  "medusa-lossless": [
+    ["agrees", texts(9, 9)],
+    ["differs", texts(8, 9)],
+  ],
+  "medusa-speed": [
+    ["same direction", [between("tokens for each pass", 1.8, 2.2)]],
+    ["open", [between("tokens for each pass", 0.9, 1.2)]],
+    ["differs", [between("tokens for each pass", 0.5, 0.8)]],
+  ],
+  "medusa-typical": [
+    ["agrees", [between("tokens for each pass above", 0.1, 0.3)]],
+    ["differs", [between("tokens for each pass above", -0.3, -0.1)]],
+    ["open", [between("tokens for each pass above", -0.1, 0.3)]],
+  ],
   "skip-decode-loss": [
     ["agrees", [between("perplexity lost with SkipDecode", 0.1, 3)]],
     ["differs", [between("perplexity lost with SkipDecode", 40, 90)]],

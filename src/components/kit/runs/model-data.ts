@@ -20,6 +20,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/decoder-large/token-butler.safetensors"),
   "predictor/decoder-coreference": () =>
     FileAttachment("../../../data/models/decoder-coreference/token-butler.safetensors"),
+  "heads/decoder-large": () => FileAttachment("../../../data/models/decoder-large/medusa-heads.safetensors"),
   "activations/decoder-small": () =>
     FileAttachment("../../../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>

@@ -26,7 +26,7 @@ export interface ModelDraft {
  */
 export function sharedCacheDraft(model: Decoder, shape: ModelDraft): TreeDrafter {
   return {
-    draft: (text, depth, cache) => draftWith(model, cache, text, depth, shape, NO_PASSES),
+    draft: (text, depth, {cache}) => draftWith(model, cache, text, depth, shape, NO_PASSES),
   };
 }
 

@@ -1,6 +1,6 @@
 import {requireInteger} from "../../tensor/require.js";
 import {NO_PASSES} from "../decoding-run.js";
-import type {DraftTree} from "../tree/draft-tree.js";
+import {type Ranks, templateTree, topIds} from "../tree/template-tree.js";
 import type {TreeDrafter} from "../tree/tree-decoding.js";
 
 /**
@@ -8,9 +8,6 @@ import type {TreeDrafter} from "../tree/tree-decoding.js";
  * Which ranks they have, the paper leaves to a picture: here the ways of the least sums of ranks are taken.
  */
 const NODES_OF_DEPTH = [8, 21, 25, 15, 8, 3];
-
-/** A node as the ranks that lead to it from the root. */
-type Ranks = readonly number[];
 
 /**
  * Ways of a static tree: at each depth those of the smallest sum of squared ranks among continuations of the depth before;
@@ -43,41 +40,15 @@ export function tokenRecycling(vocabSize: number, candidates: number): TreeDraft
   const after = new Int32Array(vocabSize * candidates).fill(-1);
   return {
     draft: (text, depth) => ({
-      tree: templateTree(text[text.length - 1], ways, depth, after, candidates),
+      tree: templateTree(text[text.length - 1], ways, depth, (token, _, rank) => {
+        const next = after[token * candidates + rank];
+        return next < 0 ? undefined : {token: next, chance: 1};
+      }),
       passes: NO_PASSES,
     }),
-    learn(tree, logits) {
+    learn({tree, logits}) {
       for (const [node, token] of tree.tokens.entries())
         after.set(topIds(logits[node], candidates), token * candidates);
     },
   };
-}
-
-/** Fills the template; a way whose token is not known yet, or stands among its siblings already, is left out. */
-function templateTree(
-  root: number,
-  ways: readonly Ranks[],
-  depth: number,
-  after: Int32Array,
-  candidates: number,
-): DraftTree {
-  const nodeOf = new Map([["", 0]]);
-  const [tokens, parents, depths] = [[root], [-1], [0]];
-  for (const way of ways) {
-    const parent = nodeOf.get(way.slice(0, -1).join());
-    if (parent === undefined || way.length > depth) continue;
-    const token = after[tokens[parent] * candidates + way[way.length - 1]];
-    if (token < 0) continue;
-    nodeOf.set(way.join(), tokens.length);
-    tokens.push(token);
-    parents.push(parent);
-    depths.push(way.length);
-  }
-  return {tokens, parents, depths, probabilities: tokens.map(() => 1)};
-}
-
-/** Ids of the largest logits, the largest first; of equals the lower id. Fewer where the vocabulary is smaller. */
-function topIds(logits: Float32Array, count: number): number[] {
-  const ids = Array.from(logits, (_, id) => id);
-  return ids.sort((a, b) => logits[b] - logits[a] || a - b).slice(0, count);
 }

@@ -14,9 +14,30 @@ export interface FedNodes {
   readonly fed: readonly number[];
 }
 
+/** An input that stands after a node, or after another probe, as a child that no token sees. */
+export interface Probe {
+  /** Node of the tree, or beyond them an earlier probe: the number of nodes and its place. */
+  readonly parent: number;
+  /** What enters the first layer in place of an embedding, [hidden]. */
+  readonly vector: Float32Array;
+}
+
+/** A tree with its probes as further nodes; their tokens say nothing. */
+export function withProbes(tree: DraftTree, probes: readonly Probe[]): DraftTree {
+  const depths = [...tree.depths];
+  for (const {parent} of probes) depths.push(depths[parent] + 1);
+  return {
+    tokens: [...tree.tokens, ...probes.map(() => 0)],
+    parents: [...tree.parents, ...probes.map(({parent}) => parent)],
+    depths,
+    probabilities: [...tree.probabilities, ...probes.map(() => 0)],
+  };
+}
+
 /**
  * Feeds nodes of a tree in one pass: each sees the text, its ancestors and itself, at the place that it has in its way.
  * @param nodes the last of `fed`, whose ancestors are all there
+ * @param probes the last of `nodes`, which enter as vectors
  * @returns the logits after each node, [vocab] each
  */
 export function feedNodes(
@@ -26,6 +47,7 @@ export function feedNodes(
   nodes: readonly number[],
   {prefix, fed}: FedNodes,
   hooks: Hooks = {},
+  probes: readonly Probe[] = [],
 ): Float32Array[] {
   const seen = ancestorMask(tree, nodes, {prefix, fed});
   // Every layer asks for the same mask.
@@ -42,12 +64,27 @@ export function feedNodes(
       positions: Int32Array.from(nodes, (node) => prefix + tree.depths[node]),
       hooks: {
         ...hooks,
+        ...(probes.length > 0 && {tensor: entering(probes, hooks)}),
         attention: (call, plain) => plain({...call, mask: maskOf(call.heads)}),
       },
     },
   );
   const width = model.config.vocabSize;
   return nodes.map((_, i) => data.subarray(i * width, (i + 1) * width));
+}
+
+/** Puts the vectors of probes in place of the last embeddings; other sites are left to `hooks`. */
+function entering(probes: readonly Probe[], hooks: Hooks): NonNullable<Hooks["tensor"]> {
+  return (site, layer, x, rows) => {
+    const given = hooks.tensor?.(site, layer, x, rows);
+    if (site !== "embedding") return given;
+    const stream = (given ?? x).slice();
+    const width = x.length / rows;
+    probes.forEach(({vector}, i) => {
+      stream.set(vector, (rows - probes.length + i) * width);
+    });
+    return stream;
+  };
 }
 
 /** Row-major [nodes, prefix + fed]: 1 where a node sees a row of the cache. */

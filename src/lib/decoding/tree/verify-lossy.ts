@@ -1,17 +1,25 @@
 import {childrenOf, type DraftTree} from "./draft-tree.js";
 import type {TreeEnd, VerifiedTree} from "./verify-tree.js";
 
+/** δ of Medusa's typical acceptance. (FasterDecoding/Medusa, medusa/model/utils.py) */
+const TYPICAL_SHARE = 0.3;
+
 /** When a token that the target would not pick is kept all the same. */
 export interface LossyRule {
-  /** `entropy`: the target's entropy over that of the even law is below `threshold`; `probability`: it gives the token at least `threshold`. */
-  readonly gate: "entropy" | "probability";
+  /**
+   * `entropy`: the target's entropy over that of the even law is below `threshold`; `probability`: it gives the token at
+   * least `threshold`; `typical`: it gives the token more than the lesser of `threshold` and 0.3 e^-H, H its entropy in nats
+   * (Medusa's typical acceptance, arXiv:2401.10774, section 2.3.1).
+   */
+  readonly gate: "entropy" | "probability" | "typical";
   readonly threshold: number;
   /** Tokens that must match exactly after it. */
   readonly window: number;
 }
 
 /**
- * The lossy verification of SubSpec's repository (NYCU-EDgeAi/subspec, lossy_tree_verify.py; not in the paper): a drafted
+ * The lossy verification of SubSpec's repository (NYCU-EDgeAi/subspec, lossy_tree_verify.py; not in the paper), and Medusa's
+ * with a window of 0: a drafted
  * token that is not the target's own is kept if the gate passes and the way after it matches the target exactly for
  * `window` tokens. The longest way is taken; of equal ones the exact match, then the likelier token, then the first child.
  * It changes what the model says.
@@ -70,13 +78,18 @@ function emitted(
 }
 
 function passes({gate, threshold}: LossyRule, law: Float64Array, token: number): boolean {
-  return gate === "entropy" ? relativeEntropy(law) < threshold : law[token] >= threshold;
+  if (gate === "entropy") return relativeEntropy(law) < threshold;
+  if (gate === "probability") return law[token] >= threshold;
+  return law[token] > Math.min(threshold, TYPICAL_SHARE * Math.exp(-entropyNats(law)));
 }
 
 /** Entropy over that of the even law; 0 for a vocabulary of one. */
 function relativeEntropy(law: Float64Array): number {
-  const nats = law.reduce((sum, chance) => (chance > 0 ? sum - chance * Math.log(chance) : sum), 0);
-  return law.length > 1 ? nats / Math.log(law.length) : 0;
+  return law.length > 1 ? entropyNats(law) / Math.log(law.length) : 0;
+}
+
+function entropyNats(law: Float64Array): number {
+  return law.reduce((sum, chance) => (chance > 0 ? sum - chance * Math.log(chance) : sum), 0);
 }
 
 function compareFirst(a: readonly number[], b: readonly number[]): number {

@@ -1,3 +1,4 @@
+import type {Round} from "../../decoding/decoding-run.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {layerSchedules} from "../../decoding/skipping/registry.js";
 import {readSkipping} from "../../decoding/skipping/skipped-reading.js";
@@ -22,6 +23,7 @@ import type {DecodingFound, DraftRun, SkipLosses} from "./decoding/evidence.js";
 import {skippingClaims} from "./decoding/skipping.js";
 import {splitReasonClaims} from "./decoding/split-reason.js";
 import {subspecClaims} from "./decoding/subspec.js";
+import {trainedDraftClaims} from "./decoding/trained-drafts.js";
 import {ledgerRows} from "./ledger-rows.js";
 
 /** Claims of papers on decoding. */
@@ -29,6 +31,7 @@ export const DECODING_CLAIMS = [
   ...subspecClaims,
   ...draftClaims,
   ...easySpecClaims,
+  ...trainedDraftClaims,
   ...splitReasonClaims,
   ...skippingClaims,
 ];
@@ -43,6 +46,8 @@ const RUNS = {
   "token-recycling": {},
   "dynamic-tree": SMALL_TREE,
   easyspec: SMALL_TREE,
+  medusa: {},
+  "medusa-typical": {},
 } as const;
 
 /** Claims of papers on decoding with drafts, judged on decoders of ours and by models of time. */
@@ -84,7 +89,16 @@ export const decodingClaims = experiment({
         tokensPerPass: {value: cells.tokensPerPass, low, high},
         documents: cells.documents,
         same: cells.same ?? 0,
-        kept: keptDrafts(texts),
+        kept: roundSums(
+          texts,
+          ({accepted}) => accepted,
+          ({drafted}) => drafted,
+        ),
+        perPass: roundSums(
+          texts,
+          ({written}) => written.length,
+          () => 1,
+        ),
       };
     }
     const found: DecodingFound = {drafts, skipped};
@@ -92,14 +106,15 @@ export const decodingClaims = experiment({
   },
 });
 
-/** Kept drafts among all of each document. */
-function keptDrafts(texts: readonly DocumentRounds[]): DocumentSums {
-  const total = ({rounds}: DocumentRounds, of: "accepted" | "drafted") =>
-    rounds.reduce((sum, round) => sum + round[of], 0);
-  return {
-    sums: texts.map((text) => total(text, "accepted")),
-    sizes: texts.map((text) => total(text, "drafted")),
-  };
+/** Sums over the rounds of each document, and the numbers that they are shares of. */
+function roundSums(
+  texts: readonly DocumentRounds[],
+  part: (round: Round) => number,
+  whole: (round: Round) => number,
+): DocumentSums {
+  const total = (of: (round: Round) => number) =>
+    texts.map(({rounds}) => rounds.reduce((sum, round) => sum + of(round), 0));
+  return {sums: total(part), sizes: total(whole)};
 }
 
 /** Documents of each seed that are read with half of the layers. */

@@ -13,6 +13,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2307.02628": "SkipDecode",
   "2309.17453": "StreamingLLM",
   "2312.06635": "Gated linear attention",
+  "2401.10774": "Medusa",
   "2402.02750": "KIVI",
   "2402.07443": "I/O complexity of attention",
   "2403.20137": "K-sort BFP",

@@ -1,24 +1,26 @@
 /** Models of the experiments on drafts: the large decoder writes, the small one or a copy in few bits drafts. */
 
+import {type MedusaHeads, medusaHeads} from "../../decoding/medusa/medusa-heads.js";
 import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {decoderOf} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
-import type {DataSets} from "../../experiment/experiment.js";
+import type {DataSets, TensorSet} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {quantizeDecoder} from "../../quant/quantize-decoder.js";
 import {openedDecoder} from "../shared/decoder-texts.js";
 import {decoderWeights} from "../shared/decoders.js";
 
-/** Data of both models. */
-export const DRAFT_NEEDS = ["weights/decoder-large", "weights/decoder-small"] as const;
+/** Data of both models, and of what was trained beside the large one. */
+export const DRAFT_NEEDS = ["weights/decoder-large", "weights/decoder-small", "heads/decoder-large"] as const;
 
 /** Methods that draft, by their ids. */
 export const DRAFTING = decodingMethods.ids.filter((id) => id !== "plain");
 
 /** Models of a method, and the name of its draft. */
-export interface OpenedModels extends Required<DecodingModels> {
+export interface OpenedModels extends DecodingModels {
+  readonly draft: Decoder;
   readonly draftName: string;
 }
 
@@ -39,6 +41,7 @@ export async function draftModels(data: Pick<DataSets, "get">, substitute: strin
     if (takes === "nothing") return {target, draft: target, draftName: "none"};
     if (takes === "a smaller model")
       return {target, draft: await openedDecoder("decoder-small", data), draftName: "decoder-small"};
+    if (takes === "heads") return {target, draft: target, heads: headsOf(target, data), draftName: "heads"};
     const weights = decoderWeights("decoder-large", data);
     const {weights: rounded} = await quantizeDecoder(weights, {format: formats[substitute]});
     return {target, draft: await decoderOf(rounded, {backend: await wasmBackend()}), draftName: substitute};
@@ -50,6 +53,18 @@ export async function draftModels(data: Pick<DataSets, "get">, substitute: strin
       return opened.get(takes)!;
     },
   };
+}
+
+/** Medusa's heads for the large decoder. @throws RangeError if the data set is not there. */
+function headsOf(target: Decoder, data: Pick<DataSets, "get">): MedusaHeads {
+  return medusaHeads(trainedTensors("heads/decoder-large", data), target);
+}
+
+function trainedTensors(name: string, data: Pick<DataSets, "get">): TensorSet {
+  const tensors = data.get(name);
+  if (tensors === undefined)
+    throw new RangeError(`draftModels: data must hold ${name}, got none of this name`);
+  return tensors;
 }
 
 /** Format of a substitute, as a parameter. */

@@ -1,18 +1,22 @@
 /** A text by a decoder of a folder with drafts: what a method of the registry needs is opened, then it writes round by round. */
 
 import type {Round} from "../../decoding/decoding-run.js";
+import {medusaHeads} from "../../decoding/medusa/medusa-heads.js";
 import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import type {Backend} from "../../engine/backend.js";
 import {decoderOf} from "../../engine/decoder/decoder-weights.js";
-import type {LoadOptions} from "../../engine/decoder/load-decoder.js";
+import type {Decoder, LoadOptions} from "../../engine/decoder/load-decoder.js";
 import {openDecoder, openDecoderWeights} from "../../engine/open-decoder.js";
+import type {TensorSet} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import type {ModelFolder} from "../../io/model-folder.js";
+import {openSafetensors, readTensor} from "../../io/safetensors.js";
 import {quantizeDecoder} from "../../quant/quantize-decoder.js";
 import {checkParams} from "../../technique/check-params.js";
 import {paramFromText} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
+import type {Tensor} from "../../tensor/tensor.js";
 
 /** Parameters of a text with drafts. */
 export const draftedParams = {
@@ -77,7 +81,11 @@ export interface Saved {
 }
 
 type Takes = DecodingMethod["takes"];
-type Opener = (setting: DraftedSetting, loading: DraftedLoading) => Promise<Omit<DecodingModels, "target">>;
+type Opener = (
+  setting: DraftedSetting,
+  loading: DraftedLoading,
+  target: Decoder,
+) => Promise<Omit<DecodingModels, "target">>;
 
 /** Opens what a method drafts with. */
 const OPENERS: Readonly<Record<Takes, Opener>> = {
@@ -94,7 +102,21 @@ const OPENERS: Readonly<Record<Takes, Opener>> = {
     const {weights: rounded} = await quantizeDecoder(weights, {format, method});
     return {draft: await decoderOf(rounded, {...options, backend: await backend()})};
   },
+  heads: async (setting, _loading, target) => ({
+    heads: medusaHeads(await trainedBeside(setting, "medusa-heads.safetensors"), target),
+  }),
 };
+
+/** Tensors of a file of the model's folder, trained for one method. */
+async function trainedBeside({model, method}: DraftedSetting, name: string): Promise<TensorSet> {
+  const source = await model!.open(name);
+  if (source === undefined)
+    throw new RangeError(`generate: model must have ${name} in its folder for method ${method}, got none`);
+  const file = await openSafetensors(source);
+  const tensors = new Map<string, Tensor>();
+  for (const tensor of file.tensors.keys()) tensors.set(tensor, await readTensor(file, tensor));
+  return tensors;
+}
 
 /**
  * Values of a method's parameters from `name=value` between commas.
@@ -130,7 +152,7 @@ export async function draftedRounds(
     );
   const {temperature, topK, topP, seed, maxTokens: tokens} = setting;
   const target = await openDecoder(setting.model!, {...loading.options, backend: await loading.backend()});
-  const models = {target, ...(await OPENERS[method.takes](setting, loading))};
+  const models = {target, ...(await OPENERS[method.takes](setting, loading, target))};
   const warp = {temperature, topK, topP};
   const goal = {tokens, warp, random: randomStream(seed, "generate")};
   return {

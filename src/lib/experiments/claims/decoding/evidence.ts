@@ -3,7 +3,7 @@
 import {type DocumentSums, tokenMean} from "../../../stats/documents.js";
 import {type Interval, influenceInterval} from "../../../stats/interval.js";
 import type {Evidence, Rule, Verdict} from "../claim.js";
-import {measured, type Spread, spread, type TextLosses} from "../evidence.js";
+import {intervalsOf, measured, type Spread, spread, type TextLosses} from "../evidence.js";
 
 /** Losses of the large decoder on test documents, by the rule that leaves layers out, at twice the speed. */
 export interface SkipLosses {
@@ -16,6 +16,8 @@ export interface SkipLosses {
 export interface DraftRun {
   /** Drafted tokens of each document, and those among them that were kept. */
   readonly kept: DocumentSums;
+  /** Written tokens and passes of each document. */
+  readonly perPass: DocumentSums;
   readonly tokensPerPass: Interval;
   readonly documents: number;
   /** Documents whose text is that of plain decoding. */
@@ -27,6 +29,14 @@ export interface DecodingFound {
   /** By the ids of their methods. */
   readonly drafts: Readonly<Record<string, DraftRun>>;
   readonly skipped: SkipLosses;
+}
+
+/** Tokens of a pass that one method gives above another on the same documents, by the delta method. */
+export function tokensGained({perPass: more}: DraftRun, {perPass: less}: DraftRun): Evidence {
+  const [a, b] = [tokenMean(more), tokenMean(less)];
+  const influence = a.influence.map((own, i) => own - b.influence[i]);
+  const gained = {...influenceInterval(a.value - b.value, influence), documents: influence.length};
+  return spread(SUBJECT, "tokens for each pass above those of exact acceptance", gained, "tokens");
 }
 
 /** Part of the kept share of one method that another loses on the same documents, by the delta method. */
@@ -55,6 +65,13 @@ export const sameTexts: Rule = (_reported, ours): Verdict => {
   const [same, all] = [of("texts that are the same"), of("texts compared")];
   if (same === null || all === null || all === 0) return "open";
   return same === all ? "agrees" : "differs";
+};
+
+/** A printed speed beside tokens of a pass, which leave out what a larger pass costs: `same direction` at most. */
+export const fasterByPasses: Rule = (_reported, ours): Verdict => {
+  const [tokens] = intervalsOf(ours, "tokens for each pass");
+  if (tokens === undefined || Number.isNaN(tokens.low)) return "open";
+  return tokens.low > 1 ? "same direction" : tokens.high < 1 ? "differs" : "open";
 };
 
 /** A printed speed beside a model of it: `agrees` within a tenth, `same direction` if faster at all, else `differs`. */
