@@ -1,6 +1,7 @@
 /** Products with weights that stay packed: of vectors, row by row; of more rows, by a few unpacked rows at a time. */
 import {panelProduct} from "../matmul/matmul";
 import {sum4} from "../shared/lanes";
+import {storeLevels} from "../shared/levels";
 import {transpose4} from "../shared/transpose";
 import {
   BITS,
@@ -248,8 +249,8 @@ function unpackFloat(w: usize, row: i32, to: usize): void {
   if (load<i32>(w, GROUP) === 16) {
     for (let step = 0; step < load<i32>(w, STEPS); step++, codes += STEP, at += 2, to += 128) {
       const v = v128.load(codes);
-      storeFloats(lowLevels(v, tableAt(w, at)), scaleAt(w, at), to);
-      storeFloats(highLevels(v, tableAt(w, at + 1)), scaleAt(w, at + 1), to + 64);
+      storeLevels(lowLevels(v, tableAt(w, at)), scaleAt(w, at), to);
+      storeLevels(highLevels(v, tableAt(w, at + 1)), scaleAt(w, at + 1), to + 64);
     }
     return;
   }
@@ -261,26 +262,17 @@ function unpackFloat(w: usize, row: i32, to: usize): void {
     for (let step = 0; step < steps; step++, codes += STEP) {
       const v = v128.load(codes);
       if (bits === 4) {
-        storeFloats(lowLevels(v, table), scale, to);
-        storeFloats(highLevels(v, table), scale, to + 64);
+        storeLevels(lowLevels(v, table), scale, to);
+        storeLevels(highLevels(v, table), scale, to + 64);
         to += 128;
       } else if (bits === 8) {
-        storeFloats(v, scale, to);
+        storeLevels(v, scale, to);
         to += 64;
       } else {
-        for (let part = 0; part < 4; part++, to += 64) storeFloats(quarterLevels(v, part, table), scale, to);
+        for (let part = 0; part < 4; part++, to += 64) storeLevels(quarterLevels(v, part, table), scale, to);
       }
     }
   }
-}
-
-function storeFloats(levels: v128, scale: v128, to: usize): void {
-  const low = i16x8.extend_low_i8x16_s(levels);
-  const high = i16x8.extend_high_i8x16_s(levels);
-  v128.store(to, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)), scale));
-  v128.store(to, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), scale), 16);
-  v128.store(to, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), scale), 32);
-  v128.store(to, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), scale), 48);
 }
 
 /**

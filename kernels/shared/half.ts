@@ -10,11 +10,12 @@ export function halfBits(x: f32): u32 {
   return sign | min(rounded, 0x7c00);
 }
 
-/** The float of a half's bits; NaN is not asked for. */
+/** The float of a half's bits. */
 export function halfValue(bits: u32): f32 {
   const sign = (bits & 0x8000) << 16;
   const magnitude = bits & 0x7fff;
-  if (magnitude >= 0x7c00) return reinterpret<f32>(sign | 0x7f800000);
+  if (magnitude > 0x7c00) return f32.NaN;
+  if (magnitude === 0x7c00) return reinterpret<f32>(sign | 0x7f800000);
   if (magnitude < 0x400) {
     const value = <f32>magnitude * 5.9604644775390625e-8;
     return sign === 0 ? value : -value;

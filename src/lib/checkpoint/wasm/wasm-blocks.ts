@@ -1,14 +1,19 @@
-/** ggml's searched blocks, packed in WebAssembly. */
+/** ggml's blocks, packed and unpacked in WebAssembly. */
+import {e2m1} from "../../formats/element.js";
 import type {Format, Packed} from "../../formats/format.js";
+import {levelsRoom} from "../../formats/ggml/block.js";
 import {IQ4_LEVELS} from "../../formats/ggml/iq4.js";
 import {ggmlBlock} from "../../formats/ggml/registry.js";
 import {requireFinite} from "../../formats/groups.js";
+import {requirePart} from "../../formats/pack.js";
 import {iq4Wasm} from "../../kernels/generated/iq4.js";
 import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
+import {smallBlocksWasm} from "../../kernels/generated/small-blocks.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
-import type {Tensor} from "../../tensor/tensor.js";
+import {elementCount, type Tensor} from "../../tensor/tensor.js";
 
 type EncodeBlocks = (x: number, blocks: number, bytes: number, room: number) => void;
+type DecodeBlocks = (bytes: number, blocks: number, x: number) => void;
 type EncodeLevels = (x: number, blocks: number, bytes: number, room: number, table: number) => void;
 
 /** Elements packed at once: a megabyte of floats, which stays in the caches. */
@@ -18,27 +23,114 @@ const TOGETHER = 4;
 /** The most that a kernel needs besides input and output. */
 const ROOM = 8192;
 
-/** Encoders of ggml's blocks by the id of their format, for rows of whole blocks. */
-export async function wasmBlockEncoders(heap: WasmHeap): Promise<ReadonlyMap<string, Format["encode"]>> {
-  const k =
-    await heap.instantiate<Record<"encodeQ2K" | "encodeQ4K" | "encodeQ5K", EncodeBlocks>>(kQuantsWasm);
+type Names<Prefix extends string, Name extends string> = `${Prefix}${Name}`;
+
+interface SmallBlocks
+  extends Record<Names<"encode", "Q40" | "Q41" | "Q80">, EncodeBlocks>,
+    Record<"decodeBytes", DecodeBlocks> {
+  areFinite(x: number, count: number): number;
+  readonly encodeMx4: EncodeLevels;
+  decodeNibbles(bytes: number, blocks: number, x: number, table: number, hasMinimum: number): void;
+  decodeMx4(bytes: number, blocks: number, x: number, table: number): void;
+  decodeNv4(bytes: number, blocks: number, x: number, table: number, scales: number): void;
+}
+
+type KQuants = Record<Names<"encode", "Q2K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
+  Record<Names<"decode", "Q4K" | "Q6K">, DecodeBlocks>;
+
+/** What a format has kernels for. */
+export type FastCodec = Partial<Pick<Format, "encode" | "decode">>;
+
+/** Encoders and decoders of ggml's blocks by the id of their format, for rows of whole blocks. */
+export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<string, FastCodec>> {
+  const k = await heap.instantiate<KQuants>(kQuantsWasm);
   const iq4 = await heap.instantiate<Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels>>(iq4Wasm);
+  const small = await heap.instantiate<SmallBlocks>(smallBlocksWasm);
   const table = levelTable(heap);
-  const kernels: Readonly<Record<string, EncodeBlocks>> = {
+  const powers = powerTable(heap);
+  const scales = nvScaleTable(heap);
+  const levels = (values: readonly number[]) => putBytes(heap, Int8Array.from(values));
+  const [q4, q41, halves, iq4Levels] = [
+    levels(Array.from({length: 16}, (_, code) => code - 8)),
+    levels(Array.from({length: 16}, (_, code) => code)),
+    levels(e2m1.values.map((value) => 2 * value)),
+    levels(IQ4_LEVELS),
+  ];
+  const encoders: Readonly<Record<string, EncodeBlocks>> = {
+    q4_0: small.encodeQ40,
+    q4_1: small.encodeQ41,
+    q8_0: small.encodeQ80,
+    ggml_mxfp4: (x, blocks, bytes, room) => small.encodeMx4(x, blocks, bytes, room, powers),
     q2_K: k.encodeQ2K,
     q4_K: k.encodeQ4K,
     q5_K: k.encodeQ5K,
+    q6_K: k.encodeQ6K,
     iq4_nl: (x, blocks, bytes, room) => iq4.encodeIq4Nl(x, blocks, bytes, room, table),
     iq4_xs: (x, blocks, bytes, room) => iq4.encodeIq4Xs(x, blocks, bytes, room, table),
   };
-  return new Map(Object.entries(kernels).map(([id, encode]) => [id, encoderOf(heap, id, encode)]));
+  const decoders: Readonly<Record<string, DecodeBlocks>> = {
+    q4_0: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, q4, 0),
+    q4_1: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, q41, 1),
+    q8_0: small.decodeBytes,
+    iq4_nl: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, iq4Levels, 0),
+    ggml_mxfp4: (bytes, blocks, x) => small.decodeMx4(bytes, blocks, x, halves),
+    ggml_nvfp4: (bytes, blocks, x) => small.decodeNv4(bytes, blocks, x, halves, scales),
+    q4_K: k.decodeQ4K,
+    q6_K: k.decodeQ6K,
+  };
+  const ids = new Set([...Object.keys(encoders), ...Object.keys(decoders)]);
+  return new Map(
+    Array.from(ids, (id): [string, FastCodec] => [
+      id,
+      {
+        ...(encoders[id] && {encode: encoderOf(heap, id, encoders[id], small.areFinite)}),
+        ...(decoders[id] && {decode: decoderOf(heap, id, decoders[id])}),
+      },
+    ]),
+  );
 }
 
-function encoderOf(heap: WasmHeap, id: string, encode: EncodeBlocks) {
-  const {elements, bytes} = ggmlBlock(id)!;
+function putBytes(heap: WasmHeap, bytes: Int8Array): number {
+  const at = heap.allocate(bytes.length);
+  heap.bytes(at, bytes.length).set(new Uint8Array(bytes.buffer));
+  return at;
+}
+
+/** The block of a format; ggml's own name is that without the prefix. */
+const blockOf = (id: string) => ggmlBlock(id.replace(/^ggml_/, ""))!;
+
+/** Numbers from which on a float32 logarithm is the next power of two's, for exponents from -149 to 127. */
+function powerTable(heap: WasmHeap): number {
+  const [least, most] = [-149, 127];
+  const at = heap.allocate(8 * (most - least + 1));
+  for (let exponent = least; exponent <= most; exponent++) {
+    let [low, high] = [2 ** exponent, 2 ** (exponent + 1)];
+    while (high - low > 2 ** (exponent - 40)) {
+      const middle = (low + high) / 2;
+      if (Math.fround(Math.log2(middle)) >= exponent + 1) high = middle;
+      else low = middle;
+    }
+    heap.doubles(at, most - least + 1)[exponent - least] = high;
+  }
+  return at;
+}
+
+/** Half of every scale of NVFP4 by its byte. */
+function nvScaleTable(heap: WasmHeap): number {
+  const room = levelsRoom(blockOf("nvfp4").levels!, 64);
+  const at = heap.allocate(4 * 256);
+  for (let byte = 0; byte < 256; byte++) {
+    const bytes = new Uint8Array(36).fill(byte, 0, 4);
+    blockOf("nvfp4").levels!.read(bytes, 0, room, 0);
+    heap.floats(at, 256)[byte] = room.scales[0];
+  }
+  return at;
+}
+
+function encoderOf(heap: WasmHeap, id: string, encode: EncodeBlocks, areFinite: SmallBlocks["areFinite"]) {
+  const {elements, bytes} = blockOf(id);
   const most = AT_ONCE / elements;
   return (x: Tensor): Packed => {
-    requireFinite(id, x);
     const count = x.data.length / elements;
     const blocks = new Uint8Array(count * bytes);
     const input = heap.scratch(4 * AT_ONCE + most * bytes + ROOM);
@@ -49,10 +141,30 @@ function encoderOf(heap: WasmHeap, id: string, encode: EncodeBlocks) {
       room.set(x.data.subarray(first * elements, (first + some) * elements));
       // What is packed together with the last blocks is left where it is.
       room.fill(0, some * elements, Math.min(AT_ONCE, (some + TOGETHER - 1) * elements));
+      if (areFinite(input, some * elements) === 0) requireFinite(id, x);
       encode(input, some, output, output + most * bytes);
       blocks.set(heap.bytes(output, some * bytes), first * bytes);
     }
     return {format: id, shape: [...x.shape], parts: {blocks}};
+  };
+}
+
+function decoderOf(heap: WasmHeap, id: string, decode: DecodeBlocks) {
+  const {elements, bytes} = blockOf(id);
+  const most = AT_ONCE / elements;
+  return (packed: Packed): Tensor => {
+    const data = new Float32Array(elementCount(packed.shape));
+    const count = data.length / elements;
+    const blocks = requirePart(packed, "blocks", count * bytes);
+    const input = heap.scratch(4 * AT_ONCE + most * bytes + 16);
+    const output = input + Math.ceil((most * bytes) / 16) * 16;
+    for (let first = 0; first < count; first += most) {
+      const some = Math.min(most, count - first);
+      heap.bytes(input, some * bytes).set(blocks.subarray(first * bytes, (first + some) * bytes));
+      decode(input, some, output);
+      data.set(heap.floats(output, some * elements), first * elements);
+    }
+    return {shape: [...packed.shape], data};
   };
 }
 

@@ -1,7 +1,7 @@
-import type {EncodeOptions, Format} from "../../formats/format.js";
+import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
-import {matrixSize, type Tensor} from "../../tensor/tensor.js";
-import {wasmBlockEncoders} from "./wasm-blocks.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {type FastCodec, wasmBlockCodecs} from "./wasm-blocks.js";
 import {wasmGroupEncoders} from "./wasm-groups.js";
 import {wasmRazerEncoders} from "./wasm-razer.js";
 
@@ -9,26 +9,28 @@ import {wasmRazerEncoders} from "./wasm-razer.js";
 export type FasterFormat = (format: Format) => Format;
 
 /**
- * Formats whose encoders run in WebAssembly with SIMD. They are the same formats: ids, bytes and refusals are those of the
+ * Formats whose encoders or decoders run in WebAssembly with SIMD. They are the same formats: ids, bytes and refusals are those of the
  * plain ones, which still pack what the kernels do not take (importance, rows that end inside a block).
  * @throws WebAssembly.CompileError where the machine has no SIMD.
  */
 export async function wasmFormats(): Promise<FasterFormat> {
   const heap = wasmHeap();
-  const encoders = new Map([
-    ...(await wasmGroupEncoders(heap)),
-    ...(await wasmRazerEncoders(heap)),
-    ...(await wasmBlockEncoders(heap)),
+  const encoders = [...(await wasmGroupEncoders(heap)), ...(await wasmRazerEncoders(heap))];
+  const codecs = new Map<string, FastCodec>([
+    ...encoders.map(([id, encode]): [string, FastCodec] => [id, {encode}]),
+    ...(await wasmBlockCodecs(heap)),
   ]);
   return (format) => {
-    const fast = encoders.get(format.id);
-    if (fast === undefined) return format;
-    const takes = (x: Tensor, options?: EncodeOptions) =>
-      options?.importance === undefined && matrixSize(x).columns % (format.blockSize ?? 1) === 0;
+    const {encode = format.encode, decode = format.decode} = codecs.get(format.id) ?? {};
+    if (encode === format.encode && decode === format.decode) return format;
+    const isWhole = (shape: readonly number[]) => (shape.at(-1) ?? 1) % (format.blockSize ?? 1) === 0;
     return Object.freeze({
       ...format,
       encode: (x: Tensor, options?: EncodeOptions) =>
-        takes(x, options) ? fast(x, options) : format.encode(x, options),
+        options?.importance === undefined && isWhole(x.shape)
+          ? encode(x, options)
+          : format.encode(x, options),
+      decode: (packed: Packed) => (isWhole(packed.shape) ? decode(packed) : format.decode(packed)),
     });
   };
 }
