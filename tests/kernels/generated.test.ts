@@ -9,3 +9,11 @@ test("every generated module is what its source gives today: `npm run kernels` w
     expect(await readFile(`${generatedFolder}/${name}.ts`, "utf8")).toBe(await generateKernel(name));
   }
 });
+
+test.each(await kernelNames())(
+  "the kernel %s says what it does, how its bytes lie, its bound and its peers",
+  async (name) => {
+    const text = await readFile(new URL(`../../kernels/${name}/README.md`, import.meta.url), "utf8");
+    for (const part of ["What", "Layout", "Bound", "Peers"]) expect(text).toContain(`**${part}.**`);
+  },
+);

@@ -38,7 +38,7 @@ interface SmallBlocks
 type KQuants = Record<Names<"encode", "Q2K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
   Record<Names<"decode", "Q4K" | "Q6K">, DecodeBlocks>;
 
-/** What a format has kernels for. */
+/** Encoder and decoder of a format, where there are kernels for them. */
 export type FastCodec = Partial<Pick<Format, "encode" | "decode">>;
 
 /** Encoders and decoders of ggml's blocks by the id of their format, for rows of whole blocks. */
