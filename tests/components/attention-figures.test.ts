@@ -87,8 +87,8 @@ describe("the figures of policies", () => {
 
   test("say who answers as well as the full model, and who loses more than half", () => {
     const {finding} = draw(retrievalByKeys);
-    expect(finding).toContain("With 25 % of the keys, Oracle, Quest answer as well as the full model");
-    expect(finding).toContain("H2O, StreamingLLM lose more than half");
+    expect(finding).toContain("With 25 % of the keys, Oracle and Quest answer as well as the full model");
+    expect(finding).toContain("H2O and StreamingLLM lose more than half");
   });
 
   test("name the cheapest that chooses without having looked at every key", () => {

@@ -33,6 +33,12 @@ const ledgers = () => LEDGERS.map(({id, title}) => ({title, rows: kept(id)}));
 
 /** Questions of all pages, from the rows that are kept. */
 const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion>>> = {
+  home: () =>
+    formats.bitsQuestion(
+      (kept("formats/bits-error") as readonly {distribution: string}[]).filter(
+        ({distribution}) => distribution === "weights/decoder-small",
+      ) as never,
+    ),
   "number formats": async () => formats.errorQuestion(await opening("formats/error-anatomy")),
   "block scaling": async () => formats.specialQuestion(await opening("formats/razer-special")),
   "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),

@@ -25,6 +25,7 @@ export function drawFigure<R extends {readonly provenance: Provenance}, P>(
     x: axisOf(x),
     y: axisOf(y),
     ...(better && {better}),
+    ...(spec.merits && {merits: spec.merits}),
     series: shaded([
       ...(spec.front ? [frontSeries(drawn.front, frontProvenance(drawn.front, x, y))] : []),
       ...(spec.guides?.(drawn, params, all) ?? []),

@@ -3,7 +3,7 @@ import type {Row} from "../../../lib/experiment/columns.js";
 import type {compose} from "../../../lib/experiments/accel/compose.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
 import {captioned} from "../../kit/text/captioned.js";
-import {numberText, quantityText} from "../../kit/text/number-text.js";
+import {groupedDigits, numberText, quantityText} from "../../kit/text/number-text.js";
 import {colourOf, looksOf} from "../../plots/palette.js";
 
 type ComposeRow = Row<(typeof compose)["columns"]>;
@@ -73,13 +73,13 @@ function headline(
       ),
     ],
     [
-      "TTFT",
+      "TTFT, time to first token",
       `${least} ${quantityText(
         sum(prefill, ({seconds}) => seconds),
         "s",
       )}`,
     ],
-    ["TPOT", `${least} ${quantityText(perToken, "s")}`],
+    ["TPOT, time per output token", `${least} ${quantityText(perToken, "s")}`],
     ["throughput", `${most} ${numberText(batch / perToken, 3)} tokens/s`],
     ["energy per token", `about ${numberText(sum(decode, ({joules}) => joules) / batch, 3)} J`],
   ];
@@ -110,7 +110,7 @@ function memoryBar(memory: readonly ComposeRow[], free: ComposeRow): HTMLElement
       ${parts.map(([name, bytes, colour]) => html`<li><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" style=${`fill: ${colour}`} /></svg>${name} ${quantityText(bytes, "B")}</li>`)}
       <li>${free.bytes === null ? "the system's memory" : `${quantityText(free.bytes, "B")} free of ${free.part}`}</li>
     </ul>
-    <p class="help">Fits ${free.note}.</p>
+    <p class="help">Fits ${groupedDigits(free.note ?? "")}.</p>
   </div>`;
 }
 

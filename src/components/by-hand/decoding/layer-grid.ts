@@ -27,7 +27,7 @@ export function layerGrid({
   });
   return captioned(
     "Which layers does each token pass?",
-    "A filled cell is a layer that a token passes. Where a row is empty, the layer holds no keys and values for later tokens to read.",
+    "A column is a token of the text, a row a layer, the first at the bottom; the prompt ends at the line. A filled cell is a layer that a token passes. Where a row is empty, the layer holds no keys and values for later tokens to read.",
     html`<div class="layer-schedules">${grids}</div>`,
   );
 }

@@ -57,7 +57,8 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
   return captioned("What should I use?", adviceFinding(rows, cost), table);
 }
 
-const percent = (share: number): string => numberText(100 * share, 3);
+/** A share in per cent, to hundredths: intervals of a loss are wider than that. */
+const percent = (share: number): string => numberText(Math.round(1e4 * share) / 100, 3);
 
 /** What a row loses, and the interval of that. */
 const lossText = ({rise, riseLow, riseHigh}: CacheRow): string =>

@@ -72,3 +72,31 @@ export function fourBitQuestion(rows: readonly RowOf<typeof bitsError>[]): BarQu
     bars: own.map(({format, sqnrDb}) => ({name: format, value: sqnrDb, text: `${numberText(sqnrDb, 3)} dB`})),
   };
 }
+
+/** Sizes of a number that the question of the home page compares, in whole bits. */
+const SIZES = [3, 4, 6, 8, 16];
+/** An error that a reader may call small: a hundredth of the size of the weights. */
+const SMALL = 0.01;
+
+/** Bits that a weight needs for an error of a hundredth, from the best format of each size. */
+export function bitsQuestion(rows: readonly RowOf<typeof bitsError>[]): BarQuestion {
+  const best = SIZES.flatMap((bits) => bestOfSize(rows, bits));
+  const enough = best.findIndex(({error}) => error <= SMALL);
+  const {format, error} = best[enough] ?? {format: "no format", error: 1};
+  return {
+    question:
+      "Rounding may change the weights of a trained model by a hundredth of their size. How many bits must a weight have?",
+    options: best.map(({bits}) => `about ${bits}`),
+    right: Math.max(enough, 0),
+    because: `${format} is off by ${percent(error)}; each bit less about doubles the error.`,
+    shown: "Error over the size of the weights, best format of each size (%)",
+    bars: best.map(({format, error}) => ({name: format, value: error, text: percent(error)})),
+  };
+}
+
+/** The format of so many whole bits that loses least, and its error as a share of the values. */
+function bestOfSize(rows: readonly RowOf<typeof bitsError>[], bits: number) {
+  const own = wholeRows(rows).filter(({bitsPerElement}) => Math.floor(bitsPerElement) === bits);
+  const best = own.toSorted((a, b) => b.sqnrDb - a.sqnrDb)[0];
+  return best === undefined ? [] : [{bits, format: best.format, error: 10 ** (-best.sqnrDb / 20)}];
+}

@@ -12,7 +12,7 @@ import {rotatedArea} from "./rotate-by-hand.js";
 /** A row of the experiment on one object. */
 export type ObjectRow = RowOf<typeof oneObject>;
 
-const [LARGE, SMALL] = [300, 56];
+const [LARGE, SMALL] = [300, 44];
 
 /** The two large pictures of a view: made once, for a browser has few contexts for WebGL. */
 interface Pair {
@@ -91,7 +91,7 @@ const size = (bytes: number): string => `${numberText(bytes, 3)} bytes`;
 
 function sentence({label, kept, text, ratio, chamfer, silhouetteIou, triangleCount}: ObjectRow): string {
   const what = text === null ? `${label}, ${kept}` : `“${text}” (${label}, ${kept})`;
-  return `${what}: ${numberText(ratio, 3)} times smaller, ${triangleCount} triangles; Chamfer distance ${numberText(100 * chamfer, 2)} % of the largest edge, ${numberText(100 * silhouetteIou, 2)} % of the outlines in common.`;
+  return `${what}: ${numberText(ratio, 3)} times smaller, ${triangleCount} triangles; Chamfer distance ${numberText(100 * chamfer, 2)}\u00a0% of the largest edge, ${numberText(100 * silhouetteIou, 2)}\u00a0% of the outlines in common.`;
 }
 
 const drawnOf = (row: ObjectRow): Drawn => ({mesh: meshOf(row), look: lookOf(row)});

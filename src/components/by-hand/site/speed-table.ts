@@ -1,7 +1,7 @@
 import {html} from "htl";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import {provenanceMark} from "../../plots/chart/legend.js";
 import {grouped} from "../../plots/series.js";
 import {shareBars} from "../../plots/share-bars.js";
@@ -44,7 +44,7 @@ export const SPEED_GROUPS = {
   caches: ["Caches and decompositions", /^(svd|decode-attention)/],
   ssm: ["State-space models", /^(selective-scan|ssd)/],
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
-  formats: ["Number formats", /^(encode|decode-(?!attention|step))/],
+  formats: ["Number formats", /^(encode|quantize|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
   gguf: ["Model files in GGUF", /^gguf/],
@@ -103,7 +103,9 @@ function contestRows(records: readonly SpeedRecord[]): HTMLElement {
 
 function recordRow({ours, peer, peerName, ratio, peerSamples}: SpeedRecord): HTMLElement {
   const other = peer !== null && peerSamples === null ? "a target, not measured" : (peerName ?? "none here");
-  return html`<tr><td>${other}</td><td>${numberText(ours, 3)}</td><td>${orDash(peer)}</td><td>${orDash(ratio)}</td></tr>`;
+  return html`<tr><td>${other}</td><td>${digits(ours)}</td><td>${orDash(peer)}</td><td>${orDash(ratio)}</td></tr>`;
 }
 
-const orDash = (value: number | null): string => (value === null ? "–" : numberText(value, 3));
+const digits = (value: number): string => groupedDigits(numberText(value, 3));
+
+const orDash = (value: number | null): string => (value === null ? "–" : digits(value));

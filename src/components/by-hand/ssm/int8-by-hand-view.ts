@@ -65,7 +65,7 @@ export function hadamardView({largest}: {largest: number}): HTMLElement {
   const signs = ["+ + + +", "+ − + −", "+ + − −", "+ − − +"];
   return html`<div>
     <div class="table-scroll" tabindex="0" role="group" aria-label="Four values in int8, as they are and in Hadamard space"><table class="int8-table">
-      <thead><tr><th scope="colgroup" colspan="3">as they are, steps of ${numberText(plain.step, 3)}</th><th scope="colgroup" colspan="3">in Hadamard space, steps of ${numberText(rotated.step, 3)}</th><th scope="colgroup" colspan="2">turned back</th></tr>
+      <thead><tr><th scope="colgroup" colspan="3">as they are, steps of ${numberText(plain.step, 3)}</th><th scope="colgroup" colspan="3">in Hadamard space, steps of ${numberText(rotated.step, 3)}</th><th scope="colgroup" colspan="2">transformed back</th></tr>
       <tr><th scope="col">value</th><th scope="col">stands for</th><th scope="col">off by</th><th scope="col">signs, over 2</th><th scope="col">sum</th><th scope="col">stands for</th><th scope="col">value</th><th scope="col">off by</th></tr></thead>
       <tbody>${values.map(
         (

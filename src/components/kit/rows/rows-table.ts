@@ -7,6 +7,8 @@ import {numberText} from "../text/number-text.js";
 const shownRows = 400;
 /** Rows in view at first: a longer table would need a scroll bar of its own. */
 const FIRST = 20;
+/** Characters of a cell from which on it is a text, whose column is wider. */
+const TEXT = 24;
 
 /** Rows as a table: the first few, and at a touch at most the first 400. */
 export function rowsList(columns: Columns, rows: readonly Row[], label = "Rows"): HTMLElement {
@@ -47,7 +49,12 @@ function unfoldRows(): void {
 }
 
 function tableRow(names: readonly string[], row: Row): HTMLElement {
-  return html`<tr>${names.map((name, i) => html`<td class=${i === 0 ? "row-name" : null}>${cellText(row[name])}</td>`)}<td>${provenanceMark(row.provenance)} ${row.provenance}</td></tr>`;
+  return html`<tr>${names.map((name, i) => cellOf(cellText(row[name]), i))}<td>${provenanceMark(row.provenance)} ${row.provenance}</td></tr>`;
+}
+
+function cellOf(text: string, column: number): HTMLElement {
+  const names = [...(column === 0 ? ["row-name"] : []), ...(text.length > TEXT ? ["text"] : [])];
+  return html`<td class=${names.join(" ") || null}>${text}</td>`;
 }
 
 /** A cell as text: numbers shortened for reading (a download holds them whole), nothing as a dash. */

@@ -40,6 +40,10 @@ export function quantityText(value: number, unit: string, digits = 3): string {
   return `${numberText(value / scale, digits)}\u00a0${prefix}${unit}`;
 }
 
+/** A text whose whole numbers of five digits and more stand in groups of three: `149 981 tokens`. */
+export const groupedDigits = (text: string): string =>
+  text.replace(/(?<![\d.])\d{5,}(?![\d.])/g, (digits) => digits.replace(/\B(?=(?:\d{3})+$)/g, "\u202f"));
+
 /** A text whose numbers of many digits are told to three: `max(2.03·10⁻⁷, 3.33·10⁻⁵)`. */
 export function shortNumbers(text: string): string {
   return text.replace(/\d+(?:\.\d{4,})(?:e[-+]?\d+)?|\d+(?:\.\d+)?e[-+]?\d+/g, (found) =>

@@ -1,5 +1,5 @@
 import type {Cost, composeFront} from "../../../lib/experiments/accel/compose-front.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import type {Axis, Point} from "../chart/chart-spec.js";
 import {marksFigure} from "../figure.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
@@ -84,5 +84,5 @@ function frontFinding(rows: readonly FrontRow[], front: readonly Point[]): strin
   if (possible === 0) return `None of ${refused} combinations can be.`;
   const half = front.find(({y}) => y <= 10);
   const pick = half ? ` The cheapest of them with an error of at most 10 %: ${half.label}.` : "";
-  return `Of ${numberText(possible + refused)} combinations ${numberText(refused)} are impossible, and ${numberText(front.length)} are Pareto-optimal.${pick}`;
+  return `Of ${groupedDigits(numberText(possible + refused))} combinations ${numberText(refused)} are impossible, and ${numberText(front.length)} are Pareto-optimal.${pick}`;
 }

@@ -1,5 +1,5 @@
 import type {kinetics} from "../../../lib/experiments/accel/kinetics.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 
@@ -44,12 +44,13 @@ export const trialsFigure = linesFigure<typeof kinetics>({
   },
   y: {column: "coverage", provenance: "modelled", label: "solved by at least one trial", unit: "%"},
   better: "top left",
+  merits: "cheaper, more solved",
   finding({rows}, {successRate}) {
     const cheapest = (attention: string) =>
       rows.filter((row) => row.attention === attention).find(({coverage}) => coverage >= 90);
     const [dense, sparse] = [cheapest("dense"), cheapest("top-k")];
     return dense && sparse
-      ? `If a trial succeeds with probability ${successRate}, ${dense.trials} trials solve nine of ten problems, for ${numberText(dense.cost, 3)} equivalent TFLOP with dense attention and ${numberText(sparse.cost, 3)} with top-k.`
+      ? `If a trial succeeds with probability ${successRate}, ${dense.trials} trials solve nine of ten problems, for ${groupedDigits(numberText(dense.cost, 3))} equivalent TFLOP with dense attention and ${groupedDigits(numberText(sparse.cost, 3))} with top-k.`
       : `If a trial succeeds with probability ${successRate}, 64 trials do not solve nine of ten problems.`;
   },
 });

@@ -33,6 +33,7 @@ export const keptFigure = marksFigure<typeof sparseSlices>({
   },
   y: {column: "energyKept", label: "energy of the weights kept", unit: "%"},
   better: "top left",
+  merits: "less time, more kept",
   labelled: uniformKeys,
   finding({rows}, {model}) {
     const uniform = rows.filter(({kind}) => kind === "uniform");

@@ -1,5 +1,6 @@
 import type {policies} from "../../../lib/experiments/attention/policies.js";
 import {techniqueFacts, techniques} from "../../kit/techniques.js";
+import {listed} from "../../kit/text/listed.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
@@ -126,7 +127,7 @@ function perplexityFinding(rows: readonly PolicyRow[], full: number | undefined)
 
 const FINDINGS: Readonly<Record<Axis, (rows: readonly PolicyRow[], full: number) => string>> = {
   keysShown(rows, full) {
-    const names = (of: readonly PolicyRow[]) => of.map(({label}) => label).join(", ") || "none";
+    const names = (of: readonly PolicyRow[]) => listed(of.map(({label}) => label)) || "none";
     const shown = atAQuarter(rows);
     const whole = shown.filter(({retrievalDifferenceHigh}) => (retrievalDifferenceHigh ?? -1) >= 0);
     const half = shown.filter(({retrieval}) => (retrieval ?? 0) < full / 2);

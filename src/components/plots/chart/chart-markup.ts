@@ -5,7 +5,15 @@ import {type LabelRoom, placeLabels} from "../places/label-places.js";
 import {type MarkPlace, markPlaces} from "../places/mark-places.js";
 import {isBinary, makeScale, paddedExtent, type Scale} from "../places/scale.js";
 import type {Box} from "../places/segments.js";
-import {type Axis, type ChartSpec, fittedTitle, isMarked, type Point, type Series} from "./chart-spec.js";
+import {
+  type Axis,
+  betterText,
+  type ChartSpec,
+  fittedTitle,
+  isMarked,
+  type Point,
+  type Series,
+} from "./chart-spec.js";
 import {pointSentence, pointText} from "./point-text.js";
 import {markPath} from "./symbols.js";
 
@@ -40,7 +48,7 @@ export function drawChart(spec: ChartSpec, width: number, height: number): Drawn
     <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
     ${labels(inset ? withoutLabels(named, inset) : named, x, y, {left: margin.left + 6, right: width, top: margin.top - 8, bottom: height - margin.bottom, without})}
-    ${spec.better && words ? corner(spec.better, width, height) : null}</g>
+    ${spec.better && words ? corner(spec, width, height) : null}</g>
     ${axisTitles(spec, width, height)}
     ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
     ${inset && insetFrame(inset)}
@@ -67,8 +75,13 @@ export function chartScales(spec: ChartSpec, width: number, height: number) {
       ...axisOptions(spec.x),
       binary: isBinary(points.map((point) => point.x)),
       count: width < 480 ? 4 : 7,
+      room: 40,
     }),
-    y: makeScale(ys, [height - margin.bottom, margin.top], {...axisOptions(spec.y), count: 5}),
+    y: makeScale(ys, [height - margin.bottom, margin.top], {
+      ...axisOptions(spec.y),
+      count: 5,
+      room: 26,
+    }),
   };
 }
 
@@ -170,10 +183,10 @@ function labels(spec: ChartSpec, x: Scale, y: Scale, room: LabelRoom): Markup[] 
 }
 
 /** The words on the better corner, and where they begin. */
-function cornerText(better: NonNullable<ChartSpec["better"]>, width: number, height: number) {
-  const top = better === "top left";
+function cornerText(spec: ChartSpec, width: number, height: number) {
+  const top = spec.better === "top left";
   return {
-    text: `${top ? "↖" : "↙"} better${width > 480 ? ": cheaper and closer" : ""}`,
+    text: betterText(spec, width),
     x: margin.left + 6,
     y: top ? margin.top + 12 : height - margin.bottom - 10,
   };
@@ -188,7 +201,7 @@ function cornerBox(
   inset: Box | undefined,
 ): Box | undefined {
   if (spec.better === undefined) return undefined;
-  const {text, x, y} = cornerText(spec.better, width, height);
+  const {text, x, y} = cornerText(spec, width, height);
   const right = x + 7 * text.length + 6;
   if (inset && inset.left < right && inset.top < y && inset.bottom > y - 12) return undefined;
   const isTaken = spec.series
@@ -201,7 +214,7 @@ function cornerBox(
   return isTaken ? undefined : {left: x, right, top: y - 11, bottom: y + 3};
 }
 
-function corner(better: NonNullable<ChartSpec["better"]>, width: number, height: number): Markup {
-  const {text, x, y} = cornerText(better, width, height);
+function corner(spec: ChartSpec, width: number, height: number): Markup {
+  const {text, x, y} = cornerText(spec, width, height);
   return markup`<text class="corner" x=${x} y=${y}>${text}</text>`;
 }

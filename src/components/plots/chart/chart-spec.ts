@@ -43,6 +43,8 @@ export interface ChartSpec {
   readonly y: Axis;
   /** The corner where cheap meets good. */
   readonly better?: "top left" | "bottom left";
+  /** Both merits of that corner in words; `cheaper and closer` without them. */
+  readonly merits?: string;
   readonly series: readonly Series[];
   /** Keys whose labels stand beside their marks where there is room, the first ones first. */
   readonly labelled?: ReadonlySet<string>;
@@ -63,6 +65,11 @@ export function fittedTitle(
   if (widthOf(whole) <= width) return {text: whole, length: null};
   const text = axisTitle({...axis, log: false});
   return {text, length: widthOf(text) <= width ? null : width};
+}
+
+/** The words on the better corner; its arrow and no merits where the chart is narrow. */
+export function betterText({better, merits = "cheaper and closer"}: ChartSpec, width: number): string {
+  return `${better === "top left" ? "↖" : "↙"} better${width > 480 ? `: ${merits}` : ""}`;
 }
 
 /** The provenances in a figure, each once: what a legend lists. */

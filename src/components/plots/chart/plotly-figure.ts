@@ -3,7 +3,15 @@ import {type PlacedLabel, placeLabels} from "../places/label-places.js";
 import {binaryText, type Scale} from "../places/scale.js";
 import type {Theme} from "../theme.js";
 import {chartScales, margin, rightMargin} from "./chart-markup.js";
-import {type Axis, axisTitle, type ChartSpec, isMarked, type Point, type Series} from "./chart-spec.js";
+import {
+  type Axis,
+  axisTitle,
+  betterText,
+  type ChartSpec,
+  isMarked,
+  type Point,
+  type Series,
+} from "./chart-spec.js";
 import {pointText} from "./point-text.js";
 import {plotlySymbol} from "./symbols.js";
 
@@ -164,7 +172,7 @@ function layout(
     annotations: spec.better
       ? [
           {
-            text: `${top ? "↖" : "↙"} better${width > 480 ? ": cheaper and closer" : ""}`,
+            text: betterText(spec, width),
             xref: "paper",
             yref: "paper",
             x: 0.01,

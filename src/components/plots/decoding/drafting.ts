@@ -25,6 +25,7 @@ export const passesFigure = marksFigure<typeof drafting>({
   interval: ({tokensPerPassLow: low, tokensPerPassHigh: high}) =>
     low === null || high === null ? undefined : [low, high],
   better: "top left",
+  merits: "fewer drafts, more tokens",
   labelled: ({points}) => points.map(({key}) => key),
   finding: ({rows}, {temperature}) => passesFinding(rows, temperature),
 });

@@ -15,7 +15,6 @@ export const depthFigure = linesFigure<typeof offload>({
   series: ({method}) => ({name: method, family: "decoding"}),
   x: {column: "depth", label: "tokens drafted ahead", log: true, ticks: [1, 2, 4, 8, 16, 32, 64]},
   y: {column: "speedup", provenance: "modelled", label: "times as fast as without drafts"},
-  better: "top left",
   finding: ({rows}, {depth}) => depthFinding(rows, depth),
 });
 

@@ -26,6 +26,7 @@ export const substituteFigure = marksFigure<typeof substitute>({
   interval: ({tokensPerPassLow: low, tokensPerPassHigh: high}) =>
     low === null || high === null ? undefined : [low, high],
   better: "top left",
+  merits: "fewer bits, more tokens",
   front: ({sharesCache}) => sharesCache,
   labelled: ({points}) => points.filter(({row}) => row.sharesCache).map(({key}) => key),
   finding: ({rows}, {depth}) => substituteFinding(rows, depth),

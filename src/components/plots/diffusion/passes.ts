@@ -32,7 +32,7 @@ const LOSS = {column: "loss", label: "loss under the decoder", unit: "nats/token
 const lossInterval = ({loss, lossLow, lossHigh}: PassRow) => intervalOn(loss, lossLow, lossHigh);
 const named = ({label, tokensPerPass}: PassRow) => `${label}, ${numberText(tokensPerPass, 2)} a pass`;
 const sample = (rows: readonly PassRow[]) =>
-  `Lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents, each of one text of ${rows[0]?.tokens ?? 0} tokens.`;
+  `Vertical lines are 95 % intervals over ${rows[0]?.documents ?? 0} documents, each of one text of ${rows[0]?.tokens ?? 0} tokens.`;
 
 /** Loss against tokens a pass, a line for each order. */
 export const orderFigure = linesFigure<typeof passes>({
@@ -73,19 +73,16 @@ export const waysFigure = marksFigure<typeof passes>({
   y: LOSS,
   interval: lossInterval,
   better: "bottom left",
+  merits: "fewer operations, likelier text",
   front: ({writer}) => writer === "diffusion",
   labelled: ({front, points}) => [
     ...front.map(({key}) => key),
     ...points.filter(({row}) => row.writer === "decoder").map(({key}) => key),
   ],
-  finding: ({rows, front}) =>
-    waysFinding(
-      rows,
-      front.map(({label}) => label),
-    ),
+  finding: ({rows, front}) => waysFinding(rows, front.length),
 });
 
-function waysFinding(rows: readonly PassRow[], front: readonly string[]): string {
+function waysFinding(rows: readonly PassRow[], unbeaten: number): string {
   const decoder = rows.find(({way}) => way === "decoder");
   const diffusion = rows.filter(({writer}) => writer === "diffusion");
   const best = diffusion.toSorted((a, b) => a.loss - b.loss)[0];
@@ -93,11 +90,11 @@ function waysFinding(rows: readonly PassRow[], front: readonly string[]): string
     decoder && best
       ? `The decoder with its cache writes a token for ${numberText(decoder.operations, 2)} MFLOP at a loss of ${numberText(decoder.loss, 3)}; the best of the diffusion model, ${named(best)}, takes ${numberText(best.operations, 3)} at ${numberText(best.loss, 3)}. `
       : "";
-  return `${beside}Nothing of the diffusion model beats ${front.join("; ")}, chosen and measured on the same documents. ${sample(rows)}`;
+  return `${beside}The steps join the ${unbeaten} ways of the diffusion model that none of its others beats, chosen and measured on the same documents. ${sample(rows)}`;
 }
 
 /** Tokens fed against loss for what is reused. */
-export const reuseFigure = marksFigure<typeof passes>({
+export const reuseFigure = linesFigure<typeof passes>({
   experiment: "diffusion/passes",
   question: "What does reuse save, and what does it cost?",
   drawn: (rows) => pooledWays(rows).filter(({group}) => group === "blocks" || group === "reuse"),
@@ -112,7 +109,7 @@ export const reuseFigure = marksFigure<typeof passes>({
   y: LOSS,
   interval: lossInterval,
   better: "bottom left",
-  labelled: ({points}) => points.filter(({row}) => row.way.endsWith("-1")).map(({key}) => key),
+  merits: "fewer tokens fed, likelier text",
   finding: ({rows}) => reuseFinding(rows),
 });
 
@@ -121,5 +118,5 @@ function reuseFinding(rows: readonly PassRow[]): string {
   const [whole, kept, released] = ["blocks-1", "freecache-1", "freecache-released-1"].map(of);
   if (!whole || !kept || !released) return sample(rows);
   const same = (row: PassRow) => `${numberText(100 * (row.same ?? 0), 3)} %`;
-  return `At a token a pass FreeCache feeds ${numberText(whole.queries / kept.queries, 2)} times fewer tokens and writes ${same(kept)} of the tokens that it would write without; as released, with blocks kept as they were a pass before their end, ${same(released)}. ${sample(rows)}`;
+  return `At a token a pass FreeCache feeds ${numberText(whole.queries / kept.queries, 2)} times fewer tokens and writes ${same(kept)} of the tokens that it would write without; as released, with blocks kept as they were a pass before their end, ${same(released)}. Along a line passes write more tokens from right to left. ${sample(rows)}`;
 }

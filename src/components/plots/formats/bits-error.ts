@@ -5,6 +5,7 @@ import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {ALL_TENSORS} from "../row-names.js";
 import {BIT_TICKS, guide, ofFamily} from "../series.js";
+import {valuesName} from "./values-name.js";
 
 type BitsRow = RowOf<typeof bitsError>;
 
@@ -47,7 +48,7 @@ function fourBitFinding(points: readonly Pair[], distribution: string): string {
   const best = small.toSorted((a, b) => b.y - a.y)[0];
   return best === undefined || small.length < 2
     ? ""
-    : `Of all formats of four to five bits, ${best.label} loses least on ${distribution}: ${numberText(best.y, 3)} dB at ${numberText(best.x, 3)} bits. `;
+    : `Of all formats of four to five bits, ${best.label} loses least on ${valuesName(distribution)}: ${numberText(best.y, 3)} dB at ${numberText(best.x, 3)} bits. `;
 }
 
 /** Values that a bell curve is compared with while the bell curve itself is chosen. */
@@ -74,11 +75,15 @@ export function againstNormal(shipped: readonly BitsRow[]) {
       label: "on a normal distribution",
       unit: "dB",
     },
-    y: (_, {distribution}) => ({column: "sqnrDb", label: `on ${other(distribution)}`, unit: "dB"}),
+    y: (_, {distribution}) => ({
+      column: "sqnrDb",
+      label: `on ${valuesName(other(distribution))}`,
+      unit: "dB",
+    }),
     guides: ({points}) => (points.length === 0 ? [] : [equality(points)]),
     labelled: ({points}) => endsOf(points).map(({key}) => key),
     finding: ({points}, {distribution}) =>
-      `From a normal distribution to ${other(distribution)}, ${endsOf(points).map(change).join(" and ")}; the grey line is no change.`,
+      `From a normal distribution to ${valuesName(other(distribution))}, ${endsOf(points).map(change).join(" and ")}; the grey line is no change.`,
   });
 }
 

@@ -2,6 +2,7 @@ import type {blockScale} from "../../../lib/experiments/formats/block-scale.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import {paretoFront} from "../pareto.js";
+import {valuesName} from "./values-name.js";
 
 /** A point named `rule, size`, in words. */
 function blockText(label: string): string {
@@ -23,6 +24,6 @@ export const blockScaleFigure = linesFigure<typeof blockScale>({
     const front = paretoFront(points);
     const [cheap, good] = [front[0], front.at(-1)];
     if (cheap === undefined || good === undefined) return "There is nothing to compare.";
-    return `On ${distribution} values, ${element} gains ${numberText(good.y - cheap.y, 2)} dB for ${numberText(good.x - cheap.x, 2)} more bits per element, from ${blockText(cheap.label)} to ${blockText(good.label)}.`;
+    return `On ${valuesName(distribution)}, ${element} gains ${numberText(good.y - cheap.y, 2)} dB for ${numberText(good.x - cheap.x, 2)} more bits per element, from ${blockText(cheap.label)} to ${blockText(good.label)}.`;
   },
 });

@@ -3,6 +3,7 @@ import {numberText} from "../../kit/text/number-text.js";
 import type {Point, Series} from "../chart/chart-spec.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
 import {ofFamily} from "../series.js";
+import {valuesName} from "./values-name.js";
 
 type AnatomyRow = RowOf<typeof errorAnatomy>;
 
@@ -30,7 +31,7 @@ export const errorAnatomyFigure: FigureOf<typeof errorAnatomy> = {
     return {
       question:
         by === "code" ? "Which codes are used, and which cause the error?" : "Which values carry the error?",
-      finding: anatomyFinding(placed, by, `${format} on ${distribution} values`),
+      finding: anatomyFinding(placed, by, `${format} on ${valuesName(distribution)}`),
       x: {
         label: by === "code" ? "value of the code before scaling" : "magnitude over the largest of its block",
       },

@@ -51,3 +51,19 @@ function outlierFinding(rows: readonly OutlierRow[], values: string): string {
   }
   return `From the smallest to the largest factor: ${changes.map(({format, lost}) => `${format} ${lost >= 0 ? "loses" : "gains"} ${numberText(Math.abs(lost), 3)} dB`).join(", ")}.`;
 }
+
+/** The format that a rotation helps most against the largest outliers, in a sentence. */
+export function rotationFinding(rows: readonly OutlierRow[]): string {
+  const lost = (format: string, isRotated: boolean) => {
+    const own = rows.filter((row) => row.format === format && row.isRotated === isRotated);
+    const [first, last] = [own[0], own.at(-1)];
+    return first && last ? quality(first) - quality(last) : 0;
+  };
+  const gains = [...new Set(rows.map(({format}) => format))]
+    .map((format) => ({format, plain: lost(format, false), rotated: lost(format, true)}))
+    .toSorted((a, b) => b.plain - b.rotated - (a.plain - a.rotated));
+  const [best, worst] = [gains[0], gains.at(-1)];
+  const factor = rows.at(-1)?.factor;
+  if (best === undefined || worst === undefined || factor === null || factor === undefined) return "";
+  return `A rotation helps ${best.format} most: with columns ${numberText(factor)} times as large the other columns lose ${numberText(best.rotated, 3)} dB in place of ${numberText(best.plain, 3)}. ${worst.format} loses ${numberText(worst.rotated, 3)} dB with it and ${numberText(worst.plain, 3)} without.`;
+}

@@ -3,6 +3,7 @@ import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {grouped, level} from "../series.js";
+import {valuesName} from "./values-name.js";
 
 type SpecialRow = RowOf<typeof razerSpecial>;
 
@@ -26,7 +27,7 @@ export const razerGainFigure = linesFigure<typeof razerSpecial>({
   finding({points}, {distribution, set}) {
     if (points.length === 0) return "There are no rows.";
     const best = points.reduce((top, point) => (point.y > top.y ? point : top));
-    return `On ${distribution} with the set ${set}, the best magnitude is ${numberText(best.x)}: ${numberText(best.y, 3)} dB over NVFP4 at the same size.`;
+    return `On ${valuesName(distribution)} with the set ${set}, the best magnitude is ${numberText(best.x)}: ${numberText(best.y, 3)} dB over NVFP4 at the same size.`;
   },
 });
 
@@ -41,7 +42,7 @@ export const razerShareFigure = linesFigure<typeof razerSpecial>({
   x: {column: "magnitude", of: placeOf, label: "magnitude o of the special value"},
   y: {column: "blockShare", of: ({blockShare}) => 100 * blockShare, label: "share of the blocks", unit: "%"},
   finding: (_, {distribution, set}) =>
-    `Share of the blocks of ${distribution} that take each value of the set ${set}; a block takes the one that leaves it the least squared error.`,
+    `Share of the blocks of ${valuesName(distribution)} that take each value of the set ${set}; a block takes the one that leaves it the least squared error.`,
 });
 
 function specialName({special, magnitude}: SpecialRow): string {

@@ -123,6 +123,12 @@ const LEAST_ANSWERS = 200;
 
 const mayStandOnFront = ({retrievalTrials}: CacheRow): boolean => retrievalTrials >= LEAST_ANSWERS;
 
+/** The price of a cache in words, by the quality that is drawn. */
+const priceOf = (value: number, quality: Axes["quality"]): string =>
+  quality === "KL divergence"
+    ? `, and moves the predictions by ${numberText(value, 2)} nats`
+    : `, at a ${quality} of ${numberText(value, 3)}`;
+
 function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, quality}: Axes): string {
   const names = front.map(({label, x}) => `${label} (${numberText(x, 3)})`).join(", ");
   const {documents = 0, retrievalTrials = 0} = rows[0] ?? {};
@@ -141,6 +147,6 @@ function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, qual
   const saving =
     smallest === undefined || whole === undefined
       ? ""
-      : `${smallest.label} ${verb} ${numberText(costOf(whole, cost) / smallest.x, 2)} times fewer bytes than 16 bits, the least on the front. `;
+      : `${smallest.label} ${verb} ${numberText(costOf(whole, cost) / smallest.x, 2)} times fewer bytes than 16 bits, the least on the front${priceOf(smallest.y, quality)}. `;
   return `${saving}No cache that ${verb} as few bytes does better than ${names}; in brackets, bytes per token.${modelled} ${intervals}.`;
 }

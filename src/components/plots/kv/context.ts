@@ -77,6 +77,7 @@ export const fitFigure = marksFigure<typeof context>({
     log: true,
   },
   better: "top left",
+  merits: "smaller cache, longer context",
   labelled: ({rows}) => rows.map(key),
   finding: ({rows}) => fitFinding(rows),
 });

@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<CacheKind, Look & {readonly name: string}>> = {
   "fewer-channels": {name: "low rank", family: "layers", shade: 1},
   "fewer-tokens": {name: "eviction", family: "tokens", shade: 0},
   "part-read": {name: "sparse reads", family: "tokens", shade: 1},
-  combined: {name: "two combined", family: "baseline", shade: 1},
+  combined: {name: "two combined", family: "baseline", shade: 5},
 };
 
 /** Kind by its id or by the words that rows have for it. */

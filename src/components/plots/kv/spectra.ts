@@ -3,7 +3,7 @@ import {largest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {type Look, looksOf} from "../palette.js";
 import {ORDERS} from "../row-names.js";
 import {grouped} from "../series.js";
 
@@ -14,6 +14,8 @@ const ENERGY = 0.95;
 const SHOWN = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 /** Per cent: less than this is nothing to see. */
 const LEAST = 0.1;
+/** Shades of the baseline that look grey, by how often the group is twice as large. */
+const GREYS = [0, 8, 2, 4];
 
 /** Colours of group sizes, from one layer alone on. */
 export const groupLooks = (rows: readonly {readonly groupSize: number}[]) =>
@@ -31,6 +33,12 @@ export const valueSpectra = sideFigure("values", "How high a rank do the values 
 
 const isShuffled = ({order}: SpectrumRow) => order !== ORDERS[0];
 
+/** Grey for shuffled groups, each size in a shape of its own. */
+const shuffledLook = ({groupSize}: SpectrumRow): Look => ({
+  family: "baseline",
+  shade: GREYS[Math.round(Math.log2(groupSize))] ?? 0,
+});
+
 function nameOf(row: SpectrumRow): string {
   const layers = row.groupSize === 1 ? "alone" : `${row.groupSize} together`;
   return `${layers}${isShuffled(row) ? ", shuffled" : ""}`;
@@ -44,7 +52,7 @@ function sideFigure(side: string, question: string) {
     drawn: (rows) => ORDERS.flatMap((order) => meansOf(own(rows).filter((row) => row.order === order))),
     key: (row) => `${row.side} ${row.order} ${row.groupSize} ${row.component}`,
     label: (row) => `${nameOf(row)}, ${row.component / row.groupSize} for each layer`,
-    series: (row) => ({name: nameOf(row), family: isShuffled(row) ? "baseline" : "layers"}),
+    series: (row) => ({name: nameOf(row), ...(isShuffled(row) ? shuffledLook(row) : {family: "layers"})}),
     x: {
       column: "component",
       of: ({component, groupSize}) => component / groupSize,

@@ -18,6 +18,8 @@ export interface ScaleOptions {
   readonly count?: number;
   /** The ticks to name, where round ones would say nothing. */
   readonly ticks?: readonly number[];
+  /** Length of the axis that one tick needs, in the units of the range: a logarithmic scale has 1, 2 and 5 where they fit. */
+  readonly room?: number;
   /** Ticks of a logarithmic scale at powers of two. */
   readonly binary?: boolean;
 }
@@ -30,7 +32,7 @@ export interface ScaleOptions {
 export function makeScale(
   domain: readonly [number, number],
   range: readonly [number, number],
-  {log = false, count = 5, ticks: given, binary = false}: ScaleOptions = {},
+  {log = false, count = 5, room, ticks: given, binary = false}: ScaleOptions = {},
 ): Scale {
   const forward = log ? Math.log10 : (value: number) => value;
   let [low, high] = [forward(domain[0]), forward(domain[1])];
@@ -40,7 +42,7 @@ export function makeScale(
   const round = log
     ? binary
       ? binaryTicks(low, high)
-      : logTicks(low, high, count)
+      : logTicks(low, high, room === undefined ? count + 2 : Math.abs(range[1] - range[0]) / room)
     : linearTicks(low, high, count);
   return Object.assign(place, {
     ticks: inside?.length ? inside : round,
@@ -71,8 +73,8 @@ function linearTicks(low: number, high: number, count: number): number[] {
   return Array.from({length: last - first + 1}, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** Ticks at 1, 2 and 5 times powers of ten; over many decades powers alone, within a part of one round steps. */
-function logTicks(low: number, high: number, count: number): number[] {
+/** Ticks at 1, 2 and 5 times powers of ten, at most `most`; over many decades powers alone, within a part of one round steps. */
+function logTicks(low: number, high: number, most: number): number[] {
   const first = Math.floor(low);
   const powers = Array.from({length: Math.ceil(high) - first + 1}, (_, i) => first + i);
   const isInside = (tick: number) => Math.log10(tick) >= low - 1e-9 && Math.log10(tick) <= high + 1e-9;
@@ -81,9 +83,9 @@ function logTicks(low: number, high: number, count: number): number[] {
   const fine = within([1, 2, 5]);
   if (fine.length < 3) {
     const finer = within([1, 2, 3, 4, 6, 8]);
-    return finer.length < 3 ? linearTicks(10 ** low, 10 ** high, count) : finer;
+    return finer.length < 3 ? linearTicks(10 ** low, 10 ** high, Math.max(2, Math.min(most - 2, 5))) : finer;
   }
-  if (fine.length <= count + 2) return fine;
+  if (fine.length <= most) return fine;
   return strided(powers.map((power) => Number(`1e${power}`)).filter(isInside));
 }
 

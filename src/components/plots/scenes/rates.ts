@@ -90,15 +90,18 @@ const PRINTED = [
   {ratio: 100, label: "the paper: words are better around 100 times"},
 ] as const;
 
+/** Shades of words in all figures of the page: the outline comes after words whose rest is drawn. */
+const WORD_SHADES = {text: 0, "text-outline": 2} as const;
+
 /** The compression at which words overtake structure, by the distance from the grammar. */
 export function crossingSpec(rows: readonly CrossingRow[]): ChartSpec {
   const distances = [...new Set(rows.map(({amplitude}) => amplitude))].sort((a, b) => a - b);
-  const own = (["text", "text-outline"] as const).map((codec, shade) => {
+  const own = (["text", "text-outline"] as const).map((codec) => {
     const found = rows.filter((row) => row.codec === codec);
     return {
       name: found[0]?.label ?? codec,
       family: "codebook",
-      shade,
+      shade: WORD_SHADES[codec],
       provenance: "measured",
       join: "line",
       points: found
@@ -112,20 +115,14 @@ export function crossingSpec(rows: readonly CrossingRow[]): ChartSpec {
         })),
     } as const;
   });
-  const middle = ((distances[0] ?? 0) + (distances.at(-1) ?? 1)) / 2;
-  const printed = {
-    name: "the paper",
-    family: "baseline",
-    provenance: "reported",
-    points: PRINTED.map(({ratio, label}) => ({key: label, label, x: middle, y: ratio})),
-  } as const;
+  const ends = [distances[0] ?? 0, distances.at(-1) ?? 1].map((x) => ({x}));
+  const printed = PRINTED.flatMap(({ratio, label}) => level(label, "reported", ratio, ends));
   return {
     question: "Up to which compression is structure better than words?",
     finding: crossingFinding(rows),
     x: {label: "distance from the grammar"},
     y: {label: "compression up to which files are better", log: true},
-    series: [...own, printed],
-    labelled: new Set(PRINTED.map(({label}) => label)),
+    series: [...own, ...printed],
   };
 }
 

@@ -40,6 +40,7 @@ export const workFigure = linesFigure<typeof scanForms>({
     provenance: "modelled",
   },
   better: "bottom left",
+  merits: "fewer steps, fewer operations",
   finding: ({rows}) => workFinding(rows),
 });
 
