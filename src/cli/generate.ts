@@ -40,7 +40,13 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   const format = outputFormat("generate", call);
   const params = paramsOf("generate", generate, call);
   const settings = methodSettings(call);
-  const files = {model, ...folderOf(call, "guide"), ...folderOf(call, "draft")};
+  const files = {
+    model,
+    ...folderOf(call, "guide"),
+    ...folderOf(call, "draft"),
+    ...fileOf(call, "grammar"),
+    ...fileOf(call, "jsonSchema"),
+  };
   const job = {id: generate.id, params: {...params, settings}, files, memory: modelMemory()};
   const speed = speedometer();
   const progress = (_: number, piece?: string) => {
@@ -65,6 +71,12 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
 function folderOf(call: Call, name: "guide" | "draft"): Readonly<Record<string, string>> {
   const path = text(call, name);
   return path === undefined ? {} : {[name]: modelPath("generate", [path], `--${name}`)};
+}
+
+/** A file that an option names, under the name of the parameter. */
+function fileOf(call: Call, name: "grammar" | "jsonSchema"): Readonly<Record<string, string>> {
+  const path = text(call, name);
+  return path === undefined ? {} : {[name]: path};
 }
 
 function answerOf({rows, prompt, text: [{text, end}], drafts}: Tables, tokensPerSecond: number) {

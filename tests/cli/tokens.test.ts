@@ -130,6 +130,32 @@ describe("paretoscope generate", () => {
     for (const name of methods) expect(generateExperiment.params).not.toHaveProperty(name);
   });
 
+  test("writes only what a grammar or a schema has, and ends with it", async () => {
+    const file = async (name: string, text: string) => {
+      await writeFile(join(folder, name), text);
+      return join(folder, name);
+    };
+    const grammar = await file("a.gbnf", 'root ::= ("ruby" | "tin") (" " [a-m] [a-z]*){2} " ."');
+    const {stdout} = await generated(...CALL, "--grammar", grammar, "--format", "json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      text: expect.stringMatching(/^ (ruby|tin)( [a-m][a-z]*){2} \.$/),
+      end: "end of the grammar",
+    });
+    const dead = await file("dead.gbnf", 'root ::= "ruby" "s"');
+    const {stdout: none} = await generated(...CALL, "--grammar", dead, "--format", "json");
+    expect(JSON.parse(none)).toMatchObject({text: " ruby", end: "no token fits the grammar"});
+    const wrong = await file("wrong.gbnf", 'root ::= "ruby');
+    await expect(generated(...CALL, "--grammar", wrong)).rejects.toThrow(
+      "generate: --grammar is wrong: line 1, column 15 must have the end of the quoted text",
+    );
+    const schema = await file("schema.json", '{"const": {"not": 1}, "contains": {}}');
+    await expect(generated(...CALL, "--json-schema", schema)).rejects.toThrow(
+      "generate: --jsonSchema is wrong: #/contains must be left out",
+    );
+    const both = [...CALL, "--grammar", dead, "--json-schema", schema];
+    await expect(generated(...both)).rejects.toThrow("--grammar must be left out beside a JSON Schema");
+  });
+
   test.each([
     [[...CALL, "--method", "magic"], "generate: --method must be one of plain,"],
     [

@@ -272,6 +272,33 @@ describe("from ids to text", () => {
     );
   });
 
+  test("bytes of a token are what it adds to a text that has begun", () => {
+    const text = (bytes: Uint8Array | undefined) => bytes && Array.from(bytes);
+    const of = (decoder: object | null, tokens: readonly string[]) => {
+      const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+      const {bytes} = read({decoder, model: {type: "WordLevel", vocab}});
+      return tokens.map((_, id) => text(bytes(id)));
+    };
+    expect(of({type: "ByteLevel"}, ["Ġa", "Ã"])).toEqual([[0x20, 0x61], [0xc3]]);
+    expect(of(null, ["a", "é"])).toEqual([
+      [0x20, 0x61],
+      [0x20, 0xc3, 0xa9],
+    ]);
+    const replace = {type: "Replace", pattern: {String: "▁"}, content: " "};
+    const strip = {type: "Strip", content: " ", start: 1, stop: 0};
+    const steps = {type: "Sequence", decoders: [replace, {type: "ByteFallback"}, {type: "Fuse"}, strip]};
+    expect(of(steps, ["▁a", "b", "<0xC3>", "<0x>"])).toEqual([
+      [0x20, 0x61],
+      [0x62],
+      [0xc3],
+      Array.from("<0x>", (letter) => letter.charCodeAt(0)),
+    ]);
+    expect(of({type: "Metaspace", replacement: "_"}, ["_a", "a_"])).toEqual([
+      [0x20, 0x61],
+      [0x61, 0x20],
+    ]);
+  });
+
   test("without a decoder tokens are words; ids without an entry are left out", () => {
     expect(decoder(null, ["a", "b"])([0, 7, 1])).toBe("a b");
   });

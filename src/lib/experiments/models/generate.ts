@@ -1,5 +1,6 @@
 import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
+import {constrainedLogits} from "../../decoding/grammar/constrained-decoding.js";
 import {type Backend, referenceBackend} from "../../engine/backend.js";
 import type {LoadOptions} from "../../engine/decoder/load-decoder.js";
 import {argmax} from "../../engine/generate.js";
@@ -15,6 +16,7 @@ import type {ParamValues} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import {openTokenizer} from "./folder-tokenizer.js";
 import {draftedParams, draftedRounds, savedBy} from "./generate-drafted.js";
+import {grammarParams, openGrammar, refuseGrammar} from "./generate-grammar.js";
 import {maskedText} from "./generate-masked.js";
 import {promptIds, stopIds} from "./prompt.js";
 import {textStream} from "./text-stream.js";
@@ -115,6 +117,7 @@ const params = {
     default: null,
   },
   ...draftedParams,
+  ...grammarParams,
   backend: {
     kind: "choice",
     label: "Backend",
@@ -141,7 +144,10 @@ export const generate = experiment({
     prompt: {position: {type: "integer", label: "Position"}, id: {type: "integer", label: "Token"}},
     text: {
       text: {type: "string", label: "Text of the tokens"},
-      end: {type: "string", label: "Why it ends: a stop token, or the limit"},
+      end: {
+        type: "string",
+        label: "Why it ends: a stop token, the limit, or a grammar that allows no further token",
+      },
     },
     drafts: {
       passes: {type: "integer", label: "Passes of the model after the prompt"},
@@ -166,9 +172,11 @@ export const generate = experiment({
     const run = {tokenizer, ids, stops, options, progress};
     const drafts = setting.method !== "plain" || setting.draft !== null || setting.settings !== "";
     if (drafts) refuseDrafts(setting, record);
+    if (record.masked !== null || drafts) refuseGrammar(setting);
     if (record.masked !== null) return fromMasks(setting, run);
     refuseMaskedOptions(setting, record.family);
     if (drafts) return fromDrafts(setting, run);
+    const masks = await openGrammar(setting, tokenizer);
     const model = await openModel(folder!, options);
     const read = model.read();
     const choose = chooser(setting);
@@ -176,10 +184,15 @@ export const generate = experiment({
     const stream = textStream(tokenizer, ids);
     let logits = read(ids).data.subarray(-model.vocabSize);
     let end = "limit";
+    let state = masks?.start ?? 0;
     for (let step = 0; step < maxTokens; step++) {
-      const {id, probability} = choose(logits);
+      const open = masks === null ? logits : constrainedLogits(masks, state, logits, stops);
+      if (open === null) end = masks?.isComplete(state) ? "end of the grammar" : "no token fits the grammar";
+      if (open === null) break;
+      const {id, probability} = choose(open);
       if (stops.has(id)) end = "stop token";
       if (stops.has(id)) break;
+      state = masks?.accept(state, id) ?? state;
       rows.push({step, id, token: tokenizer.token(id) ?? null, probability, ...measured});
       await progress((step + 1) / maxTokens, stream.add(id));
       if (step + 1 < maxTokens) logits = read([id]).data;

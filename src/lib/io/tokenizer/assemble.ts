@@ -26,6 +26,8 @@ export interface Tokenizer {
   encode(text: string, options?: {readonly special?: boolean}): number[];
   /** The entry of an id as the vocabulary spells it, or undefined for an id without one. */
   token(id: number): string | undefined;
+  /** The bytes that an id adds to a text that has begun; undefined for a special id and for one without an entry. */
+  bytes(id: number): Uint8Array | undefined;
   /** The text of ids. Ids without an entry are left out, special ones too if `skipSpecial`. */
   decode(ids: Iterable<number>, options?: {readonly skipSpecial?: boolean}): string;
 }
@@ -65,6 +67,10 @@ export function assembleTokenizer(json: JsonObject, {models, normalizers}: Furth
         else for (const id of model.encode(piece)) ids.push(id);
       }
       return special ? postProcess(ids) : ids;
+    },
+    bytes(id) {
+      const token = spelled.get(id) ?? tokens.get(id);
+      return token === undefined || specialIds.has(id) ? undefined : decoder.bytes(token);
     },
     decode(ids, {skipSpecial = false} = {}) {
       const kept = Array.from(ids).filter((id) => tokens.has(id) && !(skipSpecial && specialIds.has(id)));

@@ -28,11 +28,13 @@ const ENCODER = new TextEncoder();
  * stands for no byte (an added one may have a space) stands for itself.
  */
 export function fromByteCharacters(tokens: readonly string[]): string {
-  const bytes = tokens.flatMap((token) => {
-    const spelled = Array.from(token, (character) => BYTES.get(character));
-    return spelled.includes(undefined) ? Array.from(new TextEncoder().encode(token)) : (spelled as number[]);
-  });
-  return decodeLossy(Uint8Array.from(bytes));
+  return decodeLossy(Uint8Array.from(tokens.flatMap((token) => Array.from(byteCharacterValues(token)))));
+}
+
+/** The bytes that a token spells; those of its own text if a character of it stands for no byte. */
+export function byteCharacterValues(token: string): Uint8Array {
+  const spelled = Array.from(token, (character) => BYTES.get(character));
+  return spelled.includes(undefined) ? ENCODER.encode(token) : Uint8Array.from(spelled as number[]);
 }
 
 function decodeLossy(bytes: Uint8Array): string {

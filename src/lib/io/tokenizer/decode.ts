@@ -1,6 +1,6 @@
 import type {JsonObject} from "../json-file.js";
 import type {Json} from "../strict-json.js";
-import {fromByteCharacters, toByteCharacters} from "./byte-level.js";
+import {byteCharacterValues, fromByteCharacters, toByteCharacters} from "./byte-level.js";
 import {
   asArray,
   asCharacter,
@@ -24,6 +24,8 @@ export interface Decoder {
   decode(tokens: readonly string[]): string;
   /** A text as the decoder takes it: where tokens spell bytes, the characters of its bytes. */
   spell(text: string): string;
+  /** Bytes that a token adds to a text that has begun. */
+  bytes(token: string): Uint8Array;
 }
 
 const STEPS: Makers<Step> = {
@@ -100,17 +102,34 @@ const lengthOf = (tokens: readonly string[]) => tokens.reduce((sum, {length}) =>
 
 /** The `decoder` of tokenizer.json; null puts a space between tokens. */
 export function parseDecoder(value: Json | undefined): Decoder {
-  if (value === null || value === undefined)
-    return {decode: (tokens) => tokens.join(" "), spell: (text) => text};
+  if (value === null || value === undefined) {
+    const decode = (tokens: readonly string[]) => tokens.join(" ");
+    return {decode, spell: (text) => text, bytes: (token) => addedBytes(token, decode)};
+  }
   const step = makeComponent(value, "decoder", STEPS);
-  const spell = hasByteLevel(asObject(value, "decoder")) ? toByteCharacters : (text: string) => text;
-  return {decode: (tokens) => step(tokens).join(""), spell};
+  const options = asObject(value, "decoder");
+  const decode = (tokens: readonly string[]) => step(tokens).join("");
+  if (hasStep(options, "ByteLevel")) return {decode, spell: toByteCharacters, bytes: byteCharacterValues};
+  const fallback = hasStep(options, "ByteFallback") ? byteOf : () => undefined;
+  return {decode, spell: (text) => text, bytes: (token) => fallback(token) ?? addedBytes(token, decode)};
 }
 
-function hasByteLevel(options: JsonObject): boolean {
+function hasStep(options: JsonObject, type: string): boolean {
   const steps = options.get("decoders");
-  if (!Array.isArray(steps)) return options.get("type") === "ByteLevel";
-  return steps.some((step) => step instanceof Map && hasByteLevel(step));
+  if (!Array.isArray(steps)) return options.get("type") === type;
+  return steps.some((step) => step instanceof Map && hasStep(step, type));
+}
+
+/** The byte of a token <0x00> to <0xFF>. */
+function byteOf(token: string): Uint8Array | undefined {
+  const digits = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
+  return digits === undefined ? undefined : Uint8Array.of(Number.parseInt(digits, 16));
+}
+
+/** UTF-8 of the text that a token adds after another one. */
+function addedBytes(token: string, decode: (tokens: readonly string[]) => string): Uint8Array {
+  const [before, after] = [decode(["a"]), decode(["a", token])];
+  return new TextEncoder().encode(after.slice(before.length));
 }
 
 function strip(token: string, content: string, start: number, stop: number): string {
