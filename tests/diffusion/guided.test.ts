@@ -28,7 +28,7 @@ const constant = (accepts: boolean): Guide => ({
       rows: drafts.map((draft) =>
         Float64Array.from({length: 9}, (_, id) => Number((id === draft) === accepts)),
       ),
-      work: {passes: 1, queries: drafts.length, pairs: 0},
+      work: {passes: 1, queries: drafts.length, pairs: 0, keys: 0},
     }),
   }),
 });

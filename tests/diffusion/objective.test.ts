@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {parameterCount} from "../../src/lib/architectures/parameters.js";
 import {modelRecordOfObject} from "../../src/lib/architectures/read-model.js";
-import {operationsOf, passSeconds, weightCount} from "../../src/lib/diffusion/cost.js";
+import {bytesRead, operationsOf, passSeconds, weightCount} from "../../src/lib/diffusion/cost.js";
 import type {MaskedModel} from "../../src/lib/diffusion/masked-text.js";
 import {likelihoodBound, maskedLosses} from "../../src/lib/diffusion/objective.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
@@ -72,8 +72,8 @@ describe("costs", () => {
   test("operations are linear in queries and in pairs", () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.nat(1000), (queries, pairs) => {
-        const one = operationsOf(sizes, {passes: 1, queries, pairs});
-        const two = operationsOf(sizes, {passes: 2, queries: 2 * queries, pairs: 2 * pairs});
+        const one = operationsOf(sizes, {passes: 1, queries, pairs, keys: 0});
+        const two = operationsOf(sizes, {passes: 2, queries: 2 * queries, pairs: 2 * pairs, keys: 0});
         expect(two).toEqual({linear: 2 * one.linear, attention: 2 * one.attention});
       }),
     );
@@ -82,12 +82,15 @@ describe("costs", () => {
   test("one token is bound by bytes, a thousand by operations", () => {
     const machine = {operationsPerSecond: 1e14, bytesPerSecond: 1e12};
     const seconds = (queries: number) =>
-      passSeconds(sizes, {passes: 1, queries, pairs: queries * 1000}, machine, {
-        bytesPerNumber: 2,
-        tokens: 1000,
-      });
+      passSeconds(sizes, {passes: 1, queries, pairs: queries * 1000, keys: 1000}, machine, 2);
     const bytes = (2 * (weightCount(sizes) + 2 * 28 * 512 * 1000)) / 1e12;
     expect(seconds(1)).toBeCloseTo(bytes, 12);
     expect(seconds(1000)).toBeGreaterThan(5 * bytes);
+  });
+
+  test("layers in half of the bits read half of their bytes, a head and keys as many as before", () => {
+    const work = {passes: 3, queries: 3, pairs: 300, keys: 300};
+    const [whole, half] = [bytesRead(sizes, work, 4), bytesRead(sizes, work, 4, 2)];
+    expect(whole - half).toBe(2 * 3 * (weightCount(sizes) - sizes.hidden * sizes.vocab));
   });
 });

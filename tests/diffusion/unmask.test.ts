@@ -64,7 +64,7 @@ describe("a run of unmasking", () => {
 
   test("with guidance feeds the text twice, the prompt masked in the second", () => {
     const {steps} = finished(unmask(model, prompt, {tokens: 2, guidance: 1}));
-    expect(steps[0].work).toEqual(Array(2).fill({passes: 1, queries: 5, pairs: 25}));
+    expect(steps[0].work).toEqual(Array(2).fill({passes: 1, queries: 5, pairs: 25, keys: 5}));
   });
 
   test.each([

@@ -34,6 +34,22 @@ export function operationsOf(
 export const weightCount = ({layers, hidden: d, kvWidth, ffn, vocab}: ModelSizes): number =>
   layers * (2 * d * d + 2 * d * kvWidth + 3 * d * ffn) + d * vocab;
 
+/**
+ * Bytes that passes read: the weights once a pass, and the keys and values that each has in view.
+ * @param bytesPerNumber of weights, keys and values
+ * @param bytesPerWeight of the layers, where they have a format of their own
+ */
+export function bytesRead(
+  sizes: ModelSizes,
+  {passes, keys}: MaskedWork,
+  bytesPerNumber: number,
+  bytesPerWeight = bytesPerNumber,
+): number {
+  const head = sizes.hidden * sizes.vocab;
+  const weights = bytesPerWeight * (weightCount(sizes) - head) + bytesPerNumber * head;
+  return passes * weights + bytesPerNumber * 2 * sizes.layers * sizes.kvWidth * keys;
+}
+
 /** A machine as a pass meets it. */
 export interface PassMachine {
   /** Operations a second that dense products reach. */
@@ -46,16 +62,14 @@ export interface PassMachine {
  * Modelled seconds of passes that are alike: the longer of computing and of reading weights, keys and values once a pass.
  * @param work of all passes
  * @param bytesPerNumber of weights, keys and values
- * @param tokens keys that a pass reads
  */
 export function passSeconds(
   sizes: ModelSizes,
   work: MaskedWork,
   {operationsPerSecond, bytesPerSecond}: PassMachine,
-  {bytesPerNumber, tokens}: {readonly bytesPerNumber: number; readonly tokens: number},
+  bytesPerNumber: number,
 ): number {
   const {linear, attention} = operationsOf(sizes, work);
-  const kv = 2 * sizes.layers * sizes.kvWidth * tokens;
-  const bytes = work.passes * bytesPerNumber * (weightCount(sizes) + kv);
+  const bytes = bytesRead(sizes, work, bytesPerNumber);
   return Math.max((linear + attention) / operationsPerSecond, bytes / bytesPerSecond);
 }

@@ -39,12 +39,20 @@ export function decoderGuide(model: Decoder): Guide {
           read = text;
           const first = fed.length - drafts.length;
           const rows = drafts.map((_, i) => softmax(rowAt(data, first + i, vocabSize)));
-          return {rows, work: {passes: 1, queries: fed.length, pairs: causalPairs(known, fed.length)}};
+          return {rows, work: causalWork(known, fed.length)};
         },
       };
     },
   };
 }
+
+/** One pass over `count` tokens after `before`, each of which sees those before it. */
+export const causalWork = (before: number, count: number): MaskedWork => ({
+  passes: 1,
+  queries: count,
+  pairs: causalPairs(before, count),
+  keys: before + count,
+});
 
 /** Pairs of a query and a key that it sees, of `count` tokens after `before`. */
 export const causalPairs = (before: number, count: number): number =>

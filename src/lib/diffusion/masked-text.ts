@@ -39,6 +39,8 @@ export interface MaskedWork {
   readonly queries: number;
   /** Pairs of a fed token and a key that it sees. */
   readonly pairs: number;
+  /** Tokens whose keys and values are read, each once a pass. */
+  readonly keys: number;
 }
 
 /** One pass over `fed` in a text of `tokens`. */
@@ -46,15 +48,17 @@ export const passWork = ({from, to}: Span, tokens: number): MaskedWork => ({
   passes: 1,
   queries: to - from,
   pairs: (to - from) * tokens,
+  keys: tokens,
 });
 
 /** Sum of works. */
 export function sumWork(works: readonly MaskedWork[]): MaskedWork {
-  const total = {passes: 0, queries: 0, pairs: 0};
-  for (const {passes, queries, pairs} of works) {
+  const total = {passes: 0, queries: 0, pairs: 0, keys: 0};
+  for (const {passes, queries, pairs, keys} of works) {
     total.passes += passes;
     total.queries += queries;
     total.pairs += pairs;
+    total.keys += keys;
   }
   return total;
 }

@@ -1,12 +1,17 @@
 import {expect} from "vitest";
+import type {answers} from "../../../src/lib/experiments/diffusion/answers.js";
 import type {passes} from "../../../src/lib/experiments/diffusion/passes.js";
 import type {publishedTime} from "../../../src/lib/experiments/diffusion/published-time.js";
+import type {reuse} from "../../../src/lib/experiments/diffusion/reuse.js";
 import {keptRows} from "../kept.js";
 import {type Finding, findingsOf, rowWith} from "./finding.js";
 
 const pooled = keptRows<typeof passes>("diffusion/passes").filter(({seed}) => seed === "all");
 const of = (way: string) => rowWith(pooled, {way});
 const times = keptRows<typeof publishedTime>("diffusion/published-time");
+
+const kept = keptRows<typeof reuse>("diffusion/reuse").filter(({seed}) => seed === "all");
+const asked = keptRows<typeof answers>("diffusion/answers").filter(({seed}) => seed === "all");
 
 /** Findings of the pages on diffusion language models. */
 export const diffusionFindings: readonly Finding[] = [
@@ -36,6 +41,10 @@ export const diffusionFindings: readonly Finding[] = [
     "costs a pass over a few tokens, and then fewer words change": () => {
       expect(of("freecache-1").same!).toBeGreaterThan(of("freecache-released-1").same!);
       expect(of("freecache-1").passes - of("freecache-released-1").passes).toBeLessThan(4);
+      const [row, released] = ["freecache", "freecache-released"].map((id) =>
+        rowWith(kept, {reuse: id, perPass: 2, blockLength: 8, refresh: 0}),
+      );
+      expect(released.changed).toBeGreaterThan(row.changed);
     },
   }),
   ...findingsOf("src/diffusion/guided-by-a-small-model.md", {
@@ -49,6 +58,22 @@ export const diffusionFindings: readonly Finding[] = [
       for (const row of pooled.filter(({writer}) => writer === "diffusion")) {
         expect(row.loss, row.way).toBeGreaterThan(decoder.loss);
         expect(row.operations, row.way).toBeGreaterThan(decoder.operations);
+      }
+    },
+    "its layers rounded to three and four bits": () => {
+      const best = pooled
+        .filter(({writer}) => writer === "diffusion")
+        .reduce((least, {loss}) => Math.min(least, loss), Number.POSITIVE_INFINITY);
+      expect(of("decoder-int4_g32").loss).toBeLessThan(best);
+      expect(of("decoder-fp4").loss).toBeLessThan(of("low_confidence-1").loss);
+      expect(of("decoder-int3").loss).toBeGreaterThan(best);
+    },
+    "a pass for each word of the answer, as many as the decoder": () => {
+      for (const task of ["needle-single", "needle-multikey"]) {
+        const way = (id: string) => rowWith(asked, {task, way: id});
+        expect(way("low_confidence-2").right).toBeLessThan(0.1);
+        expect(way("low_confidence-1").right).toBeGreaterThan(0.95);
+        expect(way("low_confidence-1").passes).toBe(way("decoder").passes);
       }
     },
     "which changes no word and saves passes": () => {

@@ -41,7 +41,7 @@ export function tableGuide({data, shape}: GoldenTensor): Guide {
       judge(prefix, drafts) {
         const before = [...prefix.slice(-1), ...drafts.slice(0, -1)];
         const rows = before.map((token) => softmax(data.subarray(token * vocab, (token + 1) * vocab)));
-        return {rows, work: {passes: 1, queries: drafts.length, pairs: 0}};
+        return {rows, work: {passes: 1, queries: drafts.length, pairs: 0, keys: 0}};
       },
     }),
   };

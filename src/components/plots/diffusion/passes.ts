@@ -82,41 +82,46 @@ export const waysFigure = marksFigure<typeof passes>({
   finding: ({rows, front}) => waysFinding(rows, front.length),
 });
 
+/** Bytes read against loss, every way a mark. */
+export const bytesFigure = marksFigure<typeof passes>({
+  experiment: "diffusion/passes",
+  question: "What does a text read, at equal quality?",
+  drawn: pooledWays,
+  key: ({way}) => way,
+  label: named,
+  series: groupLook,
+  x: {column: "bytes", label: "weights, keys and values read", unit: "MB per token", log: true},
+  y: LOSS,
+  interval: lossInterval,
+  better: "bottom left",
+  merits: "fewer bytes, likelier text",
+  labelled: ({points}) => points.filter(({row}) => row.writer === "decoder").map(({key}) => key),
+  finding: ({rows}) => equalFinding(rows),
+});
+
+/** The decoder in few bits that is as good as the diffusion model, beside it. */
+export function equalFinding(rows: readonly PassRow[]): string {
+  const best = bestDiffusion(rows);
+  const equal = best && decoderAsGood(rows, best);
+  if (best === undefined || equal === undefined) return sample(rows);
+  const cost = ({operations, bytes}: PassRow) =>
+    `${numberText(operations, 3)} MFLOP and ${numberText(bytes, 2)} MB a token`;
+  return `No way of the diffusion model is as good as the decoder. The ${equal.label}, rounded until it is nearly as bad, has a loss of ${numberText(equal.loss, 3)} for ${cost(equal)}; ${named(best)}, the best of the diffusion model, has ${numberText(best.loss, 3)} for ${cost(best)}. Reuse saves operations and no bytes: each pass reads all weights. ${sample(rows)}`;
+}
+
+const bestDiffusion = (rows: readonly PassRow[]): PassRow | undefined =>
+  rows.filter(({writer}) => writer === "diffusion").toSorted((a, b) => a.loss - b.loss)[0];
+
+/** The decoder that reads least of those whose texts are at least as good. */
+const decoderAsGood = (rows: readonly PassRow[], {loss}: PassRow): PassRow | undefined =>
+  rows.filter((row) => row.writer === "decoder" && row.loss <= loss).toSorted((a, b) => a.bytes - b.bytes)[0];
+
 function waysFinding(rows: readonly PassRow[], unbeaten: number): string {
   const decoder = rows.find(({way}) => way === "decoder");
-  const diffusion = rows.filter(({writer}) => writer === "diffusion");
-  const best = diffusion.toSorted((a, b) => a.loss - b.loss)[0];
+  const best = bestDiffusion(rows);
   const beside =
     decoder && best
       ? `The decoder with its cache writes a token for ${numberText(decoder.operations, 2)} MFLOP at a loss of ${numberText(decoder.loss, 3)}; the best of the diffusion model, ${named(best)}, takes ${numberText(best.operations, 3)} at ${numberText(best.loss, 3)}. `
       : "";
   return `${beside}The steps join the ${unbeaten} ways of the diffusion model that none of its others beats, chosen and measured on the same documents. ${sample(rows)}`;
-}
-
-/** Tokens fed against loss for what is reused. */
-export const reuseFigure = linesFigure<typeof passes>({
-  experiment: "diffusion/passes",
-  question: "What does reuse save, and what does it cost?",
-  drawn: (rows) => pooledWays(rows).filter(({group}) => group === "blocks" || group === "reuse"),
-  key: ({way}) => way,
-  label: named,
-  series: (row, all) => ({
-    name: row.label,
-    family: row.group === "blocks" ? "baseline" : "decoding",
-    shade: [...new Set(pooledWays(all).map(({label}) => label))].indexOf(row.label),
-  }),
-  x: {column: "queries", label: "tokens fed, counted", unit: "a text", log: true},
-  y: LOSS,
-  interval: lossInterval,
-  better: "bottom left",
-  merits: "fewer tokens fed, likelier text",
-  finding: ({rows}) => reuseFinding(rows),
-});
-
-function reuseFinding(rows: readonly PassRow[]): string {
-  const of = (way: string) => rows.find((row) => row.way === way);
-  const [whole, kept, released] = ["blocks-1", "freecache-1", "freecache-released-1"].map(of);
-  if (!whole || !kept || !released) return sample(rows);
-  const same = (row: PassRow) => `${numberText(100 * (row.same ?? 0), 3)} %`;
-  return `At a token a pass FreeCache feeds ${numberText(whole.queries / kept.queries, 2)} times fewer tokens and writes ${same(kept)} of the tokens that it would write without; as released, with blocks kept as they were a pass before their end, ${same(released)}. Along a line passes write more tokens from right to left. ${sample(rows)}`;
 }

@@ -1,5 +1,3 @@
-import {type ModelSizes, operationsOf} from "../../diffusion/cost.js";
-import {type MaskedWork, sumWork} from "../../diffusion/masked-text.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {EVAL_SEEDS, type EvalText} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
@@ -10,14 +8,12 @@ import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {MASK, MASKED_NEEDS, openedMasked} from "../shared/masked.js";
 import {known} from "../shared/quality-columns.js";
 import {lossUnder, ownAnswers} from "./text-judge.js";
+import {type CostedModels, costCells, costColumns} from "./way-costs.js";
+import {decoderIn} from "./way-models.js";
 import {GROUPS, WAYS, type Way, type WayModels, type Written} from "./ways.js";
 
 const end = <const L extends string>(label: L) =>
   ({type: "number", label, provenance: "measured", nullable: true}) as const;
-const measured = <const L extends string, const U extends string | undefined = undefined>(
-  label: L,
-  unit?: U,
-) => ({type: "number", label, ...(unit !== undefined && {unit}), provenance: "measured"}) as const;
 
 /** A masked diffusion model and a decoder write on after the same prompts, in every way that there is. */
 export const passes = experiment({
@@ -59,13 +55,13 @@ export const passes = experiment({
     seed: {type: "string", label: "Seed of the documents"},
     documents: {type: "integer", label: "Documents, which the intervals count"},
     tokens: {type: "integer", label: "Tokens written after each prompt"},
-    passes: measured("Passes of the model that writes", "a text"),
-    tokensPerPass: measured("Tokens written a pass"),
-    queries: measured("Tokens fed, all passes together", "a text"),
-    guidePasses: measured("Passes of the guide", "a text"),
-    guideQueries: measured("Tokens fed to the guide", "a text"),
-    operations: measured("Operations for a written token, guide included", "MFLOP"),
-    loss: measured("Loss of what was written under the decoder", "nats/token"),
+    ...costColumns,
+    loss: {
+      type: "number",
+      label: "Loss of what was written under the decoder",
+      unit: "nats/token",
+      provenance: "measured",
+    },
     lossLow: end("Loss, lower end of 95 %"),
     lossHigh: end("Loss, upper end of 95 %"),
     answers: {...end("Answers right, of the queries that the text asks itself")},
@@ -81,13 +77,15 @@ export const passes = experiment({
   needs: MASKED_NEEDS,
   sweep: GROUPS.map((group) => ({groups: [group]})),
   async run({groups, documents, tokens}, {data, progress}) {
-    const models = {masked: await openedMasked(data), decoder: await openedDecoder("decoder-small", data)};
-    const seeds = testSeeds(models.decoder.config, {documents, seeds: EVAL_SEEDS});
+    const judge = await openedDecoder("decoder-small", data);
+    const whole = {masked: await openedMasked(data), decoder: judge, bitsPerWeight: 32, judge};
+    const seeds = testSeeds(judge.config, {documents, seeds: EVAL_SEEDS});
     const ways = WAYS.filter(({group}) => groups.includes(group));
     const rows = [];
-    const write = writer(models, tokens);
+    const write = writer(tokens);
     for (const [n, way] of ways.entries()) {
       await progress(n / ways.length, way.label);
+      const models = {...whole, ...(await decoderIn(way.weights, data))};
       const found = seeds.map(({seed, texts}) => ({
         seed: String(seed),
         texts: texts.map((text) => judged(way, models, write, text, tokens)),
@@ -99,6 +97,11 @@ export const passes = experiment({
   },
 });
 
+/** Models of a way, and the decoder that judges what was written. */
+interface JudgedModels extends CostedModels {
+  readonly judge: Decoder;
+}
+
 interface Judged {
   readonly written: Written;
   readonly loss: number;
@@ -109,11 +112,11 @@ interface Judged {
 }
 
 /** Writes by ways, each once for a prompt. */
-function writer(models: WayModels, tokens: number) {
+function writer(tokens: number) {
   const known = new Map<string, Written>();
-  return (way: Way, prompt: readonly number[]): Written => {
+  return (way: Way, models: WayModels, prompt: readonly number[]): Written => {
     const key = `${way.id} ${prompt.join()}`;
-    const written = known.get(key) ?? way.write(models, prompt, tokens);
+    const written = known.get(key) ?? way.write(models, prompt, {tokens});
     known.set(key, written);
     return written;
   };
@@ -122,20 +125,20 @@ function writer(models: WayModels, tokens: number) {
 /** Writes after the document's prompt, and fills in the answers of its end. */
 function judged(
   way: Way,
-  models: WayModels,
+  models: JudgedModels,
   write: ReturnType<typeof writer>,
   document: EvalText,
   tokens: number,
 ): Judged {
   const start = document.tokens.length - tokens;
   const prompt = document.tokens.slice(0, start);
-  const written = write(way, prompt);
+  const written = write(way, models, prompt);
   const whole = WAYS.find(({id}) => id === way.shortcutOf);
-  const base = whole && write(whole, prompt).text;
+  const base = whole && write(whole, models, prompt).text;
   const agreeing = base?.filter((token, at) => at >= start && token === written.text[at]).length;
   return {
     written,
-    loss: lossUnder(models.decoder, written.text, start),
+    loss: lossUnder(models.judge, written.text, start),
     answers: ownAnswers(written.text, start),
     filled: filledAnswers(way, models, document, start),
     same: agreeing === undefined ? null : agreeing / tokens,
@@ -151,26 +154,22 @@ function filledAnswers(way: Way, models: WayModels, document: EvalText, start: n
   return {right: places.filter((at) => text[at] === document.tokens[at]).length, trials: places.length};
 }
 
-function rowOf(way: Way, models: WayModels, texts: readonly Judged[], tokens: number) {
-  const {id, label, group, writer} = way;
-  const works = texts.map(({written}) => written.work);
-  const guides = texts.map(({written}) => written.guideWork);
-  const passes = mean(works.map((work) => work.passes));
+function rowOf(way: Way, models: CostedModels, texts: readonly Judged[], tokens: number) {
   const loss = documentMean({sums: texts.map((text) => text.loss), sizes: texts.map(() => 1)});
   const shortcuts = texts.flatMap(({same}) => (same === null ? [] : [same]));
   return {
-    way: id,
-    label,
-    group,
-    writer,
+    way: way.id,
+    label: way.label,
+    group: way.group,
+    writer: way.writer,
     documents: texts.length,
     tokens,
-    passes,
-    tokensPerPass: tokens / passes,
-    queries: mean(works.map(({queries}) => queries)),
-    guidePasses: mean(guides.map((work) => work.passes)),
-    guideQueries: mean(guides.map(({queries}) => queries)),
-    operations: operationsPerText(way, models, works, guides) / tokens / 1e6,
+    ...costCells(
+      way,
+      models,
+      texts.map(({written}) => written),
+      tokens,
+    ),
     loss: loss.value,
     lossLow: known(loss.low),
     lossHigh: known(loss.high),
@@ -179,29 +178,6 @@ function rowOf(way: Way, models: WayModels, texts: readonly Judged[], tokens: nu
     provenance: "measured" as const,
   };
 }
-
-/** Operations of a text, counted: products of weights and of attention, of the model that writes and of its guide. */
-function operationsPerText(
-  {writer}: Way,
-  {masked, decoder}: WayModels,
-  works: readonly MaskedWork[],
-  guides: readonly MaskedWork[],
-): number {
-  const of = (model: Decoder, work: MaskedWork) => {
-    const {linear, attention} = operationsOf(sizesOf(model), work);
-    return linear + attention;
-  };
-  const total = of(writer === "decoder" ? decoder : masked, sumWork(works)) + of(decoder, sumWork(guides));
-  return total / works.length;
-}
-
-const sizesOf = ({config}: Decoder): ModelSizes => ({
-  layers: config.layers,
-  hidden: config.hiddenSize,
-  kvWidth: config.kvHeads * config.headDim,
-  ffn: config.intermediateSize,
-  vocab: config.vocabSize,
-});
 
 /** Shares of answers with their intervals; null where none was asked for. */
 function answerCells(texts: readonly Judged[]) {

@@ -1,6 +1,6 @@
 import {MACHINES, machineById} from "../../accel/machines.js";
 import {type ModelSizes, operationsOf, passSeconds} from "../../diffusion/cost.js";
-import {causalPairs} from "../../diffusion/guide.js";
+import {causalPairs, causalWork} from "../../diffusion/guide.js";
 import type {MaskedWork} from "../../diffusion/masked-text.js";
 import {DECODER_BESIDE, DREAM_7B, LLADA_8B, QWEN_1_5B} from "../../diffusion/published-shapes.js";
 import {experiment} from "../../experiment/experiment.js";
@@ -95,8 +95,6 @@ export const publishedTime = experiment({
 interface Passes {
   readonly sizes: ModelSizes;
   readonly work: MaskedWork;
-  /** Tokens whose keys and values a pass reads. */
-  readonly keys: number;
 }
 
 function rowsOf(setting: Setting) {
@@ -126,8 +124,8 @@ function secondsOf(parts: readonly Passes[], {machine: id, efficiency}: Setting)
   const operationsPerSecond = 1e12 * efficiency * (peakTops.fp16 ?? peakTops.fp32 ?? 0);
   const machine = {operationsPerSecond, bytesPerSecond: 1e9 * efficiency * bandwidthGBs};
   let [total, compute] = [0, 0];
-  for (const {sizes, work, keys} of parts) {
-    const seconds = passSeconds(sizes, work, machine, {bytesPerNumber: 2, tokens: keys});
+  for (const {sizes, work} of parts) {
+    const seconds = passSeconds(sizes, work, machine, 2);
     const {linear, attention} = operationsOf(sizes, work);
     total += seconds;
     if ((linear + attention) / operationsPerSecond >= seconds) compute += seconds;
@@ -141,8 +139,7 @@ function waysOf({model, prompt, written, perPass, blockLength}: Setting) {
   const all = prompt + written;
   const alike = (passes: number, fed: number): Passes => ({
     sizes,
-    work: {passes, queries: passes * fed, pairs: passes * fed * all},
-    keys: all,
+    work: {passes, queries: passes * fed, pairs: passes * fed * all, keys: passes * all},
   });
   const guidedPasses = Math.ceil(written / perPass);
   const guide = guidePasses(QWEN_1_5B.sizes, prompt, written, guidedPasses);
@@ -173,19 +170,26 @@ function waysOf({model, prompt, written, perPass, blockLength}: Setting) {
 /** A prompt at once, then a token a pass. */
 function decoderPasses(sizes: ModelSizes, prompt: number, written: number): Passes[] {
   const pairs = causalPairs(prompt, written);
+  const keys = written * (prompt + written / 2);
   return [
-    {sizes, work: {passes: 1, queries: prompt, pairs: causalPairs(0, prompt)}, keys: prompt},
-    {sizes, work: {passes: written, queries: written, pairs}, keys: prompt + written / 2},
+    {sizes, work: causalWork(0, prompt)},
+    {sizes, work: {passes: written, queries: written, pairs, keys}},
   ];
 }
 
 /** The prompt once, then the drafts of each pass: all that are still open, in chunks of 32 until one is refused. */
 function guidePasses(sizes: ModelSizes, prompt: number, written: number, passes: number): Passes[] {
   const chunk = Math.min(32, written);
-  const pairs = passes * causalPairs(prompt + written / 2, chunk);
+  const half = prompt + written / 2;
+  const work = {
+    passes,
+    queries: passes * chunk,
+    pairs: passes * causalPairs(half, chunk),
+    keys: passes * half,
+  };
   return [
-    {sizes, work: {passes: 1, queries: prompt, pairs: causalPairs(0, prompt)}, keys: prompt},
-    {sizes, work: {passes, queries: passes * chunk, pairs}, keys: prompt + written / 2},
+    {sizes, work: causalWork(0, prompt)},
+    {sizes, work},
   ];
 }
 

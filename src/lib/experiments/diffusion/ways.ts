@@ -4,7 +4,7 @@ import {tokenRecycling} from "../../decoding/drafts/token-recycling-method.js";
 import {acceptances} from "../../diffusion/acceptance.js";
 import {confidences} from "../../diffusion/confidence.js";
 import {maskedModel} from "../../diffusion/engine-model.js";
-import {causalPairs, decoderGuide} from "../../diffusion/guide.js";
+import {causalPairs, causalWork, decoderGuide} from "../../diffusion/guide.js";
 import {guidedUnmask} from "../../diffusion/guided.js";
 import {guidedFeeds} from "../../diffusion/guided-feed.js";
 import {type MaskedWork, sumWork} from "../../diffusion/masked-text.js";
@@ -30,6 +30,15 @@ export interface Written {
   readonly guideWork: MaskedWork;
 }
 
+/** Goal of a text. */
+export interface TextGoal {
+  readonly tokens: number;
+  /** Token that ends it, for ways that need no pass for what follows; null: none. */
+  readonly eos?: number | null;
+  /** Seed of a random order and of tests by chance; by default 1. */
+  readonly seed?: number;
+}
+
 /** One way to write. */
 export interface Way {
   readonly id: string;
@@ -42,19 +51,21 @@ export interface Way {
     prompt: readonly number[],
     template: readonly number[],
   ) => readonly number[];
-  readonly write: (models: WayModels, prompt: readonly number[], tokens: number) => Written;
+  readonly write: (models: WayModels, prompt: readonly number[], goal: TextGoal) => Written;
   /** The way whose text this one would write without a shortcut. */
   readonly shortcutOf?: string;
+  /** Format of the layers' weights of the decoder that writes, by its id; float32 without. */
+  readonly weights?: string;
 }
 
 /** Groups of ways. */
 export const GROUPS = ["orders", "blocks", "reuse", "guided", "decoder"] as const;
 export type Group = (typeof GROUPS)[number];
 
-const NO_WORK: MaskedWork = {passes: 0, queries: 0, pairs: 0};
+const NO_WORK: MaskedWork = {passes: 0, queries: 0, pairs: 0, keys: 0};
 
 /** Writing by steps. `perPass` tokens are written a pass. */
-function stepwise(
+export function stepwise(
   id: string,
   label: string,
   group: Group,
@@ -65,13 +76,13 @@ function stepwise(
   const run = (
     masked: Decoder,
     prompt: readonly number[],
-    options: Pick<UnmaskOptions, "tokens" | "template">,
+    {seed = 1, ...options}: Pick<UnmaskOptions, "tokens" | "template"> & Pick<TextGoal, "seed">,
   ) => {
     const {tokens, template} = options;
     const blocks = tokens / (rules.blockLength ?? tokens);
     const open = template?.filter((token) => token === masked.config.masked?.token).length ?? tokens;
     const steps = blocks * Math.max(rules.reuse?.leastBlockSteps ?? 1, Math.ceil(open / blocks / perPass));
-    const random = randomStream(1, "unmask");
+    const random = randomStream(seed, "unmask");
     return finished(unmask(maskedModel(masked), prompt, {random, ...rules, ...options, steps}));
   };
   return {
@@ -80,8 +91,8 @@ function stepwise(
     group,
     writer: "diffusion",
     fill: ({masked}, prompt, template) => run(masked, prompt, {tokens: template.length, template}).result,
-    write({masked}, prompt, tokens) {
-      const {steps, result} = run(masked, prompt, {tokens});
+    write({masked}, prompt, {tokens, seed = 1}) {
+      const {steps, result} = run(masked, prompt, {tokens, seed});
       return {text: result, work: sumWork(steps.flatMap(({work}) => work)), guideWork: NO_WORK};
     },
     ...(shortcutOf !== undefined && {shortcutOf}),
@@ -127,13 +138,14 @@ function guidedWay(acceptance: string, feed: string, shortcutOf?: string): Way {
     label: `${test.label}; ${fed.label}`,
     group: "guided",
     writer: "diffusion",
-    write({masked, decoder}, prompt, tokens) {
+    write({masked, decoder}, prompt, {tokens, eos = null, seed = 1}) {
       const options = {
         tokens,
+        eos,
         acceptance: test,
         feed: fed,
         blockLength: BLOCK,
-        random: randomStream(1, "guided"),
+        random: randomStream(seed, "guided"),
       };
       const {steps, result} = finished(
         guidedUnmask(maskedModel(masked), decoderGuide(decoder), prompt, options),
@@ -152,18 +164,35 @@ const guided = [
     .map(({id}) => guidedWay("deterministic", id, "guided-deterministic-none")),
 ];
 
+/** Tokens up to the first end, which stands last. */
+function upTo(eos: number | null, tokens: readonly number[]): readonly number[] {
+  const end = eos === null ? -1 : tokens.indexOf(eos);
+  return end < 0 ? tokens : tokens.slice(0, end + 1);
+}
+
 /** The decoder's own text, a token a pass, with its cache. */
 const plain: Way = {
   id: "decoder",
   label: "decoder with its cache",
   group: "decoder",
   writer: "decoder",
-  write({decoder}, prompt, tokens) {
-    const text = [...prompt, ...greedy(decoder, prompt, tokens).tokens];
-    const pairs = causalPairs(0, prompt.length) + causalPairs(prompt.length, tokens - 1);
-    return {text, work: {passes: tokens, queries: prompt.length + tokens - 1, pairs}, guideWork: NO_WORK};
+  write({decoder}, prompt, {tokens, eos = null}) {
+    const written = upTo(eos, greedy(decoder, prompt, tokens).tokens);
+    const steps = Array.from({length: written.length - 1}, (_, i) => causalWork(prompt.length + i, 1));
+    const work = sumWork([causalWork(0, prompt.length), ...steps]);
+    return {text: [...prompt, ...written], work, guideWork: NO_WORK};
   },
 };
+
+/** The decoder with its layers in few bits, which writes worse texts: as good as those of the diffusion model. */
+const fewBits = ["int4_g32", "fp4", "int3"].map(
+  (weights): Way => ({
+    ...plain,
+    id: `decoder-${weights}`,
+    label: `decoder in ${weights}`,
+    weights,
+  }),
+);
 
 /** The same text with tokens drafted from what was read before; a pass checks several. */
 const recycled: Way = {
@@ -172,17 +201,38 @@ const recycled: Way = {
   group: "decoder",
   writer: "decoder",
   shortcutOf: "decoder",
-  write({decoder}, prompt, tokens) {
-    const goal = {tokens, random: randomStream(1, "recycled")};
+  write({decoder}, prompt, {tokens, eos = null}) {
+    const goal = {tokens, eos, random: randomStream(1, "recycled")};
     const rounds = Array.from(tokenRecycling.rounds({target: decoder}, prompt, {}, goal));
     const text = [...prompt, ...rounds.flatMap(({written}) => written)].slice(0, prompt.length + tokens);
     const passes = rounds.reduce((sum, {target}) => sum + target.passes, 0);
     const queries = rounds.reduce((sum, {target}) => sum + target.tokens, 0);
     // Trees of drafts see the text before them; pairs inside a tree are few and counted as if it were a chain.
-    const pairs = causalPairs(0, prompt.length) + (queries - prompt.length) * (prompt.length + tokens / 2);
-    return {text, work: {passes, queries, pairs}, guideWork: NO_WORK};
+    const middle = prompt.length + tokens / 2;
+    const pairs = causalPairs(0, prompt.length) + (queries - prompt.length) * middle;
+    const keys = prompt.length + (passes - 1) * middle;
+    return {text, work: {passes, queries, pairs, keys}, guideWork: NO_WORK};
   },
 };
 
+/** One block, and the prompt's keys and values kept: for an answer that is shorter than a block. */
+export const PROMPT_KEPT: Way = stepwise(
+  "prompt-kept-1",
+  "most probable first, prompt reused",
+  "reuse",
+  1,
+  {reuse: reuses.byId("prompt-only")},
+  "low_confidence-1",
+);
+
 /** All ways, in the order of their groups. */
-export const WAYS: readonly Way[] = [...orders, ...lines, ...blocks, ...reused, ...guided, plain, recycled];
+export const WAYS: readonly Way[] = [
+  ...orders,
+  ...lines,
+  ...blocks,
+  ...reused,
+  ...guided,
+  plain,
+  recycled,
+  ...fewBits,
+];

@@ -31,7 +31,7 @@ export function wayScores(id: string, models: WayModels, documents: readonly Eva
   const way = WAYS.find((each) => each.id === id);
   if (way === undefined) throw new RangeError(`wayScores: id must be that of a way, got ${id}`);
   const start = documents[0].tokens.length - WRITTEN;
-  const texts = documents.map(({tokens}) => way.write(models, tokens.slice(0, start), WRITTEN));
+  const texts = documents.map(({tokens}) => way.write(models, tokens.slice(0, start), {tokens: WRITTEN}));
   return {
     nll: Float64Array.from(texts, ({text}) => lossUnder(models.decoder, text, start)),
     answers: texts.map(({text}) => ownAnswers(text, start)),
