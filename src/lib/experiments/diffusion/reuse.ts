@@ -44,7 +44,7 @@ const params = {
 const end = <const L extends string>(label: L) =>
   ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
-/** What reuse saves and what it changes, by the length of blocks. */
+/** Tokens that reuse need not feed and words that it changes, by the length of blocks. */
 export const reuse = experiment({
   id: "diffusion/reuse",
   title: "Reuse by the length of blocks",
