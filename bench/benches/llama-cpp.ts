@@ -7,14 +7,18 @@ import {readStored} from "../../src/lib/checkpoint/stored-tensor.js";
 import {checkpointFile} from "../../src/lib/checkpoint/write/checkpoint-file.js";
 import {type GreedyResult, readOn} from "../../src/lib/engine/generate.js";
 import {openModel} from "../../src/lib/engine/language-model.js";
+import {openDecoderWeights} from "../../src/lib/engine/open-decoder.js";
+import type {PreparedModel} from "../../src/lib/engine/prepared-model.js";
 import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {prepareModel} from "../../src/lib/evaluate/prepare-model.js";
+import {formatById} from "../../src/lib/formats/registry.js";
 import {bytesSource} from "../../src/lib/io/byte-source.js";
 import {type ModelFolder, oneFileFolder, readJson} from "../../src/lib/io/model-folder.js";
 import {openModelPath} from "../../src/lib/io/node-file.js";
 import {parseTokenizer, TOKENIZER_LIMITS} from "../../src/lib/io/tokenizer/tokenizer.js";
 import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {elementCount} from "../../src/lib/tensor/tensor.js";
-import type {Contest, Sides} from "../harness/contest.js";
+import type {Contest, PeerInTurn, Sides} from "../harness/contest.js";
 import {ggmlTensors} from "../peers/ggml-file.js";
 import {type LlamaModel, openLlama} from "../peers/llama.js";
 
@@ -44,6 +48,9 @@ const VALUE_FORMATS = [
 /** Formats that are written: floats, and blocks of 8 and of 4 bits. */
 const FORMATS = ["fp32", "fp16", "q8_0", "q4_0", "iq4_nl"] as const;
 
+/** Formats whose projections stay packed. */
+const PACKED = ["q4_0", "q8_0"] as const;
+
 /**
  * decoder-large, written as GGUF by `quantize --write`, and run by llama.cpp and by our engine, which must give the same greedy
  * tokens on all prompts before the clock starts; and its values as ggml's own loader finds them, which must be ours to the bit. The two are
@@ -55,6 +62,12 @@ export const llamaCpp: readonly Contest[] = [
     title: `decoder-large as GGUF, ${format}: ${STEPS} greedy tokens after ${PROMPT}`,
     unit: "ms" as const,
     prepare: () => sides(format),
+  })),
+  ...PACKED.map((format) => ({
+    name: `generate-${format.replaceAll("_", "-")}`,
+    title: `decoder-large, ${format} kept packed, activations int8: ${STEPS} greedy tokens after ${PROMPT}`,
+    unit: "ms" as const,
+    prepare: () => packedSides(format),
   })),
   {
     name: "gguf-values",
@@ -80,6 +93,23 @@ async function sides(format: string): Promise<Sides> {
     ours: () => ours(first),
     peers: [{name: "llama.cpp", run: () => llama.greedy(first, STEPS)}],
   };
+}
+
+/** Our engine with packed projections, beside itself with unpacked ones and llama.cpp on the file that holds the same blocks. */
+async function packedSides(format: string): Promise<Sides> {
+  const path = await writtenModel(format);
+  const opened = await openModelPath(MODEL);
+  const weights = await openDecoderWeights(opened);
+  await opened.close();
+  const setup = {weights: formatById(format)};
+  const packed = await prepareModel(weights, setup, {backend: wasmBackend, packed: "int8"});
+  const unpacked = await prepareModel(weights, setup, {backend: wasmBackend});
+  const [first] = prompts();
+  const write = (model: PreparedModel) => () => model.write([{prompt: first, tokens: STEPS}])[0];
+  const llama = await openLlama(path, PROMPT + STEPS);
+  const peers: PeerInTurn[] = [{name: "our engine, unpacked to float32", run: write(unpacked)}];
+  if (llama !== null) peers.push({name: "llama.cpp", run: () => llama.greedy(first, STEPS)});
+  return {work: 1, ours: write(packed), peers};
 }
 
 /** @throws Error naming the first prompt whose text llama.cpp's tokenizer cuts otherwise than ours. */

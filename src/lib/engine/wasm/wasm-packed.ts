@@ -92,9 +92,12 @@ function linearOf(
   const out = layout.rows;
   const stored = storeMatrix(heap, layout);
   const {inputs, stride, offsets} = stored;
+  // Tokens come one by one: the places of one row serve them all.
+  const forOne = placesFor(stored, 1);
   return (x) => {
     const rows = x.length / columns;
-    const places = placesFor(heap, stored, rows);
+    const found = rows === 1 ? forOne : placesFor(stored, rows);
+    const places = placesFrom(heap.scratch(found.bytes), found);
     spreadRows(heap.floats(places.input, roundUp(rows, 2) * inputs), x, columns, inputs);
     if (activations === "int8") multiplyInts(kernel, stored, places, rows);
     else multiplyFloats(kernel, stored, places, rows);
@@ -145,24 +148,27 @@ function storeOffsets(heap: WasmHeap, offsets: Float32Array, rows: number): {at:
   return {at, groups};
 }
 
-function placesFor(heap: WasmHeap, {inputs, stride, offsets}: Stored, rows: number): Places {
+/** Places from 0 on, and the bytes they take. */
+function placesFor({inputs, stride, offsets}: Stored, rows: number): Places & {readonly bytes: number} {
   // Integer products of matrices take rows of x in pairs.
   const pairs = roundUp(rows, 2);
-  const sizes = {
-    input: 4 * pairs * inputs,
-    output: 4 * pairs * stride,
-    quantized: 2 * pairs * inputs,
-    scales: roundUp((4 * pairs * inputs) / UNIT, 16),
-    sums: 4 * rows * (offsets?.groups ?? 0),
-    room: 64 * inputs,
+  const output = 4 * pairs * inputs;
+  const quantized = output + 4 * pairs * stride;
+  const scales = quantized + 2 * pairs * inputs;
+  const sums = scales + roundUp((4 * pairs * inputs) / UNIT, 16);
+  const room = sums + 4 * rows * (offsets?.groups ?? 0);
+  return {input: 0, output, quantized, scales, sums, room, bytes: room + 64 * inputs};
+}
+
+function placesFrom(base: number, {input, output, quantized, scales, sums, room}: Places): Places {
+  return {
+    input: base + input,
+    output: base + output,
+    quantized: base + quantized,
+    scales: base + scales,
+    sums: base + sums,
+    room: base + room,
   };
-  let at = heap.scratch(Object.values(sizes).reduce((sum, size) => sum + size, 0));
-  const places: Record<string, number> = {};
-  for (const [name, size] of Object.entries(sizes)) {
-    places[name] = at;
-    at += size;
-  }
-  return places as unknown as Places;
 }
 
 function multiplyFloats(
@@ -206,8 +212,12 @@ function sumGroups(sums: Float32Array, x: Float32Array, inputs: number, size: nu
 
 /** Rows of `width` numbers at places `wide` apart, zeros behind. */
 function spreadRows(to: Float32Array, from: Float32Array, width: number, wide: number): void {
-  to.fill(0);
-  for (let i = 0; i * width < from.length; i++) to.set(from.subarray(i * width, (i + 1) * width), i * wide);
+  if (width === wide) to.set(from);
+  else {
+    to.fill(0);
+    for (let i = 0; i * width < from.length; i++) to.set(from.subarray(i * width, (i + 1) * width), i * wide);
+  }
+  to.fill(0, width === 0 ? 0 : (from.length / width) * wide);
 }
 
 /** A copy of the outputs of every row. */
@@ -218,6 +228,7 @@ function rowsWithBias(
   bias: Float32Array | null,
 ): Float32Array {
   const stride = padded.length / rows;
+  if (stride === out && bias === null) return padded.slice();
   const y = new Float32Array(rows * out);
   for (let row = 0; row < rows; row++) {
     y.set(padded.subarray(row * stride, row * stride + out), row * out);
