@@ -16,6 +16,7 @@ export {type ByteVocabulary, byteVocabulary} from "./grammar/masks/byte-vocabula
 export type {NodeMask, TokenCounts} from "./grammar/masks/node-mask.js";
 export * from "./grammar/masks/token-masks.js";
 export * from "./grammar/masks/tokenizer-vocabulary.js";
+export * from "./hamburger/segmentation.js";
 export * from "./medusa/medusa-heads.js";
 export * from "./method.js";
 export * from "./registry.js";

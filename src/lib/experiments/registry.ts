@@ -13,6 +13,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "decoding/substitute": () => import("./decoding/substitute.js").then((m) => m.substitute),
   "decoding/offload": () => import("./decoding/offload.js").then((m) => m.offload),
   "decoding/skipping": () => import("./decoding/skipping.js").then((m) => m.skipping),
+  "decoding/segmentation": () => import("./decoding/segmentation.js").then((m) => m.segmentation),
   "decoding/one-text": () => import("./decoding/one-text.js").then((m) => m.oneText),
   "formats/bits-error": () => import("./formats/bits-error.js").then((m) => m.bitsError),
   "formats/block-scale": () => import("./formats/block-scale.js").then((m) => m.blockScale),

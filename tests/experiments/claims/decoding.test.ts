@@ -99,6 +99,10 @@ testOutcomes(DECODING_CLAIMS, {
     ["differs", [between("tokens for each pass above", -0.3, -0.1)]],
     ["open", [between("tokens for each pass above", -0.1, 0.3)]],
   ],
+  "hamburger-cache": [
+    ["same direction", [between("tokens of an entry", 2.3, 2.5)]],
+    ["open", [between("tokens of an entry", 0.9, 1.5)]],
+  ],
   "skip-decode-loss": [
     ["agrees", [between("perplexity lost with SkipDecode", 0.1, 3)]],
     ["differs", [between("perplexity lost with SkipDecode", 40, 90)]],

@@ -1,10 +1,11 @@
 import type {Round} from "../../decoding/decoding-run.js";
+import {sliding} from "../../decoding/hamburger/segmentation.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {layerSchedules} from "../../decoding/skipping/registry.js";
 import {readSkipping} from "../../decoding/skipping/skipped-reading.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {scoreTokens} from "../../evaluate/token-scores.js";
-import {experiment} from "../../experiment/experiment.js";
+import {experiment, type TensorSet} from "../../experiment/experiment.js";
 import type {DocumentSums} from "../../stats/documents.js";
 import {mean} from "../../stats/moments.js";
 import {DRAFT_NEEDS, draftModels} from "../decoding/draft-models.js";
@@ -15,11 +16,13 @@ import {
   roundCells,
   roundsOf,
 } from "../decoding/draft-rounds.js";
+import {segmentation} from "../decoding/segmentation.js";
 import {testTexts} from "../shared/decoder-texts.js";
 import {claimColumns} from "./claim.js";
 import {draftClaims} from "./decoding/drafts.js";
 import {easySpecClaims} from "./decoding/easyspec.js";
-import type {DecodingFound, DraftRun, SkipLosses} from "./decoding/evidence.js";
+import type {DecodingFound, DraftRun, GroupRun, SkipLosses} from "./decoding/evidence.js";
+import {hamburgerClaims} from "./decoding/hamburger.js";
 import {skippingClaims} from "./decoding/skipping.js";
 import {splitReasonClaims} from "./decoding/split-reason.js";
 import {subspecClaims} from "./decoding/subspec.js";
@@ -32,6 +35,7 @@ export const DECODING_CLAIMS = [
   ...draftClaims,
   ...easySpecClaims,
   ...trainedDraftClaims,
+  ...hamburgerClaims,
   ...splitReasonClaims,
   ...skippingClaims,
 ];
@@ -101,7 +105,11 @@ export const decodingClaims = experiment({
         ),
       };
     }
-    const found: DecodingFound = {drafts, skipped};
+    const segmented = await slidingGroups(
+      Math.min(documents, GROUPED_DOCUMENTS),
+      data.get("weights/decoder-large"),
+    );
+    const found: DecodingFound = {drafts, skipped, segmented};
     return ledgerRows(DECODING_CLAIMS, found);
   },
 });
@@ -115,6 +123,18 @@ function roundSums(
   const total = (of: (round: Round) => number) =>
     texts.map(({rounds}) => rounds.reduce((sum, round) => sum + of(round), 0));
   return {sums: total(part), sizes: total(whole)};
+}
+
+/** Documents of each seed that are parted into groups. */
+const GROUPED_DOCUMENTS = 16;
+
+/** Groups by the sliding rule at its own threshold. */
+async function slidingGroups(documents: number, weights: TensorSet): Promise<GroupRun> {
+  const data = new Map([["weights/decoder-large", weights]]);
+  const rows = await segmentation.run({rules: [sliding.id], documents}, {data});
+  const row = rows.find(({confidence}) => confidence === sliding.confidence)!;
+  const {tokensPerStep: value, tokensPerStepLow: low, tokensPerStepHigh: high, foreseen} = row;
+  return {value, low: low ?? Number.NaN, high: high ?? Number.NaN, documents: row.documents, foreseen};
 }
 
 /** Documents of each seed that are read with half of the layers. */

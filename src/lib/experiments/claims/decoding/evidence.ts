@@ -24,11 +24,19 @@ export interface DraftRun {
   readonly same: number;
 }
 
+/** Groups of a rule on test documents. */
+export interface GroupRun extends Interval {
+  readonly documents: number;
+  /** Share of joined tokens that were the model's likeliest; null where none joins. */
+  readonly foreseen: number | null;
+}
+
 /** Everything that the claims on decoding are judged by. */
 export interface DecodingFound {
   /** By the ids of their methods. */
   readonly drafts: Readonly<Record<string, DraftRun>>;
   readonly skipped: SkipLosses;
+  readonly segmented: GroupRun;
 }
 
 /** Tokens of a pass that one method gives above another on the same documents, by the delta method. */

@@ -1,0 +1,49 @@
+import type {segmentation} from "../../../lib/experiments/decoding/segmentation.js";
+import {numberText} from "../../kit/text/number-text.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {looksOf} from "../palette.js";
+
+export type SegmentationRow = RowOf<typeof segmentation>;
+
+/** Share of foreseen tokens below which a group is a guess more than a certainty. */
+const CERTAIN = 0.99;
+
+/** Tokens that join a group and were foreseen, against the tokens of a step. */
+export const segmentationFigure = linesFigure<typeof segmentation>({
+  experiment: "decoding/segmentation",
+  question: "How far can tokens go together before the model would have written others?",
+  key: ({rule, confidence}) => `${rule} ${confidence ?? "fixed"}`,
+  label: ({label, confidence}) =>
+    confidence === null ? label : `${label}, threshold at ${numberText(confidence, 3)}`,
+  series: ({label}, rows) => ({
+    name: label,
+    ...looksOf(
+      rows,
+      (row) => row.label,
+      () => "decoding",
+    ).get(label)!,
+  }),
+  x: {column: "tokensPerStep", label: "tokens of a step, and of an entry of the cache"},
+  y: {
+    column: "foreseen",
+    label: "joined tokens that the model would have written, %",
+    of: ({foreseen}) => foreseen && 100 * foreseen,
+  },
+  finding: ({rows}) => segmentationFinding(rows),
+});
+
+/** The largest groups of tokens that the model foresaw nearly all, and what larger ones cost. */
+export function segmentationFinding(rows: readonly SegmentationRow[]): string {
+  const grouped = rows
+    .filter(({foreseen}) => foreseen !== null)
+    .toSorted((a, b) => b.tokensPerStep - a.tokensPerStep);
+  const certain = grouped.find(({foreseen}) => foreseen! >= CERTAIN);
+  const double = grouped.findLast(({tokensPerStep}) => tokensPerStep >= 2);
+  const safe =
+    certain === undefined
+      ? "No rule groups only tokens that the model foresees"
+      : `${certain.label} groups give ${numberText(certain.tokensPerStep, 3)} tokens a step, and ${numberText(100 * certain.foreseen!, 3)}\u00a0% of the tokens that join are those that the model would have written`;
+  if (double === undefined) return `${safe}; no rule here reaches two tokens a step.`;
+  return `${safe}. For two tokens a step or more, ${double.label.toLowerCase()} groups take in ${numberText(100 * (1 - double.foreseen!), 2)}\u00a0% that it would not have written.`;
+}
