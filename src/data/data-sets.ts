@@ -22,6 +22,7 @@ export const DATA_SETS = {
   "heads/decoder-large": "models/decoder-large/medusa-heads.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
+  "vocabulary/repository": "vocabularies/repository.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

@@ -15,6 +15,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "decoding/skipping": () => import("./decoding/skipping.js").then((m) => m.skipping),
   "decoding/segmentation": () => import("./decoding/segmentation.js").then((m) => m.segmentation),
   "decoding/one-text": () => import("./decoding/one-text.js").then((m) => m.oneText),
+  "decoding/grammar-masks": () => import("./decoding/grammar-masks.js").then((m) => m.grammarMasks),
   "formats/bits-error": () => import("./formats/bits-error.js").then((m) => m.bitsError),
   "formats/block-scale": () => import("./formats/block-scale.js").then((m) => m.blockScale),
   "formats/error-anatomy": () => import("./formats/error-anatomy.js").then((m) => m.errorAnatomy),

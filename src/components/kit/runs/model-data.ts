@@ -25,6 +25,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>
     FileAttachment("../../../data/models/decoder-small-outliers/activations.safetensors"),
+  "vocabulary/repository": () => FileAttachment("../../../data/vocabularies/repository.safetensors"),
   "meshes/bunny": () => FileAttachment("../../../data/meshes/bunny.safetensors"),
   "meshes/teapot": () => FileAttachment("../../../data/meshes/teapot.safetensors"),
 };
