@@ -103,6 +103,16 @@ testOutcomes(DECODING_CLAIMS, {
     ["same direction", [between("tokens of an entry", 2.3, 2.5)]],
     ["open", [between("tokens of an entry", 0.9, 1.5)]],
   ],
+  "xgrammar-context-dependent": [
+    ["agrees", [number("mean of the vocabulary is checked", 0.3)]],
+    ["same direction", [number("mean of the vocabulary is checked", 1.05)]],
+    ["differs", [number("mean of the vocabulary is checked", 3)]],
+  ],
+  "xgrammar-speed": [
+    ["same direction", [number("times fewer tokens checked", 300)]],
+    ["differs", [number("times fewer tokens checked", 0.9)]],
+    ["open", []],
+  ],
   "skip-decode-loss": [
     ["agrees", [between("perplexity lost with SkipDecode", 0.1, 3)]],
     ["differs", [between("perplexity lost with SkipDecode", 40, 90)]],

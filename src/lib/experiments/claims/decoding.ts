@@ -16,17 +16,20 @@ import {
   roundCells,
   roundsOf,
 } from "../decoding/draft-rounds.js";
+import {grammarMasks} from "../decoding/grammar-masks.js";
+import {REPOSITORY_TOKENS, VOCABULARY_NEEDS, type VocabularyData} from "../decoding/repository-vocabulary.js";
 import {segmentation} from "../decoding/segmentation.js";
 import {testTexts} from "../shared/decoder-texts.js";
 import {claimColumns} from "./claim.js";
 import {draftClaims} from "./decoding/drafts.js";
 import {easySpecClaims} from "./decoding/easyspec.js";
-import type {DecodingFound, DraftRun, GroupRun, SkipLosses} from "./decoding/evidence.js";
+import type {DecodingFound, DraftRun, GroupRun, MaskCounts, SkipLosses} from "./decoding/evidence.js";
 import {hamburgerClaims} from "./decoding/hamburger.js";
 import {skippingClaims} from "./decoding/skipping.js";
 import {splitReasonClaims} from "./decoding/split-reason.js";
 import {subspecClaims} from "./decoding/subspec.js";
 import {trainedDraftClaims} from "./decoding/trained-drafts.js";
+import {xgrammarClaims} from "./decoding/xgrammar.js";
 import {ledgerRows} from "./ledger-rows.js";
 
 /** Claims of papers on decoding. */
@@ -38,6 +41,7 @@ export const DECODING_CLAIMS = [
   ...hamburgerClaims,
   ...splitReasonClaims,
   ...skippingClaims,
+  ...xgrammarClaims,
 ];
 
 /** A tree that takes few passes of the draft. */
@@ -73,7 +77,7 @@ export const decodingClaims = experiment({
     tokens: {kind: "integer", label: "Tokens written after each prompt", min: 4, max: 64, default: 8},
   },
   columns: claimColumns,
-  needs: DRAFT_NEEDS,
+  needs: [...DRAFT_NEEDS, ...VOCABULARY_NEEDS],
   sweep: [{}],
   async run({documents, tokens}, {data, progress}) {
     const models = await draftModels(data, "int4");
@@ -109,10 +113,19 @@ export const decodingClaims = experiment({
       Math.min(documents, GROUPED_DOCUMENTS),
       data.get("weights/decoder-large"),
     );
-    const found: DecodingFound = {drafts, skipped, segmented};
+    const found: DecodingFound = {drafts, skipped, segmented, masks: await maskCounts(data)};
     return ledgerRows(DECODING_CLAIMS, found);
   },
 });
+
+/** Counts of the masks of JSON over the whole vocabulary of the repository. */
+async function maskCounts(data: VocabularyData): Promise<MaskCounts> {
+  const loaded = new Map(VOCABULARY_NEEDS.map((name) => [name, data.get(name)]));
+  const rows = await grammarMasks.run({grammar: "json", sizes: [REPOSITORY_TOKENS]}, {data: loaded});
+  const [, unexpanded, expanded] = rows;
+  const {tokens, same, places, checkedShare: share} = expanded;
+  return {tokens, share, shareUnexpanded: unexpanded.checkedShare, same: same / places};
+}
 
 /** Sums over the rounds of each document, and the numbers that they are shares of. */
 function roundSums(

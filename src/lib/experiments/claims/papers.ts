@@ -28,6 +28,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2409.09708": "ELSA",
   "2409.10593": "CSKV",
   "2410.13229": "Quamba",
+  "2411.15100": "XGrammar",
   "2501.04052": "RaZeR",
   "2502.03763": "SST slices",
   "2502.12444": "SparAMX",

@@ -5,17 +5,17 @@ import type {TensorSet} from "../../experiment/experiment.js";
 export const VOCABULARY_NEEDS = ["vocabulary/repository"] as const;
 
 /** Tokens of the whole vocabulary. */
-export const REPOSITORY_TOKENS = 16384;
+export const REPOSITORY_TOKENS = 16384 as const;
 
 /** Data sets among which the vocabulary is. */
 export interface VocabularyData {
-  get(name: (typeof VOCABULARY_NEEDS)[number]): TensorSet | undefined;
+  get(name: (typeof VOCABULARY_NEEDS)[number]): TensorSet;
 }
 
 /** The first tokens of the vocabulary: those that its training merged first, all single bytes among them. */
 export function repositoryVocabulary(data: VocabularyData, size: number = REPOSITORY_TOKENS): ByteVocabulary {
   const tensors = data.get("vocabulary/repository");
-  const [bytes, lengths] = [tensors?.get("bytes"), tensors?.get("lengths")];
+  const [bytes, lengths] = [tensors.get("bytes"), tensors.get("lengths")];
   if (bytes === undefined || lengths === undefined)
     throw new RangeError("repositoryVocabulary: data must hold vocabulary/repository, got none");
   const tokens: Uint8Array[] = [];

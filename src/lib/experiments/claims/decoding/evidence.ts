@@ -31,12 +31,23 @@ export interface GroupRun extends Interval {
   readonly foreseen: number | null;
 }
 
+/** Counts of the masks of JSON over a vocabulary. */
+export interface MaskCounts {
+  readonly tokens: number;
+  /** Share of the vocabulary that is checked at a place, with callers' continuations and without. */
+  readonly share: number;
+  readonly shareUnexpanded: number;
+  /** Share of the places with the mask that checking every token gives. */
+  readonly same: number;
+}
+
 /** Everything that the claims on decoding are judged by. */
 export interface DecodingFound {
   /** By the ids of their methods. */
   readonly drafts: Readonly<Record<string, DraftRun>>;
   readonly skipped: SkipLosses;
   readonly segmented: GroupRun;
+  readonly masks: MaskCounts;
 }
 
 /** Tokens of a pass that one method gives above another on the same documents, by the delta method. */
