@@ -18,6 +18,11 @@ export const TERMS: readonly Term[] = [
     is: "Operations for each byte that is read or written. It decides on which side of a roofline an operator stands.",
   },
   {
+    name: "attention sink",
+    also: ["attention sinks", "sinks"],
+    is: "One of the first tokens of a text, on which a model puts attention that it does not need elsewhere. Evicting it breaks large models.",
+  },
+  {
     name: "block scale",
     also: ["block scales"],
     is: "A scale that a few neighbouring values share, 16 or 32 in the block formats of this site. Its bits count for each of them.",
@@ -75,6 +80,11 @@ export const TERMS: readonly Term[] = [
     is: "A matrix multiplication; most of the arithmetic of a model.",
   },
   {
+    name: "memory-bound",
+    also: ["bound by memory", "compute-bound", "bound by compute"],
+    is: "Limited by the bytes that are moved, not by arithmetic; compute-bound is the other case.",
+  },
+  {
     name: "mesh",
     also: ["meshes"],
     is: "A surface made of triangles: a list of vertices in space, and for each triangle the three vertices that it joins.",
@@ -110,6 +120,11 @@ export const TERMS: readonly Term[] = [
     name: "PTQ",
     also: ["post-training quantization"],
     is: "Post-training quantization: a trained model is brought to fewer bits without training it again.",
+  },
+  {
+    name: "rank",
+    also: ["low rank"],
+    is: "The number of independent directions in a matrix. A matrix of low rank is stored as a few numbers for each row and a basis that all rows share.",
   },
   {
     name: "retrieval accuracy",

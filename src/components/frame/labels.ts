@@ -1,9 +1,9 @@
 import {wireDefinitions} from "./definitions.js";
 import {type LabelTerms, type Mention, mentionFinder} from "./label-terms.js";
 
-/** Labels of controls, axes, keys and columns. */
+/** Labels of controls, axes, keys and columns; a plain head names something that only sounds like a term. */
 const LABELS =
-  ".controls label, .controls label > span, .group-label, .controls summary span, .legend li, th, .svg-chart text.axis, .formula-lines dt";
+  ".controls label, .controls label > span, .group-label, .controls summary span, .legend li, th:not(.plain), .svg-chart text.axis, .formula-lines dt";
 
 /** The first text of a label that is more than space; the name of a control stands before its box. */
 function textOf(label: Element): Text | undefined {

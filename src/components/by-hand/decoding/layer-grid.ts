@@ -6,23 +6,26 @@ import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 
 /** Tokens of the text that is drawn, and of its prompt. */
-const TOKENS = 24;
+export const TOKENS = 24;
 const PROMPT = 8;
 
 /** Which tokens pass which layers by each rule: layers upwards, tokens to the right. */
 export function layerGrid({
   layers,
   speedup,
+  token,
 }: {
   readonly layers: number;
   readonly speedup: number;
+  /** The tokens that have passed so far. */
+  readonly token: number;
 }): HTMLElement {
   const grids = layerSchedules.all.map((schedule) => {
     const kept = layersOfTokens(layers, TOKENS, {schedule, speedup, prompt: PROMPT});
     const passed = mean(kept.slice(PROMPT).map((each) => each.length));
     return html`<div class="layer-schedule">
       <p class="block-facts"><strong>${schedule.label}</strong> <span class="muted">${numberText(passed, 3)} of ${layers} layers for a token after the prompt</span></p>
-      ${grid(kept, layers, schedule.label)}
+      ${grid(kept.slice(0, token), layers, schedule.label)}
     </div>`;
   });
   return captioned(

@@ -58,7 +58,7 @@ export function cacheAdvice(rows: readonly CacheRow[], cost: Axes["cost"]): HTML
 }
 
 /** A share in per cent, to hundredths: intervals of a loss are wider than that. */
-const percent = (share: number): string => numberText(Math.round(1e4 * share) / 100, 3);
+const percent = (share: number): string => numberText(Math.round(1e4 * share) / 100 || 0, 3);
 
 /** What a row loses, and the interval of that. */
 const lossText = ({rise, riseLow, riseHigh}: CacheRow): string =>

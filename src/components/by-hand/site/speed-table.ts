@@ -98,7 +98,7 @@ export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement 
 }
 
 function contestRows(records: readonly SpeedRecord[]): HTMLElement {
-  return html`<tbody><tr><th scope="rowgroup" colspan="4">${records[0].title} (${records[0].unit})</th></tr>${records.map(recordRow)}</tbody>`;
+  return html`<tbody><tr><th class="plain" scope="rowgroup" colspan="4">${records[0].title} (${records[0].unit})</th></tr>${records.map(recordRow)}</tbody>`;
 }
 
 function recordRow({ours, peer, peerName, ratio, peerSamples}: SpeedRecord): HTMLElement {
