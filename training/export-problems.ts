@@ -16,7 +16,9 @@ if (out === undefined) {
 
 const file = openSync(out, "w");
 for (let index = 0; index < Number(count); index++) {
-  const {prompt, text} = arithmeticProblem(split as Split, index, {operators: 1 + (index % Number(operators))});
+  const {prompt, text} = arithmeticProblem(split as Split, index, {
+    operators: 1 + (index % Number(operators)),
+  });
   const length = Number(context) + 1;
   const tokens = new Uint8Array(length);
   tokens.set(encodeCharacters(text).subarray(0, length));
