@@ -1,6 +1,7 @@
 import {accelerators} from "./benches/accelerators.js";
 import {checkpoints} from "./benches/checkpoints.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
+import {diffusion} from "./benches/diffusion.js";
 import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
 import {transforms} from "./benches/hadamard.js";
@@ -18,6 +19,7 @@ export const contests: readonly Contest[] = [
   ...formats,
   ...checkpoints,
   ...engine,
+  ...diffusion,
   ...products,
   ...packedProducts,
   ...transforms,

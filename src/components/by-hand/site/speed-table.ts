@@ -44,6 +44,7 @@ export const SPEED_GROUPS = {
   caches: ["Caches and decompositions", /^(svd|decode-attention)/],
   ssm: ["State-space models", /^(selective-scan|ssd)/],
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
+  diffusion: ["Diffusion language models", /^diffusion/],
   formats: ["Number formats", /^(encode|quantize|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
@@ -54,9 +55,9 @@ export const SPEED_GROUPS = {
 /** The id of a group of contests. */
 export type SpeedGroup = keyof typeof SPEED_GROUPS;
 
-/** Contests with other software that was run: not those of this library with itself at other sizes. */
+/** Contests with other software that was run: not those of this library with itself, at other sizes or with other models. */
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
-  ratio !== null && peerSamples !== null && !/^chunks of/.test(peerName ?? "");
+  ratio !== null && peerSamples !== null && !/^(chunks of|the prompt reused|decoder-small)/.test(peerName ?? "");
 
 /** Comparisons of each group: how many this library wins, and its middle ratio. */
 export function speedOverview({records}: SpeedRun): HTMLElement {
