@@ -57,7 +57,9 @@ export type SpeedGroup = keyof typeof SPEED_GROUPS;
 
 /** Contests with other software that was run: not those of this library with itself, at other sizes or with other models. */
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
-  ratio !== null && peerSamples !== null && !/^(chunks of|the prompt reused|decoder-small)/.test(peerName ?? "");
+  ratio !== null &&
+  peerSamples !== null &&
+  !/^(chunks of|the prompt reused|decoder-small)/.test(peerName ?? "");
 
 /** Comparisons of each group: how many this library wins, and its middle ratio. */
 export function speedOverview({records}: SpeedRun): HTMLElement {
