@@ -116,6 +116,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/decoding/skipping-layers",
         about: "Tokens that leave layers out: which ones each rule skips, and what the model then loses.",
       },
+      {
+        name: "Only what parses",
+        path: "/decoding/only-what-parses",
+        about:
+          "XGrammar's masks: a grammar or JSON Schema of your own as an automaton, and the tokens that it allows after a text.",
+      },
     ],
   },
   {

@@ -16,6 +16,8 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "decoding/segmentation": () => import("./decoding/segmentation.js").then((m) => m.segmentation),
   "decoding/one-text": () => import("./decoding/one-text.js").then((m) => m.oneText),
   "decoding/grammar-masks": () => import("./decoding/grammar-masks.js").then((m) => m.grammarMasks),
+  "decoding/one-grammar": () => import("./decoding/one-grammar.js").then((m) => m.oneGrammar),
+  "decoding/grammar-text": () => import("./decoding/grammar-text.js").then((m) => m.grammarText),
   "formats/bits-error": () => import("./formats/bits-error.js").then((m) => m.bitsError),
   "formats/block-scale": () => import("./formats/block-scale.js").then((m) => m.blockScale),
   "formats/error-anatomy": () => import("./formats/error-anatomy.js").then((m) => m.errorAnatomy),

@@ -1,4 +1,5 @@
 import {numberText} from "../../kit/text/number-text.js";
+import type {GrammarMaskRow} from "../../plots/decoding/grammar-masks.js";
 import type {OffloadRow} from "../../plots/decoding/offload.js";
 import type {SkippingRow} from "../../plots/decoding/skipping.js";
 import {copyName, type SubstituteRow} from "../../plots/decoding/substitute.js";
@@ -63,5 +64,20 @@ export function skippedQuestion(rows: readonly SkippingRow[]): BarQuestion {
       value: times(row),
       text: `${numberText(times(row), 3)} times`,
     })),
+  };
+}
+
+/** Order of magnitude of the tokens that are checked at a place of JSON. */
+export function checkedQuestion(rows: readonly GrammarMaskRow[]): BarQuestion {
+  const most = rows.reduce((size, {tokens}) => Math.max(size, tokens), 0);
+  const own = rows.filter(({tokens}) => tokens === most);
+  const checked = own.at(-1)?.checked ?? 0;
+  return {
+    question: `A vocabulary has ${most} tokens, and only JSON may be written. Masks of all nodes of the grammar are known beforehand. How many tokens must still be checked before each token?`,
+    options: ["fewer than a hundred", "some hundreds", "thousands"],
+    right: rangeOf(checked, [100, 1000]),
+    because: `${numberText(checked, 3)} on average: only tokens that leave the rule that is being written depend on what called it.`,
+    shown: "Tokens checked before each token",
+    bars: own.map(({method, checked: value}) => ({name: method, value, text: numberText(value, 4)})),
   };
 }

@@ -1,0 +1,38 @@
+import type {grammarMasks} from "../../../lib/experiments/decoding/grammar-masks.js";
+import {numberText} from "../../kit/text/number-text.js";
+import {linesFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {looksOf} from "../palette.js";
+
+export type GrammarMaskRow = RowOf<typeof grammarMasks>;
+
+/** Tokens that are checked at a place, by the size of the vocabulary and by what is known beforehand. */
+export const checkedFigure = linesFigure<typeof grammarMasks>({
+  experiment: "decoding/grammar-masks",
+  question: "How many tokens must be checked before each token?",
+  key: ({method, tokens}) => `${method} ${tokens}`,
+  label: ({method, checked, tokens}) => `${method}: ${numberText(checked, 3)} of ${tokens}`,
+  series: ({method}, rows) => ({
+    name: method,
+    ...looksOf(
+      rows,
+      (row) => row.method,
+      () => "decoding",
+    ).get(method)!,
+  }),
+  x: {column: "tokens", label: "tokens of the vocabulary", log: true},
+  y: {column: "checked", label: "tokens checked at a place, mean", log: true},
+  finding: ({rows}) => checkedFinding(rows),
+});
+
+/** Checks at the largest vocabulary: by every token, by masks of nodes, and with what callers go on with. */
+export function checkedFinding(rows: readonly GrammarMaskRow[]): string {
+  const most = rows.reduce((size, {tokens}) => Math.max(size, tokens), 0);
+  const [all, nodes, expanded] = rows.filter(({tokens}) => tokens === most);
+  if (all === undefined || nodes === undefined || expanded === undefined) return "";
+  const same = rows.every((row) => row.same === row.places);
+  const equal = same
+    ? "Every mask is the one that checking all tokens gives."
+    : "Some masks are not those that checking all tokens gives.";
+  return `Of ${numberText(most, 5)} tokens, ${numberText(expanded.checked, 3)} are checked before each token, and ${numberText(nodes.checked, 3)} if nothing is known of what callers go on with. ${equal}`;
+}
