@@ -4,6 +4,7 @@ import {decodeAttentions} from "./benches/decode-attention.js";
 import {diffusion} from "./benches/diffusion.js";
 import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
+import {grammars} from "./benches/grammars.js";
 import {transforms} from "./benches/hadamard.js";
 import {llamaCpp} from "./benches/llama-cpp.js";
 import {packedProducts} from "./benches/packed-products.js";
@@ -29,5 +30,6 @@ export const contests: readonly Contest[] = [
   ...accelerators,
   ...sweeps,
   ...tokenizers,
+  ...grammars,
   ...llamaCpp,
 ];
