@@ -31,7 +31,7 @@ function arcs(rule: string, nodes: readonly NodeRow[], edges: readonly EdgeRow[]
     (most, {from, to}) => Math.max(most, Math.abs(x(place, to) - x(place, from))),
     STEP,
   );
-  const height = 26 + 0.34 * span;
+  const height = 26 + liftOf(span);
   const width = (nodes.length - 1) * STEP;
   const drawn = edges.map((edge) => arc(edge, x(place, edge.from), x(place, edge.to)));
   const circles = nodes.map(({node, isFinal, isTop, isBelow}) => {
@@ -44,6 +44,9 @@ function arcs(rule: string, nodes: readonly NodeRow[], edges: readonly EdgeRow[]
 
 const x = (place: ReadonlyMap<number, number>, node: number): number => place.get(node) ?? 0;
 
+/** Height of an arc over a distance: wide ones rise less steeply, so that a rule stays low. */
+const liftOf = (distance: number): number => 26 * Math.sqrt(distance / STEP);
+
 /** An edge with its label at the top: forward above the row, backward below it, a loop as a small circle. */
 function arc({label, isCall}: EdgeRow, from: number, to: number): SVGElement {
   const kind = isCall ? "edge call" : "edge";
@@ -51,7 +54,7 @@ function arc({label, isCall}: EdgeRow, from: number, to: number): SVGElement {
   if (from === to)
     return svg`<g class=${kind}><path d=${`M${from - 6},${-RADIUS}C${from - 22},${-RADIUS - 26} ${from + 22},${-RADIUS - 26} ${from + 6},${-RADIUS}`} /><text x=${from} y=${-RADIUS - 23}>${shown}<title>${label}</title></text></g>`;
   const side = to > from ? -1 : 1;
-  const lift = side * 0.34 * Math.abs(to - from);
+  const lift = side * liftOf(Math.abs(to - from));
   const [begin, end] = [from - side * RADIUS * 0.7, to + side * RADIUS * 0.7];
   const middle = (from + to) / 2;
   const y = side * RADIUS * 0.7;
