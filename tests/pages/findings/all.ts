@@ -3,6 +3,7 @@ import {attentionFindings} from "./attention.js";
 import {diffusionFindings} from "./diffusion.js";
 import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
+import {grammarFindings} from "./grammars.js";
 import {kvFindings} from "./kv.js";
 import {modelFindings} from "./models.js";
 import {sceneFindings} from "./scenes.js";
@@ -16,6 +17,7 @@ export const FINDINGS: readonly Finding[] = [
   ...kvFindings,
   ...attentionFindings,
   ...ssmFindings,
+  ...grammarFindings,
   ...diffusionFindings,
   ...accelFindings,
   ...sceneFindings,
