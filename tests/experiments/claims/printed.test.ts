@@ -100,6 +100,7 @@ describe("printed numbers are those of the papers", () => {
     ["llm-viewer-grouping", [7.4354, 7.6307]],
     ["flashdlm-34x", [34.1, 34]],
     ["flashdlm-average", [12.14]],
+    ["freecache-speed", [4.42, 6.32]],
     ["freecache-loss", [4.42, 6.32, 79.68, 77.4]],
     ["guided-loss", [17.8, 79.68, 80.33]],
     ["guided-against-decoder", [3.43, 3.23, 82.3, 91.13]],
