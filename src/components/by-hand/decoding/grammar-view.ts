@@ -54,7 +54,7 @@ function tokenList({listed}: GrammarTables): HTMLElement {
     "checked and allowed": "allowed",
     "checked and refused": "refused",
   };
-  return html`<p class="token-chips">${listed.map(({token, verdict}) => html`<code class=${kinds[verdict] ?? "accepted"} title=${verdict}>${token}</code> `)}</p>`;
+  return html`<p class="token-chips" tabindex="0" role="group" aria-label="Tokens by name">${listed.map(({token, verdict}) => html`<code class=${kinds[verdict] ?? "accepted"} title=${verdict}>${token}</code> `)}</p>`;
 }
 
 /** The stacks, each from the top down. */

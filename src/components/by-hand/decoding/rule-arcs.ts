@@ -21,7 +21,8 @@ export function ruleArcs({nodes, edges}: GrammarTables): HTMLElement {
   return html`<div class="rule-arcs">${ordered.map((rule) => {
     const own = nodes.filter((node) => node.rule === rule);
     const inside = edges.filter(({from}) => own.some(({node}) => node === from));
-    return html`<div class="rule"><p class="block-facts"><strong>${rule.replace(/^#\//, "")}</strong> <span class="muted">${own.length} ${own.length === 1 ? "node" : "nodes"}</span></p>${own.length > MOST_NODES ? null : arcs(rule, own, inside)}</div>`;
+    const name = rule.replace(/^#\//, "");
+    return html`<div class="rule"><p class="block-facts"><strong>${name}</strong> <span class="muted">${own.length} ${own.length === 1 ? "node" : "nodes"}</span></p>${own.length > MOST_NODES ? null : html`<div class="arcs" tabindex="0" role="group" aria-label=${`Automaton of ${name}`}>${arcs(name, own, inside)}</div>`}</div>`;
   })}</div>`;
 }
 
