@@ -1,6 +1,7 @@
 import {accelerators} from "./benches/accelerators.js";
 import {checkpoints} from "./benches/checkpoints.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
+import {decodings} from "./benches/decoding.js";
 import {diffusion} from "./benches/diffusion.js";
 import {engine} from "./benches/engine.js";
 import {formats} from "./benches/formats.js";
@@ -10,6 +11,7 @@ import {llamaCpp} from "./benches/llama-cpp.js";
 import {packedProducts} from "./benches/packed-products.js";
 import {products} from "./benches/products.js";
 import {stateSpaceScans} from "./benches/scans.js";
+import {slowLinks} from "./benches/slow-link.js";
 import {decompositions} from "./benches/svd.js";
 import {sweeps} from "./benches/sweeps.js";
 import {tokenizers} from "./benches/tokenizers.js";
@@ -21,6 +23,8 @@ export const contests: readonly Contest[] = [
   ...checkpoints,
   ...engine,
   ...diffusion,
+  ...decodings,
+  ...slowLinks,
   ...products,
   ...packedProducts,
   ...transforms,

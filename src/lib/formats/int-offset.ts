@@ -3,6 +3,7 @@ import type {Tensor} from "../tensor/tensor.js";
 import {castValue, decodeValues} from "./cast.js";
 import {f16, type IntElement, intElement} from "./element.js";
 import type {Format, OffsetGroup, Packed} from "./format.js";
+import {type GroupedLevels, groupedLevels} from "./grouped-levels.js";
 import {forEachGroup, requireFinite} from "./groups.js";
 import {packScales, requirePart, scaleBytes, storedScale, unpackScales} from "./pack.js";
 import {roundHalfEven} from "./round.js";
@@ -58,12 +59,25 @@ export function offsetCode(value: number, scale: number, offset: number, highest
   return scale === 0 ? 0 : Math.min(highest, Math.max(0, roundHalfEven((value - offset) / scale)));
 }
 
-function unpack({element, shared}: Settings, packed: Packed): Tensor {
-  const {groups, codes, scales} = unpackScaled(packed, element.bits, shared);
+function partsOf({element, shared}: Settings, packed: Packed) {
+  const {groups, ...parts} = unpackScaled(packed, element.bits, shared);
   const offsets = unpackScales(requirePart(packed, "offsets", groups.count * scaleBytes.f16), "f16");
-  const data = decodeValues(element, codes);
+  return {groups, offsets, ...parts};
+}
+
+/** Codes are levels as they are; null where a signed byte does not hold them. */
+function levelsOf(settings: Settings, packed: Packed): GroupedLevels | null {
+  const {groups, offsets, codes, scales} = partsOf(settings, packed);
+  const levels = groupedLevels(packed.shape, groups, Int8Array.from(codes), scales);
+  return levels && {...levels, offsets};
+}
+
+function unpack(settings: Settings, packed: Packed): Tensor {
+  const {groups, offsets, codes, scales} = partsOf(settings, packed);
+  const data = decodeValues(settings.element, codes);
   forEachGroup(groups, (group, start, step, count) => {
-    for (let n = 0, i = start; n < count; n++, i += step) data[i] = data[i] * scales[group] + offsets[group];
+    for (let n = 0, i = start; n < count; n++, i += step)
+      data[i] = Math.fround(data[i] * scales[group]) + offsets[group];
   });
   return {shape: [...packed.shape], data};
 }
@@ -92,6 +106,7 @@ export function intOffset({bits = 4, groupSize = 64}: IntOffsetOptions = {}): Fo
     encode: (x: Tensor): Packed => packWith(settings, x, ({offset}) => offset),
     packWithOffsets: (x: Tensor, choose: (group: OffsetGroup) => number): Packed =>
       packWith(settings, x, choose),
+    ...(bits < 8 && {levels: (packed: Packed) => levelsOf(settings, packed)}),
     decode: (packed: Packed): Tensor => unpack(settings, packed),
   });
 }

@@ -45,6 +45,7 @@ export const SPEED_GROUPS = {
   ssm: ["State-space models", /^(selective-scan|ssd)/],
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   diffusion: ["Diffusion language models", /^diffusion/],
+  decoding: ["Decoding", /^(decoding|slow-link)/],
   formats: ["Number formats", /^(encode|quantize|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
@@ -59,7 +60,7 @@ export type SpeedGroup = keyof typeof SPEED_GROUPS;
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
   ratio !== null &&
   peerSamples !== null &&
-  !/^(chunks of|the prompt reused|decoder-small)/.test(peerName ?? "");
+  !/^(chunks of|plain decoding|the prompt reused|decoder-small)/.test(peerName ?? "");
 
 /** Comparisons of each group: how many this library wins, and its middle ratio. */
 export function speedOverview({records}: SpeedRun): HTMLElement {

@@ -49,13 +49,6 @@ export function feedNodes(
   hooks: Hooks = {},
   probes: readonly Probe[] = [],
 ): Float32Array[] {
-  const seen = ancestorMask(tree, nodes, {prefix, fed});
-  // Every layer asks for the same mask.
-  const masks = new Map<number, Uint8Array>();
-  const maskOf = (heads: number) => {
-    if (!masks.has(heads)) masks.set(heads, forHeads(seen, heads));
-    return masks.get(heads)!;
-  };
   const {data} = forward(
     model,
     nodes.map((node) => tree.tokens[node]),
@@ -65,12 +58,25 @@ export function feedNodes(
       hooks: {
         ...hooks,
         ...(probes.length > 0 && {tensor: entering(probes, hooks)}),
-        attention: (call, plain) => plain({...call, mask: maskOf(call.heads)}),
+        ...(!isChain(tree, fed) && {attention: masked(ancestorMask(tree, nodes, {prefix, fed}))}),
       },
     },
   );
   const width = model.config.vocabSize;
   return nodes.map((_, i) => data.subarray(i * width, (i + 1) * width));
+}
+
+/** Whether each node follows the one before it: then every token sees all before it, which takes no mask. */
+const isChain = ({depths}: DraftTree, fed: readonly number[]): boolean =>
+  fed.every((node, row) => depths[node] === row);
+
+/** Attention of every layer under one mask. */
+function masked(seen: Uint8Array): NonNullable<Hooks["attention"]> {
+  const masks = new Map<number, Uint8Array>();
+  return (call, plain) => {
+    if (!masks.has(call.heads)) masks.set(call.heads, forHeads(seen, call.heads));
+    return plain({...call, mask: masks.get(call.heads)!});
+  };
 }
 
 /** Puts the vectors of probes in place of the last embeddings; other sites are left to `hooks`. */

@@ -60,7 +60,7 @@ export async function wasmBackend(): Promise<Backend> {
 }
 
 /** Outputs that the kernel computes at once. */
-const PANEL = 8;
+export const PANEL = 8;
 
 function linear(heap: WasmHeap, {matmul}: Kernels, {shape, data}: Tensor, bias: Float32Array | null): Linear {
   const [out, inputs] = shape;
@@ -80,7 +80,7 @@ function linear(heap: WasmHeap, {matmul}: Kernels, {shape, data}: Tensor, bias: 
 }
 
 /** W [out, inputs] as [out / 8][inputs][8]; the memory is zero where there is no output. */
-function packPanels(panels: Float32Array, w: Float32Array, out: number, inputs: number): void {
+export function packPanels(panels: Float32Array, w: Float32Array, out: number, inputs: number): void {
   for (let o = 0; o < out; o++) {
     const to = (o - (o % PANEL)) * inputs + (o % PANEL);
     for (let i = 0; i < inputs; i++) panels[to + i * PANEL] = w[o * inputs + i];
