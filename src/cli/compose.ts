@@ -26,6 +26,7 @@ const LISTED = {
   activations: "fp16",
   kv: "fp16",
   sparsity: "dense",
+  decoding: "plain",
 } as const;
 
 /** Combinations of one call: a few seconds' work. */

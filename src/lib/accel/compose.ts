@@ -1,6 +1,14 @@
 import {requireInteger, requirePositive} from "../tensor/require.js";
+import {
+  type DecodingWay,
+  type DraftCost,
+  draftObstacle,
+  requireWay,
+  timesAsOften,
+  withLayers,
+} from "./decoding-way.js";
 import {checkEnergy, type Energy, energyPrices, stepEnergy, totalEnergy} from "./energy.js";
-import {type Footprint, fitMemory, footprint, peakActivations} from "./footprint.js";
+import {draftBytes, type Footprint, fitMemory, footprint, peakActivations} from "./footprint.js";
 import type {FormatChoice, Formats, Machine} from "./machine.js";
 import {isCausal, type Model} from "./model.js";
 import {type Operator, totalCounts} from "./operator.js";
@@ -15,7 +23,7 @@ import {
   stepSeconds,
 } from "./roofline.js";
 import {buildOperators} from "./workload/build.js";
-import {decode, prefill} from "./workload/step.js";
+import {decode, prefill, type Step} from "./workload/step.js";
 
 /** Work for a model: `batch` sequences, each with a prompt and an answer. */
 export interface Workload {
@@ -32,6 +40,8 @@ export interface Composition {
   readonly workload: Workload;
   readonly formats: Formats;
   readonly sparsity?: Sparsity | null;
+  /** Drafts that are verified, or layers left out; absent: one token a pass of all layers. */
+  readonly decoding?: DecodingWay | null;
   /** Shares of the data sheet's rates that the machine reaches; absent: all of them, so every time is a lower bound. */
   readonly efficiency?: Omit<RooflineOptions, "sparsity">;
   /** Watts drawn whatever is done. */
@@ -54,7 +64,7 @@ export interface Figures {
 
 /** Reason why a composition cannot be. */
 export interface Refusal {
-  readonly kind: "does-not-fit" | "no-rate" | "no-decode";
+  readonly kind: "does-not-fit" | "no-rate" | "no-decode" | "no-drafts";
   readonly reason: string;
 }
 
@@ -66,7 +76,10 @@ export type Composed =
       readonly figures: Figures;
       readonly footprint: Footprint;
       readonly prefill: {readonly roofline: Roofline; readonly energy: Energy};
+      /** Passes of the model, their part of one token. */
       readonly decode: {readonly roofline: Roofline; readonly energy: Energy};
+      /** Passes of the draft, their part of one token, at prices of their own; null without a draft. */
+      readonly draft: {readonly roofline: Roofline; readonly energy: Energy; readonly prices: Prices} | null;
       readonly prices: Prices;
     };
 
@@ -78,19 +91,40 @@ const chunkOf = ({prompt}: Pick<Workload, "prompt">): number => Math.min(prompt,
 interface Steps {
   readonly prefill: readonly Operator[];
   readonly decode: readonly Operator[];
+  readonly draft: readonly Operator[];
   /** Elements of the largest operator of a chunk of the prompt. */
   readonly peak: number;
 }
 
-function stepsOf(model: Model, {batch, prompt, output}: Workload): Steps {
+function stepsOf(model: Model, {batch, prompt, output}: Workload, way: DecodingWay | null = null): Steps {
   requireInteger("compose", "batch", batch, 1);
   requireInteger("compose", "prompt", prompt, 1);
   requireInteger("compose", "output", output, 1);
+  const step = decode(batch, prompt + Math.floor(output / 2));
   return {
     prefill: buildOperators(model, prefill(batch, prompt)),
-    decode: buildOperators(model, decode(batch, prompt + Math.floor(output / 2))),
+    decode: way === null ? buildOperators(model, step) : verifying(model, step, way),
+    draft: way === null || way.draft === null ? [] : drafting(model, step, way, way.draft),
     peak: peakActivations(buildOperators(model, prefill(batch, chunkOf({prompt})))),
   };
+}
+
+/** Operators of a pass that verifies, their part of one token. */
+function verifying(model: Model, step: Step, {layers, verified, tokensPerPass}: DecodingWay): Operator[] {
+  const pass: Step = {...step, tokens: 1 + Math.round(verified), logits: "all"};
+  return timesAsOften(buildOperators(withLayers(model, layers), pass), 1 / tokensPerPass);
+}
+
+/** Operators of the draft's passes, their part of one token. */
+function drafting(model: Model, step: Step, {tokensPerPass}: DecodingWay, draft: DraftCost): Operator[] {
+  const pass: Step = {...step, tokens: draft.tokens, logits: "all"};
+  return timesAsOften(buildOperators(withLayers(model, draft.layers), pass), draft.passes / tokensPerPass);
+}
+
+/** Formats of a draft: embedding and head are the model's. */
+function draftFormats(formats: Formats, {weights}: DraftCost): Formats {
+  const {embeddings = formats.weights} = formats;
+  return weights === null ? formats : {...formats, weights, embeddings};
 }
 
 function requireFormats(formats: Formats, sparsity: Sparsity | null): void {
@@ -135,6 +169,18 @@ function figuresOf(composition: Composition, steps: Steps, prices: Prices, memor
   };
 }
 
+/** Figures of a token with the draft's part of it. */
+function withDraft(
+  figures: Figures,
+  {batch}: Workload,
+  draft: {readonly roofline: Roofline; readonly energy: Energy} | null,
+): Figures {
+  if (draft === null) return figures;
+  const timePerToken = figures.timePerToken + draft.roofline.seconds;
+  const joulesPerToken = figures.joulesPerToken + totalEnergy(draft.energy) / batch;
+  return {...figures, timePerToken, tokensPerSecond: batch / timePerToken, joulesPerToken};
+}
+
 /** Share of the products that the machine really does: it skips pairs of zeros only in patterns it knows. */
 const densityOf = (machine: Machine, sparsity: Sparsity | null): number => 1 / sparseSpeed(machine, sparsity);
 
@@ -166,8 +212,12 @@ const NO_DECODE: Refusal = {kind: "no-decode", reason: "an image model generates
  */
 export function compose(composition: Composition): Composed {
   const {model, machine, workload, formats, sparsity = null, efficiency, staticWatts = 0} = composition;
+  const {decoding = null} = composition;
   if (!isCausal(model)) return {refused: NO_DECODE, figures: null};
-  const steps = stepsOf(model, workload);
+  if (decoding !== null) requireWay(decoding);
+  const obstacle = decoding && draftObstacle(model, decoding);
+  if (obstacle !== null) return {refused: {kind: "no-drafts", reason: obstacle}, figures: null};
+  const steps = stepsOf(model, workload, decoding);
   requireFormats(formats, sparsity);
   const prices = tryPrices(machine, formats, {...efficiency, sparsity});
   if ("reason" in prices) return {refused: prices, figures: null};
@@ -176,21 +226,25 @@ export function compose(composition: Composition): Composed {
     context: workload.prompt + workload.output,
     chunk: chunkOf(workload),
   };
-  const room = fitMemory(model, machine, formats, residence, sparsity);
+  const room = fitMemory(model, machine, formats, residence, sparsity, draftBytes(model, decoding));
   if (!room.fits) return {refused: {kind: "does-not-fit", reason: room.message}, figures: null};
-  const energy = energyPrices(machine, prices, staticWatts);
-  const part = (operators: readonly Operator[]) => ({
-    roofline: roofline(operators, prices),
-    energy: stepEnergy(operators, prices, energy, densityOf(machine, sparsity)),
+  const part = (operators: readonly Operator[], at = prices) => ({
+    roofline: roofline(operators, at),
+    energy: stepEnergy(operators, at, energyPrices(machine, at, staticWatts), densityOf(machine, sparsity)),
   });
   const decoded = part(steps.decode);
+  const draft = decoding?.draft ?? null;
+  const draftPrices = draft && tryPrices(machine, draftFormats(formats, draft), {...efficiency, sparsity});
+  if (draftPrices !== null && "reason" in draftPrices) return {refused: draftPrices, figures: null};
+  const drafted = draftPrices && {...part(steps.draft, draftPrices), prices: draftPrices};
   checkEnergy(decoded.energy, totalCounts(steps.decode).flops);
   return {
     refused: null,
-    figures: figuresOf(composition, steps, prices, room.needed.total),
+    figures: withDraft(figuresOf(composition, steps, prices, room.needed.total), workload, drafted),
     footprint: room.needed,
     prefill: part(steps.prefill),
     decode: decoded,
+    draft: drafted,
     prices,
   };
 }

@@ -1,3 +1,4 @@
+import type {DecodingWay} from "./decoding-way.js";
 import {type FormatChoice, type Formats, FP32, type Machine} from "./machine.js";
 import {kvElements, type Model, parameterCount, stateElements} from "./model.js";
 import type {Operator} from "./operator.js";
@@ -11,6 +12,8 @@ export interface Footprint {
   readonly state: number;
   /** The largest operator's inputs and outputs: what must be alive at once, at least. */
   readonly activations: number;
+  /** Weights of a draft that stand beside the model's. */
+  readonly draft: number;
   readonly total: number;
 }
 
@@ -34,6 +37,15 @@ export function weightBytes(model: Model, formats: Formats, sparsity: Sparsity |
   return (inner * bits) / 8 + bytesOf(embedding + head, embeddings);
 }
 
+/** Bytes of a draft's layers in a format of its own; embedding and head are the model's. */
+export function draftBytes(model: Model, way: DecodingWay | null): number {
+  const draft = way?.draft ?? null;
+  if (draft === null || draft.weights === null) return 0;
+  const {total, embedding} = parameterCount(model);
+  const head = model.tied ? 0 : model.vocab * model.hidden;
+  return bytesOf((total - embedding - head) * draft.layers, draft.weights);
+}
+
 /** Elements of the largest operator's inputs and outputs. */
 export const peakActivations = (operators: readonly Operator[]): number =>
   operators.reduce((peak, {actRead, actWrite}) => Math.max(peak, actRead + actWrite), 0);
@@ -41,6 +53,7 @@ export const peakActivations = (operators: readonly Operator[]): number =>
 /**
  * Bytes that a model needs to serve `batch` sequences of `context` tokens.
  * @param peak elements of the largest operator, where the caller has built the step already.
+ * @param draft bytes of a draft's weights beside the model's
  */
 export function footprint(
   model: Model,
@@ -48,6 +61,7 @@ export function footprint(
   {batch, context, chunk = context}: Residence,
   sparsity: Sparsity | null = null,
   peak = peakActivations(buildOperators(model, {batch, tokens: chunk, cached: 0})),
+  draft = 0,
 ): Footprint {
   const {activations, kv, state = FP32} = formats;
   const [stateCount, conv] = stateElements(model);
@@ -56,8 +70,9 @@ export function footprint(
     kv: bytesOf(batch * kvElements(model, context), kv),
     state: bytesOf(batch * stateCount, state) + bytesOf(batch * conv, activations),
     activations: bytesOf(peak, activations),
+    draft,
   };
-  return {...parts, total: parts.weights + parts.kv + parts.state + parts.activations};
+  return {...parts, total: parts.weights + parts.kv + parts.state + parts.activations + draft};
 }
 
 /** The largest integer from 0 to `limit` for which `fits` holds, if it holds for all smaller ones; 0 if for none. */
@@ -104,11 +119,13 @@ export function fitMemory(
   formats: Formats,
   residence: Residence,
   sparsity: Sparsity | null = null,
+  draft = 0,
 ): Fit {
   const available = machine.memoryGB === null ? Number.POSITIVE_INFINITY : machine.memoryGB * 1e9;
   const size = (batch: number, context: number) => {
     const chunk = Math.min(residence.chunk ?? context, context);
-    return footprint(model, formats, {batch, context, chunk}, sparsity);
+    const peak = peakActivations(buildOperators(model, {batch, tokens: chunk, cached: 0}));
+    return footprint(model, formats, {batch, context, chunk}, sparsity, peak, draft);
   };
   const needed = size(residence.batch, residence.context);
   const over = Math.max(0, needed.total - available);
@@ -132,6 +149,7 @@ function message(result: Omit<Fit, "message">, {batch, context}: Residence): str
     ["KV cache", needed.kv],
     ["state", needed.state],
     ["activations", needed.activations],
+    ["draft", needed.draft],
   ];
   const parts = names.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => `${name} ${gigabytes(bytes)}`);
   if (fits) return `${parts.join(" + ")} = ${gigabytes(needed.total)} of ${gigabytes(available)}`;

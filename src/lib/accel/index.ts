@@ -8,6 +8,7 @@ export * from "./closed-forms.js";
 export * from "./compat/llm-viewer.js";
 export * from "./compat/llm-viewer-slips.js";
 export * from "./compose.js";
+export * from "./decoding-way.js";
 export * from "./energy.js";
 export * from "./explain.js";
 export * from "./footprint.js";

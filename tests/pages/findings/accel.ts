@@ -1,6 +1,7 @@
 import {expect} from "vitest";
 import {compareMeasurements} from "../../../src/lib/accel/measurements.js";
 import type {compose} from "../../../src/lib/experiments/accel/compose.js";
+import {MEASURED_DRAFTS} from "../../../src/lib/experiments/accel/decoding-choice.js";
 import type {hsa} from "../../../src/lib/experiments/accel/hsa.js";
 import type {kinetics} from "../../../src/lib/experiments/accel/kinetics.js";
 import type {roofline} from "../../../src/lib/experiments/accel/roofline.js";
@@ -67,13 +68,21 @@ export const accelFindings: readonly Finding[] = [
   }),
   ...findingsOf("src/accelerators/compose.md", {
     "so only the weights become smaller, and prompts are read no faster": () => {
-      const whole = rowWith(composed, {weights: "fp16"});
+      const whole = rowWith(composed, {weights: "fp16", decoding: "plain"});
       for (const row of composed.filter(({weights}) => weights !== "fp16")) {
         expect(row.memoryGB!).toBeLessThan(whole.memoryGB!);
         expect(row.firstTokenMs! / whole.firstTokenMs!, row.weights).toBeGreaterThan(0.97);
         expect(row.perTokenMs!).toBeLessThan(whole.perTokenMs!);
       }
     },
+    "all drafts but one make a token faster; a draft that is most of the model itself makes it slower":
+      () => {
+        const plain = rowWith(composed, {weights: "fp16", decoding: "plain"});
+        const drafts = composed.filter(({tokensPerPass}) => tokensPerPass > 1);
+        expect(drafts).toHaveLength(MEASURED_DRAFTS.length);
+        const slower = drafts.filter(({perTokenMs}) => perTokenMs! > plain.perTokenMs!);
+        expect(slower.map(({decoding}) => decoding)).toEqual(["skipping-draft"]);
+      },
   }),
   ...findingsOf("src/accelerators/roofline.md", {
     "the lowest rows are of one thread": () => {

@@ -4,6 +4,7 @@ import type {compose} from "../../../lib/experiments/accel/compose.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {groupedDigits, numberText, quantityText} from "../../kit/text/number-text.js";
+import {provenanceMark} from "../../plots/chart/legend.js";
 import {colourOf, looksOf} from "../../plots/palette.js";
 
 type ComposeRow = Row<(typeof compose)["columns"]>;
@@ -19,10 +20,13 @@ export function compositionView(rows: readonly ComposeRow[], setting: Setting): 
     return html`<p class="problem" role="alert"><strong>This cannot be</strong> (${refused.part}): ${refused.note}</p>`;
   }
   const of = (step: string) => rows.filter((row) => row.step === step);
-  const [memory, prefill, decode] = [of("memory"), of("prefill"), of("decode")];
+  const [memory, prefill] = [of("memory"), of("prefill")];
+  const decode = [...of("decode"), ...of("draft").map((row) => ({...row, part: `draft: ${row.part}`}))];
   const [free] = of("free");
+  const [measured] = of("measured");
   const drawn = html`<div class="composition">
     ${headline(memory, prefill, decode, setting)}
+    ${measured ? html`<p class="help">${provenanceMark("measured")} ${measured.part}: ${measured.note}.</p>` : null}
     ${memoryBar(memory, free)}
     ${stepTables(prefill, decode)}
   </div>`;
@@ -88,7 +92,7 @@ function headline(
 
 /** Parts of the memory, each a shade of the machine's. */
 const MEMORY_LOOKS = looksOf(
-  ["weights", "kv", "state", "activations"],
+  ["weights", "kv", "state", "activations", "draft"],
   (part) => part,
   () => "machine",
 );
@@ -134,7 +138,7 @@ function stepTable(title: string, rows: readonly ComposeRow[]): HTMLElement {
     <thead><tr><th scope="col">operator</th><th scope="col">time</th><th scope="col">bytes</th><th scope="col">bound by</th></tr></thead>
     <tbody>${shown.map((row) => {
       const share = (100 * row.seconds!) / seconds;
-      return html`<tr><td>${row.part}${row.runs! > 1 ? ` × ${row.runs}` : null}</td>
+      return html`<tr><td>${row.part}${row.runs! > 1 ? ` × ${numberText(row.runs!, 3)}` : null}</td>
         <td class="share" style=${`--share: ${share}%`}>${quantityText(row.seconds!, "s")}</td>
         <td>${quantityText(row.bytes!, "B")}</td><td>${row.waits === "arithmetic" ? "compute" : row.waits}</td></tr>`;
     })}</tbody>

@@ -1,13 +1,15 @@
 import {type Composed, type Composition, compose as composed, type Figures} from "../../accel/compose.js";
 import {energyPrices, operatorEnergy, totalEnergy} from "../../accel/energy.js";
-import {fitMemory} from "../../accel/footprint.js";
+import {draftBytes, fitMemory} from "../../accel/footprint.js";
 import {EFFICIENCIES, type Roofline, sparseSpeed} from "../../accel/roofline.js";
 import {experiment} from "../../experiment/experiment.js";
+import {DECODING_IDS, decodingOf, perplexityTimesOf} from "./decoding-choice.js";
 import {formatsOf, sparsityOf} from "./format-choice.js";
 import {
   batchParam,
   configParam,
   contextParam,
+  decodingParam,
   efficiencyParam,
   formatParam,
   machineJsonParam,
@@ -26,6 +28,7 @@ export const composeParams = {
   machine: machineParam,
   weights: formatParam("Weights", "mxfp4"),
   kv: formatParam("KV cache", "fp16"),
+  decoding: decodingParam,
   context: {...contextParam, advanced: true},
   batch: {...batchParam, advanced: true},
   activations: {...formatParam("Activations", "fp16"), advanced: true},
@@ -64,6 +67,7 @@ export interface Setting {
   readonly sparsity: "dense" | "2:4" | "1:4";
   readonly efficiency: keyof typeof EFFICIENCIES;
   readonly staticWatts: number;
+  readonly decoding?: string;
 }
 
 /** The composition that a setting stands for. @throws RangeError naming what is not known or not allowed. */
@@ -75,6 +79,7 @@ export function compositionOf(setting: Setting): Composition {
     workload: {batch, prompt: context, output},
     formats: formatsOf(setting),
     sparsity: sparsityOf(sparsity),
+    decoding: decodingOf(setting.decoding ?? "plain", setting.weights),
     efficiency: EFFICIENCIES[efficiency],
     staticWatts,
   };
@@ -87,8 +92,10 @@ type Works = Extract<Composed, {readonly refused: null}>;
 function memoryRows(composition: Composition, {footprint}: Works) {
   const {model, machine, workload, formats, sparsity = null} = composition;
   const residence = {batch: workload.batch, context: workload.prompt + workload.output, chunk: 2048};
-  const {maxContext, maxBatch, available} = fitMemory(model, machine, formats, residence, sparsity);
-  const {total, ...parts} = footprint;
+  const beside = draftBytes(model, composition.decoding ?? null);
+  const {maxContext, maxBatch, available} = fitMemory(model, machine, formats, residence, sparsity, beside);
+  const {total, draft, ...others} = footprint;
+  const parts = draft > 0 ? {...others, draft} : others;
   const limits = [
     Number.isFinite(maxContext)
       ? `up to ${maxContext} tokens with this batch`
@@ -108,10 +115,10 @@ function memoryRows(composition: Composition, {footprint}: Works) {
 }
 
 function stepRows(
-  step: "prefill" | "decode",
+  step: "prefill" | "decode" | "draft",
   {operators}: Roofline,
   {machine, sparsity = null, staticWatts = 0}: Composition,
-  {prices}: Works,
+  {prices}: Pick<Works, "prices">,
 ) {
   const energy = energyPrices(machine, prices, staticWatts);
   const density = 1 / sparseSpeed(machine, sparsity);
@@ -138,12 +145,27 @@ function compositionRows(composition: Composition, result: Composed) {
     ...memoryRows(composition, result),
     ...stepRows("prefill", result.prefill.roofline, composition, result),
     ...stepRows("decode", result.decode.roofline, composition, result),
-  ].map((row) => ({...row, provenance: "modelled" as const}));
+    ...(result.draft ? stepRows("draft", result.draft.roofline, composition, result.draft) : []),
+  ]
+    .map((row) => ({...row, provenance: "modelled" as "modelled" | "measured"}))
+    .concat(measuredRows(composition));
+}
+
+/** What was measured of a way to decode, on decoder-large; nothing of plain decoding. */
+function measuredRows({decoding}: Composition) {
+  if (!decoding) return [];
+  const {id, tokensPerPass} = decoding;
+  const times = perplexityTimesOf(id);
+  const note =
+    tokensPerPass > 1
+      ? `${tokensPerPass} tokens of a pass on decoder-large, greedy; the text stays the model's own`
+      : `perplexity ${times} times that of all layers, on decoder-large`;
+  return [{...blank, step: "measured", part: id, note, provenance: "measured" as const}];
 }
 
 /** A composition in one row: what it is, and its figures or why it cannot be. */
 function figuresRow(
-  {model, machine, workload, formats, sparsity}: Composition,
+  {model, machine, workload, formats, sparsity, decoding}: Composition,
   {figures, refused}: Composed,
 ) {
   return {
@@ -155,6 +177,9 @@ function figuresRow(
     activations: formats.activations.id,
     kv: formats.kv.id,
     sparsity: sparsity ? `${sparsity.n}:${sparsity.m}` : "dense",
+    decoding: decoding?.id ?? "plain",
+    tokensPerPass: decoding?.tokensPerPass ?? 1,
+    perplexityTimes: perplexityTimesOf(decoding?.id ?? "plain"),
     ...figureCells(figures),
     refused: refused?.reason ?? null,
     provenance: "modelled" as const,
@@ -183,7 +208,7 @@ export const compose = experiment({
   columns: {
     step: {type: "string", label: "Step"},
     part: {type: "string", label: "Part"},
-    runs: {type: "integer", label: "Runs", nullable: true},
+    runs: {type: "number", label: "Runs for each token", nullable: true},
     flops: {type: "number", label: "Work", unit: "FLOP", provenance: "modelled", nullable: true},
     bytes: {type: "number", label: "Bytes", unit: "B", provenance: "modelled", nullable: true},
     seconds: {type: "number", label: "Time", unit: "s", provenance: "modelled", nullable: true},
@@ -201,6 +226,13 @@ export const compose = experiment({
       activations: {type: "string", label: "Activations"},
       kv: {type: "string", label: "KV cache"},
       sparsity: {type: "string", label: "Weights kept"},
+      decoding: {type: "string", label: "Decoding"},
+      tokensPerPass: {type: "number", label: "Tokens of a pass, on decoder-large", provenance: "measured"},
+      perplexityTimes: {
+        type: "number",
+        label: "Perplexity over that of all layers, on decoder-large",
+        provenance: "measured",
+      },
       memoryGB: {...modelled, label: "Memory", unit: "GB"},
       firstTokenMs: {...modelled, label: "TTFT, time to first token", unit: "ms"},
       perTokenMs: {...modelled, label: "TPOT, time per output token", unit: "ms"},
@@ -210,7 +242,14 @@ export const compose = experiment({
     },
   },
   needs: [],
-  sweep: [{}, {weights: "fp16"}, {weights: "nvfp4"}, {weights: "razer"}, {weights: "int4"}],
+  sweep: [
+    {},
+    {weights: "fp16"},
+    {weights: "nvfp4"},
+    {weights: "razer"},
+    {weights: "int4"},
+    ...DECODING_IDS.slice(1).map((decoding) => ({decoding, weights: "fp16"})),
+  ],
   run(setting) {
     const composition = compositionOf(setting);
     const result = composed(composition);

@@ -5,6 +5,7 @@ import type {Model} from "../../accel/model.js";
 import {MODELS, modelById} from "../../accel/models.js";
 import {EFFICIENCIES} from "../../accel/roofline.js";
 import {machinesFromJson, modelsFromJson} from "../../accel/tables.js";
+import {DECODING_IDS} from "./decoding-choice.js";
 import {FORMAT_IDS, SPARSITIES} from "./format-choice.js";
 
 /** A config.json or a machine of a reader's own is no longer than this, in characters. */
@@ -67,6 +68,15 @@ export const sparsityParam = {
   help: "Of every four weights of a linear; not of embedding and head.",
   options: SPARSITIES,
   default: "dense",
+} as const;
+
+/** Parameter: how tokens are written. */
+export const decodingParam = {
+  kind: "choice",
+  label: "Decoding",
+  help: "Drafts that a pass verifies, or layers left out, with counts measured on decoder-large, greedy; larger models may draft better or worse.",
+  options: DECODING_IDS,
+  default: "plain",
 } as const;
 
 /** Parameter: sequences at a time. */
