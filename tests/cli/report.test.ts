@@ -50,6 +50,8 @@ describe("paretoscope report", () => {
     expect(page).toContain("report /");
     expect(page).toContain("--memory 12kB --formats q4_0,q8_0,mxfp4");
     // Each chart in two sizes, of which the style shows one.
+    expect(page).toContain("<title>q4_0, measured: size: 4.5 bits per element, scales included; relative");
+    expect(page).toContain(".mark:is(:hover, :focus) + .tip { visibility: visible; }");
     for (const size of ["wide", "narrow"])
       expect(page.match(new RegExp(`report-chart ${size}"><svg class="svg-chart"`, "g"))).toHaveLength(2);
   });

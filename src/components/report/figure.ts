@@ -16,7 +16,7 @@ export function reportFigure(spec: ChartSpec): Markup {
   );
   const drawings = Object.entries(SIZES).map(
     ([size, [width, height]]) =>
-      markup`<div class=${`report-chart ${size}`}>${drawChart(spec, width, height).drawing}</div>`,
+      markup`<div class=${`report-chart ${size}`}>${drawChart(spec, width, height, {tips: true}).drawing}</div>`,
   );
   return markup`<figure><p class="question">${spec.question}</p>${drawings}<ul class="legend">${entries}</ul><figcaption>${spec.finding}</figcaption></figure>`;
 }

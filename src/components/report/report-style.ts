@@ -38,7 +38,13 @@ figcaption, .help { font-size: 0.85rem; color: var(--ink-soft); }
 .join { fill: none; stroke-width: 1.5; }
 .mark { stroke: var(--colour); stroke-width: 2; fill: none; }
 .mark-measured { fill: var(--colour); }
-.whisker { fill: none; stroke-width: 1.25; }
+.whisker { fill: none; stroke-width: 1.25; pointer-events: none; }
+.label, .leader, .join { pointer-events: none; }
+.tip, .tip-hint { fill: var(--ink-soft); }
+.tip { visibility: hidden; fill: var(--ink); }
+.mark:is(:hover, :focus) + .tip { visibility: visible; }
+.svg-chart:has(.mark:is(:hover, :focus)) .tip-hint, .svg-chart:has(.mark:hover) .mark:not(:hover) + .tip { visibility: hidden; }
+@media print { .tip-hint { display: none; } }
 pre { padding: 0.75rem; background: var(--panel); overflow-x: auto; font-size: 0.85rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--ink-soft); font-size: 0.85rem; }
 @media print { .table-scroll { overflow: visible; } details { display: block; } }

@@ -14,7 +14,7 @@ import {
   type Point,
   type Series,
 } from "./chart-spec.js";
-import {pointSentence, pointText} from "./point-text.js";
+import {type PointText, pointSentence, pointText} from "./point-text.js";
 import {markPath} from "./symbols.js";
 
 /** The room around the plot that a page's drawing and the explored figure leave, in pixels. */
@@ -29,8 +29,16 @@ export interface DrawnChart {
   readonly marks: readonly MarkPlace[];
 }
 
-/** Draws a chart of a size in pixels. Colours come from the style sheet; the marks bear their keys and their words. */
-export function drawChart(spec: ChartSpec, width: number, height: number): DrawnChart {
+/**
+ * Draws a chart of a size in pixels. Colours come from the style sheet; the marks bear their keys and their words.
+ * @param tips words of each mark in a strip below, which the style shows while the mark is pointed at: for a page without a script
+ */
+export function drawChart(
+  spec: ChartSpec,
+  width: number,
+  height: number,
+  {tips = false}: {readonly tips?: boolean} = {},
+): DrawnChart {
   const scales = chartScales(spec, width, height);
   const {x, y} = scales;
   const plot = {
@@ -44,15 +52,18 @@ export function drawChart(spec: ChartSpec, width: number, height: number): Drawn
   const words = spec.better && cornerBox(spec, scales, width, height, inset?.to);
   const without = [inset?.to, words].filter((box) => box !== undefined);
   const named = width < 480 ? firstNames(spec) : spec;
-  const drawing = markup`<svg class="svg-chart" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
+  const strip = tips ? tipStrip(spec, width, height) : undefined;
+  const whole = height + (strip?.height ?? 0);
+  const drawing = markup`<svg class="svg-chart" width=${width} height=${whole} viewBox="0 0 ${width} ${whole}" role="group" aria-label=${`${spec.question} ${spec.finding}`}>
     <g aria-hidden="true">${axes(x, y, width, height)}
     ${spec.series.filter(({join}) => join !== undefined).map((series) => path(series, x, y))}
     ${labels(inset ? withoutLabels(named, inset) : named, x, y, {left: margin.left + 6, right: width, top: margin.top - 8, bottom: height - margin.bottom, without})}
     ${spec.better && words ? corner(spec, width, height) : null}</g>
     ${axisTitles(spec, width, height)}
-    ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, x, y))}
+    ${strip?.hint}
+    ${spec.series.filter(isMarked).flatMap((series) => marks(spec, series, {x, y, strip}))}
     ${inset && insetFrame(inset)}
-    ${inset?.spec.series.flatMap((series) => marks(spec, series, inset.x, inset.y))}
+    ${inset?.spec.series.flatMap((series) => marks(spec, series, {x: inset.x, y: inset.y, strip}))}
   </svg>`;
   return {drawing, marks: [...markPlaces(spec, scales), ...(inset ? markPlaces(inset.spec, inset) : [])]};
 }
@@ -131,12 +142,51 @@ function path(series: Series, x: Scale, y: Scale): Markup {
   return markup`<path class="join" d=${steps.join("")} style=${`stroke: ${colourOf(series)}`} stroke-dasharray=${provenance === "modelled" ? "5 4" : null} />`;
 }
 
-function marks(spec: ChartSpec, series: Series, x: Scale, y: Scale): Markup[] {
+/** Where marks stand, and the strip for their words. */
+interface MarkOptions {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly strip?: TipStrip | undefined;
+}
+
+function marks(spec: ChartSpec, series: Series, {x, y, strip}: MarkOptions): Markup[] {
   const {points, provenance, shade} = series;
-  return points.map(
-    (point) =>
-      markup`${point.interval && whisker(point.interval, x(point.x), y, series)}<path class="mark mark-${provenance}" data-key=${point.key} tabindex="-1" role="img" aria-label=${pointSentence(pointText(spec, point, provenance))} transform="translate(${x(point.x)},${y(point.y)})" d=${markPath(provenance, shade)} style=${`--colour: ${colourOf(series)}`} />`,
-  );
+  return points.map((point) => {
+    const words = pointText(spec, point, provenance);
+    const title = strip && markup`<title>${pointSentence(words)}</title>`;
+    return markup`${point.interval && whisker(point.interval, x(point.x), y, series)}<path class="mark mark-${provenance}" data-key=${point.key} tabindex=${strip?.tabindex ?? "-1"} role="img" aria-label=${pointSentence(words)} transform="translate(${x(point.x)},${y(point.y)})" d=${markPath(provenance, shade)} style=${`--colour: ${colourOf(series)}`}>${title}</path>${strip?.tip(words)}`;
+  });
+}
+
+/** Room below a chart for the words of the mark that is pointed at. */
+interface TipStrip {
+  readonly height: number;
+  readonly hint: Markup;
+  /** Marks are reached by the keyboard as long as they are few: all numbers stand in a table too. */
+  readonly tabindex: "0" | "-1";
+  tip(words: PointText): Markup;
+}
+
+/** Most marks that a keyboard is led through, one by one. */
+const MOST_STOPS = 24;
+/** Pixels between two lines of words. */
+const TIP_LINE = 15;
+
+function tipStrip(spec: ChartSpec, width: number, height: number): TipStrip {
+  const isNarrow = width < 480;
+  const [x, y] = [4, height + 14];
+  const line = (text: string, i: number) =>
+    markup`<tspan x=${x} dy=${i === 0 ? 0 : TIP_LINE}>${text}</tspan>`;
+  const stops = spec.series.filter(isMarked).reduce((sum, {points}) => sum + points.length, 0);
+  return {
+    height: TIP_LINE * (isNarrow ? 4 : 2) + 6,
+    hint: markup`<text class="tip-hint" x=${x} y=${y} aria-hidden="true">Point at a mark, or touch it, for its numbers.</text>`,
+    tabindex: stops <= MOST_STOPS ? "0" : "-1",
+    tip({title, provenance, lines}) {
+      const own = isNarrow ? lines : [lines.join("; ")];
+      return markup`<text class="tip" x=${x} y=${y} aria-hidden="true">${[`${title}, ${provenance}`, ...own].map(line)}</text>`;
+    },
+  };
 }
 
 function whisker([low, high]: readonly [number, number], x: number, y: Scale, look: Look): Markup {
