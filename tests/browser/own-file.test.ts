@@ -3,6 +3,7 @@ import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
 import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 import {useSite} from "./site.js";
+import {smallLlama} from "./small-llama.js";
 
 const site = useSite();
 const path = "models/your-checkpoint";
@@ -51,6 +52,28 @@ test("a file of one's own is measured, planned and saved as one page, and nothin
   expect(complaints).toEqual([]);
   await page.reload();
   expect(await page.locator(".report-of").textContent()).toContain("decoder-large");
+  await context.close();
+});
+
+test("a model of another vocabulary is run on a text that the reader types", async () => {
+  const {page, context, complaints} = await site.open(path);
+  await page.getByText("Formats to choose from").click();
+  await page.locator(".drop .boxes input:checked").evaluateAll((boxes) => {
+    for (const box of boxes as HTMLInputElement[]) box.click();
+  });
+  await page.getByLabel("q8_0", {exact: true}).check();
+  const words = Array.from({length: 90}, (_, i) => `${1000 + 37 * i}`).join(" ");
+  await page.getByLabel("A text to run the model on").fill(words);
+  const files = Object.entries(smallLlama()).map(([name, bytes]) => ({
+    name,
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(bytes),
+  }));
+  await page.getByLabel("Files of a model of yours").setInputFiles(files);
+  await page.getByRole("button", {name: "Save the report as one page"}).waitFor();
+  const quality = await section(page, "Perplexity and KL divergence by format").textContent();
+  expect(quality).toMatch(/As it is the model has a perplexity of \d/);
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

@@ -5,7 +5,7 @@ import type {ChartSpec, Series} from "../plots/chart/chart-spec.js";
 import {type Look, looksOf} from "../plots/palette.js";
 import {reportFigure} from "./figure.js";
 import type {ErrorRow, ReportData} from "./report-data.js";
-import {countText, kind, section, table} from "./words.js";
+import {countText, fold, kind, section, table} from "./words.js";
 
 /** Rows of one format, or of one format in one layer, taken together. */
 interface Together {
@@ -160,22 +160,25 @@ export function errorSection(data: ReportData): Markup {
   return section(
     "Error by format and layer",
     markup`${bestSentence(found)} ${kind("measured")}`,
-    reportFigure(byFormatChart(found, data)),
-    reportFigure(byLayerChart(data, few.slice(0, MOST_LINES))),
-    table(
-      [
-        {head: "Format"},
-        {head: "Bits per element", isNumber: true},
-        {head: "Relative squared error", isNumber: true},
-        {head: "± standard error of the sample", isNumber: true},
-      ],
-      found.map(({format, bits, error, standardError}) => [
-        format,
-        numberText(bits, 4),
-        numberText(error, 3),
-        standardError === 0 ? "all measured" : numberText(standardError, 2),
-      ]),
-    ),
+    reportFigure({...byFormatChart(found, data), finding: ""}),
     markup`<p class="help">${countText(tensors)} tensors, each weighted by its numbers. ${notes}</p>`,
+    fold(
+      "The numbers, format by format",
+      table(
+        [
+          {head: "Format"},
+          {head: "Bits per element", isNumber: true},
+          {head: "Relative squared error", isNumber: true},
+          {head: "± standard error of the sample", isNumber: true},
+        ],
+        found.map(({format, bits, error, standardError}) => [
+          format,
+          numberText(bits, 4),
+          numberText(error, 3),
+          standardError === 0 ? "all measured" : numberText(standardError, 2),
+        ]),
+      ),
+    ),
+    fold("Layer by layer", reportFigure(byLayerChart(data, few.slice(0, MOST_LINES)))),
   );
 }

@@ -18,5 +18,5 @@ export function reportFigure(spec: ChartSpec): Markup {
     ([size, [width, height]]) =>
       markup`<div class=${`report-chart ${size}`}>${drawChart(spec, width, height, {tips: true}).drawing}</div>`,
   );
-  return markup`<figure><p class="question">${spec.question}</p>${drawings}<ul class="legend">${entries}</ul><figcaption>${spec.finding}</figcaption></figure>`;
+  return markup`<figure><p class="question">${spec.question}</p>${drawings}<ul class="legend">${entries}</ul>${spec.finding === "" ? null : markup`<figcaption>${spec.finding}</figcaption>`}</figure>`;
 }

@@ -1,7 +1,7 @@
 /** Sections about a model as its headers tell it: what it is, which machine it fits, what its cache takes. */
 import {type Markup, markup} from "../kit/text/markup.js";
 import type {InventoryTables, ReportData} from "./report-data.js";
-import {bytesText, countText, kind, section, table, valueText} from "./words.js";
+import {bytesText, countText, fold, kind, section, table, valueText} from "./words.js";
 
 const numbers = (head: string) => ({head, isNumber: true}) as const;
 
@@ -22,10 +22,13 @@ export function inventorySection({inventory: {rows, stored, unused}}: ReportData
   return section(
     "What it is",
     inSentence(rows),
-    table([{head: "Fact"}, numbers("Value"), {head: "In words", isWords: true}, {head: "Kind"}], facts),
-    types.length === 0
-      ? null
-      : table([{head: "Stored as"}, numbers("Tensors"), numbers("Numbers"), numbers("Bytes")], types),
+    fold(
+      "Facts of the model, and how it is stored",
+      table([{head: "Fact"}, numbers("Value"), {head: "In words", isWords: true}, {head: "Kind"}], facts),
+      types.length === 0
+        ? null
+        : table([{head: "Stored as"}, numbers("Tensors"), numbers("Numbers"), numbers("Bytes")], types),
+    ),
     unused.length === 0
       ? null
       : markup`<details><summary>Not used: ${unused.length}</summary><ul>${unused
@@ -101,24 +104,30 @@ export function cacheSection({inventory: {caches, rows}}: ReportData): Markup {
   return section(
     "The cache, by formula",
     markup`One text of ${countText(context)} tokens takes ${bytesText(plain.bytes)} in 16 bits and ${bytesText(smallest.bytes)} in the smallest form here, ${smallest.label}. ${kind("modelled")}`,
-    table(
-      [
-        {head: "What it saves at"},
-        {head: "The smallest of the kind"},
-        numbers("Bytes of one text"),
-        numbers("Share of fp16"),
-      ],
-      families.map((family) => [family, smallestOf(family).label, ...size(smallestOf(family).bytes)]),
+    fold(
+      "The smallest form of each kind",
+      table(
+        [
+          {head: "What it saves at"},
+          {head: "The smallest of the kind"},
+          numbers("Bytes of one text"),
+          numbers("Share of fp16"),
+        ],
+        families.map((family) => [family, smallestOf(family).label, ...size(smallestOf(family).bytes)]),
+      ),
     ),
-    markup`<details><summary>All ${caches.length} forms, with their formulas</summary>${table(
-      [
-        {head: "Cache"},
-        numbers("Bytes of one text"),
-        numbers("Share of fp16"),
-        {head: "Bytes of one token", isWords: true},
-        {head: "Source", isWords: true},
-      ],
-      sorted.map(({label, bytes, formula, source}) => [label, ...size(bytes), formula, source]),
-    )}</details>`,
+    fold(
+      `All ${caches.length} forms, with their formulas`,
+      table(
+        [
+          {head: "Cache"},
+          numbers("Bytes of one text"),
+          numbers("Share of fp16"),
+          {head: "Bytes of one token", isWords: true},
+          {head: "Source", isWords: true},
+        ],
+        sorted.map(({label, bytes, formula, source}) => [label, ...size(bytes), formula, source]),
+      ),
+    ),
   );
 }

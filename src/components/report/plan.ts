@@ -5,7 +5,7 @@ import {looksOf} from "../plots/palette.js";
 import {layerOf} from "./errors.js";
 import {reportFigure} from "./figure.js";
 import type {PlanTables, ReportData} from "./report-data.js";
-import {bytesText, countText, kind, section, table, valueText} from "./words.js";
+import {bytesText, countText, fold, kind, section, table, valueText} from "./words.js";
 
 const numbers = (head: string) => ({head, isNumber: true}) as const;
 
@@ -24,21 +24,33 @@ export function planSection({plan, whyNoPlan}: ReportData): Markup {
   return section(
     "The plan",
     planSentence(plan),
-    table(
-      [{head: "Fact"}, numbers("Value"), numbers("95 %"), {head: "In words", isWords: true}, {head: "Kind"}],
-      facts,
-    ),
     formatsTable(plan),
-    markup`<details><summary>The format of every tensor: ${countText(plan.rows.length)}</summary>${table(
-      [{head: "Tensor"}, {head: "Format"}, {head: "Stored as"}, numbers("Bytes"), numbers("Damage alone")],
-      plan.rows.map(({tensor, format, storedAs, bytes, damage}) => [
-        tensor,
-        format,
-        storedAs,
-        bytesText(bytes),
-        valueText(damage, "share"),
-      ]),
-    )}</details>`,
+    fold(
+      "What it takes and does, number by number",
+      table(
+        [
+          {head: "Fact"},
+          numbers("Value"),
+          numbers("95 %"),
+          {head: "In words", isWords: true},
+          {head: "Kind"},
+        ],
+        facts,
+      ),
+    ),
+    fold(
+      `The format of every tensor: ${countText(plan.rows.length)}`,
+      table(
+        [{head: "Tensor"}, {head: "Format"}, {head: "Stored as"}, numbers("Bytes"), numbers("Damage alone")],
+        plan.rows.map(({tensor, format, storedAs, bytes, damage}) => [
+          tensor,
+          format,
+          storedAs,
+          bytesText(bytes),
+          valueText(damage, "share"),
+        ]),
+      ),
+    ),
   );
 }
 
@@ -88,31 +100,36 @@ export function qualitySection(data: ReportData): Markup {
   const {plan} = data;
   const rows = plan?.uniform.filter(({klMean}) => klMean !== null) ?? [];
   if (plan === null || rows.length === 0) {
-    const why = plan === null ? "there is no plan yet" : (factOf(plan, "not run")?.note ?? "");
-    return section("Perplexity and KL divergence", `The model was not run here: ${why}.`);
+    const why = data.whyNotRun ?? (plan && factOf(plan, "not run")?.note) ?? null;
+    const words =
+      why === null ? "It is measured when there is a plan." : `The model was not run here: ${why}.`;
+    return section("Perplexity and KL divergence", words);
   }
   const perplexity = factOf(plan, "perplexity as it is");
   return section(
     "Perplexity and KL divergence by format",
     markup`As it is the model has a perplexity of ${valueText(perplexity?.value ?? null)} ${perplexity?.note ?? ""}. ${kind("measured")}`,
     reportFigure(qualityChart(plan, data)),
-    table(
-      [
-        {head: "All tensors in"},
-        numbers("Weights"),
-        numbers("KL divergence, nats"),
-        numbers("95 %"),
-        numbers("Perplexity"),
-        numbers("95 %"),
-      ],
-      rows.map((row) => [
-        row.format,
-        bytesText(row.bytes),
-        valueText(row.klMean),
-        rangeText(row.klLow, row.klHigh),
-        valueText(row.perplexity),
-        rangeText(row.perplexityLow, row.perplexityHigh),
-      ]),
+    fold(
+      "The numbers, format by format",
+      table(
+        [
+          {head: "All tensors in"},
+          numbers("Weights"),
+          numbers("KL divergence, nats"),
+          numbers("95 %"),
+          numbers("Perplexity"),
+          numbers("95 %"),
+        ],
+        rows.map((row) => [
+          row.format,
+          bytesText(row.bytes),
+          valueText(row.klMean),
+          rangeText(row.klLow, row.klHigh),
+          valueText(row.perplexity),
+          rangeText(row.perplexityLow, row.perplexityHigh),
+        ]),
+      ),
     ),
   );
 }

@@ -20,6 +20,8 @@ export interface ReportData {
   readonly plan: PlanTables | null;
   /** The reason why there is no plan. */
   readonly whyNoPlan: string | null;
+  /** The reason why the model is not run, where that is known before there is a plan. */
+  readonly whyNotRun?: string | null;
   /** Family of a format, for its colour. */
   readonly familyOf: (format: string) => Family;
 }

@@ -51,6 +51,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly Conte
   )}</tr></thead><tbody>${rows.map((row) => markup`<tr>${row.map(cell)}</tr>`)}</tbody></table></div>`;
 }
 
+/** Numbers that stand behind what is shown, for whoever asks. */
+export const fold = (summary: Content, ...content: readonly Content[]): Markup =>
+  markup`<details><summary>${summary}</summary>${content}</details>`;
+
 /** A section of a report, with its finding in a sentence. */
 export const section = (title: string, finding: Content, ...content: readonly Content[]): Markup =>
   markup`<section class="report-section"><h2>${title}</h2><p class="finding">${finding}</p>${content}</section>`;

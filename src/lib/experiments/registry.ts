@@ -42,6 +42,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "models/logits": () => import("./models/logits.js").then((m) => m.logits),
   "models/one-sentence": () => import("./models/one-sentence.js").then((m) => m.oneSentence),
   "models/plan": () => import("./models/plan.js").then((m) => m.plan),
+  "models/quality": () => import("./models/quality.js").then((m) => m.quality),
   "models/tokenize": () => import("./models/tokenize.js").then((m) => m.tokenize),
   "attention/heads": () => import("./attention/heads.js").then((m) => m.attentionHeads),
   "attention/prompt": () => import("./attention/prompt.js").then((m) => m.attentionPrompt),

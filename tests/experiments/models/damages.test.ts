@@ -1,6 +1,8 @@
 import {expect, test} from "vitest";
 import {damages} from "../../../src/lib/experiments/models/damages.js";
 import {plan} from "../../../src/lib/experiments/models/plan.js";
+import {quality} from "../../../src/lib/experiments/models/quality.js";
+import {openModelPath} from "../../../src/lib/io/node-file.js";
 import {writeSafetensors} from "../../../src/lib/io/safetensors-writer.js";
 import {draws, randomStream} from "../../../src/lib/tensor/random.js";
 import {folderOf} from "../../checkpoint/folder.js";
@@ -28,6 +30,23 @@ test("an exact copy does no damage, also where JSON has lost its infinite ratio"
   const known = JSON.stringify({errors, costs: [], caches: []});
   const {uniform} = await plan.runTables({model, formats: ["fp32"], memory: 1, known});
   expect(uniform).toMatchObject([{format: "fp32", bytes: 2 * 64 * 64 * 4, damage: 0}]);
+});
+
+test("the model in one format alone is measured as beside a plan, and why it is not run is told", async () => {
+  const opened = await openModelPath("src/data/models/decoder-small");
+  const setting = {model: opened, formats: ["q4_0"], caches: ["fp16"], documents: 1};
+  const {rows, model: runs} = await quality.runTables(setting);
+  expect(runs).toMatchObject([{runs: true, why: null}]);
+  const {uniform} = await plan.runTables({...setting, memory: 1});
+  const {bytes: _, damage: __, ...measured} = rows[0];
+  expect(uniform).toMatchObject([measured]);
+  expect(measured.klMean).toBeGreaterThan(0);
+  await opened.close();
+  const alone = await quality.runTables({model, isMeasured: false});
+  expect(alone).toMatchObject({
+    rows: [],
+    model: [{runs: false, why: "no config.json says what the model is"}],
+  });
 });
 
 test.each([

@@ -10,6 +10,8 @@ export interface CheckpointSetting {
   /** Tokens; 0 for what the model was made for. */
   readonly context: number;
   readonly formats: readonly string[];
+  /** A text that a model of another vocabulary than this site's is run on; null: none. */
+  readonly text: File | null;
 }
 
 /** Results so far. */
@@ -18,6 +20,8 @@ export interface Findings {
   readonly errors: readonly ErrorRow[];
   readonly plan: PlanTables | null;
   readonly whyNoPlan: string;
+  /** The reason why the model is not run; null where it is, or where that is not yet known. */
+  readonly whyNotRun: string | null;
 }
 
 /** Told what happens. */
@@ -42,8 +46,8 @@ const SAMPLE_ELEMENTS = 2 ** 20;
 const PIECE_ELEMENTS = 2 ** 20;
 /** Texts that divergences are measured on; a page takes fewer than the command line. */
 const DOCUMENTS = 2;
-/** Bytes of weights, as float32, of a model that a page runs. */
-const MEMORY = 2 ** 28;
+/** Bytes of weights, as float32, of a model that a page runs: 150 million parameters. */
+const MEMORY = 6e8;
 /** Milliseconds that the headers of a file may take. */
 const HEADER_LIMIT = 20_000;
 
@@ -59,7 +63,9 @@ export function runCheckpoint(
   const ended = new AbortController();
   let waiting: (() => void) | undefined;
   let isPaused = false;
-  const {context} = setting;
+  const {context, formats} = setting;
+  const measured = {formats, documents: DOCUMENTS};
+  let {text} = setting;
 
   /** One piece of work, unless the run has been ended; it waits while the reader holds it up. */
   async function ask(
@@ -74,7 +80,8 @@ export function runCheckpoint(
       kind: "run",
       id,
       params: {...params, context},
-      files: {model: files},
+      // Headers are read without it.
+      files: {model: files, ...(text !== null && id !== "models/inventory" && {text})},
       memory: MEMORY,
     } as const;
     const answer = worker.ask(request, (share, name) =>
@@ -95,48 +102,75 @@ export function runCheckpoint(
     }
   }
 
+  /** Why the model is not run, or null. A text that cannot be used is a reason, and is left. */
+  async function whyNotRun(): Promise<string | null> {
+    try {
+      const tables = await ask("models/quality", {...measured, isMeasured: false}, [
+        0.02,
+        0.06,
+        "whether the model runs",
+      ]);
+      const [{why}] = (tables as TableRows & {model: {why: string | null}[]}).model;
+      return why;
+    } catch (error) {
+      ended.signal.throwIfAborted();
+      text = null;
+      return withoutName(error);
+    }
+  }
+
+  async function damages(inventory: InventoryTables, found: (errors: ErrorRow[]) => void): Promise<string> {
+    const pieces = piecesOf(inventory);
+    const errors: ErrorRow[] = [];
+    const costs: unknown[] = [];
+    const asked = {...measured, sampleElements: SAMPLE_ELEMENTS};
+    for (const [i, names] of pieces.entries()) {
+      const share = (done: number) => 0.06 + (0.5 * done) / pieces.length;
+      const params = {...asked, parts: "tensors", tensors: names.join("\n")};
+      const tables = await ask("models/damages", params, [share(i), share(i + 1), names[0]]);
+      for (const row of tables.rows as unknown as ErrorRow[]) errors.push(row);
+      for (const cost of (tables as TableRows & {costs: unknown[]}).costs) costs.push(cost);
+      found([...errors]);
+    }
+    const last = await ask("models/damages", {...asked, parts: "caches"}, [0.56, 0.62, "caches"]);
+    const {caches} = last as TableRows & {caches: unknown[]};
+    return JSON.stringify({errors, costs, caches});
+  }
+
   async function run(): Promise<void> {
     const inventory = await headers();
-    let findings: Findings = {
-      inventory,
-      errors: [],
-      plan: null,
-      whyNoPlan: "It is made when everything is measured.",
-    };
-    listener.found(findings);
-    const {formats} = setting;
-    const measured = {formats, documents: DOCUMENTS, sampleElements: SAMPLE_ELEMENTS};
-    const pieces = piecesOf(inventory);
-    const costs: unknown[] = [];
-    for (const [i, names] of pieces.entries()) {
-      const share = (done: number) => 0.02 + (0.78 * done) / pieces.length;
-      const tables = await ask("models/damages", {...measured, parts: "tensors", tensors: names.join("\n")}, [
-        share(i),
-        share(i + 1),
-        names[0],
-      ]);
-      findings = {...findings, errors: [...findings.errors, ...(tables.rows as unknown as ErrorRow[])]};
-      for (const cost of (tables as TableRows & {costs: unknown[]}).costs) costs.push(cost);
+    const whyNoPlan = "It is made when everything is measured.";
+    let findings: Findings = {inventory, errors: [], plan: null, whyNoPlan, whyNotRun: null};
+    const tell = (more: Partial<Findings>) => {
+      findings = {...findings, ...more};
       listener.found(findings);
-    }
-    const {caches} = (await ask("models/damages", {...measured, parts: "caches"}, [
-      0.8,
-      0.88,
-      "caches",
-    ])) as TableRows & {
-      caches: unknown[];
     };
-    const known = JSON.stringify({errors: findings.errors, costs, caches});
-    const {sampleElements: _, ...planned} = measured;
+    tell({});
+    const why = await whyNotRun();
+    tell({whyNotRun: why});
+    const known = await damages(inventory, (errors) => tell({errors}));
     const memory = setting.memory ?? halfOf(inventory);
-    const plan = await ask("models/plan", {...planned, memory, known}, [0.88, 1, "the plan"]).then(
-      (tables) => ({plan: tables as unknown as PlanTables}),
-      (error: Error) => {
-        ended.signal.throwIfAborted();
-        return {whyNoPlan: error.message.replace(/^\w+: /, "")};
-      },
-    );
-    listener.found({...findings, ...plan});
+    const params = {...measured, memory, known, uniform: false};
+    try {
+      tell({plan: (await ask("models/plan", params, [0.62, 0.7, "the plan"])) as unknown as PlanTables});
+    } catch (error) {
+      ended.signal.throwIfAborted();
+      tell({whyNoPlan: withoutName(error)});
+    }
+    if (why === null && findings.plan !== null)
+      await qualities((uniform) => tell({plan: findings.plan && {...findings.plan, uniform}}));
+  }
+
+  /** The model in each format as a whole, one after the other. */
+  async function qualities(found: (uniform: PlanTables["uniform"]) => void): Promise<void> {
+    const rows: PlanTables["uniform"][number][] = [];
+    for (const [i, format] of formats.entries()) {
+      const share = (done: number) => 0.7 + (0.3 * done) / formats.length;
+      const params = {documents: DOCUMENTS, formats: [format]};
+      const tables = await ask("models/quality", params, [share(i), share(i + 1), `the model in ${format}`]);
+      for (const row of tables.rows) rows.push(row as unknown as (typeof rows)[number]);
+      found([...rows]);
+    }
   }
 
   const end = (tell: () => void) => {
@@ -161,6 +195,10 @@ export function runCheckpoint(
     },
   };
 }
+
+/** The message of a failure without the name of the function that it begins with. */
+const withoutName = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/^\w+: /, "");
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), {once: true}));

@@ -54,15 +54,20 @@ export type ShippedReport = Omit<ReportData, "familyOf"> & {readonly command: st
  * then the report of a model of our own stands there. Nothing is remembered.
  */
 export function yourCheckpoint(example: ShippedReport): HTMLElement {
-  const picker = html`<input type="file" accept=".safetensors,.gguf,.json" multiple>` as HTMLInputElement;
+  const picker =
+    html`<input type="file" accept=".safetensors,.gguf,.json,.txt" multiple>` as HTMLInputElement;
   const folder = html`<input type="file" webkitdirectory>` as HTMLInputElement;
   const memory = html`<input type="number" min="0" step="any" placeholder="half">` as HTMLInputElement;
   const context = html`<input type="number" min="1" step="1" placeholder="as made">` as HTMLInputElement;
   const formats = formatBoxes();
+  const text =
+    html`<textarea rows="3" autocomplete="off" spellcheck="false" placeholder="Type or paste a text, or drop a .txt file"></textarea>` as HTMLTextAreaElement;
   const drop = html`<div class="drop"><div class="drop-inputs"><label>Files of a model of yours: ${picker}</label><label>or its folder: ${folder}</label></div>
     <div class="drop-inputs"><label>Memory in GB: ${memory}</label><label>Context in tokens: ${context}</label></div>
+    <label class="own-text">A text to run the model on, some 300 words at least: ${text}</label>
     ${formats.element}
-    <p class="help">Safetensors or GGUF, also dropped here, with the <code>config.json</code> beside them. The bytes are read by a worker of this page alone, in ranges; it can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere. Nothing is kept: with the page all of it is gone.</p></div>`;
+    <p class="help">Safetensors or GGUF, also dropped here, with the <code>config.json</code> beside them. The bytes are read by a worker of this page alone, in ranges; it can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere. Nothing is kept: with the page all of it is gone.</p>
+    <p class="help">A model of up to 150 million parameters (600 MB as float32, about four times as much while it runs) is run on the text, if this site's engine knows its architecture and its tokenizer lies beside it: perplexity and KL divergence of every format. Of larger ones the tensors are measured, each matrix of more than a million numbers on a sample, with its standard error.</p></div>`;
   const status = html`<div class="checkpoint-status" role="status"></div>` as HTMLElement;
   const report = shownReport();
   const title =
@@ -72,6 +77,11 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
 
   async function open(files: readonly File[]): Promise<void> {
     if (files.length === 0) return;
+    // Texts that lie in the folder of a model are its own.
+    if (files.every(isText)) {
+      text.value = await files[0].slice(0, MOST_TEXT).text();
+      return;
+    }
     run?.cancel();
     const name = nameOf(files);
     status.replaceChildren(html`<p>Reading the headers of ${name} …</p>`);
@@ -79,6 +89,7 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
       memory: memory.value === "" ? null : memory.valueAsNumber,
       context: context.value === "" ? 0 : context.valueAsNumber,
       formats: formats.chosen(),
+      text: text.value.trim() === "" ? null : new File([text.value], "text.txt"),
     };
     // Loaded when a file is there: the page shows its first figure without it.
     try {
@@ -122,7 +133,7 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
       },
       done() {
         if (last) report.show(last);
-        status.replaceChildren(saveButton(() => last, name));
+        status.replaceChildren(saveButton(() => last, name, again));
         title.textContent = `The report of ${name}.`;
       },
       failed: (error) => fail(name, error),
@@ -134,9 +145,14 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
       pause.textContent = isPaused ? "Go on" : "Pause";
       if (isPaused) what.textContent = "Paused as soon as the piece that runs is done.";
     });
+    const again = () => {
+      const button = html`<button type="button">Measure again with these settings</button>`;
+      button.addEventListener("click", () => open(files));
+      return button;
+    };
     cancel.addEventListener("click", () => {
       mine.cancel();
-      status.replaceChildren(html`<p>Ended. What was measured stays below.</p>`);
+      status.replaceChildren(html`<p>Ended. What was measured stays below. ${again()}</p>`);
     });
     return mine;
   }
@@ -150,6 +166,11 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
   });
   return html`<section class="own-file" aria-label="Your checkpoint">${drop}${status}${title}${report.element}</section>`;
 }
+
+/** Bytes of a text that is dropped; more of it would not be read. */
+const MOST_TEXT = 2 ** 21;
+
+const isText = ({name}: File): boolean => /\.txt$/i.test(name);
 
 const nameOf = (files: readonly File[]): string => {
   const [first] = files;
@@ -191,7 +212,7 @@ function inTime(draw: () => void): () => void {
 }
 
 /** The report as one file, as `paretoscope report` writes it. */
-function saveButton(data: () => ReportData | undefined, name: string): HTMLElement {
+function saveButton(data: () => ReportData | undefined, name: string, again: () => HTMLElement): HTMLElement {
   const button = html`<button type="button">Save the report as one page</button>`;
   button.addEventListener("click", async () => {
     const found = data();
@@ -201,5 +222,5 @@ function saveButton(data: () => ReportData | undefined, name: string): HTMLEleme
     const page = reportPage(found, {command, maker: "Paretoscope, its page Your checkpoint"});
     saveFile("report.html", page, "text/html");
   });
-  return html`<p>Measured. ${button}</p>`;
+  return html`<p>Measured. ${button} ${again()}</p>`;
 }

@@ -63,11 +63,24 @@ async function run({id, params, data = {}, files = {}, memory}: RunRequest): Pro
 }
 
 async function opened(files: OwnFiles): Promise<Readonly<Record<string, Opened>>> {
-  const entries = Object.entries(files).map(async ([name, file]) => {
-    const source = file instanceof Blob ? blobSource(file) : await modelFolder(blobFolder(file));
-    return [name, source] as const;
-  });
+  const entries = Object.entries(files).map(
+    async ([name, file]) => [name, await openOnce(name, file)] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** What the last request opened by the name of each parameter: pieces of one run ask for the same files again. */
+const last = new Map<string, {readonly key: string; readonly source: Promise<Opened>}>();
+
+function openOnce(name: string, file: File | readonly File[]): Promise<Opened> {
+  const key = JSON.stringify(
+    [file].flat().map((each) => [each.name, each.size, each.lastModified, each.webkitRelativePath]),
+  );
+  const known = last.get(name);
+  if (known?.key === key) return known.source;
+  const source = file instanceof Blob ? Promise.resolve(blobSource(file)) : modelFolder(blobFolder(file));
+  last.set(name, {key, source});
+  return source;
 }
 
 async function loadTensors(address: string): Promise<TensorSet> {

@@ -5,6 +5,7 @@ import {inContainer} from "./plan-container.js";
 import {
   cacheDamages,
   damageParams,
+  givesDamages,
   measuringOf,
   plannedNames,
   tensorDamages,
@@ -72,7 +73,7 @@ export const damages = experiment({
         cache,
         bytes,
         damage,
-        provenance: typeof running === "string" ? ("modelled" as const) : ("measured" as const),
+        provenance: givesDamages(running) ? ("measured" as const) : ("modelled" as const),
       })),
     };
   },

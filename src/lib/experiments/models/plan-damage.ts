@@ -1,6 +1,7 @@
 /** Damage of formats and caches to a model, each alone: measured as KL divergence where the model runs. */
 import {importanceOf} from "../../checkpoint/importance/importance.js";
 import {KEEP} from "../../checkpoint/recipe.js";
+import type {StoredTensor} from "../../checkpoint/stored-tensor.js";
 import {fasterFormats} from "../../checkpoint/wasm/wasm-formats.js";
 import type {CacheSession} from "../../engine/cache/session.js";
 import {cachedModel} from "../../evaluate/cached-model.js";
@@ -33,15 +34,17 @@ export interface Measuring {
   readonly baseline: Writer;
   readonly weights: MeasureWeights;
   readonly writtenFormat: WrittenFormat;
+  /** Whether damages are divergences, for which the model is run once for every tensor in every format. */
+  readonly givesDamages: boolean;
 }
 
 /** Begins to measure a model: what it predicts unchanged is computed once. */
 export async function measuring(
   model: RunningModel,
   texts: PlanTexts,
-  written: Pick<Measuring, "weights" | "writtenFormat">,
+  terms: Pick<Measuring, "weights" | "writtenFormat" | "givesDamages">,
 ): Promise<Measuring> {
-  return {model, texts, ...written, baseline: memoized(predictor(await model.variant()))};
+  return {model, texts, ...terms, baseline: memoized(predictor(await model.variant()))};
 }
 
 /** Perplexity and divergence of a variant, read through a cache where one is given, on some texts. */
@@ -49,11 +52,13 @@ export async function measuredOn(
   {baseline, texts: {prefill}}: Measuring,
   variant: Variant,
   seeds: readonly EvalSeed[],
-  start?: () => CacheSession,
+  {start, tell}: {readonly start?: (() => CacheSession) | undefined; readonly tell?: Work["progress"]} = {},
 ): Promise<NonNullable<Measured["comparison"]>> {
   const {decoder} = variant;
   const reader = start && decoder ? cachedModel(decoder.decoder, start, prefill) : variant;
-  const {pooled} = await evaluateModel(predictor(reader), baseline, seeds);
+  const {pooled} = await evaluateModel(predictor(reader), baseline, seeds, {
+    progress: (share) => void tell?.(share),
+  });
   return pooled.comparison!;
 }
 
@@ -63,7 +68,7 @@ export async function choosingKl(
   variant: Variant,
   start?: () => CacheSession,
 ): Promise<number> {
-  const {kl} = await measuredOn(measure, variant, asSeeds(measure.texts.choosing), start);
+  const {kl} = await measuredOn(measure, variant, asSeeds(measure.texts.choosing), {start});
   return kl.mean.value;
 }
 
@@ -113,6 +118,25 @@ const weighing = (format: Format, importance: Float32Array | undefined): Format 
   importance === undefined || !format.weighsErrors
     ? format
     : {...format, encode: (x, options) => format.encode(x, {...options, importance})};
+
+/** The model with all of some tensors in one format, and their bytes; what cannot take it stays as it is. */
+export async function throughout(
+  measure: Measuring,
+  tensors: readonly StoredTensor[],
+  format: string,
+  tell: Work["progress"],
+): Promise<{readonly variant: Variant; readonly bytes: number}> {
+  const replaced = new Map<string, Tensor>();
+  let sum = 0;
+  for (const [i, tensor] of tensors.entries()) {
+    const own = measure.writtenFormat(tensor, format);
+    await tell(i / tensors.length, `${tensor.name} in ${own}`);
+    const trip = await packedOrNone(measure, tensor.name, own);
+    if (trip) replaced.set(tensor.name, trip.y);
+    sum += trip?.bytes ?? tensor.bytes;
+  }
+  return {variant: await measure.model.variant(replaced), bytes: sum};
+}
 
 function transposed({shape: [rows, columns], data}: Tensor): Tensor {
   return {shape: [columns, rows], data: transpose(data, rows, columns)};

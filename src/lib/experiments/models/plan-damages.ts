@@ -3,6 +3,7 @@ import {parameterCount} from "../../architectures/parameters.js";
 import type {Work} from "../../experiment/experiment.js";
 import {formats as registry} from "../../formats/registry.js";
 import {FormatError} from "../../io/format-error.js";
+import type {ModelFolder} from "../../io/model-folder.js";
 import {PLANNED_FORMATS} from "../../plan/planned-formats.js";
 import {runningModel} from "../../plan/running-model.js";
 import {isPlanned} from "../../plan/tensor-parts.js";
@@ -23,8 +24,11 @@ import type {PlannedModel} from "./planned-model.js";
 
 const DEFAULT_FORMATS = formatIds(...PLANNED_FORMATS);
 
-/** Parameters of a model up to which divergences are measured unless asked for. */
-const AUTO_PARAMETERS = 20e6;
+/**
+ * Parameters of a model up to which it is run for every tensor in every format unless that is asked for, and up to which it is run
+ * in each format as a whole.
+ */
+const [AUTO_PARAMETERS, AUTO_RUN] = [20e6, 200e6];
 
 /** Parameters of what a plan is made of. */
 export const damageParams = {
@@ -65,7 +69,7 @@ export const damageParams = {
   damage: {
     kind: "choice",
     label: "Damage",
-    help: `kl runs the model once for every tensor in every format, error looks at the numbers alone, auto is kl up to ${AUTO_PARAMETERS / 1e6} million parameters.`,
+    help: `kl runs the model once for every tensor in every format, error looks at the numbers alone, auto is kl up to ${AUTO_PARAMETERS / 1e6} million parameters, and up to ${AUTO_RUN / 1e6} million error with the model run in each format as a whole.`,
     options: ["auto", "kl", "error"],
     default: "auto",
   },
@@ -82,21 +86,46 @@ export const damageParams = {
 /** The values of these parameters. */
 export type DamageSetting = ParamValues<typeof damageParams>;
 
-/** The reason why a model is not run, or the means to measure it. */
-export async function measuringOf(
+/** The model that was last opened in a folder to be measured, for as long as the folder is in use. */
+const lastOpened = new WeakMap<ModelFolder, {readonly key: readonly unknown[]; readonly found: Opening}>();
+
+type Opening = Promise<Measuring | string>;
+
+/**
+ * The reason why a model is not run, or the means to measure it: opened once for a folder, whose pieces may be asked for one by one.
+ */
+export function measuringOf(setting: DamageSetting, model: WrittenModel, terms: MeasuringTerms): Opening {
+  const {model: folder, text, documents, damage} = setting;
+  const key = [text, documents, damage, model.container, terms.maxBytes, terms.weights];
+  const last = lastOpened.get(folder!);
+  if (last?.key.every((each, i) => each === key[i])) return last.found;
+  const found = openMeasuring(setting, model, terms);
+  lastOpened.set(folder!, {key, found});
+  return found;
+}
+
+interface MeasuringTerms {
+  readonly maxBytes: number | undefined;
+  readonly weights: MeasureWeights;
+}
+
+async function openMeasuring(
   {model: folder, text, documents, damage}: DamageSetting,
   {open, record, writtenFormat}: WrittenModel,
-  {maxBytes, weights}: {readonly maxBytes: number | undefined; readonly weights: MeasureWeights},
+  {maxBytes, weights}: MeasuringTerms,
 ): Promise<Measuring | string> {
   if (record === null) return "no config.json says what the model is";
   if (damage === "error") return "errors were asked for";
   const {total} = parameterCount(record);
-  if (damage === "auto" && total > AUTO_PARAMETERS)
-    return `the model has ${total} parameters, and a run for every tensor in every format takes long: damage kl does it`;
+  if (damage === "auto" && total > AUTO_RUN)
+    return `the model has ${total} parameters, with which a run in every format takes long: damage kl does it`;
+  const givesDamages = damage === "kl" || total <= AUTO_PARAMETERS;
   try {
     const model = await runningModel(open, record, maxBytes === undefined ? {} : {maxBytes});
     const texts = await planTexts(model, folder!, {documents, text});
-    return typeof texts === "string" ? texts : measuring(model, texts, {weights, writtenFormat});
+    return typeof texts === "string"
+      ? texts
+      : measuring(model, texts, {weights, writtenFormat, givesDamages});
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;
@@ -140,7 +169,7 @@ export async function tensorDamages(
   {running, ...wanted}: Wanted,
   progress: Work["progress"],
 ): Promise<Pick<MeasuredDamages, "errors" | "costs">> {
-  const runs = typeof running !== "string";
+  const runs = givesDamages(running);
   const {names} = wanted;
   const errors = await measuredErrors(opened, {...wanted, formats}, within(progress, 0, runs ? 0.2 : 1));
   if (!runs) return {errors, costs: []};
@@ -155,7 +184,7 @@ export async function cacheDamages(
   progress: Work["progress"],
 ): Promise<readonly CacheOption[]> {
   if (sizes === null) return [];
-  if (typeof running !== "string")
+  if (givesDamages(running))
     return cacheDivergences(running, await running.model.variant(), {sizes, context, ids}, progress);
   const planned = [...tensors.values()].filter(isPlanned);
   const weights = planned.reduce((sum, {shape}) => sum + elementCount(shape), 0);
@@ -168,15 +197,22 @@ export function completed(
   opened: WrittenModel,
   running: Measuring | string,
 ): Damages {
-  const runs = typeof running !== "string";
+  const runs = givesDamages(running);
   return {
     ...measured,
     costs: runs ? measured.costs : weightedErrors(measured.errors, opened),
     provenance: "measured",
     cacheProvenance: runs ? "measured" : "modelled",
-    whyNotRun: runs ? null : running,
+    whyNoDivergences: runs ? null : typeof running === "string" ? running : LARGE,
+    whyNotRun: typeof running === "string" ? running : null,
   };
 }
+
+/** True where damages are divergences of a model that is run. */
+export const givesDamages = (running: Measuring | string): running is Measuring =>
+  typeof running !== "string" && running.givesDamages;
+
+const LARGE = "the model is large, and a run for every tensor in every format takes long: damage kl does it";
 
 /** Progress of a piece of work from one share of the whole to another. */
 export const within =

@@ -20,7 +20,7 @@ export function factsOf({opened, damages, chosen: {made, parts, cache}, measured
   const stored = [...open.tensors.values()].reduce((sum, {bytes}) => sum + bytes, 0);
   const bytes = (fact: string, value: number, provenance: Provenance, note: string | null = null) =>
     factRow({fact, value, unit: "B", note, provenance});
-  const unit = damages.whyNotRun === null ? "nats" : "share";
+  const unit = damages.whyNoDivergences === null ? "nats" : "share";
   return [
     bytes("memory", made.bytes, "modelled", "weights, cache, state and activations"),
     bytes(
@@ -93,10 +93,10 @@ function replacedFacts({tensors, writtenFormat}: WrittenModel, {errors}: Damages
   ];
 }
 
-const damageNote = ({whyNotRun}: Damages): string =>
-  whyNotRun === null
+const damageNote = ({whyNoDivergences: why, whyNotRun}: Damages): string =>
+  why === null
     ? "sum of the KL divergences of each part alone, on the texts of the choice"
-    : "sum of relative squared errors, each times its share of the weights";
+    : `sum of relative squared errors, each times its share of the weights${whyNotRun === null ? `; ${why}` : ""}`;
 
 function measuredFacts({choosing, reported: {kl, difference, sameTop, model, baseline}}: MeasuredResult) {
   const documents = `on ${model.documents} documents that the plan was not chosen by`;

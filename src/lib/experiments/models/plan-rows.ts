@@ -3,11 +3,10 @@ import {KEEP} from "../../checkpoint/recipe.js";
 import type {Measured} from "../../evaluate/evaluate.js";
 import type {Row} from "../../experiment/columns.js";
 import type {Provenance} from "../../experiment/provenance.js";
-import type {Part, PartOption, Plan} from "../../plan/make-plan.js";
+import type {Part, Plan} from "../../plan/make-plan.js";
 import type {FormatCost} from "../../plan/tensor-parts.js";
 import {elementCount} from "../../tensor/tensor.js";
 import type {ownFile} from "../formats/own-file.js";
-import {known} from "../shared/quality-columns.js";
 import {type CacheOption, techniqueOf} from "./plan-caches.js";
 import type {PlannedModel} from "./planned-model.js";
 
@@ -22,7 +21,9 @@ export interface Damages {
   readonly caches: readonly CacheOption[];
   readonly provenance: Provenance;
   readonly cacheProvenance: Provenance;
-  /** The reason why damage is an error of numbers and no divergence of predictions; null where the model was run. */
+  /** The reason why damage is an error of numbers and no divergence of predictions; null where it is one. */
+  readonly whyNoDivergences: string | null;
+  /** The reason why the model was not run at all; null where it was. */
   readonly whyNotRun: string | null;
 }
 
@@ -77,25 +78,3 @@ export const cacheRows = ({caches, cacheProvenance}: Damages, chosen: CacheOptio
       provenance: cacheProvenance,
     };
   });
-
-/** A row for a format that all tensors have, measured where the model runs. */
-export function uniformRow(
-  format: string,
-  {options, others}: {readonly options: readonly PartOption[]; readonly others: number},
-  quality: MeasuredResult["reported"] | null,
-) {
-  const [kl, perplexity] = [quality?.kl.mean, quality?.model.perplexity];
-  const end = (value: number | undefined) => (value === undefined ? null : known(value));
-  return {
-    format,
-    bytes: others + options.reduce((sum, {bytes}) => sum + bytes, 0),
-    damage: options.reduce((sum, {damage}) => sum + damage, 0),
-    klMean: kl?.value ?? null,
-    klLow: end(kl?.low),
-    klHigh: end(kl?.high),
-    perplexity: perplexity?.value ?? null,
-    perplexityLow: end(perplexity?.low),
-    perplexityHigh: end(perplexity?.high),
-    provenance: "measured" as const,
-  };
-}

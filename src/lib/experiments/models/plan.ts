@@ -1,6 +1,6 @@
 import {modelFingerprint} from "../../checkpoint/fingerprint.js";
 import {experiment, type Work} from "../../experiment/experiment.js";
-import {makePlan, type Part} from "../../plan/make-plan.js";
+import {makePlan, type Part, type PartOption} from "../../plan/make-plan.js";
 import {tensorParts} from "../../plan/tensor-parts.js";
 import type {ParamValues} from "../../technique/params.js";
 import {ownFile} from "../formats/own-file.js";
@@ -20,8 +20,9 @@ import {
   within,
 } from "./plan-damages.js";
 import {factsOf} from "./plan-facts.js";
-import {type Chosen, cacheRows, type MeasuredResult, rowsOf, uniformRow} from "./plan-rows.js";
+import {type Chosen, cacheRows, type MeasuredResult, rowsOf} from "./plan-rows.js";
 import type {MeasureWeights} from "./plan-terms.js";
+import {uniformColumns, uniformRow} from "./plan-uniform.js";
 import {openPlanned, sumOfFixed} from "./planned-model.js";
 
 const params = {
@@ -43,6 +44,13 @@ const params = {
     max: 1000,
     default: 0,
   },
+  uniform: {
+    kind: "flag",
+    label: "Each format throughout",
+    help: "The model in every format alone beside the plan, run where it runs.",
+    default: true,
+    advanced: true,
+  },
   known: {
     kind: "text",
     label: "Known damages",
@@ -54,18 +62,6 @@ const params = {
 } as const;
 
 type Setting = ParamValues<typeof params>;
-
-const uniformColumn = <const L extends string, const U extends string | undefined = undefined>(
-  label: L,
-  unit?: U,
-) =>
-  ({
-    type: "number",
-    label,
-    ...(unit !== undefined && {unit}),
-    provenance: "measured",
-    nullable: true,
-  }) as const;
 
 /** Formats of all tensors and a technique for the cache: the least damage that fits a memory, proven. */
 export const plan = experiment({
@@ -107,17 +103,7 @@ export const plan = experiment({
       damage: {type: "number", label: "Damage alone", provenance: "row"},
       isChosen: {type: "boolean", label: "Chosen"},
     },
-    uniform: {
-      format: {type: "string", label: "Format of all tensors"},
-      bytes: {type: "number", label: "Bytes of the weights", unit: "B", provenance: "measured"},
-      damage: {type: "number", label: "Sum of the damages", provenance: "modelled"},
-      klMean: uniformColumn("KL divergence, mean", "nats"),
-      klLow: uniformColumn("KL divergence, lower end of 95 %", "nats"),
-      klHigh: uniformColumn("KL divergence, upper end of 95 %", "nats"),
-      perplexity: uniformColumn("Perplexity"),
-      perplexityLow: uniformColumn("Perplexity, lower end of 95 %"),
-      perplexityHigh: uniformColumn("Perplexity, upper end of 95 %"),
-    },
+    uniform: uniformColumns,
     errors: ownFile.columns,
     fingerprint: {
       tensors: {type: "integer", label: "Tensors"},
@@ -150,18 +136,19 @@ export const plan = experiment({
     });
     await progress(0.95, "the plan as a whole");
     const chosen = {made, parts, cache: caches.length === 0 ? null : (made.chosen.at(-1) as CacheOption)};
-    const result = typeof running === "string" ? null : await measuredResult(running, chosen);
+    const result =
+      typeof running === "string"
+        ? null
+        : await measuredResult(running, chosen, within(progress, 0.95, 0.96));
     return {
       rows: rowsOf(opened, damages, chosen),
       facts: factsOf({opened, damages, chosen, measured: result, importance: importance?.about ?? null}),
       costs: damages.costs.map((cost) => ({...cost, provenance: damages.provenance})),
       caches: cacheRows(damages, chosen.cache),
       errors: [...damages.errors],
-      uniform: await uniformRows(
-        {parts, opened, formats: setting.formats},
-        running,
-        within(progress, 0.96, 1),
-      ),
+      uniform: setting.uniform
+        ? await uniformRows({parts, opened, formats: setting.formats}, running, within(progress, 0.96, 1))
+        : [],
       fingerprint: [
         {
           ...modelFingerprint(opened.tensors.values()),
@@ -192,7 +179,11 @@ async function measuredDamages(
 }
 
 /** The chosen formats and cache together, really run: on the texts of the choice, and on others. */
-async function measuredResult(measure: Measuring, {made, parts, cache}: Chosen): Promise<MeasuredResult> {
+async function measuredResult(
+  measure: Measuring,
+  {made, parts, cache}: Chosen,
+  tell: Work["progress"],
+): Promise<MeasuredResult> {
   const variant = await variantOf(
     measure,
     parts,
@@ -201,7 +192,7 @@ async function measuredResult(measure: Measuring, {made, parts, cache}: Chosen):
   const start = (cache && openedCache(measure, variant, cache.choice)) ?? undefined;
   return {
     choosing: await choosingKl(measure, variant, start),
-    reported: await measuredOn(measure, variant, measure.texts.reporting, start),
+    reported: await measuredOn(measure, variant, measure.texts.reporting, {...(start && {start}), tell}),
   };
 }
 
@@ -232,9 +223,16 @@ async function uniformRows(
           );
     const quality =
       variant && typeof running !== "string"
-        ? await measuredOn(running, variant, running.texts.reporting)
+        ? await measuredOn(running, variant, running.texts.reporting, {
+            tell: within(tell, i / formats.length, (i + 1) / formats.length),
+          })
         : null;
-    rows.push(uniformRow(format, {options, others: opened.fixed.others}, quality));
+    rows.push(uniformRow(format, sizeOf(options, opened), quality));
   }
   return rows;
 }
+
+const sizeOf = (options: readonly PartOption[], {fixed}: WrittenModel) => ({
+  bytes: fixed.others + options.reduce((sum, {bytes}) => sum + bytes, 0),
+  damage: options.reduce((sum, {damage}) => sum + damage, 0),
+});
