@@ -7,7 +7,8 @@ import type {ThreadData, ThreadReply, ThreadTask} from "./measure-threads.js";
 
 const {path, formats} = workerData as ThreadData;
 const say = (reply: ThreadReply) => parentPort!.postMessage(reply);
-const opened = openModelPath(path).then(openTensors);
+// Its files stay open for as long as somebody holds the folder: the thread does until it ends.
+const opened = openModelPath(path).then(async (folder) => ({folder, ...(await openTensors(folder))}));
 
 parentPort!.on("message", async ({tensor: name, ...options}: ThreadTask) => {
   try {
