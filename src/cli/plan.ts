@@ -1,4 +1,5 @@
 /** `paretoscope plan`: the experiment models/plan on a checkpoint, and the recipe that it ends in. */
+import {existsSync} from "node:fs";
 import {CONTAINERS} from "../lib/checkpoint/container.js";
 import {type RecipeCache, recipeText} from "../lib/checkpoint/recipe.js";
 import {plan} from "../lib/experiments/models/plan.js";
@@ -71,7 +72,7 @@ export async function planCommand(args: readonly string[], run: FileRunner = run
 
 /** Parameters and files of a plan by the options of a call. @throws UsageError for a value that is not allowed. */
 export function planCallOf(command: string, call: Call, path: string) {
-  const [file, importance] = [text(call, "text"), text(call, "importance")];
+  const [file, importance] = ["text", "importance"].map((name) => existing(command, call, name));
   return {
     params: {...paramsOf(command, {params: AS_THEY_ARE}, call), ...memoryOf(command, call)} as Readonly<
       Record<string, unknown>
@@ -82,6 +83,13 @@ export function planCallOf(command: string, call: Call, path: string) {
       ...(importance !== undefined && {importance}),
     },
   };
+}
+
+/** The path of an option that names a file. @throws UsageError if there is none. */
+function existing(command: string, call: Call, option: string): string | undefined {
+  const path = text(call, option);
+  if (path === undefined || existsSync(path)) return path;
+  throw new UsageError(`${command}: --${option} must be a file that exists, got ${path}`);
 }
 
 /** The recipe of a plan, as the text of its file. */

@@ -112,6 +112,7 @@ describe("paretoscope plan on tensors alone", () => {
   test.each([
     [["--memory", "six"], '--memory must be a size above 0 such as 6GB, 512MiB or 1500000, got "six"'],
     [[], "memory or keepQuality must be above 0, got neither"],
+    [["--memory", "1GB", "--text", "nowhere.txt"], "--text must be a file that exists, got nowhere.txt"],
     [["--memory", "1GB", "--out", "plan.arrow"], 'the ending of --out must be .json, got "plan.arrow"'],
     [["--memory", "1GB", "--formats", "q5"], "--formats must be one of"],
     [
