@@ -49,6 +49,7 @@ export const SPEED_GROUPS = {
   formats: ["Number formats", /^(encode|quantize|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
+  grammars: ["Grammars", /^grammar/],
   gguf: ["Model files in GGUF", /^(gguf|generate)/],
   sweeps: ["Sweeps", /^sweep/],
 } as const;
