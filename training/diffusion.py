@@ -10,35 +10,22 @@ from torch.nn import functional as F
 
 import decoder
 
-EPS = 1e-3
+EPS, SHORT_SHARE = 1e-3, 0.01
 # Drawn once for all checkpoints, so that the bounds of a log are of the same masks.
 EVALUATION_SEED, EVALUATION_ROUNDS = 7, 4
 
 
 class Config(decoder.Config):
-    """A decoder's sizes; the last token of the vocabulary is [MASK]. Queries, keys and values have biases, as in Dream.
-
-    With `answers_only` the tokens of role 0, the question of a document, are never masked. `short_share` of the batches are
-    cut to a random length of `shortest` tokens at least.
-    """
+    """A decoder's sizes; the last token of the vocabulary is [MASK]. Queries, keys and values have biases, as in Dream."""
 
     qkv_bias = True
-
-    def __init__(self, answers_only=False, short_share=0.01, shortest=2, **sizes):
-        super().__init__(**sizes)
-        self.answers_only, self.short_share, self.shortest = answers_only, short_share, shortest
 
     @property
     def mask_id(self):
         return self.vocabulary - 1
 
 
-SIZES = {
-    "diffusion-small": Config(layers=4, width=64, heads=4, kv_heads=2, hidden=176, vocabulary=257),
-    # A problem is shorter than its document, which ends in padding: a cut leaves windows of any length.
-    "diffusion-arithmetic": Config(layers=3, width=64, heads=4, kv_heads=2, hidden=112, vocabulary=97,
-                                   answers_only=True, short_share=1.0, shortest=48),
-}
+SIZES = {"diffusion-small": Config(layers=4, width=64, heads=4, kv_heads=2, hidden=176, vocabulary=257)}
 
 
 class Model(decoder.Model):
@@ -54,13 +41,6 @@ def predictions(model, noisy):
     return torch.cat([logits[:, :1], logits[:, :-1]], 1)
 
 
-def maskable(tokens, roles, config):
-    """Tokens that may be masked: all but the first, or those of the answer."""
-    if config.answers_only:
-        return roles > 0
-    return torch.arange(tokens.shape[1]).expand(tokens.shape) > 0
-
-
 def masked_copy(tokens, config, chosen):
     """`tokens` with [MASK] where `chosen`, the first token left as it is."""
     chosen = chosen.clone()
@@ -68,35 +48,35 @@ def masked_copy(tokens, config, chosen):
     return torch.where(chosen, config.mask_id, tokens), chosen
 
 
-def train_loss(model, tokens, roles, step):
-    """LLaDA's loss of a batch: cross-entropy of the masked tokens over the share p of masked ones, over those that may be.
+def train_loss(model, tokens, step):
+    """LLaDA's loss of a batch: cross-entropy of the masked tokens over the share p of masked ones.
 
     The times of a batch are one uniform draw shifted by equal steps: each is uniform, together they vary less than
-    independent ones (arXiv:2107.00630, I.1). Some batches are cut to a random length.
+    independent ones (arXiv:2107.00630, I.1). One batch in a hundred is cut to a random length.
     """
-    draw, config = torch.Generator().manual_seed(step), model.config
+    draw = torch.Generator().manual_seed(step)
     tokens = tokens.long()
-    if torch.rand(1, generator=draw).item() < config.short_share:
-        cut = int(torch.randint(config.shortest, tokens.shape[1] + 1, (1,), generator=draw))
-        tokens, roles = tokens[:, :cut], roles[:, :cut]
-    (count, length), own = tokens.shape, maskable(tokens, roles, config)
+    if torch.rand(1, generator=draw).item() < SHORT_SHARE:
+        tokens = tokens[:, :int(torch.randint(2, tokens.shape[1] + 1, (1,), generator=draw))]
+    count, length = tokens.shape
     time = (torch.rand(1, generator=draw) + torch.arange(count) / count) % 1
     share = ((1 - EPS) * time + EPS)[:, None]
-    noisy, chosen = masked_copy(tokens, config, own & (torch.rand((count, length), generator=draw) < share))
+    noisy, chosen = masked_copy(tokens, model.config, torch.rand((count, length), generator=draw) < share)
     losses = F.cross_entropy(predictions(model, noisy).transpose(1, 2), tokens, reduction="none")
-    return (losses * chosen / share).sum() / own.sum()
+    return (losses * chosen / share).sum() / (count * (length - 1))
 
 
-def exact_count_masks(own, counts, draw):
-    """Masks with exactly `counts` [documents] tokens each, of `own` alone."""
-    order = torch.rand(own.shape, generator=draw, dtype=torch.float64)
-    order[~own] = 2.0
+def exact_count_masks(tokens, counts, draw):
+    """Masks with exactly `counts` [documents] tokens each, never the first one."""
+    order = torch.rand(tokens.shape, generator=draw, dtype=torch.float64)
+    order[:, 0] = 2.0
     return order.argsort(1).argsort(1) < counts[:, None]
 
 
-def bound_terms(model, tokens, own, counts, draw):
+def bound_terms(model, tokens, counts, draw):
     """Upper bounds [documents] of the loss in nats per token, one draw of `counts` masked tokens each, and the hits."""
-    noisy, chosen = masked_copy(tokens, model.config, exact_count_masks(own, counts, draw))
+    length = tokens.shape[1] - 1
+    noisy, chosen = masked_copy(tokens, model.config, exact_count_masks(tokens, counts, draw))
     logits = predictions(model, noisy)
     losses = F.cross_entropy(logits.transpose(1, 2), tokens, reduction="none").double()
     # Of L tokens k are masked, k uniform from 1 to L: the sum over the masked ones, times L / k, bounds the document's loss.
@@ -111,17 +91,16 @@ def evaluate(model, documents, batch=32):
     with torch.no_grad():
         for _ in range(EVALUATION_ROUNDS):
             for part, part_roles in zip(tokens.split(batch), roles.split(batch)):
-                own = maskable(part, part_roles, model.config)
-                time = (torch.rand(1, generator=draw) + torch.arange(len(part)) / len(part)) % 1
-                bound, hit, chosen = bound_terms(model, part, own, 1 + (time * own.sum(1)).long(), draw)
+                length = part.shape[1] - 1
+                counts = 1 + ((torch.rand(1, generator=draw) + torch.arange(len(part)) / len(part)) % 1 * length).long()
+                bound, hit, chosen = bound_terms(model, part, counts, draw)
                 bounds.append(bound)
                 right.append(torch.stack([(hit & (part_roles == role)).sum() for role in (1, 2)]))
                 seen.append(torch.stack([(chosen & (part_roles == role)).sum() for role in (1, 2)]))
     loss, right, seen = torch.cat(bounds).mean(), torch.stack(right).sum(0), torch.stack(seen).sum(0)
     score = {"loss": loss.item(), "perplexity": loss.exp().item(), "tokens": tokens[:, 1:].numel()}
     for index, name in enumerate(("answer", "copy")):
-        if seen[index] > 0:
-            score[f"{name}Tokens"], score[f"{name}Accuracy"] = int(seen[index]), (right[index] / seen[index]).item()
+        score[f"{name}Tokens"], score[f"{name}Accuracy"] = int(seen[index]), (right[index] / seen[index]).item()
     return score
 
 

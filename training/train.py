@@ -116,7 +116,7 @@ def train_step(model, optimizer, tokens, roles, step, lr):
     for group in optimizer.param_groups:
         group["lr"] = lr
     is_diffusion = isinstance(model.config, diffusion.Config)
-    loss = diffusion.train_loss(model, tokens, roles, step) if is_diffusion else next_token_loss(model, tokens, roles)
+    loss = diffusion.train_loss(model, tokens, step) if is_diffusion else next_token_loss(model, tokens, roles)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
