@@ -20,6 +20,7 @@ export const DATA_SETS = {
   "predictor/decoder-large": "models/decoder-large/token-butler.safetensors",
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",
   "heads/decoder-large": "models/decoder-large/medusa-heads.safetensors",
+  "prompts/decoder-large": "models/decoder-large/prompt-tokens.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
   "vocabulary/repository": "vocabularies/repository.safetensors",

@@ -5,6 +5,7 @@ import type {Technique} from "../technique/technique.js";
 import type {RandomStream} from "../tensor/random.js";
 import type {DecodingGoal, Round} from "./decoding-run.js";
 import type {MedusaHeads} from "./medusa/medusa-heads.js";
+import type {PromptTokens} from "./ppd/prompt-tokens.js";
 
 /** Models of a decoding loop. */
 export interface DecodingModels {
@@ -13,6 +14,8 @@ export interface DecodingModels {
   readonly draft?: Decoder;
   /** Heads trained on the target's hidden states. */
   readonly heads?: MedusaHeads;
+  /** Inputs trained to ask the target for guesses. */
+  readonly prompts?: PromptTokens;
 }
 
 /** Goal of a method: a stream of random numbers is always there, used or not. */
@@ -21,7 +24,7 @@ export type MethodGoal = DecodingGoal & {readonly random: RandomStream};
 /** Record of one way to write a text with a model. */
 export interface DecodingMethod<P extends Params = Params> extends Technique<P> {
   /** What it takes beside the target: a smaller model, a substitute of the target's own sizes, something trained for it, or nothing. */
-  readonly takes: "nothing" | "a smaller model" | "a substitute" | "heads";
+  readonly takes: "nothing" | "a smaller model" | "a substitute" | "heads" | "prompt tokens";
   /** Whether the text is the target's own, token by token at temperature 0 and in law above it; else what changes. */
   readonly lossless: true | string;
   /**

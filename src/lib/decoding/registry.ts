@@ -5,6 +5,7 @@ import {tokenRecycling} from "./drafts/token-recycling-method.js";
 import {easySpec} from "./easyspec/easyspec.js";
 import {medusa, medusaTypical} from "./medusa/medusa.js";
 import {plain} from "./plain.js";
+import {promptDecoding} from "./ppd/ppd.js";
 import {speculativeSampling} from "./speculative/speculative-sampling.js";
 import {subspec} from "./subspec/subspec.js";
 
@@ -18,5 +19,6 @@ export const decodingMethods = registry("decodingMethodById", [
   skippingDraft,
   medusa,
   medusaTypical,
+  promptDecoding,
   tokenRecycling,
 ]);

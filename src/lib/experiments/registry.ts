@@ -13,6 +13,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "decoding/substitute": () => import("./decoding/substitute.js").then((m) => m.substitute),
   "decoding/offload": () => import("./decoding/offload.js").then((m) => m.offload),
   "decoding/skipping": () => import("./decoding/skipping.js").then((m) => m.skipping),
+  "decoding/prompt-tokens": () => import("./decoding/prompt-tokens.js").then((m) => m.promptTokensExperiment),
   "decoding/segmentation": () => import("./decoding/segmentation.js").then((m) => m.segmentation),
   "decoding/one-text": () => import("./decoding/one-text.js").then((m) => m.oneText),
   "decoding/grammar-masks": () => import("./decoding/grammar-masks.js").then((m) => m.grammarMasks),

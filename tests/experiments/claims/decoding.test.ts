@@ -30,6 +30,8 @@ describe("the ledger of decoding", () => {
       "speculative-lossless",
       "token-recycling-lossless",
       "easyspec-lossless",
+      "medusa-lossless",
+      "ppd-lossless",
     ])
       expect(ledger.verdict(claim)).toBe("agrees");
     expect(ledger.verdict("subspec-speed")).toBe("agrees");
@@ -98,6 +100,19 @@ testOutcomes(DECODING_CLAIMS, {
     ["agrees", [between("tokens for each pass above", 0.1, 0.3)]],
     ["differs", [between("tokens for each pass above", -0.3, -0.1)]],
     ["open", [between("tokens for each pass above", -0.1, 0.3)]],
+  ],
+  "ppd-lossless": [
+    ["agrees", texts(9, 9)],
+    ["differs", texts(8, 9)],
+  ],
+  "ppd-speed": [
+    ["same direction", [between("tokens for each pass", 1.8, 2.2)]],
+    ["open", [between("tokens for each pass", 0.9, 1.2)]],
+    ["differs", [between("tokens for each pass", 0.5, 0.8)]],
+  ],
+  "ppd-parameters": [
+    ["agrees", [number("trained parameters", 0.00018)]],
+    ["differs", [number("trained parameters", 0.0003)]],
   ],
   "hamburger-cache": [
     ["same direction", [between("tokens of an entry", 2.3, 2.5)]],

@@ -79,7 +79,7 @@ describe("models/generate", () => {
 
   describe.each(decodingMethods.all)("with $id", ({id: method, takes, lossless, params}) => {
     const draft = () => (takes === "a smaller model" ? {draft: model} : {});
-    const own = () => (takes === "heads" ? large : model);
+    const own = () => (takes === "heads" || takes === "prompt tokens" ? large : model);
     const setting = () => ({model: own(), prompt: PROMPT, maxTokens: 12, method, ...draft()});
 
     test("writes what plain decoding writes where it says so, and counts the passes", async () => {

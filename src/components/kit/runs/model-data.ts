@@ -21,6 +21,8 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "predictor/decoder-coreference": () =>
     FileAttachment("../../../data/models/decoder-coreference/token-butler.safetensors"),
   "heads/decoder-large": () => FileAttachment("../../../data/models/decoder-large/medusa-heads.safetensors"),
+  "prompts/decoder-large": () =>
+    FileAttachment("../../../data/models/decoder-large/prompt-tokens.safetensors"),
   "activations/decoder-small": () =>
     FileAttachment("../../../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>

@@ -56,6 +56,7 @@ const RUNS = {
   easyspec: SMALL_TREE,
   medusa: {},
   "medusa-typical": {},
+  ppd: {inputs: 32},
 } as const;
 
 /** Claims of papers on decoding with drafts, judged on decoders of ours and by models of time. */

@@ -2,6 +2,7 @@
 
 import {type MedusaHeads, medusaHeads} from "../../decoding/medusa/medusa-heads.js";
 import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
+import {type PromptTokens, promptTokens} from "../../decoding/ppd/prompt-tokens.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {decoderOf} from "../../engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
@@ -13,7 +14,12 @@ import {openedDecoder} from "../shared/decoder-texts.js";
 import {decoderWeights} from "../shared/decoders.js";
 
 /** Data of both models, and of what was trained beside the large one. */
-export const DRAFT_NEEDS = ["weights/decoder-large", "weights/decoder-small", "heads/decoder-large"] as const;
+export const DRAFT_NEEDS = [
+  "weights/decoder-large",
+  "weights/decoder-small",
+  "heads/decoder-large",
+  "prompts/decoder-large",
+] as const;
 
 /** Methods that draft, by their ids. */
 export const DRAFTING = decodingMethods.ids.filter((id) => id !== "plain");
@@ -42,6 +48,8 @@ export async function draftModels(data: Pick<DataSets, "get">, substitute: strin
     if (takes === "a smaller model")
       return {target, draft: await openedDecoder("decoder-small", data), draftName: "decoder-small"};
     if (takes === "heads") return {target, draft: target, heads: headsOf(target, data), draftName: "heads"};
+    if (takes === "prompt tokens")
+      return {target, draft: target, prompts: promptsOf(target, data), draftName: "prompt tokens"};
     const weights = decoderWeights("decoder-large", data);
     const {weights: rounded} = await quantizeDecoder(weights, {format: formats[substitute]});
     return {target, draft: await decoderOf(rounded, {backend: await wasmBackend()}), draftName: substitute};
@@ -58,6 +66,11 @@ export async function draftModels(data: Pick<DataSets, "get">, substitute: strin
 /** Medusa's heads for the large decoder. @throws RangeError if the data set is not there. */
 function headsOf(target: Decoder, data: Pick<DataSets, "get">): MedusaHeads {
   return medusaHeads(trainedTensors("heads/decoder-large", data), target);
+}
+
+/** PPD's prompt tokens for the large decoder. @throws RangeError if the data set is not there. */
+export function promptsOf({config}: Pick<Decoder, "config">, data: Pick<DataSets, "get">): PromptTokens {
+  return promptTokens(trainedTensors("prompts/decoder-large", data), config);
 }
 
 function trainedTensors(name: string, data: Pick<DataSets, "get">): TensorSet {

@@ -3,6 +3,7 @@
 import type {Round} from "../../decoding/decoding-run.js";
 import {medusaHeads} from "../../decoding/medusa/medusa-heads.js";
 import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
+import {promptTokens} from "../../decoding/ppd/prompt-tokens.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import type {Backend} from "../../engine/backend.js";
 import {decoderOf} from "../../engine/decoder/decoder-weights.js";
@@ -104,6 +105,9 @@ const OPENERS: Readonly<Record<Takes, Opener>> = {
   },
   heads: async (setting, _loading, target) => ({
     heads: medusaHeads(await trainedBeside(setting, "medusa-heads.safetensors"), target),
+  }),
+  "prompt tokens": async (setting, _loading, {config}) => ({
+    prompts: promptTokens(await trainedBeside(setting, "prompt-tokens.safetensors"), config),
   }),
 };
 
