@@ -29,7 +29,7 @@ export function rowsList(columns: Columns, rows: readonly Row[], label = "Rows")
 /** The rows behind a figure, under a disclosure: every number that is drawn can be read. `name` is that of a further table. */
 export function rowsTable(columns: Columns, rows: readonly Row[], name?: string): HTMLElement {
   const details =
-    html`<details class="rows"><summary>The ${rows.length} rows ${name === undefined ? "behind this" : `of ${name}`}${rows.length > shownRows ? ` (the first ${shownRows} here, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
+    html`<details class="rows"><summary>The ${rows.length} ${rows.length === 1 ? "row" : "rows"} ${name === undefined ? "behind this" : `of ${name}`}${rows.length > shownRows ? ` (the first ${shownRows} here, all in the download)` : null}</summary></details>` as HTMLDetailsElement;
   // Filled when opened: a table costs more to lay out than the figure it stands behind.
   const fill = () =>
     details.childElementCount === 1 &&

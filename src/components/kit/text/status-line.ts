@@ -53,9 +53,9 @@ export function ranText({machine, node, date, seconds}: Ran): string {
 function statusText(state: RowState): string {
   switch (state.kind) {
     case "shipped":
-      return `${state.tables.rows.length} rows that came with this page.`;
+      return `${rowsText(state.tables.rows.length)} that came with this page.`;
     case "live":
-      return `${state.tables.rows.length} rows, run just now in your browser${state.compared ? `: ${comparisonText(state.compared)}` : "; the table of this page has no such setting."}`;
+      return `${rowsText(state.tables.rows.length)}, run just now in your browser${state.compared ? `: ${comparisonText(state.compared)}` : "; the table of this page has no such setting."}`;
     case "nearest":
       return "These rows came with this page for another setting.";
     case "running":
@@ -64,3 +64,5 @@ function statusText(state: RowState): string {
       return `The run failed: ${state.message}`;
   }
 }
+
+const rowsText = (count: number): string => `${count} ${count === 1 ? "row" : "rows"}`;
