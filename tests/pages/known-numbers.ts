@@ -6,6 +6,7 @@ import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
 import {systolic} from "../../src/lib/experiments/accel/systolic.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
 import {CACHED_TOKENS} from "../../src/lib/experiments/decoding/offload.js";
+import {CHUNK} from "../../src/lib/experiments/decoding/split-policies.js";
 import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.js";
@@ -127,6 +128,15 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   ),
   "src/decoding/drafting-and-verifying.md": [...defined("in one pass", "probability min(1, p / q)")],
   "src/decoding/skipping-layers.md": [...held("The first half of each is the prompt")],
+  "src/decoding/who-should-think.md": [
+    ...held(`Chunks have ${CHUNK} characters`),
+    ...reported(
+      "arXiv:2504.16379, sections 3.1 and 4",
+      "64 tokens",
+      "AIME 2024",
+      "1.5 to 32 billion parameters",
+    ),
+  ],
   "src/decoding/weights-over-a-slow-link.md": [
     ...reported("arXiv:2509.18344, section 3", "one token as for three hundred"),
     ...held(`the keys and values of ${CACHED_TOKENS} tokens`),

@@ -53,6 +53,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
   "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
+  "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),

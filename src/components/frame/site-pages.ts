@@ -122,6 +122,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about:
           "XGrammar's masks: a grammar or JSON Schema of your own as an automaton, and the tokens that it allows after a text.",
       },
+      {
+        name: "Who should think?",
+        path: "/decoding/who-should-think",
+        about:
+          "SplitReason on worked arithmetic: a small model hands hard steps to a large one, measured against other rules.",
+      },
     ],
   },
   {

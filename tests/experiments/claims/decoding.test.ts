@@ -11,12 +11,17 @@ const texts = (same: number, all: number) => [
 ];
 const speed = (value: number) => [{...number("times as fast", value), unit: "x"}];
 
+const gains = (least: readonly [number, number], some: readonly [number, number]) => [
+  between("least requests, more problems solved", ...least),
+  between("some requests, more problems solved", ...some),
+];
+
 describe("the ledger of decoding", () => {
   let rows: Rows;
   let ledger: ReturnType<typeof rowsOf<Rows[number]>>;
   beforeAll(async () => {
     const data = await loadData(decodingClaims.needs);
-    rows = await decodingClaims.run({documents: 2, tokens: 4}, {data});
+    rows = await decodingClaims.run({documents: 2, tokens: 4, problems: 12}, {data});
     ledger = rowsOf(rows);
   }, 60_000);
 
@@ -137,6 +142,17 @@ testOutcomes(DECODING_CLAIMS, {
     ["agrees", [between("above unified skipping", 2, 9)]],
     ["differs", [between("above unified skipping", -9, -2)]],
     ["open", [between("above unified skipping", -1, 2)]],
+  ],
+  "split-reason-accuracy": [
+    ["agrees", gains([20, 30], [25, 33])],
+    ["same direction", gains([1, 4], [3, 9])],
+    ["differs", gains([-5, -1], [3, 9])],
+    ["open", gains([-2, 3], [3, 9])],
+  ],
+  "split-reason-over-random": [
+    ["agrees", [between("above random steps", 1, 4)]],
+    ["differs", [between("above random steps", -4, -1)]],
+    ["open", [between("above random steps", -2, 3)]],
   ],
   "split-reason-speed": [
     ["agrees", speed(8.6)],

@@ -2,6 +2,7 @@ import {numberText} from "../../kit/text/number-text.js";
 import type {GrammarMaskRow} from "../../plots/decoding/grammar-masks.js";
 import type {OffloadRow} from "../../plots/decoding/offload.js";
 import type {SkippingRow} from "../../plots/decoding/skipping.js";
+import type {SplitRow} from "../../plots/decoding/split-reason.js";
 import {copyName, type SubstituteRow} from "../../plots/decoding/substitute.js";
 import {type BarQuestion, rangeOf} from "./question.js";
 
@@ -79,5 +80,26 @@ export function checkedQuestion(rows: readonly GrammarMaskRow[]): BarQuestion {
     because: `${numberText(checked, 3)} on average: only tokens that leave the rule that is being written depend on what called it.`,
     shown: "Tokens checked before each token",
     bars: own.map(({method, checked: value}) => ({name: method, value, text: numberText(value, 4)})),
+  };
+}
+
+/** Part of the distance between the two models alone that the learned tags make up. */
+export function handedOverQuestion(rows: readonly SplitRow[]): BarQuestion {
+  const of = (policy: string) => rows.filter((row) => row.policy === policy);
+  const [[small], [large]] = [of("small"), of("large")];
+  const learned = of("learned").find(({share}) => share === 1)!;
+  const made = (learned.solved - small.solved) / (large.solved - small.solved);
+  const shown = [small, learned, large];
+  return {
+    question: `Alone the small model solves ${numberText(100 * small.solved, 2)} of 100 problems, the large one ${numberText(100 * large.solved, 2)}. The large one now writes only what the small one hands over, ${numberText(100 * learned.largeShare, 2)} % of the work. How much of the distance does that make up?`,
+    options: ["less than a quarter", "a quarter to a half", "a half to three quarters", "more"],
+    right: rangeOf(made, [0.25, 0.5, 0.75]),
+    because: `${numberText(100 * made, 2)} %: ${numberText(100 * learned.solved, 3)} of 100 problems are solved.`,
+    shown: "Problems solved",
+    bars: shown.map(({label, solved}) => ({
+      name: label,
+      value: solved,
+      text: `${numberText(100 * solved, 3)} %`,
+    })),
   };
 }

@@ -9,6 +9,10 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "weights/decoder-large": () => FileAttachment("../../../data/models/decoder-large/model.safetensors"),
   "weights/decoder-coreference": () =>
     FileAttachment("../../../data/models/decoder-coreference/model.safetensors"),
+  "weights/arithmetic-small": () => FileAttachment("../../../data/models/arithmetic-small/model.safetensors"),
+  "weights/arithmetic-small-split": () =>
+    FileAttachment("../../../data/models/arithmetic-small-split/model.safetensors"),
+  "weights/arithmetic-large": () => FileAttachment("../../../data/models/arithmetic-large/model.safetensors"),
   "weights/diffusion-small": () => FileAttachment("../../../data/models/diffusion-small/model.safetensors"),
   "weights/mamba1-small": () => FileAttachment("../../../data/models/mamba1-small/model.safetensors"),
   "weights/mamba2-small": () => FileAttachment("../../../data/models/mamba2-small/model.safetensors"),

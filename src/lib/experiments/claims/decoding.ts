@@ -8,6 +8,7 @@ import {scoreTokens} from "../../evaluate/token-scores.js";
 import {experiment, type TensorSet} from "../../experiment/experiment.js";
 import type {DocumentSums} from "../../stats/documents.js";
 import {mean} from "../../stats/moments.js";
+import {ARITHMETIC_NEEDS} from "../decoding/arithmetic-models.js";
 import {DRAFT_NEEDS, draftModels} from "../decoding/draft-models.js";
 import {
   type DocumentRounds,
@@ -27,6 +28,7 @@ import type {DecodingFound, DraftRun, GroupRun, MaskCounts, SkipLosses} from "./
 import {hamburgerClaims} from "./decoding/hamburger.js";
 import {skippingClaims} from "./decoding/skipping.js";
 import {splitReasonClaims} from "./decoding/split-reason.js";
+import {splitRuns} from "./decoding/split-runs.js";
 import {subspecClaims} from "./decoding/subspec.js";
 import {trainedDraftClaims} from "./decoding/trained-drafts.js";
 import {xgrammarClaims} from "./decoding/xgrammar.js";
@@ -76,11 +78,19 @@ export const decodingClaims = experiment({
       default: 67,
     },
     tokens: {kind: "integer", label: "Tokens written after each prompt", min: 4, max: 64, default: 8},
+    problems: {
+      kind: "integer",
+      label: "Problems of arithmetic",
+      help: "More narrow the intervals.",
+      min: 12,
+      max: 2000,
+      default: 500,
+    },
   },
   columns: claimColumns,
-  needs: [...DRAFT_NEEDS, ...VOCABULARY_NEEDS],
+  needs: [...DRAFT_NEEDS, ...VOCABULARY_NEEDS, ...ARITHMETIC_NEEDS],
   sweep: [{}],
-  async run({documents, tokens}, {data, progress}) {
+  async run({documents, tokens, problems}, {data, progress}) {
     const models = await draftModels(data, "int4");
     const skipped = skipLosses(models.target, Math.min(documents, SKIPPED_DOCUMENTS));
     const prompts = draftPrompts(documents, "tasks");
@@ -114,7 +124,8 @@ export const decodingClaims = experiment({
       Math.min(documents, GROUPED_DOCUMENTS),
       data.get("weights/decoder-large"),
     );
-    const found: DecodingFound = {drafts, skipped, segmented, masks: await maskCounts(data)};
+    const split = await splitRuns(data, problems, (share) => progress(share, "arithmetic by two models"));
+    const found: DecodingFound = {drafts, skipped, segmented, split, masks: await maskCounts(data)};
     return ledgerRows(DECODING_CLAIMS, found);
   },
 });

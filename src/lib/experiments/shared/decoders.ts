@@ -28,6 +28,16 @@ const large: LlamaSizes = {
   maxPositions: 256,
 };
 
+const arithmeticSmall: LlamaSizes = {
+  ...small,
+  intermediateSize: 112,
+  layers: 3,
+  vocabSize: 96,
+  maxPositions: 160,
+};
+
+const arithmeticLarge: LlamaSizes = {...large, layers: 6, vocabSize: 96, maxPositions: 160};
+
 /**
  * Configurations that a data set of tensors does not hold: the content of each model's config.json, which a test holds
  * against the file. A model of one's own is opened from its folder instead (`openDecoderWeights`).
@@ -37,6 +47,9 @@ export const DECODERS = {
   "decoder-small-outliers": llamaConfig(small),
   "decoder-large": llamaConfig(large),
   "decoder-coreference": llamaConfig(small),
+  "arithmetic-small": llamaConfig(arithmeticSmall),
+  "arithmetic-small-split": llamaConfig({...arithmeticSmall, maxPositions: 256}),
+  "arithmetic-large": llamaConfig(arithmeticLarge),
 } as const satisfies Readonly<Record<string, DecoderConfig>>;
 
 /** The id of a decoder that comes with the library. */

@@ -41,6 +41,17 @@ export interface MaskCounts {
   readonly same: number;
 }
 
+/** Problems that a pair of models solves, paired with those of another way. */
+export interface SplitRun {
+  readonly problems: number;
+  /** Share of the work that the large model wrote. */
+  readonly largeShare: number;
+  /** Percentage points of problems more than the small model alone. */
+  readonly gain: Interval;
+  /** Percentage points of problems more than with as much of the work handed over at random. */
+  readonly overRandom: Interval;
+}
+
 /** Everything that the claims on decoding are judged by. */
 export interface DecodingFound {
   /** By the ids of their methods. */
@@ -48,6 +59,8 @@ export interface DecodingFound {
   readonly skipped: SkipLosses;
   readonly segmented: GroupRun;
   readonly masks: MaskCounts;
+  /** The learned tags at the paper's shares of the work, with every request refused, and with every one granted. */
+  readonly split: Readonly<Record<"none" | "least" | "some" | "all", SplitRun>>;
 }
 
 /** Tokens of a pass that one method gives above another on the same documents, by the delta method. */

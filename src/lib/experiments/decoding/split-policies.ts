@@ -1,0 +1,202 @@
+/** Rules by which two models share a text of worked arithmetic. */
+
+import {type SplitPart, splitReasoning} from "../../decoding/split-reason/hand-over.js";
+import {handsOver, handsOverUnsure, type Steering, steeredText} from "../../decoding/split-reason/steered.js";
+import {type PieceEnds, type TextReader, textReader} from "../../decoding/split-reason/text-reader.js";
+import type {DataSets} from "../../experiment/experiment.js";
+import {logisticChance} from "../../stats/logistic.js";
+import {type ArithmeticProblem, HARD_STEP} from "../../tasks/arithmetic.js";
+import {type RandomStream, randomStream} from "../../tensor/random.js";
+import {ARITHMETIC_NEEDS, type ArithmeticModel, arithmeticModel, stateProbe} from "./arithmetic-models.js";
+import {learnedSignals, type SplitSignals} from "./split-signals.js";
+
+/** Characters of a text at most, the prompt not counted: the longest right one with all of its tags. */
+const MOST_CHARACTERS = 256;
+/** Characters of a chunk that is checked at once; the paper's 64 tokens, an eighth of them for a text an eighth as long. */
+export const CHUNK = 8;
+/** Characters in which the small model may close a part: those of the beginning of the tag, so that it closes at once or not. */
+const AHEAD = 5;
+
+const STEP: PieceEnds = {tokens: 64, isComplete: (piece) => piece.endsWith(";")};
+const FEW: PieceEnds = {tokens: CHUNK};
+
+/** Both models, the small one that hands over, and what the small one's signals say. */
+export interface SplitModels {
+  readonly small: ArithmeticModel;
+  readonly handing: ArithmeticModel;
+  readonly large: ArithmeticModel;
+  readonly state: () => Float32Array;
+  signals(): SplitSignals;
+}
+
+/** Data that rules need: that of the model which learned tags only where one of them takes it. */
+export const splitNeeds = (policies: readonly string[]): (typeof ARITHMETIC_NEEDS)[number][] =>
+  ARITHMETIC_NEEDS.filter((name) => name !== "weights/arithmetic-small-split" || takesTags(policies));
+
+const takesTags = (policies: readonly string[]): boolean =>
+  policies.some((id) => splitPolicy(id).writer === "handing");
+
+/** Opens the models of rules. */
+export async function splitModels(
+  data: Pick<DataSets, "get">,
+  policies: readonly string[],
+): Promise<SplitModels> {
+  const probe = stateProbe();
+  const small = await arithmeticModel("arithmetic-small", data, probe.hooks);
+  let signals: SplitSignals | undefined;
+  return {
+    small,
+    handing: takesTags(policies) ? await arithmeticModel("arithmetic-small-split", data) : small,
+    large: await arithmeticModel("arithmetic-large", data),
+    state: probe.state,
+    signals: () => (signals ??= learnedSignals(small)),
+  };
+}
+
+/** Everything that decides about one problem. */
+interface Case {
+  readonly models: SplitModels;
+  readonly problem: ArithmeticProblem;
+  readonly share: number;
+  readonly random: RandomStream;
+}
+
+/** A rule that decides who writes. */
+export interface SplitPolicy {
+  readonly id: string;
+  readonly label: string;
+  /** What its share is of; null where it has none. */
+  readonly shareOf: "requests" | "steps" | null;
+  /** Whether it is another rule at a share than that of a model alone. */
+  differsAt(share: number): boolean;
+  /** Small model: the one that learned to write tags, or the one that did not. */
+  readonly writer: "small" | "handing";
+  write(small: TextReader, large: TextReader, on: Case): Generator<SplitPart, void>;
+}
+
+/** A rule by which the small model writes all pieces but some. */
+const steered =
+  (ends: PieceEnds, steering: (on: Case) => Steering): SplitPolicy["write"] =>
+  (small, large, on) =>
+    steeredText(small, large, on.problem.prompt, {steering: steering(on), ends, tokens: MOST_CHARACTERS});
+
+const always = () => true;
+const aboveNone = (share: number) => share > 0;
+const between = (share: number) => share > 0 && share < 1;
+
+/** All rules; the two models alone first. */
+export const SPLIT_POLICIES: readonly SplitPolicy[] = [
+  {
+    id: "small",
+    label: "Small model alone",
+    shareOf: null,
+    differsAt: always,
+    writer: "small",
+    write: steered(STEP, () => handsOver(STEP, () => false)),
+  },
+  {
+    id: "large",
+    label: "Large model alone",
+    shareOf: null,
+    differsAt: always,
+    writer: "small",
+    write: steered({tokens: MOST_CHARACTERS}, () => () => null),
+  },
+  {
+    id: "learned",
+    label: "Tags that it learned",
+    shareOf: "requests",
+    differsAt: always,
+    writer: "handing",
+    write: (small, large, {problem: {prompt}, share, random}) =>
+      splitReasoning(small, large, prompt, {
+        chunk: CHUNK,
+        ahead: AHEAD,
+        tokens: MOST_CHARACTERS,
+        grants: () => random.uniform() < share,
+      }),
+  },
+  {
+    id: "oracle",
+    label: "Truly hard steps",
+    shareOf: "requests",
+    differsAt: aboveNone,
+    writer: "small",
+    write: steered(STEP, ({problem: {prompt, steps}, share, random}) =>
+      handsOver(STEP, (text) => {
+        const step = text.slice(prompt.length).split(";").length - 1;
+        return (steps[step]?.difficulty ?? 0) >= HARD_STEP && random.uniform() < share;
+      }),
+    ),
+  },
+  {
+    id: "classifier",
+    label: "Classifier of its state",
+    shareOf: "steps",
+    differsAt: between,
+    writer: "small",
+    write: steered(STEP, ({models, share}) => {
+      const {classifier, chanceBound} = models.signals();
+      const bound = chanceBound(share);
+      return handsOver(STEP, (text, small) => {
+        small.read(text);
+        return logisticChance(classifier, models.state()) > bound;
+      });
+    }),
+  },
+  {
+    id: "unsure",
+    label: "Steps that it is unsure of",
+    shareOf: "steps",
+    differsAt: between,
+    writer: "small",
+    write: steered(STEP, ({models, share}) => handsOverUnsure(STEP, models.signals().entropyBound(share))),
+  },
+  {
+    id: "random-steps",
+    label: "Random steps",
+    shareOf: "steps",
+    differsAt: between,
+    writer: "small",
+    write: steered(STEP, ({share, random}) => handsOver(STEP, () => random.uniform() < share)),
+  },
+  {
+    id: "random-chunks",
+    label: "Random chunks",
+    shareOf: "steps",
+    differsAt: between,
+    writer: "small",
+    write: steered(FEW, ({share, random}) => handsOver(FEW, () => random.uniform() < share)),
+  },
+];
+
+/** @throws RangeError if there is no such rule. */
+export function splitPolicy(id: string): SplitPolicy {
+  const found = SPLIT_POLICIES.find((policy) => policy.id === id);
+  if (found === undefined)
+    throw new RangeError(
+      `splitPolicy: id must be one of ${SPLIT_POLICIES.map((policy) => policy.id).join(", ")}, got ${id}`,
+    );
+  return found;
+}
+
+/** A text of two models, part by part, and the work of each. */
+export interface SplitText {
+  readonly parts: readonly SplitPart[];
+  readonly small: ReturnType<TextReader["work"]>;
+  readonly large: ReturnType<TextReader["work"]>;
+}
+
+/** Writes the work of a problem by a rule; the same arguments give the same text. */
+export function splitText(
+  models: SplitModels,
+  policy: SplitPolicy,
+  problem: ArithmeticProblem,
+  share: number,
+): SplitText {
+  const small = textReader(models[policy.writer]);
+  const large = textReader(models.large);
+  const random = randomStream(0, `split/${policy.id}/${problem.expression}`);
+  const parts = [...policy.write(small, large, {models, problem, share, random})];
+  return {parts, small: small.work(), large: large.work()};
+}
