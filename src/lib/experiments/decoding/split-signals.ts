@@ -27,7 +27,7 @@ export interface ReadPiece {
 export const problemsOf = (split: Split, count: number): ArithmeticProblem[] =>
   Array.from({length: count}, (_, index) => arithmeticProblem(split, index));
 
-/** What a model makes of every piece of a problem, the right text before each. */
+/** Reads every piece of a problem with a model, the right text before each. */
 export function readPieces({model, encode}: TextModel, {text, steps}: ArithmeticProblem): ReadPiece[] {
   const ids = Array.from(encode(text));
   let states: Float32Array = new Float32Array(0);
