@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {decodingMethods} from "../../../lib/decoding/registry.js";
 import type {Row, TableRows} from "../../../lib/experiment/columns.js";
 import type {oneText} from "../../../lib/experiments/decoding/one-text.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
@@ -12,7 +13,11 @@ type Tables = TableRows<(typeof oneText)["columns"], (typeof oneText)["tables"]>
 type RoundRow = Tables["rounds"][number];
 
 /** A text round by round: the drafts of a round as a tree, those that the model keeps, and the token that it writes itself. */
-export function draftTreeView(rows: readonly NodeRow[], {prompt}: Setting, tables: object): HTMLElement {
+export function draftTreeView(
+  rows: readonly NodeRow[],
+  {prompt, method}: Setting,
+  tables: object,
+): HTMLElement {
   const {rounds} = tables as Tables;
   let at = 0;
   const place = html`<div></div>`;
@@ -31,17 +36,19 @@ export function draftTreeView(rows: readonly NodeRow[], {prompt}: Setting, table
   });
   return captioned(
     "Which drafts does the model keep?",
-    textFinding(rounds),
+    textFinding(rounds, method),
     html`<div>${steps}${place}</div>`,
   );
 }
 
-/** The whole text in numbers. */
-export function textFinding(rounds: readonly RoundRow[]): string {
+/** The whole text in numbers, and whether plain decoding writes it too. */
+export function textFinding(rounds: readonly RoundRow[], method: string): string {
   const words = rounds.reduce((sum, {written}) => sum + written.split(" ").length, 0);
   const drafts = rounds.reduce((sum, {draftPasses}) => sum + draftPasses, 0);
   const small = drafts === 0 ? "no pass of a draft model" : `${drafts} passes of the draft model`;
-  return `${words} words in ${rounds.length} passes of the model and ${small}: ${numberText(words / Math.max(1, rounds.length), 3)} words a pass. Plain decoding takes ${words} passes and writes the same words.`;
+  const same =
+    decodingMethods.byId(method).lossless === true ? "and writes the same words" : "and may write others";
+  return `${words} words in ${rounds.length} passes of the model and ${small}: ${numberText(words / Math.max(1, rounds.length), 3)} words a pass. Plain decoding takes ${words} passes ${same}.`;
 }
 
 function roundView(

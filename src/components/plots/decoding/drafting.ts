@@ -1,3 +1,4 @@
+import {decodingMethods} from "../../../lib/decoding/registry.js";
 import type {drafting} from "../../../lib/experiments/decoding/drafting.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
@@ -39,7 +40,9 @@ export function passesFinding(rows: readonly DraftingRow[], temperature: number)
 }
 
 function sameness(rows: readonly DraftingRow[], temperature: number): string {
-  if (temperature > 0) return "Drawn tokens keep the law of the model, whatever the draft.";
+  const lossy = rows.filter(({method}) => decodingMethods.byId(method).lossless !== true);
+  const except = lossy.length === 0 ? "" : `, except with ${lossy.map(({label}) => label).join(" and ")}`;
+  if (temperature > 0) return `Drawn tokens keep the law of the model, whatever the draft${except}.`;
   const changed = rows.filter(({same, documents}) => same !== documents);
   const documents = rows[0]?.documents ?? 0;
   if (changed.length === 0)
