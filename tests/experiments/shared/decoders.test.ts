@@ -12,6 +12,7 @@ import {
 import {promptIds} from "../../../src/lib/experiments/shared/prompt.js";
 import {watched} from "../../../src/lib/experiments/shared/watched.js";
 import {parseJsonObject, SIDE_FILE_LIMITS} from "../../../src/lib/io/json-file.js";
+import {characters} from "../../../src/lib/tasks/characters.js";
 import {decodeText, vocabulary} from "../../../src/lib/tasks/vocabulary.js";
 
 const ALL = Object.keys(DECODERS) as DecoderId[];
@@ -24,10 +25,14 @@ describe("the decoders of the experiments", () => {
     );
   });
 
-  test.each(ALL)("%s has words that are the vocabulary of the tasks", async (id) => {
-    const {model} = JSON.parse(await readFile(`src/data/models/${id}/tokenizer.json`, "utf8"));
-    expect(model.vocab).toEqual(Object.fromEntries(vocabulary.map((word, i) => [word, i])));
-  });
+  test.each(ALL)(
+    "%s has the tokens of its tasks: words, or the characters of worked arithmetic",
+    async (id) => {
+      const {model} = JSON.parse(await readFile(`src/data/models/${id}/tokenizer.json`, "utf8"));
+      const tokens = id.startsWith("arithmetic") ? characters : vocabulary;
+      expect(model.vocab).toEqual(Object.fromEntries(tokens.map((token, i) => [token, i])));
+    },
+  );
 
   test("every one has a data set of weights that makes a model", async () => {
     expect(Object.keys(DATA_SETS)).toEqual(expect.arrayContaining([...DECODER_NEEDS]));
