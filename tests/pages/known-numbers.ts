@@ -64,6 +64,10 @@ const seeds = `${word(EVAL_SEEDS.length)} seeds`;
 const shareOf = (fraction: number): string =>
   ({0.25: "a quarter", 0.5: "half", 0.75: "three quarters"})[fraction]!;
 
+const checkpointRun = file("src/components/by-hand/checkpoint/checkpoint-run.ts");
+/** Bytes of weights of a model that the page on a reader's checkpoint runs. */
+const runBytes = Number(/^const MEMORY = ([\de]+);/m.exec(checkpointRun)![1]);
+
 const kinds = word(shapeFamilies.ids.length);
 
 const inner = (config: Record<string, number>): number => config.hidden_size * config.expand;
@@ -126,6 +130,12 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "all seven projections",
       "4-bit products",
     ),
+  ],
+  "src/models/your-checkpoint.md": [
+    ...held(`up to ${runBytes / 4e6} million parameters (${runBytes / 1e6} MB as float32`),
+    // Weights as read, transformed, in a form of the kernels, and in the format that is tried.
+    ...defined("about four times as much while it runs"),
+    ...held("each matrix of more than a million numbers"),
   ],
   "src/models/inside-the-model.md": held(
     `A decoder of ${word(small.num_hidden_layers)} layers`,

@@ -61,13 +61,12 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
   const context = html`<input type="number" min="1" step="1" placeholder="as made">` as HTMLInputElement;
   const formats = formatBoxes();
   const text =
-    html`<textarea rows="3" autocomplete="off" spellcheck="false" placeholder="Type or paste a text, or drop a .txt file"></textarea>` as HTMLTextAreaElement;
+    html`<textarea rows="2" autocomplete="off" spellcheck="false" placeholder="Type or paste a text, or drop a .txt file"></textarea>` as HTMLTextAreaElement;
   const drop = html`<div class="drop"><div class="drop-inputs"><label>Files of a model of yours: ${picker}</label><label>or its folder: ${folder}</label></div>
     <div class="drop-inputs"><label>Memory in GB: ${memory}</label><label>Context in tokens: ${context}</label></div>
     <label class="own-text">A text to run the model on, some 300 words at least: ${text}</label>
     ${formats.element}
-    <p class="help">Safetensors or GGUF, also dropped here, with the <code>config.json</code> beside them. The bytes are read by a worker of this page alone, in ranges; it can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere. Nothing is kept: with the page all of it is gone.</p>
-    <p class="help">A model of up to 150 million parameters (600 MB as float32, about four times as much while it runs) is run on the text, if this site's engine knows its architecture and its tokenizer lies beside it: perplexity and KL divergence of every format. Of larger ones the tensors are measured, each matrix of more than a million numbers on a sample, with its standard error.</p></div>`;
+    <p class="help">Safetensors or GGUF, also dropped here, with the <code>config.json</code> beside them. The bytes are read by a worker of this page alone, in ranges; it can ask this site only and cannot open another address. The page itself gets names and results, and its script holds no way to send them elsewhere. Nothing is kept: with the page all of it is gone.</p></div>`;
   const status = html`<div class="checkpoint-status" role="status"></div>` as HTMLElement;
   const report = shownReport();
   const title =

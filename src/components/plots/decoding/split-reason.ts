@@ -48,6 +48,7 @@ export const shareFigure = linesFigure<typeof splitReason>({
   y: solved,
   interval,
   better: "top left",
+  merits: "less of the large model, more solved",
   labelled: ({rows}) => ends(rows).map(({policy, share}) => `${policy} ${share}`),
   finding: ({rows}) => shareFinding(rows),
 });
@@ -63,6 +64,7 @@ export const timeFigure = marksFigure<typeof splitReason>({
   y: solved,
   interval,
   better: "top left",
+  merits: "sooner, more solved",
   front: () => true,
   labelled: ({rows}) => ends(rows).map(({policy, share}) => `${policy} ${share}`),
   finding: ({rows}) => timeFinding(rows),
