@@ -77,25 +77,39 @@ test("a model of another vocabulary is run on a text that the reader types", asy
   await context.close();
 });
 
+/** Keeps what is asked of a page's workers until it is let through. */
+function gatedWorkers(): void {
+  const post = Worker.prototype.postMessage;
+  const gate = {asked: 0, kept: [] as (() => void)[], letThrough: () => gate.kept.shift()?.()};
+  Worker.prototype.postMessage = function (this: Worker, ...message: [unknown]) {
+    gate.asked++;
+    gate.kept.push(() => post.apply(this, message));
+  };
+  Object.assign(window, {gate});
+}
+
+interface Gated {
+  readonly gate: {readonly asked: number; letThrough(): void};
+}
+
 test("a run waits where it is held up, goes on, and ends where it is cancelled", async () => {
   const {page, context, complaints} = await site.open(path);
-  await page.evaluate(() => {
-    // A worker that answers late: time to press a button.
-    const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (this: Worker, ...message: [unknown]) {
-      setTimeout(() => post.apply(this, message), 300);
-    };
-  });
+  const asked = () => page.evaluate(() => (window as unknown as Gated).gate.asked);
+  const letThrough = () => page.evaluate(() => (window as unknown as Gated).gate.letThrough());
+  const status = page.locator(".checkpoint-status");
+  await page.evaluate(gatedWorkers);
   await openFile(page, fileOf(["model.layers.0.up.weight"]));
+  await expect.poll(asked).toBe(1);
   await page.getByRole("button", {name: "Pause"}).click();
-  const bar = page.getByRole("progressbar");
-  await page.waitForTimeout(1000);
-  const held = await bar.getAttribute("value");
-  await page.waitForTimeout(700);
-  expect(await bar.getAttribute("value")).toBe(held);
+  expect(await status.textContent()).toContain("Paused as soon as the piece that runs is done.");
+  await letThrough();
+  await status.getByText("Paused.", {exact: true}).waitFor();
+  expect(await asked()).toBe(1);
   await page.getByRole("button", {name: "Go on"}).click();
+  await expect.poll(asked).toBe(2);
   await page.getByRole("button", {name: "Cancel"}).click();
-  expect(await page.locator(".checkpoint-status").textContent()).toContain("Ended.");
+  await letThrough();
+  expect(await status.textContent()).toContain("Ended.");
   expect(complaints).toEqual([]);
   await context.close();
 });

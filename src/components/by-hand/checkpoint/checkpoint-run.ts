@@ -27,6 +27,8 @@ export interface Findings {
 /** Told what happens. */
 export interface CheckpointListener {
   progress(share: number, what: string): void;
+  /** The piece that ran has ended, and nothing runs until the run is resumed. */
+  held(): void;
   found(findings: Findings): void;
   done(): void;
   failed(error: unknown): void;
@@ -73,7 +75,10 @@ export function runCheckpoint(
     params: Readonly<Record<string, unknown>>,
     [from, to, what]: readonly [from: number, to: number, what: string],
   ): Promise<TableRows> {
-    if (isPaused) await new Promise<void>((resolve) => (waiting = resolve));
+    if (isPaused) {
+      listener.held();
+      await new Promise<void>((resolve) => (waiting = resolve));
+    }
     ended.signal.throwIfAborted();
     listener.progress(from, what);
     const request = {

@@ -123,7 +123,10 @@ export function yourCheckpoint(example: ShippedReport): HTMLElement {
     const mine = start(files, setting, {
       progress(share, name) {
         bar.value = share;
-        what.textContent = isPaused ? "Paused." : `${Math.floor(100 * share)} %, ${name}`;
+        if (!isPaused) what.textContent = `${Math.floor(100 * share)} %, ${name}`;
+      },
+      held() {
+        what.textContent = "Paused.";
       },
       found(findings: Findings) {
         last = {...findings, name, familyOf};
