@@ -1,5 +1,7 @@
-import {sum4} from "../shared/lanes";
+import {sum4, sumsOfFour} from "../shared/lanes";
 import {softmaxRow} from "../softmax/softmax";
+
+export {attentionListed} from "./listed";
 
 /**
  * softmax(q k^T / sqrt(d)) v. q and out [T, heads, d]; keys and values [L, kvHeads, d]; d a multiple of 4 (pad
@@ -61,11 +63,7 @@ function dots(
       c = f32x4.add(c, f32x4.mul(v, v128.load(key + 2 * stride + m)));
       e = f32x4.add(e, f32x4.mul(v, v128.load(key + 3 * stride + m)));
     }
-    // The four sums of lanes at once.
-    const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
-    const ce = f32x4.add(v128.shuffle<f32>(c, e, 0, 4, 1, 5), v128.shuffle<f32>(c, e, 2, 6, 3, 7));
-    const sums = f32x4.add(v128.shuffle<f32>(ab, ce, 0, 1, 4, 5), v128.shuffle<f32>(ab, ce, 2, 3, 6, 7));
-    v128.store(scores, f32x4.mul(sums, factor));
+    v128.store(scores, f32x4.mul(sumsOfFour(a, b, c, e), factor));
     scores += 16;
     key += 4 * stride;
   }

@@ -126,6 +126,14 @@ describe("attention", () => {
     expect(out.slice(4)).toEqual(plain.slice(4));
   });
 
+  test("a mask of all heads is that mask for each of them", () => {
+    const shared = Uint8Array.from({length: 5 * 7}, (_, at) => (at % 3 === 2 ? 0 : 1));
+    const each = Uint8Array.from({length: 6 * 5 * 7}, (_, at) => shared[at % (5 * 7)]);
+    expect(attention(randomCall(9, 5, 7, {mask: shared}))).toEqual(
+      attention(randomCall(9, 5, 7, {mask: each})),
+    );
+  });
+
   test("a query that sees no key throws, for a window, a mask and an empty cache", () => {
     const message = (h: number, position: number) =>
       `attention: every query must see a key, got none for layer 0, head ${h}, position ${position}`;

@@ -23,7 +23,7 @@ export interface AttentionCall {
   readonly scale?: number;
   /** Scaled products are bent into ± this by tanh. (Gemma 2, arXiv:2408.00118, section 2) */
   readonly softcap?: number;
-  /** Mask of further limits, [heads, T, L]: 1 keeps a key, 0 hides it. */
+  /** Mask of further limits, [heads, T, L], or [T, L] for all heads: 1 keeps a key, 0 hides it. */
   readonly mask?: Uint8Array;
   /** Gets the probabilities [heads, T, L]; a key that is not seen has 0. */
   readonly observe?: (probabilities: Float32Array) => void;
@@ -67,14 +67,17 @@ export function attention(call: AttentionCall): Float32Array {
   return out;
 }
 
-/** Writes the keys that query i of head h may see to `rows`; gives their number. */
-function seenRows(rows: Int32Array, call: AttentionCall, h: number, i: number): number {
+/**
+ * Writes the keys that query i of head h may see to `rows`, in their order; gives their number.
+ * @throws RangeError if there are none.
+ */
+export function seenRows(rows: Int32Array, call: AttentionCall, h: number, i: number): number {
   const {layer, queryPositions, keyPositions, window, causal = true, mask} = call;
   const [T, L] = [queryPositions.length, keyPositions.length];
   const position = queryPositions[i];
   const first = window === null ? Number.NEGATIVE_INFINITY : position - window + 1;
   const last = causal ? position : Number.POSITIVE_INFINITY;
-  const row = (h * T + i) * L;
+  const row = (mask?.length === T * L ? i : h * T + i) * L;
   let count = 0;
   for (let j = 0; j < L; j++) {
     const key = keyPositions[j];

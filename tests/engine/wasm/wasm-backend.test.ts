@@ -115,7 +115,37 @@ describe("the wasm kernels against the reference", () => {
     );
   });
 
-  test("masks, observers and shuffled caches take the reference's way and agree with it", () => {
+  test("attention under a mask that all heads share, for every number of keys, window and head width", () => {
+    const width = fc.constantFrom(4, 8, 16, 20, 64, 68);
+    fc.assert(
+      fc.property(
+        fc.nat(999),
+        size(9),
+        fc.nat(30),
+        fc.option(size(12)),
+        width,
+        (seed, T, past, window, headDim) => {
+          const random = randomStream(seed, "mask");
+          // Every token sees itself, and about two thirds of the others.
+          const mask = Uint8Array.from({length: T * (T + past)}, (_, at) => {
+            const [i, j] = [Math.floor(at / (T + past)), at % (T + past)];
+            return j === past + i || random.integer(3) > 0 ? 1 : 0;
+          });
+          const plain = call(seed, T, past, {window, headDim});
+          const made = {...plain, mask};
+          const difference = maxDifference(wasm.attention(made), referenceBackend.attention(made));
+          expect(difference).toBeLessThan((headDim + 40) * 2 ** -21);
+          const all = {...plain, mask: mask.map(() => 1)};
+          expect(wasm.attention(all)).toEqual(wasm.attention(plain));
+        },
+      ),
+      {seed: 7, numRuns: 60},
+    );
+    const blind = call(1, 1, 3, {mask: new Uint8Array(4)});
+    expect(() => wasm.attention(blind)).toThrow("attention: every query must see a key");
+  });
+
+  test("masks of each head, observers and shuffled caches take the reference's way and agree with it", () => {
     const mask = new Uint8Array(6 * 3 * 5).fill(1);
     mask[4] = 0;
     let observed = 0;

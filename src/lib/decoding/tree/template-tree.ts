@@ -46,10 +46,20 @@ export function templateTree(
   return {tokens, parents, depths, probabilities, places};
 }
 
-/** Ids of the largest values, the largest first; of equals the lower id. Fewer where there are fewer. */
+/**
+ * Ids of the largest values, the largest first; of equals the lower id. Fewer where there are fewer. The list stays sorted as
+ * it grows, since it is short and the values are many.
+ */
 export function topIds(values: ArrayLike<number>, count: number): number[] {
-  const ids = Array.from(values, (_, id) => id);
-  return ids.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
+  const ids: number[] = [];
+  for (let id = 0; id < values.length; id++) {
+    if (ids.length === count && !(values[id] > values[ids[count - 1]])) continue;
+    let place = ids.length;
+    while (place > 0 && values[id] > values[ids[place - 1]]) place--;
+    ids.splice(place, 0, id);
+    ids.length = Math.min(ids.length, count);
+  }
+  return ids;
 }
 
 /** A way of ranks and the chance that all its guesses are right. */

@@ -49,6 +49,7 @@ export function feedNodes(
   hooks: Hooks = {},
   probes: readonly Probe[] = [],
 ): Float32Array[] {
+  const mask = isChain(tree, fed) ? null : ancestorMask(tree, nodes, {prefix, fed});
   const {data} = forward(
     model,
     nodes.map((node) => tree.tokens[node]),
@@ -58,7 +59,7 @@ export function feedNodes(
       hooks: {
         ...hooks,
         ...(probes.length > 0 && {tensor: entering(probes, hooks)}),
-        ...(!isChain(tree, fed) && {attention: masked(ancestorMask(tree, nodes, {prefix, fed}))}),
+        ...(mask && {attention: (call, plain) => plain({...call, mask})}),
       },
     },
   );
@@ -69,15 +70,6 @@ export function feedNodes(
 /** Whether each node follows the one before it: then every token sees all before it, which takes no mask. */
 const isChain = ({depths}: DraftTree, fed: readonly number[]): boolean =>
   fed.every((node, row) => depths[node] === row);
-
-/** Attention of every layer under one mask. */
-function masked(seen: Uint8Array): NonNullable<Hooks["attention"]> {
-  const masks = new Map<number, Uint8Array>();
-  return (call, plain) => {
-    if (!masks.has(call.heads)) masks.set(call.heads, forHeads(seen, call.heads));
-    return plain({...call, mask: masks.get(call.heads)!});
-  };
-}
 
 /** Puts the vectors of probes in place of the last embeddings; other sites are left to `hooks`. */
 function entering(probes: readonly Probe[], hooks: Hooks): NonNullable<Hooks["tensor"]> {
@@ -93,7 +85,7 @@ function entering(probes: readonly Probe[], hooks: Hooks): NonNullable<Hooks["te
   };
 }
 
-/** Row-major [nodes, prefix + fed]: 1 where a node sees a row of the cache. */
+/** Mask of all heads, [nodes, prefix + fed]: 1 where a node sees a row of the cache. */
 function ancestorMask(tree: DraftTree, nodes: readonly number[], {prefix, fed}: FedNodes): Uint8Array {
   const width = prefix + fed.length;
   const rowOf = new Map(fed.map((node, row) => [node, prefix + row]));
@@ -103,12 +95,6 @@ function ancestorMask(tree: DraftTree, nodes: readonly number[], {prefix, fed}: 
     for (let at = node; at >= 0; at = tree.parents[at]) mask[i * width + rowOf.get(at)!] = 1;
   });
   return mask;
-}
-
-function forHeads(mask: Uint8Array, heads: number): Uint8Array {
-  const all = new Uint8Array(heads * mask.length);
-  for (let head = 0; head < heads; head++) all.set(mask, head * mask.length);
-  return all;
 }
 
 /**

@@ -4,7 +4,7 @@ import {rmsNormWasm} from "../../kernels/generated/rms-norm.js";
 import {siluGateWasm} from "../../kernels/generated/silu-gate.js";
 import {type WasmHeap, wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type AttentionCall, attention} from "../attention.js";
+import {type AttentionCall, attention, seenRows} from "../attention.js";
 import type {Backend, Linear} from "../backend.js";
 import {wasmScans} from "./wasm-scans.js";
 
@@ -27,6 +27,20 @@ interface Kernels {
     out: number,
     first: number,
     last: number,
+    scores: number,
+    T: number,
+    heads: number,
+    kvHeads: number,
+    d: number,
+    scale: number,
+  ): void;
+  attentionListed(
+    q: number,
+    keys: number,
+    values: number,
+    out: number,
+    lists: number,
+    counts: number,
     scores: number,
     T: number,
     heads: number,
@@ -124,28 +138,57 @@ function siluGate(heap: WasmHeap, kernels: Kernels, gate: Float32Array, up: Floa
   return heap.floats(gates, gate.length).slice();
 }
 
-/** Everything but the plain case is the reference's: masks, observers, soft caps, odd head widths, caches out of order. */
+/**
+ * The plain case, and masks that all heads share; the rest is the reference's: masks of each head, observers, soft caps, odd
+ * head widths, caches out of order.
+ */
 function attend(heap: WasmHeap, kernels: Kernels, call: AttentionCall): Float32Array {
-  const {q, keys, values, heads, kvHeads, headDim, queryPositions, keyPositions} = call;
-  const {mask, observe, softcap, scale = 1 / Math.sqrt(headDim)} = call;
-  const isPlain = !mask && !observe && softcap === undefined && headDim % 4 === 0;
-  const ranges = isPlain ? visibleRanges(call) : undefined;
+  const {heads, kvHeads, headDim, queryPositions, keyPositions, mask, observe, softcap} = call;
+  const {scale = 1 / Math.sqrt(headDim)} = call;
+  if (observe || softcap !== undefined || headDim % 4 !== 0) return attention(call);
+  const [T, L] = [queryPositions.length, keyPositions.length];
+  if (mask !== undefined) {
+    if (mask.length !== T * L) return attention(call);
+    const {q, k, v, out, scores, lists} = placed(heap, call, T * L + T);
+    const counts = lists + 4 * T * L;
+    writeLists(heap, call, lists, counts);
+    kernels.attentionListed(q, k, v, out, lists, counts, scores, T, heads, kvHeads, headDim, scale);
+    return heap.floats(out, call.q.length).slice();
+  }
+  const ranges = visibleRanges(call);
   if (ranges === undefined) return attention(call);
-  const T = queryPositions.length;
-  const L = keyPositions.length;
-  const at = heap.scratch(4 * (2 * q.length + keys.length + values.length + 2 * T + L + 4));
+  const {q, k, v, out, scores, lists: first} = placed(heap, call, 2 * T);
+  const last = first + 4 * T;
+  heap.integers(first, T).set(ranges.first);
+  heap.integers(last, T).set(ranges.last);
+  kernels.attention(q, k, v, out, first, last, scores, T, heads, kvHeads, headDim, scale);
+  return heap.floats(out, call.q.length).slice();
+}
+
+/** Room for a call, its queries, keys and values copied there, and for so many integers beside them. */
+function placed(heap: WasmHeap, {q, keys, values, keyPositions}: AttentionCall, integers: number) {
+  const padded = Math.ceil(keyPositions.length / 4) * 4;
+  const at = heap.scratch(4 * (2 * q.length + keys.length + values.length + padded + integers));
   const [k, v] = [at + 4 * q.length, at + 4 * (q.length + keys.length)];
   const out = v + 4 * values.length;
   const scores = out + 4 * q.length;
-  const first = scores + 4 * (Math.ceil(L / 4) * 4);
-  const last = first + 4 * T;
   heap.floats(at, q.length).set(q);
   heap.floats(k, keys.length).set(keys);
   heap.floats(v, values.length).set(values);
-  heap.integers(first, T).set(ranges.first);
-  heap.integers(last, T).set(ranges.last);
-  kernels.attention(at, k, v, out, first, last, scores, T, heads, kvHeads, headDim, scale);
-  return heap.floats(out, q.length).slice();
+  return {q: at, k, v, out, scores, lists: scores + 4 * padded};
+}
+
+/** The keys that each query sees, one list after the other, as the bytes at which their rows begin. */
+function writeLists(heap: WasmHeap, call: AttentionCall, lists: number, counts: number): void {
+  const {queryPositions, keyPositions, kvHeads, headDim} = call;
+  const [T, L] = [queryPositions.length, keyPositions.length];
+  const [places, found] = [heap.integers(lists, T * L), heap.integers(counts, T)];
+  let end = 0;
+  for (let i = 0; i < T; i++) {
+    found[i] = seenRows(places.subarray(end), call, 0, i);
+    end += found[i];
+  }
+  for (let n = 0; n < end; n++) places[n] *= 4 * kvHeads * headDim;
 }
 
 /**
