@@ -14,6 +14,8 @@ export interface Queries {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** Place of each key, [L], where that tells how many there are without unpacking them. */
+  readonly keyPositions?: Int32Array;
   /** Factor and bounds of the products, as attention has them. */
   readonly scale?: number;
   readonly softcap?: number;
@@ -40,20 +42,22 @@ export interface KeyMask extends SelectionShape {
  * The sizes of `queries`.
  * @throws RangeError if q or keys do not hold whole tokens, heads are no multiple of kvHeads, or T > L.
  */
-export function selectionShape(where: string, {q, keys, heads, kvHeads, headDim}: Queries): SelectionShape {
+export function selectionShape(where: string, queries: Queries): SelectionShape {
+  const {q, heads, kvHeads, headDim, keyPositions} = queries;
   for (const [name, size] of Object.entries({heads, kvHeads, headDim})) {
     requireInteger(where, name, size, 1);
   }
   if (heads % kvHeads !== 0) {
     throw new RangeError(`${where}: heads must be a multiple of kvHeads ${kvHeads}, got ${heads}`);
   }
-  const [T, L] = [q.length / (heads * headDim), keys.length / (kvHeads * headDim)];
+  const T = q.length / (heads * headDim);
+  const L = keyPositions?.length ?? queries.keys.length / (kvHeads * headDim);
   if (!Number.isInteger(T)) {
     throw new RangeError(`${where}: q must hold tokens of ${heads} x ${headDim} values, got ${q.length}`);
   }
   if (!Number.isInteger(L)) {
     throw new RangeError(
-      `${where}: keys must hold tokens of ${kvHeads} x ${headDim} values, got ${keys.length}`,
+      `${where}: keys must hold tokens of ${kvHeads} x ${headDim} values, got ${queries.keys.length}`,
     );
   }
   if (T > L) throw new RangeError(`${where}: there must be a key for each of the ${T} queries, got ${L}`);

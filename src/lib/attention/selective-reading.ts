@@ -1,5 +1,6 @@
 import type {AttentionCall} from "../engine/attention.js";
 import type {PackedKvCache} from "../engine/cache/packed-kv-cache.js";
+import {withMask} from "../engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../engine/decoder/config.js";
 import type {Hooks} from "../engine/hooks.js";
 import {requireAllInView} from "./selection.js";
@@ -58,7 +59,7 @@ export function selectiveReading(
       const chosen = mask(call);
       read[layer] = rowsRead(chosen, call);
       hasChosen = true;
-      return chosen.includes(0) ? plain({...call, mask: chosen}) : plain(call);
+      return chosen.includes(0) ? plain(withMask(call, chosen)) : plain(call);
     },
   };
   return {
@@ -84,6 +85,7 @@ function promptWatched(cache: PackedKvCache, tell: (isPrompt: boolean) => void):
     unrotatedKeys: cache.unrotatedKeys ?? false,
     append: (...given) => cache.append(...given),
     read: (layer) => cache.read(layer),
+    ...(cache.stored && {stored: (layer: number) => cache.stored?.(layer)}),
     endPrompt() {
       cache.endPrompt?.();
       tell(false);

@@ -72,6 +72,20 @@ export interface Format {
    * block. Absent where elements are no integers of a byte times a step, or groups do not run along the rows. Values are those of `decode` to a unit in the last place.
    */
   levels?(packed: Packed): GroupedLevels | null;
+  /** The parts as a kernel may read them, without unpacking; absent where values come out of more than these. */
+  readonly reading?: CodeReading;
+}
+
+/** The meaning of the parts `codes` and `scales`: a value is that of its code times the scale of its group, along the rows. */
+export interface CodeReading {
+  /** Elements of a row that share a scale; null where a row has one. */
+  readonly groupSize: number | null;
+  /** Type of the stored scales; numbers are those that the bytes of a scale stand for. */
+  readonly scales: "none" | "f16" | "f32" | readonly number[];
+  /** Codebooks, if not that of the format: the highest bit of a scale's byte chooses among two. */
+  readonly codebooks?: readonly [readonly number[], readonly number[]];
+  /** True where the part `tensorScale`, a float32 number, multiplies all scales. */
+  readonly hasTensorScale?: boolean;
 }
 
 /** Values of a group and its scale, for who chooses an offset that is added to every value. */

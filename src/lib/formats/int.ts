@@ -16,6 +16,7 @@ import {packCodes, packedLength, requirePart, storedScale, unpackCodes} from "./
 import {type Rounding, rounderOf} from "./round.js";
 import {
   packScaled,
+  readingOf,
   rowsOf,
   type SharedScale,
   scaleGroups,
@@ -274,6 +275,7 @@ export function int(options: IntOptions = {}): Format {
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: element,
     ...rowsOf(shared),
+    ...(settings.scheme !== "asym" && readingOf(shared)),
     encode: (x: Tensor): Packed => encodeInts(id, settings, x),
     decode: (packed: Packed): Tensor => intDequantize(unpackInts(packed, settings).q, packed.shape, options),
     ...(hasLevels(settings) && {levels: (packed: Packed) => levelsOfInts(packed, settings)}),

@@ -1,5 +1,5 @@
 import {elementCount, type Tensor} from "../tensor/tensor.js";
-import type {Packed} from "./format.js";
+import type {CodeReading, Packed} from "./format.js";
 import {type Granularity, type Groups, groupsOf} from "./groups.js";
 import {
   packCodes,
@@ -74,6 +74,14 @@ export function sharedScaleText({granularity, groupSize, axis, scaleType}: Share
 /** Means to pack rows apart, for a format's record. */
 export function rowsOf({granularity, axis}: SharedScale): {readonly rows?: "alone"} {
   return granularity !== "tensor" && axis === -1 ? {rows: "alone"} : {};
+}
+
+/** Scales as a kernel reads them, for a format's record. */
+export function readingOf({granularity, axis, groupSize, scaleType}: SharedScale): {
+  readonly reading?: CodeReading;
+} {
+  if (granularity === "tensor" || axis !== -1) return {};
+  return {reading: {groupSize: granularity === "group" ? groupSize : null, scales: scaleType}};
 }
 
 /** The groups of a tensor of this shape. */

@@ -1,5 +1,6 @@
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
 import {concat} from "../../engine/cache/stored-cache.js";
+import {keysFrom} from "../../engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
@@ -38,16 +39,17 @@ export function questCache(
   const store = {width, pageSize, format: boundsFormat};
   return selectiveReading(config, cache, {
     denseLayers,
-    prepare({layer, keys, queryPositions}) {
-      const kept = pages[layer];
-      const old = keys.length / width - queryPositions.length;
+    prepare(call) {
+      const kept = pages[call.layer];
+      const old = call.keyPositions.length - call.queryPositions.length;
       // A page that new tokens belong to changes; those before it stay.
       kept.length = Math.min(kept.length, Math.floor(old / pageSize));
-      const fresh = packedBounds(keys.subarray(kept.length * pageSize * width), store);
+      const fresh = packedBounds(keysFrom(call, kept.length * pageSize), store);
       for (const page of fresh) kept.push(page);
     },
     mask: (call) =>
       questMask(call, {
+        keysOf: (first, end) => keysFrom(call, first).subarray(0, (end - first) * width),
         keepFraction,
         sinks,
         pageSize,

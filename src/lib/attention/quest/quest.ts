@@ -63,6 +63,8 @@ export interface QuestImportanceOptions {
   readonly whole?: PageBounds;
   /** Bounds of one page of keys as they are stored; by default as they are. */
   boundsOf?(keys: Float32Array): PageBounds;
+  /** The keys of tokens [first, end), where not all keys are at hand. */
+  keysOf?(first: number, end: number): Float32Array;
 }
 
 /**
@@ -71,17 +73,18 @@ export interface QuestImportanceOptions {
  * @throws RangeError as {@link pageBounds}.
  */
 export function questImportance(input: Queries, options: QuestImportanceOptions = {}): Importance {
-  const {q, keys, heads, kvHeads, headDim} = input;
+  const {q, heads, kvHeads, headDim} = input;
   const width = kvHeads * headDim;
   const {pageSize = 16} = options;
-  const {whole = pageBounds(keys, width, pageSize)} = options;
+  const {keysOf = (first: number, end: number) => input.keys.subarray(first * width, end * width)} = options;
+  const {whole = pageBounds(input.keys, width, pageSize)} = options;
   const {boundsOf = (page: Float32Array) => pageBounds(page, width, pageSize)} = options;
   const importance = filled(selectionShape("questImportance", input), Number.NEGATIVE_INFINITY);
   const unfinished = new Map<number, PageBounds>();
   forEachRow(importance, (h, i, start, visible) => {
     const full = Math.floor(visible / pageSize);
     if (!unfinished.has(visible)) {
-      unfinished.set(visible, boundsOf(keys.subarray(full * pageSize * width, visible * width)));
+      unfinished.set(visible, boundsOf(keysOf(full * pageSize, visible)));
     }
     const query = (i * heads + h) * headDim;
     const box = Math.floor((h * kvHeads) / heads) * headDim;
@@ -103,8 +106,13 @@ export function questImportance(input: Queries, options: QuestImportanceOptions 
  */
 export function questMask(
   input: Queries,
-  {pageSize, whole, boundsOf, ...budget}: BudgetOptions & QuestImportanceOptions,
+  {pageSize, whole, boundsOf, keysOf, ...budget}: BudgetOptions & QuestImportanceOptions,
 ): KeyMask {
-  const bounds = {...(pageSize && {pageSize}), ...(whole && {whole}), ...(boundsOf && {boundsOf})};
+  const bounds = {
+    ...(pageSize && {pageSize}),
+    ...(whole && {whole}),
+    ...(boundsOf && {boundsOf}),
+    ...(keysOf && {keysOf}),
+  };
   return budgetMask(questImportance(input, bounds), budget);
 }

@@ -5,6 +5,7 @@ import type {DecoderConfig} from "../decoder/config.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
 import {type PagedStoreOptions, type PageRule, pagedStore} from "./paged-store.js";
 import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
+import {codingOf} from "./stored-kv.js";
 
 /** Options of a cache that packs pages in a number format. */
 export interface FormatCacheOptions
@@ -38,6 +39,7 @@ export function formatCache(config: DecoderConfig, options: FormatCacheOptions):
     residual,
     pack: (x) => format.encode({shape, data: x}),
     unpack: (page) => format.decode(page).data,
+    coding: codingOf(format, shape[1]),
   });
   const heads = [kvHeads, headDim];
   const perToken = keyOrder ? sorted(rowsOf(keys, [1, kvHeads * headDim]), keyOrder) : rowsOf(keys, heads);
@@ -62,6 +64,7 @@ function perChannel(
       return format.encode({shape: [channels, pageTokens], data: transpose(x, pageTokens, channels)});
     },
     unpack: (page) => transpose(format.decode(page).data, page.shape[0], pageTokens),
+    coding: codingOf(format, pageTokens, pageTokens),
   };
 }
 
@@ -70,6 +73,7 @@ function sorted(rule: PageRule, order: readonly Int32Array[]): PageRule {
   const back = order.map(inverseOrder);
   return {
     ...rule,
+    coding: undefined,
     pack: (x, layer) => rule.pack(permuteChannels(x, order[layer]), layer),
     unpack: (page, layer) => permuteChannels(rule.unpack(page, layer), back[layer]),
   };

@@ -1,5 +1,6 @@
 import {requireInteger} from "../../tensor/require.js";
 import type {DecoderConfig} from "../decoder/config.js";
+import type {StoredKv} from "./stored-kv.js";
 
 /** Keys and values of a layer's cache for attention: row-major [L, kvHeads, headDim], possibly views not to be changed. */
 interface CachedKv {
@@ -22,6 +23,11 @@ export interface KvCache {
   /** Takes the keys and values [T, kvHeads, headDim] of the tokens at `positions`. */
   append(layer: number, keys: Float32Array, values: Float32Array, positions: Int32Array): void;
   read(layer: number): CachedKv;
+  /**
+   * The same as it is held, for attention that need not unpack all of it; undefined where only `read` gives it. It stands
+   * in the place of a `read`, and is good until the next `append`.
+   */
+  stored?(layer: number): StoredKv | undefined;
   /**
    * Says that the prompt is over. A cache that compresses a prompt as a whole waits for this, in whatever parts the prompt
    * comes; others lack it.

@@ -1,16 +1,22 @@
 /** Forms in which caches hold keys and values, and how their newest passes are taken back. */
 
 import type {KvCache} from "./kv-cache.js";
+import type {StoredKv} from "./stored-kv.js";
 
 /** Keys and values of a layer, [tokens, kvHeads · headDim] each. */
-export type StoredKv = Pick<ReturnType<KvCache["read"]>, "keys" | "values">;
+export type FloatKv = Pick<ReturnType<KvCache["read"]>, "keys" | "values">;
+
+/** Packed runs of a layer in a store, as {@link StoredKv} has them. */
+export type StoredRuns = Pick<StoredKv, "keys" | "values" | "keysFrom">;
 
 /** Storage of a cache's tokens. */
 export interface KvStore {
   /** Takes tokens that follow those it has. */
-  put(layer: number, kv: StoredKv): void;
+  put(layer: number, kv: FloatKv): void;
   /** All tokens that it took, as it can give them back. */
-  get(layer: number): StoredKv;
+  get(layer: number): FloatKv;
+  /** The tokens of a layer as they are packed, where kernels can read that. */
+  runs?(layer: number): StoredRuns | undefined;
   /** Notes the state of all layers; the function that it gives brings that state back, as often as it is called. */
   save(): () => void;
   /** Keeps the first `tokens` tokens of every layer: only where each token is held on its own. */
@@ -24,7 +30,7 @@ interface Pass {
   readonly from: number;
   readonly tokens: number;
   readonly restore: () => void;
-  readonly layers: Map<number, StoredKv>;
+  readonly layers: Map<number, FloatKv>;
 }
 
 /** The newest passes into a store, so that they can be taken back to the bit. */
@@ -32,7 +38,7 @@ export interface UndoLog {
   /** True if the tokens of a layer from a place on begin another pass. */
   begins(layer: number, from: number): boolean;
   /** Notes what a layer is about to be given. */
-  note(layer: number, kv: StoredKv, from: number, tokens: number): void;
+  note(layer: number, kv: FloatKv, from: number, tokens: number): void;
   /** The first place that can be gone back to; undefined if none. */
   readonly first: number | undefined;
   /** Brings back the state before the token at `length`; of a pass that is cut, the first tokens are put again. */

@@ -3,7 +3,9 @@ import {type Format, type Packed, packedBytes} from "../../formats/format.js";
 import {requireInteger} from "../../tensor/require.js";
 import type {DecoderConfig} from "../decoder/config.js";
 import type {KvStore} from "./kv-store.js";
+import {type PackedPages, packedPages} from "./packed-pages.js";
 import {concat, type UnpackOptions} from "./stored-cache.js";
+import {type Coding, codingOf, type Run} from "./stored-kv.js";
 
 /** Packing of keys, or values, from whole tokens into pages. */
 export interface PageRule {
@@ -14,6 +16,8 @@ export interface PageRule {
   /** Packs a page [tokens, kvHeads · headDim] of a layer. */
   pack(x: Float32Array, layer: number): Packed;
   unpack(page: Packed, layer: number): Float32Array;
+  /** The bytes of a page as kernels read them; absent where unpacking is more than that. */
+  readonly coding?: Coding | undefined;
 }
 
 /** Options of a store of pages. */
@@ -26,7 +30,7 @@ export interface PagedStoreOptions extends UnpackOptions {
 
 /** Keys or values of one layer, in the order of the text: pages, then tokens packed one by one. */
 interface Rows {
-  readonly pages: Packed[];
+  readonly pages: PackedPages;
   whole: readonly Packed[];
 }
 
@@ -48,6 +52,10 @@ export function pagedStore(
       sides[1].put(layer, kv.values);
     },
     get: (layer) => ({keys: sides[0].get(layer), values: sides[1].get(layer)}),
+    runs(layer) {
+      const [keys, values] = sides.map((side) => side.runs(layer));
+      return keys && values && {keys, values, keysFrom: (token) => sides[0].from(layer, token)};
+    },
     save() {
       const restores = sides.map((side) => side.save());
       return () => {
@@ -73,8 +81,10 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
   requireInteger("pagedStore", "pageTokens", pageTokens, 1);
   requireInteger("pagedStore", "residual", residual, 0);
   const mayWait = pageTokens > 1 || residual > 0;
-  const rows = Array.from({length: layers}, (): Rows => ({pages: [], whole: []}));
+  const rows = Array.from({length: layers}, (): Rows => ({pages: packedPages(), whole: []}));
   const unpacked = rows.map(() => unpackedPages(rule));
+  const wholeCoding = codingOf(wholeFormat, width);
+  const canRead = rule.coding !== undefined && (!mayWait || wholeCoding !== undefined);
   const unpackWhole = (tokens: readonly Packed[]) =>
     concat(tokens.map((token) => wholeFormat.decode(token).data));
   /** Takes out of those that wait what is ready for pages. */
@@ -95,13 +105,30 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
     get(layer: number): Float32Array {
       const {pages, whole} = rows[layer];
       if (unpackOnce) return unpacked[layer].read(pages, unpackWhole(whole), layer);
-      return concat([...pages.map((page) => rule.unpack(page, layer)), unpackWhole(whole)]);
+      return concat([...pagesFrom(pages, 0).map((page) => rule.unpack(page, layer)), unpackWhole(whole)]);
+    },
+    /** The tokens from one on as floats. */
+    from(layer: number, token: number): Float32Array {
+      const {pages, whole} = rows[layer];
+      const first = Math.min(pages.length, Math.floor(token / pageTokens));
+      const tail = concat([
+        ...pagesFrom(pages, first).map((page) => rule.unpack(page, layer)),
+        unpackWhole(whole),
+      ]);
+      return tail.subarray((token - first * pageTokens) * width);
+    },
+    /** Pages, and the tokens that wait, as they are packed. */
+    runs(layer: number): readonly Run[] | undefined {
+      if (!canRead) return undefined;
+      const {pages, whole} = rows[layer];
+      const runs = [pagedRun(pages, pageTokens, rule.coding!)];
+      return whole.length === 0 ? runs : [...runs, wholeRun(whole, wholeCoding!)];
     },
     save() {
       const before = rows.map(({pages, whole}) => ({pages: pages.length, whole}));
       return () => {
         before.forEach(({pages, whole}, layer) => {
-          rows[layer].pages.length = pages;
+          rows[layer].pages.cut(pages);
           rows[layer].whole = whole;
           unpacked[layer].forget();
         });
@@ -109,12 +136,39 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
     },
     cut(tokens: number): void {
       rows.forEach(({pages}, layer) => {
-        pages.length = Math.min(pages.length, tokens);
+        pages.cut(tokens);
         unpacked[layer].forget();
       });
     },
-    bytes: (): number => rows.reduce((sum, {pages, whole}) => sum + sumBytes(pages) + sumBytes(whole), 0),
+    bytes: (): number => rows.reduce((sum, {pages, whole}) => sum + pages.bytes() + sumBytes(whole), 0),
   };
+}
+
+const pagesFrom = (pages: PackedPages, first: number): Packed[] =>
+  Array.from({length: pages.length - first}, (_, at) => pages.get(first + at));
+
+const PARTS = ["codes", "scales", "minima", "tensorScale"] as const;
+
+function pagedRun(pages: PackedPages, pageTokens: number, coding: Coding): Run {
+  const parts = PARTS.flatMap((name) => {
+    const bytes = pages.part(name);
+    return bytes === undefined ? [] : [[name, bytes] as const];
+  });
+  return {tokens: pages.length * pageTokens, coding, parts: Object.fromEntries(parts)};
+}
+
+/** Tokens that are packed one by one: few, so that their bytes may be put together for every pass. */
+function wholeRun(whole: readonly Packed[], coding: Coding): Run {
+  const joined = (name: string) => {
+    const each = whole[0].parts[name].byteLength;
+    const bytes = new Uint8Array(whole.length * each);
+    whole.forEach(({parts}, at) => {
+      bytes.set(parts[name], at * each);
+    });
+    return bytes;
+  };
+  const parts = Object.fromEntries(Object.keys(whole[0].parts).map((name) => [name, joined(name)]));
+  return {tokens: whole.length, coding, parts};
 }
 
 /** Tokens of x [tokens, width], each packed on its own. */
@@ -135,9 +189,9 @@ function unpackedPages({unpack}: PageRule) {
     values = bigger;
   };
   return {
-    read(pages: readonly Packed[], rest: Float32Array, layer: number): Float32Array {
+    read(pages: PackedPages, rest: Float32Array, layer: number): Float32Array {
       for (; done < pages.length; done++) {
-        const page = unpack(pages[done], layer);
+        const page = unpack(pages.get(done), layer);
         reserve(end + page.length);
         values.set(page, end);
         end += page.length;

@@ -1,8 +1,9 @@
 /** Caches over a store that holds keys and values in a form of its own. */
 
 import {checkTruncate} from "./kv-cache.js";
-import {type KvStore, type StoredKv, undoLog} from "./kv-store.js";
+import {type FloatKv, type KvStore, type StoredRuns, undoLog} from "./kv-store.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
+import {floatRun, type Run} from "./stored-kv.js";
 
 /** Options of a cache over a store. */
 export interface StoredCacheOptions {
@@ -25,9 +26,12 @@ const UNDO_TOKENS = 64;
 
 /** A layer's tokens: the places of all, and those that are still floats. */
 interface Rows {
-  readonly positions: number[];
+  positions: Int32Array;
+  count: number;
   readonly width: number;
-  fresh: StoredKv | undefined;
+  fresh: FloatKv | undefined;
+  /** True if attention has had the fresh tokens: they go into the store before anything else is asked. */
+  isRead: boolean;
   /** Buffer in which tokens are put together for attention, used again: a new array with every token costs more. */
   readonly room: {keys: Float32Array; values: Float32Array};
 }
@@ -53,14 +57,18 @@ export function storedCache(
     if (fresh === undefined || isWaiting) return;
     store.put(layer, fresh);
     layers[layer].fresh = undefined;
+    layers[layer].isRead = false;
+  };
+  const settleRead = () => {
+    for (const [layer, {isRead}] of layers.entries()) if (isRead) settle(layer);
   };
   const settleAll = () => {
     for (const layer of layers.keys()) settle(layer);
   };
   const forget = (length: number) => {
     for (const rows of layers) {
-      while ((rows.positions.at(-1) ?? -1) >= length) rows.positions.pop();
-      if (rows.fresh) rows.fresh = firstValues(rows.fresh, rows.positions.length * rows.width);
+      while (rows.count > 0 && rows.positions[rows.count - 1] >= length) rows.count--;
+      if (rows.fresh) rows.fresh = firstValues(rows.fresh, rows.count * rows.width);
     }
   };
   return {
@@ -74,16 +82,33 @@ export function storedCache(
         if (log.begins(layer, positions[0])) settleAll();
         log.note(layer, kv, positions[0], positions.length);
       }
+      if (rows.isRead) settle(layer);
       rows.fresh = rows.fresh === undefined ? kv : joined(rows.fresh, kv, emptyRoom());
-      for (const position of positions) rows.positions.push(position);
+      addPositions(rows, positions);
       if (own === "stored") settle(layer);
     },
     read(layer) {
-      const {fresh, room, positions} = layers[layer] ?? emptyRows(0);
+      const {fresh, room, positions, count} = layers[layer] ?? emptyRows(0);
       const held =
         fresh && isWaiting ? fresh : fresh ? joined(store.get(layer), fresh, room) : store.get(layer);
       if (fresh) settle(layer);
-      return {...held, positions: Int32Array.from(positions)};
+      return {...held, positions: positions.slice(0, count)};
+    },
+    stored(layer) {
+      const rows = layers[layer] ?? emptyRows(0);
+      const {fresh, positions, count, width} = rows;
+      const held = isWaiting || unrotatedKeys ? undefined : store.runs?.(layer);
+      if (held === undefined) return undefined;
+      rows.isRead = fresh !== undefined;
+      const withFresh = (runs: readonly Run[], side: keyof FloatKv) =>
+        fresh ? [...runs, floatRun(fresh[side], width)] : runs;
+      return {
+        keys: withFresh(held.keys, "keys"),
+        values: withFresh(held.values, "values"),
+        positions: positions.subarray(0, count),
+        unpack: () => (fresh ? joined(store.get(layer), fresh, emptyRoom()) : store.get(layer)),
+        keysFrom: (token) => (fresh ? tailOf(held, fresh.keys, count, width, token) : held.keysFrom(token)),
+      };
     },
     endPrompt() {
       if (!isWaiting) return;
@@ -104,12 +129,31 @@ export function storedCache(
       forget(length);
       this.length = length;
     },
-    bytes: () =>
-      layers.reduce(
+    bytes() {
+      settleRead();
+      return layers.reduce(
         (sum, {fresh}) => sum + (fresh ? fresh.keys.byteLength + fresh.values.byteLength : 0),
         store.bytes(),
-      ),
+      );
+    },
   };
+}
+
+function addPositions(rows: Rows, positions: Int32Array): void {
+  if (rows.count + positions.length > rows.positions.length) {
+    const bigger = new Int32Array(2 * (rows.count + positions.length));
+    bigger.set(rows.positions);
+    rows.positions = bigger;
+  }
+  rows.positions.set(positions, rows.count);
+  rows.count += positions.length;
+}
+
+/** Keys from a token on, of which the newest are still floats. */
+function tailOf(held: StoredRuns, fresh: Float32Array, count: number, width: number, token: number) {
+  const settled = count - fresh.length / width;
+  if (token >= settled) return fresh.subarray((token - settled) * width);
+  return concat([held.keysFrom(token), fresh]);
 }
 
 function checkReach(first: number, length: number, to: number): number {
@@ -121,15 +165,22 @@ function checkReach(first: number, length: number, to: number): number {
 
 const emptyRoom = () => ({keys: new Float32Array(0), values: new Float32Array(0)});
 
-const emptyRows = (width: number): Rows => ({positions: [], width, fresh: undefined, room: emptyRoom()});
+const emptyRows = (width: number): Rows => ({
+  positions: new Int32Array(0),
+  count: 0,
+  width,
+  fresh: undefined,
+  isRead: false,
+  room: emptyRoom(),
+});
 
-const firstValues = ({keys, values}: StoredKv, count: number): StoredKv => ({
+const firstValues = ({keys, values}: FloatKv, count: number): FloatKv => ({
   keys: keys.subarray(0, count),
   values: values.subarray(0, count),
 });
 
 /** Tokens one after another. */
-function joined(held: StoredKv, fresh: StoredKv, room: Rows["room"]): StoredKv {
+function joined(held: FloatKv, fresh: FloatKv, room: Rows["room"]): FloatKv {
   room.keys = withRoom(room.keys, held.keys.length + fresh.keys.length);
   room.values = withRoom(room.values, held.values.length + fresh.values.length);
   return {

@@ -1,6 +1,7 @@
 import type {Tensor} from "../../tensor/tensor.js";
 import type {AttentionCall} from "../attention.js";
 import {type KvCache, plainKvCache} from "../cache/kv-cache.js";
+import {storedCall} from "../cache/stored-kv.js";
 import type {Hooks} from "../hooks.js";
 import {add, checkIds, scaled, seen} from "../residual-stream.js";
 import type {DecoderConfig} from "./config.js";
@@ -95,23 +96,39 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
   const rotatedQ = seen(hooks, "q.rotated", index, rotated(pass, index, heads, q), tokens);
   const rotatedK = () => seen(hooks, "k.rotated", index, rotated(pass, index, kvHeads, k), tokens);
   cache.append(index, cache.unrotatedKeys ? k : rotatedK(), v, positions);
-  const kept = cache.read(index);
-  const call: AttentionCall = {
+  const call = callOver(pass, index, {
     layer: index,
     q: rotatedQ,
-    keys: cache.unrotatedKeys ? rotatedKeys(pass, index, kept.keys, kept.positions) : kept.keys,
-    values: kept.values,
     heads,
     kvHeads,
     headDim,
     queryPositions: positions,
-    keyPositions: kept.positions,
     window,
     scale,
     ...(!causal && {causal}),
     ...(softcap !== null && {softcap}),
-  };
+  });
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);
+}
+
+/** A call over what the cache holds of a layer: as it is held for one token, where the cache has that, else as floats. */
+function callOver(
+  pass: Pass,
+  index: number,
+  call: Omit<AttentionCall, "keys" | "values" | "keyPositions">,
+): AttentionCall {
+  const {cache, tokens} = pass;
+  const rotate = (keys: Float32Array, positions: Int32Array) =>
+    cache.unrotatedKeys ? rotatedKeys(pass, index, keys, positions) : keys;
+  const kv = tokens === 1 ? cache.stored?.(index) : undefined;
+  if (kv === undefined) {
+    const {keys, values, positions} = cache.read(index);
+    return {...call, keys: rotate(keys, positions), values, keyPositions: positions};
+  }
+  return storedCall({...call, keyPositions: kv.positions}, kv, () => {
+    const {keys, values} = kv.unpack();
+    return {keys: rotate(keys, kv.positions), values};
+  });
 }
 
 /**

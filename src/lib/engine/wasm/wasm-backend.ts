@@ -6,6 +6,7 @@ import {type WasmHeap, wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type AttentionCall, attention, seenRows} from "../attention.js";
 import type {Backend, Linear} from "../backend.js";
+import {wasmCacheAttention} from "./wasm-cache-attention.js";
 import {wasmScans} from "./wasm-scans.js";
 
 interface Kernels {
@@ -61,12 +62,13 @@ export async function wasmBackend(): Promise<Backend> {
     [matmulWasm, rmsNormWasm, siluGateWasm, attentionWasm].map((base64) => heap.instantiate<Kernels>(base64)),
   );
   const kernels: Kernels = Object.assign({}, ...parts);
+  const overStored = await wasmCacheAttention(heap);
   return {
     name: "wasm",
     linear: (weight, bias) => linear(heap, kernels, weight, bias),
     rmsNorm: (x, weight, eps) => rmsNorm(heap, kernels, x, weight, eps),
     siluGate: (gate, up) => siluGate(heap, kernels, gate, up),
-    attention: (call) => attend(heap, kernels, call),
+    attention: (call) => overStored(call) ?? attend(heap, kernels, call),
     scans: await wasmScans(heap),
     // Only those who keep weights packed load these kernels.
     packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap),

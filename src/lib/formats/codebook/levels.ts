@@ -3,6 +3,7 @@ import type {Format, Packed} from "../format.js";
 import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "../groups.js";
 import {
   packScaled,
+  readingOf,
   rowsOf,
   type SharedScale,
   scaleGroups,
@@ -95,6 +96,7 @@ export function levelsFormat(set: LevelSet, options: LevelOptions = {}): Format 
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: {bits, values},
     ...rowsOf(shared),
+    ...readingOf(shared),
     encode: (x: Tensor): Packed => packScaled(id, x, bits, shared.scaleType, levelsQuantize(set, x, options)),
     decode(packed: Packed): Tensor {
       const {codes, scales} = unpackScaled(packed, bits, shared);

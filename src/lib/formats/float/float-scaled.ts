@@ -6,6 +6,7 @@ import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "../gro
 import {type Rounding, rounderOf} from "../round.js";
 import {
   packScaled,
+  readingOf,
   rowsOf,
   type SharedScale,
   scaleGroups,
@@ -44,6 +45,7 @@ export function scaledFloat(options: ScaledFloatOptions = {}): Format {
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: element,
     ...rowsOf(shared),
+    ...readingOf(shared),
     encode(x: Tensor): Packed {
       requireFinite(id, x);
       const groups = scaleGroups(x.shape, shared);

@@ -1,7 +1,7 @@
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {type CastOptions, decodeValues, encodeValues} from "../cast.js";
 import {bf16 as bf16Element, e4m3fn, e5m2, type FloatElement, f16} from "../element.js";
-import type {Format, Packed} from "../format.js";
+import type {CodeReading, Format, Packed} from "../format.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
 
 const fieldNames: Readonly<Record<string, string>> = {
@@ -17,6 +17,9 @@ export function floatName({id, bits}: FloatElement): string {
   return fieldNames[id] ?? `fp${bits}_${id}`;
 }
 
+/** Codes stand for themselves. */
+const UNSCALED: CodeReading = {groupSize: null, scales: "none"};
+
 /** Float32 as it is: 32 bits per element, every bit kept. The baseline of every comparison. */
 export const fp32: Format = Object.freeze({
   id: "fp32",
@@ -27,6 +30,7 @@ export const fp32: Format = Object.freeze({
   blockSize: null,
   codebook: {bits: 32, values: []},
   rows: "alone",
+  reading: UNSCALED,
   encode: ({shape, data}: Tensor): Packed => ({
     format: "fp32",
     shape: [...shape],
@@ -73,6 +77,7 @@ export function plainFloat(element: FloatElement, options: CastOptions = {}): Fo
     blockSize: null,
     codebook: element,
     rows: "alone",
+    ...((element.bits <= 8 || element === f16) && {reading: UNSCALED}),
     encode(x: Tensor): Packed {
       requireSayable(id, element, overflow, x);
       const codes = encodeValues(element, x.data, {rounding, overflow});

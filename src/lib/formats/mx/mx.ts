@@ -139,7 +139,7 @@ export function mx(options: MxOptions = {}): Format {
     source: "OCP Microscaling Formats (MX) 1.0, sections 5 and 6",
     blockSize,
     codebook: {bits: element.bits, values: element.values},
-    ...(axis === -1 ? {rows: "alone"} : {}),
+    ...(axis === -1 ? {rows: "alone", reading: {groupSize: blockSize, scales: e8m0.values}} : {}),
     encode(x: Tensor): Packed {
       const {codes, scales} = quantizeBlocks(x, all);
       return {format: id, shape: [...x.shape], parts: {codes: packCodes(codes, element.bits), scales}};

@@ -204,6 +204,9 @@ export function nvfp4(options: Nvfp4Options = {}): Format {
     blockSize,
     codebook: {bits: e2m1.bits, values: e2m1.values},
     rows: tensorScale === "none" ? "alone" : "amax",
+    ...(order !== "prescaled" && {
+      reading: {groupSize: blockSize, scales: ue4m3.values, hasTensorScale: tensorScale !== "none"},
+    }),
     encode: (x: Tensor, {amax}: EncodeOptions = {}) =>
       packNvfp4(id, nvfp4Quantize(x, all, amax), tensorScale),
     decode: (packed: Packed) => nvfp4Dequantize(unpackNvfp4(packed, blockSize, tensorScale), order),

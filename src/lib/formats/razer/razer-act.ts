@@ -1,7 +1,7 @@
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {castValue, encodeValues} from "../cast.js";
 import {e2m1, e4m3fn, ue4m3} from "../element.js";
-import type {Format, Packed} from "../format.js";
+import type {CodeReading, Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
 import {nvfp4TensorScale, requireBlockSize} from "../nvfp4/nvfp4.js";
 import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
@@ -85,6 +85,14 @@ function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerActOp
   };
 }
 
+/** The sign bit of a scale chooses the special value, the first where it is 1. */
+const readingOf = ({specials: [first, second], blockSize}: Required<RazerActOptions>): CodeReading => ({
+  groupSize: blockSize,
+  scales: [...ue4m3.values, ...ue4m3.values],
+  codebooks: [codebookWith(e2m1, second).values, codebookWith(e2m1, first).values],
+  hasTensorScale: true,
+});
+
 /** Options of {@link razerAct}. */
 export interface RazerActFormatOptions {
   /** m of the special values -m and +m. */
@@ -113,6 +121,7 @@ export function razerAct({magnitude = 5, blockSize = 16}: RazerActFormatOptions 
     source: "RaZeR, arXiv 2501.04052v2",
     blockSize,
     codebook: codebookWith(e2m1, -magnitude),
+    reading: readingOf(all),
     encode(x: Tensor): Packed {
       const q = razerActQuantize(x, all);
       const parts = {

@@ -1,0 +1,245 @@
+/**
+ * Unpacks keys or values of one head from a run of a cache: codes of 1 to 8 bits, halves or floats as a format packs them,
+ * one after another without gaps, and the scales of their groups.
+ */
+import {halfValue} from "../shared/half";
+import {transpose4} from "../shared/transpose";
+
+/** Fields of a run, four bytes each. */
+const CODES: usize = 0;
+const SCALES: usize = 4;
+/** f16 numbers that are added to a group; 0 where there are none. */
+const MINIMA: usize = 8;
+/** A float for each page by which its scales are multiplied; 0 where there are none. */
+const PAGE_SCALES: usize = 12;
+/** Values of codes: up to 4 bits tables of 16 in four planes of bytes, else 256 floats. */
+const TABLE: usize = 16;
+/** Values of the 256 bytes of a scale; 0 where scales are no bytes. */
+const SCALE_TABLE: usize = 20;
+/** The group of every 16 numbers of a head of a token, [heads, chunks]; where lines are channels, groups of a line. */
+const GROUPS: usize = 24;
+/** Bits of a code; 16 are f16 and 32 are floats. */
+const BITS: usize = 28;
+/** Bytes of a scale, 0 where there is none. */
+const SCALE_BYTES: usize = 32;
+/** Bytes of the codes of a page, and scales of a page. */
+const PAGE_CODES: usize = 36;
+const PAGE_GROUPS: usize = 40;
+/** Tokens of a page whose lines are channels; 0 where every token is a page of its own. */
+const PAGE_TOKENS: usize = 44;
+/** 1 where the highest bit of a scale's byte chooses the second table. */
+const TWO_TABLES: usize = 48;
+
+/** Numbers that are unpacked together. */
+const CHUNK: i32 = 16;
+
+/** Unpacks `count` tokens of a head to rows of d floats: those that `list` names, or those from `first` on. */
+export function unpack(
+  run: usize,
+  head: i32,
+  list: usize,
+  first: i32,
+  count: i32,
+  d: i32,
+  to: usize,
+  room: usize,
+): void {
+  if (load<i32>(run, PAGE_TOKENS) > 0) unpackChannels(run, head, list, first, count, d, to, room);
+  else unpackTokens(run, head, list, first, count, d, to, room);
+}
+
+function unpackTokens(
+  run: usize,
+  head: i32,
+  list: usize,
+  first: i32,
+  count: i32,
+  d: i32,
+  to: usize,
+  room: usize,
+): void {
+  const bits = load<i32>(run, BITS);
+  const codes = load<usize>(run, CODES);
+  const pageCodes = load<i32>(run, PAGE_CODES);
+  const headCodes = (head * d * bits) >> 3;
+  const chunkBytes = <usize>((CHUNK * bits) >> 3);
+  const chunks = (d + CHUNK - 1) / CHUNK;
+  const groups = load<usize>(run, GROUPS) + ((<usize>(head * chunks)) << 2);
+  const rowBytes = (<usize>d) << 2;
+  for (let n = 0; n < count; n++, to += rowBytes) {
+    const token = list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
+    let from = codes + <usize>token * <usize>pageCodes + <usize>headCodes;
+    for (let chunk = 0; chunk < chunks; chunk++, from += chunkBytes) {
+      const group = load<i32>(groups + ((<usize>chunk) << 2));
+      unpackChunk(run, bits, from, token, group, to + ((<usize>chunk) << 6), room);
+    }
+  }
+}
+
+/** The same where a page holds the codes of each channel one after another: 16 tokens of four channels at a time. */
+function unpackChannels(
+  run: usize,
+  head: i32,
+  list: usize,
+  first: i32,
+  count: i32,
+  d: i32,
+  to: usize,
+  room: usize,
+): void {
+  const rowBytes = (<usize>d) << 2;
+  if (list === 0) {
+    // Tiles begin at whole chunks.
+    for (let n = 0; n < count; n += CHUNK)
+      unpackSixteen(run, head, first + n, d, to + <usize>n * rowBytes, room);
+    return;
+  }
+  const tile = room + 512;
+  let held = -1;
+  for (let n = 0; n < count; n++) {
+    const token = load<i32>(list + ((<usize>n) << 2));
+    if (token >> 4 !== held) {
+      held = token >> 4;
+      unpackSixteen(run, head, held << 4, d, tile, room);
+    }
+    memory.copy(to + <usize>n * rowBytes, tile + <usize>(token & 15) * rowBytes, rowBytes);
+  }
+}
+
+/** 16 tokens of a head from one that is a multiple of 16 on. */
+function unpackSixteen(run: usize, head: i32, first: i32, d: i32, to: usize, room: usize): void {
+  const bits = load<i32>(run, BITS);
+  const pageTokens = load<i32>(run, PAGE_TOKENS);
+  const perLine = load<i32>(run, GROUPS);
+  const page = first / pageTokens;
+  const within = first % pageTokens;
+  const group = perLine > 1 ? (within * perLine) / pageTokens : 0;
+  const codes = load<usize>(run, CODES) + <usize>page * <usize>load<i32>(run, PAGE_CODES);
+  const rowBytes = (<usize>d) << 2;
+  const lines = room + 64;
+  for (let c = 0; c < d; c += 4) {
+    for (let k = 0; k < 4; k++) {
+      const channel = head * d + c + k;
+      const from = codes + <usize>(((channel * pageTokens + within) * bits) >> 3);
+      unpackChunk(run, bits, from, page, channel * perLine + group, lines + ((<usize>k) << 6), room);
+    }
+    for (let t: usize = 0; t < 16; t += 4)
+      transpose4(lines + (t << 2), 64, to + t * rowBytes + ((<usize>c) << 2), rowBytes);
+  }
+}
+
+/** 16 numbers of one group. */
+function unpackChunk(
+  run: usize,
+  bits: i32,
+  from: usize,
+  page: i32,
+  group: i32,
+  to: usize,
+  room: usize,
+): void {
+  const scaleBytes = load<i32>(run, SCALE_BYTES);
+  let table = load<usize>(run, TABLE);
+  let scale: f32 = 1;
+  let minimum: f32 = 0;
+  if (scaleBytes !== 0) {
+    const at = <usize>page * <usize>load<i32>(run, PAGE_GROUPS) + <usize>group;
+    const scales = load<usize>(run, SCALES);
+    if (scaleBytes === 2) scale = halfValue(load<u16>(scales + (at << 1)));
+    else if (scaleBytes === 4) scale = load<f32>(scales + (at << 2));
+    else {
+      const byte = load<u8>(scales + at);
+      scale = load<f32>(load<usize>(run, SCALE_TABLE) + ((<usize>byte) << 2));
+      if (load<i32>(run, TWO_TABLES) !== 0) table += (<usize>(byte >> 7)) << 6;
+    }
+    const pageScales = load<usize>(run, PAGE_SCALES);
+    if (pageScales !== 0) scale *= load<f32>(pageScales + ((<usize>page) << 2));
+    const minima = load<usize>(run, MINIMA);
+    if (minima !== 0) minimum = halfValue(load<u16>(minima + (at << 1)));
+  }
+  const factor = f32x4.splat(scale);
+  const offset = f32x4.splat(minimum);
+  if (bits === 4) storeNibbles(from, table, factor, offset, to);
+  else if (bits < 8) {
+    spreadCodes(from, bits, room);
+    if (bits < 4) storeSmall(v128.load(room), table, factor, offset, to);
+    else storeBytes(room, table, factor, offset, to);
+  } else if (bits === 8) storeBytes(from, table, factor, offset, to);
+  else if (bits === 16) storeHalves(from, to);
+  else memory.copy(to, from, 64);
+}
+
+/**
+ * 16 codes of some bits as 16 bytes. Eight codes are as many bytes as a code has bits: the upper four are moved up, then two
+ * of each four, then one of each two.
+ */
+function spreadCodes(from: usize, bits: i32, to: usize): void {
+  const b = <u64>bits;
+  const four = ((<u64>1) << (b << 2)) - 1;
+  const twos = (((<u64>1) << (b << 1)) - 1) * 0x100000001;
+  const ones = (((<u64>1) << b) - 1) * 0x1000100010001;
+  for (let half: usize = 0; half < 2; half++) {
+    let word = load<u64>(from + half * <usize>bits);
+    word = (word & four) | (((word >> (b << 2)) & four) << 32);
+    word = (word & twos) | ((word & (twos << (b << 1))) << (16 - (b << 1)));
+    word = (word & ones) | ((word & (ones << b)) << (8 - b));
+    store<u64>(to + (half << 3), word);
+  }
+}
+
+function storeNibbles(from: usize, table: usize, scale: v128, minimum: v128, to: usize): void {
+  const pairs = v128.load64_zero(from);
+  const low = v128.and(pairs, i8x16.splat(15));
+  const high = v128.and(i16x8.shr_u(pairs, 4), i8x16.splat(15));
+  const codes = i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  storeSmall(codes, table, scale, minimum, to);
+}
+
+/** Values of 16 codes below 16: each of the four bytes of a float comes out of a plane of its own. */
+function storeSmall(codes: v128, table: usize, scale: v128, minimum: v128, to: usize): void {
+  const a = i8x16.swizzle(v128.load(table), codes);
+  const b = i8x16.swizzle(v128.load(table, 16), codes);
+  const c = i8x16.swizzle(v128.load(table, 32), codes);
+  const e = i8x16.swizzle(v128.load(table, 48), codes);
+  const low = i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const lowEnd = i8x16.shuffle(c, e, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const high = i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const highEnd = i8x16.shuffle(c, e, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  storeFour(i16x8.shuffle(low, lowEnd, 0, 8, 1, 9, 2, 10, 3, 11), scale, minimum, to);
+  storeFour(i16x8.shuffle(low, lowEnd, 4, 12, 5, 13, 6, 14, 7, 15), scale, minimum, to + 16);
+  storeFour(i16x8.shuffle(high, highEnd, 0, 8, 1, 9, 2, 10, 3, 11), scale, minimum, to + 32);
+  storeFour(i16x8.shuffle(high, highEnd, 4, 12, 5, 13, 6, 14, 7, 15), scale, minimum, to + 48);
+}
+
+function storeFour(values: v128, scale: v128, minimum: v128, to: usize): void {
+  v128.store(to, f32x4.add(f32x4.mul(values, scale), minimum));
+}
+
+/** Values of 16 bytes. */
+function storeBytes(from: usize, table: usize, scale: v128, minimum: v128, to: usize): void {
+  for (let k: usize = 0; k < 16; k += 4) {
+    let values = v128.load32_zero(table + ((<usize>load<u8>(from + k)) << 2));
+    values = v128.load32_lane(table + ((<usize>load<u8>(from + k, 1)) << 2), values, 1);
+    values = v128.load32_lane(table + ((<usize>load<u8>(from + k, 2)) << 2), values, 2);
+    values = v128.load32_lane(table + ((<usize>load<u8>(from + k, 3)) << 2), values, 3);
+    storeFour(values, scale, minimum, to + (k << 2));
+  }
+}
+
+/** 16 numbers of half precision: shifted into place and multiplied by 2^112, which is exact for subnormal ones too. */
+function storeHalves(from: usize, to: usize): void {
+  for (let k: usize = 0; k < 2; k++) {
+    const halves = v128.load(from + (k << 4));
+    v128.store(to + (k << 5), floatsOf(i32x4.extend_low_i16x8_u(halves)));
+    v128.store(to + (k << 5), floatsOf(i32x4.extend_high_i16x8_u(halves)), 16);
+  }
+}
+
+function floatsOf(halves: v128): v128 {
+  const magnitude = v128.and(halves, i32x4.splat(0x7fff));
+  const sign = i32x4.shl(v128.and(halves, i32x4.splat(0x8000)), 16);
+  const finite = f32x4.mul(i32x4.shl(magnitude, 13), f32x4.splat(5.192296858534828e33));
+  // Infinities and NaN have the highest exponent.
+  const special = v128.and(i32x4.gt_s(magnitude, i32x4.splat(0x7bff)), i32x4.splat(0x7f800000));
+  return v128.or(v128.or(finite, special), sign);
+}

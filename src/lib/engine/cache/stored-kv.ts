@@ -1,0 +1,106 @@
+/** Keys and values as a cache holds them, for attention that unpacks a few tokens at a time. */
+
+import type {CodeReading, Format} from "../../formats/format.js";
+import type {AttentionCall} from "../attention.js";
+
+/** Packing of a run of tokens of all heads: codes without gaps, lowest bit first, and the scales of their groups. */
+export interface Coding extends Omit<CodeReading, "codebooks"> {
+  /** Of a code; 16 are f16 and 32 are float32, whatever the codebooks. */
+  readonly bits: number;
+  /** Values of the codes; the highest bit of a scale's byte chooses among two. */
+  readonly codebooks: readonly (readonly number[])[];
+  /** Numbers of a line, within which groups begin anew: of a head or of a token, or `pageTokens` of a channel. */
+  readonly line: number;
+  /** Tokens of a page whose lines are channels; 0: every token is a page, its lines are heads or all of it. */
+  readonly pageTokens: number;
+  /** True where the part `minima`, an f16 number a group, is added to its values. */
+  readonly hasMinima?: boolean;
+}
+
+/** Tokens after one another in one form. */
+export interface Run {
+  readonly tokens: number;
+  readonly coding: Coding;
+  /** `codes`, and `scales`, `minima` and `tensorScale` where the coding has them: page after page. */
+  readonly parts: Readonly<Record<string, Uint8Array>>;
+}
+
+/** A layer's keys and values, in the order of the text. */
+export interface StoredKv {
+  readonly keys: readonly Run[];
+  readonly values: readonly Run[];
+  /** Place in the text of each token; ascending. */
+  readonly positions: Int32Array;
+  /** All of it as floats, [L, kvHeads · headDim] each. */
+  unpack(): {readonly keys: Float32Array; readonly values: Float32Array};
+  /** The keys from a token on as floats. */
+  keysFrom(token: number): Float32Array;
+}
+
+/** The coding of pages that a format packs with lines of a length; undefined where kernels cannot read it. */
+export function codingOf(format: Format, line: number, pageTokens = 0): Coding | undefined {
+  const {reading, codebook} = format;
+  if (reading === undefined) return undefined;
+  const values = codebook.bits <= 8 ? [codebook.values] : [];
+  return {...reading, bits: codebook.bits, codebooks: reading.codebooks ?? values, line, pageTokens};
+}
+
+/** The coding of float32 numbers. */
+const FLOATS: Coding = {bits: 32, codebooks: [], groupSize: null, scales: "none", line: 1, pageTokens: 0};
+
+/** Tokens that are still floats. */
+export function floatRun(data: Float32Array, width: number): Run {
+  const codes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return {tokens: data.length / width, coding: FLOATS, parts: {codes}};
+}
+
+/** A call whose keys and values are unpacked only if somebody looks at them. */
+interface StoredCall {
+  readonly rest: Omit<AttentionCall, "keys" | "values">;
+  readonly kv: StoredKv;
+  readonly floats: () => Pick<AttentionCall, "keys" | "values">;
+}
+
+const stored = new WeakMap<AttentionCall, StoredCall>();
+
+/**
+ * A call over what a cache holds. Its keys and values are those that `floats` gives, when they are asked for; a copy by
+ * spreading asks for them, and is a call like any other, so that who changes keys is safe.
+ */
+export function storedCall(
+  rest: Omit<AttentionCall, "keys" | "values">,
+  kv: StoredKv,
+  floats: () => Pick<AttentionCall, "keys" | "values"> = () => kv.unpack(),
+): AttentionCall {
+  let known: Pick<AttentionCall, "keys" | "values"> | undefined;
+  const all = () => {
+    known ??= floats();
+    return known;
+  };
+  const call = {
+    ...rest,
+    get keys() {
+      return all().keys;
+    },
+    get values() {
+      return all().values;
+    },
+  };
+  stored.set(call, {rest, kv, floats: all});
+  return call;
+}
+
+/** Packed keys and values of a call; undefined for a call over floats. */
+export const storedOf = (call: AttentionCall): StoredKv | undefined => stored.get(call)?.kv;
+
+/** The keys of a call from a token on, [.., kvHeads · headDim]: no others are unpacked. */
+export function keysFrom(call: AttentionCall, token: number): Float32Array {
+  const held = stored.get(call);
+  return held ? held.kv.keysFrom(token) : call.keys.subarray(token * call.kvHeads * call.headDim);
+}
+
+/** The same call under a mask, its keys and values where they are. */
+export function withMask(call: AttentionCall, mask: Uint8Array): AttentionCall {
+  const held = stored.get(call);
+  return held ? storedCall({...held.rest, mask}, held.kv, held.floats) : {...call, mask};
+}

@@ -1,0 +1,151 @@
+/** Runs of packed tokens in the memory of `kernels/cache-attention`. */
+
+import type {WasmHeap} from "../../kernels/wasm-heap.js";
+import type {Coding, Run} from "../cache/stored-kv.js";
+import type {Pages} from "./chosen-tokens.js";
+
+/** Heads that a token's numbers belong to. */
+export interface HeadShape {
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
+
+/** Numbers that the kernel unpacks together: all of one group. */
+const CHUNK = 16;
+/** Bytes of the kernel's record of a run, and what it may read past the end of codes. */
+export const RUN_BYTES = 64;
+const PAST = 64;
+const SCALE_BYTES = {none: 0, f16: 2, f32: 4};
+
+/** True if the kernel unpacks a coding: codes of a head begin with a byte, and groups do not end inside 16 numbers. */
+export function canRead(coding: Coding, {kvHeads, headDim}: HeadShape): boolean {
+  const {bits, line, pageTokens, codebooks} = coding;
+  const hasTable = bits > 8 ? bits === 16 || bits === 32 : Number.isInteger(bits) && codebooks.length > 0;
+  if (!hasTable || headDim % 4 !== 0 || (codebooks.length > 1 && bits !== 4)) return false;
+  if (pageTokens > 0) return pageTokens % CHUNK === 0 && isWholeChunks(groupOf(coding), line);
+  if ((headDim * bits) % 8 !== 0) return false;
+  if (coding.scales === "none") return true;
+  for (let head = 0; head < kvHeads; head++)
+    for (let from = 0; from < headDim; from += CHUNK)
+      if (
+        groupAt(coding, head * headDim + from) !==
+        groupAt(coding, head * headDim + Math.min(headDim, from + CHUNK) - 1)
+      )
+        return false;
+  return true;
+}
+
+const groupOf = ({groupSize, line}: Coding): number => groupSize ?? line;
+
+const isWholeChunks = (size: number, line: number): boolean => size >= line || size % CHUNK === 0;
+
+/** The group of a number of a token. */
+function groupAt(coding: Coding, at: number): number {
+  const {line} = coding;
+  return (
+    Math.floor(at / line) * Math.ceil(line / groupOf(coding)) + Math.floor((at % line) / groupOf(coding))
+  );
+}
+
+/** Bytes that a run takes in the kernel's memory at most, its tables aside from {@link RUN_BYTES}. */
+export function runBytes({parts, coding}: Run, {kvHeads, headDim}: HeadShape): number {
+  const bytes = Object.values(parts).reduce((sum, {byteLength}) => sum + byteLength + CHUNK, 0);
+  return (
+    bytes + PAST + tablesOf(coding).byteLength + 1024 + 4 * kvHeads * Math.ceil(headDim / CHUNK) + 4 * CHUNK
+  );
+}
+
+/** Writes a run, or the pages of it that are touched; `take` gives room. */
+export function writeRun(
+  heap: WasmHeap,
+  at: number,
+  {coding, parts, tokens}: Run,
+  shape: HeadShape,
+  pages: Pages,
+  take: (bytes: number) => number,
+): void {
+  const count = coding.pageTokens > 0 ? tokens / coding.pageTokens : tokens;
+  const put = (bytes: Uint8Array | undefined, past = 0): number => {
+    if (bytes === undefined) return 0;
+    const to = take((pages === null ? bytes.length : (bytes.length / count) * pages.length) + past);
+    copyPages(heap, to, bytes, bytes.length / count, pages);
+    return to;
+  };
+  const {scales} = coding;
+  const scaleBytes = typeof scales === "string" ? SCALE_BYTES[scales] : 1;
+  const tables = tablesOf(coding);
+  const table = take(tables.length);
+  heap.bytes(table, tables.length).set(tables);
+  const scaleTable = typeof scales === "string" ? 0 : take(1024);
+  if (typeof scales !== "string") heap.floats(scaleTable, 256).set(scaleValues(scales));
+  const perLine = Math.ceil(coding.line / groupOf(coding));
+  const fields = [
+    put(parts.codes, PAST),
+    put(parts.scales),
+    put(parts.minima),
+    put(parts.tensorScale),
+    table,
+    scaleTable,
+    coding.pageTokens > 0 ? perLine : putGroups(heap, coding, shape, take),
+    coding.bits,
+    scaleBytes,
+    count === 0 ? 0 : parts.codes.length / count,
+    scaleBytes === 0 || count === 0 ? 0 : parts.scales.length / count / scaleBytes,
+    coding.pageTokens,
+    coding.codebooks.length > 1 ? 1 : 0,
+  ];
+  heap.integers(at, fields.length).set(fields);
+}
+
+function copyPages(heap: WasmHeap, to: number, bytes: Uint8Array, each: number, pages: Pages): void {
+  if (pages === null) {
+    heap.bytes(to, bytes.length).set(bytes);
+    return;
+  }
+  const room = heap.bytes(to, each * pages.length);
+  for (let first = 0; first < pages.length; ) {
+    // Pages in a row are copied together.
+    let end = first + 1;
+    while (end < pages.length && pages[end] === pages[end - 1] + 1) end++;
+    room.set(bytes.subarray(pages[first] * each, (pages[end - 1] + 1) * each), first * each);
+    first = end;
+  }
+}
+
+/** Groups of every 16 numbers of each head. */
+function putGroups(
+  heap: WasmHeap,
+  coding: Coding,
+  {kvHeads, headDim}: HeadShape,
+  take: (bytes: number) => number,
+): number {
+  const chunks = Math.ceil(headDim / CHUNK);
+  const at = take(4 * kvHeads * chunks);
+  const groups = heap.integers(at, kvHeads * chunks);
+  for (let n = 0; n < groups.length; n++)
+    groups[n] = groupAt(coding, Math.floor(n / chunks) * headDim + (n % chunks) * CHUNK);
+  return at;
+}
+
+const known = new WeakMap<Coding, Uint8Array>();
+
+/** Values of codes: up to 4 bits each byte of 16 floats in a plane of its own, for 5 to 8 bits 256 floats. */
+function tablesOf(coding: Coding): Uint8Array {
+  const found =
+    known.get(coding) ??
+    (coding.bits > 8
+      ? new Uint8Array(0)
+      : coding.bits > 4
+        ? new Uint8Array(Float32Array.from({length: 256}, (_, code) => coding.codebooks[0][code] ?? 0).buffer)
+        : Uint8Array.from(coding.codebooks.flatMap(planesOf)));
+  known.set(coding, found);
+  return found;
+}
+
+function planesOf(values: readonly number[]): number[] {
+  const bytes = new Uint8Array(Float32Array.from({length: 16}, (_, code) => values[code] ?? 0).buffer);
+  return Array.from({length: 64}, (_, at) => bytes[4 * (at % 16) + Math.floor(at / 16)]);
+}
+
+const scaleValues = (values: readonly number[]): Float32Array =>
+  Float32Array.from({length: 256}, (_, byte) => values[byte % values.length]);

@@ -1,0 +1,281 @@
+import fc from "fast-check";
+import {describe, expect, test} from "vitest";
+import {questCache} from "../../../src/lib/attention/quest/quest-cache.js";
+import {type AttentionCall, attention} from "../../../src/lib/engine/attention.js";
+import {referenceBackend} from "../../../src/lib/engine/backend.js";
+import {type FormatCacheOptions, formatCache} from "../../../src/lib/engine/cache/format-cache.js";
+import type {PackedKvCache} from "../../../src/lib/engine/cache/packed-kv-cache.js";
+import {storedCall, storedOf, withMask} from "../../../src/lib/engine/cache/stored-kv.js";
+import type {DecoderConfig} from "../../../src/lib/engine/decoder/config.js";
+import {greedy} from "../../../src/lib/engine/generate.js";
+import {wasmBackend} from "../../../src/lib/engine/wasm/wasm-backend.js";
+import {wasmCacheAttention} from "../../../src/lib/engine/wasm/wasm-cache-attention.js";
+import {fp16, fp32} from "../../../src/lib/formats/float/float.js";
+import type {Format} from "../../../src/lib/formats/format.js";
+import {int} from "../../../src/lib/formats/int.js";
+import {formatById} from "../../../src/lib/formats/registry.js";
+import {wasmHeap} from "../../../src/lib/kernels/wasm-heap.js";
+import {kiviCache} from "../../../src/lib/kv/kivi/kivi-cache.js";
+import {draws, randomStream} from "../../../src/lib/tensor/random.js";
+import {loadFolder, trainedPath} from "../golden.js";
+import {tinyDecoder} from "../tiny.js";
+
+const tiny = await tinyDecoder();
+const kernel = await wasmCacheAttention(wasmHeap());
+const IDS = [
+  "fp32",
+  "fp16",
+  "fp8_e4m3",
+  "fp8_e5m2",
+  "int2",
+  "int3",
+  "int4",
+  "int5",
+  "int8",
+  "nf4",
+  "sf4",
+  "mxfp4",
+];
+const FORMATS = [...IDS, "mxfp6_e2m3", "mxfp8_e4m3", "nvfp4", "nvfp4_single_level", "razer_act"].map(
+  formatById,
+);
+
+interface Shape {
+  readonly kvHeads: number;
+  readonly group: number;
+  readonly headDim: number;
+  readonly tokens: number;
+}
+
+/** A call of the last token that a cache was given. */
+function callOf(
+  cache: PackedKvCache,
+  {kvHeads, group, headDim}: Shape,
+  q: Float32Array,
+  rest: Partial<AttentionCall> = {},
+) {
+  const kv = cache.stored?.(0);
+  if (kv === undefined) throw new RangeError("callOf: the cache must hold runs");
+  const heads = {heads: group * kvHeads, kvHeads, headDim};
+  const {positions} = kv;
+  return storedCall(
+    {
+      layer: 0,
+      q,
+      ...heads,
+      queryPositions: positions.slice(-1),
+      keyPositions: positions,
+      window: null,
+      ...rest,
+    },
+    kv,
+  );
+}
+
+/** A call of one token over a cache that is given as many, the last of them as attention meets it. */
+function callOver(
+  cache: PackedKvCache,
+  {kvHeads, group, headDim, tokens}: Shape,
+  seed: number,
+  rest: Partial<AttentionCall> = {},
+) {
+  const {normal} = randomStream(seed, "cache attention");
+  const width = kvHeads * headDim;
+  const positions = Int32Array.from({length: tokens}, (_, t) => t);
+  const numbers = () => draws(width * (tokens - 1), normal);
+  if (tokens > 1) cache.append(0, numbers(), numbers(), positions.subarray(0, -1));
+  if (tokens > 1) cache.read(0);
+  cache.append(0, draws(width, normal), draws(width, normal), positions.subarray(-1));
+  return callOf(cache, {kvHeads, group, headDim, tokens}, draws(group * width, normal), rest);
+}
+
+/** Share of the largest value that an output may be off, as the docstring has it. */
+const BOUND = 1e-5;
+
+function expectClose(call: AttentionCall): void {
+  const ours = kernel(call);
+  const {keys, values} = call;
+  const exact = attention({...call, keys, values});
+  const most = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+  expect(ours?.length).toBe(exact.length);
+  const worst = exact.reduce(
+    (top, value, i) => Math.max(top, Math.abs(value - (ours?.[i] ?? Number.NaN))),
+    0,
+  );
+  expect(worst).toBeLessThanOrEqual(BOUND * most);
+}
+
+const shapes = fc.record({
+  kvHeads: fc.integer({min: 1, max: 3}),
+  group: fc.integer({min: 1, max: 5}),
+  headDim: fc.constantFrom(8, 16, 24, 40, 64, 80),
+  tokens: fc.integer({min: 1, max: 75}),
+});
+const config = ({kvHeads, headDim, group}: Shape): DecoderConfig => ({
+  ...tiny.config,
+  layers: 1,
+  kvHeads,
+  headDim,
+  heads: kvHeads * group,
+});
+
+/** A mask [heads, 1, tokens] of which every head keeps the last. */
+function maskOf({kvHeads, group, tokens}: Shape, keep: number, seed: number, isShared: boolean): Uint8Array {
+  const {uniform} = randomStream(seed, "mask");
+  const drawn = Uint8Array.from({length: kvHeads * group * tokens}, () => (uniform() < keep ? 1 : 0));
+  return drawn.map((own, at) => {
+    const [head, token] = [Math.floor(at / tokens), at % tokens];
+    const first = isShared ? drawn[(head - (head % group)) * tokens + token] : own;
+    return token === tokens - 1 ? 1 : first;
+  });
+}
+
+const cacheOf = (shape: Shape, format: Format, options: Partial<FormatCacheOptions> = {}) =>
+  formatCache(config(shape), {keys: format, ...options});
+
+describe("attention over packed keys and values is that over the unpacked ones", () => {
+  test.each(FORMATS)("in $id", (format) => {
+    fc.assert(
+      fc.property(shapes, fc.nat(999), (shape, seed) => {
+        expectClose(callOver(cacheOf(shape, format), shape, seed));
+      }),
+      {seed: 1, numRuns: 12},
+    );
+  });
+
+  test.each([
+    ["KIVI in 2 bits", (shape: Shape) => kiviCache(config(shape), {bits: 2})],
+    [
+      "KIVI in 3 bits, keys by token",
+      (shape: Shape) => kiviCache(config(shape), {bits: 3, keyAxis: "channels"}),
+    ],
+    ["KIVI in 4 bits", (shape: Shape) => kiviCache(config(shape), {bits: 4, groupSize: 16, residual: 16})],
+    [
+      "int4 by channel, the newest tokens whole",
+      (shape: Shape) => cacheOf(shape, formatById("int4"), {keyAxis: "tokens", pageTokens: 16, residual: 5}),
+    ],
+    ["mxfp4 by channel", (shape: Shape) => cacheOf(shape, formatById("mxfp4"), {keyAxis: "tokens"})],
+  ])("of %s, under any mask", (_, open) => {
+    const wide = shapes.filter(({headDim, kvHeads}) => headDim % 16 === 0 && (headDim * kvHeads) % 32 === 0);
+    fc.assert(
+      fc.property(
+        wide,
+        fc.nat(999),
+        fc.constantFrom(0, 0.05, 0.3, 1),
+        fc.boolean(),
+        (shape, seed, keep, isShared) => {
+          const mask = maskOf(shape, keep, seed, isShared);
+          expectClose(withMask(callOver(open(shape), shape, seed), mask));
+        },
+      ),
+      {seed: 2, numRuns: 25},
+    );
+  });
+
+  test("under any mask and window, with a scale of its own", () => {
+    const window = fc.option(fc.integer({min: 1, max: 80}));
+    fc.assert(
+      fc.property(shapes, fc.nat(999), fc.double({min: 0, max: 1}), window, (shape, seed, keep, window) => {
+        const call = callOver(cacheOf(shape, formatById("int4")), shape, seed, {window, scale: 0.3});
+        expectClose(call);
+        expectClose(withMask(call, maskOf(shape, keep, seed, false)));
+      }),
+      {seed: 3, numRuns: 40},
+    );
+  });
+
+  test("for numbers that are not finite, and for zeros", () => {
+    const shape = {kvHeads: 1, group: 2, headDim: 8, tokens: 3};
+    const first = (keys: readonly number[], values: readonly number[]) => {
+      const cache = cacheOf(shape, fp16);
+      cache.append(
+        0,
+        new Float32Array(16).fill(keys[0], 0, 8),
+        new Float32Array(16).fill(values[0], 0, 8),
+        Int32Array.of(0, 1),
+      );
+      cache.read(0);
+      cache.append(0, new Float32Array(8), new Float32Array(8).fill(1), Int32Array.of(2));
+      return callOf(cache, shape, new Float32Array(16).fill(1));
+    };
+    const outs = (call: AttentionCall) => [kernel(call), attention({...call})].map((out) => [...(out ?? [])]);
+    for (const [key, value] of [
+      [0, 0],
+      [Number.NaN, 1],
+      [1, Number.NaN],
+      [1, Number.POSITIVE_INFINITY],
+      // Its key weighs nothing, so that it counts for nothing.
+      [-60_000, Number.POSITIVE_INFINITY],
+    ]) {
+      const [ours, exact] = outs(first([key], [value]));
+      expect(ours.map((number, i) => (Math.abs(number - exact[i]) < 1e-5 ? exact[i] : number))).toEqual(
+        exact,
+      );
+    }
+  });
+
+  test("touches no bytes of tokens that nobody chose", () => {
+    const shape = {kvHeads: 2, group: 2, headDim: 16, tokens: 64};
+    const cache = cacheOf(shape, fp16);
+    const call = callOver(cache, shape, 5);
+    const mask = maskOf(shape, 0, 5, true).map((own, at) => (at % 64 === 9 ? 1 : own));
+    const before = kernel(withMask(call, mask));
+    for (const run of [...(storedOf(call)?.keys ?? []), ...(storedOf(call)?.values ?? [])]) {
+      const each = run.parts.codes.length / run.tokens;
+      // Halves of all ones are NaN.
+      if (run.tokens > 9) run.parts.codes.fill(255, 10 * each).fill(255, 0, 9 * each);
+    }
+    expect(kernel(withMask(call, mask))).toEqual(before);
+  });
+});
+
+describe("calls that the kernel leaves to the definition", () => {
+  test.each([
+    ["several tokens", {}, {queryPositions: Int32Array.of(1, 2)}],
+    ["a soft cap", {}, {softcap: 5}],
+    ["somebody who looks at the probabilities", {}, {observe: () => undefined}],
+    ["keys after the query alone", {}, {queryPositions: Int32Array.of(-1)}],
+    ["a mask under which a head sees nothing", {}, {mask: new Uint8Array(8 * 3)}],
+    ["odd heads", {headDim: 6}, {}],
+  ])("%s", (_, sizes, rest) => {
+    const shape = {kvHeads: 2, group: 4, headDim: 16, tokens: 3, ...sizes};
+    expect(kernel(callOver(cacheOf(shape, fp16), shape, 1, rest))).toBe(null);
+  });
+
+  test("groups that end inside 16 numbers, and heads that begin inside a byte", () => {
+    const shape = {kvHeads: 2, group: 1, headDim: 32, tokens: 3};
+    expect(kernel(callOver(cacheOf(shape, int({bits: 4, groupSize: 24})), shape, 1))).toBe(null);
+    const narrow = {...shape, headDim: 12};
+    expect(kernel(callOver(cacheOf(narrow, formatById("int3")), narrow, 1))).toBe(null);
+    expect(kernel(callOver(cacheOf(narrow, formatById("int4")), narrow, 1))).not.toBe(null);
+  });
+
+  test("a call that was copied, since its keys may be others now", () => {
+    const shape = {kvHeads: 1, group: 1, headDim: 16, tokens: 4};
+    const call = callOver(cacheOf(shape, fp32), shape, 1);
+    expect(kernel({...call})).toBe(null);
+    expect(attention({...call, values: call.values.map(() => 2)})).toEqual(new Float32Array(16).fill(2));
+  });
+});
+
+test("a decoder writes the same with its cache packed, whatever reads it", async () => {
+  const ids = [5, 9, 40, 17, 3, 60, 22, 8];
+  const [wasm, reference] = await Promise.all(
+    [await wasmBackend(), referenceBackend].map((backend) =>
+      loadFolder(trainedPath("decoder-small"), {backend}),
+    ),
+  );
+  for (const open of [
+    (config: DecoderConfig) => formatCache(config, {keys: formatById("int4")}),
+    (config: DecoderConfig) => kiviCache(config, {bits: 2}),
+    (config: DecoderConfig) => questCache(config, formatCache(config, {keys: fp16}), {keepFraction: 0.3}),
+  ]) {
+    const [ours, exact] = [wasm, reference].map((model) => {
+      const opened = open(model.config);
+      const session = "cache" in opened ? opened : {cache: opened};
+      return {...greedy(model, ids, 60, session), bytes: session.cache.bytes()};
+    });
+    expect(ours.tokens).toEqual(exact.tokens);
+    expect(ours.bytes).toBe(exact.bytes);
+  }
+});
