@@ -4,7 +4,7 @@ const browser = ["tests/browser/**/*.test.ts"];
 const alone = ["tests/browser/knobs.test.ts"];
 const pack = ["tests/pack/**/*.test.ts"];
 /** Of tests that a busy machine only makes slower. */
-const patient = {testTimeout: 120_000, hookTimeout: 300_000, expect: {poll: {timeout: 10_000}}};
+const patient = {testTimeout: 300_000, hookTimeout: 300_000, expect: {poll: {timeout: 60_000}}};
 
 export default defineConfig({
   resolve: {alias: {"observablehq:stdlib": new URL("./tests/stdlib.ts", import.meta.url).pathname}},

@@ -47,6 +47,8 @@ export interface WatchedPage {
   readonly context: BrowserContext;
   /** Console errors and warnings, uncaught errors, policy reports, requests to another origin. */
   readonly complaints: string[];
+  /** Closes the page, and its context where no other page shares it. */
+  close(): Promise<void>;
 }
 
 export interface Look {
@@ -54,7 +56,12 @@ export interface Look {
   readonly scheme?: "light" | "dark";
   /** Runs in the page before any script of its own, each time it is loaded. */
   readonly before?: () => void;
+  /** Opens it beside other pages of this file, which costs less than a browser's state of its own. */
+  readonly isShared?: boolean;
 }
+
+/** Longer than anything takes on a machine that is busy with other work, in milliseconds. */
+const PATIENCE = 90_000;
 
 /** The built site in a browser, served below a sub-path as any static host might. */
 export interface Site {
@@ -69,6 +76,7 @@ export function useSite(): Site {
   let server: StaticServer;
   const requests: string[] = [];
   let browser: Browser;
+  let shared: BrowserContext;
   beforeAll(async () => {
     if (!existsSync(join(folder, "index.html"))) throw new Error("there is no built site: npm run build");
     const executablePath = findChromium();
@@ -78,28 +86,34 @@ export function useSite(): Site {
       requests.push(`${method} ${url} ${rawHeaders.join(" ")}`),
     );
     browser = await chromium.launch({executablePath, args: [...CHROMIUM_ARGS]});
+    shared = await newContext();
   });
   afterAll(async () => {
     await browser?.close();
     server?.server.close();
   });
+  async function newContext(): Promise<BrowserContext> {
+    const context = await browser.newContext({
+      acceptDownloads: true,
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    context.setDefaultTimeout(PATIENCE);
+    return context;
+  }
   const url = (path: string) => server.url + path;
   return {
     url,
     requests,
-    async open(path, {width = 1280, scheme = "light", before} = {}) {
-      const context = await browser.newContext({
-        viewport: {width, height: 900},
-        colorScheme: scheme,
-        acceptDownloads: true,
-        permissions: ["clipboard-read", "clipboard-write"],
-      });
-      if (before !== undefined) await context.addInitScript(before);
+    async open(path, {width = 1280, scheme = "light", before, isShared = false} = {}) {
+      const context = isShared ? shared : await newContext();
       const page = await context.newPage();
+      await page.setViewportSize({width, height: 900});
+      await page.emulateMedia({colorScheme: scheme});
+      if (before !== undefined) await page.addInitScript(before);
       const complaints = watch(page, new URL(server.url).origin);
       await page.goto(url(path));
       await settled(page);
-      return {page, context, complaints};
+      return {page, context, complaints, close: () => (isShared ? page : context).close()};
     },
   };
 }
@@ -163,7 +177,7 @@ function watch(page: Page, origin: string): string[] {
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What an accessibility checker is asked: everything, or the rules that a colour scheme can break. */
-type AxeRules = "all" | "colours";
+export type AxeRules = "all" | "colours";
 
 /** The text of an element; a number stays with its unit by a space that does not break, which counts as one that does. */
 export async function plainText(place: Locator): Promise<string> {
