@@ -2,10 +2,10 @@
 
 import {mkdir, writeFile} from "node:fs/promises";
 import {say} from "../src/cli/print.js";
-import {generatedFolder, generateKernel, kernelNames} from "./kernels.js";
+import {generatedFolder, generateKernel, moduleNames} from "./kernels.js";
 
 await mkdir(generatedFolder, {recursive: true});
-for (const name of await kernelNames()) {
+for (const name of await moduleNames()) {
   const text = await generateKernel(name);
   await writeFile(`${generatedFolder}/${name}.ts`, text);
   say(`${name}: ${text.length} characters`);

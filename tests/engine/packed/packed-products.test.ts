@@ -1,48 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {layoutBytes, packedLayout} from "../../../src/lib/engine/packed/packed-layout.js";
-import {int8Activations, packedLinear} from "../../../src/lib/engine/packed/packed-linear.js";
+import {packedLinear} from "../../../src/lib/engine/packed/packed-linear.js";
 import {wasmBackend} from "../../../src/lib/engine/wasm/wasm-backend.js";
-import type {GroupedLevels} from "../../../src/lib/formats/grouped-levels.js";
 import {formatById, formats} from "../../../src/lib/formats/registry.js";
-import {draws, randomStream} from "../../../src/lib/tensor/random.js";
+import {expectClose, levelsIn} from "./products.js";
 
-const normals = (count: number, seed: number) => draws(count, randomStream(seed, "packed").normal);
 const leveled = Object.values(formats).filter((format) => format.levels !== undefined);
 const packedProducts = await (await wasmBackend()).packed!();
-
-/** Levels of a random matrix in a format. */
-function levelsIn(id: string, rows: number, columns: number, seed: number): GroupedLevels {
-  const format = formatById(id);
-  const packed = format.encode({shape: [rows, columns], data: normals(rows * columns, seed)});
-  return format.levels!(packed)!;
-}
-
-/** Products must be within so many roundings of all terms; a level and an offset are terms of their own. */
-function expectClose(weight: GroupedLevels, rows: number, activations: "f32" | "int8", seed: number): void {
-  const {rows: out, columns, size, levels, scales, offsets} = weight;
-  const x = normals(rows * columns, seed);
-  const bias = normals(out, seed + 1);
-  const product = packedProducts(weight, bias, activations)!;
-  const seen =
-    activations === "int8"
-      ? int8Activations.decode(int8Activations.encode({shape: [rows, columns], data: x})).data
-      : x;
-  const expected = packedLinear(weight, bias, activations)(x);
-  const groups = Math.ceil(columns / size);
-  let worst = 0;
-  product(x).forEach((value, at) => {
-    const [t, o] = [Math.floor(at / out), at % out];
-    let magnitude = Math.abs(bias[o]);
-    for (let i = 0; i < columns; i++) {
-      const group = o * groups + Math.floor(i / size);
-      const term = Math.abs(levels[o * columns + i] * scales[group]) + Math.abs(offsets?.[group] ?? 0);
-      magnitude += Math.abs(seen[t * columns + i]) * term;
-    }
-    worst = Math.max(worst, Math.abs(value - expected[at]) / magnitude);
-  });
-  expect(worst).toBeLessThanOrEqual((columns + 8) * 2 ** -23);
-}
 
 describe.each(leveled.map(({id}) => id))("products with weights packed in %s", (id) => {
   const block = formatById(id).blockSize ?? 1;
@@ -55,7 +20,7 @@ describe.each(leveled.map(({id}) => id))("products with weights packed in %s", (
       // Groups along another axis are no groups of rows, and the kernels must have been offered nothing.
       if (weight === undefined) return expect(formatById(id).convention).toMatch(/along axis/);
       if (packedLayout(weight) === null) return expect(packedProducts(weight, null, activations)).toBeNull();
-      for (const rows of [1, 3, 4, 7]) expectClose(weight, rows, activations, rows);
+      for (const rows of [1, 3, 4, 7]) expectClose(packedProducts, weight, rows, activations, rows);
     },
   );
 });
@@ -69,7 +34,7 @@ test("rows may end inside a group, and be shorter than one", () => {
       fc.integer({min: 1, max: 6}),
       fc.constantFrom("f32" as const, "int8" as const),
       (id, out, columns, rows, activations) =>
-        expectClose(levelsIn(id, out, columns, columns), rows, activations, out),
+        expectClose(packedProducts, levelsIn(id, out, columns, columns), rows, activations, out),
     ),
     {seed: 2, numRuns: 60},
   );

@@ -2,6 +2,7 @@ import {attentionWasm} from "../../kernels/generated/attention.js";
 import {matmulWasm} from "../../kernels/generated/matmul.js";
 import {rmsNormWasm} from "../../kernels/generated/rms-norm.js";
 import {siluGateWasm} from "../../kernels/generated/silu-gate.js";
+import {hasRelaxedSimd} from "../../kernels/relaxed-simd.js";
 import {type WasmHeap, wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type AttentionCall, attention, seenRows} from "../attention.js";
@@ -56,7 +57,7 @@ interface Kernels {
  * Sums are taken in float32 in an order of their own, so a product of n terms differs from the reference by at
  * most n · 2^-24 · Σ|x·w|; exp is within 2 units in the last place.
  */
-export async function wasmBackend(): Promise<Backend> {
+export async function wasmBackend(isRelaxed = hasRelaxedSimd()): Promise<Backend> {
   const heap = wasmHeap();
   const parts = await Promise.all(
     [matmulWasm, rmsNormWasm, siluGateWasm, attentionWasm].map((base64) => heap.instantiate<Kernels>(base64)),
@@ -71,7 +72,7 @@ export async function wasmBackend(): Promise<Backend> {
     attention: (call) => overStored(call) ?? attend(heap, kernels, call),
     scans: await wasmScans(heap),
     // Only those who keep weights packed load these kernels.
-    packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap),
+    packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap, isRelaxed),
   };
 }
 
