@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import {beforeAll, describe, expect, test} from "vitest";
+import {describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
 import {bitsSize, wholeTokenBytes} from "../../../src/lib/engine/cache/packed-size.js";
+import {CSKV} from "../../../src/lib/experiments/claims/kv-caches/cskv.js";
 import {equalRanks, SAME_SIZE} from "../../../src/lib/experiments/claims/kv-caches/equal-bytes.js";
 import {
   type CacheClaim,
@@ -13,29 +14,32 @@ import {
   lossEvidence,
   lostBy,
 } from "../../../src/lib/experiments/claims/kv-caches/evidence.js";
+import {KSORT} from "../../../src/lib/experiments/claims/kv-caches/ksort-bfp.js";
+import {MLA} from "../../../src/lib/experiments/claims/kv-caches/mla.js";
 import {READINGS} from "../../../src/lib/experiments/claims/kv-caches/readings.js";
 import {CACHE_CLAIMS, kvCacheClaims} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {CACHES} from "../../../src/lib/experiments/kv/caches.js";
 import {xkvBytes} from "../../../src/lib/kv/xkv/xkv-bytes.js";
-import {between, expectLedger, number, rowsOf, testOutcomes} from "./outcomes.js";
-
-type Rows = Awaited<ReturnType<typeof kvCacheClaims.run>>;
+import {keptRows} from "../../pages/kept.js";
+import {between, expectKeptNumbers, expectLedger, number, rowsOf, testOutcomes} from "./outcomes.js";
 
 const claims: readonly CacheClaim[] = Object.values(CACHE_CLAIMS).flat();
 
 describe("the ledger of smaller caches", () => {
-  let rows: Rows;
-  let ledger: ReturnType<typeof rowsOf<Rows[number]>>;
-  beforeAll(async () => {
-    const runs = [];
-    for (const {paper} of kvCacheClaims.sweep) {
-      const setting = {...(paper && {paper}), documents: 2};
-      const data = await loadData(kvCacheClaims.needsOf(setting));
-      runs.push(await kvCacheClaims.run(setting, {data}));
-    }
-    rows = runs.flat();
-    ledger = rowsOf(rows);
-  }, 400_000);
+  // Rows of this code, as they are shipped: to make them takes minutes.
+  const rows = keptRows<typeof kvCacheClaims>("claims/kv-caches");
+  const ledger = rowsOf(rows);
+
+  test.each([KSORT, MLA, CSKV] as const)(
+    "gives on few documents the numbers that are kept of %s, counted over these",
+    async (paper) => {
+      const data = await loadData(kvCacheClaims.needsOf({paper}));
+      const few = await kvCacheClaims.run({paper, documents: 2}, {data});
+      expectLedger(few, CACHE_CLAIMS[paper]);
+      for (const {low, documents} of few) if (low !== null) expect(documents).toBe(6);
+      expectKeptNumbers(few, CACHE_CLAIMS[paper], rows);
+    },
+  );
 
   test("has every claim with a verdict, a kind and numbers", () => {
     expectLedger(rows, claims);
@@ -134,7 +138,8 @@ describe("the ledger of smaller caches", () => {
   });
 
   test("counts documents in every interval", () => {
-    for (const {low, documents} of rows) if (low !== null) expect(documents).toBe(6);
+    // Two of 24 documents ask for nothing.
+    for (const {low, documents} of rows) if (low !== null) expect([22, 24]).toContain(documents);
   });
 });
 

@@ -116,6 +116,25 @@ export function rowsOf<
   };
 }
 
+interface NamedRow {
+  readonly claim: string;
+  readonly subject: string;
+  readonly quantity: string;
+  readonly provenance: string;
+}
+
+/** Holds rows of some claims, run on few documents, to give the numbers that are kept of these claims. */
+export function expectKeptNumbers(
+  few: readonly NamedRow[],
+  claims: readonly {readonly id: string}[],
+  kept: readonly NamedRow[],
+): void {
+  const own = new Set(claims.map(({id}) => id));
+  const named = ({claim, subject, quantity, provenance}: NamedRow) =>
+    [claim, subject, quantity, provenance].join();
+  expect(few.map(named)).toEqual(kept.filter(({claim}) => own.has(claim)).map(named));
+}
+
 /** What every ledger's rows must be, whatever their numbers. */
 export function expectLedger(
   rows: readonly {
