@@ -10,7 +10,7 @@ DECODER_FILES = """| file | content |
 |---|---|
 | `model.safetensors` | weights, float16, in the published Llama layout |
 | `config.json` | `LlamaForCausalLM`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
-| `tokenizer.json` | 256 words, one token each, parted by white space |
+| `tokenizer.json` | 256 words, one token each, separated by white space |
 | `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
 """
 
@@ -25,7 +25,7 @@ MAMBA_FILES = """| file | content |
 |---|---|
 | `model.safetensors` | weights, float16, by the published names |
 | `config.json` | `{architecture}`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
-| `tokenizer.json` | 256 words, one token each, parted by white space |
+| `tokenizer.json` | 256 words, one token each, separated by white space |
 | `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
 """
 

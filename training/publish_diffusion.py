@@ -152,7 +152,7 @@ several tokens a pass. It has the words of the decoders beside it and one token 
 |---|---|
 | `model.safetensors` | weights, float16, in Dream's published layout |
 | `config.json` | `DreamModel`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
-| `tokenizer.json` | 256 words and `[MASK]`, one token each, parted by white space |
+| `tokenizer.json` | 256 words and `[MASK]`, one token each, separated by white space |
 | `expected.json` | a text with masks, its logits and hidden states in float64 of the stored weights |
 
 ## Architecture

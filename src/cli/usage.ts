@@ -51,7 +51,7 @@ export function text({options}: Call, name: string): string | undefined {
 }
 
 /**
- * The integers of an option, parted by commas.
+ * The integers of an option, separated by commas.
  * @throws UsageError if one is no integer of at least `least`.
  */
 export function integers(command: string, call: Call, name: string, least = 1): number[] | undefined {

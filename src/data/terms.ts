@@ -33,7 +33,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     name: "Chamfer distance",
-    is: "How far apart two shapes are: the distance from points on the surface of each to the nearest point of the other, averaged. There are several definitions; a number needs its own beside it.",
+    is: "How far apart two shapes are: the distance from points on the surface of each to the nearest point of the other, averaged. Definitions differ between papers, so each number must name its own.",
   },
   {
     name: "codebook",
@@ -48,6 +48,11 @@ export const TERMS: readonly Term[] = [
     name: "decode",
     also: ["decoding"],
     is: "The phase in which a model writes: one token at a time, reading all weights and the whole cache for each.",
+  },
+  {
+    name: "draft model",
+    also: ["drafts", "drafting"],
+    is: "The cheap model, or part of the model, that guesses the next tokens in speculative decoding.",
   },
   {
     name: "eviction",
@@ -67,6 +72,11 @@ export const TERMS: readonly Term[] = [
     is: "Grouped-query attention: several query heads share one head of keys and values, so the cache is that much smaller.",
   },
   {
+    name: "Hadamard rotation",
+    also: ["Hadamard transform"],
+    is: "Multiplication by an orthogonal matrix of entries +1 and -1, scaled. It spreads a large value over all channels and is undone by the next weights.",
+  },
+  {
     name: "KL divergence",
     is: "Distance from the next-token distribution of a changed model to that of the original, in nats; 0 if they are the same.",
   },
@@ -74,6 +84,11 @@ export const TERMS: readonly Term[] = [
     name: "KV cache",
     also: ["KV caches", "KV-cache"],
     is: "The keys and values of all tokens read so far, in every layer. It grows with the text, and all of it is read for every new token.",
+  },
+  {
+    name: "masked diffusion model",
+    also: ["masked diffusion", "masked diffusion language model"],
+    is: "A language model that predicts all masked words of a text at once, from both sides, and writes by filling in some of them in each pass.",
   },
   {
     name: "matmul",
@@ -95,13 +110,18 @@ export const TERMS: readonly Term[] = [
     is: "Multi-head latent attention: one small latent a token is cached in place of keys and values, which are computed from it.",
   },
   {
+    name: "offloading",
+    also: ["offloaded"],
+    is: "Weights that do not fit the accelerator's memory stay in main memory or on disk and are copied for every pass.",
+  },
+  {
     name: "outlier",
     also: ["outliers", "outlier channels"],
     is: "A value far larger than its neighbours. It stretches their shared scale and so makes all of them coarser.",
   },
   {
     name: "oracle",
-    is: "A policy that knows the true attention before it chooses. No method can have that, so it bounds all of them.",
+    is: "A policy that knows the true attention scores before it chooses. No method can, so it is an upper bound.",
   },
   {
     name: "Pareto front",
@@ -140,7 +160,7 @@ export const TERMS: readonly Term[] = [
   },
   {
     name: "scan",
-    is: "The recurrence of a state-space model: the state of every token is the one before, decayed, with something added.",
+    is: "The recurrence of a state-space model: the state after a token is the decayed state before it plus a term of the token.",
   },
   {
     name: "selection",
@@ -155,6 +175,10 @@ export const TERMS: readonly Term[] = [
     name: "sparse reads",
     also: ["sparse attention"],
     is: "A query reads some keys and values of the cache and leaves out the rest, which stays in memory.",
+  },
+  {
+    name: "speculative decoding",
+    is: "A cheap draft guesses several tokens and the model verifies them in one pass. It keeps those that it would have written itself, so its text does not change.",
   },
   {
     name: "SQNR",

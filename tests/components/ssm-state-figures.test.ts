@@ -109,9 +109,9 @@ describe("the figures of forgetting", () => {
 
   test("say up to where each finds nine in ten, in tokens and facts", () => {
     expect(afterFactsFigure.draw(rows, params).finding).toContain(
-      "by the small decoder to the end, by Mamba2 at once only, by Mamba not even at once.",
+      "by the small decoder to the end, by Mamba2 directly after it only, by Mamba not even directly after it.",
     );
-    expect(afterTextFigure.draw(rows, params).finding).toContain("by Mamba2 at once only. Lines");
+    expect(afterTextFigure.draw(rows, params).finding).toContain("by Mamba2 directly after it only. Lines");
     const held = [...rows, found("decoder-small", 20, 0.3)];
     expect(afterFactsFigure.draw(held, params).finding).toContain("small decoder for 10 tokens (2 facts),");
   });

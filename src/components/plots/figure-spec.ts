@@ -63,7 +63,7 @@ export interface FigureSpec<R, P> {
   readonly y: Given<Measure<R>, R, P>;
   readonly interval?: (row: R) => readonly [low: number, high: number] | undefined;
   readonly better?: Given<NonNullable<ChartSpec["better"]>, R, P>;
-  /** Both merits of the better corner in words, where they are not "cheaper and closer". */
+  /** Both merits of the better corner in words. */
   readonly merits?: string;
   /** True if a row may stand on the front of those that nothing beats; without it there is no front. */
   readonly front?: (row: R) => boolean;

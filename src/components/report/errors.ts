@@ -1,11 +1,11 @@
 /** Error of formats on the tensors of a checkpoint: of each as a whole, and layer by layer. */
 import {type Content, type Markup, markup} from "../kit/text/markup.js";
-import {numberText} from "../kit/text/number-text.js";
+import {apart, numberText} from "../kit/text/number-text.js";
 import type {ChartSpec, Series} from "../plots/chart/chart-spec.js";
 import {type Look, looksOf} from "../plots/palette.js";
 import {reportFigure} from "./figure.js";
 import type {ErrorRow, ReportData} from "./report-data.js";
-import {countText, fold, kind, section, table} from "./words.js";
+import {fold, kind, section, table} from "./words.js";
 
 /** Rows of one format, or of one format in one layer, taken together. */
 interface Together {
@@ -66,6 +66,7 @@ function byFormatChart(found: readonly Together[], data: ReportData): ChartSpec 
     x: {label: "size", unit: "bits per element, scales included"},
     y: {label: "relative squared error", log: true},
     better: "bottom left",
+    merits: "fewer bits, less error",
     series: found
       .filter(({error}) => error > 0)
       .map(
@@ -161,7 +162,7 @@ export function errorSection(data: ReportData): Markup {
     "Error by format and layer",
     markup`${bestSentence(found)} ${kind("measured")}`,
     reportFigure({...byFormatChart(found, data), finding: ""}),
-    markup`<p class="help">${countText(tensors)} tensors, each weighted by its numbers. ${notes}</p>`,
+    markup`<p class="help">${apart(tensors)} tensors, each weighted by its numbers. ${notes}</p>`,
     fold(
       "The numbers, format by format",
       table(

@@ -1,7 +1,8 @@
 /** Sections about a model as its headers tell it: what it is, which machine it fits, what its cache takes. */
 import {type Markup, markup} from "../kit/text/markup.js";
+import {apart} from "../kit/text/number-text.js";
 import type {InventoryTables, ReportData} from "./report-data.js";
-import {bytesText, countText, fold, kind, section, table, valueText} from "./words.js";
+import {bytesText, fold, kind, roundText, section, table, valueText} from "./words.js";
 
 const numbers = (head: string) => ({head, isNumber: true}) as const;
 
@@ -15,8 +16,8 @@ export function inventorySection({inventory: {rows, stored, unused}}: ReportData
   ]);
   const types = stored.map(({dtype, tensors, elements, bytes}) => [
     dtype,
-    countText(tensors),
-    countText(elements),
+    apart(tensors),
+    apart(elements),
     bytesText(bytes),
   ]);
   return section(
@@ -68,7 +69,7 @@ export function machineSection({inventory: {machines}}: ReportData): Markup {
       ...formats.flatMap((weights) => {
         const {fits, maxContext, tokensPerSecond} = cell(machine, weights);
         if (!fits) return ["too large", "–"];
-        return [maxContext === null ? "any" : countText(maxContext), valueText(tokensPerSecond)];
+        return [maxContext === null ? "any" : roundText(maxContext), roundText(tokensPerSecond)];
       }),
     ];
   });
@@ -103,7 +104,7 @@ export function cacheSection({inventory: {caches, rows}}: ReportData): Markup {
   const size = (bytes: number) => [bytesText(bytes), valueText(bytes / plain.bytes)];
   return section(
     "The cache, by formula",
-    markup`One text of ${countText(context)} tokens takes ${bytesText(plain.bytes)} in 16 bits and ${bytesText(smallest.bytes)} in the smallest form here, ${smallest.label}. ${kind("modelled")}`,
+    markup`One text of ${apart(context)} tokens takes ${bytesText(plain.bytes)} in 16 bits and ${bytesText(smallest.bytes)} in the smallest form here, ${smallest.label}. ${kind("modelled")}`,
     fold(
       "The smallest form of each kind",
       table(

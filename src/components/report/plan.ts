@@ -1,11 +1,12 @@
 /** The plan of a checkpoint: its facts, its formats layer by layer, and what it does where the model runs. */
 import {type Markup, markup} from "../kit/text/markup.js";
+import {apart} from "../kit/text/number-text.js";
 import type {ChartSpec, Series} from "../plots/chart/chart-spec.js";
 import {looksOf} from "../plots/palette.js";
 import {layerOf} from "./errors.js";
 import {reportFigure} from "./figure.js";
 import type {PlanTables, ReportData} from "./report-data.js";
-import {bytesText, countText, fold, kind, section, table, valueText} from "./words.js";
+import {bytesText, fold, kind, section, table, valueText} from "./words.js";
 
 const numbers = (head: string) => ({head, isNumber: true}) as const;
 
@@ -39,7 +40,7 @@ export function planSection({plan, whyNoPlan}: ReportData): Markup {
       ),
     ),
     fold(
-      `The format of every tensor: ${countText(plan.rows.length)}`,
+      `The format of every tensor: ${apart(plan.rows.length)}`,
       table(
         [{head: "Tensor"}, {head: "Format"}, {head: "Stored as"}, numbers("Bytes"), numbers("Damage alone")],
         plan.rows.map(({tensor, format, storedAs, bytes, damage}) => [
@@ -164,6 +165,7 @@ function qualityChart(plan: PlanTables, {familyOf, inventory: {caches}}: ReportD
     x: {label: "weights and cache", unit: "MB"},
     y: {label: "KL divergence", unit: "nats", log: true},
     better: "bottom left",
+    merits: "smaller, smaller change",
     series:
       planned === null
         ? series

@@ -1,7 +1,7 @@
 /** Words and tables of a report. */
 import type {Provenance} from "../../lib/experiment/provenance.js";
 import {type Content, type Markup, markup} from "../kit/text/markup.js";
-import {numberText} from "../kit/text/number-text.js";
+import {apart, numberText} from "../kit/text/number-text.js";
 
 /** Kinds of numbers, in a sentence each. */
 export const KINDS: Readonly<Record<Provenance, string>> = {
@@ -22,14 +22,15 @@ export function bytesText(bytes: number): string {
   return `${Number((bytes / 1000 ** step).toPrecision(3))} ${UNITS[step]}`;
 }
 
-/** A count with its thousands apart. */
-export const countText = (count: number): string => count.toLocaleString("en");
+/** A large number that a model gives: three digits of it, with its thousands apart; a dash for none. */
+export const roundText = (value: number | null): string =>
+  value === null ? "–" : apart(Number(value.toPrecision(3)));
 
 /** A number with three digits and its unit; nothing where there is none. */
 export function valueText(value: number | null, unit: string | null = null): string {
   if (value === null) return "–";
   if (unit === "B") return bytesText(value);
-  if (unit === null && Number.isInteger(value)) return countText(value);
+  if (unit === null && Number.isInteger(value)) return apart(value);
   return `${numberText(value, 3)}${unit === null || unit === "share" ? "" : ` ${unit}`}`;
 }
 

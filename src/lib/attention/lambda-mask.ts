@@ -27,7 +27,7 @@ export function lambdaMask(shape: SelectionShape, {sinks = 4, window}: LambdaOpt
   return mask;
 }
 
-/** The Λ-shaped mask, its window a share of the whole text. */
+/** The first keys and a window of the newest, as a fixed share of the whole text. */
 export const lambda = policy({
   id: "lambda",
   label: "Λ-shaped mask",

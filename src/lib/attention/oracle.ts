@@ -14,7 +14,7 @@ export function oracleMask(input: Queries, options: BudgetOptions): KeyMask {
   return budgetMask(attentionLogits(input), options);
 }
 
-/** The oracle: the best choice that there is, as if choosing were free. */
+/** The keys with the largest true attention scores: a bound, since it reads all keys to choose. */
 export const oracle = policy({
   id: "oracle",
   label: "Oracle",

@@ -15,7 +15,7 @@ export function randomMask(shape: SelectionShape, seed: number, options: BudgetO
   return budgetMask(importance, options);
 }
 
-/** Random keys, other ones in every layer. */
+/** Random keys, drawn anew in every layer. */
 export const random = policy({
   id: "random",
   label: "Random",

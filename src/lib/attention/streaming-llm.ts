@@ -13,7 +13,7 @@ export const streamingRule: EvictionRule = {
   keep: ({positions, room}) => indices(positions.length, positions.length - room),
 };
 
-/** StreamingLLM: the first keys and the newest. */
+/** StreamingLLM: the first keys (attention sinks) and the newest. */
 export const streamingLlm = policy({
   id: "streaming-llm",
   label: "StreamingLLM",

@@ -16,7 +16,7 @@ export const tovaRule: EvictionRule = {
   keep: ({received, room}) => mostImportant(received, room).sort((a, b) => a - b),
 };
 
-/** TOVA: the keys to which the newest query attends. */
+/** TOVA: the keys with the most attention from the newest query. */
 export const tova = policy({
   id: "tova",
   label: "TOVA",

@@ -26,7 +26,7 @@ export const width = {
 export const draftTemperature = {
   kind: "number",
   label: "Temperature of the draft",
-  help: "Below 1 the likeliest ways stay together for longer; SubSpec has 0.2.",
+  help: "Below 1 the tree goes deeper along its likeliest branches; SubSpec has 0.2.",
   min: 0.05,
   max: 2,
   step: 0.05,

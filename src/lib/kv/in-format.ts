@@ -15,7 +15,7 @@ const LABELS: Readonly<Record<string, string>> = {
 const preset = (id: string, format = id) => ({id, params: {format}});
 const byChoice = (id: string, format = id) => ({...preset(id, format), isByChoice: true}) as const;
 
-/** Keys and values of every token in a number format, each head with scales of its own; in 16 bits the cache as it is. */
+/** Keys and values of every token in a number format, with scales for each head; in 16 bits the uncompressed cache. */
 export const inFormat = cacheTechnique({
   id: "in-format",
   label: "Number format",

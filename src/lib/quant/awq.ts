@@ -181,9 +181,9 @@ function groupErrors(
 }
 
 /**
- * AWQ: channels that meet large activations are scaled up before rounding, and ranges are clipped by search. Without a
- * maker there is nowhere to put a scale, and clipping is left; query and key projections are not clipped, as the authors
- * have it.
+ * AWQ: channels with large activations are scaled up before rounding; scales and clipping ranges are searched on
+ * calibration data. Without a maker there is nowhere to put a scale, and clipping is left; query and key projections
+ * are not clipped, as the authors have it.
  */
 export const awqMethod = quantizationMethod({
   id: "awq",

@@ -146,7 +146,7 @@ function checkArguments(w: Tensor, calibration: Calibration, groupSize: number, 
   if (bad >= 0) throw new RangeError(`gptq: w must be finite, got ${w.data[bad]} at index ${bad}`);
 }
 
-/** GPTQ: columns are rounded one after the other, and those that follow make up for the error. */
+/** GPTQ: columns are rounded one after the other; the columns that follow are adjusted to compensate the error. */
 export const gptqMethod = quantizationMethod({
   id: "gptq",
   label: "GPTQ",

@@ -81,7 +81,7 @@ export function hqq(w: Tensor, format: Format, options: HqqOptions = {}): Quanti
   return {packed, weight: format.decode(packed)};
 }
 
-/** HQQ: each group's offset is moved until few large errors are left in place of many small ones, without any data. */
+/** HQQ: the offset of each group is optimized for a sparse error, without calibration data. */
 export const hqqMethod = quantizationMethod({
   id: "hqq",
   label: "HQQ",

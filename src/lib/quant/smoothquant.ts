@@ -41,7 +41,7 @@ export function smoothedDecoder(
   return {config: weights.config, tensors};
 }
 
-/** SmoothQuant: outliers of activations move into the weights, channel by channel. */
+/** SmoothQuant: scales move outliers from activations into weights, channel by channel. */
 export const smoothquantMethod = quantizationMethod({
   id: "smoothquant",
   label: "SmoothQuant",

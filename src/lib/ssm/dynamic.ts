@@ -3,7 +3,7 @@ import {dynamicQuantizer} from "./quantize/int8-quantizers.js";
 import {dynamicMemoryBytes} from "./quantize/memory-bytes.js";
 import {scanQuantizer} from "./scan-quantizer.js";
 
-/** Dynamic int8: every row of every tensor with a scale of its own, found as the model runs. */
+/** Dynamic int8: every row of every tensor has its own scale, computed while the model runs. */
 export const dynamicInt8 = scanQuantizer({
   id: "dynamic",
   label: "Dynamic int8",

@@ -8,7 +8,7 @@ import {scanQuantizer} from "./scan-quantizer.js";
 /** A static quantizer with the largest magnitude of all calibration texts. */
 export const plainStatic = (observer = minmaxObserver()) => staticQuantizer(observer);
 
-/** Static int8 for every tensor between the kernels and both memories. */
+/** One static int8 scale for every tensor between kernels, for the state and for the convolution window. */
 export const staticInt8 = scanQuantizer({
   id: "static",
   label: "Static int8",

@@ -68,7 +68,7 @@ export function isIn(range: IdRange, id: number): boolean {
 }
 
 /**
- * The ids of the words of `text`, which are parted by white space.
+ * The ids of the words of `text`, which are separated by white space.
  * @throws RangeError naming the first word that is not in the vocabulary, and its place from 1.
  */
 export function encodeText(text: string): Uint8Array {

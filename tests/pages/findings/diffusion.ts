@@ -22,7 +22,7 @@ export const diffusionFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/diffusion/reusing-what-stays.md", {
-    "that is the largest error, and it lasts": () => {
+    "this is the largest error, and it remains": () => {
       // Words that change with the prompt kept alone, of those that change with finished blocks kept too.
       for (const perPass of [1, 2, 4]) {
         const [prompt, all] = [of(`prompt-only-${perPass}`).same!, of(`freecache-${perPass}`).same!];

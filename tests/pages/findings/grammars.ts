@@ -13,14 +13,14 @@ export const grammarFindings: readonly Finding[] = findingsOf("src/decoding/only
     for (const grammar of distinct(masks, (row) => row.grammar))
       for (const tokens of distinct(masks, (row) => row.tokens)) {
         const left = (method: string) => rowWith(masks, {grammar, tokens, method}).checked;
-        const expanded = left("masks of nodes, with what callers go on with");
-        expect(expanded).toBeLessThan(0.5 * left("masks of nodes"));
+        const expanded = left("node masks, context expansion");
+        expect(expanded).toBeLessThan(0.5 * left("node masks"));
       }
   },
   "both must be the same": () => {
     for (const {same, places} of masks) expect(same).toBe(places);
   },
-  "where the model gives next to nothing to what is allowed, the text parses and is wrong": () => {
+  "where the model gives the allowed words almost no probability, the text parses and is wrong": () => {
     const changed = words.find(({word, freely}) => word !== freely)!;
     expect(changed.allowedChance).toBeLessThan(0.01);
   },

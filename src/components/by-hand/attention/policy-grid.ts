@@ -95,5 +95,5 @@ function finding(rows: readonly PolicyRow[], measure: string): string {
     retrievalTrials: 0,
     copyingTrials: 0,
   };
-  return `Each cell: ${measure}, over ${documents} documents, with ${retrievalTrials} answers and ${copyingTrials} repeats; darker is better. Small numbers are 95 % intervals over documents. Policies that evict let a key go for good; those that select keep all and read some. The window of the Λ-shaped mask is that share of the whole text, so that early words see more.`;
+  return `Each cell: ${measure}, over ${documents} documents, with ${retrievalTrials} answers and ${copyingTrials} repeats; a stronger colour is better. Small numbers are 95 % intervals over documents. Policies that evict let a key go for good; those that select keep all and read some. The window of the Λ-shaped mask is that share of the whole text, so that early words see more.`;
 }

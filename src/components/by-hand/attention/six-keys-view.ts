@@ -30,7 +30,7 @@ export function keptByHand(q: Pair, keep: number): HTMLElement {
     <tbody>${scored.map(keyLine)}</tbody>
     <tfoot><tr><th scope="row" colspan="4">Σ weight × value</th><td>${number(outputOfAll)}</td><td>${number(outputOfKept)}</td><td></td></tr></tfoot>
   </table></div>`;
-  const finding = `Keys ${listed(kept)} hold ${numberText(100 * keptWeight, 3)} % of the attention; reading no others moves the output from ${number(outputOfAll)} to ${number(outputOfKept)}. Darker keys have more weight, ringed ones are read.`;
+  const finding = `Keys ${listed(kept)} hold ${numberText(100 * keptWeight, 3)} % of the attention; reading no others moves the output from ${number(outputOfAll)} to ${number(outputOfKept)}. A stronger colour is more weight; ringed keys are read.`;
   const drawing = html`<div class="six-keys">${plane(q, scored, kept, [])}${table}</div>`;
   return captioned("Which keys does this query need?", finding, drawing);
 }

@@ -25,7 +25,7 @@ export function splitTextView(
       <p class="draft-text split-text"><span class="muted">Q:${steps[0]?.expression}=?</span> ${rows.flatMap(partMark)}</p>
       <p class="block-facts"><span class="split-text"><span class="large">by the large model</span></span> <span>everything else by the small one, tags too</span></p>
       <table class="split-steps">
-        <thead><tr><th>right step</th><th>difficulty</th><th>in the text</th></tr></thead>
+        <thead><tr><th>correct step</th><th>difficulty</th><th>as written</th></tr></thead>
         <tbody>${steps.map(stepRow)}</tbody>
       </table>
     </div>`,
@@ -43,7 +43,7 @@ const partMark = ({writer, text}: PartRow): (HTMLElement | string)[] =>
     });
 
 const stepRow = ({step, difficulty, isWritten}: StepRow): HTMLElement =>
-  html`<tr><td>${step.slice(0, -1)}</td><td>${difficulty}</td><td>${isWritten ? "right" : "not so"}</td></tr>`;
+  html`<tr><td>${step.slice(0, -1)}</td><td>${difficulty}</td><td>${isWritten ? "right" : "missing or wrong"}</td></tr>`;
 
 /** Who wrote how much, and whether the answer is right. */
 export function partsFinding(rows: readonly PartRow[], steps: readonly StepRow[]): string {
@@ -59,7 +59,7 @@ export function partsFinding(rows: readonly PartRow[], steps: readonly StepRow[]
   const slips =
     wrong === 0
       ? ""
-      : `, and ${wrong} of ${steps.length} steps ${wrong === 1 ? "is" : "are"} not as they should be`;
+      : `, and ${wrong} of ${steps.length} steps ${wrong === 1 ? "is" : "are"} missing or wrong`;
   return `${answer}${slips}. The large model wrote ${numberText(100 * share, 2)} % of the work.`;
 }
 
@@ -74,7 +74,7 @@ export function placesView(_rows: readonly unknown[], _params: unknown, tables: 
     placesFinding(own),
     shareBars(
       own.map(({tenth, largeShare}) => ({
-        name: `tenth ${tenth}`,
+        name: `${10 * (tenth - 1)} to ${10 * tenth} % of the text`,
         value: largeShare,
         text: `${numberText(100 * largeShare, 2)} %`,
       })),
@@ -87,5 +87,5 @@ export function placesFinding(places: readonly PlaceRow[]): string {
   const [most] = places.toSorted((a, b) => b.largeShare - a.largeShare);
   const [least] = places.toSorted((a, b) => a.largeShare - b.largeShare);
   if (most === undefined || least === undefined) return "No part was handed over.";
-  return `Most in tenth ${most.tenth} of the work, ${numberText(100 * most.largeShare, 2)} % of its characters, and least in tenth ${least.tenth}, ${numberText(100 * least.largeShare, 2)} %.`;
+  return `Most between ${10 * (most.tenth - 1)} and ${10 * most.tenth} % of the text, ${numberText(100 * most.largeShare, 2)} % of its characters, and least between ${10 * (least.tenth - 1)} and ${10 * least.tenth} %, ${numberText(100 * least.largeShare, 2)} %.`;
 }

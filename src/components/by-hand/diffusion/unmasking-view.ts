@@ -65,7 +65,7 @@ function orderStrip(rows: readonly TextRow[], last: number): HTMLElement {
   )}</ol>`;
   return captioned(
     "In which pass was each word written?",
-    `${byPlace.length} words in ${last + 1} passes; the darker a word, the earlier. ${orderFinding(byPlace)}`,
+    `${byPlace.length} words in ${last + 1} passes; the stronger its colour, the earlier a word was written. ${orderFinding(byPlace)}`,
     list,
   );
 }

@@ -48,8 +48,8 @@ function explanation(rows: readonly CacheRow[], key: string, label: string): Exp
     facts: [
       ["kept, measured", bytes(row.kept)],
       ["read, measured", bytes(row.read)],
-      ["kept of a text without end, modelled", bytes(row.keptLong)],
-      ["read of a text without end, modelled", bytes(row.readLong)],
+      ["kept, very long text, modelled", bytes(row.keptLong)],
+      ["read, very long text, modelled", bytes(row.readLong)],
       ["formula", row.formula],
       [
         "perplexity, measured",

@@ -1,8 +1,8 @@
 import {html} from "htl";
 import {captioned} from "../../kit/text/captioned.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {apart, numberText} from "../../kit/text/number-text.js";
 import {provenanceMark} from "../../plots/chart/legend.js";
-import {apart, type ContextRow, tokenText} from "../../plots/kv/context.js";
+import {type ContextRow, tokenText} from "../../plots/kv/context.js";
 import {kindLook} from "../../plots/kv/kinds.js";
 import {colourOf} from "../../plots/palette.js";
 

@@ -48,7 +48,7 @@ export function spectrumStrips(rows: readonly SpectrumRow[]): HTMLElement {
       const strips = html`<div class="spectra">${Array.from(groups.values(), (group) => strip(group, cut, layers, looks.get(String(size))!))}</div>`;
       return captioned(
         `What do ${rank} components for each layer keep?`,
-        `Each bar is the root of a component's share of the squared length, largest first: its singular value, relative to all of them. ${side === "rotated keys" ? "Keys after rotary are looked at layer by layer. " : ""}A group keeps its ${cut} first; in a text without end that makes its ${side} ${numberText(width / rank, 3)} times smaller.`,
+        `Each bar is the root of a component's share of the squared length, largest first: its singular value, relative to all of them. ${side === "rotated keys" ? "Rotated keys are decomposed layer by layer. " : ""}A group keeps its first ${cut}; in a very long text that makes its ${side} ${numberText(width / rank, 3)} times smaller.`,
         strips,
       );
     },

@@ -1,10 +1,9 @@
 import type {context} from "../../../lib/experiments/kv/context.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {apart, numberText} from "../../kit/text/number-text.js";
 import {type PolicyRow, pooledPolicies} from "../../plots/attention/policies.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import type {CacheRow} from "../../plots/kv/cache-front.js";
 import {pooledCaches} from "../../plots/kv/cache-front.js";
-import {apart} from "../../plots/kv/context.js";
 import {pooledSharing, type SharingRow} from "../../plots/kv/sharing.js";
 import {advised} from "../kv/cache-advice.js";
 import {type BarQuestion, rangeOf} from "./question.js";

@@ -97,7 +97,7 @@ export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement 
     ({name}) => name,
   );
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}><table>
-    <thead><tr><th scope="col">beside</th><th scope="col">${provenanceMark("measured")} ours</th><th scope="col">${provenanceMark("measured")} other</th><th scope="col">times as fast</th></tr></thead>
+    <thead><tr><th scope="col">other software</th><th scope="col">${provenanceMark("measured")} ours</th><th scope="col">${provenanceMark("measured")} theirs</th><th scope="col">times as fast</th></tr></thead>
     ${Array.from(contests.values(), contestRows)}
   </table></div>`;
 }

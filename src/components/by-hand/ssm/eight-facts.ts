@@ -18,7 +18,7 @@ export const eightFactsParams = {
   facts: {kind: "integer", label: "Facts written", min: 1, max: VALUES.length, default: 5},
   kept: {
     kind: "number",
-    label: "Each fact keeps of the state before",
+    label: "Share of the state kept at each fact",
     min: 0.5,
     max: 1,
     step: 0.05,

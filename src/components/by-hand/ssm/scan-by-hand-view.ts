@@ -20,10 +20,10 @@ type SetState = (next: Partial<ByHand>) => void;
 
 /** Numbers of a token in the scan, and those that they are computed from. */
 const COMPUTED = {
-  decay: {label: "kept: exp(Δ A)", signed: false},
-  input: {label: "added: Δ B x", signed: true},
-  state: {label: "state h", signed: true},
-  output: {label: "output C h", signed: true},
+  decay: {label: "kept: exp(Δ A)", signed: false, digits: 2},
+  input: {label: "added: Δ B x", signed: true, digits: 3},
+  state: {label: "state h", signed: true, digits: 3},
+  output: {label: "output C h", signed: true, digits: 3},
 } as const;
 
 /** One channel, token by token: levers for what a reader sets, bars for what follows, and who is remembered. */
@@ -81,11 +81,12 @@ function stepsTable({steps}: ByHandScan, values: ByHand, set: SetState): HTMLEle
       return html`<td class=${present(t)}>${handle}${numberText(each[series], 3)}</td>`;
     })}</tr>`;
   });
-  const computed = Object.entries(COMPUTED).map(([name, {label, signed}]) => {
+  const computed = Object.entries(COMPUTED).map(([name, {label, signed, digits}]) => {
     const cells = steps.map((each) => each[name as keyof ScanStep]);
     const most = signed ? Math.max(1, largest(cells.map(Math.abs))) : 1;
     return html`<tr><th scope="row">${label}</th>${cells.map(
-      (value, t) => html`<td class=${present(t)}>${bar(value / most, signed)}${numberText(value, 3)}</td>`,
+      (value, t) =>
+        html`<td class=${present(t)}>${bar(value / most, signed)}${numberText(value, digits)}</td>`,
     )}</tr>`;
   });
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label="The scan, token by token"><table class="scan-steps">

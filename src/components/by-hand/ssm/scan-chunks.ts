@@ -46,7 +46,7 @@ export function scanChunks({
       ? "One chunk: every weight of a pair is computed, and no state is carried."
       : `${count} chunks: inside each, outputs are a small matrix times inputs; everything earlier comes through the ${STATE_SIZE} numbers of state that the chunk before hands on, ${count - 1} times.`;
   return html`<div class="scan-pair">
-    ${captioned("How does an input reach an output?", `Columns are inputs, rows outputs, the first at the top; darker is more. ${finding}`, html`<div><p class="step-name">inputs, from the first to the last →</p>${matrix(input, chunkSize)}${chunkLegend()}${carried(input, chunkSize)}</div>`)}
+    ${captioned("How does an input reach an output?", `Columns are inputs, rows outputs, the first at the top; a stronger colour is a larger weight. ${finding}`, html`<div><p class="step-name">inputs, from the first to the last →</p>${matrix(input, chunkSize)}${chunkLegend()}${carried(input, chunkSize)}</div>`)}
     ${formsTable(input, chunkSize)}
   </div>`;
 }

@@ -40,6 +40,9 @@ export function quantityText(value: number, unit: string, digits = 3): string {
   return `${numberText(value / scale, digits)}\u00a0${prefix}${unit}`;
 }
 
+/** A whole number with a narrow gap before every three digits. */
+export const apart = (n: number): string => n.toLocaleString("en").replaceAll(",", "\u202f");
+
 /** A text whose whole numbers of five digits and more stand in groups of three: `149 981 tokens`. */
 export const groupedDigits = (text: string): string =>
   text.replace(/(?<![\d.])\d{5,}(?![\d.])/g, (digits) => digits.replace(/\B(?=(?:\d{3})+$)/g, "\u202f"));

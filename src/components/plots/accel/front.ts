@@ -54,10 +54,11 @@ export const frontFigure: FigureOf<typeof composeFront> = {
     y: {
       column: "relativeError",
       provenance: "modelled",
-      label: "error of what flows",
+      label: "error of all formats together",
       unit: "% of the signal",
     },
     better: "bottom left",
+    merits: "cheaper, less error",
     guides: ({points}, _, all) => [frontSeries(onFront(points, all), "modelled")],
     labelled: () => [],
     finding: ({points}, _, all) => frontFinding(all, onFront(points, all)),

@@ -27,7 +27,7 @@ export const decodeFigure = linesFigure<typeof hsa>({
   },
   finding({rows}) {
     const last = (mode: string) => rows.findLast(({what}) => what === mode)!.tokensPerSecond!;
-    return `This memory feeds ${numberText(rows[0].balanced, 3)} elements; a larger hybrid array decodes no faster. Without the hybrid links, the largest array decodes ${numberText(last("hybrid") / last("systolic"), 3)} times slower.`;
+    return `This memory feeds ${numberText(rows[0].balanced, 2)} elements; a larger hybrid array decodes no faster. Without the hybrid links, the largest array decodes ${numberText(last("hybrid") / last("systolic"), 3)} times slower.`;
   },
 });
 

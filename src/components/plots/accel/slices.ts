@@ -55,19 +55,19 @@ export const speedFigure = marksFigure<typeof sparseSlices>({
   drawn: (rows) => rows.filter(({workSaved}) => workSaved !== null),
   key,
   series: () => ({name: "patterns", family: "machine"}),
-  x: {column: "workSaved", provenance: "modelled", label: "dense work over this"},
-  y: {column: "speedup", label: "speed-up over dense slices"},
+  x: {column: "workSaved", provenance: "modelled", label: "dense work / work that is left"},
+  y: {column: "speedup", label: "speedup over dense slices"},
   guides({rows}, _, all) {
     const xs = [1, mostSaved(rows).workSaved!];
     const reported = all.find(({kind}) => kind === "reported")!.speedup!;
     return [
       guide(
-        "time falls with work",
+        "time proportional to work",
         "modelled",
         xs.map((x) => ({x, y: x})),
       ),
       guide(
-        "reported at most",
+        "largest reported",
         "reported",
         xs.map((x) => ({x, y: reported})),
       ),

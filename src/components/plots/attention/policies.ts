@@ -69,6 +69,7 @@ export const perplexityByKeys = linesFigure<typeof policies>({
   y: {column: "perplexity", label: "perplexity", log: true},
   interval: perplexityInterval,
   better: "bottom left",
+  merits: "fewer keys, lower perplexity",
   guides: ({points}, _, all) => level("everything", "measured", fullPerplexity(all), points),
   finding: (_, __, all) => perplexityFinding(pooledPolicies(all), fullPerplexity(all)),
 });
@@ -96,6 +97,7 @@ function retrievalBy(axis: Axis, question: string) {
     y: {column: "retrieval", of: ({retrieval}) => retrieval ?? 0, label: "retrieval accuracy"},
     interval: ({retrievalLow, retrievalHigh}) => intervalOn(0, retrievalLow, retrievalHigh),
     better: "top left",
+    merits: "less read or kept, more answers right",
     guides: ({points}, _, all) => level("everything", "measured", fullRetrieval(all), points),
     finding: (_, __, all) => FINDINGS[axis](pooledPolicies(all), fullRetrieval(all) ?? 0),
   });

@@ -50,7 +50,7 @@ export function drawChart(
   // On a narrow screen there is no room for one.
   const inset = width < 560 ? undefined : insetOf(spec, scales, plot);
   const words = spec.better && cornerBox(spec, scales, width, height, inset?.to);
-  const without = [inset?.to, words].filter((box) => box !== undefined);
+  const without = [inset && grown(inset.to, 6), words].filter((box) => box !== undefined);
   const named = width < 480 ? firstNames(spec) : spec;
   const strip = tips ? tipStrip(spec, width, height) : undefined;
   const whole = height + (strip?.height ?? 0);
@@ -263,6 +263,14 @@ function cornerBox(
     });
   return isTaken ? undefined : {left: x, right, top: y - 11, bottom: y + 3};
 }
+
+/** A rectangle with some room around it. */
+const grown = ({left, right, top, bottom}: Box, by: number): Box => ({
+  left: left - by,
+  right: right + by,
+  top: top - by,
+  bottom: bottom + by,
+});
 
 function corner(spec: ChartSpec, width: number, height: number): Markup {
   const {text, x, y} = cornerText(spec, width, height);

@@ -43,7 +43,7 @@ export interface ChartSpec {
   readonly y: Axis;
   /** The corner where cheap meets good. */
   readonly better?: "top left" | "bottom left";
-  /** Both merits of that corner in words; `cheaper and closer` without them. */
+  /** Both merits of that corner in words. */
   readonly merits?: string;
   readonly series: readonly Series[];
   /** Keys whose labels stand beside their marks where there is room, the first ones first. */
@@ -68,8 +68,8 @@ export function fittedTitle(
 }
 
 /** The words on the better corner; its arrow and no merits where the chart is narrow. */
-export function betterText({better, merits = "cheaper and closer"}: ChartSpec, width: number): string {
-  return `${better === "top left" ? "↖" : "↙"} better${width > 480 ? `: ${merits}` : ""}`;
+export function betterText({better, merits}: ChartSpec, width: number): string {
+  return `${better === "top left" ? "↖" : "↙"} better${merits && width > 480 ? `: ${merits}` : ""}`;
 }
 
 /** The provenances in a figure, each once: what a legend lists. */

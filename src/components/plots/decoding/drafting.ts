@@ -22,7 +22,7 @@ export const passesFigure = marksFigure<typeof drafting>({
     ).get(label)!,
   }),
   x: {column: "draftPassesPerToken", label: "passes of the draft for each token"},
-  y: {column: "tokensPerPass", label: "tokens for each pass of the model"},
+  y: {column: "tokensPerPass", label: "tokens for each pass of the model", log: true},
   interval: ({tokensPerPassLow: low, tokensPerPassHigh: high}) =>
     low === null || high === null ? undefined : [low, high],
   better: "top left",
@@ -42,10 +42,10 @@ export function passesFinding(rows: readonly DraftingRow[], temperature: number)
 function sameness(rows: readonly DraftingRow[], temperature: number): string {
   const lossy = rows.filter(({method}) => decodingMethods.byId(method).lossless !== true);
   const except = lossy.length === 0 ? "" : `, except with ${lossy.map(({label}) => label).join(" and ")}`;
-  if (temperature > 0) return `Drawn tokens keep the law of the model, whatever the draft${except}.`;
+  if (temperature > 0) return `Drawn tokens have the distribution of the model, whatever the draft${except}.`;
   const changed = rows.filter(({same, documents}) => same !== documents);
   const documents = rows[0]?.documents ?? 0;
   if (changed.length === 0)
     return `Every text of all ${documents} documents is the one that the model writes alone, token by token.`;
-  return `${changed.map(({label, same}) => `${label}: ${same} of ${documents} texts`).join(", ")} are those that the model writes alone; the others, all.`;
+  return `${changed.map(({label, same}) => `${label}: ${same} of ${documents} texts`).join(", ")} are those that the model writes alone; with the other methods, all are.`;
 }

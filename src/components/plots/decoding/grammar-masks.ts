@@ -21,11 +21,11 @@ export const checkedFigure = linesFigure<typeof grammarMasks>({
     ).get(method)!,
   }),
   x: {column: "tokens", label: "tokens of the vocabulary", log: true},
-  y: {column: "checked", label: "tokens checked at a place, mean", log: true},
+  y: {column: "checked", label: "tokens checked before each token (mean)", log: true},
   finding: ({rows}) => checkedFinding(rows),
 });
 
-/** Checks at the largest vocabulary: by every token, by masks of nodes, and with what callers go on with. */
+/** Checks at the largest vocabulary: of every token, with node masks, and with context expansion. */
 export function checkedFinding(rows: readonly GrammarMaskRow[]): string {
   const most = rows.reduce((size, {tokens}) => Math.max(size, tokens), 0);
   const [all, nodes, expanded] = rows.filter(({tokens}) => tokens === most);
@@ -34,5 +34,5 @@ export function checkedFinding(rows: readonly GrammarMaskRow[]): string {
   const equal = same
     ? "Every mask is the one that checking all tokens gives."
     : "Some masks are not those that checking all tokens gives.";
-  return `Of ${numberText(most, 5)} tokens, ${numberText(expanded.checked, 3)} are checked before each token, and ${numberText(nodes.checked, 3)} if nothing is known of what callers go on with. ${equal}`;
+  return `Of ${numberText(most, 5)} tokens, ${numberText(expanded.checked, 3)} are checked before each token, and ${numberText(nodes.checked, 3)} without context expansion. ${equal}`;
 }

@@ -25,6 +25,6 @@ export function depthFinding(rows: readonly OffloadRow[], depth: number): string
   const here = own.find((row) => row.depth === depth);
   if (best === undefined || here === undefined) return "There is no draft to compare.";
   if (!here.fits)
-    return "The copy that drafts does not fit the near memory beside embedding, head and cache.";
+    return "The copy that drafts does not fit the accelerator's memory beside embedding, head and cache.";
   return `${depth} tokens drafted ahead make it ${numberText(here.speedup, 3)} times as fast: a round takes ${numberText(here.secondsPerToken * here.tokens, 3)} s and gives ${numberText(here.tokens, 3)} tokens. ${best === here ? "No other of these lengths gains more" : `The best of these lengths is ${best.depth}, with ${numberText(best.speedup, 3)} times`}: longer drafts cost more than they save.`;
 }

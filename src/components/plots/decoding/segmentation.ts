@@ -12,7 +12,7 @@ const CERTAIN = 0.99;
 /** Tokens that join a group and were foreseen, against the tokens of a step. */
 export const segmentationFigure = linesFigure<typeof segmentation>({
   experiment: "decoding/segmentation",
-  question: "How far can tokens go together before the model would have written others?",
+  question: "How many tokens can a step write before they differ from the model's own?",
   key: ({rule, confidence}) => `${rule} ${confidence ?? "fixed"}`,
   label: ({label, confidence}) =>
     confidence === null ? label : `${label}, threshold at ${numberText(confidence, 3)}`,
@@ -24,10 +24,11 @@ export const segmentationFigure = linesFigure<typeof segmentation>({
       () => "decoding",
     ).get(label)!,
   }),
-  x: {column: "tokensPerStep", label: "tokens of a step, and of an entry of the cache"},
+  x: {column: "tokensPerStep", label: "tokens in a step, mean"},
   y: {
     column: "foreseen",
-    label: "joined tokens that the model would have written, %",
+    label: "joined tokens that the model would have written",
+    unit: "%",
     of: ({foreseen}) => foreseen && 100 * foreseen,
   },
   finding: ({rows}) => segmentationFinding(rows),
@@ -43,7 +44,7 @@ export function segmentationFinding(rows: readonly SegmentationRow[]): string {
   const safe =
     certain === undefined
       ? "No rule groups only tokens that the model foresees"
-      : `${certain.label} groups give ${numberText(certain.tokensPerStep, 3)} tokens a step, and ${numberText(100 * certain.foreseen!, 3)}\u00a0% of the tokens that join are those that the model would have written`;
+      : `${certain.label} gives ${numberText(certain.tokensPerStep, 3)} tokens a step, and ${numberText(100 * certain.foreseen!, 3)}\u00a0% of the tokens that join are those that the model would have written`;
   if (double === undefined) return `${safe}; no rule here reaches two tokens a step.`;
-  return `${safe}. For two tokens a step or more, ${double.label.toLowerCase()} groups take in ${numberText(100 * (1 - double.foreseen!), 2)}\u00a0% that it would not have written.`;
+  return `${safe}. At two tokens a step or more, the rule ${double.label.toLowerCase()} takes in ${numberText(100 * (1 - double.foreseen!), 2)}\u00a0% of tokens that it would not have written.`;
 }

@@ -29,6 +29,7 @@ export const layersFigure = linesFigure<typeof skipping>({
   y: {column: "perplexity", label: "perplexity", log: true},
   interval: perplexityInterval,
   better: "bottom left",
+  merits: "fewer layers, lower perplexity",
   finding: ({rows}) => layersFinding(rows),
 });
 

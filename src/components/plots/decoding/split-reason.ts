@@ -3,6 +3,7 @@ import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {looksOf} from "../palette.js";
+import {level} from "../series.js";
 
 export type SplitRow = RowOf<typeof splitReason>;
 
@@ -32,6 +33,11 @@ const named = ({label, share, policy}: SplitRow): string =>
     : `${label}, ${numberText(percent(share), 2)} % handed over`;
 const ends = (rows: readonly SplitRow[]) => rows.filter(({family}) => family === "baseline");
 
+const largeSolved = (rows: readonly SplitRow[]) => {
+  const large = rows.find(({policy}) => policy === "large");
+  return large && percent(large.solved);
+};
+
 /** Problems solved against the share of the work that the large model wrote. */
 export const shareFigure = linesFigure<typeof splitReason>({
   experiment: "decoding/split-reason",
@@ -48,9 +54,12 @@ export const shareFigure = linesFigure<typeof splitReason>({
   y: solved,
   interval,
   better: "top left",
-  merits: "less of the large model, more solved",
+  merits: "less work by the large model, more solved",
+  // Of the large model alone the share is always 100 %: a level line leaves the others their room.
+  drawn: (rows) => rows.filter(({policy}) => policy !== "large"),
+  guides: ({points}, _, all) => level("large model alone", "measured", largeSolved(all), points),
   labelled: ({rows}) => ends(rows).map(({policy, share}) => `${policy} ${share}`),
-  finding: ({rows}) => shareFinding(rows),
+  finding: (_, __, all) => shareFinding(all),
 });
 
 /** Problems solved against the modelled time of a problem. */
@@ -75,10 +84,8 @@ export function shareFinding(rows: readonly SplitRow[]): string {
   const of = (policy: string) => rows.filter((row) => row.policy === policy);
   const [[small], [large], learned] = [of("small"), of("large"), of("learned")];
   const all = learned.find(({share}) => share === 1);
-  const refused = learned.find(({share}) => share === 0);
-  const without = refused === undefined ? "" : `, and ${points(refused)} where all its requests are refused`;
   if (!small || !large || !all) return sample(rows);
-  return `The small model that hands over what it learned to find hard solves ${points(all)} of the problems, with ${numberText(percent(all.largeShare), 2)} % of the work by the large one${without}; alone the small model solves ${points(small)} and the large one ${points(large)}. ${againstRandom(of("random-steps"), all)}${sample(rows)}`;
+  return `Handing over what it learned to tag as hard, ${numberText(percent(all.largeShare), 2)} % of the work, the small model solves ${points(all)} of the problems; alone it solves ${points(small)}, the large one ${points(large)}. ${againstRandom(of("random-steps"), all)}${sample(rows)}`;
 }
 
 const points = ({solved: share}: SplitRow): string => `${numberText(percent(share), 3)} %`;

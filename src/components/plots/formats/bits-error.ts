@@ -34,6 +34,7 @@ export const bitsErrorFigure = marksFigure<typeof bitsError>({
   // What is stored exactly has no error to draw.
   y: {column: "sqnrDb", label: "signal to quantization noise", unit: "dB"},
   better: "top left",
+  merits: "fewer bits, less noise",
   front: () => true,
   labelled: ({front, points}) => [...front, ...points].map(({key}) => key),
   finding({front, points}, {distribution}) {

@@ -20,6 +20,7 @@ export const blockScaleFigure = linesFigure<typeof blockScale>({
   x: {column: "bitsPerElement", label: "size", unit: "bits per element"},
   y: {column: "sqnrDb", label: "signal to quantization noise", unit: "dB"},
   better: "top left",
+  merits: "fewer bits, less noise",
   finding({points}, {distribution, element}) {
     const front = paretoFront(points);
     const [cheap, good] = [front[0], front.at(-1)];

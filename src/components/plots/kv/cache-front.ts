@@ -101,6 +101,7 @@ export const cacheFigure: FigureSpec<CacheRow, Axes> = {
   x: (_, {cost}) => COSTS[cost],
   y: (rows, {quality}) => QUALITIES[quality].measure(pooledCaches(rows)),
   better: (_, {quality}) => (quality === "retrieval accuracy" ? "top left" : "bottom left"),
+  merits: "fewer bytes, better predictions",
   front: ({isBound}) => !isBound,
   labelled: ({front, points}) => [...front.map(({key}) => key), "fp16", ...points.map(({key}) => key)],
   finding: ({rows, front}, axes) => finding(rows, front, axes),
@@ -136,7 +137,7 @@ function finding(rows: readonly CacheRow[], front: readonly Point[], {cost, qual
   const paired = quality === "KL divergence" ? "" : ", of the paired difference to the uncompressed cache";
   const intervals = `Lines are 95 % intervals over ${sample}${paired}`;
   const modelled = cost.endsWith("long text")
-    ? " The bytes of a text without end are modelled, the quality is measured on short ones: so marks are hollow and the front is dashed."
+    ? " Bytes are modelled for a very long text and quality is measured on short ones, so marks are hollow and the front is dashed."
     : "";
   if (front.length === 0) {
     return `No front is drawn: a share of ${retrievalTrials} answers, fewer than ${LEAST_ANSWERS}, cannot separate neighbours.${modelled} ${intervals}.`;

@@ -1,5 +1,5 @@
 import type {context} from "../../../lib/experiments/kv/context.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {apart, numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {level} from "../series.js";
@@ -95,6 +95,3 @@ export function tokenText(tokens: number): string {
   if (tokens >= 10e6) return `${numberText(tokens / 1e6, 3)} million tokens`;
   return `${apart(tokens)} tokens`;
 }
-
-/** A whole number with a narrow gap before every three digits. */
-export const apart = (n: number): string => n.toLocaleString("en").replaceAll(",", "\u202f");

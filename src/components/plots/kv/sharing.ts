@@ -31,6 +31,7 @@ const shared = {
   y: {column: "perplexity", label: "perplexity", log: true},
   interval: perplexityInterval,
   better: "bottom left",
+  merits: "fewer bytes, lower perplexity",
 } as const;
 
 /** Against the bytes that were really kept of these texts. */
@@ -54,7 +55,7 @@ export const limitFigure = linesFigure<typeof sharing>({
       column: "limitRatio",
       of: ({limitRatio}) => whole / limitRatio,
       provenance: "modelled",
-      label: "cache in a text without end, modelled",
+      label: "cache of a very long text, modelled",
       unit: "bytes per token",
       log: true,
     };

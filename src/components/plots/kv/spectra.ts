@@ -62,6 +62,7 @@ function sideFigure(side: string, question: string) {
     },
     y: {column: "kept", of: lostOf, label: "squared length lost", unit: "%", log: true},
     better: "bottom left",
+    merits: "lower rank, less lost",
     finding: (_, __, all) => finding(own(all), side),
   });
 }

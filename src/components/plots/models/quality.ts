@@ -34,6 +34,7 @@ const shared = {
     ticks: BIT_TICKS,
   },
   better: "bottom left",
+  merits: "fewer bits, smaller change",
   front: () => true,
   labelled: ({front}: Drawn<QualityRow>) => [...front.map(({key}) => key), "mxfp4", "nvfp4", "razer"],
 } as const;

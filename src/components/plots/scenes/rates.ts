@@ -40,6 +40,7 @@ export const errorFigure = linesFigure<typeof rateDistortion>({
   y: {column: "chamfer", label: "Chamfer distance", unit: "of the largest edge", log: true},
   interval: ({chamfer, chamferLow, chamferHigh}) => intervalOn(chamfer, chamferLow, chamferHigh),
   better: "bottom left",
+  merits: "smaller file, nearer shape",
   guides: ({rows, points}) => level("the mesh itself, sampled twice", "measured", floorOf(rows), points),
   finding: ({rows}) => errorFinding(rows),
 });
@@ -50,6 +51,7 @@ export const outlineFigure = linesFigure<typeof rateDistortion>({
   question: "How much of its outline, from six sides?",
   y: {column: "silhouetteIou", label: "silhouettes, intersection over union"},
   better: "top left",
+  merits: "smaller file, more of the outline",
   finding({rows}) {
     const [file, words] = [nearest(rows, 100), allWords(rows)];
     return `At ${numberText(file.ratio, 2)} times smaller, ${file.label} keeps ${percent(file.silhouetteIou)} of the outlines; all words keep ${percent(words.silhouetteIou)}.`;
@@ -118,10 +120,10 @@ export function crossingSpec(rows: readonly CrossingRow[]): ChartSpec {
   const ends = [distances[0] ?? 0, distances.at(-1) ?? 1].map((x) => ({x}));
   const printed = PRINTED.flatMap(({ratio, label}) => level(label, "reported", ratio, ends));
   return {
-    question: "Up to which compression is structure better than words?",
+    question: "Up to which compression are triangles better than words?",
     finding: crossingFinding(rows),
     x: {label: "distance from the grammar"},
-    y: {label: "compression up to which files are better", log: true},
+    y: {label: "compression up to which triangles are better (times smaller)", log: true},
     series: [...own, ...printed],
   };
 }

@@ -45,6 +45,7 @@ const shared = {
     log: true,
   },
   better: "bottom left",
+  merits: "fewer bytes, smaller change",
   front: () => true,
   labelled: ({front}: Drawn<QuantizationRow>) => [
     ...front.map(({key}) => key),
@@ -112,6 +113,7 @@ export const packedStateFigure = marksFigure<typeof packedState>({
   y: {column: "klMean", label: "mean KL divergence", unit: "nats", log: true},
   interval: ({klMean, klLow, klHigh}) => intervalOn(klMean, klLow, klHigh),
   better: "bottom left",
+  merits: "fewer bytes, smaller change",
   labelled: ({rows}) => rows.map(({method}) => method),
   finding: ({rows}, {model}, all) =>
     `${model}, W8A8. ${stateFinding(rows)} ${float16Finding(pooled(all))}Lines are 95 % intervals.`,

@@ -129,8 +129,8 @@ function forgettingFinding(rows: readonly ForgettingRow[], between: "text" | "fa
     ([model, own]) => {
       const until = heldUntil(own);
       const name = nameOf(model).replace(/^(?=[a-z])/, "the ");
-      if (until === undefined) return `${name} not even at once`;
-      if (until === 0) return `${name} at once only`;
+      if (until === undefined) return `${name} not even directly after it`;
+      if (until === 0) return `${name} directly after it only`;
       if (until === own.at(-1)!.distance) return `${name} to the end`;
       return `${name} for ${until} tokens${between === "facts" ? ` (${until / 5} facts)` : ""}`;
     },

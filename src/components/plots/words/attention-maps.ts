@@ -5,7 +5,7 @@ import {wordMaps} from "./word-maps.js";
 
 /** How to read a map, in a sentence. */
 export const MAP_READING =
-  "Down: the word that looks; across: the words before it; darker is more. Point at a cell, or go through them with the arrow keys.";
+  "Down: the word that looks; across: the words before it; a stronger colour is more attention. Point at a cell, or go through them with the arrow keys.";
 
 const VERB = "attends to";
 

@@ -15,7 +15,7 @@ export function h2oReleasedMask(input: Queries, options: ActiveSetOptions): KeyM
   return activeSetMask("h2oReleasedMask", logits, row, options);
 }
 
-/** H2O as TokenButler's repository runs it. */
+/** H2O with the rule of TokenButler's repository. */
 export const h2oReleased = policy({
   id: "h2o-released",
   label: "H2O as run by TokenButler's repository",

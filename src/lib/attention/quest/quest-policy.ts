@@ -4,7 +4,7 @@ import {keepFraction, pageSize, sinks} from "../policy-params.js";
 import {questImportance, questMask} from "./quest.js";
 import {questCache} from "./quest-cache.js";
 
-/** Quest: the pages of keys whose bounds promise the largest products with the query. */
+/** Quest: the pages of keys with the largest upper bounds on their products with the query. */
 export const quest = policy({
   id: "quest",
   label: "Quest",

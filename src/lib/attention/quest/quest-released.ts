@@ -53,7 +53,7 @@ export function questReleasedMask(
   return {pages, scores, importance, mask: budgetMask(importance, budget)};
 }
 
-/** Quest as TokenButler's repository runs it. */
+/** Quest with the scores of TokenButler's repository, which leave out a sign. */
 export const questReleased = policy({
   id: "quest-released",
   label: "Quest as run by TokenButler's repository",

@@ -28,7 +28,7 @@ export function snapKvReleasedMask(
 const pooledVotes = (p: Importance, h: number, i: number, window: number, pool: number) =>
   maxPool(windowVotes(p, h, i, window).subarray(0, i + 1), pool);
 
-/** SnapKV as TokenButler's repository runs it. */
+/** SnapKV with the rule of TokenButler's repository. */
 export const snapKvReleased = policy({
   id: "snapkv-released",
   label: "SnapKV as run by TokenButler's repository",

@@ -27,7 +27,7 @@ export function snapKvRule({window = 32, pool = 7} = {}): EvictionRule {
   };
 }
 
-/** SnapKV: the keys that the last queries of the prompt vote for. */
+/** SnapKV: the keys that got most attention from the last queries of the prompt, after pooling. */
 export const snapKv = policy({
   id: "snapkv",
   label: "SnapKV",

@@ -6,7 +6,7 @@ import {tokenButlerCache} from "./token-butler-cache.js";
 import {tokenButlerParameters} from "./token-butler-cost.js";
 import {tokenButlerHooks} from "./token-butler-hooks.js";
 
-/** TokenButler: the keys that a trained predictor expects to matter. */
+/** TokenButler: the keys that a trained predictor scores highest. */
 export const tokenButler = policy({
   id: "token-butler",
   label: "TokenButler",

@@ -3,7 +3,7 @@ import {draftTemperature, treeShape} from "../method-params.js";
 import {treeDecoding} from "../tree/tree-decoding.js";
 import {ownCacheDraft} from "./model-draft.js";
 
-/** EAGLE-2's tree: a smaller model grows the likeliest ways, of which the likeliest nodes go before the target in one pass. */
+/** EAGLE-2's tree: a smaller model expands its likeliest branches, and the target verifies the likeliest nodes in one pass. */
 export const dynamicTree = decodingMethod({
   id: "dynamic-tree",
   label: "Dynamic draft tree",

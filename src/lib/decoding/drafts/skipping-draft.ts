@@ -4,7 +4,7 @@ import {evenLayers} from "../skipping/even-layers.js";
 import {treeDecoding} from "../tree/tree-decoding.js";
 import {sharedCacheDraft} from "./model-draft.js";
 
-/** Self-speculation: the draft is the target without some of its layers, so that no second model is needed. */
+/** Self-speculation: the draft is the target without some of its layers; no second model is needed. */
 export const skippingDraft = decodingMethod({
   id: "skipping-draft",
   label: "Draft with fewer layers",

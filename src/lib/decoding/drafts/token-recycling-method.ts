@@ -2,7 +2,10 @@ import {decodingMethod} from "../method.js";
 import {treeDecoding} from "../tree/tree-decoding.js";
 import {tokenRecycling as recycling} from "./token-recycling.js";
 
-/** Token Recycling: drafts come from a table of the likeliest tokens after each token, filled by passes made anyway. */
+/**
+ * Token Recycling: drafts come from a table of the likeliest next tokens of each token, updated from the passes of
+ * the model.
+ */
 export const tokenRecycling = decodingMethod({
   id: "token-recycling",
   label: "Token Recycling",

@@ -5,8 +5,8 @@ import {treeDecoding} from "../tree/tree-decoding.js";
 import {fuzzyHooks} from "./fuzzy-layers.js";
 
 /**
- * EasySpec: the smaller model drafts with the attentions of several layers computed at once, on a device each, from the
- * same stream, and after each round reads the kept tokens as it should, so that what is inexact does not add up.
+ * EasySpec: the smaller model drafts with the attention of several layers computed in parallel from the same input,
+ * one device each; after each round it reads the kept tokens exactly, so that errors do not accumulate.
  */
 export const easySpec = decodingMethod({
   id: "easyspec",
@@ -17,7 +17,7 @@ export const easySpec = decodingMethod({
     atOnce: {
       kind: "integer",
       label: "Attentions computed at once",
-      help: "Layers after the first, in runs; 1 is the ordinary draft.",
+      help: "Consecutive layers whose attention is computed at once, after the first layer; 1 is the ordinary draft.",
       min: 1,
       max: 16,
       default: 3,

@@ -12,7 +12,7 @@ const params = {
   nodes: {
     kind: "integer",
     label: "Nodes that the target verifies",
-    help: "The ways most often right, of all combinations of the heads' guesses.",
+    help: "The branches most often right, of all combinations of the heads' guesses.",
     min: 1,
     max: 128,
     default: 24,
@@ -35,7 +35,7 @@ export function medusaDraft(heads: MedusaHeads, depth: number, nodes: number): T
   };
 }
 
-/** Medusa: trained heads on the model's last hidden state guess the tokens after the next one, each its own distance. */
+/** Trained heads on the model's last hidden state guess the tokens after the next one, one head for each distance. */
 export const medusa = decodingMethod({
   id: "medusa",
   label: "Medusa heads",
@@ -47,7 +47,7 @@ export const medusa = decodingMethod({
     treeDecoding(target, prompt, medusaDraft(heads, depth, nodes), goal),
 });
 
-/** Medusa's typical acceptance: a guess that the model finds likely enough is kept, even where it would write another token. */
+/** A guess is kept if the model finds it likely enough, even where it would write another token; the text changes. */
 export const medusaTypical = decodingMethod({
   id: "medusa-typical",
   label: "Medusa heads, typical acceptance",

@@ -45,7 +45,7 @@ function probesAfter(asked: readonly number[], vectors: readonly Float32Array[])
   return probes;
 }
 
-/** Parallel prompt decoding: the model itself guesses later tokens, asked by trained inputs after each token of a pass. */
+/** Parallel prompt decoding: trained prompt tokens after each token of a pass make the model itself guess later tokens. */
 export const promptDecoding = decodingMethod({
   id: "ppd",
   label: "PPD prompt tokens",
@@ -54,7 +54,7 @@ export const promptDecoding = decodingMethod({
     inputs: {
       kind: "integer",
       label: "Inputs of a pass",
-      help: "Candidates and prompt tokens together, shared out so that a round keeps most.",
+      help: "Candidates and prompt tokens together, divided so that a round keeps the most tokens.",
       min: 4,
       max: 128,
       default: 32,

@@ -2,7 +2,10 @@ import {decodingMethod} from "../method.js";
 import {depth, draftTemperature} from "../method-params.js";
 import {chainDecoding} from "./chain-decoding.js";
 
-/** Speculative sampling: a smaller model draws a chain of tokens, of which the target keeps as many as agree with its law. */
+/**
+ * Speculative sampling: a smaller model drafts a chain of tokens; the target accepts or rejects each so that its own
+ * distribution is kept.
+ */
 export const speculativeSampling = decodingMethod({
   id: "speculative-sampling",
   label: "Speculative sampling",

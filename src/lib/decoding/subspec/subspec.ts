@@ -4,8 +4,8 @@ import {depth, draftTemperature, width} from "../method-params.js";
 import {treeDecoding} from "../tree/tree-decoding.js";
 
 /**
- * SubSpec: the draft is the target with its layers in few bits, which reads the target's own cache and takes back what it
- * writes there, so that its error never outlives a round. A beam of ways is verified in one pass.
+ * SubSpec: the draft is the target with its layers in few bits; it reads the target's cache and removes its own
+ * entries after each round, so that its errors do not accumulate. A beam of ways is verified in one pass.
  */
 export const subspec = decodingMethod({
   id: "subspec",
@@ -18,7 +18,7 @@ export const subspec = decodingMethod({
     sharesCache: {
       kind: "flag",
       label: "Share the target's cache",
-      help: "Off: the draft keeps a cache of its own, with its own errors; the paper's ablation.",
+      help: "Off: the draft keeps a cache of its own, the paper's ablation.",
       default: true,
       advanced: true,
     },

@@ -39,7 +39,7 @@ export const composeParams = {
     kind: "number",
     label: "Static power",
     unit: "W",
-    help: "Drawn whatever is done; data sheets do not say it.",
+    help: "Power that is drawn at all times; data sheets do not give it.",
     min: 0,
     max: 1000,
     step: 5,

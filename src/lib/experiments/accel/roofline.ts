@@ -74,7 +74,7 @@ export const roofline = experiment({
     fused: {
       kind: "flag",
       label: "Fused",
-      help: "Norms, activations and residuals ride with their neighbours, and attention is one kernel.",
+      help: "Norms, activations and residuals are part of the operators beside them, and attention is one kernel.",
       default: true,
       advanced: true,
     },

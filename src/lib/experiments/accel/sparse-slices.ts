@@ -51,9 +51,14 @@ export const sparseSlices = experiment({
     kind: {type: "string", label: "Kind"},
     pattern: {type: "string", label: "Weights kept"},
     gigaMacs: {type: "number", label: "Work", unit: "GMAC an image", provenance: "modelled", nullable: true},
-    workSaved: {type: "number", label: "Dense work over this", provenance: "modelled", nullable: true},
+    workSaved: {
+      type: "number",
+      label: "Dense work / work that is left",
+      provenance: "modelled",
+      nullable: true,
+    },
     cycles: {type: "number", label: "Cycles an image, one slice", provenance: "modelled", nullable: true},
-    speedup: {type: "number", label: "Speed-up over dense slices", provenance: "row", nullable: true},
+    speedup: {type: "number", label: "Speedup over dense slices", provenance: "row", nullable: true},
     bitsPerWeight: {
       type: "number",
       label: "Stored",

@@ -30,7 +30,7 @@ export const attentionHeads = experiment({
     keep: {
       kind: "number",
       label: "Share of tokens kept",
-      help: "The attention that these hold, if an estimate chooses them; hit accuracy always compares halves.",
+      help: "The attention on these tokens, if an estimate chooses them; hit accuracy always compares halves.",
       min: 0.05,
       max: 1,
       step: 0.05,

@@ -59,7 +59,7 @@ export const policies = experiment({
     frame: {
       kind: "choice",
       label: "Protocol",
-      help: `Masks: every query of a text chooses as if it were decoded, and SnapKV votes anew with each, which its cache cannot. Eviction: after the prompt, token by token, a cache frees what its policy drops; of all policies ${EVICTING.map(({label}) => label).join(", ")} have such a rule.`,
+      help: `Masks: every query of a text chooses as if it were being decoded; SnapKV votes again with each, which a real cache cannot do. Eviction: after the prompt, token by token, a cache frees what its policy drops; policies with such a rule: ${EVICTING.map(({label}) => label).join(", ")}.`,
       options: FRAMES,
       default: "masks",
     },
@@ -74,7 +74,7 @@ export const policies = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each of three seeds",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 1,
       max: 64,
       default: 4,

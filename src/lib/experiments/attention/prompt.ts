@@ -66,7 +66,7 @@ export const attentionPrompt = experiment({
     policies: {
       kind: "choices",
       label: "Policies",
-      help: "The oracle looks at all keys before it chooses; what a policy that evicts drops is gone.",
+      help: "The oracle sees all keys before it chooses; a policy that evicts cannot read dropped tokens again.",
       options: registered.ids,
       default: registered.all.filter(({isShownFirst}) => isShownFirst).map(({id}) => id),
       advanced: true,

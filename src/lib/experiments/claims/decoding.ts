@@ -72,7 +72,7 @@ export const decodingClaims = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each of three seeds",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 2,
       max: 67,
       default: 67,
@@ -81,7 +81,7 @@ export const decodingClaims = experiment({
     problems: {
       kind: "integer",
       label: "Problems of arithmetic",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 12,
       max: 2000,
       default: 500,

@@ -44,7 +44,7 @@ export const kvCacheClaims = experiment({
     documents: {
       kind: "integer",
       label: "Documents of each decoder for each of three seeds",
-      help: "Of 128 tokens; the large one reads twice as long ones. More narrow the intervals.",
+      help: "Of 128 tokens; the large one reads twice as long ones. More documents give narrower intervals.",
       min: 2,
       max: 64,
       default: 8,

@@ -21,7 +21,7 @@ export const sceneClaims = experiment({
     perFamily: {
       kind: "integer",
       label: "Objects of each of six kinds",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 2,
       max: 40,
       default: 10,

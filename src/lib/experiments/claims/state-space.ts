@@ -47,7 +47,7 @@ export const stateSpaceClaims = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each of three seeds",
-      help: "Of 128 tokens. More narrow the intervals.",
+      help: "Of 128 tokens. More documents give narrower intervals.",
       min: 2,
       max: 64,
       default: 8,

@@ -57,7 +57,7 @@ export const tokenSelectionClaims = experiment({
     documents: {
       kind: "integer",
       label: "Documents of each decoder for each of three seeds",
-      help: "As long as its context; four times as many samples of co-reference. More narrow the intervals.",
+      help: "As long as its context; four times as many samples of co-reference. More documents give narrower intervals.",
       min: 2,
       max: 64,
       default: 8,

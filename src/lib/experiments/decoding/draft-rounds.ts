@@ -81,7 +81,7 @@ export const roundParams = {
   count: {
     kind: "integer",
     label: "Documents for each of three seeds",
-    help: "More narrow the intervals.",
+    help: "More documents give narrower intervals.",
     min: 2,
     max: 67,
     default: 4,

@@ -24,7 +24,7 @@ export const drafting = experiment({
     temperature: {
       kind: "choice",
       label: "Temperature",
-      help: "Of the model that writes; at 0 it takes its likeliest token.",
+      help: "Of the model that writes; at 0 it writes its likeliest token.",
       options: [0, 0.5, 1],
       default: 0,
     },

@@ -32,7 +32,7 @@ export const grammarMasks = experiment({
     texts: {
       kind: "integer",
       label: "Texts of the grammar",
-      help: "The masks are taken before every token of them.",
+      help: "Masks are computed before every token of these texts.",
       min: 1,
       max: 64,
       default: 8,
@@ -44,9 +44,9 @@ export const grammarMasks = experiment({
     label: {type: "string", label: "Grammar, in words"},
     method: {type: "string", label: "Method"},
     tokens: {type: "integer", label: "Tokens of the vocabulary"},
-    checked: {type: "number", label: "Tokens checked at a place, mean"},
+    checked: {type: "number", label: "Tokens checked before each token, mean"},
     checkedShare: {type: "number", label: "Share of the vocabulary that is checked, mean"},
-    allowed: {type: "number", label: "Tokens allowed at a place, mean"},
+    allowed: {type: "number", label: "Tokens allowed before each token, mean"},
     places: {type: "integer", label: "Places in texts"},
     same: {type: "integer", label: "Places where the mask is that of checking every token"},
     nodes: {type: "integer", label: "Nodes with masks"},
@@ -95,8 +95,8 @@ const METHODS: readonly {
   readonly of: (checked: Checked, tokens: number) => number;
 }[] = [
   {method: "every token", of: (_, tokens) => tokens},
-  {method: "masks of nodes", of: ({unexpanded}) => unexpanded},
-  {method: "masks of nodes, with what callers go on with", of: ({uncertain}) => uncertain},
+  {method: "node masks", of: ({unexpanded}) => unexpanded},
+  {method: "node masks, context expansion", of: ({uncertain}) => uncertain},
 ];
 
 /** Counts over all masks of a grammar. */

@@ -25,7 +25,7 @@ export const grammarText = experiment({
     grammar: {
       kind: "text",
       label: "Grammar",
-      help: "Of words with single spaces between them.",
+      help: "Its words are separated by single spaces.",
       maxLength: 4000,
       default:
         'root   ::= answer " . fact " animal " " answer " ."\nanimal ::= "otter" | "heron" | "wolf"\nanswer ::= thing " " thing\nthing  ::= "amber" | "plum" | "velvet" | "ruby" | "salt"',

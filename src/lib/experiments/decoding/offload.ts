@@ -48,7 +48,7 @@ const params = {
     step: 0.1,
     default: SUBSPEC_CALIBRATION.linkBytesPerSecond / 1e9,
   },
-  memory: {kind: "number", label: "Near memory", unit: "GB", min: 4, max: 80, step: 0.5, default: 8},
+  memory: {kind: "number", label: "Accelerator memory", unit: "GB", min: 4, max: 80, step: 0.5, default: 8},
   bits: {
     kind: "number",
     label: "Bits per weight of the draft",
@@ -92,7 +92,7 @@ export const offload = experiment({
     },
     secondsPerToken: {type: "number", label: "Seconds for each token", provenance: "modelled"},
     speedup: {type: "number", label: "Times as fast as without drafts", provenance: "modelled"},
-    fits: {type: "boolean", label: "Fits the near memory"},
+    fits: {type: "boolean", label: "Fits the accelerator memory"},
   },
   tables: {
     spans: {

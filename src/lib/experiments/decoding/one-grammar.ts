@@ -37,14 +37,14 @@ export const oneGrammar = experiment({
     text: {
       kind: "text",
       label: "Text so far",
-      help: "Begun, not finished: what may come after it is shown.",
+      help: "The beginning of a text; the figure shows which tokens may follow.",
       maxLength: 2000,
       default: "2*(30",
     },
     grammar: {
       kind: "text",
       label: "Grammar of your own",
-      help: "Rules (root ::= …) or a JSON Schema ({…}); read if the grammar above is own.",
+      help: "Rules (root ::= …) or a JSON Schema ({…}); used if the choice above is “own”.",
       maxLength: 20_000,
       default:
         'root ::= greeting ", " name "!"\ngreeting ::= "Hello" | "Good " ("morning" | "evening")\nname ::= [A-Z] [a-z]{1,12} (" " name)?',

@@ -22,7 +22,7 @@ export const promptTokensExperiment = experiment({
     machine: {
       kind: "choice",
       label: "Hardware",
-      help: "It decides how long a pass of many inputs takes.",
+      help: "It determines how long a pass over many inputs takes.",
       options: [...MACHINES.keys()],
       default: "m2-ultra",
     },

@@ -39,7 +39,7 @@ export const segmentation = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each of three seeds",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 2,
       max: 64,
       default: 16,

@@ -42,7 +42,7 @@ export const splitReason = experiment({
     shares: {
       kind: "choices",
       label: "Share handed over",
-      help: "Of the requests that are granted, for tags and truly hard steps; of all steps or chunks for the other rules, of which all would be the large model alone.",
+      help: "Share of requests that are granted, for tags and truly hard steps; share of all steps or chunks, for the other rules.",
       options: [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1],
       default: [0, 0.1, 0.3, 1],
     },

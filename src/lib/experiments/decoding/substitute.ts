@@ -57,7 +57,7 @@ export const substitute = experiment({
     methods: {
       kind: "choices",
       label: "Rounded by",
-      help: "SubSpec has HQQ with 4 bits. Methods that cannot round to a format are left out there.",
+      help: "SubSpec uses HQQ with 4 bits. Formats that a method cannot round to are left out.",
       options: METHODS,
       default: ["rtn", "hqq"],
     },
@@ -85,7 +85,7 @@ export const substitute = experiment({
     caches: {
       kind: "choices",
       label: "Cache of the draft",
-      help: "Shared: the draft reads the target's. Own: it keeps one with its own errors, the paper's ablation.",
+      help: "Shared: the draft reads the target's cache. Own: it keeps one of its own, the paper's ablation.",
       options: CACHES,
       default: CACHES,
     },

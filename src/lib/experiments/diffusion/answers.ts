@@ -34,7 +34,7 @@ export const answers = experiment({
     samples: {
       kind: "integer",
       label: "Samples for each of three seeds",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 1,
       max: 128,
       default: 24,

@@ -26,14 +26,14 @@ const params = {
   order: {
     kind: "choice",
     label: "Order",
-    help: "Which masks a step writes: the most confident by a rule, or as many from the left as a guide lets stand.",
+    help: "Which masked tokens a pass writes: the most confident ones by a measure, or the ones from the left that a guide accepts.",
     options: ORDERS,
     default: "low_confidence",
   },
   perPass: {
     kind: "choice",
     label: "Tokens a pass",
-    help: "A guide decides by itself.",
+    help: "Not used with a guide, which decides how many.",
     options: [1, 2, 4, 8],
     default: 2,
   },
@@ -56,7 +56,7 @@ const params = {
   seed: {
     kind: "integer",
     label: "Seed",
-    help: "Of a random order and of chance in a test.",
+    help: "Of a random order, and of acceptance by chance.",
     min: 0,
     max: 1000,
     default: 1,

@@ -26,7 +26,7 @@ export const passes = experiment({
     groups: {
       kind: "choices",
       label: "Ways",
-      help: "Orders and sizes of steps; blocks; what is reused; what a guide lets stand; the decoder's own.",
+      help: "Orders and tokens a pass; blocks; reuse of keys and values; guidance; the decoder itself.",
       options: GROUPS,
       default: GROUPS,
       rowsBy: "group",
@@ -34,7 +34,7 @@ export const passes = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each of three seeds",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 1,
       max: 64,
       default: 6,

@@ -33,7 +33,7 @@ const params = {
   perPass: {
     kind: "number",
     label: "Tokens a guided pass writes",
-    help: "Measured on our small models, it is no number of large ones.",
+    help: "A number measured on our small models would not hold for large ones.",
     min: 1,
     max: 32,
     step: 0.5,

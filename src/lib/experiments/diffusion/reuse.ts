@@ -26,14 +26,14 @@ const params = {
   refresh: {
     kind: "choice",
     label: "All computed anew every so many blocks",
-    help: "A knob of ours, not of the paper; 0 never.",
+    help: "0: never. This option is ours; the paper does not have it.",
     options: [0, 1, 2],
     default: 0,
   },
   documents: {
     kind: "integer",
     label: "Documents for each of three seeds",
-    help: "More narrow the intervals.",
+    help: "More documents give narrower intervals.",
     min: 1,
     max: 64,
     default: 6,

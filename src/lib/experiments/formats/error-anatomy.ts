@@ -42,7 +42,7 @@ export const errorAnatomy = experiment({
     by: {
       kind: "choice",
       label: "Sorted by",
-      help: "The magnitude of a value over the largest of its block, or the code that it got.",
+      help: "The magnitude of a value over the largest of its block, or its code.",
       options: BY,
       default: "magnitude",
     },

@@ -65,7 +65,7 @@ export const sharing = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each seed",
-      help: "Of 128 tokens; the large decoder reads a third as many, of 256. More narrow the intervals.",
+      help: "Of 128 tokens; the large decoder reads a third as many, of 256. More documents give narrower intervals.",
       min: 3,
       max: 48,
       default: 6,
@@ -88,7 +88,7 @@ export const sharing = experiment({
     ratio: {type: "number", label: "Times smaller, counted", provenance: "measured"},
     limitRatio: {
       type: "number",
-      label: "Times smaller in a text without end",
+      label: "Times smaller in a very long text",
       provenance: "modelled",
     },
     seed: {type: "string", label: "Evaluation seed"},

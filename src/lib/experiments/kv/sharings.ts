@@ -29,7 +29,7 @@ export interface XkvSharing extends Named {
   /** Components of a group. */
   readonly rankK: number;
   readonly rankV: number;
-  /** Bytes before over bytes after in a text without end, where factors weigh nothing beside the basis. */
+  /** Bytes before over bytes after in a very long text, where factors are negligible beside the basis. */
   readonly limitRatio: number;
 }
 

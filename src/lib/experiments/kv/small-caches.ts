@@ -69,7 +69,7 @@ export const smallCaches = experiment({
     documents: {
       kind: "integer",
       label: "Documents of a small decoder for each of three seeds",
-      help: "As long as its context; the large one reads half as many, twice as long. More narrow the intervals.",
+      help: "As long as its context; the large one reads half as many, twice as long. More documents give narrower intervals.",
       min: 4,
       max: 64,
       default: 32,

@@ -65,7 +65,7 @@ export const formatsOnModel = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each seed",
-      help: "Of 128 tokens. More narrow the intervals.",
+      help: "Of 128 tokens. More documents give narrower intervals.",
       min: 2,
       max: 64,
       default: 8,

@@ -36,7 +36,7 @@ export const layerSensitivity = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each seed",
-      help: "Of 128 tokens. More narrow the intervals.",
+      help: "Of 128 tokens. More documents give narrower intervals.",
       min: 2,
       max: 32,
       default: 4,

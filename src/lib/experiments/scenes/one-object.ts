@@ -41,7 +41,7 @@ export const oneObject = experiment({
     amplitude: {
       kind: "number",
       label: "Distance from the grammar",
-      help: "Waves on the surface, a bend and further parts; 0 is an object that the grammar can say.",
+      help: "Waves on the surface, a bend and further parts; 0 is an object that the grammar can describe.",
       min: 0,
       max: 1,
       step: 0.01,

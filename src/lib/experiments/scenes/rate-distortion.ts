@@ -25,7 +25,7 @@ export const rateDistortion = experiment({
     amplitude: {
       kind: "choice",
       label: "Distance from the grammar",
-      help: "0: objects that the grammar can say. Waves on the surface, a bend and further parts grow with it; at 1 an object would be bent by a quarter turn.",
+      help: "0: objects that the grammar can describe. Waves on the surface, a bend and further parts grow with it; at 1 an object would be bent by a quarter turn.",
       options: AMPLITUDES,
       default: 0.1,
     },

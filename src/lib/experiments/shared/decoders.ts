@@ -78,7 +78,7 @@ export const needsOfModel = ({model}: {model: OfferedDecoder}) => [`weights/${mo
 export const modelParam = {
   kind: "choice",
   label: "Model",
-  help: "Both small ones compute the same; the second carries large values in a few channels on the way. The large one has seven times the weights.",
+  help: "Both small ones compute the same function; the second has large values in a few channels. The large one has seven times the weights.",
   options: DECODER_IDS,
   default: "decoder-small",
 } as const;

@@ -8,7 +8,7 @@ export function promptParam(label: string, text: string) {
   return {
     kind: "text",
     label,
-    help: `Words of the model's 256, parted by spaces; at most ${MOST_WORDS}.`,
+    help: `Words from the model's vocabulary of 256, separated by spaces; at most ${MOST_WORDS}.`,
     maxLength: 12 * MOST_WORDS,
     default: text,
   } as const;

@@ -42,7 +42,7 @@ export const forgetting = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each seed",
-      help: "More narrow the intervals.",
+      help: "More documents give narrower intervals.",
       min: 2,
       max: 64,
       default: 12,

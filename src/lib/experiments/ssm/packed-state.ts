@@ -36,7 +36,7 @@ export const packedState = experiment({
     documents: {
       kind: "integer",
       label: "Documents for each seed",
-      help: "Of 128 tokens, and as many passes. More narrow the intervals.",
+      help: "Of 128 tokens, and as many passes. More documents give narrower intervals.",
       min: 1,
       max: 32,
       default: 2,

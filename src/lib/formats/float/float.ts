@@ -73,7 +73,7 @@ export function plainFloat(element: FloatElement, options: CastOptions = {}): Fo
     title: id.toUpperCase().replaceAll("_", " "),
     family: element.bits > 8 ? "baseline" : "fp",
     convention: `${element.id.toUpperCase()}, no scale, ${rounding}, overflow: ${overflow}`,
-    source: element.bits > 8 ? "IEEE 754-2019 and its bfloat16 cousin" : "OCP 8-bit Floating Point 1.0",
+    source: element.bits > 8 ? "IEEE 754-2019; bfloat16" : "OCP 8-bit Floating Point 1.0",
     blockSize: null,
     codebook: element,
     rows: "alone",

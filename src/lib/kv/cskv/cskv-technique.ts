@@ -62,7 +62,7 @@ const features4 = int({bits: 4, scheme: "asym", groupSize: 32, rule: intRules.aw
 const featureFormat = (id: string): CacheFormat =>
   id === features4.id ? cacheFormat(features4) : cacheFormatById(id);
 
-/** CSKV: keys and values as few features a token, the newest tokens whole. */
+/** CSKV: keys and values projected to fewer channels for each token, the newest tokens in full precision. */
 export const cskv = cacheTechnique({
   id: "cskv",
   label: "CSKV",

@@ -44,7 +44,7 @@ export function kiviCacheBytes(
 
 const perToken = {keyAxis: "channels"} as const;
 
-/** KIVI: keys per channel and values per token in a few bits, the newest tokens whole. */
+/** KIVI: keys quantized per channel and values per token, the newest tokens in full precision. */
 export const kivi = cacheTechnique({
   id: "kivi",
   label: "KIVI",

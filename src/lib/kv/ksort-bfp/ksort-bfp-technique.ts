@@ -8,7 +8,7 @@ import {type BlockFloatOptions, blockFloatFormat, keyStoreOrder} from "./ksort-b
 const formatOf = ({bits, blockSize}: Required<BlockFloatOptions>): CacheFormat =>
   cacheFormat(blockFloatFormat({bits, blockSize}));
 
-/** Block floating point, its keys stored in K-sort's order or in their own. */
+/** Block floating point, with key channels sorted by K-sort or in their original order. */
 export const ksortBfp = cacheTechnique({
   id: "ksort-bfp",
   label: "K-sort BFP",

@@ -55,7 +55,7 @@ export function miniCacheBytes(
 /** Of rows in our short texts, nearly none is as far apart as the farthest. */
 const few = {keptRows: 0};
 
-/** MiniCache over the deep half, its rows kept by the paper's rule or by that of xKV's repository. */
+/** Pairs of layers in the deeper half share one direction for each token; some rows stay as they are, chosen by the paper's rule or by that of xKV's repository. */
 export const miniCache = cacheTechnique({
   id: "minicache",
   label: "MiniCache",

@@ -1,6 +1,6 @@
 import {cacheTechnique, readWhole} from "../../engine/cache/technique.js";
 
-/** Latent attention without its latents: keys and values of every head, as a cache would hold them that knew no better. */
+/** Keys and values of every head, computed from the latents of latent attention and cached in full: the comparison for caches of latents. */
 export const mlaExplicit = cacheTechnique({
   id: "mla-explicit",
   label: "Latents multiplied out",

@@ -59,7 +59,7 @@ function largeFirst({config, tensors}: DecoderWeights, isKeys: boolean, layer: n
   return Int32Array.of(...first.sort(), ...ranked.filter((channel) => !first.includes(channel)).sort());
 }
 
-/** TurboQuant of every token, generated ones too, keys after rotary; no token stays whole. */
+/** Every token, generated ones included, is quantized after a random rotation; keys after the rotary embedding. */
 export const turboQuant = cacheTechnique({
   id: "turboquant",
   label: "TurboQuant",

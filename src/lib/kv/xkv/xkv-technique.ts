@@ -9,7 +9,10 @@ import {xkvCache} from "./xkv-cache.js";
 const half = {keptKeys: 0.25};
 const quarter = {keptKeys: 0.125};
 
-/** xKV: layers in groups share a basis of the prompt. Groups of one layer are a decomposition of each layer alone. */
+/**
+ * xKV: groups of layers share one low-rank basis, computed from the prompt. Groups of one layer are a decomposition
+ * of each layer alone.
+ */
 export const xkv = cacheTechnique({
   id: "xkv",
   label: "xKV",

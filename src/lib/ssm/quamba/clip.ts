@@ -26,7 +26,7 @@ export const clipped =
     return replacing(draft, () => ({x: own(), state: own()}));
   };
 
-/** Quamba's clipping by itself. */
+/** Quamba's clipping alone. */
 export const clip = scanQuantizer({
   id: "clip",
   label: "Clipped scan input and state",

@@ -68,7 +68,7 @@ export const rotatedOutput: Step = (draft) => ({
 /** Puts the residual stream in Hadamard space. */
 export const rotatedStream: Step = (draft) => ({...draft, weights: withRotatedStream(draft.weights)});
 
-/** Quamba's rotation of the scan's gated output by itself. */
+/** Quamba's Hadamard rotation of the gated output alone. */
 export const hadamardOutput = scanQuantizer({
   id: "hadamard",
   label: "Scan output in Hadamard space",

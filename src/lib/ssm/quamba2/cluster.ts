@@ -118,7 +118,7 @@ export function withSortedChannels(
   return {config, tensors: changed};
 }
 
-/** Sort and cluster by itself, with plain scales for B, C and the state. */
+/** Quamba2's sorting and clustering of the scan input alone, with one scale each for B, C and the state. */
 export const cluster = scanQuantizer({
   id: "cluster",
   label: "Sorted and clustered scan input",

@@ -18,9 +18,9 @@ const clusteredStates =
   };
 
 /**
- * Quamba2: Quamba's rotations with a clustered scan input and scales by state group in place of the clip, embedding and head
- * rounded too. On Mamba, which has no heads to cluster, it is Quamba with embedding and head rounded, as its published code
- * has it.
+ * Quamba2: Quamba's rotations, with a clustered scan input and scales for each state group in place of the clip;
+ * embedding and head are quantized too. On Mamba, which has no heads to cluster, it is Quamba with embedding and head
+ * rounded, as its published code has it.
  */
 export const quamba2 = scanQuantizer({
   id: "quamba2",

@@ -33,7 +33,7 @@ export const groupedScales = (config: MambaConfig, stateGroups: number) => {
 export const groupsOfHeads = (config: MambaConfig): number =>
   config.architecture === "Mamba2ForCausalLM" ? config.groups : 1;
 
-/** Quamba2's scales of B, C and the state by themselves, all channels of a state group together. */
+/** Quamba2's scales for B, C and the state alone, by state group. */
 export const stateGroups = scanQuantizer({
   id: "state-groups",
   label: "Scales by state group",

@@ -95,7 +95,7 @@ const sameSize: TensorClaim = {
       ),
     ),
   judge: (_reported, ours) => (new Set(valuesOf(ours)).size === 1 ? "agrees" : "differs"),
-  why: "Counted from the packed bytes, which hold a 32-bit scale for each tensor; small tensors feel it.",
+  why: "Counted from the packed bytes, which hold a 32-bit scale for each tensor; in small tensors it counts.",
 };
 
 const ranked: readonly (readonly [string, Format])[] = [
