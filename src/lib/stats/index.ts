@@ -8,5 +8,6 @@ export * from "./logistic.js";
 export * from "./moments.js";
 export * from "./quantile.js";
 export * from "./rank.js";
+export * from "./regression.js";
 export * from "./shares.js";
 export * from "./student-t.js";

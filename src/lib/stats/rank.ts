@@ -54,7 +54,8 @@ export function rankChance(values: Float64Array, answers: readonly boolean[]): n
   return (sum - (yes * (yes - 1)) / 2) / (yes * no);
 }
 
-function ranks(x: Float64Array): Float64Array {
+/** Ranks from 0 on, ascending, equals sharing their mean rank. */
+export function ranks(x: Float64Array): Float64Array {
   const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j]);
   const rank = new Float64Array(x.length);
   for (let from = 0; from < order.length; ) {

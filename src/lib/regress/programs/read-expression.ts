@@ -1,0 +1,104 @@
+import {type Expression, OPERATORS, type Operator} from "./program.js";
+
+/** Words and signs of a text that are read one after another. */
+export interface TokenReader {
+  /** The next token, or an empty text at the end. */
+  peek(): string;
+  take(): string;
+  /** @throws RangeError unless the next token is this one. */
+  expect(token: string): void;
+  readonly isDone: boolean;
+}
+
+const TOKEN = /\s*(==|\+\+|[A-Za-z_]\w*|\d+|\S)/y;
+
+/** The tokens of a text without white space. */
+export function tokenReader(text: string): TokenReader {
+  const tokens: string[] = [];
+  const end = text.trimEnd().length;
+  for (TOKEN.lastIndex = 0; TOKEN.lastIndex < end; ) tokens.push((TOKEN.exec(text) as RegExpExecArray)[1]);
+  let at = 0;
+  return {
+    peek: () => tokens[at] ?? "",
+    take: () => tokens[at++] ?? "",
+    expect(token) {
+      const found = tokens[at++] ?? "the end";
+      if (found !== token) throw new RangeError(`readProgram: ${token} must stand here, got ${found}`);
+    },
+    get isDone() {
+      return at >= tokens.length;
+    },
+  };
+}
+
+const isName = (token: string): boolean => /^[A-Za-z_]/.test(token);
+
+/**
+ * The name that stands next.
+ * @throws RangeError if none does.
+ */
+export function readName(reader: TokenReader): string {
+  const token = reader.take();
+  if (!isName(token)) throw new RangeError(`readProgram: a name must stand here, got ${token || "the end"}`);
+  return token;
+}
+
+function readInParentheses(reader: TokenReader): Expression {
+  reader.expect("(");
+  const inner = readExpression(reader);
+  reader.expect(")");
+  return inner;
+}
+
+function readNamed(reader: TokenReader): Expression {
+  const name = readName(reader);
+  if (reader.peek() === "[") {
+    reader.take();
+    const index = readExpression(reader);
+    reader.expect("]");
+    return {kind: "element", array: name, index};
+  }
+  if (reader.peek() !== "(") return {kind: "variable", name};
+  const argument = readInParentheses(reader);
+  if (name !== "len") return {kind: "call", name, argument};
+  if (typeof argument === "number" || argument.kind !== "variable")
+    throw new RangeError("readProgram: len must be of an array's name");
+  return {kind: "length", array: argument.name};
+}
+
+function readOperand(reader: TokenReader): Expression {
+  const token = reader.peek();
+  if (/^\d/.test(token)) return Number(reader.take());
+  if (token === "(") return readInParentheses(reader);
+  if (token === "-") {
+    reader.take();
+    const operand = readOperand(reader);
+    return typeof operand === "number" ? -operand : {kind: "binary", operator: "-", left: 0, right: operand};
+  }
+  if (isName(token)) return readNamed(reader);
+  throw new RangeError(
+    `readProgram: an expression must begin with a number, a name or a parenthesis, got ${token || "the end"}`,
+  );
+}
+
+/** Operators by how tightly they bind, comparisons least. */
+const LEVELS: readonly (readonly Operator[])[] = [
+  ["<", ">", "=="],
+  ["+", "-"],
+  ["*", "%"],
+];
+
+/**
+ * The expression that stands next, operators of one level from left to right.
+ * @throws RangeError naming the token that does not fit.
+ */
+export function readExpression(reader: TokenReader, level = 0): Expression {
+  if (level === LEVELS.length) return readOperand(reader);
+  let left = readExpression(reader, level + 1);
+  for (;;) {
+    const operator = OPERATORS.find((each) => each === reader.peek());
+    if (operator === undefined || !LEVELS[level].includes(operator)) return left;
+    reader.take();
+    left = {kind: "binary", operator, left, right: readExpression(reader, level + 1)};
+  }
+}
