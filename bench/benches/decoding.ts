@@ -1,6 +1,10 @@
 import type {DecodingMethod, DecodingModels} from "../../src/lib/decoding/method.js";
 import {decodingMethods} from "../../src/lib/decoding/registry.js";
-import {DRAFT_NEEDS, draftModels} from "../../src/lib/experiments/decoding/draft-models.js";
+import {
+  DRAFT_NEEDS,
+  draftModels,
+  PAPERS_SUBSTITUTE,
+} from "../../src/lib/experiments/decoding/draft-models.js";
 import {draftPrompts} from "../../src/lib/experiments/decoding/draft-rounds.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import type {Contest, Sides} from "../harness/contest.js";
@@ -16,7 +20,7 @@ const texts = (method: DecodingMethod, models: DecodingModels, prompts: readonly
 
 async function sides({id, ...facts}: DecodingMethod): Promise<Sides> {
   const method = {id, ...facts};
-  const opened = await draftModels(await benchData(DRAFT_NEEDS), "int4_g64_offset");
+  const opened = await draftModels(await benchData(DRAFT_NEEDS), PAPERS_SUBSTITUTE);
   const models = await opened.of(method);
   const prompts = draftPrompts(1, "tasks").slice(0, 2);
   const ours = () => texts(method, models, prompts);

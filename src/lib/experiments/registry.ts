@@ -11,6 +11,8 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/systolic": () => import("./accel/systolic.js").then((m) => m.systolic),
   "decoding/drafting": () => import("./decoding/drafting.js").then((m) => m.drafting),
   "decoding/substitute": () => import("./decoding/substitute.js").then((m) => m.substitute),
+  "decoding/draft-shape": () => import("./decoding/draft-shape.js").then((m) => m.draftShape),
+  "decoding/layers-at-once": () => import("./decoding/layers-at-once.js").then((m) => m.layersAtOnce),
   "decoding/offload": () => import("./decoding/offload.js").then((m) => m.offload),
   "decoding/skipping": () => import("./decoding/skipping.js").then((m) => m.skipping),
   "decoding/prompt-tokens": () => import("./decoding/prompt-tokens.js").then((m) => m.promptTokensExperiment),

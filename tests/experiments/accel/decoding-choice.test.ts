@@ -1,14 +1,17 @@
 import {describe, expect, test} from "vitest";
+import {loadData} from "../../../src/data/data-sets.js";
 import {openDecoderWeights} from "../../../src/lib/engine/open-decoder.js";
 import {compose} from "../../../src/lib/experiments/accel/compose.js";
 import {
   DECODING_IDS,
   decodingOf,
-  MEASURED_DRAFTS,
+  HEADS,
+  LOSSLESS_DRAFTS,
   MEASURED_SKIPPING,
   perplexityTimesOf,
   SMALL_DRAFT,
 } from "../../../src/lib/experiments/accel/decoding-choice.js";
+import {DRAFT_COUNTS} from "../../../src/lib/experiments/accel/measured-drafts.js";
 import type {drafting} from "../../../src/lib/experiments/decoding/drafting.js";
 import type {skipping} from "../../../src/lib/experiments/decoding/skipping.js";
 import {openFolder} from "../../../src/lib/io/node-file.js";
@@ -21,13 +24,16 @@ const sum = <T>(rows: readonly T[], of: (row: T) => number | null) =>
 const near = (got: number, want: number) => expect(Math.abs(got / want - 1)).toBeLessThan(0.02);
 
 describe("decoding as a choice of a composition", () => {
-  test.each(MEASURED_DRAFTS)("counts of $method are those of the kept rows", (drafts) => {
-    const rows = keptRows<typeof drafting>("decoding/drafting");
-    const row = rows.find(({setting, method}) => setting === 0 && method === drafts.method)!;
-    near(drafts.tokensPerPass, row.tokensPerPass);
-    near(drafts.verifiedPerPass, row.verifiedPerPass);
-    if (drafts.draftPassesPerToken > 0) near(drafts.draftPassesPerToken, row.draftPassesPerToken);
-    else expect(row.draftPassesPerToken).toBe(0);
+  test("every method that leaves the text as it is has its counts, of the kept rows: else `npm run measured-drafts`", () => {
+    const rows = keptRows<typeof drafting>("decoding/drafting").filter(({setting}) => setting === 0);
+    expect(Object.keys(DRAFT_COUNTS)).toEqual(LOSSLESS_DRAFTS.map(({id}) => id));
+    for (const [method, counts] of Object.entries(DRAFT_COUNTS)) {
+      const row = rows.find((row) => row.method === method)!;
+      near(counts.tokensPerPass, row.tokensPerPass);
+      near(counts.verifiedPerPass, row.verifiedPerPass);
+      if (counts.draftPassesPerToken > 0) near(counts.draftPassesPerToken, row.draftPassesPerToken);
+      else expect(row.draftPassesPerToken).toBe(0);
+    }
   });
 
   test.each(MEASURED_SKIPPING)("$schedule at $speedup loses what the kept rows have", (rule) => {
@@ -39,14 +45,17 @@ describe("decoding as a choice of a composition", () => {
     near(rule.perplexityTimes, row.perplexity / (row.perplexity - row.difference));
   });
 
-  test("a smaller draft has the layers of decoder-small", async () => {
+  test("a smaller draft has the layers of decoder-small, and heads their own parameters", async () => {
     const elements = async (name: string) => {
       const folder = await openFolder(`src/data/models/${name}`);
       const {tensors} = await openDecoderWeights(folder);
       await folder.close();
       return sum([...tensors], ([name, {data}]) => (/_proj\.weight$/.test(name) ? data.length : 0));
     };
-    near(SMALL_DRAFT, (await elements("decoder-small")) / (await elements("decoder-large")));
+    const large = await elements("decoder-large");
+    near(SMALL_DRAFT, (await elements("decoder-small")) / large);
+    const heads = (await loadData(["heads/decoder-large"])).get("heads/decoder-large")!;
+    near(HEADS, sum([...heads], ([name, {data}]) => (/\.weight$/.test(name) ? data.length : 0)) / large);
   });
 
   test.each(DECODING_IDS)(

@@ -1,67 +1,37 @@
 /** Decoding as a choice of a composition: counts that were measured on decoders of ours, in the kept tables. */
 
 import type {DecodingWay} from "../../accel/decoding-way.js";
+import type {DecodingMethod} from "../../decoding/method.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {layerSchedules} from "../../decoding/skipping/registry.js";
 import {formatChoice} from "./format-choice.js";
-
-/** Counts of a method on decoder-large, greedy, texts of all tasks: rows of decoding/drafting, to three digits. */
-export interface MeasuredDrafts {
-  readonly method: string;
-  readonly tokensPerPass: number;
-  readonly verifiedPerPass: number;
-  readonly draftPassesPerToken: number;
-  /** Layers of the draft for each of the model's, by parameters; 0: nothing drafts that costs a pass. */
-  readonly draftLayers: number;
-  /** Format of a draft that stands beside the model; null: it is the model. */
-  readonly draftWeights: "int4" | "as the model" | null;
-}
+import {DRAFT_COUNTS} from "./measured-drafts.js";
 
 /** Parameters of the layers of decoder-small for each of those of decoder-large. */
 export const SMALL_DRAFT = 0.127;
+/** Parameters of Medusa's heads for each of those of the layers of decoder-large. */
+export const HEADS = 0.102;
 
-export const MEASURED_DRAFTS: readonly MeasuredDrafts[] = [
-  {
-    method: "speculative-sampling",
-    tokensPerPass: 4.09,
-    verifiedPerPass: 3.72,
-    draftPassesPerToken: 1.11,
-    draftLayers: SMALL_DRAFT,
-    draftWeights: "as the model",
-  },
-  {
-    method: "dynamic-tree",
-    tokensPerPass: 5.49,
-    verifiedPerPass: 22.9,
-    draftPassesPerToken: 1.16,
-    draftLayers: SMALL_DRAFT,
-    draftWeights: "as the model",
-  },
-  {
-    method: "subspec",
-    tokensPerPass: 12,
-    verifiedPerPass: 85.5,
-    draftPassesPerToken: 1.19,
-    draftLayers: 1,
-    draftWeights: "int4",
-  },
-  {
-    method: "skipping-draft",
-    tokensPerPass: 2.63,
-    verifiedPerPass: 7.45,
-    draftPassesPerToken: 1.42,
-    draftLayers: 1 / 1.5,
-    draftWeights: null,
-  },
-  {
-    method: "token-recycling",
-    tokensPerPass: 2.56,
-    verifiedPerPass: 17.4,
-    draftPassesPerToken: 0,
-    draftLayers: 0,
-    draftWeights: null,
-  },
-];
+/** What drafts: its layers for each of the model's, by parameters, and the format of what stands beside the model. */
+interface DraftModel {
+  readonly layers: number;
+  /** null: the model itself drafts. */
+  readonly weights: "int4_g64_offset" | "as the model" | null;
+}
+
+/** Drafts by what a method takes; null: nothing drafts that costs a pass. */
+const DRAFT_MODELS: Readonly<Record<DecodingMethod["takes"], DraftModel | null>> = {
+  "a smaller model": {layers: SMALL_DRAFT, weights: "as the model"},
+  "a substitute": {layers: 1, weights: "int4_g64_offset"},
+  heads: {layers: HEADS, weights: "as the model"},
+  "prompt tokens": null,
+  nothing: null,
+};
+
+/** Methods that draft and leave the text as it is: those of the registry whose counts were measured. */
+export const LOSSLESS_DRAFTS: readonly DecodingMethod[] = decodingMethods.all.filter(
+  ({id, lossless}) => id !== "plain" && lossless === true,
+);
 
 /** Layers left out of decoder-large, and the perplexity over that of all layers: rows of decoding/skipping. */
 export interface MeasuredSkipping {
@@ -82,7 +52,7 @@ const skippingId = ({schedule, speedup}: MeasuredSkipping): string => `${schedul
 /** Ids of all ways: plain, methods that draft, rules that leave layers out. */
 export const DECODING_IDS: readonly string[] = [
   "plain",
-  ...MEASURED_DRAFTS.map(({method}) => decodingMethods.byId(method).id),
+  ...LOSSLESS_DRAFTS.map(({id}) => id),
   ...MEASURED_SKIPPING.map((rule) => layerSchedules.byId(rule.schedule) && skippingId(rule)),
 ];
 
@@ -96,24 +66,34 @@ export function perplexityTimesOf(id: string): number {
  * @param weights format of the model, which a smaller draft has too
  */
 export function decodingOf(id: string, weights: string): DecodingWay | null {
-  const drafts = MEASURED_DRAFTS.find(({method}) => method === id);
-  if (drafts !== undefined) return draftedWay(drafts, weights);
+  const drafting = LOSSLESS_DRAFTS.find((method) => method.id === id);
+  if (drafting !== undefined) return draftedWay(drafting, weights);
   const rule = MEASURED_SKIPPING.find((each) => skippingId(each) === id);
   return rule === undefined ? null : {id, tokensPerPass: 1, verified: 0, draft: null, layers: rule.layers};
 }
 
-function draftedWay(
-  {method, tokensPerPass, verifiedPerPass, draftPassesPerToken, draftLayers, draftWeights}: MeasuredDrafts,
-  weights: string,
-): DecodingWay {
-  const passes = draftPassesPerToken * tokensPerPass;
-  const draft = {
-    layers: draftLayers,
-    weights: draftWeights && formatChoice(draftWeights === "int4" ? draftWeights : weights),
+function draftedWay(method: DecodingMethod, weights: string): DecodingWay {
+  const {tokensPerPass, verifiedPerPass, draftPassesPerToken} = DRAFT_COUNTS[method.id];
+  const model = draftModelOf(method);
+  // Heads guess once a round, from what the pass before left.
+  const passes = method.takes === "heads" ? 1 : draftPassesPerToken * tokensPerPass;
+  const draft = model && {
+    layers: model.layers,
+    weights: model.weights && formatChoice(model.weights === "as the model" ? weights : model.weights),
     passes,
     // A pass of the draft reads the nodes of one level.
-    tokens: Math.max(1, Math.round(verifiedPerPass / passes)),
+    tokens: method.takes === "heads" ? 1 : Math.max(1, Math.round(verifiedPerPass / passes)),
   };
-  const way = {id: method, tokensPerPass, verified: verifiedPerPass, layers: 1};
-  return {...way, draft: draftLayers === 0 ? null : draft};
+  return {id: method.id, tokensPerPass, verified: inputsOf(method, verifiedPerPass), layers: 1, draft};
+}
+
+/** A draft that leaves out layers of the model is a part of it. */
+function draftModelOf({takes, params}: DecodingMethod): DraftModel | null {
+  const speedup = Object.hasOwn(params, "speedup") ? Number(params.speedup.default) : null;
+  return speedup === null ? DRAFT_MODELS[takes] : {layers: 1 / speedup, weights: null};
+}
+
+/** Inputs of a pass beside its root: drafts, and with PPD the prompt tokens that ask for the next ones. */
+function inputsOf({takes, params}: DecodingMethod, drafted: number): number {
+  return takes === "prompt tokens" ? Number(params.inputs.default) - 1 : drafted;
 }

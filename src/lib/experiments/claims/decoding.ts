@@ -9,7 +9,7 @@ import {experiment, type TensorSet} from "../../experiment/experiment.js";
 import type {DocumentSums} from "../../stats/documents.js";
 import {mean} from "../../stats/moments.js";
 import {ARITHMETIC_NEEDS} from "../decoding/arithmetic-models.js";
-import {DRAFT_NEEDS, draftModels} from "../decoding/draft-models.js";
+import {DRAFT_NEEDS, draftModels, PAPERS_SUBSTITUTE} from "../decoding/draft-models.js";
 import {
   type DocumentRounds,
   draftPrompts,
@@ -91,7 +91,7 @@ export const decodingClaims = experiment({
   needs: [...DRAFT_NEEDS, ...VOCABULARY_NEEDS, ...ARITHMETIC_NEEDS],
   sweep: [{}],
   async run({documents, tokens, problems}, {data, progress}) {
-    const models = await draftModels(data, "int4");
+    const models = await draftModels(data, PAPERS_SUBSTITUTE);
     const skipped = skipLosses(models.target, Math.min(documents, SKIPPED_DOCUMENTS));
     const prompts = draftPrompts(documents, "tasks");
     const plain = plainTexts(models.target, tokens);

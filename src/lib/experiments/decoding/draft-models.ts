@@ -50,9 +50,13 @@ export async function draftModels(data: Pick<DataSets, "get">, substitute: strin
     if (takes === "heads") return {target, draft: target, heads: headsOf(target, data), draftName: "heads"};
     if (takes === "prompt tokens")
       return {target, draft: target, prompts: promptsOf(target, data), draftName: "prompt tokens"};
-    const weights = decoderWeights("decoder-large", data);
-    const {weights: rounded} = await quantizeDecoder(weights, {format: formats[substitute]});
-    return {target, draft: await decoderOf(rounded, {backend: await wasmBackend()}), draftName: substitute};
+    const method = substituteMethod(substitute);
+    const {weights} = await quantizeDecoder(decoderWeights("decoder-large", data), {
+      format: formats[substitute],
+      method,
+    });
+    const draftName = method === "rtn" ? substitute : `${substitute}, ${method}`;
+    return {target, draft: await decoderOf(weights, {backend: await wasmBackend()}), draftName};
   };
   return {
     target,
@@ -80,14 +84,22 @@ function trainedTensors(name: string, data: Pick<DataSets, "get">): TensorSet {
   return tensors;
 }
 
+/** The format to which SubSpec rounds: 4 bits in groups of 64. (arXiv:2509.18344) */
+export const PAPERS_SUBSTITUTE = "int4_g64_offset";
+
 /** Format of a substitute, as a parameter. */
 export const substituteParam = {
   kind: "choice",
   label: "Format of the substitute",
-  help: "SubSpec drafts with the same model, its layers in this format.",
+  help: "SubSpec drafts with the same model, its layers in this format; those with offsets are rounded by HQQ.",
   options: Object.keys(formats),
-  default: "int4",
+  default: PAPERS_SUBSTITUTE,
 } as const;
+
+/** Method by which a substitute is rounded: HQQ, as SubSpec's are, where the format has the offsets that it moves. */
+export function substituteMethod(format: string): "hqq" | "rtn" {
+  return formats[format].packWithOffsets === undefined ? "rtn" : "hqq";
+}
 
 /** Values of one name for whichever methods have a parameter of it. */
 export function valuesFor(

@@ -18,6 +18,7 @@ import {checkParams} from "../../technique/check-params.js";
 import {paramFromText} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import {substituteMethod, substituteParam} from "../decoding/draft-models.js";
 
 /** Parameters of a text with drafts. */
 export const draftedParams = {
@@ -44,11 +45,8 @@ export const draftedParams = {
     default: null,
   },
   substitute: {
-    kind: "choice",
-    label: "Format of the substitute",
+    ...substituteParam,
     help: "For methods that draft with a copy of the model in few bits; those with offsets are rounded by HQQ.",
-    options: Object.keys(formats),
-    default: "int4_g64_offset",
   },
 } as const;
 
@@ -98,8 +96,7 @@ const OPENERS: Readonly<Record<Takes, Opener>> = {
   },
   "a substitute": async ({model, substitute}, {options, backend}) => {
     const weights = await openDecoderWeights(model!, options);
-    const format = formats[substitute];
-    const method = format.packWithOffsets === undefined ? "rtn" : "hqq";
+    const [format, method] = [formats[substitute], substituteMethod(substitute)];
     const {weights: rounded} = await quantizeDecoder(weights, {format, method});
     return {draft: await decoderOf(rounded, {...options, backend: await backend()})};
   },

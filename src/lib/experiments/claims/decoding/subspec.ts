@@ -77,7 +77,7 @@ const lossless: Claim<DecodingFound> = {
   reported: [reported("Qwen2.5 and Llama 3.1", "no number is given", null, "")],
   ours: ({drafts: {subspec}}) => [...samenessOf(subspec), tokensOf(subspec)],
   judge: sameTexts,
-  why: "Our decoder, its layers rounded to int4 for the draft, writes test documents greedily; each text is compared with that of plain decoding, token by token.",
+  why: "Our decoder, its layers rounded for the draft as in the paper, by HQQ to 4 bits in groups of 64, writes test documents greedily; each text is compared with that of plain decoding, token by token.",
 };
 
 /** Claims of SubSpec. */
