@@ -86,11 +86,25 @@ describe.each(named(decodingMethods.all))("$id", ({method}) => {
     }
   });
 
-  test.runIf(isLossless)("works with a vocabulary of two", async () => {
-    const config = {...TINY_CONFIG, vocab_size: 2};
-    const two = {target: await tinyDecoder(config), draft: await blurred(config)};
-    const plain = greedy(two.target, [0, 1], 20).tokens;
-    expect(written(method.rounds(two, [0, 1], {}, goal(20)))).toEqual(plain);
+  test.each([1, 2])("works with a vocabulary of %i", async (vocab_size) => {
+    const config = {...TINY_CONFIG, vocab_size};
+    const small = {target: await tinyDecoder(config), draft: await blurred(config)};
+    const text = written(method.rounds(small, [0, 0], {}, goal(20)));
+    expect(text).toHaveLength(20);
+    if (isLossless) expect(text).toEqual(greedy(small.target, [0, 0], 20).tokens);
+    const warp = {temperature: 1, topK: 0, topP: 1};
+    const drawn = written(method.rounds(small, [0], {}, goal(20, {warp})));
+    expect(drawn.every((token) => token >= 0 && token < vocab_size)).toBe(true);
+    expect(drawn).toHaveLength(20);
+  });
+
+  test("ends a drawn text at its last token too, wherever a draft holds that", () => {
+    const warp = {temperature: 1, topK: 0, topP: 1};
+    for (let eos = 0; eos < 23; eos += 11) {
+      const random = randomStream(eos, "drawn");
+      const text = written(method.rounds(models, [5, 6], {}, goal(30, {eos, warp, random})));
+      expect(text.indexOf(eos)).toBe(text.length < 30 ? text.length - 1 : text.at(-1) === eos ? 29 : -1);
+    }
   });
 
   test("refuses an empty prompt, and a draft of another vocabulary where it takes one", async () => {
@@ -140,14 +154,30 @@ function lawOfTwo(model: Decoder, prompt: readonly number[]): number[] {
   });
 }
 
-test("the text ends where the table of positions does", async () => {
-  const target = await loadGolden("opt-f32");
-  const rows = target.config.positionTable!.rows - target.config.positionTable!.offset;
-  for (const method of lossless) {
-    const text = written(method.rounds({target}, [3, 4, 5], {}, goal(10 * rows)));
-    const {tokens, logits} = greedy(target, [3, 4, 5], rows - 3);
-    expect(text).toEqual([...tokens, argmax(logits[logits.length - 1])]);
-  }
+describe.each(named(decodingMethods.all))("$id in a full context", ({method}) => {
+  let target: Decoder;
+  let rows: number;
+  beforeAll(async () => {
+    target = await loadGolden("opt-f32");
+    rows = target.config.positionTable!.rows - target.config.positionTable!.offset;
+  });
+  const promptOf = (length: number) => Array.from({length}, (_, i) => 3 + (i % 7));
+
+  test("the text ends where the table of positions does, and one token follows a prompt that fills it", () => {
+    for (const length of [3, rows - 2, rows - 1, rows]) {
+      const prompt = promptOf(length);
+      const text = written(method.rounds({target}, prompt, {}, goal(10 * rows)));
+      expect(text).toHaveLength(rows - length + 1);
+      if (method.lossless !== true) continue;
+      const {tokens, logits, promptLogits} = greedy(target, prompt, rows - length);
+      const last = logits.at(-1) ?? promptLogits.subarray(-target.config.vocabSize);
+      expect(text).toEqual([...tokens, argmax(last)]);
+    }
+  });
+
+  test("a longer prompt is refused", () => {
+    expect(() => written(method.rounds({target}, promptOf(rows + 1), {}, goal(2)))).toThrow(RangeError);
+  });
 });
 
 describe("on the shipped decoder", () => {

@@ -43,14 +43,21 @@ export const GREEDY: Warp = {temperature: 0, topK: 0, topP: 1};
 
 /**
  * Checks a prompt and a goal before anything is read.
- * @throws RangeError for an empty prompt, fewer than one token, or a temperature without randomness.
+ * @param context tokens that the text may have
+ * @throws RangeError for an empty prompt or one longer than the context, fewer than one token, or a temperature without
+ * randomness.
  */
 export function requireGoal(
   caller: string,
   prompt: readonly number[],
   {tokens, warp, random}: DecodingGoal,
+  context: number,
 ): void {
   if (prompt.length === 0) throw new RangeError(`${caller}: prompt must have at least one token, got none`);
+  if (prompt.length > context)
+    throw new RangeError(
+      `${caller}: prompt must have at most the ${context} tokens of the table of positions, got ${prompt.length}`,
+    );
   requireInteger(caller, "tokens", tokens, 1);
   if ((warp?.temperature ?? 0) > 0 && random === undefined)
     throw new RangeError(`${caller}: random must be given at a temperature of ${warp?.temperature}`);

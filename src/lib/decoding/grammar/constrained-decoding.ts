@@ -52,7 +52,7 @@ export function* constrainedDecoding(
   masks: TokenMasks,
   goal: DecodingGoal,
 ): Generator<ConstrainedToken, void> {
-  requireGoal("constrainedDecoding", prompt, goal);
+  requireGoal("constrainedDecoding", prompt, goal, contextTokens(target));
   const {tokens, eos = null, warp = GREEDY, random} = goal;
   const stops = new Set(eos === null ? [] : [eos]);
   const cache = plainKvCache(target.config);

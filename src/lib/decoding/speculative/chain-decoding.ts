@@ -39,13 +39,13 @@ export function* chainDecoding(
   {gamma, warp: draftWarp}: ChainDraft,
   goal: DecodingGoal & {readonly random: RandomStream},
 ): Generator<Round, void> {
-  requireGoal("chainDecoding", prompt, goal);
+  const context = Math.min(contextTokens(target), contextTokens(draft));
+  requireGoal("chainDecoding", prompt, goal, context);
   requireInteger("chainDecoding", "gamma", gamma, 1);
   requireOneVocabulary(target, draft);
   const {tokens, eos = null, warp = GREEDY, random} = goal;
   const caches = {target: plainKvCache(target.config), draft: plainKvCache(draft.config)};
   const text = [...prompt];
-  const context = Math.min(contextTokens(target), contextTokens(draft));
   const uniforms = {accept: () => random.uniform(), draw: () => random.uniform()};
   for (let left = tokens; left > 0 && text.length <= context; ) {
     const drafts = reader(draft, caches.draft, text);

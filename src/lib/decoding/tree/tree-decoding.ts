@@ -69,14 +69,14 @@ export function* treeDecoding(
   goal: DecodingGoal,
   verify: Verifier = ownChoices,
 ): Generator<Round, void> {
-  requireGoal("treeDecoding", prompt, goal);
+  const context = contextTokens(target);
+  requireGoal("treeDecoding", prompt, goal, context);
   const {tokens, eos = null} = goal;
   const cache = plainKvCache(target.config);
   const head = watchHead();
   const {hooks} = head;
   let hidden: Float32Array | null = null;
   const text = [...prompt];
-  const context = contextTokens(target);
   for (let left = tokens; left > 0 && text.length <= context; ) {
     const before = catchUp(text, cache, (ids) => {
       forward(target, ids, {cache, rows: "last", hooks});
