@@ -1,4 +1,4 @@
-// npm run kernels: the wasm kernels as modules that pages and scripts can import.
+// npm run kernels: the kernels as modules that pages and scripts can import.
 
 import {mkdir, writeFile} from "node:fs/promises";
 import {say} from "../src/cli/print.js";

@@ -11,6 +11,17 @@ export const CHROMIUM_ARGS = [
 ] as const;
 
 /**
+ * Arguments with which a browser has WebGPU on its software adapter. Clearing the memory of workgroups is left out:
+ * it takes that adapter seconds to compile, and no kernel here reads what it has not written.
+ */
+export const SOFTWARE_WEBGPU_ARGS = [
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-dawn-features=disable_workgroup_init",
+] as const;
+
+/**
  * Where a Chromium is: `CHROMIUM` in the environment, or one of the usual names on the path.
  * @returns undefined if there is none.
  */

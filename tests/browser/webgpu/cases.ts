@@ -1,0 +1,4 @@
+import {packedCases} from "./packed-cases.js";
+
+/** Cases by name, for any adapter: each gives a number that must be at most 1. */
+export const cases = {...packedCases};
