@@ -1,4 +1,5 @@
 import {accelerators} from "./benches/accelerators.js";
+import {caches} from "./benches/caches.js";
 import {checkpoints} from "./benches/checkpoints.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
 import {decodings} from "./benches/decoding.js";
@@ -30,6 +31,7 @@ export const contests: readonly Contest[] = [
   ...transforms,
   ...decompositions,
   ...decodeAttentions,
+  ...caches,
   ...stateSpaceScans,
   ...accelerators,
   ...sweeps,

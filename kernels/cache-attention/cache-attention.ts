@@ -1,16 +1,18 @@
 /** Attention of one token over keys and values that a cache holds packed: a tile of tokens is unpacked at a time. */
 import {softmaxRow} from "../softmax/softmax";
-import {unpack} from "./run";
+import {rankOf, rotate, unpack, unpackFactor} from "./run";
 
 /** Tokens of a tile, whole chunks of pages that are packed by channel. */
 const TILE: i32 = 32;
-/** Room for codes of a chunk, four lines of 16 numbers, and what follows is left to a page's tokens. */
+/** Room for codes of a chunk and four lines of 16 numbers; the tokens of a page, and what this file unpacks, follow it. */
 const ROOM: usize = 512;
+/** What unpacking may write past the end. */
+const PAST: usize = 64;
 
 /**
  * Scores of `count` keys of a run for the query heads that share them: scale q · key, head after head at `stride` bytes.
- * With `pairs`, keys are rotated first; `cos` and `sin` hold rows of pairs for every token. d is a multiple of 4.
- * `room`: 512 bytes, then 2 * TILE rows of d floats.
+ * Keys that are held before rotary, or as coefficients of rows, are read from the first on, without a list. d and rank
+ * are multiples of 4.
  */
 export function keyScores(
   run: usize,
@@ -26,15 +28,44 @@ export function keyScores(
   room: usize,
 ): void {
   const width = (<usize>d) << 2;
-  const tile = room + ROOM + <usize>TILE * width;
+  const rank = rankOf(run);
+  const tile = tileAt(room, max(d, rank));
+  const factor = tile + <usize>TILE * width + PAST;
+  if (rank > 0) unpackFactor(run, head, d, factor, room);
   for (let first = 0; first < count; first += TILE) {
     const tokens = min(TILE, count - first);
     const part = list === 0 ? 0 : list + ((<usize>first) << 2);
-    unpack(run, head, part, first, tokens, d, tile, room);
+    if (rank > 0) expand(run, first, tokens, d, rank, factor, tile, room);
+    else unpack(run, head, part, first, tokens, d, tile, room);
+    rotate(run, first, tokens, tile, width);
     const to = scores + ((<usize>first) << 2);
     for (let h = 0; h < group; h++)
       dots(q + <usize>h * width, tile, width, tokens, to + <usize>h * stride, scale);
   }
+}
+
+/** Tokens from `first` on as the sums of their coefficients times the rows of a factor. */
+function expand(
+  run: usize,
+  first: i32,
+  tokens: i32,
+  d: i32,
+  rank: i32,
+  factor: usize,
+  tile: usize,
+  room: usize,
+): void {
+  const width = (<usize>d) << 2;
+  const coefficients = factor + <usize>rank * width + PAST;
+  unpack(run, 0, 0, first, tokens, rank, coefficients, room);
+  memory.fill(tile, 0, <usize>tokens * width);
+  for (let n: usize = 0; n < <usize>tokens; n++)
+    mix(coefficients + ((n * <usize>rank) << 2), factor, width, rank, tile + n * width);
+}
+
+/** The place of the tile of tokens, behind room for as many tokens of a page. */
+function tileAt(room: usize, numbers: i32): usize {
+  return room + ROOM + ((<usize>(TILE * numbers)) << 2);
 }
 
 /** Hides the scores of keys that a head did not choose, [group, count] bytes, and takes the softmax of each head. */
@@ -61,8 +92,38 @@ export function mixValues(
   out: usize,
   room: usize,
 ): void {
+  const rank = rankOf(run);
+  if (rank === 0) {
+    mixTokens(run, head, list, count, weights, stride, group, d, out, room, tileAt(room, d));
+    return;
+  }
+  // The coefficients are mixed first, so that rows are met once and not for every token.
+  const tile = tileAt(room, max(d, rank));
+  const sums = tile + ((<usize>(TILE * rank)) << 2) + PAST;
+  const factor = sums + ((<usize>(group * rank)) << 2);
+  memory.fill(sums, 0, (<usize>(group * rank)) << 2);
+  mixTokens(run, 0, list, count, weights, stride, group, rank, sums, room, tile);
+  unpackFactor(run, head, d, factor, room);
+  for (let h: usize = 0; h < <usize>group; h++) {
+    const own = sums + ((h * <usize>rank) << 2);
+    mix(own, factor, (<usize>d) << 2, rank, out + ((h * <usize>d) << 2));
+  }
+}
+
+function mixTokens(
+  run: usize,
+  head: i32,
+  list: usize,
+  count: i32,
+  weights: usize,
+  stride: usize,
+  group: i32,
+  d: i32,
+  out: usize,
+  room: usize,
+  tile: usize,
+): void {
   const width = (<usize>d) << 2;
-  const tile = room + ROOM + <usize>TILE * width;
   for (let first = 0; first < count; first += TILE) {
     const tokens = min(TILE, count - first);
     const part = list === 0 ? 0 : list + ((<usize>first) << 2);

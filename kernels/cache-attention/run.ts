@@ -29,6 +29,47 @@ const PAGE_GROUPS: usize = 40;
 const PAGE_TOKENS: usize = 44;
 /** 1 where the highest bit of a scale's byte chooses the second table. */
 const TWO_TABLES: usize = 48;
+/** Another run, whose tokens are rows [rank, d] of each head; 0, or this run holds coefficients of them. */
+const FACTOR: usize = 52;
+const RANK: usize = 56;
+/** Cosines and sines of each token of keys that are held before rotary, rows of `PAIRS`; 0 where they need none. */
+const COS: usize = 60;
+const SIN: usize = 64;
+const PAIRS: usize = 68;
+/** Numbers between the two of a pair: 1, or half of those that are rotated. */
+const APART: usize = 72;
+
+/** Rows of the factor of a run; 0 where it has none. */
+// @ts-expect-error: decorator
+export function rankOf(run: usize): i32 {
+  return load<usize>(run, FACTOR) === 0 ? 0 : load<i32>(run, RANK);
+}
+
+/** Unpacks the rows of a run's factor for a head. */
+export function unpackFactor(run: usize, head: i32, d: i32, to: usize, room: usize): void {
+  unpack(load<usize>(run, FACTOR), head, 0, 0, load<i32>(run, RANK), d, to, room);
+}
+
+/** Rotates the tokens from `first` on, rows of a tile. */
+export function rotate(run: usize, first: i32, tokens: i32, row: usize, width: usize): void {
+  const pairs = load<i32>(run, PAIRS);
+  const apart = load<usize>(run, APART) << 2;
+  const step: usize = apart === 4 ? 8 : 4;
+  let cos = load<usize>(run, COS);
+  if (cos === 0) return;
+  let sin = load<usize>(run, SIN) + ((<usize>(first * pairs)) << 2);
+  cos += (<usize>(first * pairs)) << 2;
+  for (let n = 0; n < tokens; n++, row += width) {
+    for (let j = 0, at = row; j < pairs; j++, at += step, cos += 4, sin += 4) {
+      const c = load<f32>(cos);
+      const s = load<f32>(sin);
+      const u = load<f32>(at);
+      const v = load<f32>(at + apart);
+      store<f32>(at, u * c - v * s);
+      store<f32>(at + apart, v * c + u * s);
+    }
+  }
+}
 
 /** Numbers that are unpacked together. */
 const CHUNK: i32 = 16;

@@ -65,6 +65,7 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   const count = tables.rows.length;
   complain(`${count} ${count === 1 ? "token" : "tokens"}, ${perSecond.toPrecision(3)} tokens/s`);
   for (const saved of tables.drafts) complain(savedText(saved));
+  for (const held of tables.cache) complain(cacheText(held));
 }
 
 /** A folder that an option names, under the name of the parameter. */
@@ -79,10 +80,21 @@ function fileOf(call: Call, name: "grammar" | "jsonSchema"): Readonly<Record<str
   return path === undefined ? {} : {[name]: path};
 }
 
-function answerOf({rows, prompt, text: [{text, end}], drafts}: Tables, tokensPerSecond: number) {
+function answerOf({rows, prompt, text: [{text, end}], drafts, cache}: Tables, tokensPerSecond: number) {
   const answer = {prompt: prompt.map(({id}) => id), ids: rows.map(({id}) => id), text, end, tokensPerSecond};
-  return drafts.length === 0 ? answer : {...answer, drafts: savedOf(drafts[0])};
+  return {
+    ...answer,
+    ...(drafts.length > 0 && {drafts: savedOf(drafts[0])}),
+    ...(cache.length > 0 && {cache: cacheOf(cache[0])}),
+  };
 }
+
+type CacheRow = Tables["cache"][number];
+
+const cacheOf = ({tokens, kept, read}: CacheRow) => ({tokens, kept, read});
+
+const cacheText = ({tokens, kept, read}: CacheRow): string =>
+  `cache of ${tokens} tokens: ${kept} bytes kept, ${read} read by the last`;
 
 type SavedRow = Tables["drafts"][number];
 

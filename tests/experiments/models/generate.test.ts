@@ -196,6 +196,34 @@ describe("models/generate", () => {
   });
 });
 
+describe("a text under a cache", () => {
+  const under = (cache: string, more = {}) =>
+    generate.runTables({model, prompt: PROMPT, maxTokens: 12, temperature: 0, cache, ...more});
+
+  test("is the model's own where all is kept, and tells what the cache holds", async () => {
+    const plain = await under("plain");
+    expect(plain.cache).toEqual([]);
+    const {rows, cache} = await under("fp16");
+    expect(rows.map(({id}) => id)).toEqual(plain.rows.map(({id}) => id));
+    // Four layers of two heads of 16 keys and values in two bytes each; the last token was not read.
+    expect(cache).toMatchObject([{tokens: 20, kept: 20 * 4 * 2 * 32 * 2, read: 20 * 4 * 2 * 32 * 2}]);
+    const [small] = (await under("kivi-2")).cache;
+    expect(small.kept).toBeLessThanOrEqual(cache[0].kept);
+    const [read] = (await under("quest-quarter")).cache;
+    expect(read.read).toBeLessThan(read.kept);
+  });
+
+  test("is refused where the folder lacks what the cache needs, and beside drafts", async () => {
+    await expect(under("cskv-half")).rejects.toThrow(
+      "generate: cache must need nothing but the model, got cskv-half, which needs calibration texts",
+    );
+    await expect(under("token-butler-half")).rejects.toThrow("which needs a predictor");
+    await expect(under("int4", {method: "token-recycling"})).rejects.toThrow(
+      "generate: cache must be plain but for a decoder without drafts, got drafts",
+    );
+  });
+});
+
 describe("models/tokenize", () => {
   test("cuts a text, or the bytes of a file, and gives the text back", async () => {
     const {rows, text} = await tokenize.runTables({model, text: "fact otter"});

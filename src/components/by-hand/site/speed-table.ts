@@ -41,7 +41,7 @@ export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
 
 /** Groups of contests: their title, and the names of theirs. */
 export const SPEED_GROUPS = {
-  caches: ["Caches and decompositions", /^(svd|decode-attention)/],
+  caches: ["Caches and decompositions", /^(svd|decode-attention|cache-)/],
   ssm: ["State-space models", /^(selective-scan|ssd)/],
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   diffusion: ["Diffusion language models", /^diffusion/],
@@ -61,7 +61,9 @@ export type SpeedGroup = keyof typeof SPEED_GROUPS;
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
   ratio !== null &&
   peerSamples !== null &&
-  !/^(chunks of|plain decoding|the prompt reused|decoder-small)/.test(peerName ?? "");
+  !/^(chunks of|plain cache|the same after|plain decoding|the prompt reused|decoder-small)/.test(
+    peerName ?? "",
+  );
 
 /** Comparisons of each group: how many this library wins, and its middle ratio. */
 export function speedOverview({records}: SpeedRun): HTMLElement {
@@ -89,11 +91,14 @@ export function speedOverview({records}: SpeedRun): HTMLElement {
   return overview;
 }
 
+/** Contests that stand on the page of their subject, beside what else is known of it. */
+const ELSEWHERE = /^cache-/;
+
 /** The contests of a group, each with a line for every other way to do its work. */
 export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement {
   const [caption, names] = SPEED_GROUPS[group];
   const contests = grouped(
-    records.filter(({name}) => names.test(name)),
+    records.filter(({name}) => names.test(name) && !ELSEWHERE.test(name)),
     ({name}) => name,
   );
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}><table>

@@ -21,6 +21,8 @@ export interface KvStore {
   save(): () => void;
   /** Keeps the first `tokens` tokens of every layer: only where each token is held on its own. */
   cut?(tokens: number): void;
+  /** Lets go of floats that it holds beside what is packed. */
+  forgetFloats?(): void;
   /** Bytes of all that it holds. */
   bytes(): number;
 }

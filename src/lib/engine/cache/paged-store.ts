@@ -17,7 +17,9 @@ export interface PageRule {
   pack(x: Float32Array, layer: number): Packed;
   unpack(page: Packed, layer: number): Float32Array;
   /** The bytes of a page as kernels read them; absent where unpacking is more than that. */
-  readonly coding?: Coding | undefined;
+  readonly coding?: Coding | ((layer: number) => Coding | undefined) | undefined;
+  /** Rows of which a layer's pages hold coefficients; absent where they hold numbers of tokens. */
+  factor?(layer: number): Run;
 }
 
 /** Options of a store of pages. */
@@ -67,6 +69,9 @@ export function pagedStore(
         for (const side of sides) side.cut(tokens);
       },
     }),
+    forgetFloats() {
+      for (const side of sides) side.forgetFloats();
+    },
     bytes: () => sides.reduce((sum, side) => sum + side.bytes(), 0),
   };
 }
@@ -84,7 +89,9 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
   const rows = Array.from({length: layers}, (): Rows => ({pages: packedPages(), whole: []}));
   const unpacked = rows.map(() => unpackedPages(rule));
   const wholeCoding = codingOf(wholeFormat, width);
-  const canRead = rule.coding !== undefined && (!mayWait || wholeCoding !== undefined);
+  const {coding} = rule;
+  const codings = rows.map((_, layer) => (typeof coding === "function" ? coding(layer) : coding));
+  const canRead = !codings.includes(undefined) && (!mayWait || wholeCoding !== undefined);
   const unpackWhole = (tokens: readonly Packed[]) =>
     concat(tokens.map((token) => wholeFormat.decode(token).data));
   /** Takes out of those that wait what is ready for pages. */
@@ -121,7 +128,8 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
     runs(layer: number): readonly Run[] | undefined {
       if (!canRead) return undefined;
       const {pages, whole} = rows[layer];
-      const runs = [pagedRun(pages, pageTokens, rule.coding!)];
+      const pagedTokens = pagedRun(pages, pageTokens, codings[layer]!);
+      const runs = [rule.factor ? {...pagedTokens, factor: rule.factor(layer)} : pagedTokens];
       return whole.length === 0 ? runs : [...runs, wholeRun(whole, wholeCoding!)];
     },
     save() {
@@ -140,6 +148,9 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
         unpacked[layer].forget();
       });
     },
+    forgetFloats(): void {
+      for (const layer of unpacked) layer.free();
+    },
     bytes: (): number => rows.reduce((sum, {pages, whole}) => sum + pages.bytes() + sumBytes(whole), 0),
   };
 }
@@ -157,8 +168,8 @@ function pagedRun(pages: PackedPages, pageTokens: number, coding: Coding): Run {
   return {tokens: pages.length * pageTokens, coding, parts: Object.fromEntries(parts)};
 }
 
-/** Tokens that are packed one by one: few, so that their bytes may be put together for every pass. */
-function wholeRun(whole: readonly Packed[], coding: Coding): Run {
+/** A run of tokens, one at least, that are packed one by one: few, so that their bytes may be put together for every pass. */
+export function wholeRun(whole: readonly Packed[], coding: Coding): Run {
   const joined = (name: string) => {
     const each = whole[0].parts[name].byteLength;
     const bytes = new Uint8Array(whole.length * each);
@@ -202,6 +213,10 @@ function unpackedPages({unpack}: PageRule) {
     },
     forget(): void {
       [done, end] = [0, 0];
+    },
+    free(): void {
+      [done, end] = [0, 0];
+      values = new Float32Array(0);
     },
   };
 }

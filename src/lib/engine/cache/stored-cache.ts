@@ -33,7 +33,7 @@ interface Rows {
   /** True if attention has had the fresh tokens: they go into the store before anything else is asked. */
   isRead: boolean;
   /** Buffer in which tokens are put together for attention, used again: a new array with every token costs more. */
-  readonly room: {keys: Float32Array; values: Float32Array};
+  room: {keys: Float32Array; values: Float32Array};
 }
 
 /**
@@ -97,7 +97,7 @@ export function storedCache(
     stored(layer) {
       const rows = layers[layer] ?? emptyRows(0);
       const {fresh, positions, count, width} = rows;
-      const held = isWaiting || unrotatedKeys ? undefined : store.runs?.(layer);
+      const held = isWaiting ? undefined : store.runs?.(layer);
       if (held === undefined) return undefined;
       rows.isRead = fresh !== undefined;
       const withFresh = (runs: readonly Run[], side: keyof FloatKv) =>
@@ -111,6 +111,9 @@ export function storedCache(
       };
     },
     endPrompt() {
+      // A prompt in parts was read as floats; tokens after it need not be.
+      store.forgetFloats?.();
+      for (const rows of layers) rows.room = emptyRoom();
       if (!isWaiting) return;
       isWaiting = false;
       settleAll();

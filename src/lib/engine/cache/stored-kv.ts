@@ -2,6 +2,7 @@
 
 import type {CodeReading, Format} from "../../formats/format.js";
 import type {AttentionCall} from "../attention.js";
+import type {RotaryLayout, RotaryTable} from "../rope.js";
 
 /** Packing of a run of tokens of all heads: codes without gaps, lowest bit first, and the scales of their groups. */
 export interface Coding extends Omit<CodeReading, "codebooks"> {
@@ -23,6 +24,13 @@ export interface Run {
   readonly coding: Coding;
   /** `codes`, and `scales`, `minima` and `tensorScale` where the coding has them: page after page. */
   readonly parts: Readonly<Record<string, Uint8Array>>;
+  /** Rows of which the run holds coefficients, as many for a token as it has rows: a token is their sum. */
+  readonly factor?: Run;
+}
+
+/** Rotation of keys that are held before it: a row of cosines and sines for each token. */
+export interface StoredRotary extends RotaryTable {
+  readonly layout: RotaryLayout;
 }
 
 /** A layer's keys and values, in the order of the text. */
@@ -31,6 +39,8 @@ export interface StoredKv {
   readonly values: readonly Run[];
   /** Place in the text of each token; ascending. */
   readonly positions: Int32Array;
+  /** Absent where keys are held after rotary. */
+  readonly rotary?: StoredRotary;
   /** All of it as floats, [L, kvHeads · headDim] each. */
   unpack(): {readonly keys: Float32Array; readonly values: Float32Array};
   /** The keys from a token on as floats. */
@@ -44,6 +54,10 @@ export function codingOf(format: Format, line: number, pageTokens = 0): Coding |
   const values = codebook.bits <= 8 ? [codebook.values] : [];
   return {...reading, bits: codebook.bits, codebooks: reading.codebooks ?? values, line, pageTokens};
 }
+
+/** The coding of a whole tensor [rows, columns], every row as if it were a token's; undefined where kernels cannot read it. */
+export const matrixCoding = (format: Format, columns: number): Coding | undefined =>
+  format.reading?.hasTensorScale ? undefined : codingOf(format, columns);
 
 /** The coding of float32 numbers. */
 const FLOATS: Coding = {bits: 32, codebooks: [], groupSize: null, scales: "none", line: 1, pageTokens: 0};

@@ -7,7 +7,7 @@ import {add, checkIds, scaled, seen} from "../residual-stream.js";
 import type {DecoderConfig} from "./config.js";
 import type {Decoder, DecoderLayer, NormsAround} from "./load-decoder.js";
 import type {NetworkSite} from "./network.js";
-import {embedded, type Pass, rotated, rotatedKeys, startPass} from "./pass.js";
+import {embedded, type Pass, rotated, rotatedKeys, startPass, withRotary} from "./pass.js";
 
 /** Options of a forward pass. */
 export interface ForwardOptions {
@@ -120,7 +120,8 @@ function callOver(
   const {cache, tokens} = pass;
   const rotate = (keys: Float32Array, positions: Int32Array) =>
     cache.unrotatedKeys ? rotatedKeys(pass, index, keys, positions) : keys;
-  const kv = tokens === 1 ? cache.stored?.(index) : undefined;
+  const held = tokens === 1 ? cache.stored?.(index) : undefined;
+  const kv = held && cache.unrotatedKeys ? withRotary(pass, index, held) : held;
   if (kv === undefined) {
     const {keys, values, positions} = cache.read(index);
     return {...call, keys: rotate(keys, positions), values, keyPositions: positions};

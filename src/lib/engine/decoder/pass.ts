@@ -2,6 +2,7 @@
 
 import type {Rope} from "../../architectures/model-record.js";
 import type {KvCache} from "../cache/kv-cache.js";
+import type {StoredKv} from "../cache/stored-kv.js";
 import type {Hooks} from "../hooks.js";
 import {add, embed, scaled} from "../residual-stream.js";
 import {type RotaryTable, rotaryTable, rotate} from "../rope.js";
@@ -107,4 +108,31 @@ export function rotatedKeys(
   const {frequencies, factor} = rotary.get(rope)!;
   const table = rotaryTable(frequencies, positions, factor);
   return rotate(keys, kvHeads, table, positions.length, LAYOUTS[rope.pairs]);
+}
+
+/** Packed keys before rotary, with the rotation that they lack. */
+export function withRotary({model, rotary}: Pass, index: number, kv: StoredKv): StoredKv {
+  const {rope} = model.config.plans[index].mixer;
+  if (rope === null) return kv;
+  const table = textTable(rope, rotary.get(rope)!, kv.positions);
+  return {...kv, rotary: {...table, layout: LAYOUTS[rope.pairs]}};
+}
+
+/** The rotation of the first tokens of a text, by rope: it grows with the text, for it is asked with every token. */
+const tables = new WeakMap<Rope, RopeFrequencies & {readonly table: RotaryTable; readonly tokens: number}>();
+
+function textTable(rope: Rope, {frequencies, factor}: RopeFrequencies, positions: Int32Array): RotaryTable {
+  const tokens = positions.length;
+  const pairs = frequencies.length;
+  if (positions.some((position, t) => position !== t)) return rotaryTable(frequencies, positions, factor);
+  let known = tables.get(rope);
+  const isSame =
+    known?.factor === factor && known.frequencies.every((frequency, j) => frequency === frequencies[j]);
+  if (known === undefined || !isSame || known.tokens < tokens) {
+    const room = Int32Array.from({length: 2 * tokens}, (_, t) => t);
+    known = {frequencies, factor, tokens: room.length, table: rotaryTable(frequencies, room, factor)};
+    tables.set(rope, known);
+  }
+  const {cos, sin} = known.table;
+  return {cos: cos.subarray(0, tokens * pairs), sin: sin.subarray(0, tokens * pairs)};
 }

@@ -13,12 +13,23 @@ export interface HeadShape {
 /** Numbers that the kernel unpacks together: all of one group. */
 const CHUNK = 16;
 /** Bytes of the kernel's record of a run, and what it may read past the end of codes. */
-export const RUN_BYTES = 64;
+const RUN_BYTES = 80;
 const PAST = 64;
 const SCALE_BYTES = {none: 0, f16: 2, f32: 4};
 
+const readable = new WeakMap<Coding, Map<string, boolean>>();
+
 /** True if the kernel unpacks a coding: codes of a head begin with a byte, and groups do not end inside 16 numbers. */
-export function canRead(coding: Coding, {kvHeads, headDim}: HeadShape): boolean {
+function canRead(coding: Coding, shape: HeadShape): boolean {
+  const known = readable.get(coding) ?? new Map<string, boolean>();
+  readable.set(coding, known);
+  const key = `${shape.kvHeads} x ${shape.headDim}`;
+  const found = known.get(key) ?? fitsKernel(coding, shape);
+  known.set(key, found);
+  return found;
+}
+
+function fitsKernel(coding: Coding, {kvHeads, headDim}: HeadShape): boolean {
   const {bits, line, pageTokens, codebooks} = coding;
   const hasTable = bits > 8 ? bits === 16 || bits === 32 : Number.isInteger(bits) && codebooks.length > 0;
   if (!hasTable || headDim % 4 !== 0 || (codebooks.length > 1 && bits !== 4)) return false;
@@ -47,23 +58,51 @@ function groupAt(coding: Coding, at: number): number {
   );
 }
 
-/** Bytes that a run takes in the kernel's memory at most, its tables aside from {@link RUN_BYTES}. */
-export function runBytes({parts, coding}: Run, {kvHeads, headDim}: HeadShape): number {
+/** Coefficients of a factor's rows, as one head. */
+const ofRows = ({tokens}: Run): HeadShape => ({kvHeads: 1, headDim: tokens});
+
+/** True if the kernel unpacks a run, and what it holds coefficients of. */
+export const canReadRun = ({coding, factor}: Run, shape: HeadShape): boolean =>
+  factor ? canRead(factor.coding, shape) && canRead(coding, ofRows(factor)) : canRead(coding, shape);
+
+/** Bytes that a run takes in the kernel's memory at most, its record and its factor among them. */
+export function runBytes(run: Run, shape: HeadShape): number {
+  return run.factor ? ownBytes(run, ofRows(run.factor)) + ownBytes(run.factor, shape) : ownBytes(run, shape);
+}
+
+function ownBytes({parts, coding}: Run, {kvHeads, headDim}: HeadShape): number {
   const bytes = Object.values(parts).reduce((sum, {byteLength}) => sum + byteLength + CHUNK, 0);
   return (
     bytes + PAST + tablesOf(coding).byteLength + 1024 + 4 * kvHeads * Math.ceil(headDim / CHUNK) + 4 * CHUNK
   );
 }
 
-/** Writes a run, or the pages of it that are touched; `take` gives room. */
+/** Rotation of a run's keys, as the kernel has it. */
+export interface PlacedRotary {
+  readonly cos: number;
+  readonly sin: number;
+  readonly pairs: number;
+  readonly apart: number;
+}
+
+/** Means to write a run. */
+export interface RunPlace {
+  readonly heap: WasmHeap;
+  readonly shape: HeadShape;
+  /** Gives room. */
+  take(bytes: number): number;
+}
+
+/** Writes a run, or the pages of it that are touched. Gives the place of its record. */
 export function writeRun(
-  heap: WasmHeap,
-  at: number,
-  {coding, parts, tokens}: Run,
-  shape: HeadShape,
-  pages: Pages,
-  take: (bytes: number) => number,
-): void {
+  place: RunPlace,
+  run: Run,
+  pages: Pages = null,
+  rotary: PlacedRotary = {cos: 0, sin: 0, pairs: 0, apart: 0},
+): number {
+  const {heap, take} = place;
+  const {coding, parts, tokens, factor} = run;
+  const shape = factor ? ofRows(factor) : place.shape;
   const count = coding.pageTokens > 0 ? tokens / coding.pageTokens : tokens;
   const put = (bytes: Uint8Array | undefined, past = 0): number => {
     if (bytes === undefined) return 0;
@@ -93,8 +132,16 @@ export function writeRun(
     scaleBytes === 0 || count === 0 ? 0 : parts.scales.length / count / scaleBytes,
     coding.pageTokens,
     coding.codebooks.length > 1 ? 1 : 0,
+    factor ? writeRun(place, factor) : 0,
+    factor?.tokens ?? 0,
+    rotary.cos,
+    rotary.sin,
+    rotary.pairs,
+    rotary.apart,
   ];
+  const at = take(RUN_BYTES);
   heap.integers(at, fields.length).set(fields);
+  return at;
 }
 
 function copyPages(heap: WasmHeap, to: number, bytes: Uint8Array, each: number, pages: Pages): void {

@@ -6,7 +6,7 @@ import {largest} from "../../stats/extent.js";
 import type {AttentionCall} from "../attention.js";
 import {type Run, type StoredKv, storedOf} from "../cache/stored-kv.js";
 import {type ChosenTokens, chosenTokens, placesWithin, touchedPages} from "./chosen-tokens.js";
-import {canRead, type HeadShape, RUN_BYTES, runBytes, writeRun} from "./packed-run.js";
+import {canReadRun, type PlacedRotary, type RunPlace, runBytes, writeRun} from "./packed-run.js";
 
 interface Kernel {
   keyScores(
@@ -59,12 +59,14 @@ export async function wasmCacheAttention(heap: WasmHeap): Promise<StoredAttentio
   };
 }
 
-function takes({queryPositions, observe, softcap, heads, kvHeads, headDim}: AttentionCall, kv: StoredKv) {
-  const isPlain = queryPositions.length === 1 && !observe && softcap === undefined;
-  const shape = {kvHeads, headDim};
-  return (
-    isPlain && heads % kvHeads === 0 && [...kv.keys, ...kv.values].every((run) => canRead(run.coding, shape))
-  );
+function takes(call: AttentionCall, {keys, values, rotary}: StoredKv): boolean {
+  const {queryPositions, observe, softcap, heads, kvHeads, headDim, mask, window} = call;
+  const isPlain = queryPositions.length === 1 && !observe && softcap === undefined && heads % kvHeads === 0;
+  const runs = [...keys, ...values];
+  // What is rotated or made of rows is read whole.
+  const isWhole = rotary !== undefined || runs.some(({factor}) => factor !== undefined);
+  if (!isPlain || (isWhole && (mask !== undefined || window !== null))) return false;
+  return runs.every((run) => canReadRun(run, {kvHeads, headDim}));
 }
 
 /** Places of what one call needs besides its runs, and room for these. */
@@ -82,16 +84,19 @@ interface Places {
 function placesOf(
   heap: WasmHeap,
   {q, heads, kvHeads, headDim}: AttentionCall,
-  {keys, values}: StoredKv,
+  {keys, values, rotary}: StoredKv,
   {lists, tokens}: ChosenTokens,
 ): Places {
   const group = heads / kvHeads;
   const lengths = lists?.map(({length}) => length) ?? [];
   const most = lists === null ? tokens : largest(lengths);
   const stride = 16 * (Math.ceil(most / 4) + 1);
-  const sizes = [4 * q.length, 4 * q.length, group * stride, group * most, ROOM + 8 * TILE * headDim];
   const runs = [...keys, ...values];
-  const ofRuns = runs.reduce((sum, run) => sum + RUN_BYTES + runBytes(run, {kvHeads, headDim}), 0);
+  const rank = largest([0, ...runs.map(({factor}) => factor?.tokens ?? 0)]);
+  const room = ROOM + 8 * TILE * (headDim + rank) + 4 * rank * (headDim + group);
+  const sizes = [4 * q.length, 4 * q.length, group * stride, group * most, room];
+  const turns = 2 * (rotary?.cos.byteLength ?? 0) + 32;
+  const ofRuns = runs.reduce((sum, run) => sum + runBytes(run, {kvHeads, headDim}), turns);
   const ofLists = lengths.reduce((sum, length) => sum + 8 * length + 16 * runs.length, 0);
   let top = heap.scratch(sizes.reduce((sum, bytes) => sum + bytes + 16, ofRuns + ofLists));
   const take = (bytes: number) => {
@@ -99,8 +104,8 @@ function placesOf(
     top += Math.ceil(bytes / 16) * 16;
     return at;
   };
-  const [atQ, out, scores, mask, room] = sizes.map(take);
-  return {q: atQ, out, scores, mask, room, stride, take};
+  const [atQ, out, scores, mask, atRoom] = sizes.map(take);
+  return {q: atQ, out, scores, mask, room: atRoom, stride, take};
 }
 
 function attend(
@@ -116,8 +121,9 @@ function attend(
   const {stride, room} = at;
   heap.floats(at.q, q.length).set(q);
   heap.floats(at.out, q.length).fill(0);
-  const place = (side: readonly Run[]) => placeRuns(heap, side, {kvHeads, headDim: d}, chosen, at.take);
-  const [keys, values] = [place(kv.keys), place(kv.values)];
+  const place = {heap, shape: {kvHeads, headDim: d}, take: at.take};
+  const keys = placeRuns(place, kv.keys, chosen, placeRotary(place, kv));
+  const values = placeRuns(place, kv.values, chosen, null);
   for (let g = 0; g < kvHeads; g++) {
     const own = 4 * g * group * d;
     forRuns(keys, g, (run, list, count, before) => {
@@ -168,11 +174,10 @@ function forRuns(
 }
 
 function placeRuns(
-  heap: WasmHeap,
+  place: RunPlace,
   runs: readonly Run[],
-  shape: HeadShape,
   {lists}: ChosenTokens,
-  take: (bytes: number) => number,
+  rotary: PlacedRotary | null,
 ): PlacedRun[] {
   let first = 0;
   return runs.map((run) => {
@@ -180,14 +185,31 @@ function placeRuns(
     first = end;
     const pageTokens = Math.max(1, run.coding.pageTokens);
     const pages = touchedPages(lists, from, end, pageTokens);
-    const at = take(RUN_BYTES);
-    writeRun(heap, at, run, shape, pages, take);
+    const at = writeRun(place, run, pages, rotary ? rotaryFrom(rotary, from) : undefined);
     const placed = lists?.map((list) => {
       const places = placesWithin(list, from, end, pageTokens, pages);
-      const listAt = take(4 * places.length);
-      heap.integers(listAt, places.length).set(places);
+      const listAt = place.take(4 * places.length);
+      place.heap.integers(listAt, places.length).set(places);
       return {at: listAt, count: places.length};
     });
     return {at, tokens: run.tokens, lists: placed ?? null};
   });
+}
+
+function placeRotary({heap, take}: RunPlace, {rotary, positions}: StoredKv): PlacedRotary | null {
+  if (rotary === undefined) return null;
+  const put = (values: Float32Array) => {
+    const at = take(values.byteLength);
+    heap.floats(at, values.length).set(values);
+    return at;
+  };
+  const pairs = rotary.cos.length / positions.length;
+  const apart = rotary.layout === "interleaved" ? 1 : pairs;
+  return {cos: put(rotary.cos), sin: put(rotary.sin), pairs, apart};
+}
+
+/** The same from another token on. */
+function rotaryFrom({cos, sin, pairs, apart}: PlacedRotary, token: number): PlacedRotary {
+  const before = 4 * pairs * token;
+  return {cos: cos + before, sin: sin + before, pairs, apart};
 }

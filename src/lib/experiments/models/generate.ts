@@ -2,9 +2,9 @@ import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
 import {constrainedLogits} from "../../decoding/grammar/constrained-decoding.js";
 import {type Backend, referenceBackend} from "../../engine/backend.js";
+import type {CacheSession} from "../../engine/cache/session.js";
 import type {LoadOptions} from "../../engine/decoder/load-decoder.js";
 import {argmax} from "../../engine/generate.js";
-import {openModel} from "../../engine/language-model.js";
 import {isMamba} from "../../engine/mamba/mamba-config.js";
 import {openDecoder} from "../../engine/open-decoder.js";
 import {readConfig} from "../../engine/read-config.js";
@@ -15,6 +15,7 @@ import type {Tokenizer} from "../../io/tokenizer/assemble.js";
 import type {ParamValues} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import {openTokenizer} from "./folder-tokenizer.js";
+import {cacheParams, openCached} from "./generate-cached.js";
 import {draftedParams, draftedRounds, savedBy} from "./generate-drafted.js";
 import {grammarParams, openGrammar, refuseGrammar} from "./generate-grammar.js";
 import {maskedText} from "./generate-masked.js";
@@ -116,6 +117,7 @@ const params = {
     accepts: "model folder",
     default: null,
   },
+  ...cacheParams,
   ...draftedParams,
   ...grammarParams,
   backend: {
@@ -156,6 +158,11 @@ export const generate = experiment({
       drafted: {type: "integer", label: "Drafted tokens"},
       accepted: {type: "integer", label: "Drafted tokens that were kept"},
     },
+    cache: {
+      tokens: {type: "integer", label: "Tokens that the model read"},
+      kept: {type: "integer", label: "Keys and values that are kept", unit: "bytes"},
+      read: {type: "integer", label: "Read of them by the last token", unit: "bytes"},
+    },
     unused: {tensor: {type: "string", label: "Tensor of the file that no part of the model takes"}},
   },
   needs: [],
@@ -172,13 +179,14 @@ export const generate = experiment({
     const run = {tokenizer, ids, stops, options, progress};
     const drafts = setting.method !== "plain" || setting.draft !== null || setting.settings !== "";
     if (drafts) refuseDrafts(setting, record);
+    if (drafts || record.masked !== null || isMamba(record)) refuseCache(setting, record, drafts);
     if (record.masked !== null || drafts) refuseGrammar(setting);
     if (record.masked !== null) return fromMasks(setting, run);
     refuseMaskedOptions(setting, record.family);
     if (drafts) return fromDrafts(setting, run);
     const masks = await openGrammar(setting, tokenizer);
-    const model = await openModel(folder!, options);
-    const read = model.read();
+    const model = await openCached(folder!, setting.cache, options);
+    const {read, session} = model;
     const choose = chooser(setting);
     const rows = [];
     const stream = textStream(tokenizer, ids);
@@ -204,10 +212,24 @@ export const generate = experiment({
       prompt: ids.map((id, position) => ({position, id, ...measured})),
       text: [{text: stream.text(), end, ...measured}],
       drafts: [],
+      cache: session === null ? [] : [{...cacheCells(session), ...measured}],
       unused: model.unused.map((tensor) => ({tensor, ...measured})),
     };
   },
 });
+
+const cacheCells = (session: CacheSession) => ({
+  tokens: session.cache.length,
+  kept: session.bytes(),
+  read: Math.round(session.bytesRead()),
+});
+
+/** @throws RangeError for a cache of a technique where no decoder reads token after token. */
+function refuseCache({cache}: Setting, record: ModelRecord, drafts: boolean): void {
+  if (cache === cacheParams.cache.default) return;
+  const got = drafts ? "drafts" : `a ${record.family}`;
+  throw new RangeError(`generate: cache must be plain but for a decoder without drafts, got ${got}`);
+}
 
 type Setting = ParamValues<typeof params>;
 
@@ -259,6 +281,7 @@ async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, prog
     prompt: ids.map((id, position) => ({position, id, ...measured})),
     text: [{text: stream.text(), end: isStopped ? "stop token" : "limit", ...measured}],
     drafts: [],
+    cache: [],
     unused: model.unused.map((tensor) => ({tensor, ...measured})),
   };
 }
@@ -295,6 +318,7 @@ async function fromDrafts(setting: Setting, {tokenizer, ids, stops, options, pro
     prompt: ids.map((id, position) => ({position, id, ...measured})),
     text: [{text: stream.text(), end, ...measured}],
     drafts: [{...saved, tokensPerPass: rows.length / saved.passes, ...measured}],
+    cache: [],
     unused: unused.map((tensor) => ({tensor, ...measured})),
   };
 }

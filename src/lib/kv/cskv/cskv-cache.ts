@@ -1,6 +1,7 @@
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
 import {type PageRule, pagedStore} from "../../engine/cache/paged-store.js";
 import {type StoredCacheOptions, storedCache, type UnpackOptions} from "../../engine/cache/stored-cache.js";
+import {codingOf, floatRun, matrixCoding} from "../../engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import type {Format} from "../../formats/format.js";
@@ -61,6 +62,7 @@ function shrinking(
   {window, residual, format, perChannel}: Shrinking,
 ): PageRule {
   const maps = factors.map(featureMap);
+  const rows = factors.map(({up, outputs}) => floatRun(Float32Array.from(up), outputs));
   return {
     pageTokens: window,
     residual,
@@ -76,5 +78,8 @@ function shrinking(
       const c = perChannel ? transpose(data, factors[layer].rank, window) : data;
       return expandChannels(c, factors[layer]);
     },
+    coding: (layer) =>
+      perChannel ? codingOf(format, window, window) : matrixCoding(format, factors[layer].rank),
+    factor: (layer) => rows[layer],
   };
 }

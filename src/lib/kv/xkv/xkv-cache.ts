@@ -1,6 +1,8 @@
 import type {KvStore} from "../../engine/cache/kv-store.js";
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
+import {wholeRun} from "../../engine/cache/paged-store.js";
 import {concat, storedCache, type UnpackOptions, unpackedOnce} from "../../engine/cache/stored-cache.js";
+import {matrixCoding, type Run} from "../../engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp32} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
@@ -31,6 +33,7 @@ interface Side {
 
 interface Shared {
   readonly tokens: number;
+  readonly rank: number;
   readonly basis: Packed;
   readonly factors: readonly Packed[];
 }
@@ -83,6 +86,13 @@ export function xkvCache(
       const at = members.indexOf(layer);
       return {keys: readSide(keys, at), values: readSide(values, at)};
     },
+    runs(layer) {
+      const {members, keys, values} = groupOf(layer);
+      const at = members.indexOf(layer);
+      const [keyRuns, valueRuns] = [keys, values].map((side) => sideRuns(side, at, width, format));
+      const keysFrom = (token: number) => readSide(keys, at).subarray(token * width);
+      return keyRuns && valueRuns && {keys: keyRuns, values: valueRuns, keysFrom};
+    },
     save() {
       const before = groups.flatMap(({keys, values}) => [keys, values].map((side) => ({side, ...side})));
       return () => {
@@ -122,10 +132,22 @@ function compress(side: Side, width: number, format: Format): void {
   );
   side.shared = {
     tokens,
+    rank: group.rank,
     basis: format.encode({shape: [tokens, group.rank], data: group.basis}),
     factors: group.factors.map((data) => format.encode({shape: [group.rank, width], data})),
   };
   side.whole = whole.map(() => []);
+}
+
+/** A layer's tokens as kernels read them: coefficients of the rows of its factor, then those that came later. */
+function sideRuns({shared, whole}: Side, at: number, width: number, format: Format): Run[] | undefined {
+  const coding = matrixCoding(format, width);
+  const basisCoding = shared && matrixCoding(format, shared.rank);
+  if (coding === undefined || (shared && basisCoding === undefined)) return undefined;
+  const runs = whole[at].length > 0 ? [wholeRun(whole[at], coding)] : [];
+  if (shared === undefined || basisCoding === undefined) return runs;
+  const factor = {tokens: shared.rank, coding, parts: shared.factors[at].parts};
+  return [{tokens: shared.tokens, coding: basisCoding, parts: shared.basis.parts, factor}, ...runs];
 }
 
 /** The tokens of the layer at a place of its group that the shared basis stands for. */
