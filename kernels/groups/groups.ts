@@ -39,7 +39,8 @@ export function packInt4(x: usize, groups: i32, size: i32, scales: usize, codes:
 /** Codes of four floats: steps of 1/2 below 2, of 1 below 4, of 2 up to 6; the sign of a zero stays. */
 function e2m1(x: usize, scale: v128): v128 {
   const q = f32x4.div(v128.load(x), scale);
-  const magnitude = f32x4.abs(q);
+  // All above the largest level have its code; so far above, counts of steps would run over.
+  const magnitude = f32x4.pmin(f32x4.splat(8), f32x4.abs(q));
   const belowTwo = f32x4.lt(magnitude, f32x4.splat(2));
   const belowFour = f32x4.lt(magnitude, f32x4.splat(4));
   const perStep = v128.bitselect(

@@ -65,8 +65,12 @@ export interface Format {
   encode(x: Tensor, options?: EncodeOptions): Packed;
   /** Of a format whose groups have an offset beside their scale: packs with offsets of another's choice, codes nearest. */
   packWithOffsets?(x: Tensor, choose: (group: OffsetGroup) => number): Packed;
-  /** Unpacks what `encode` made. @throws RangeError if a part's length does not fit the shape. */
-  decode(packed: Packed): Tensor;
+  /**
+   * Unpacks what `encode` made. Fresh memory can take longer than the work: a faster decoder writes its values to `into`
+   * where that has their number, and gives it back as `data`; others leave it alone.
+   * @throws RangeError if a part's length does not fit the shape.
+   */
+  decode(packed: Packed, into?: Float32Array): Tensor;
   /**
    * The same matrix as integers under scales, for products that read packed weights; null where a row ends inside a
    * block. Absent where elements are no integers of a byte times a step, or groups do not run along the rows. Values are those of `decode` to a unit in the last place.

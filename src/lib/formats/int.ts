@@ -125,12 +125,18 @@ function symmetricScale({element, scheme, rule, clipRatio}: IntSettings, amax: n
   return limited(scale, rule);
 }
 
+/** Stored scales of symmetric groups by their largest magnitudes. @throws RangeError if an option is out of range. */
+export const intScales = (amax: Float32Array, options: IntOptions): Float32Array =>
+  symmetricScales(amax, settingsOf(options));
+
+function symmetricScales(amax: Float32Array, settings: IntSettings): Float32Array {
+  const {element, shared} = settings;
+  return scalesOf(amax, shared.scaleType, -element.lowest, (largest) => symmetricScale(settings, largest));
+}
+
 function quantizeSymmetric(x: Tensor, groups: Groups, settings: IntSettings): IntTensor {
-  const {element, shared, rounding} = settings;
-  const amax = groupAbsMax(x.data, groups);
-  const scales = scalesOf(amax, shared.scaleType, -element.lowest, (largest) =>
-    symmetricScale(settings, largest),
-  );
+  const {element, rounding} = settings;
+  const scales = symmetricScales(groupAbsMax(x.data, groups), settings);
   const quotients = divideByScale(x.data, groups, scales);
   return {codes: encodeValues(element, quotients, {rounding}), scales, zeroPoints: null};
 }

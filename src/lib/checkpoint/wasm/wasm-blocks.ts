@@ -16,8 +16,8 @@ type EncodeBlocks = (x: number, blocks: number, bytes: number, room: number) => 
 type DecodeBlocks = (bytes: number, blocks: number, x: number) => void;
 type EncodeLevels = (x: number, blocks: number, bytes: number, room: number, table: number) => void;
 
-/** Elements packed at once: a megabyte of floats, which stays in the caches. */
-const AT_ONCE = 2 ** 18;
+/** Elements packed at once: a quarter of a megabyte of floats, which stays in the second cache. */
+const AT_ONCE = 2 ** 16;
 /** Blocks that a kernel may take together. */
 const TOGETHER = 4;
 /** The most that a kernel needs besides input and output. */
@@ -152,9 +152,10 @@ function encoderOf(heap: WasmHeap, id: string, encode: EncodeBlocks, areFinite: 
 function decoderOf(heap: WasmHeap, id: string, decode: DecodeBlocks) {
   const {elements, bytes} = blockOf(id);
   const most = AT_ONCE / elements;
-  return (packed: Packed): Tensor => {
-    const data = new Float32Array(elementCount(packed.shape));
-    const count = data.length / elements;
+  return (packed: Packed, into?: Float32Array): Tensor => {
+    const length = elementCount(packed.shape);
+    const data = into?.length === length ? into : new Float32Array(length);
+    const count = length / elements;
     const blocks = requirePart(packed, "blocks", count * bytes);
     const input = heap.scratch(4 * AT_ONCE + most * bytes + 16);
     const output = input + Math.ceil((most * bytes) / 16) * 16;

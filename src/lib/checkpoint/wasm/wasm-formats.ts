@@ -2,6 +2,7 @@ import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type FastCodec, wasmBlockCodecs} from "./wasm-blocks.js";
+import {codeDecoder, codesKernel} from "./wasm-codes.js";
 import {wasmGroupEncoders} from "./wasm-groups.js";
 import {wasmRazerEncoders} from "./wasm-razer.js";
 
@@ -15,13 +16,16 @@ export type FasterFormat = (format: Format) => Format;
  */
 export async function wasmFormats(): Promise<FasterFormat> {
   const heap = wasmHeap();
-  const encoders = [...(await wasmGroupEncoders(heap)), ...(await wasmRazerEncoders(heap))];
+  const kernel = await codesKernel(heap);
+  const encoders = [...(await wasmGroupEncoders(heap, kernel)), ...(await wasmRazerEncoders(heap))];
   const codecs = new Map<string, FastCodec>([
     ...encoders.map(([id, encode]): [string, FastCodec] => [id, {encode}]),
     ...(await wasmBlockCodecs(heap)),
   ]);
   return (format) => {
-    const {encode = format.encode, decode = format.decode} = codecs.get(format.id) ?? {};
+    const fast = codecs.get(format.id);
+    const {encode = format.encode} = fast ?? {};
+    const decode = fast?.decode ?? codeDecoder(heap, kernel, format) ?? format.decode;
     if (encode === format.encode && decode === format.decode) return format;
     const isWhole = (shape: readonly number[]) => (shape.at(-1) ?? 1) % (format.blockSize ?? 1) === 0;
     return Object.freeze({
@@ -30,7 +34,8 @@ export async function wasmFormats(): Promise<FasterFormat> {
         options?.importance === undefined && isWhole(x.shape)
           ? encode(x, options)
           : format.encode(x, options),
-      decode: (packed: Packed) => (isWhole(packed.shape) ? decode(packed) : format.decode(packed)),
+      decode: (packed: Packed, into?: Float32Array) =>
+        isWhole(packed.shape) ? decode(packed, into) : format.decode(packed),
     });
   };
 }

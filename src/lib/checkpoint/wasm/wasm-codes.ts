@@ -1,0 +1,128 @@
+/** Codes of 2 to 8 bits in WebAssembly: found by a table of casts, and valued by one. */
+import type {Format, Packed} from "../../formats/format.js";
+import {packedLength, requirePart, scaleBytes, unpackScales} from "../../formats/pack.js";
+import {unpackTensorScale} from "../../formats/tensor-scale.js";
+import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
+import type {WasmHeap} from "../../kernels/wasm-heap.js";
+import {elementCount} from "../../tensor/tensor.js";
+
+/** The kernel of codes under shared scales. */
+export interface CodesKernel {
+  castCodes(x: number, groups: number, size: number, scales: number, table: number, codes: number): void;
+  packCodes(from: number, bits: number, count: number, to: number): void;
+  unpackCodes(from: number, bits: number, count: number, to: number): void;
+  decodeFew(
+    codes: number,
+    groups: number,
+    size: number,
+    table: number,
+    scales: number,
+    x: number,
+    areNibbles: number,
+  ): void;
+  decodeBytes(codes: number, groups: number, size: number, table: number, scales: number, x: number): void;
+  decodeIntegers(codes: number, groups: number, size: number, scales: number, x: number): void;
+}
+
+/** An instance of the kernel over a heap. */
+export const codesKernel = (heap: WasmHeap): Promise<CodesKernel> =>
+  heap.instantiate<CodesKernel>(scaledCodesWasm);
+
+/** Values unpacked at once: a quarter of a megabyte of floats, which stays in the second cache. */
+const AT_ONCE = 2 ** 16;
+/** Elements that the kernel takes at once. */
+const LANES = 16;
+
+/** The decoder of a format whose record tells how codes and scales are read; null where it does not, or codes are longer than a byte. */
+export function codeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format): Format["decode"] | null {
+  const {reading, codebook} = format;
+  const {bits, values} = codebook;
+  if (reading === undefined || reading.codebooks !== undefined || bits > 8 || !Number.isInteger(bits)) {
+    return null;
+  }
+  let valued: Valued | undefined;
+  return (packed, into) => {
+    const columns = packed.shape.at(-1) ?? 1;
+    const size = reading.groupSize ?? columns;
+    if (size === 0 || columns % size !== 0 || size % LANES !== 0) return format.decode(packed);
+    const count = elementCount(packed.shape);
+    const codes = requirePart(packed, "codes", packedLength(count, bits));
+    const scales = scalesOf(format, packed, count / size);
+    valued ??= valuedBy(heap, kernel, bits, values);
+    const data = into?.length === count ? into : new Float32Array(count);
+    decodeGroups(heap, kernel, valued, {codes, scales, bits, size}, data);
+    return {shape: [...packed.shape], data};
+  };
+}
+
+/** Scales of all groups in float32, that of the tensor multiplied in. */
+function scalesOf({reading}: Format, packed: Packed, groups: number): Float32Array {
+  const {scales, hasTensorScale = false} = reading!;
+  if (scales === "none") return new Float32Array(groups).fill(1);
+  if (typeof scales === "string") {
+    return unpackScales(requirePart(packed, "scales", groups * scaleBytes[scales]), scales);
+  }
+  const g = hasTensorScale ? unpackTensorScale(requirePart(packed, "tensorScale", 4)) : 1;
+  const worth = Float32Array.from(scales, (scale) => Math.fround(scale) * g);
+  return Float32Array.from(requirePart(packed, "scales", groups), (byte) => worth[byte]);
+}
+
+interface Run {
+  readonly codes: Uint8Array;
+  readonly scales: Float32Array;
+  readonly bits: number;
+  readonly size: number;
+}
+
+/** Gives values to groups of unpacked codes in the memory of the kernel. */
+type Valued = (codes: number, groups: number, size: number, scales: number, x: number) => void;
+
+/** The way to value codes: nibbles stay packed, others are bytes. */
+function valuedBy(heap: WasmHeap, kernel: CodesKernel, bits: number, values: readonly number[]): Valued {
+  if (bits === 8 && values.every((value, code) => value === (code << 24) >> 24)) {
+    return (codes, groups, size, scales, x) => kernel.decodeIntegers(codes, groups, size, scales, x);
+  }
+  if (bits <= 4) {
+    const table = fewTable(heap, values);
+    const areNibbles = bits === 4 ? 1 : 0;
+    return (codes, groups, size, scales, x) =>
+      kernel.decodeFew(codes, groups, size, table, scales, x, areNibbles);
+  }
+  const table = heap.allocate(4 * 256);
+  heap.floats(table, values.length).set(values);
+  return (codes, groups, size, scales, x) => kernel.decodeBytes(codes, groups, size, table, scales, x);
+}
+
+/** Up to 16 floats by their bytes: the first byte of each, then the second ones and so on. */
+function fewTable(heap: WasmHeap, values: readonly number[]): number {
+  const at = heap.allocate(64);
+  const bytes = new Uint8Array(Float32Array.from(values).buffer);
+  const table = heap.bytes(at, 64);
+  for (let i = 0; i < bytes.length; i++) table[16 * (i % 4) + (i >> 2)] = bytes[i];
+  return at;
+}
+
+function decodeGroups(
+  heap: WasmHeap,
+  kernel: CodesKernel,
+  valued: Valued,
+  {codes, scales, bits, size}: Run,
+  data: Float32Array,
+): void {
+  const most = Math.max(1, Math.floor(AT_ONCE / size));
+  const elements = most * size;
+  const isAsItIs = bits === 8 || bits === 4;
+  const input = heap.scratch(10 * elements + 4 * most + 64);
+  const bytes = input + 4 * elements;
+  const packedAt = isAsItIs ? bytes : bytes + elements;
+  const scalesAt = input + 4 * Math.ceil((6 * elements + 16) / 4);
+  for (let first = 0; first < scales.length; first += most) {
+    const groups = Math.min(most, scales.length - first);
+    const [from, length] = [(first * size * bits) / 8, (groups * size * bits) / 8];
+    heap.bytes(packedAt, length).set(codes.subarray(from, from + length));
+    heap.floats(scalesAt, groups).set(scales.subarray(first, first + groups));
+    if (!isAsItIs) kernel.unpackCodes(packedAt, bits, groups * size, bytes);
+    valued(bytes, groups, size, scalesAt, input);
+    data.set(heap.floats(input, groups * size), first * size);
+  }
+}
