@@ -64,7 +64,10 @@ function scalesOf({reading}: Format, packed: Packed, groups: number): Float32Arr
   }
   const g = hasTensorScale ? unpackTensorScale(requirePart(packed, "tensorScale", 4)) : 1;
   const worth = Float32Array.from(scales, (scale) => Math.fround(scale) * g);
-  return Float32Array.from(requirePart(packed, "scales", groups), (byte) => worth[byte]);
+  const bytes = requirePart(packed, "scales", groups);
+  const found = new Float32Array(groups);
+  for (let i = 0; i < groups; i++) found[i] = worth[bytes[i]];
+  return found;
 }
 
 interface Run {

@@ -139,7 +139,8 @@ function mxOf(options: MxOptions, cast: CastOf): Grouped {
     size: blockSize,
     pack: cast(element, rounding),
     scales(amax) {
-      const scales = Uint8Array.from(amax, (largest) => mxScaleByte(scaleRule, element, largest));
+      const scales = new Uint8Array(amax.length);
+      for (let i = 0; i < scales.length; i++) scales[i] = mxScaleByte(scaleRule, element, amax[i]);
       return {divisors: decodeValues(e8m0, scales), parts: {scales}};
     },
   };
