@@ -17,10 +17,10 @@ export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Ma
   return groups;
 }
 
-/** The series of a family as a whole, in its own hue. */
+/** The series of a family of formats as a whole, in its own hue. */
 export function ofFamily(id: string): Look & {readonly name: string} {
   const family = isFamily(id) ? id : "baseline";
-  return {name: FAMILIES[family], family, shade: 0};
+  return {name: family === "baseline" ? "unquantized" : FAMILIES[family], family, shade: 0};
 }
 
 /** Addition to a sentence that names the best of several by the documents that its loss is measured on. */

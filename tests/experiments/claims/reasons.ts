@@ -186,7 +186,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     claim: "tokenbutler-coreference",
-    says: "do not solve it with all of their keys and have no say",
+    says: "do not solve it even with all of their keys and do not count",
     holds() {
       for (const model of [SMALL, LARGE]) {
         expect(value("tokenbutler-coreference", "tokens of names right, full model", model)).toBeLessThan(50);

@@ -3,6 +3,7 @@ import type {Row, TableRows} from "../../../lib/experiment/columns.js";
 import type {oneProblem} from "../../../lib/experiments/decoding/one-problem.js";
 import type {splitReason} from "../../../lib/experiments/decoding/split-reason.js";
 import type {ParamValues} from "../../../lib/technique/params.js";
+import {player} from "../../kit/player.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {shareBars} from "../../plots/share-bars.js";
@@ -11,18 +12,31 @@ type PartRow = Row<(typeof oneProblem)["columns"]>;
 type Tables = TableRows<(typeof oneProblem)["columns"], (typeof oneProblem)["tables"]>;
 type StepRow = Tables["steps"][number];
 
-/** The work on a problem, with what the large model wrote marked, and the right steps beside it. */
+/** The work on a problem part by part, with what the large model wrote marked, and the right steps beside it. */
 export function splitTextView(
   rows: readonly PartRow[],
   _params: ParamValues<(typeof oneProblem)["params"]>,
   tables: object,
 ): HTMLElement {
   const {steps} = tables as Tables;
+  const text = html`<p class="draft-text split-text"></p>`;
+  const question = `Q:${steps[0]?.expression}=? `;
+  let shown = rows.length;
+  const show = (parts: number): void => {
+    shown = parts;
+    text.replaceChildren(
+      html`<span class="muted">${question}</span>`,
+      ...rows.slice(0, parts).flatMap(partMark),
+    );
+  };
+  show(rows.length);
+  const parts = {label: "parts of the text", first: 1, last: () => rows.length, at: () => shown, go: show};
   return captioned(
     "Who wrote what?",
     partsFinding(rows, steps),
     html`<div class="draft-round">
-      <p class="draft-text split-text"><span class="muted">Q:${steps[0]?.expression}=?</span> ${rows.flatMap(partMark)}</p>
+      ${player(parts)}
+      ${text}
       <p class="block-facts"><span class="split-text"><span class="large">by the large model</span></span> <span>everything else by the small one, tags too</span></p>
       <table class="split-steps">
         <thead><tr><th>correct step</th><th>difficulty</th><th>as written</th></tr></thead>

@@ -108,5 +108,7 @@ function foldedList({label, options, help}: ChoicesParam, input: AnyInput): HTML
   };
   for (const event of ["input", "moved"]) input.addEventListener(event, tell);
   tell();
+  // The summary names the list, and its group has the name for those who hear it.
+  input.querySelector(".group-label")?.remove();
   return html`<details class="control long-list"><summary>${count}</summary>${input}${help && html`<p class="help">${help}</p>`}</details>`;
 }

@@ -90,6 +90,9 @@ const QUALITIES: Readonly<Record<Axes["quality"], Quality>> = {
   },
 };
 
+/** Series of choices that no technique can make. */
+const BOUND = {name: "oracle, a bound", family: "baseline", shade: 1} as const;
+
 /** Every technique a mark, bytes against a quality that a reader chose, with the front and intervals. */
 export const cacheFigure: FigureSpec<CacheRow, Axes> = {
   experiment: "kv/small-caches",
@@ -97,7 +100,7 @@ export const cacheFigure: FigureSpec<CacheRow, Axes> = {
   drawn: pooledCaches,
   key: ({technique}) => technique,
   label: ({label}) => label,
-  series: ({family}) => ({name: kindName(family), ...kindLook(family)}),
+  series: ({family, isBound}) => (isBound ? BOUND : {name: kindName(family), ...kindLook(family)}),
   x: (_, {cost}) => COSTS[cost],
   y: (rows, {quality}) => QUALITIES[quality].measure(pooledCaches(rows)),
   better: (_, {quality}) => (quality === "retrieval accuracy" ? "top left" : "bottom left"),

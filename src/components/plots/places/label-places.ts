@@ -31,6 +31,8 @@ const lineHeight = 13;
 /** From a mark's centre to a label beside it, and the rise of a label above or below. */
 const gap = {x: 9, y: 13};
 const markRadius = 6;
+/** From a name at the end of a leader line to a mark that it must not seem to name. */
+const AWAY_CLEARANCE = 14;
 /** The corners before the sides: a front leaves its points to the right and comes from below. */
 const places: readonly LabelPlace[] = [
   "middle right",
@@ -72,14 +74,14 @@ export function placeLabels(
   /** `mayCross` lets a name at the end of a leader line stand on a join. */
   function placeAt(point: Point, text: string, mayCross = false): PlacedLabel | undefined {
     const [cx, cy] = [x(point.x), y(point.y)];
-    const isFree = ({dx, dy, place}: Offset) => {
+    const isFree = ({dx, dy, place}: Offset, clearance = markRadius) => {
       const box = labelBox({dx, dy}, text, cx, cy);
       const inside = box.left >= left && box.right <= right && box.top >= top && box.bottom <= bottom;
       return (
         inside &&
         !taken.some((other) => overlap(box, other)) &&
         !leaders.some((leader) => crosses(box, leader)) &&
-        !marks.some((mark) => covers(box, x(mark.x), y(mark.y)) && !samePlace(mark, point)) &&
+        !marks.some((mark) => covers(box, x(mark.x), y(mark.y), clearance) && !samePlace(mark, point)) &&
         !(place === "away" && taken.some((other) => crosses(other, [cx, cy, cx + dx, cy + dy])))
       );
     };
@@ -87,9 +89,11 @@ export function placeLabels(
       const box = labelBox(offset, text, cx, cy);
       return !joins.some((join) => crosses(box, join));
     };
-    const beside = near.filter(isFree);
+    const beside = near.filter((offset) => isFree(offset));
+    const away = (clearance: number) =>
+      AWAY.find((offset) => isFree(offset, clearance) && (mayCross || clear(offset)));
     const found =
-      beside.find(clear) ?? beside[0] ?? AWAY.find((offset) => isFree(offset) && (mayCross || clear(offset)));
+      beside.find(clear) ?? beside[0] ?? away(AWAY_CLEARANCE) ?? (mayCross ? away(markRadius) : undefined);
     return found && {point, text, ...found};
   }
 
@@ -148,7 +152,7 @@ function labelBox({dx, dy}: Pick<Offset, "dx" | "dy">, text: string, x: number, 
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-const covers = (box: Box, x: number, y: number): boolean =>
-  overlap(box, {left: x - markRadius, right: x + markRadius, top: y - markRadius, bottom: y + markRadius});
+const covers = (box: Box, x: number, y: number, radius: number): boolean =>
+  overlap(box, {left: x - radius, right: x + radius, top: y - radius, bottom: y + radius});
 
 const samePlace = (a: Point, b: Point): boolean => a.x === b.x && a.y === b.y;

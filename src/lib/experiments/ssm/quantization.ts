@@ -45,7 +45,7 @@ export const quantization = experiment({
     bits: {
       kind: "choices",
       label: "Bits of weights and activations",
-      help: "With 16-bit activations only methods that change weights are told apart.",
+      help: "With 16-bit activations, only methods that change weights differ.",
       options: BITS,
       default: BITS,
     },

@@ -77,7 +77,7 @@ export const cskv = cacheTechnique({
       default: 0.2,
     },
     window: {kind: "integer", label: "Tokens that are shrunk together", min: 1, max: 4096, default: 32},
-    residual: {kind: "integer", label: "Newest tokens that stay whole", min: 0, max: 4096, default: 0},
+    residual: {kind: "integer", label: "Newest tokens in full precision", min: 0, max: 4096, default: 0},
     format: {...cacheFormatParam, options: [...cacheFormatParam.options, features4.id]},
   },
   needs: ["calibration"],
@@ -86,7 +86,7 @@ export const cskv = cacheTechnique({
   inWords({density, residual, format}, {widths}) {
     const rank = cskvRank(largest(widths), density);
     const bits = format === "fp16" ? "" : `, ${featureBits(format)} bits with scales`;
-    return `${rank} features, newest ${residual} tokens whole${bits}`;
+    return `${rank} features, newest ${residual} tokens in 16 bits${bits}`;
   },
   formulaOf: () => "layers · bytes of 2 · share · width features, the newest 32 tokens aside",
   comesBackOf: () => "Σ feature of the token · weight of the channel, over the features",

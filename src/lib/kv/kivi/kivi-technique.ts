@@ -61,7 +61,7 @@ export const kivi = cacheTechnique({
     },
     residual: {
       kind: "choice",
-      label: "Newest tokens that stay whole",
+      label: "Newest tokens in full precision",
       options: [32, 64, 128],
       default: 32,
     },
@@ -70,7 +70,7 @@ export const kivi = cacheTechnique({
   kindOf: () => "fewer-bits",
   labelOf: ({bits, keyAxis}) => (keyAxis === "tokens" ? `KIVI ${bits} bit` : `${bits} bit, keys per token`),
   inWords: ({bits, residual}) =>
-    `${kiviBitsPerValue({bits, groupSize: GROUP_SIZE})} bits with scales, newest ${residual} tokens whole`,
+    `${kiviBitsPerValue({bits, groupSize: GROUP_SIZE})} bits with scales, newest ${residual} tokens in 16 bits`,
   formulaOf: () => "2 · layers · width · (bits + 32 / 32) / 8, the newest 32 tokens aside",
   comesBackOf: ({keyAxis}) =>
     keyAxis === "tokens"

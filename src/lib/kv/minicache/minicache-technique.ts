@@ -64,21 +64,21 @@ export const miniCache = cacheTechnique({
   params: {
     rule: {
       kind: "choice",
-      label: "Rows that are kept whole",
+      label: "Rows that are kept unmerged",
       help: "Those that differ most, or the most alike ones, as xKV's repository runs it.",
       options: ["correct", "released"],
       default: "correct",
     },
     gamma: {
       kind: "number",
-      label: "Share of the range of angles whose rows are kept whole",
+      label: "Share of the range of angles whose rows are kept unmerged",
       min: 0,
       max: 1,
       default: 0.05,
     },
     keptRows: {
       kind: "number",
-      label: "Share of the rows that the formula takes to be kept whole",
+      label: "Share of the rows that the formula counts as unmerged",
       help: "How many are depends on the text.",
       min: 0,
       max: 1,

@@ -15,7 +15,7 @@ const speculative: Claim<DecodingFound> = {
     tokensOf(runs["speculative-sampling"]),
   ],
   judge: sameTexts,
-  why: "Greedy texts of our large decoder with drafts of the small one. For drawn tokens the law is proved and tested to 1e-12 over random laws.",
+  why: "Greedy texts of our large decoder with drafts of the small one. For drawn tokens, equality of the distributions is proved, and tested to 1e-12 on random distributions.",
 };
 
 const recyclingLossless: Claim<DecodingFound> = {

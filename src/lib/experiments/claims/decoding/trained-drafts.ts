@@ -48,7 +48,7 @@ const typicalAcceptance: Claim<DecodingFound> = {
     tokensGained(drafts["medusa-typical"], drafts.medusa),
   ],
   judge: (_reported, ours) => orderVerdict(intervalsOf(ours, "tokens for each pass above")),
-  why: "A guess above the lesser of 0.09 and 0.3 e^-H is kept, H the entropy of the model's law at temperature 1. The texts are others than those of plain decoding; how good they are was not measured.",
+  why: "A guess above the lesser of 0.09 and 0.3 e^-H is kept, H the entropy of the model's distribution at temperature 1. The texts differ from those of plain decoding; how good they are was not measured.",
 };
 
 const ppd = "arXiv:2405.18628";

@@ -95,7 +95,7 @@ const quality: CacheClaim = {
   id: "kivi-quality",
   paper: KIVI,
   place: "LongBench averages of the repository",
-  statement: "A cache in two bits, the newest tokens whole, loses almost nothing.",
+  statement: "A cache in two bits, with the newest tokens in full precision, loses almost nothing.",
   kind: "measured",
   reads: [FULL, FULL_AFTER_PROMPT, ALL_CODES],
   caches: {[AGED]: "kivi-2"},

@@ -82,7 +82,7 @@ const sameSize: TensorClaim = {
   id: "razer-same-size",
   paper: v2,
   place: "abstract",
-  statement: "RaZeR takes exactly as many bits as NVFP4: the index hides in spare bits of the scale.",
+  statement: "RaZeR takes exactly as many bits as NVFP4: the index is stored in spare bits of the scale.",
   kind: "measured",
   reported: [reported("any tensor, tensor scale aside", "size", 4.5, "bits per element")],
   ours: (data) =>

@@ -121,5 +121,5 @@ export const quamba2Size: Claim<unknown> = {
     const isClose = (size: number, i: number) => Math.abs(counted[i] / size - 1) <= TOLERANCE;
     return valuesOf(printed, "size in").every(isClose) ? "agrees" : "differs";
   },
-  why: "It follows from shapes, nothing was run. The printed gigabytes are thousands of MiB: in powers of ten 15.7 would be 16.5. All agree to within 5 %, with embedding and head rounded, the tied head parted by the rotation, and float16 scales for groups of 128.",
+  why: "It follows from shapes, nothing was run. The printed gigabytes are thousands of MiB: in powers of ten 15.7 would be 16.5. All agree to within 5 %, with embedding and head rounded, the tied head untied by the rotation, and float16 scales for groups of 128.",
 };

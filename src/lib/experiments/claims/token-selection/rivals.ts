@@ -62,7 +62,7 @@ export const h2oClaims: readonly SelectionClaim[] = [
     ],
     ours: (found) => found.flatMap((one) => retrieval(one, "H2O at 20 %", FIFTH)),
     judge: (_reported, ours) => keptVerdict(intervalsOf(ours, changeOf(FIFTH))),
-    why: `${OUR_DECODERS} Their tasks rarely ask for one fact among many; ours do. A fact has no attention before it is asked for, so nothing tells it from filler when the cache must choose, and what is evicted is gone.`,
+    why: `${OUR_DECODERS} Their tasks rarely ask for one fact among many; ours do. A fact has no attention before it is asked for, so it cannot be told from filler when the cache must choose, and evicted keys cannot be read again.`,
   },
 ];
 
@@ -125,6 +125,6 @@ export const streamingLlmClaims: readonly SelectionClaim[] = [
         spread(model, `${GAP}, ${RECENT}`, gapPercent(scores[RECENT], scores[WITH_SINKS]), "%"),
       ]),
     judge: (_reported, ours) => marginVerdict(intervalsOf(ours, GAP), BROKEN),
-    why: `${OUR_DECODERS} Large models park attention that they have no use for on the first tokens. Ours have not learned to: without the first four perplexity rises by a tenth or so, where it must double to count as broken.`,
+    why: `${OUR_DECODERS} Large models put attention that they do not need elsewhere on the first tokens. Ours have not learned to: without the first four perplexity rises by a tenth or so, where it must double to count as broken.`,
   },
 ];

@@ -197,7 +197,7 @@ const coReference: SelectionClaim = {
     const judged = on(ours, (model) => solvers.some(({subject}) => subject === model));
     return keptVerdict(intervalsOf(judged, fromOracle(HALF)));
   },
-  why: "Judged at half of the keys, where the paper's other comparisons stand, on a decoder that was trained for this task, one training run; the other two, one training run each, do not solve it with all of their keys and have no say. Its predictor was trained on the same kind of documents, theirs on C4. The paper's samples are prose of 150 words; ours are words of a small vocabulary.",
+  why: "Judged at half of the keys, where the paper's other comparisons stand, on a decoder that was trained for this task, one training run; the other two, one training run each, do not solve it even with all of their keys and do not count. Its predictor was trained on the same kind of documents, theirs on C4. The paper's samples are prose of 150 words; ours are words of a small vocabulary.",
 };
 
 /** Claims of TokenButler. */
