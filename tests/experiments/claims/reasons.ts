@@ -206,7 +206,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     claim: "h2o-loss",
-    says: "and what is evicted is gone",
+    says: "and evicted keys cannot be read again",
     holds() {
       for (const row of of("h2o-loss", "change of answers")) expect(row.high).toBeLessThan(-40);
     },
