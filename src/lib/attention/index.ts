@@ -8,6 +8,7 @@ export * from "./decode-attention.js";
 export * from "./eviction/evicting-cache.js";
 export * from "./eviction/eviction.js";
 export * from "./eviction/eviction-replay.js";
+export * from "./gpu-decode-attention.js";
 export * from "./h2o/h2o.js";
 export * from "./h2o/h2o-released.js";
 export * from "./hit-metrics.js";

@@ -53,8 +53,8 @@ export interface GpuHost {
   pipeline(kernel: GpuKernel, entry: string, constants?: Readonly<Record<string, number>>): Promise<Pipeline>;
   /** Copies numbers into memory of their own. @throws RangeError if the adapter takes no buffer of that size. */
   upload(data: Float32Array | Uint32Array | Uint8Array, kind?: "storage" | "uniform"): GpuBuffer;
-  /** Zeroed memory for so many float32 numbers. @throws RangeError as {@link GpuHost.upload}. */
-  room(numbers: number): GpuBuffer;
+  /** Memory for so many float32 numbers: those of `start`, then zeros. @throws RangeError as {@link GpuHost.upload}. */
+  room(numbers: number, start?: Float32Array): GpuBuffer;
   /** Starts dispatches, one after the other. @throws RangeError if a grid is larger than the adapter takes. */
   submit(dispatches: readonly GpuDispatch[]): void;
   /** Waits until all that was submitted is done. @throws Error if it failed, or the device was lost. */
@@ -129,13 +129,14 @@ function hostOf(device: Device, info: AdapterInfo, extensions: readonly GpuExten
     },
     upload(data, kind = "storage") {
       const to = buffer(data.byteLength, USAGE[kind] | USAGE.copyTarget);
-      // Copies are of whole words.
-      const bytes = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
-      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      device.queue.writeBuffer(to, 0, bytes);
+      write(device, to, data);
       return to;
     },
-    room: (numbers) => buffer(4 * numbers, USAGE.storage | USAGE.copySource),
+    room(numbers, start) {
+      const to = buffer(4 * numbers, USAGE.storage | USAGE.copySource | USAGE.copyTarget);
+      if (start !== undefined) write(device, to, start);
+      return to;
+    },
     submit: (dispatches) => submit(device, dispatches),
     done,
     async read(from, numbers) {
@@ -153,6 +154,13 @@ function hostOf(device: Device, info: AdapterInfo, extensions: readonly GpuExten
     },
     end: () => device.destroy(),
   };
+}
+
+/** Copies numbers to the beginning of a buffer, in whole words. */
+function write(device: Device, to: GpuBuffer, data: Float32Array | Uint32Array | Uint8Array): void {
+  const bytes = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  device.queue.writeBuffer(to, 0, bytes);
 }
 
 /** Gives the first thing that went wrong on a device; undefined as long as nothing has. */

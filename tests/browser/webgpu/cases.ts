@@ -1,4 +1,5 @@
+import {attentionCases} from "./attention-cases.js";
 import {packedCases} from "./packed-cases.js";
 
 /** Cases by name, for any adapter: each gives a number that must be at most 1. */
-export const cases = {...packedCases};
+export const cases = {...packedCases, ...attentionCases};
