@@ -1,5 +1,6 @@
 /** The models that run, and the contracts by which a technique plugs into them, for scripts: `paretoscope/engine`. */
 
+export * from "../kernels/gpu-host.js";
 export * from "../kernels/wasm-products.js";
 export * from "./attention.js";
 export * from "./backend.js";
@@ -61,3 +62,5 @@ export * from "./token-operations.js";
 export * from "./unused-tensors.js";
 export * from "./wasm/wasm-backend.js";
 export * from "./wasm/wasm-scans.js";
+export * from "./webgpu/gpu-packed.js";
+export * from "./webgpu/gpu-ssd.js";
