@@ -2,7 +2,8 @@
  * IQ4_NL and IQ4_XS of ggml without importance, byte for byte as `formats/ggml/iq4.ts` packs them. Four groups of 32 are
  * searched at once, one a lane, so that each sums in order.
  */
-import {halfBits} from "../shared/half";
+import {halfBits, halfValue} from "../shared/half";
+import {storeLevels} from "../shared/levels";
 import {nearestInt} from "../shared/nearest";
 import {transpose4} from "../shared/transpose";
 
@@ -34,6 +35,23 @@ export function encodeIq4Xs(x: usize, blocks: i32, bytes: usize, room: usize, ta
     searchFour(x + 512, room, table);
     v128.store(room + 1056, v128.load(room + 1024));
     packSuper(x, room + 1040, bytes, table);
+  }
+}
+
+/** The floats of super-blocks of IQ4_XS; `levels` holds the 16 levels as signed bytes. */
+export function decodeIq4Xs(bytes: usize, blocks: i32, x: usize, levels: usize): void {
+  const table = v128.load(levels);
+  for (let n = 0; n < blocks; n++, bytes += 136) {
+    const d = halfValue(load<u16>(bytes));
+    const highs = <u32>load<u16>(bytes + 2);
+    for (let group: usize = 0; group < 8; group++, x += 128) {
+      const low = (<u32>load<u8>(bytes + 4 + (group >> 1)) >> <u32>((group & 1) << 2)) & 15;
+      const code = <i32>(low | (((highs >> <u32>(group << 1)) & 3) << 4)) - 32;
+      const scale = f32x4.splat(d * <f32>code);
+      const v = v128.load(bytes + 8 + (group << 4));
+      storeLevels(i8x16.swizzle(table, v128.and(v, i8x16.splat(15))), scale, x);
+      storeLevels(i8x16.swizzle(table, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15))), scale, x + 64);
+    }
   }
 }
 

@@ -7,7 +7,8 @@ import {nearestCodes, nearestInt} from "../shared/nearest";
 import {transpose4} from "../shared/transpose";
 import {affineSearch4, LANES} from "./affine-search";
 
-export {decodeQ4K, decodeQ6K, encodeQ6K} from "./q6-k";
+export {decodeQ2K, decodeQ3K, decodeQ4K, decodeQ5K, decodeQ6K} from "./decode";
+export {encodeQ6K} from "./q6-k";
 
 /** Bytes of room that a call needs besides its input and output. */
 export const ROOM: usize = 8192;

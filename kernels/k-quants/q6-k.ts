@@ -1,6 +1,5 @@
 /** Q6_K of ggml without importance, byte for byte as `formats/ggml/k-quants/signed.ts` packs it: four sub-blocks of 16 at once. */
 import {halfBits, halfValue} from "../shared/half";
-import {storeLevels} from "../shared/levels";
 import {MAGIC, nearestInt} from "../shared/nearest";
 import {transpose4} from "../shared/transpose";
 
@@ -136,47 +135,6 @@ function writeCodes(bytes: usize, codes: usize): void {
         bits = v128.or(bits, i8x16.shl(high, 2 * run));
       }
       v128.store(bytes + 128 + 32 * half + i, bits);
-    }
-  }
-}
-
-/** The floats of super-blocks of 210 bytes. */
-export function decodeQ6K(bytes: usize, blocks: i32, x: usize): void {
-  const nibble = i8x16.splat(15);
-  const two = i8x16.splat(3);
-  for (let n = 0; n < blocks; n++, bytes += BYTES) {
-    const d = halfValue(load<u16>(bytes + 208));
-    for (let group: usize = 0; group < 16; group++, x += 64) {
-      const e = group << 4;
-      const half = e >> 7;
-      const lows = v128.load(bytes + 64 * half + (e & 63));
-      const low = e & 64 ? i8x16.shr_u(lows, 4) : v128.and(lows, nibble);
-      const highs = v128.load(bytes + 128 + 32 * half + (e & 31));
-      const high = i8x16.shl(v128.and(i8x16.shr_u(highs, 2 * <i32>((e >> 5) & 3)), two), 4);
-      const q = i8x16.sub(v128.or(low, high), i8x16.splat(32));
-      storeLevels(q, f32x4.splat(d * <f32>load<i8>(bytes + 192 + group)), x);
-    }
-  }
-}
-
-/** The floats of super-blocks of Q4_K, 144 bytes each: scale and minimum of each 32 are 6-bit codes. */
-export function decodeQ4K(bytes: usize, blocks: i32, x: usize): void {
-  const nibble = i8x16.splat(15);
-  for (let n = 0; n < blocks; n++, bytes += 144) {
-    const d = halfValue(load<u16>(bytes));
-    const dmin = halfValue(load<u16>(bytes + 2));
-    for (let j: usize = 0; j < 8; j++) {
-      const at = bytes + 4 + j;
-      const scale: u32 = j < 4 ? load<u8>(at) & 63 : (load<u8>(at + 4) & 15) | ((load<u8>(at - 4) >> 6) << 4);
-      const minimum: u32 =
-        j < 4 ? load<u8>(at + 4) & 63 : (load<u8>(at + 4) >> 4) | ((load<u8>(at) >> 6) << 4);
-      const from = bytes + 16 + 32 * (j >> 1);
-      const least = f32x4.splat(-dmin * <f32>minimum);
-      for (let i: usize = 0; i < 32; i += 16, x += 64) {
-        const v = v128.load(from + i);
-        storeLevels(j & 1 ? i8x16.shr_u(v, 4) : v128.and(v, nibble), f32x4.splat(d * <f32>scale), x);
-        for (let k: usize = 0; k < 64; k += 16) v128.store(x + k, f32x4.add(v128.load(x + k), least));
-      }
     }
   }
 }

@@ -2,8 +2,9 @@
  * ggml's blocks of 32 and NVFP4's of 64, byte for byte as `formats/ggml` packs them and value for value as it unpacks them.
  * Byte j of 16 holds the codes of elements j (low) and j + 16 (high).
  */
-import {halfBits, halfValue} from "../shared/half";
-import {storeLevels} from "../shared/levels";
+import {halfBits} from "../shared/half";
+
+export {decodeBytes, decodeFives, decodeMx4, decodeNibbles, decodeNv4} from "./decode";
 
 /** Bytes of 32 floats. */
 const BLOCK: usize = 128;
@@ -30,17 +31,31 @@ export function encodeQ40(x: usize, blocks: i32, bytes: usize, _room: usize): vo
 /** 20 bytes a block: scale, minimum, and codes above it. */
 export function encodeQ41(x: usize, blocks: i32, bytes: usize, _room: usize): void {
   for (let n = 0; n < blocks; n++, x += BLOCK, bytes += 20) {
-    let low = v128.load(x);
-    let high = low;
-    for (let i: usize = 16; i < BLOCK; i += 16) {
-      low = f32x4.min(low, v128.load(x + i));
-      high = f32x4.max(high, v128.load(x + i));
-    }
-    const minimum = signOfFirst(x, lowest(low));
-    const d = (highest(high) - minimum) / 15;
+    const minimum = leastOf(x);
+    const d = (mostOf(x) - minimum) / 15;
     store<u16>(bytes, halfBits(d));
     store<u16>(bytes + 2, halfBits(minimum));
     storeCodes(x, minimum, inverse(d), 0.5, bytes + 4);
+  }
+}
+
+/** 22 bytes a block: the scale that takes the extreme element to -16, fifth bits, and nibbles. */
+export function encodeQ50(x: usize, blocks: i32, bytes: usize, _room: usize): void {
+  for (let n = 0; n < blocks; n++, x += BLOCK, bytes += 22) {
+    const d = extreme(x) / -16;
+    store<u16>(bytes, halfBits(d));
+    storeFives(x, 0, inverse(d), 16.5, bytes + 2);
+  }
+}
+
+/** 24 bytes a block: the same above a minimum. */
+export function encodeQ51(x: usize, blocks: i32, bytes: usize, _room: usize): void {
+  for (let n = 0; n < blocks; n++, x += BLOCK, bytes += 24) {
+    const minimum = leastOf(x);
+    const d = (mostOf(x) - minimum) / 31;
+    store<u16>(bytes, halfBits(d));
+    store<u16>(bytes + 2, halfBits(minimum));
+    storeFives(x, minimum, inverse(d), 0.5, bytes + 4);
   }
 }
 
@@ -141,19 +156,32 @@ function storeCodes(x: usize, minimum: f32, factor: f32, rounding: f32, bytes: u
     v128.store(bytes, i32x4.splat(0));
     return;
   }
-  const low = codes16(x, minimum, factor, rounding);
-  const high = codes16(x + 64, minimum, factor, rounding);
+  const low = codes16(x, minimum, factor, rounding, 15);
+  const high = codes16(x + 64, minimum, factor, rounding, 15);
   v128.store(bytes, v128.or(low, i16x8.shl(high, 4)));
 }
 
-function codes16(x: usize, minimum: f32, factor: f32, rounding: f32): v128 {
+/** Codes up to 31: the fifth bits of 32, then nibbles. */
+function storeFives(x: usize, minimum: f32, factor: f32, rounding: f32, bytes: usize): void {
+  if (abs(factor) === f32.POSITIVE_INFINITY) {
+    memory.fill(bytes, 0, 20);
+    return;
+  }
+  const low = codes16(x, minimum, factor, rounding, 31);
+  const high = codes16(x + 64, minimum, factor, rounding, 31);
+  const nibble = i8x16.splat(15);
+  store<u32>(bytes, i8x16.bitmask(i16x8.shl(low, 3)) | (i8x16.bitmask(i16x8.shl(high, 3)) << 16));
+  v128.store(bytes + 4, v128.or(v128.and(low, nibble), i16x8.shl(v128.and(high, nibble), 4)));
+}
+
+function codes16(x: usize, minimum: f32, factor: f32, rounding: f32, most: i8): v128 {
   const a = codes4(x, minimum, factor, rounding);
   const b = codes4(x + 16, minimum, factor, rounding);
   const c = codes4(x + 32, minimum, factor, rounding);
   const d = codes4(x + 48, minimum, factor, rounding);
   return i8x16.min_u(
     i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)),
-    i8x16.splat(15),
+    i8x16.splat(most),
   );
 }
 
@@ -211,74 +239,22 @@ function extreme(x: usize): f32 {
   return top;
 }
 
+/** The least of 32 floats. */
+function leastOf(x: usize): f32 {
+  let low = v128.load(x);
+  for (let i: usize = 16; i < BLOCK; i += 16) low = f32x4.min(low, v128.load(x + i));
+  return signOfFirst(x, lowest(low));
+}
+
+function mostOf(x: usize): f32 {
+  let high = v128.load(x);
+  for (let i: usize = 16; i < BLOCK; i += 16) high = f32x4.max(high, v128.load(x + i));
+  return highest(high);
+}
+
 /** The least of 32 floats, a zero with the sign of the first one. */
 function signOfFirst(x: usize, least: f32): f32 {
   if (least !== 0) return least;
   for (let i: usize = 0; i < BLOCK; i += 4) if (load<f32>(x + i) === 0) return load<f32>(x + i);
   return least;
-}
-
-/** Blocks of 16 bytes of codes behind a half-precision scale and, from `hasMinimum` on, a minimum. */
-export function decodeNibbles(bytes: usize, blocks: i32, x: usize, table: usize, hasMinimum: i32): void {
-  const levels = v128.load(table);
-  const head: usize = hasMinimum ? 4 : 2;
-  for (let n = 0; n < blocks; n++, bytes += 16 + head, x += BLOCK) {
-    const v = v128.load(bytes + head);
-    const scale = f32x4.splat(halfValue(load<u16>(bytes)));
-    const low = i8x16.swizzle(levels, v128.and(v, i8x16.splat(15)));
-    const high = i8x16.swizzle(levels, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15)));
-    if (hasMinimum) {
-      const minimum = f32x4.splat(halfValue(load<u16>(bytes + 2)));
-      storeAbove(low, scale, minimum, x);
-      storeAbove(high, scale, minimum, x + 64);
-    } else {
-      storeLevels(low, scale, x);
-      storeLevels(high, scale, x + 64);
-    }
-  }
-}
-
-/** Signed bytes behind a half-precision scale. */
-export function decodeBytes(bytes: usize, blocks: i32, x: usize): void {
-  for (let n = 0; n < blocks; n++, bytes += 34, x += BLOCK) {
-    const scale = f32x4.splat(halfValue(load<u16>(bytes)));
-    storeLevels(v128.load(bytes + 2), scale, x);
-    storeLevels(v128.load(bytes + 18), scale, x + 64);
-  }
-}
-
-/** Half levels of E2M1 at `table` under one power of two. */
-export function decodeMx4(bytes: usize, blocks: i32, x: usize, table: usize): void {
-  const levels = v128.load(table);
-  for (let n = 0; n < blocks; n++, bytes += 17, x += BLOCK) {
-    const byte = <u32>load<u8>(bytes);
-    // 2^(byte - 128), below 2^-126 a subnormal number.
-    const scale = f32x4.splat(reinterpret<f32>(byte > 1 ? (byte - 1) << 23 : (<u32>0x200000) << byte));
-    const v = v128.load(bytes + 1);
-    storeLevels(i8x16.swizzle(levels, v128.and(v, i8x16.splat(15))), scale, x);
-    storeLevels(i8x16.swizzle(levels, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15))), scale, x + 64);
-  }
-}
-
-/** Four groups of 16 half levels, each under one of the 256 scales at `scales`. */
-export function decodeNv4(bytes: usize, blocks: i32, x: usize, table: usize, scales: usize): void {
-  const levels = v128.load(table);
-  for (let n = 0; n < blocks; n++, bytes += 36) {
-    for (let group: usize = 0; group < 4; group++, x += 64) {
-      const scale = v128.load32_splat(scales + ((<usize>load<u8>(bytes + group)) << 2));
-      const v = v128.load64_zero(bytes + 4 + (group << 3));
-      const nibbles = v128.shuffle<i64>(
-        v128.and(v, i8x16.splat(15)),
-        v128.and(i16x8.shr_u(v, 4), i8x16.splat(15)),
-        0,
-        2,
-      );
-      storeLevels(i8x16.swizzle(levels, nibbles), scale, x);
-    }
-  }
-}
-
-function storeAbove(levels: v128, scale: v128, minimum: v128, x: usize): void {
-  storeLevels(levels, scale, x);
-  for (let i: usize = 0; i < 64; i += 16) v128.store(x + i, f32x4.add(v128.load(x + i), minimum));
 }

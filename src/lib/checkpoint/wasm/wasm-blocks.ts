@@ -26,17 +26,22 @@ const ROOM = 8192;
 type Names<Prefix extends string, Name extends string> = `${Prefix}${Name}`;
 
 interface SmallBlocks
-  extends Record<Names<"encode", "Q40" | "Q41" | "Q80">, EncodeBlocks>,
+  extends Record<Names<"encode", "Q40" | "Q41" | "Q50" | "Q51" | "Q80">, EncodeBlocks>,
     Record<"decodeBytes", DecodeBlocks> {
   areFinite(x: number, count: number): number;
   readonly encodeMx4: EncodeLevels;
   decodeNibbles(bytes: number, blocks: number, x: number, table: number, hasMinimum: number): void;
+  decodeFives(bytes: number, blocks: number, x: number, hasMinimum: number): void;
   decodeMx4(bytes: number, blocks: number, x: number, table: number): void;
   decodeNv4(bytes: number, blocks: number, x: number, table: number, scales: number): void;
 }
 
 type KQuants = Record<Names<"encode", "Q2K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
-  Record<Names<"decode", "Q4K" | "Q6K">, DecodeBlocks>;
+  Record<Names<"decode", "Q2K" | "Q3K" | "Q4K" | "Q5K" | "Q6K">, DecodeBlocks>;
+
+interface Iq4 extends Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels> {
+  decodeIq4Xs(bytes: number, blocks: number, x: number, levels: number): void;
+}
 
 /** Encoder and decoder of a format, where there are kernels for them. */
 export type FastCodec = Partial<Pick<Format, "encode" | "decode">>;
@@ -44,7 +49,7 @@ export type FastCodec = Partial<Pick<Format, "encode" | "decode">>;
 /** Encoders and decoders of ggml's blocks by the id of their format, for rows of whole blocks. */
 export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<string, FastCodec>> {
   const k = await heap.instantiate<KQuants>(kQuantsWasm);
-  const iq4 = await heap.instantiate<Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels>>(iq4Wasm);
+  const iq4 = await heap.instantiate<Iq4>(iq4Wasm);
   const small = await heap.instantiate<SmallBlocks>(smallBlocksWasm);
   const table = levelTable(heap);
   const powers = powerTable(heap);
@@ -59,6 +64,8 @@ export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<strin
   const encoders: Readonly<Record<string, EncodeBlocks>> = {
     q4_0: small.encodeQ40,
     q4_1: small.encodeQ41,
+    q5_0: small.encodeQ50,
+    q5_1: small.encodeQ51,
     q8_0: small.encodeQ80,
     ggml_mxfp4: (x, blocks, bytes, room) => small.encodeMx4(x, blocks, bytes, room, powers),
     q2_K: k.encodeQ2K,
@@ -71,11 +78,17 @@ export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<strin
   const decoders: Readonly<Record<string, DecodeBlocks>> = {
     q4_0: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, q4, 0),
     q4_1: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, q41, 1),
+    q5_0: (bytes, blocks, x) => small.decodeFives(bytes, blocks, x, 0),
+    q5_1: (bytes, blocks, x) => small.decodeFives(bytes, blocks, x, 1),
     q8_0: small.decodeBytes,
     iq4_nl: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, iq4Levels, 0),
     ggml_mxfp4: (bytes, blocks, x) => small.decodeMx4(bytes, blocks, x, halves),
     ggml_nvfp4: (bytes, blocks, x) => small.decodeNv4(bytes, blocks, x, halves, scales),
+    iq4_xs: (bytes, blocks, x) => iq4.decodeIq4Xs(bytes, blocks, x, iq4Levels),
+    q2_K: k.decodeQ2K,
+    q3_K: k.decodeQ3K,
     q4_K: k.decodeQ4K,
+    q5_K: k.decodeQ5K,
     q6_K: k.decodeQ6K,
   };
   const ids = new Set([...Object.keys(encoders), ...Object.keys(decoders)]);
