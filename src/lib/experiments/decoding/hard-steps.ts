@@ -57,7 +57,7 @@ export const hardSteps = experiment({
     steps: {type: "integer", label: "Steps and answers"},
     hard: {type: "integer", label: "Truly hard ones"},
     mendable: {type: "integer", label: "Those that the small model gets wrong and the large one right"},
-    findsHard: {type: "number", label: "Chance that a hard step ranks above another"},
+    findsHard: {type: "number", label: "Chance that a hard step ranks above an easy one"},
     findsMendable: {
       type: "number",
       label: "Chance that a step that the large model mends ranks above another",
