@@ -18,19 +18,19 @@ const chosen = (page: Page, label: string) =>
     .evaluate((select) => (select as HTMLSelectElement).selectedOptions[0].text);
 
 test("a machine chosen for one composition holds for all combinations, and in the address", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   await bar(page).getByLabel("Hardware", {exact: true}).selectOption({label: "h100-sxm"});
-  expect(new URL(page.url()).search).toBe("?machine=h100-sxm");
+  await expect.poll(() => new URL(page.url()).search).toBe("?machine=h100-sxm");
   await front(page).locator(".status[data-state=live]").waitFor();
   await bar(page).getByLabel("Model", {exact: true}).selectOption({label: "qwen2.5-7b"});
   await expect.poll(() => opening(page).locator("figcaption").first().textContent()).toContain("qwen2.5-7b");
   await expect.poll(() => opening(page).locator("figcaption").first().textContent()).toContain("h100-sxm");
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("the figures of a composition are those of the library", async () => {
-  const {page, context} = await site.open(`${path}?weights=razer&kv=int4&context=32768`);
+  const {page, close} = await site.open(`${path}?weights=razer&kv=int4&context=32768`);
   await one(page).locator(".status[data-state=live]").waitFor();
   const rows = await compose.run({weights: "razer", kv: "int4", context: 32768});
   const seconds = rows.filter(({step}) => step === "decode").reduce((sum, row) => sum + row.seconds!, 0);
@@ -38,19 +38,19 @@ test("the figures of a composition are those of the library", async () => {
   await expect
     .poll(() => plainText(opening(page).locator(".headline")))
     .toContain(`at least ${Number((1e3 * seconds).toPrecision(3))} ms`);
-  await context.close();
+  await close();
 });
 
 test("what cannot be is refused with what would fit", async () => {
-  const {page, context} = await site.open(`${path}?weights=fp16&batch=64`);
+  const {page, close} = await site.open(`${path}?weights=fp16&batch=64`);
   const alert = opening(page).getByRole("alert");
   await alert.waitFor();
   expect(await alert.textContent()).toMatch(/> 24\.0 GB by .* fits with a context of at most \d+/);
-  await context.close();
+  await close();
 });
 
 test("touching a combination explains it, and its link opens it as a composition", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   await front(page).scrollIntoViewIfNeeded();
   await front(page).locator(".picker select").selectOption({index: 5});
   const card = front(page).locator(".explain-card");
@@ -61,12 +61,12 @@ test("touching a combination explains it, and its link opens it as a composition
   // Leaving ends what still loads, which is no complaint.
   expect(complaints).toEqual([]);
   await page.goto(link.href);
-  expect(await chosen(page, "Weights")).toBe(weights);
-  await context.close();
+  await expect.poll(() => chosen(page, "Weights")).toBe(weights);
+  await close();
 });
 
 test("a config.json of the reader's own is costed in the browser and never sent", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   const config = {
     model_type: "llama",
     hidden_size: 1024,
@@ -91,16 +91,18 @@ test("a config.json of the reader's own is costed in the browser and never sent"
     .toContain(`weights ${Number((weights / 1e6).toPrecision(3))} MB`);
   await one(page).locator("textarea").first().fill("{");
   await one(page).locator(".status[data-state=failed]").waitFor();
-  expect(await one(page).locator(".status [role=status]").textContent()).toContain("config.json must be");
+  await expect
+    .poll(() => one(page).locator(".status [role=status]").textContent())
+    .toContain("config.json must be");
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a small product flows through the array cycle by cycle", async () => {
-  const {page, context} = await site.open("accelerators/systolic-array?small.cycle=1");
+  const {page, close} = await site.open("accelerators/systolic-array?small.cycle=1");
   expect(await page.locator(".array .busy").count()).toBe(1);
   await page.getByLabel("Cycle", {exact: true}).fill("3");
-  expect(await page.locator(".array .busy").count()).toBe(6);
-  expect(new URL(page.url()).search).toBe("?small.cycle=3");
-  await context.close();
+  await expect.poll(() => page.locator(".array .busy").count()).toBe(6);
+  await expect.poll(() => new URL(page.url()).search).toBe("?small.cycle=3");
+  await close();
 });

@@ -22,7 +22,7 @@ const heard = (fragment: string) =>
 
 test("a configuration of the reader's own never reaches the server: dropped, loaded again, opened by a link", async () => {
   const path = "kv/how-long-a-context";
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   const bench = page.locator("[data-experiment='kv/context']").last();
   const file = {name: "config.json", mimeType: "application/json", buffer: Buffer.from(CONFIG)};
   await bench.getByLabel("config.json of your own, from a file").setInputFiles(file);
@@ -53,23 +53,23 @@ test("a configuration of the reader's own never reaches the server: dropped, loa
   // A module that loads another says so; no page does.
   const referrers = site.requests.flatMap((request) => /Referer (\S+)/i.exec(request)?.[1] ?? []);
   expect(referrers.filter((address) => !/\/_(import|node|observablehq)\//.test(address))).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a text that is too long for the address stays in the page, which says so", async () => {
-  const {page, context} = await site.open("kv/how-long-a-context");
+  const {page, close} = await site.open("kv/how-long-a-context");
   const bench = page.locator("[data-experiment='kv/context']").last();
   const noise = Array.from({length: 12_000}, (_, i) => ((i * 2_654_435_761) % 65_536).toString(36)).join("");
   const config = JSON.stringify({...JSON.parse(CONFIG), noise});
   await bench.getByLabel("config.json of your own", {exact: true}).fill(config);
   await bench.getByText("too long to stand in the address").waitFor();
   await bench.locator(".status[data-state=live]").waitFor();
-  expect(new URL(page.url()).hash).toBe("");
-  await context.close();
+  await expect.poll(() => new URL(page.url()).hash).toBe("");
+  await close();
 });
 
 test("a spoilt fragment is left out with a sentence", async () => {
-  const {page, context} = await site.open("kv/how-long-a-context#texts=abcd");
+  const {page, close} = await site.open("kv/how-long-a-context#texts=abcd");
   await page.getByText("The text at the end of the address is cut or spoilt").first().waitFor();
-  await context.close();
+  await close();
 });

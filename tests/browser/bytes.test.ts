@@ -23,7 +23,7 @@ test("packed bytes are the same in Node and in the browser", async () => {
     const {parts} = format.encode(tensor(values, shape));
     return Object.fromEntries(Object.entries(parts).map(([role, bytes]) => [role, Array.from(bytes)]));
   });
-  const {page, context} = await site.open("");
+  const {page, close} = await site.open("");
   const address = site.url(builtFile("_import/lib/formats/mx/mx.js"));
   const given = JSON.stringify({names: Object.keys(formats), values, shape});
   // As text, since the test runner rewrites an import that it sees.
@@ -35,5 +35,5 @@ test("packed bytes are the same in Node and in the browser", async () => {
     });
   })(${given})`);
   expect(inBrowser).toEqual(inNode);
-  await context.close();
+  await close();
 });

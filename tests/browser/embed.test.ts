@@ -2,7 +2,7 @@ import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
-import {axeViolations, useSite} from "./site.js";
+import {axeViolations, copiedText, useSite} from "./site.js";
 
 const site = useSite();
 const path = "formats/block-scaling";
@@ -18,9 +18,8 @@ async function strangersPage(html: string): Promise<{readonly url: string; close
 }
 
 test("the code that is copied shows that figure in its state on another page, and no other page may be framed", async () => {
-  const {page, context} = await site.open(`${path}?scale.distribution=laplace`);
-  await bench(page).getByRole("button", {name: "Embed", exact: true}).first().click();
-  const code = await page.evaluate(() => navigator.clipboard.readText());
+  const {page, close} = await site.open(`${path}?scale.distribution=laplace`);
+  const code = await copiedText(page, bench(page).getByRole("button", {name: "Embed", exact: true}).first());
   expect(code).toMatch(
     /^<iframe src="[^"]*\/embed\/block-scaling\?scale\.distribution=laplace&amp;guess=skip&amp;figure=/,
   );
@@ -30,48 +29,48 @@ test("the code that is copied shows that figure in its state on another page, an
   await page.goto(framed.url);
   const inside = page.frameLocator("iframe").first();
   await inside.locator(".embed-shown svg.svg-chart").waitFor();
-  expect(await inside.locator("figure:visible").count()).toBe(1);
+  await expect.poll(() => inside.locator("figure:visible").count()).toBe(1);
   expect((await inside.locator("h1").boundingBox())?.width).toBeLessThanOrEqual(1);
   const link = await inside.locator(".embed-source a").getAttribute("href");
   expect(link).toContain(`/${path}?scale.distribution=laplace`);
-  expect(await page.frameLocator("#whole").locator("#observablehq-main").count()).toBe(0);
+  await expect.poll(() => page.frameLocator("#whole").locator("#observablehq-main").count()).toBe(0);
   framed.close();
-  await context.close();
+  await close();
 });
 
 test("an embedded figure is accessible, and a name that no figure has shows the way to the page", async () => {
-  const {page, context, complaints} = await site.open("embed/block-scaling?figure=scale.all-1");
+  const {page, complaints, close} = await site.open("embed/block-scaling?figure=scale.all-1");
   await page.locator(".embed-shown svg.svg-chart").waitFor();
   expect(await axeViolations(page)).toEqual([]);
   await page.goto(site.url("embed/block-scaling?figure=%22%3E%3Cb%3E"));
   await page.locator(".embed-source a").waitFor();
-  expect(await page.locator("figure:visible").count()).toBe(0);
+  await expect.poll(() => page.locator("figure:visible").count()).toBe(0);
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a figure fills the screen and comes back", async () => {
-  const {page, context} = await site.open(path);
+  const {page, close} = await site.open(path);
   const figure = bench(page).locator("figure.chart").first();
   await figure.getByRole("button", {name: "Full screen"}).click();
   await expect.poll(() => figure.evaluate((element) => document.fullscreenElement === element)).toBe(true);
   await figure.getByRole("button", {name: "Leave full screen"}).click();
   await expect.poll(() => page.evaluate(() => document.fullscreenElement)).toBe(null);
-  await context.close();
+  await close();
 });
 
 test("paper has findings, figures and settings, and nothing to press, on white whatever the screen is", async () => {
-  const {page, context} = await site.open(path, {scheme: "dark"});
+  const {page, close} = await site.open(path, {scheme: "dark"});
   await page.emulateMedia({media: "print"});
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  expect(await page.locator("main :is(button, input, select):visible").count()).toBe(0);
-  expect(await bench(page).locator(".svg-chart").first().isVisible()).toBe(true);
-  expect(await bench(page).locator("figcaption").first().isVisible()).toBe(true);
-  expect(await bench(page).locator(".setting").textContent()).toMatch(/Values: /);
+  await expect.poll(() => page.locator("main :is(button, input, select):visible").count()).toBe(0);
+  await expect.poll(() => bench(page).locator(".svg-chart").first().isVisible()).toBe(true);
+  await expect.poll(() => bench(page).locator("figcaption").first().isVisible()).toBe(true);
+  await expect.poll(() => bench(page).locator(".setting").textContent()).toMatch(/Values: /);
   const paper = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--ink"));
-  expect(await paper()).toBe("#1c1f24");
+  await expect.poll(paper).toBe("#1c1f24");
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-  expect(await paper()).not.toBe("#1c1f24");
-  await context.close();
+  await expect.poll(paper).not.toBe("#1c1f24");
+  await close();
 });

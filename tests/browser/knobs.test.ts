@@ -45,7 +45,7 @@ const move = (slider: Locator, shares: readonly number[]): Promise<number[]> =>
 test.each(analytic)("a knob of $id changes the picture within 50 ms, on $paths", async ({id, paths}) => {
   let views = 0;
   for (const path of paths) {
-    const {page, context, complaints} = await site.open(`${path}?guess=skip`);
+    const {page, complaints, close} = await site.open(`${path}?guess=skip`);
     const view = page.locator(`[data-experiment='${id}']:not(.answer)`).first();
     if ((await view.count()) > 0) {
       views++;
@@ -62,7 +62,7 @@ test.each(analytic)("a knob of $id changes the picture within 50 ms, on $paths",
       expect(times.at(-1), times.join()).toBeLessThanOrEqual(LIMIT);
     }
     expect(complaints).toEqual([]);
-    await context.close();
+    await close();
   }
   expect(views).toBeGreaterThan(0);
 });

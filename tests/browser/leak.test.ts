@@ -23,7 +23,7 @@ afterAll(() => elsewhere?.close());
 const target = () => `http://localhost:${(elsewhere.address() as AddressInfo).port}/stolen`;
 
 test("the page cannot send anything to another origin", async () => {
-  const {page, context} = await site.open("");
+  const {page, close} = await site.open("");
   const outcome = await page.evaluate(
     (url) =>
       fetch(url).then(
@@ -34,11 +34,11 @@ test("the page cannot send anything to another origin", async () => {
   );
   expect(outcome).toBe("TypeError");
   expect(received).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a worker started the way the site starts its own cannot either", async () => {
-  const {page, context} = await site.open("");
+  const {page, close} = await site.open("");
   const outcome = await page.evaluate(async (url) => {
     const code = `fetch(${JSON.stringify(url)}).then(() => postMessage("sent"), (error) => postMessage(error.name))`;
     const address = URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
@@ -49,11 +49,11 @@ test("a worker started the way the site starts its own cannot either", async () 
   }, target());
   expect(outcome).toBe("TypeError");
   expect(received).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("the site's own worker refuses to fetch a file from another origin", async () => {
-  const {page, context} = await site.open("");
+  const {page, close} = await site.open("");
   const module = site.url(builtFile("_import/components/kit/runs/worker-run.js"));
   const request = {
     kind: "run",
@@ -68,11 +68,11 @@ test("the site's own worker refuses to fetch a file from another origin", async 
   })()`);
   expect(outcome).toBe("Failed to fetch");
   expect(received).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a worker has neither peer connections nor a way to navigate: no policy would bind those", async () => {
-  const {page, context} = await site.open("");
+  const {page, close} = await site.open("");
   const found = await page.evaluate(async () => {
     const names = ["RTCPeerConnection", "open", "document", "navigation"];
     const code = `postMessage(${JSON.stringify(names)}.filter((name) => name in self))`;
@@ -83,7 +83,7 @@ test("a worker has neither peer connections nor a way to navigate: no policy wou
     });
   });
   expect(found).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("no built script or page holds a peer connection or opens an address that it makes", () => {
@@ -98,11 +98,11 @@ test("no built script or page holds a peer connection or opens an address that i
 });
 
 test("the page on which a file can be opened says so in two sentences", async () => {
-  const {page, context} = await site.open("models/your-checkpoint");
+  const {page, close} = await site.open("models/your-checkpoint");
   const text = await page.locator(".own-file .help").first().textContent();
   expect(text).toContain("read by a worker of this page alone");
   expect(text).toContain("its script holds no way to send them elsewhere");
-  await context.close();
+  await close();
 });
 
 test("the other origin would have heard it: without the policy the same request arrives", async () => {

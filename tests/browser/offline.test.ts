@@ -6,8 +6,8 @@ const site = useSite();
 const FILE = writeSafetensors([{name: "w", shape: [32], data: new Float32Array(32).fill(1)}]);
 
 test("an open page whose site is gone says that it is offline, and does not blame the reader's file", async () => {
-  const {page, context} = await site.open("models/your-checkpoint");
-  await context.setOffline(true);
+  const {page, close} = await site.open("models/your-checkpoint", {isApart: true});
+  await page.context().setOffline(true);
   await page.getByLabel("Files of a model of yours").setInputFiles({
     name: "mine.safetensors",
     mimeType: "application/octet-stream",
@@ -15,15 +15,17 @@ test("an open page whose site is gone says that it is offline, and does not blam
   });
   const problem = page.locator(".own-file [role=alert]");
   await problem.waitFor();
-  expect(await problem.textContent()).toMatch(/^This page is offline: /);
-  await context.close();
+  await expect.poll(() => problem.textContent()).toMatch(/^This page is offline: /);
+  await close();
 });
 
 test("a part that is loaded later says so too", async () => {
-  const {page, context} = await site.open("");
-  await context.setOffline(true);
+  const {page, close} = await site.open("", {isApart: true});
+  await page.context().setOffline(true);
   await page.keyboard.press("/");
   await page.locator("[role=alert].offline").waitFor();
-  expect(await page.locator("[role=alert].offline").textContent()).toMatch(/^This page is offline: /);
-  await context.close();
+  await expect
+    .poll(() => page.locator("[role=alert].offline").textContent())
+    .toMatch(/^This page is offline: /);
+  await close();
 });

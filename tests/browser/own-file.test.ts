@@ -22,24 +22,24 @@ function openFile(page: Page, buffer: Uint8Array, name = "mine.safetensors"): Pr
 const section = (page: Page, title: string) => page.locator(".report-section", {hasText: title}).first();
 
 test("before a file is chosen the report of a model of our own stands there", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   expect(await section(page, "Perplexity and KL divergence").locator("svg .mark").count()).toBeGreaterThan(5);
   expect(await page.locator(".report-of").textContent()).toContain("decoder-large");
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a file of one's own is measured, planned and saved as one page, and nothing of it leaves this one", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   const before = site.requests.length;
   await openFile(page, fileOf([EVIL, "model.layers.1.up.weight"]));
   await page.getByRole("button", {name: "Save the report as one page"}).waitFor();
   const plan = section(page, "The plan");
-  expect(await plan.textContent()).toContain("No other choice of these options is better");
+  await expect.poll(() => plan.textContent()).toContain("No other choice of these options is better");
   // A name from a file is text, whatever it says.
-  expect(await plan.textContent()).toContain(EVIL);
-  expect(await page.locator(".report b").count()).toBe(0);
-  expect(await section(page, "Error by format and layer").textContent()).toContain("2 tensors");
+  await expect.poll(() => plan.textContent()).toContain(EVIL);
+  await expect.poll(() => page.locator(".report b").count()).toBe(0);
+  await expect.poll(() => section(page, "Error by format and layer").textContent()).toContain("2 tensors");
   const [saved] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", {name: "Save the report as one page"}).click(),
@@ -51,12 +51,12 @@ test("a file of one's own is measured, planned and saved as one page, and nothin
   expect(asked.filter((request) => /mine|layers/.test(request.split(" ")[1]))).toEqual([]);
   expect(complaints).toEqual([]);
   await page.reload();
-  expect(await page.locator(".report-of").textContent()).toContain("decoder-large");
-  await context.close();
+  await expect.poll(() => page.locator(".report-of").textContent()).toContain("decoder-large");
+  await close();
 });
 
 test("a model of another vocabulary is run on a text that the reader types", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   await page.getByText("Formats to choose from").click();
   await page.locator(".drop .boxes input:checked").evaluateAll((boxes) => {
     for (const box of boxes as HTMLInputElement[]) box.click();
@@ -74,7 +74,7 @@ test("a model of another vocabulary is run on a text that the reader types", asy
   const quality = await section(page, "Perplexity and KL divergence by format").textContent();
   expect(quality).toMatch(/As it is the model has a perplexity of \d/);
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 /** Keeps what is asked of a page's workers until it is let through. */
@@ -93,7 +93,7 @@ interface Gated {
 }
 
 test("a run waits where it is held up, goes on, and ends where it is cancelled", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   const asked = () => page.evaluate(() => (window as unknown as Gated).gate.asked);
   const letThrough = () => page.evaluate(() => (window as unknown as Gated).gate.letThrough());
   const status = page.locator(".checkpoint-status");
@@ -101,21 +101,21 @@ test("a run waits where it is held up, goes on, and ends where it is cancelled",
   await openFile(page, fileOf(["model.layers.0.up.weight"]));
   await expect.poll(asked).toBe(1);
   await page.getByRole("button", {name: "Pause"}).click();
-  expect(await status.textContent()).toContain("Paused as soon as the piece that runs is done.");
+  await expect.poll(() => status.textContent()).toContain("Paused as soon as the piece that runs is done.");
   await letThrough();
   await status.getByText("Paused.", {exact: true}).waitFor();
-  expect(await asked()).toBe(1);
+  await expect.poll(() => asked()).toBe(1);
   await page.getByRole("button", {name: "Go on"}).click();
   await expect.poll(asked).toBe(2);
   await page.getByRole("button", {name: "Cancel"}).click();
   await letThrough();
-  expect(await status.textContent()).toContain("Ended.");
+  await expect.poll(() => status.textContent()).toContain("Ended.");
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("a file that is none of tensors is refused with a reason", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   const files: Readonly<Record<string, Uint8Array>> = {
     empty: new Uint8Array(),
     "cut-off": new Uint8Array([9, 0, 0, 0, 0, 0, 0, 0, 123]),
@@ -128,8 +128,8 @@ test("a file that is none of tensors is refused with a reason", async () => {
       hasText: `${name}.safetensors could not be read: `,
     });
     await problem.waitFor();
-    expect(await problem.textContent()).toMatch(/could not be read: .{10,}/);
+    await expect.poll(() => problem.textContent()).toMatch(/could not be read: .{10,}/);
   }
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });

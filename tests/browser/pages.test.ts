@@ -15,7 +15,7 @@ const PHONE: PageLook = {width: 360, scheme: "dark"};
 describe.concurrent.each(pagePaths().map((path, i) => [path, i] as const))("page /%s", (path, i) => {
   test("opens well; is quiet, accessible and fits at 1280, 768 and 360 px, in light and dark; shows no figure that differs from its controls after cancel, error, reload or back", async () => {
     const [first, second] = i % 2 === 0 ? [DESK, PHONE] : [PHONE, DESK];
-    const {page, complaints, close} = await site.open(path, {...first, before: tameWorkers, isShared: true});
+    const {page, complaints, close} = await site.open(path, {...first, before: tameWorkers});
     await leadsPastNavigation(page);
     await scrollThrough(page);
     for (const look of [first, second]) await (look === DESK ? atDesk(page) : looksWell(page, PHONE));

@@ -44,10 +44,8 @@ export function builtFile(path: string): string {
 /** A page, and everything it did that it should not have. */
 export interface WatchedPage {
   readonly page: Page;
-  readonly context: BrowserContext;
   /** Console errors and warnings, uncaught errors, policy reports, requests to another origin. */
   readonly complaints: string[];
-  /** Closes the page, and its context where no other page shares it. */
   close(): Promise<void>;
 }
 
@@ -56,8 +54,8 @@ export interface Look {
   readonly scheme?: "light" | "dark";
   /** Runs in the page before any script of its own, each time it is loaded. */
   readonly before?: () => void;
-  /** Opens it beside other pages of this file, which costs less than a browser's state of its own. */
-  readonly isShared?: boolean;
+  /** Gives it storage, cookies and a network of its own, for tests that change these; else pages of a file share them. */
+  readonly isApart?: boolean;
 }
 
 /** Longer than anything takes on a machine that is busy with other work, in milliseconds. */
@@ -104,8 +102,8 @@ export function useSite(): Site {
   return {
     url,
     requests,
-    async open(path, {width = 1280, scheme = "light", before, isShared = false} = {}) {
-      const context = isShared ? shared : await newContext();
+    async open(path, {width = 1280, scheme = "light", before, isApart = false} = {}) {
+      const context = isApart ? await newContext() : shared;
       const page = await context.newPage();
       await page.setViewportSize({width, height: 900});
       await page.emulateMedia({colorScheme: scheme});
@@ -113,7 +111,7 @@ export function useSite(): Site {
       const complaints = watch(page, new URL(server.url).origin);
       await page.goto(url(path));
       await settled(page);
-      return {page, context, complaints, close: () => (isShared ? page : context).close()};
+      return {page, complaints, close: () => (isApart ? context : page).close()};
     },
   };
 }
@@ -182,6 +180,14 @@ export type AxeRules = "all" | "colours";
 /** The text of an element; a number stays with its unit by a space that does not break, which counts as one that does. */
 export async function plainText(place: Locator): Promise<string> {
   return ((await place.textContent()) ?? "").replaceAll("\u00a0", " ");
+}
+
+/** The text that the page copies where a button is pressed. */
+export async function copiedText(page: Page, button: Locator): Promise<string> {
+  await page.evaluate(() => navigator.clipboard.writeText(""));
+  await button.click();
+  await page.waitForFunction(() => navigator.clipboard.readText());
+  return page.evaluate(() => navigator.clipboard.readText());
 }
 
 /** What the accessibility checker objects to on the page as it stands, a line each. */

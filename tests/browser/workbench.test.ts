@@ -5,14 +5,14 @@ import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
 import {loadData} from "../../src/data/data-sets.js";
 import {blockScale} from "../../src/lib/experiments/formats/block-scale.js";
-import {useSite} from "./site.js";
+import {copiedText, useSite} from "./site.js";
 
 const site = useSite();
 const path = "formats/block-scaling";
 const bench = (page: Page) => page.locator("[data-experiment='formats/block-scale']:not(.answer)");
 
 test("the first figure stands before any worker is asked", async () => {
-  const {page, context} = await site.open("");
+  const {page, close} = await site.open("");
   await page.addInitScript(() => {
     window.Worker = class {
       constructor() {
@@ -22,17 +22,17 @@ test("the first figure stands before any worker is asked", async () => {
   });
   await page.goto(site.url(path));
   await bench(page).locator(".plot-area svg").first().waitFor();
-  expect(await bench(page).getByRole("status").first().textContent()).toMatch(
-    /^\d+ rows that came with this page\.$/,
-  );
-  expect(await bench(page).locator(".status .origin").first().textContent()).toMatch(
-    /Run on .+ \(Node .+\) in .+ s\./,
-  );
-  await context.close();
+  await expect
+    .poll(() => bench(page).getByRole("status").first().textContent())
+    .toMatch(/^\d+ rows that came with this page\.$/);
+  await expect
+    .poll(() => bench(page).locator(".status .origin").first().textContent())
+    .toMatch(/Run on .+ \(Node .+\) in .+ s\./);
+  await close();
 });
 
 test("a control moved gives other rows from a worker, another picture and another address", async () => {
-  const {page, context, complaints} = await site.open(path);
+  const {page, complaints, close} = await site.open(path);
   const area = bench(page).locator(".plot-area");
   const seed = bench(page).getByLabel("Seed", {exact: true});
   await bench(page).scrollIntoViewIfNeeded();
@@ -40,33 +40,32 @@ test("a control moved gives other rows from a worker, another picture and anothe
   await bench(page).getByText("More parameters").click();
   await seed.fill("7");
   await bench(page).locator(".status[data-state=live]").waitFor();
-  expect(new URL(page.url()).search).toBe("?scale.seed=7");
+  await expect.poll(() => new URL(page.url()).search).toBe("?scale.seed=7");
   await expect.poll(() => area.innerHTML()).not.toBe(before);
   expect(complaints).toEqual([]);
-  await context.close();
+  await close();
 });
 
 test("the browser runs the same rows as the table that was shipped", async () => {
-  const {page, context} = await site.open(path);
+  const {page, close} = await site.open(path);
   const shipped = await csvOf(page);
   await bench(page).getByRole("button", {name: "Run it here"}).click();
   await bench(page).locator(".status[data-state=live]").waitFor();
-  expect(await bench(page).getByRole("status").first().textContent()).toContain(
-    "identical to the shipped rows",
-  );
+  await expect
+    .poll(() => bench(page).getByRole("status").first().textContent())
+    .toContain("identical to the shipped rows");
   const live = await csvOf(page);
   expect(live.split("\n").length).toBeGreaterThan(10);
   expectSameNumbers(live, shipped);
-  await context.close();
+  await close();
 });
 
 test("the code that is copied gives the same rows in Node", async () => {
-  const {page, context} = await site.open(
+  const {page, close} = await site.open(
     `${path}?scale.element=int4&scale.distribution=laplace&scale.blockSizes=16,64`,
   );
   await bench(page).locator(".status[data-state=live]").waitFor();
-  await bench(page).getByRole("button", {name: "Copy as code"}).click();
-  const code = await page.evaluate(() => navigator.clipboard.readText());
+  const code = await copiedText(page, bench(page).getByRole("button", {name: "Copy as code"}));
   expect(code).toContain(`blockSizes: [16,64]`);
   const printed = execFileSync(process.execPath, ["--input-type=module", "-"], {
     input: code,
@@ -80,11 +79,11 @@ test("the code that is copied gives the same rows in Node", async () => {
   const csv = await csvOf(page);
   expect(csv.trim().split("\r\n")).toHaveLength(rows.length + 1);
   expectSameNumbers(csv, rowsAsCsv(rows));
-  await context.close();
+  await close();
 });
 
 test("rows come down as Arrow with what their columns are", async () => {
-  const {page, context} = await site.open(path);
+  const {page, close} = await site.open(path);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     bench(page).getByRole("button", {name: "Rows as Arrow"}).click(),
@@ -95,14 +94,13 @@ test("rows come down as Arrow with what their columns are", async () => {
   const size = table.schema.fields.find(({name}) => name === "bitsPerElement");
   expect(size?.metadata.get("unit")).toBe("bits per element");
   expect(table.getChild("provenance")?.get(0)).toBe("measured");
-  await context.close();
+  await close();
 });
 
 test("the link of a state opens that state", async () => {
-  const {page, context} = await site.open(path);
+  const {page, close} = await site.open(path);
   await bench(page).getByLabel("Values", {exact: true}).selectOption("laplace");
-  await bench(page).getByRole("button", {name: "Copy link"}).click();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await copiedText(page, bench(page).getByRole("button", {name: "Copy link"}));
   await page.goto(link);
   const chosen = await bench(page)
     .getByLabel("Values", {exact: true})
@@ -110,31 +108,31 @@ test("the link of a state opens that state", async () => {
       return (select as HTMLSelectElement).selectedOptions[0]?.textContent;
     });
   expect(chosen).toBe("laplace");
-  await context.close();
+  await close();
 });
 
 test("a point explains itself to the keyboard, with its formula's source and a link", async () => {
-  const {page, context} = await site.open(path);
+  const {page, close} = await site.open(path);
   const picker = bench(page).getByLabel("Explain a point");
   await picker.focus();
   await picker.selectOption({index: 3});
   const card = bench(page).locator(".explain-card");
-  expect(await card.textContent()).toContain("Source: OCP Microscaling");
-  expect(await card.textContent()).toContain("measured");
-  expect(await card.getByRole("link").getAttribute("href")).toContain(path);
-  await context.close();
+  await expect.poll(() => card.textContent()).toContain("Source: OCP Microscaling");
+  await expect.poll(() => card.textContent()).toContain("measured");
+  await expect.poll(() => card.getByRole("link").getAttribute("href")).toContain(path);
+  await close();
 });
 
 test("the rows can be read as a table", async () => {
-  const {page, context} = await site.open(path);
+  const {page, close} = await site.open(path);
   await bench(page)
     .getByText(/rows behind this/)
     .click();
   const rows = bench(page).locator("tbody tr");
   await expect.poll(() => rows.count()).toBe(20);
   await bench(page).getByRole("button", {name: "Show all 24"}).click();
-  expect(await rows.count()).toBe(24);
-  await context.close();
+  await expect.poll(() => rows.count()).toBe(24);
+  await close();
 });
 
 async function csvOf(page: Page): Promise<string> {
