@@ -243,7 +243,7 @@ describe("quantize", () => {
   });
 
   test("keeps the row of a tensor that no error exists for, and says why", async () => {
-    const {stdout, stderr} = await paretoscope("quantize", file, "--formats", "nvfp4,mxfp4");
+    const {stdout, stderr} = await called("quantize", file, "--formats", "nvfp4,mxfp4");
     expect(stdout).toMatch(/^broken +nvfp4 +64 +64 +nvfp4.*NaN.* +measured$/m);
     expect(stdout).toMatch(/^none +nvfp4 +0 +0 +it has no elements +measured$/m);
     expect(stderr).toMatch(/^broken in nvfp4: .*NaN/m);
@@ -251,7 +251,7 @@ describe("quantize", () => {
   });
 
   test("does not let a name from the file steer the terminal", async () => {
-    const {stdout} = await paretoscope("quantize", file, "--formats", "int4");
+    const {stdout} = await called("quantize", file, "--formats", "int4");
     expect(stdout).toContain("bell\\u{7}");
     expect(stdout).not.toContain("\u0007");
   });
@@ -264,30 +264,27 @@ describe("quantize", () => {
     bytes.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
     bytes.write(header, 8);
     await writeFile(at("escapes.safetensors"), bytes);
-    const {code, stderr} = await paretoscope("quantize", at("escapes.safetensors"));
+    const {code, stderr} = await called("quantize", at("escapes.safetensors"));
     expect(code).toBe(1);
     expect(stderr).toContain("a\\u{1b}[2J\\u{9b}31m\\u{202e}");
     expect(stderr.trimEnd()).not.toMatch(/[^\P{C}\n]/u);
   });
 
   test.each(["cut.safetensors", "noise.safetensors"])("fails on %s with the reader's words", async (name) => {
-    const {code, stdout, stderr} = await paretoscope("quantize", at(name));
+    const {code, stdout, stderr} = await called("quantize", at(name));
     expect(stderr).toMatch(/openSafetensors|readTensor/);
     expect(stderr).toContain(at(name));
     expect([code, stdout]).toEqual([1, ""]);
   });
 
   test("ends a step that takes longer than its limit", async () => {
-    const {code, stderr} = await paretoscope("quantize", file, "--timeLimit", "0.001");
+    const {code, stderr} = await called("quantize", file, "--timeLimit", "0.001");
     expect(stderr).toContain("a step took longer than 0.001 s and was ended. --timeLimit allows more.");
     expect(code).toBe(1);
   });
 
   test("gives an experiment the same file by --file", async () => {
-    const {code, stdout} = await paretoscope(
-      ..."run formats/own-file --formats int4 --file".split(" "),
-      file,
-    );
+    const {code, stdout} = await called(..."run formats/own-file --formats int4 --file".split(" "), file);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^w +int4 +2048 +2048 +4\.25 /m);
   });
