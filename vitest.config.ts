@@ -12,6 +12,7 @@ export default defineConfig({
     maxConcurrency: 3,
     // All cores: by default one is left free, which on two of them is half.
     maxWorkers: "100%",
+    setupFiles: ["tests/equal-numbers.ts"],
     projects: [
       {
         extends: true,
@@ -19,7 +20,7 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.test.ts"],
           exclude: [...browser, ...pack],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       {

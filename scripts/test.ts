@@ -84,7 +84,7 @@ function setChromium(): void {
   process.env.CHROMIUM = ensureChromium();
 }
 
-/** Stages in their order; those of one group use one core each and go side by side. */
+/** Stages in their order; those of one group leave cores idle where they go alone, and go side by side. */
 const groups: readonly (readonly Stage[])[] = [
   [
     {name: "types and lint", run: command("run", "--silent", "check")},
@@ -92,8 +92,8 @@ const groups: readonly (readonly Stage[])[] = [
     {name: "unused code", run: command("exec", "--", "knip")},
   ],
   [{name: "unit tests", run: needing(ensureRedis, vitest("unit"))}],
-  [{name: "kept tables", run: command("exec", "--", "tsx", "scripts/check-tables.ts")}],
   [
+    {name: "kept tables", run: command("exec", "--", "tsx", "scripts/check-tables.ts")},
     {name: "package", run: vitest("package")},
     {name: "site", run: command("run", "--silent", "build")},
   ],
