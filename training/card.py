@@ -52,7 +52,7 @@ CONTINUED = """Continued from the published `{base}`, whose earlier training is 
 
 RETRIEVAL_REMARK = """
 The mix has no updated facts, no tallies and no names after phrases of keys, so the tasks `needle-multivalue`, `common-words`
-and `coreference` ask for what this model never saw: their scores are the honest baseline, not a fault of the evaluation.
+and `coreference` test what this model was never trained on: low scores are expected there.
 """
 
 
@@ -113,7 +113,7 @@ def purpose(config):
     """Why the model is here, and what is to be seen in it."""
     if isinstance(config, mamba.Config):
         return """It is small enough to run in a page, and reads
-what the decoders beside it read, so that a state of fixed size stands against a cache that grows."""
+what the decoders beside it read, so that a state of fixed size can be compared with a cache that grows."""
     return """It is small enough to run in a page and good enough that damage to its weights, activations or KV cache shows
 in what it does: it finds facts in its context, follows aliases and repeats spans."""
 
@@ -179,7 +179,7 @@ weights.
 | copied tokens right | {100 * test['copiesAccuracy']:.1f} % of {test['copiesTokens']} |
 
 Tasks of `src/lib/tasks` at the full context of {arguments['context']} tokens and default difficulty, test split; a sample counts if every answer token
-is the most likely one, the right ones fed back:
+is the most likely one, with the right tokens fed back:
 
 | task | samples right |
 |---|---|
@@ -226,7 +226,7 @@ def task_rows(tasks):
 def why_outliers(base, config):
     if isinstance(config, mamba.Config):
         return f"""The gated output has heavy tails of its own (the card of
-`{base}`); in large models whole channels stand out besides."""
+`{base}`); in large models whole channels also have large values."""
     return "Small models have none of the outliers that make\nlarge models hard to quantize."
 
 

@@ -22,9 +22,9 @@ from scores import in_batches, write_record
 from train import read_documents
 
 TITLES = {
-    "arithmetic-small": "It is the small one of a pair: it writes most steps rightly and fails at products of numbers with several digits.",
+    "arithmetic-small": "It is the small one of a pair: it writes most steps correctly and fails at products of numbers with several digits.",
     "arithmetic-large": "It is the large one of a pair, and does what `arithmetic-small` beside it fails at more often.",
-    "arithmetic-small-split": "It is `arithmetic-small`, trained further to hand hard steps over: it writes `<bigmodel>` where a larger model shall go on, and\n`</bigmodel>` where that one shall end (SplitReason, arXiv:2504.16379).",
+    "arithmetic-small-split": "It is `arithmetic-small`, trained further to hand hard steps over: it writes `<bigmodel>` where a larger model should continue, and\n`</bigmodel>` where that one should end (SplitReason, arXiv:2504.16379).",
 }
 
 STARTS = {
@@ -101,7 +101,7 @@ decay 0.1 on matrices), warm-up over 100 steps to {arguments['rate']:g}, cosine 
 {log_rows(log)}
 
 ## Scores
-{len(scores['of'])} problems of the test split, whose expressions are in no other split. Measured in float32 on the stored float16 weights, the right characters
+{len(scores['of'])} problems of the test split, whose expressions are in no other split. Measured in float32 on the stored float16 weights, with the right characters
 fed back.
 
 | measure | value |

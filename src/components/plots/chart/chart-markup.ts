@@ -86,7 +86,7 @@ export function chartScales(spec: ChartSpec, width: number, height: number) {
       ...axisOptions(spec.x),
       binary: isBinary(points.map((point) => point.x)),
       count: width < 480 ? 4 : 7,
-      room: 40,
+      room: width < 480 ? 34 : 40,
     }),
     y: makeScale(ys, [height - margin.bottom, margin.top], {
       ...axisOptions(spec.y),
