@@ -3,6 +3,7 @@
  * value, the one of up to four that leaves the least squared error, and an E3M3 scale. Four blocks are searched at once, one
  * a lane, so that each sums its squares in order.
  */
+import {nibblesOf, storeFound} from "../shared/look-up";
 import {transpose4} from "../shared/transpose";
 
 /**
@@ -32,6 +33,29 @@ export function encodeRazer(
     x += 256;
     codes += 32;
     scales += 4;
+  }
+}
+
+/**
+ * The floats of blocks: level times scale, and that times g.
+ * @param tables for each special value the 16 levels by their bytes, 64 bytes
+ * @param worth the scale that each byte stands for, 256 floats
+ */
+export function decodeRazer(
+  codes: usize,
+  scales: usize,
+  blocks: i32,
+  tables: usize,
+  worth: usize,
+  g: f32,
+  x: usize,
+): void {
+  const tensorScale = f32x4.splat(g);
+  for (let block = 0; block < blocks; block++, codes += 8, scales++, x += 64) {
+    const byte = <usize>load<u8>(scales);
+    const table = tables + (((byte >> 7) | ((byte >> 5) & 2)) << 6);
+    storeFound(nibblesOf(v128.load64_zero(codes)), table, v128.load32_splat(worth + (byte << 2)), x);
+    for (let i: usize = 0; i < 64; i += 16) v128.store(x + i, f32x4.mul(v128.load(x + i), tensorScale));
   }
 }
 

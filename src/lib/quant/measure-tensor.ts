@@ -7,6 +7,7 @@ import type {Format} from "../formats/format.js";
 import {formatById} from "../formats/registry.js";
 import {largestMagnitude} from "../formats/tensor-scale.js";
 import {FormatError} from "../io/format-error.js";
+import {type AddErrors, fasterErrors} from "../kernels/wasm-errors.js";
 import {estimateMean} from "../stats/moments.js";
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 import {transpose} from "../tensor/transpose.js";
@@ -69,7 +70,7 @@ export async function* measureTensor(
     importance,
   }: MeasureOptions = {},
 ): AsyncGenerator<TensorRow, void, void> {
-  const faster = await fasterFormats();
+  const [faster, add] = await Promise.all([fasterFormats(), fasterErrors()]);
   const formats = formatIds.map((id) => faster(formatById(id)));
   const x = await sampleOrNote(tensor, {reader, isInputFirst, mostElements});
   const whole = {tensor: tensor.name, elements: elementCount(tensor.shape)};
@@ -79,7 +80,7 @@ export async function* measureTensor(
   const weights = typeof x === "string" ? undefined : columnWeights(x, tensor, importance);
   for (const format of formats) {
     const found =
-      typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, {amax, tensor, weights});
+      typeof x === "string" ? {...NOTHING, note: x} : measureOrNote(format, x, {amax, tensor, weights, add});
     const note = found.note ?? (isInputFirst ? INPUT_FIRST : null);
     yield {...whole, format: format.id, measuredElements, ...found, outlierShare, note};
   }
@@ -140,9 +141,10 @@ interface Measuring {
   readonly amax: number;
   readonly tensor: StoredTensor;
   readonly weights: Float32Array | undefined;
+  readonly add: AddErrors;
 }
 
-function measureOrNote(format: Format, x: Tensor, {amax, tensor: {dtype, shape}, weights}: Measuring) {
+function measureOrNote(format: Format, x: Tensor, {amax, tensor: {dtype, shape}, weights, add}: Measuring) {
   if (elementCount(x.shape) === 0) return {...NOTHING, note: "it has no elements"};
   // Read as float32, a number of the file may have become an infinity that the file does not hold.
   if (dtype === "F64" && x.data.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
@@ -158,7 +160,7 @@ function measureOrNote(format: Format, x: Tensor, {amax, tensor: {dtype, shape},
       partMses,
       ...measured
     } = weights === undefined
-      ? {...measureByRows(format, x, amax, part), weighedError: null}
+      ? {...measureByRows(format, x, amax, {atMost: part, add}), weighedError: null}
       : measureWeighed(format, x, weights, part);
     if (!Object.values(measured).some(Number.isNaN)) {
       const share = elementCount(x.shape) / elementCount(shape);

@@ -43,25 +43,38 @@ export interface MeasuredParts extends Measured {
   readonly partMses: readonly number[];
 }
 
+/** Options of {@link measureByRows}. */
+export interface ByRowsOptions {
+  /** Elements of a part, no more than are measured at once in any case. */
+  readonly atMost?: number;
+  /** What adds the errors of a part: {@link addErrors}, or a faster one. */
+  readonly add?: typeof addErrors;
+}
+
 /**
  * {@link measureFormat}, some rows at a time where the format packs rows apart: in less memory, and sooner.
  * @param amax the largest magnitude of x; x is measured whole where that is no finite number
- * @param atMost elements of a part, no more than are measured at once in any case
  * @throws whatever the format throws.
  */
-export function measureByRows(format: Format, x: Tensor, amax: number, atMost = AT_ONCE): MeasuredParts {
+export function measureByRows(
+  format: Format,
+  x: Tensor,
+  amax: number,
+  {atMost = AT_ONCE, add = addErrors}: ByRowsOptions = {},
+): MeasuredParts {
   const {rows, columns} = matrixSize(x);
   const some = ROWS * Math.max(1, Math.floor(Math.min(AT_ONCE, atMost) / columns / ROWS));
   if (format.rows === undefined || !Number.isFinite(amax) || some >= rows) return measuredWhole(format, x);
   let sums = NO_ERROR_SUMS;
   let bytes = 0;
   const partMses: number[] = [];
+  const into = new Float32Array(some * columns);
   for (let row = 0; row < rows; row += some) {
     const count = Math.min(some, rows - row);
     const data = x.data.subarray(row * columns, (row + count) * columns);
     const packed = format.encode({shape: [count, columns], data}, {amax});
     const before = sums;
-    sums = addErrors(sums, data, format.decode(packed).data);
+    sums = add(sums, data, format.decode(packed, into.subarray(0, data.length)).data);
     partMses.push((sums.noise - before.noise) / data.length);
     // The scale of the tensor stands in every part, and once in the tensor.
     bytes += packedBytes(packed) - (row > 0 ? (packed.parts.tensorScale?.length ?? 0) : 0);

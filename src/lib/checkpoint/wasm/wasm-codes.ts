@@ -96,13 +96,18 @@ function valuedBy(heap: WasmHeap, kernel: CodesKernel, bits: number, values: rea
   return (codes, groups, size, scales, x) => kernel.decodeBytes(codes, groups, size, table, scales, x);
 }
 
-/** Up to 16 floats by their bytes: the first byte of each, then the second ones and so on. */
 function fewTable(heap: WasmHeap, values: readonly number[]): number {
   const at = heap.allocate(64);
-  const bytes = new Uint8Array(Float32Array.from(values).buffer);
-  const table = heap.bytes(at, 64);
-  for (let i = 0; i < bytes.length; i++) table[16 * (i % 4) + (i >> 2)] = bytes[i];
+  heap.bytes(at, 64).set(bytePlanes(values));
   return at;
+}
+
+/** Up to 16 floats by their bytes: the first byte of each, then the second ones and so on. */
+export function bytePlanes(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(Float32Array.from(values).buffer);
+  const planes = new Uint8Array(64);
+  for (let i = 0; i < bytes.length; i++) planes[16 * (i % 4) + (i >> 2)] = bytes[i];
+  return planes;
 }
 
 function decodeGroups(

@@ -4,7 +4,7 @@ import type {Tensor} from "../../tensor/tensor.js";
 import {type FastCodec, wasmBlockCodecs} from "./wasm-blocks.js";
 import {codeDecoder, codesKernel} from "./wasm-codes.js";
 import {wasmGroupEncoders} from "./wasm-groups.js";
-import {wasmRazerEncoders} from "./wasm-razer.js";
+import {wasmRazerCodecs} from "./wasm-razer.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
 export type FasterFormat = (format: Format) => Format;
@@ -17,9 +17,10 @@ export type FasterFormat = (format: Format) => Format;
 export async function wasmFormats(): Promise<FasterFormat> {
   const heap = wasmHeap();
   const kernel = await codesKernel(heap);
-  const encoders = [...(await wasmGroupEncoders(heap, kernel)), ...(await wasmRazerEncoders(heap))];
+  const encoders = await wasmGroupEncoders(heap, kernel);
   const codecs = new Map<string, FastCodec>([
-    ...encoders.map(([id, encode]): [string, FastCodec] => [id, {encode}]),
+    ...Array.from(encoders, ([id, encode]): [string, FastCodec] => [id, {encode}]),
+    ...(await wasmRazerCodecs(heap)),
     ...(await wasmBlockCodecs(heap)),
   ]);
   return (format) => {

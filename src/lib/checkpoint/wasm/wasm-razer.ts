@@ -1,13 +1,16 @@
-/** RaZeR's weight formats, packed in WebAssembly. */
-import {e2m1} from "../../formats/element.js";
-import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
+/** RaZeR's weight formats, packed and unpacked in WebAssembly. */
+import {e2m1, e3m3} from "../../formats/element.js";
+import type {Packed} from "../../formats/format.js";
 import {requireFinite} from "../../formats/groups.js";
+import {requirePart} from "../../formats/pack.js";
 import {RAZER_LARGEST, razer} from "../../formats/razer/razer.js";
-import {specialCodebook} from "../../formats/razer/razer-search.js";
-import {packTensorScale, tensorScaleOf} from "../../formats/tensor-scale.js";
+import {codebookWith, specialCodebook} from "../../formats/razer/razer-search.js";
+import {packTensorScale, tensorScaleOf, unpackTensorScale} from "../../formats/tensor-scale.js";
 import {razerWasm} from "../../kernels/generated/razer.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
-import type {Tensor} from "../../tensor/tensor.js";
+import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import type {FastCodec} from "./wasm-blocks.js";
+import {bytePlanes} from "./wasm-codes.js";
 
 interface Kernel {
   encodeRazer(
@@ -20,11 +23,20 @@ interface Kernel {
     scales: number,
     room: number,
   ): void;
+  decodeRazer(
+    codes: number,
+    scales: number,
+    blocks: number,
+    tables: number,
+    worth: number,
+    g: number,
+    x: number,
+  ): void;
 }
 
 const BLOCK = 16;
-/** Blocks packed at once, a multiple of the four that the kernel takes: a megabyte of floats. */
-const AT_ONCE = 2 ** 14;
+/** Blocks packed at once, a multiple of the four that the kernel takes: a quarter of a megabyte of floats. */
+const AT_ONCE = 2 ** 12;
 const ROOM = 512;
 
 const SETS = [
@@ -32,18 +44,54 @@ const SETS = [
   [5, -5, 7, -7],
 ] as const;
 
-/** Encoders by the id of their format, for rows of whole blocks. */
-export async function wasmRazerEncoders(heap: WasmHeap): Promise<ReadonlyMap<string, Format["encode"]>> {
-  const {encodeRazer} = await heap.instantiate<Kernel>(razerWasm);
+/** Encoders and decoders by the id of their format, for rows of whole blocks. */
+export async function wasmRazerCodecs(heap: WasmHeap): Promise<ReadonlyMap<string, FastCodec>> {
+  const kernel = await heap.instantiate<Kernel>(razerWasm);
+  const worth = heap.allocate(4 * 256);
+  for (let byte = 0; byte < 256; byte++) heap.floats(worth, 256)[byte] = e3m3.values[byte & 63];
   return new Map(
-    SETS.map((specials) => {
+    SETS.map((specials): [string, FastCodec] => {
       const {id} = razer({specials});
+      const at = heap.allocate(64 * specials.length);
+      specials.forEach((special, i) => {
+        heap.bytes(at + 64 * i, 64).set(bytePlanes(codebookWith(e2m1, special).values));
+      });
       return [
         id,
-        (x: Tensor, {amax}: EncodeOptions = {}) => encode(heap, encodeRazer, id, specials, x, amax),
+        {
+          encode: (x, {amax} = {}) => encode(heap, kernel.encodeRazer, id, specials, x, amax),
+          decode: (packed, into) => decode(heap, kernel.decodeRazer, {tables: at, worth}, packed, into),
+        },
       ];
     }),
   );
+}
+
+function decode(
+  heap: WasmHeap,
+  kernel: Kernel["decodeRazer"],
+  {tables, worth}: {readonly tables: number; readonly worth: number},
+  packed: Packed,
+  into?: Float32Array,
+): Tensor {
+  const length = elementCount(packed.shape);
+  const data = into?.length === length ? into : new Float32Array(length);
+  const count = length / BLOCK;
+  const codes = requirePart(packed, "codes", length / 2);
+  const scales = requirePart(packed, "scales", count);
+  const g = unpackTensorScale(requirePart(packed, "tensorScale", 4));
+  const input = heap.scratch(AT_ONCE * (4 * BLOCK + BLOCK / 2 + 1) + 64);
+  const [atCodes, atScales] = [input + 4 * BLOCK * AT_ONCE, input + (4 * BLOCK + BLOCK / 2) * AT_ONCE];
+  for (let first = 0; first < count; first += AT_ONCE) {
+    const some = Math.min(AT_ONCE, count - first);
+    heap
+      .bytes(atCodes, (some * BLOCK) / 2)
+      .set(codes.subarray((first * BLOCK) / 2, ((first + some) * BLOCK) / 2));
+    heap.bytes(atScales, some).set(scales.subarray(first, first + some));
+    kernel(atCodes, atScales, some, tables, worth, g, input);
+    data.set(heap.floats(input, some * BLOCK), first * BLOCK);
+  }
+  return {shape: [...packed.shape], data};
 }
 
 function encode(
