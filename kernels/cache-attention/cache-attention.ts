@@ -34,7 +34,7 @@ export function keyScores(
   if (rank > 0) unpackFactor(run, head, d, factor, room);
   for (let first = 0; first < count; first += TILE) {
     const tokens = min(TILE, count - first);
-    const part = list === 0 ? 0 : list + ((<usize>first) << 2);
+    const part: usize = list === 0 ? 0 : list + ((<usize>first) << 2);
     if (rank > 0) expand(run, first, tokens, d, rank, factor, tile, room);
     else unpack(run, head, part, first, tokens, d, tile, room);
     rotate(run, first, tokens, tile, width);
@@ -126,7 +126,7 @@ function mixTokens(
   const width = (<usize>d) << 2;
   for (let first = 0; first < count; first += TILE) {
     const tokens = min(TILE, count - first);
-    const part = list === 0 ? 0 : list + ((<usize>first) << 2);
+    const part: usize = list === 0 ? 0 : list + ((<usize>first) << 2);
     unpack(run, head, part, first, tokens, d, tile, room);
     const from = weights + ((<usize>first) << 2);
     for (let h = 0; h < group; h++)
@@ -135,7 +135,6 @@ function mixTokens(
 }
 
 /** The sums of the lanes of four vectors. */
-// @ts-expect-error: decorator
 function sums(a: v128, b: v128, c: v128, e: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
   const ce = f32x4.add(v128.shuffle<f32>(c, e, 0, 4, 1, 5), v128.shuffle<f32>(c, e, 2, 6, 3, 7));

@@ -40,7 +40,6 @@ const PAIRS: usize = 68;
 const APART: usize = 72;
 
 /** Rows of the factor of a run; 0 where it has none. */
-// @ts-expect-error: decorator
 export function rankOf(run: usize): i32 {
   return load<usize>(run, FACTOR) === 0 ? 0 : load<i32>(run, RANK);
 }
@@ -107,12 +106,56 @@ function unpackTokens(
   const chunks = (d + CHUNK - 1) / CHUNK;
   const groups = load<usize>(run, GROUPS) + ((<usize>(head * chunks)) << 2);
   const rowBytes = (<usize>d) << 2;
+  if (bits === 4) {
+    unpackNibbles(run, groups, chunks, <usize>headCodes, list, first, count, rowBytes, to);
+    return;
+  }
   for (let n = 0; n < count; n++, to += rowBytes) {
     const token = list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
     let from = codes + <usize>token * <usize>pageCodes + <usize>headCodes;
     for (let chunk = 0; chunk < chunks; chunk++, from += chunkBytes) {
       const group = load<i32>(groups + ((<usize>chunk) << 2));
       unpackChunk(run, bits, from, token, group, to + ((<usize>chunk) << 6), room);
+    }
+  }
+}
+
+/** The same for 4 bits, with the table at hand. */
+function unpackNibbles(
+  run: usize,
+  groups: usize,
+  chunks: i32,
+  headCodes: usize,
+  list: usize,
+  first: i32,
+  count: i32,
+  rowBytes: usize,
+  to: usize,
+): void {
+  const codes = load<usize>(run, CODES) + headCodes;
+  const pageCodes = <usize>load<i32>(run, PAGE_CODES);
+  const isTwo = load<i32>(run, TWO_TABLES) !== 0;
+  const minima = load<usize>(run, MINIMA);
+  let table = load<usize>(run, TABLE);
+  let a = v128.load(table);
+  let b = v128.load(table, 16);
+  let c = v128.load(table, 32);
+  let e = v128.load(table, 48);
+  for (let n = 0; n < count; n++, to += rowBytes) {
+    const token = list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
+    let from = codes + <usize>token * pageCodes;
+    for (let chunk: usize = 0; chunk < <usize>chunks; chunk++, from += 8) {
+      const group = load<i32>(groups + (chunk << 2));
+      if (isTwo) {
+        table = load<usize>(run, TABLE) + ((<usize>(scaleByte(run, token, group) >> 7)) << 6);
+        a = v128.load(table);
+        b = v128.load(table, 16);
+        c = v128.load(table, 32);
+        e = v128.load(table, 48);
+      }
+      const scale = f32x4.splat(scaleAt(run, token, group));
+      const minimum = minima === 0 ? f32x4.splat(0) : f32x4.splat(minimumAt(run, token, group));
+      storePlanes(pairs(from), a, b, c, e, scale, minimum, to + (chunk << 6));
     }
   }
 }
@@ -169,6 +212,31 @@ function unpackSixteen(run: usize, head: i32, first: i32, d: i32, to: usize, roo
   }
 }
 
+function groupAt(run: usize, page: i32, group: i32): usize {
+  return <usize>page * <usize>load<i32>(run, PAGE_GROUPS) + <usize>group;
+}
+
+function scaleByte(run: usize, page: i32, group: i32): u32 {
+  return load<u8>(load<usize>(run, SCALES) + groupAt(run, page, group));
+}
+
+/** The scale of a group, 1 where there is none. */
+function scaleAt(run: usize, page: i32, group: i32): f32 {
+  const bytes = load<i32>(run, SCALE_BYTES);
+  if (bytes === 0) return 1;
+  const at = groupAt(run, page, group);
+  const scales = load<usize>(run, SCALES);
+  if (bytes === 2) return halfValue(load<u16>(scales + (at << 1)));
+  if (bytes === 4) return load<f32>(scales + (at << 2));
+  const scale = load<f32>(load<usize>(run, SCALE_TABLE) + ((<usize>load<u8>(scales + at)) << 2));
+  const pageScales = load<usize>(run, PAGE_SCALES);
+  return pageScales === 0 ? scale : scale * load<f32>(pageScales + ((<usize>page) << 2));
+}
+
+function minimumAt(run: usize, page: i32, group: i32): f32 {
+  return halfValue(load<u16>(load<usize>(run, MINIMA) + (groupAt(run, page, group) << 1)));
+}
+
 /** 16 numbers of one group. */
 function unpackChunk(
   run: usize,
@@ -179,28 +247,14 @@ function unpackChunk(
   to: usize,
   room: usize,
 ): void {
-  const scaleBytes = load<i32>(run, SCALE_BYTES);
   let table = load<usize>(run, TABLE);
-  let scale: f32 = 1;
+  if (load<i32>(run, TWO_TABLES) !== 0) table += (<usize>(scaleByte(run, page, group) >> 7)) << 6;
+  const scale = scaleAt(run, page, group);
   let minimum: f32 = 0;
-  if (scaleBytes !== 0) {
-    const at = <usize>page * <usize>load<i32>(run, PAGE_GROUPS) + <usize>group;
-    const scales = load<usize>(run, SCALES);
-    if (scaleBytes === 2) scale = halfValue(load<u16>(scales + (at << 1)));
-    else if (scaleBytes === 4) scale = load<f32>(scales + (at << 2));
-    else {
-      const byte = load<u8>(scales + at);
-      scale = load<f32>(load<usize>(run, SCALE_TABLE) + ((<usize>byte) << 2));
-      if (load<i32>(run, TWO_TABLES) !== 0) table += (<usize>(byte >> 7)) << 6;
-    }
-    const pageScales = load<usize>(run, PAGE_SCALES);
-    if (pageScales !== 0) scale *= load<f32>(pageScales + ((<usize>page) << 2));
-    const minima = load<usize>(run, MINIMA);
-    if (minima !== 0) minimum = halfValue(load<u16>(minima + (at << 1)));
-  }
+  if (load<usize>(run, MINIMA) !== 0) minimum = minimumAt(run, page, group);
   const factor = f32x4.splat(scale);
   const offset = f32x4.splat(minimum);
-  if (bits === 4) storeNibbles(from, table, factor, offset, to);
+  if (bits === 4) storeSmall(pairs(from), table, factor, offset, to);
   else if (bits < 8) {
     spreadCodes(from, bits, room);
     if (bits < 4) storeSmall(v128.load(room), table, factor, offset, to);
@@ -228,20 +282,35 @@ function spreadCodes(from: usize, bits: i32, to: usize): void {
   }
 }
 
-function storeNibbles(from: usize, table: usize, scale: v128, minimum: v128, to: usize): void {
-  const pairs = v128.load64_zero(from);
-  const low = v128.and(pairs, i8x16.splat(15));
-  const high = v128.and(i16x8.shr_u(pairs, 4), i8x16.splat(15));
-  const codes = i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  storeSmall(codes, table, scale, minimum, to);
+/** 16 codes of 4 bits, the first of two in the low nibble. */
+function pairs(from: usize): v128 {
+  const bytes = v128.load64_zero(from);
+  const low = v128.and(bytes, i8x16.splat(15));
+  const high = v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15));
+  return i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+function storeSmall(codes: v128, table: usize, scale: v128, minimum: v128, to: usize): void {
+  const c = v128.load(table, 32);
+  const e = v128.load(table, 48);
+  storePlanes(codes, v128.load(table), v128.load(table, 16), c, e, scale, minimum, to);
 }
 
 /** Values of 16 codes below 16: each of the four bytes of a float comes out of a plane of its own. */
-function storeSmall(codes: v128, table: usize, scale: v128, minimum: v128, to: usize): void {
-  const a = i8x16.swizzle(v128.load(table), codes);
-  const b = i8x16.swizzle(v128.load(table, 16), codes);
-  const c = i8x16.swizzle(v128.load(table, 32), codes);
-  const e = i8x16.swizzle(v128.load(table, 48), codes);
+function storePlanes(
+  codes: v128,
+  first: v128,
+  second: v128,
+  third: v128,
+  fourth: v128,
+  scale: v128,
+  minimum: v128,
+  to: usize,
+): void {
+  const a = i8x16.swizzle(first, codes);
+  const b = i8x16.swizzle(second, codes);
+  const c = i8x16.swizzle(third, codes);
+  const e = i8x16.swizzle(fourth, codes);
   const low = i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const lowEnd = i8x16.shuffle(c, e, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const high = i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);

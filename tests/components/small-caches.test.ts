@@ -17,6 +17,7 @@ function row(technique: string, over: Partial<CacheRow> = {}): CacheRow {
     read: 100,
     keptLong: 50,
     readLong: 50,
+    time: null,
     documents: 12,
     tokens: 100,
     perplexity: 8,

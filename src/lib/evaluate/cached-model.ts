@@ -3,6 +3,7 @@ import {concat} from "../engine/cache/stored-cache.js";
 import {forward} from "../engine/decoder/decoder.js";
 import type {Decoder} from "../engine/decoder/load-decoder.js";
 import {mean} from "../stats/moments.js";
+import {sortedQuantile} from "../stats/quantile.js";
 import {requireInteger} from "../tensor/require.js";
 import type {Tensor} from "../tensor/tensor.js";
 import {type RecordedPrefill, recordPrefill, replayPrefill} from "./recorded-prefill.js";
@@ -21,12 +22,15 @@ export interface CachedModel {
   logits(ids: readonly number[]): Tensor;
   /** @throws RangeError if no text has been read. */
   cost(): CacheCost;
+  /** Milliseconds of a decoded token: the median over the texts so far. @throws RangeError if none has been read. */
+  time(): number;
 }
 
 /**
  * Reads texts the way a cache is used: the first `prefill` tokens in one pass, each later one in a pass of its own that
  * finds what the cache gives back. Every text has a cache of its own.
  * @param recorded gives the first pass over a text; a study of many caches may remember it
+ * @param clock milliseconds, for the time of a token
  * @throws RangeError unless prefill is an integer of at least 1; from `logits`, if no token is left to decode.
  */
 export function cachedModel(
@@ -34,10 +38,12 @@ export function cachedModel(
   start: () => CacheSession,
   prefill: number,
   recorded = (ids: readonly number[]): RecordedPrefill => recordPrefill(model, ids),
+  clock = (): number => 0,
 ): CachedModel {
   requireInteger("cachedModel", "prefill", prefill, 1);
   const kept: number[] = [];
   const read: number[] = [];
+  const times: number[] = [];
   return {
     logits(ids) {
       if (ids.length <= prefill) {
@@ -51,18 +57,28 @@ export function cachedModel(
       replayPrefill(model, first, cache, hooks);
       cache.endPrompt?.();
       const rows = [first.logits];
+      const began = clock();
       for (let t = prefill; t < ids.length; t++) {
         rows.push(forward(model, [ids[t]], {cache, ...(hooks && {hooks})}).data);
       }
+      times.push((clock() - began) / (ids.length - prefill));
       kept.push(session.bytes() / ids.length);
       read.push(session.bytesRead() / ids.length);
       return {shape: [ids.length, model.config.vocabSize], data: concat(rows)};
     },
     cost: () => ({keptPerToken: meanOfTexts(kept), readPerToken: meanOfTexts(read)}),
+    time() {
+      requireTexts(times);
+      return sortedQuantile(Float64Array.from(times).sort(), 0.5);
+    },
   };
 }
 
-function meanOfTexts(values: readonly number[]): number {
+function requireTexts(values: readonly number[]): void {
   if (values.length === 0) throw new RangeError("cachedModel: a text must have been read, got none");
+}
+
+function meanOfTexts(values: readonly number[]): number {
+  requireTexts(values);
   return mean(values);
 }

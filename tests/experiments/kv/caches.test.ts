@@ -105,6 +105,18 @@ test("reading in part reads less than is kept, and what shares keys reads what a
   }
 });
 
+test("cachedModel times the decoded tokens of a text, the middle one of several", () => {
+  let now = 0;
+  const clock = () => {
+    now += 10;
+    return now;
+  };
+  const model = cachedModel(decoder, CACHES.byId("fp16").open(setting)!, 96, undefined, clock);
+  expect(() => model.time()).toThrow("cachedModel: a text must have been read, got none");
+  for (const tokens of [98, 101, 116]) model.logits(IDS.slice(0, tokens));
+  expect(model.time()).toBe(2);
+});
+
 test("cachedModel refuses a prefill that leaves nothing to decode, and to count before it has read", () => {
   const start = CACHES.byId("fp16").open(setting)!;
   expect(() => cachedModel(decoder, start, 0)).toThrow(/prefill must be an integer of at least 1, got 0$/);

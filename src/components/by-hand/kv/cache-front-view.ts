@@ -7,6 +7,7 @@ import type {Explanation} from "../../plots/chart/explain-card.js";
 import {AXES, type Axes, type CacheRow, cacheFront, pooledCaches} from "../../plots/kv/cache-front.js";
 import {differenceText, intervalText} from "../../plots/series.js";
 import {cacheAdvice} from "./cache-advice.js";
+import {ownTimes} from "./cache-times.js";
 
 const PREFIX = "axes.";
 
@@ -23,7 +24,8 @@ export function cacheFrontView(): (rows: readonly CacheRow[]) => HTMLElement {
   const draw = () => {
     const axes = inputs.value as Axes;
     figure.show(cacheFront(rows, axes));
-    advice.replaceChildren(cacheAdvice(rows, axes.cost));
+    const times = ownTimes(rows);
+    advice.replaceChildren(cacheAdvice(rows, axes.cost), ...(times ? [times] : []));
   };
   inputs.addEventListener("input", () => {
     rememberState(AXES, inputs.value, PREFIX);

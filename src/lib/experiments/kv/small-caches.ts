@@ -75,6 +75,12 @@ export const smallCaches = experiment({
       default: 32,
       advanced: true,
     },
+    measureTime: {
+      kind: "flag",
+      label: "Measure time",
+      help: "Of a decoded token on your machine, in this engine: another run gives other numbers.",
+      default: false,
+    },
   },
   columns: {
     model: {type: "string", label: "Model"},
@@ -104,6 +110,13 @@ export const smallCaches = experiment({
       unit: "bytes per token",
       provenance: "modelled",
     },
+    time: {
+      type: "number",
+      label: "Time of a decoded token, median of the texts",
+      unit: "ms",
+      provenance: "measured",
+      nullable: true,
+    },
     ...qualityColumns,
     rise: {type: "number", label: "Perplexity above the baseline's, share of it", provenance: "measured"},
     riseLow: riseEnd("lower"),
@@ -116,7 +129,7 @@ export const smallCaches = experiment({
   sweep: DECODER_IDS.flatMap((model) =>
     groupsOf(SHOWN_CACHE_IDS, TECHNIQUES_A_SETTING).map((techniques) => ({model, techniques})),
   ),
-  async run({model, techniques, prefillShare, documents}, {data, progress}) {
+  async run({model, techniques, prefillShare, documents, measureTime}, {data, progress, clock}) {
     const decoder = await openedDecoder(model, data);
     const setting = cacheSetting(
       decoderWeights(model, data),
@@ -144,7 +157,7 @@ export const smallCaches = experiment({
       });
       const start = cache.open(setting);
       if (start === null) continue;
-      const cached = cachedModel(decoder, start, prefill, recorded);
+      const cached = cachedModel(decoder, start, prefill, recorded, clock);
       const scores = await scoreModel({...cached, write: () => []}, baseline, seeds, step);
       const cost = cached.cost();
       const long = longTextBytes(cache, settingSizes(setting));
@@ -162,6 +175,7 @@ export const smallCaches = experiment({
           read: cost.readPerToken,
           keptLong: long.kept,
           readLong: long.read,
+          time: measureTime ? cached.time() : null,
           ...qualityCells(quality),
           ...riseCells(quality),
           ...accuracyCells(quality),
