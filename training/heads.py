@@ -5,7 +5,8 @@
 
 `medusa`: a head for each distance over the last hidden states (arXiv:2401.10774): W_out (h + silu(W1 h + b)), W1 = 0 at the
 start, so that every head begins as the model's own. `prompts`: embeddings of tokens that are put after the last one and
-that no other token sees (arXiv:2405.18628); the logits at the j-th guess the token j + 1 places after it.
+that no other token sees (arXiv:2405.18628); the logits at the j-th guess the token j + 1 places after it. `hamburger`: see
+hamburger.py.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from decoder import SIZES, Past, rotation
+from hamburger import Hamburger
 from models import load_published
 from train import SEED, read_in_turn, save
 
@@ -34,12 +36,26 @@ def last_hidden(model, tokens):
     return model.norm(hidden[-1])
 
 
-class Medusa(nn.Module):
+class Guesser(nn.Module):
+    """What guesses tokens at several distances, after whichever places of a document."""
+
+    def loss(self, model, tokens, step):
+        """Cross-entropies, each distance with 0.8 of the weight of the one before. (arXiv:2401.10774, section 2.2.1)"""
+        found = guesses(self, model, tokens, self.places(last_place(self.count, tokens), step))
+        return sum(0.8**k * F.cross_entropy(*guess) for k, guess in enumerate(found))
+
+    def score(self, model, documents):
+        """Shares of first guesses that are right, by distance."""
+        shares = accuracies(self, model, documents, self.places(last_place(self.count, documents), 0))
+        return {"validationTop1": [row[0] for row in shares]}
+
+
+class Medusa(Guesser):
     """Hidden states to logits of the tokens 2, 3, ... places after the one they stand at."""
 
     def __init__(self, model, count):
         super().__init__()
-        width = model.config.width
+        width, self.count = model.config.width, count
         self.mix = nn.ModuleList(nn.Linear(width, width) for _ in range(count))
         self.out = nn.ModuleList(nn.Linear(width, model.config.vocabulary, bias=False) for _ in range(count))
         for mix, out in zip(self.mix, self.out):
@@ -58,12 +74,12 @@ class Medusa(nn.Module):
         return torch.stack([out(h + F.silu(mix(h))) for mix, out in zip(self.mix, self.out)], 2)
 
 
-class Prompts(nn.Module):
+class Prompts(Guesser):
     """Embeddings of the tokens that ask for guesses, [count, width], as they enter the first layer."""
 
     def __init__(self, model, count, many=48):
         super().__init__()
-        self.many = many
+        self.many, self.count = many, count
         mean, std = (of(model.embed_tokens.weight, 0) for of in (torch.mean, torch.std))
         self.embedding = nn.Parameter(mean + 0.1 * std * torch.randn(count, model.config.width))
 
@@ -111,13 +127,7 @@ def last_place(heads_count, tokens):
     return tokens.shape[1] - 2 - heads_count
 
 
-KINDS = {"medusa": Medusa, "prompts": Prompts}
-
-
-def loss_of(heads, model, tokens, step, count):
-    """Cross-entropies, each distance with 0.8 of the weight of the one before. (arXiv:2401.10774, section 2.2.1)"""
-    found = guesses(heads, model, tokens, heads.places(last_place(count, tokens), step))
-    return sum(0.8**k * F.cross_entropy(*guess) for k, guess in enumerate(found))
+KINDS = {"medusa": Medusa, "prompts": Prompts, "hamburger": Hamburger}
 
 
 def accuracies(heads, model, documents, at, batch=8):
@@ -145,7 +155,7 @@ def arguments():
     parser.add_argument("--documents", required=True, nargs="+", help="files of documents, which take turns")
     parser.add_argument("--validation", required=True, nargs="+")
     parser.add_argument("--context", type=int, required=True)
-    parser.add_argument("--count", type=int, default=3, help="heads, or prompt tokens")
+    parser.add_argument("--count", type=int, default=3, help="heads, or prompt tokens, or tokens of a group")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--steps", type=int, required=True, help="the length of the learning-rate schedule")
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -168,7 +178,6 @@ def main():
         heads.load_state_dict(state["heads"])
         optimizer.load_state_dict(state["optimizer"])
         first, log = state["step"], state["log"]
-    checked = heads.places(last_place(args.count, validation), 0)
     print(f"{sum(p.numel() for p in heads.parameters())} parameters, from step {first}", flush=True)
 
     began, recent = time.time(), []
@@ -176,15 +185,14 @@ def main():
         rows = (torch.arange(args.batch) + step * args.batch) % len(documents)
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, args.steps, args.rate)
-        loss = loss_of(heads, model, documents[rows].long(), step, args.count)
+        loss = heads.loss(model, documents[rows].long(), step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         recent.append(loss.item())
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == args.steps:
-            shares = accuracies(heads, model, validation, checked)
-            log.append({"step": step + 1, "trainLoss": sum(recent) / len(recent),
-                        "validationTop1": [row[0] for row in shares], "seconds": round(time.time() - began, 1)})
+            log.append({"step": step + 1, "trainLoss": sum(recent) / len(recent), **heads.score(model, validation),
+                        "seconds": round(time.time() - began, 1)})
             print(json.dumps(log[-1]), flush=True)
             began, recent = time.time(), []
             save(args.checkpoint, {"heads": heads.state_dict(), "optimizer": optimizer.state_dict(),

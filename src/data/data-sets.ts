@@ -24,6 +24,7 @@ export const DATA_SETS = {
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",
   "heads/decoder-large": "models/decoder-large/medusa-heads.safetensors",
   "prompts/decoder-large": "models/decoder-large/prompt-tokens.safetensors",
+  "groups/decoder-large": "models/decoder-large/hamburger.safetensors",
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
   "vocabulary/repository": "vocabularies/repository.safetensors",

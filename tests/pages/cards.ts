@@ -1,5 +1,6 @@
 /** What the card of a model must say, from its files: the record of its measurements, its configuration and its tensors. */
 import {existsSync, readFileSync} from "node:fs";
+import {MOST_TOKENS} from "../../src/lib/decoding/hamburger/segmentation.js";
 
 interface Counted {
   readonly right: readonly number[];
@@ -37,12 +38,19 @@ export interface Card {
   };
   readonly medusaHeads?: GuessRun;
   readonly promptTokens?: GuessRun;
+  readonly hamburger?: GroupRun;
 }
 
 /** Training of what guesses later tokens. */
 type GuessRun = Run & {
   readonly log: readonly {step: number; trainLoss: number; validationTop1: readonly number[]}[];
   readonly test: {texts: number; tokens: number; top1: readonly number[]; topAll: readonly number[]};
+};
+
+/** Training of what reads and writes groups of tokens. */
+type GroupRun = Run & {
+  readonly log: readonly Readonly<Record<string, number>>[];
+  readonly test: Readonly<Record<"texts" | "first" | "later" | "stops" | "tokensOfGroup", number>>;
 };
 
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
@@ -155,6 +163,33 @@ function guessLines(
         `| ${step} | ${trainLoss.toFixed(3)} | ${percents(validationTop1)} |`,
     ),
     `On ${test.texts} texts that the model wrote after test beginnings, ${test.tokens} tokens each, the first guess is right in ${percents(test.top1)} of cases by distance, one of the first ${accuracy[1]} in ${percents(test.topAll)}.`,
+  ];
+}
+
+/** What a section on groups of tokens says, from its tensors and its record. */
+function groupLines(
+  path: string,
+  {rate, steps, batch, context, minutes, log, test}: GroupRun,
+  model: number,
+): string[] {
+  const shapes = Object.entries(shapesOf(path));
+  const own = sum(
+    shapes.map(([name, shape]) => (name.startsWith("base.") ? 0 : shape.reduce((a, b) => a * b, 1))),
+  );
+  const micro = new Set(shapes.flatMap(([name]) => name.match(/^layers\.\d+/) ?? [])).size;
+  const percent = (share: number) => percents([share]);
+  return [
+    `groups of up to ${MOST_TOKENS} tokens as one`,
+    `a micro-step decoder of ${micro} layers`,
+    `${apart(own)} parameters beside the copy, ${Number(((100 * own) / model).toPrecision(3))} % of the model's`,
+    `AdamW, ${rate} after 50 steps of warm-up, cosine to zero, ${apart(steps)} steps of ${batch} x ${context} tokens`,
+    `${minutes} minutes on one core`,
+    ...log.map(
+      ({step, trainLoss, validationFirst, validationLater, validationStops}) =>
+        `| ${step} | ${trainLoss.toFixed(3)} | ${percent(validationFirst)} | ${percent(validationLater)} | ${percent(validationStops)} |`,
+    ),
+    `On ${test.texts} texts that the model wrote after 128 tokens of test documents`,
+    `${percent(test.first)} of first and ${percent(test.later)} of later tokens of a group are the model's likeliest, and ${percent(test.stops)} of ends are where the rule has them; a group has ${test.tokensOfGroup.toFixed(2)} tokens`,
   ];
 }
 
@@ -316,6 +351,7 @@ export function cardLines(model: string): string[] {
     ...(card.promptTokens
       ? guessLines(`${folder}/prompt-tokens.safetensors`, card.promptTokens, parameters)
       : []),
+    ...(card.hamburger ? groupLines(`${folder}/hamburger.safetensors`, card.hamburger, parameters) : []),
   ];
 }
 

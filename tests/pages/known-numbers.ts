@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import {SIDE} from "../../src/components/by-hand/accel/one-product.js";
 import {BLOCK} from "../../src/components/by-hand/formats/one-block.js";
 import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
+import {sliding} from "../../src/lib/decoding/hamburger/segmentation.js";
 import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
 import {systolic} from "../../src/lib/experiments/accel/systolic.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
@@ -141,7 +142,10 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     `A decoder of ${word(small.num_hidden_layers)} layers`,
     `its ${vocabulary.length} words`,
   ),
-  "src/decoding/drafting-and-verifying.md": [...defined("in one pass", "probability min(1, p / q)")],
+  "src/decoding/drafting-and-verifying.md": [
+    ...defined("in one pass", "probability min(1, p / q)"),
+    ...held(`sliding groups at ${sliding.confidence}`),
+  ],
   "src/decoding/skipping-layers.md": [...held("The first half of each is the prompt")],
   "src/decoding/who-should-think.md": [
     ...held(`Chunks have ${CHUNK} characters`),

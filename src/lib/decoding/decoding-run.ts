@@ -29,7 +29,7 @@ export interface Round {
   readonly written: readonly number[];
   /** Drafts that were put before the target; a chain is a tree without branches. */
   readonly tree: DraftTree;
-  /** Drafted tokens, and those among them that were kept. */
+  /** Drafted tokens, and those among them that were kept: all of them where nothing is verified. */
   readonly drafted: number;
   readonly accepted: number;
   readonly target: Passes;

@@ -16,6 +16,9 @@ export {type ByteVocabulary, byteVocabulary} from "./grammar/masks/byte-vocabula
 export type {NodeMask, TokenCounts} from "./grammar/masks/node-mask.js";
 export * from "./grammar/masks/token-masks.js";
 export * from "./grammar/masks/tokenizer-vocabulary.js";
+export * from "./hamburger/group-decoding.js";
+export * from "./hamburger/group-embedder.js";
+export * from "./hamburger/group-model.js";
 export * from "./hamburger/segmentation.js";
 export * from "./medusa/medusa-heads.js";
 export * from "./method.js";

@@ -4,6 +4,7 @@ import type {Params, ParamValues} from "../technique/params.js";
 import type {Technique} from "../technique/technique.js";
 import type {RandomStream} from "../tensor/random.js";
 import type {DecodingGoal, Round} from "./decoding-run.js";
+import type {GroupModel} from "./hamburger/group-model.js";
 import type {MedusaHeads} from "./medusa/medusa-heads.js";
 import type {PromptTokens} from "./ppd/prompt-tokens.js";
 
@@ -16,6 +17,8 @@ export interface DecodingModels {
   readonly heads?: MedusaHeads;
   /** Inputs trained to ask the target for guesses. */
   readonly prompts?: PromptTokens;
+  /** Parts that read and write groups of tokens. */
+  readonly groups?: GroupModel;
 }
 
 /** Goal of a method: a stream of random numbers is always there, used or not. */
@@ -24,7 +27,15 @@ export type MethodGoal = DecodingGoal & {readonly random: RandomStream};
 /** Record of one way to write a text with a model. */
 export interface DecodingMethod<P extends Params = Params> extends Technique<P> {
   /** What it takes beside the target: a smaller model, a substitute of the target's own sizes, something trained for it, or nothing. */
-  readonly takes: "nothing" | "a smaller model" | "a substitute" | "heads" | "prompt tokens";
+  readonly takes:
+    | "nothing"
+    | "a smaller model"
+    | "a substitute"
+    | "heads"
+    | "prompt tokens"
+    | "a micro-step decoder";
+  /** True for a method that trusts what the target has not read; all others verify their drafts. */
+  readonly trusts?: true;
   /** Whether the text is the target's own, token by token at temperature 0 and in law above it; else what changes. */
   readonly lossless: true | string;
   /**

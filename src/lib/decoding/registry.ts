@@ -3,6 +3,7 @@ import {dynamicTree} from "./drafts/draft-tree-method.js";
 import {skippingDraft} from "./drafts/skipping-draft.js";
 import {tokenRecycling} from "./drafts/token-recycling-method.js";
 import {easySpec} from "./easyspec/easyspec.js";
+import {hamburger} from "./hamburger/hamburger.js";
 import {medusa, medusaTypical} from "./medusa/medusa.js";
 import {plain} from "./plain.js";
 import {promptDecoding} from "./ppd/ppd.js";
@@ -21,4 +22,5 @@ export const decodingMethods = registry("decodingMethodById", [
   medusaTypical,
   promptDecoding,
   tokenRecycling,
+  hamburger,
 ]);

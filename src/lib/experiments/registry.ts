@@ -18,6 +18,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "decoding/skipping": () => import("./decoding/skipping.js").then((m) => m.skipping),
   "decoding/prompt-tokens": () => import("./decoding/prompt-tokens.js").then((m) => m.promptTokensExperiment),
   "decoding/segmentation": () => import("./decoding/segmentation.js").then((m) => m.segmentation),
+  "decoding/groups": () => import("./decoding/groups.js").then((m) => m.writtenGroups),
   "decoding/split-reason": () => import("./decoding/split-reason.js").then((m) => m.splitReason),
   "decoding/hard-steps": () => import("./decoding/hard-steps.js").then((m) => m.hardSteps),
   "decoding/one-problem": () => import("./decoding/one-problem.js").then((m) => m.oneProblem),

@@ -120,8 +120,15 @@ testOutcomes(DECODING_CLAIMS, {
     ["differs", [number("trained parameters", 0.0003)]],
   ],
   "hamburger-cache": [
-    ["same direction", [between("tokens of an entry", 2.3, 2.5)]],
-    ["open", [between("tokens of an entry", 0.9, 1.5)]],
+    ["same direction", [between("tokens of an entry, written", 2.3, 2.5)]],
+    ["open", [between("tokens of an entry, written", 0.9, 1.5)]],
+    ["differs", [between("tokens of an entry, written", 0.9, 1)]],
+  ],
+  "hamburger-speed": [
+    ["same direction", [number("times as fast", 1.4), between("perplexity lost", -2, 4)]],
+    ["differs", [number("times as fast", 1.4), between("perplexity lost", 9, 14)]],
+    ["differs", [number("times as fast", 0.9), between("perplexity lost", -2, 4)]],
+    ["open", [number("times as fast", 1.4), between("perplexity lost", 2, 14)]],
   ],
   "xgrammar-context-dependent": [
     ["agrees", [number("mean of the vocabulary is checked", 0.3)]],

@@ -1,6 +1,7 @@
 import {accelFindings} from "./accel.js";
 import {attentionFindings} from "./attention.js";
 import {diffusionFindings} from "./diffusion.js";
+import {draftingFindings} from "./drafting.js";
 import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
 import {grammarFindings} from "./grammars.js";
@@ -17,6 +18,7 @@ export const FINDINGS: readonly Finding[] = [
   ...kvFindings,
   ...attentionFindings,
   ...ssmFindings,
+  ...draftingFindings,
   ...grammarFindings,
   ...diffusionFindings,
   ...accelFindings,

@@ -27,6 +27,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "heads/decoder-large": () => FileAttachment("../../../data/models/decoder-large/medusa-heads.safetensors"),
   "prompts/decoder-large": () =>
     FileAttachment("../../../data/models/decoder-large/prompt-tokens.safetensors"),
+  "groups/decoder-large": () => FileAttachment("../../../data/models/decoder-large/hamburger.safetensors"),
   "activations/decoder-small": () =>
     FileAttachment("../../../data/models/decoder-small/activations.safetensors"),
   "activations/decoder-small-outliers": () =>

@@ -1,7 +1,7 @@
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
-import {FormatError} from "../../io/format-error.js";
 import {silu} from "../../tensor/activation.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import {trainedTensors} from "../trained-tensors.js";
 import {guessAccuracy} from "../tree/guess-accuracy.js";
 
 /** Heads that guess later tokens from what the model's own head takes. */
@@ -25,14 +25,7 @@ export function medusaHeads(
   {backend, config: {hiddenSize, vocabSize}}: Pick<Decoder, "backend" | "config">,
 ): MedusaHeads {
   const accuracy = guessAccuracy("medusaHeads", tensors);
-  const read = (name: string, shape: readonly number[]): Tensor => {
-    const tensor = tensors.get(name);
-    const got = tensor === undefined ? "none" : `[${tensor.shape.join(", ")}]`;
-    const allowed = `a tensor [${shape.join(", ")}]`;
-    if (tensor !== undefined && tensor.shape.join() === shape.join()) return tensor;
-    const kind = tensor === undefined ? "missing-tensor" : "bad-shape";
-    throw new FormatError("medusaHeads", {kind, offset: null, field: name, value: got, allowed});
-  };
+  const read = trainedTensors("medusaHeads", tensors);
   const heads = accuracy.map((_, n) => ({
     mix: backend.linear(
       read(`mix.${n}.weight`, [hiddenSize, hiddenSize]),

@@ -1,6 +1,6 @@
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
-import {FormatError} from "../../io/format-error.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import {trainedTensors} from "../trained-tensors.js";
 import {guessAccuracy} from "../tree/guess-accuracy.js";
 import type {GuessAccuracy} from "./prompt-trees.js";
 
@@ -22,15 +22,7 @@ export function promptTokens(
   {hiddenSize}: Pick<Decoder["config"], "hiddenSize">,
 ): PromptTokens {
   const accuracy = guessAccuracy("promptTokens", tensors);
-  const tensor = tensors.get("embedding");
-  const shape = [accuracy.length, hiddenSize];
-  if (tensor?.shape.join() !== shape.join()) {
-    const kind = tensor === undefined ? "missing-tensor" : "bad-shape";
-    const value = tensor === undefined ? "none" : `[${tensor.shape.join(", ")}]`;
-    const allowed = `a tensor [${shape.join(", ")}]`;
-    throw new FormatError("promptTokens", {kind, offset: null, field: "embedding", value, allowed});
-  }
-  const {data} = tensor;
+  const {data} = trainedTensors("promptTokens", tensors)("embedding", [accuracy.length, hiddenSize]);
   return {accuracy, vectors: accuracy.map((_, j) => data.slice(j * hiddenSize, (j + 1) * hiddenSize))};
 }
 

@@ -25,6 +25,8 @@ const DRAFT_MODELS: Readonly<Record<DecodingMethod["takes"], DraftModel | null>>
   "a substitute": {layers: 1, weights: "int4_g64_offset"},
   heads: {layers: HEADS, weights: "as the model"},
   "prompt tokens": null,
+  // No lossless method takes it.
+  "a micro-step decoder": null,
   nothing: null,
 };
 

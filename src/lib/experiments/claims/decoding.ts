@@ -1,12 +1,14 @@
 import type {Round} from "../../decoding/decoding-run.js";
+import {hamburger} from "../../decoding/hamburger/hamburger.js";
 import {sliding} from "../../decoding/hamburger/segmentation.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {layerSchedules} from "../../decoding/skipping/registry.js";
 import {readSkipping} from "../../decoding/skipping/skipped-reading.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {scoreTokens} from "../../evaluate/token-scores.js";
-import {experiment, type TensorSet} from "../../experiment/experiment.js";
+import {type DataSets, experiment, type TensorSet} from "../../experiment/experiment.js";
 import type {DocumentSums} from "../../stats/documents.js";
+import type {Interval} from "../../stats/interval.js";
 import {mean} from "../../stats/moments.js";
 import {ARITHMETIC_NEEDS} from "../decoding/arithmetic-models.js";
 import {DRAFT_NEEDS, draftModels, PAPERS_SUBSTITUTE} from "../decoding/draft-models.js";
@@ -18,13 +20,21 @@ import {
   roundsOf,
 } from "../decoding/draft-rounds.js";
 import {grammarMasks} from "../decoding/grammar-masks.js";
+import {GROUP_NEEDS, writtenGroups} from "../decoding/groups.js";
 import {REPOSITORY_TOKENS, VOCABULARY_NEEDS, type VocabularyData} from "../decoding/repository-vocabulary.js";
 import {segmentation} from "../decoding/segmentation.js";
 import {testTexts} from "../shared/decoder-texts.js";
 import {claimColumns} from "./claim.js";
 import {draftClaims} from "./decoding/drafts.js";
 import {easySpecClaims} from "./decoding/easyspec.js";
-import type {DecodingFound, DraftRun, GroupRun, MaskCounts, SkipLosses} from "./decoding/evidence.js";
+import type {
+  DecodingFound,
+  DraftRun,
+  GroupRun,
+  MaskCounts,
+  SkipLosses,
+  WrittenRun,
+} from "./decoding/evidence.js";
 import {hamburgerClaims} from "./decoding/hamburger.js";
 import {skippingClaims} from "./decoding/skipping.js";
 import {splitReasonClaims} from "./decoding/split-reason.js";
@@ -124,8 +134,9 @@ export const decodingClaims = experiment({
       Math.min(documents, GROUPED_DOCUMENTS),
       data.get("weights/decoder-large"),
     );
+    const written = await groupTexts(Math.min(documents, GROUPED_DOCUMENTS), data);
     const split = await splitRuns(data, problems, (share) => progress(share, "arithmetic by two models"));
-    const found: DecodingFound = {drafts, skipped, segmented, split, masks: await maskCounts(data)};
+    const found: DecodingFound = {drafts, skipped, segmented, written, split, masks: await maskCounts(data)};
     return ledgerRows(DECODING_CLAIMS, found);
   },
 });
@@ -160,6 +171,30 @@ async function slidingGroups(documents: number, weights: TensorSet): Promise<Gro
   const row = rows.find(({confidence}) => confidence === sliding.confidence)!;
   const {tokensPerStep: value, tokensPerStepLow: low, tokensPerStepHigh: high, foreseen} = row;
   return {value, low: low ?? Number.NaN, high: high ?? Number.NaN, documents: row.documents, foreseen};
+}
+
+/** Texts in groups at the confidence of the authors' code. */
+async function groupTexts(count: number, data: Pick<DataSets, "get">): Promise<WrittenRun> {
+  const loaded = new Map(GROUP_NEEDS.map((name) => [name, data.get(name)!]));
+  const confidences = [hamburger.params.confidence.default];
+  const [row] = await writtenGroups.run({confidences, count, tokens: 32}, {data: loaded});
+  const interval = (value: number, low: number | null, high: number | null): Interval => ({
+    value,
+    low: low ?? Number.NaN,
+    high: high ?? Number.NaN,
+  });
+  const percent = (nats: number | null) => nats && 100 * Math.expm1(nats);
+  return {
+    documents: row.documents,
+    tokens: interval(row.tokensPerStep, row.tokensPerStepLow, row.tokensPerStepHigh),
+    weightsRead: row.weightsRead,
+    own: row.own,
+    perplexityLost: interval(
+      100 * Math.expm1(row.lossAbove),
+      percent(row.lossAboveLow),
+      percent(row.lossAboveHigh),
+    ),
+  };
 }
 
 /** Documents of each seed that are read with half of the layers. */

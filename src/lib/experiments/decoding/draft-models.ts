@@ -1,5 +1,6 @@
 /** Models of the experiments on drafts: the large decoder writes, the small one or a copy in few bits drafts. */
 
+import {type GroupModel, groupModel} from "../../decoding/hamburger/group-model.js";
 import {type MedusaHeads, medusaHeads} from "../../decoding/medusa/medusa-heads.js";
 import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
 import {type PromptTokens, promptTokens} from "../../decoding/ppd/prompt-tokens.js";
@@ -19,10 +20,11 @@ export const DRAFT_NEEDS = [
   "weights/decoder-small",
   "heads/decoder-large",
   "prompts/decoder-large",
+  "groups/decoder-large",
 ] as const;
 
-/** Methods that draft, by their ids. */
-export const DRAFTING = decodingMethods.ids.filter((id) => id !== "plain");
+/** Methods whose drafts the target verifies, by their ids. */
+export const DRAFTING = decodingMethods.all.flatMap(({id, trusts}) => (id === "plain" || trusts ? [] : [id]));
 
 /** Models of a method, and the name of its draft. */
 export interface OpenedModels extends DecodingModels {
@@ -50,6 +52,8 @@ export async function draftModels(data: Pick<DataSets, "get">, substitute: strin
     if (takes === "heads") return {target, draft: target, heads: headsOf(target, data), draftName: "heads"};
     if (takes === "prompt tokens")
       return {target, draft: target, prompts: promptsOf(target, data), draftName: "prompt tokens"};
+    if (takes === "a micro-step decoder")
+      return {target, draft: target, groups: await groupsOf(target, data), draftName: "micro-step decoder"};
     const method = substituteMethod(substitute);
     const {weights} = await quantizeDecoder(decoderWeights("decoder-large", data), {
       format: formats[substitute],
@@ -75,6 +79,11 @@ function headsOf(target: Decoder, data: Pick<DataSets, "get">): MedusaHeads {
 /** PPD's prompt tokens for the large decoder. @throws RangeError if the data set is not there. */
 export function promptsOf({config}: Pick<Decoder, "config">, data: Pick<DataSets, "get">): PromptTokens {
   return promptTokens(trainedTensors("prompts/decoder-large", data), config);
+}
+
+/** HAMburger's parts for the large decoder. @throws RangeError if the data set is not there. */
+export function groupsOf(target: Decoder, data: Pick<DataSets, "get">): Promise<GroupModel> {
+  return groupModel(trainedTensors("groups/decoder-large", data), target);
 }
 
 function trainedTensors(name: string, data: Pick<DataSets, "get">): TensorSet {

@@ -102,7 +102,7 @@ export const roundColumns = {
   tokensPerPass: {type: "number", label: "Tokens for each pass of the target"},
   tokensPerPassLow: {type: "number", label: "95 % interval, low", nullable: true},
   tokensPerPassHigh: {type: "number", label: "95 % interval, high", nullable: true},
-  verifiedPerPass: {type: "number", label: "Drafted tokens verified in a pass"},
+  verifiedPerPass: {type: "number", label: "Drafted tokens of a pass"},
   accepted: {type: "number", label: "Share of drafted tokens kept"},
   draftPassesPerToken: {type: "number", label: "Passes of the draft for each token"},
   documents: {type: "integer", label: "Documents"},

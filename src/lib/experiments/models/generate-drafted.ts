@@ -1,6 +1,7 @@
 /** A text by a decoder of a folder with drafts: what a method of the registry needs is opened, then it writes round by round. */
 
 import type {Round} from "../../decoding/decoding-run.js";
+import {groupModel} from "../../decoding/hamburger/group-model.js";
 import {medusaHeads} from "../../decoding/medusa/medusa-heads.js";
 import type {DecodingMethod, DecodingModels} from "../../decoding/method.js";
 import {promptTokens} from "../../decoding/ppd/prompt-tokens.js";
@@ -25,7 +26,7 @@ export const draftedParams = {
   method: {
     kind: "choice",
     label: "Method",
-    help: "How a decoder writes; all but plain draft tokens that one pass of the model verifies.",
+    help: "How a decoder writes; all but plain and hamburger draft tokens that one pass of the model verifies.",
     options: decodingMethods.ids,
     default: "plain",
   },
@@ -105,6 +106,9 @@ const OPENERS: Readonly<Record<Takes, Opener>> = {
   }),
   "prompt tokens": async (setting, _loading, {config}) => ({
     prompts: promptTokens(await trainedBeside(setting, "prompt-tokens.safetensors"), config),
+  }),
+  "a micro-step decoder": async (setting, _loading, target) => ({
+    groups: await groupModel(await trainedBeside(setting, "hamburger.safetensors"), target),
   }),
 };
 

@@ -31,6 +31,18 @@ export interface GroupRun extends Interval {
   readonly foreseen: number | null;
 }
 
+/** Texts that are written in groups, none of their tokens verified. */
+export interface WrittenRun {
+  readonly documents: number;
+  readonly tokens: Interval;
+  /** Weights read for a token, over those of a token written alone. */
+  readonly weightsRead: number;
+  /** Share of tokens that the model itself would have written there. */
+  readonly own: number;
+  /** Per cent of perplexity above that of the model's own texts. */
+  readonly perplexityLost: Interval;
+}
+
 /** Counts of the masks of JSON over a vocabulary. */
 export interface MaskCounts {
   readonly tokens: number;
@@ -58,6 +70,7 @@ export interface DecodingFound {
   readonly drafts: Readonly<Record<string, DraftRun>>;
   readonly skipped: SkipLosses;
   readonly segmented: GroupRun;
+  readonly written: WrittenRun;
   readonly masks: MaskCounts;
   /** The learned tags at the paper's shares of the work, with every request refused, and with every one granted. */
   readonly split: Readonly<Record<"none" | "least" | "some" | "all", SplitRun>>;
