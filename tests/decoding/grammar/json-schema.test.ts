@@ -188,7 +188,10 @@ test.each([
   [{multipleOf: 3}, "#/multipleOf must be left out: the keyword is not supported"],
   [{properties: {"a/b": {not: {}}}}, "#/properties/a~1b/not must be left out"],
   [{items: [{}]}, "#/items must be a schema; lists are prefixItems"],
-  [{patternProperties: {}}, "#/patternProperties"],
+  [
+    {patternProperties: {}},
+    `#/patternProperties must be left out: the keyword is not supported, got "patternProperties"`,
+  ],
   [{uniqueItems: true}, "#/uniqueItems"],
   [{$ref: "other.json"}, "#/$ref must be a pointer into the schema itself"],
   [{$ref: "#/$defs/a"}, "a pointer to a schema that is there"],

@@ -50,7 +50,7 @@ export function keywordsOf(schema: object, path: Path): Keywords {
     if (NOTES.has(key) || (key === "$id" && path === "#")) continue;
     if (key === "uniqueItems" && value === false) continue;
     if (!SUPPORTED.has(key))
-      throw schemaFault(`${path}/${key}`, "left out: the keyword is not supported", value);
+      throw schemaFault(`${path}/${key}`, "left out: the keyword is not supported", key);
     kept.push([key, value]);
   }
   return Object.fromEntries(kept);
