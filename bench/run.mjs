@@ -13,6 +13,7 @@ await build({
   entryPoints: {
     main: "bench/main.ts",
     "real-weights": "bench/real-weights.ts",
+    gpu: "bench/gpu/main.ts",
     child: "bench/child.ts",
     "sweep-process": "bench/sweep-process.ts",
     // The command line as it is installed, with the processes and threads that it starts.
@@ -30,5 +31,5 @@ await build({
   packages: "external",
   logLevel: "warning",
 });
-const isOnWeights = process.argv.includes("--real-weights");
-must(process.execPath, `bench/.cache/${isOnWeights ? "real-weights" : "main"}.js`, ...process.argv.slice(2));
+const other = ["real-weights", "gpu"].find((name) => process.argv.includes(`--${name}`));
+must(process.execPath, `bench/.cache/${other ?? "main"}.js`, ...process.argv.slice(2));
