@@ -7,7 +7,8 @@ import {writeFileSync} from "node:fs";
 import {cpus} from "node:os";
 import type {Backend} from "../src/lib/engine/backend.js";
 import {wasmBackend} from "../src/lib/engine/wasm/wasm-backend.js";
-import {drawKernelShape, type KernelShape} from "../src/lib/regress/kernels/kernel-shapes.js";
+import {writeSafetensors} from "../src/lib/io/safetensors-writer.js";
+import {drawKernelShape, KERNELS, type KernelShape} from "../src/lib/regress/kernels/kernel-shapes.js";
 import {sortedQuantile} from "../src/lib/stats/quantile.js";
 import {draws, randomStream} from "../src/lib/tensor/random.js";
 
@@ -79,13 +80,33 @@ for (let from = 0; from < shapes.length; from += BATCH) {
   for (let repetition = 0; repetition < REPETITIONS; repetition++)
     for (const [i, call] of calls.entries()) times[from + i].push(timeOf(call));
 }
-const rounded = (value: number) => Number(value.toPrecision(4));
-const rows = shapes.map(({kernel, sizes}, i) => {
-  const sorted = Float64Array.from(times[i]).sort();
-  const spread = sortedQuantile(sorted, 0.75) - sortedQuantile(sorted, 0.25);
-  return [kernel, sizes, rounded(sortedQuantile(sorted, 0.5)), rounded(spread)];
+const sorted = times.map((each) => Float64Array.from(each).sort());
+const quantiles = (p: number) => sorted.map((each) => sortedQuantile(each, p));
+const [low, high] = [quantiles(0.25), quantiles(0.75)];
+const names = Object.keys(KERNELS);
+const width = 4;
+const row = (sizes: readonly number[]) => Array.from({length: width}, (_, i) => sizes[i] ?? 0);
+const column = (name: string, values: readonly number[], shape = [values.length]) => ({
+  name,
+  shape,
+  data: Float32Array.from(values),
 });
 const [{model}] = cpus();
-const head = {machine: model, date: new Date().toISOString().slice(0, 10), repetitions: REPETITIONS};
-const lines = rows.map((row) => `  ${JSON.stringify(row)}`).join(",\n");
-writeFileSync(out, `${JSON.stringify(head).slice(0, -1)}, "rows": [\n${lines}\n]}\n`);
+const tensors = [
+  column(
+    "kernel",
+    shapes.map(({kernel}) => names.indexOf(kernel)),
+  ),
+  column(
+    "sizes",
+    shapes.flatMap(({sizes}) => row(sizes)),
+    [shapes.length, width],
+  ),
+  column("microseconds", quantiles(0.5)),
+  column(
+    "interquartile",
+    high.map((value, i) => value - low[i]),
+  ),
+];
+const metadata = {machine: model, date: new Date().toISOString().slice(0, 10), repetitions: `${REPETITIONS}`};
+writeFileSync(out, writeSafetensors(tensors, metadata));

@@ -209,6 +209,13 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "a random choice finds one half",
     ),
   ],
+  "src/regress/numbers-as-tokens.md": [
+    ...defined(
+      "**P10**: a sign",
+      "a power of ten that they are multiplied by",
+      "after the digits a power of ten",
+    ),
+  ],
   "src/scenes/words-instead-of-triangles.md": [
     ...held(
       `each of ${kinds} kinds of objects`,

@@ -8,6 +8,7 @@ import * as kv from "../../src/components/by-hand/questions/kv.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
+import * as regress from "../../src/components/by-hand/questions/regress.js";
 import * as scenes from "../../src/components/by-hand/questions/scenes.js";
 import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
@@ -55,6 +56,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
   "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),
+  "numbers as tokens": async () => regress.lostNumberQuestion(await opening("regress/numbers")),
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),

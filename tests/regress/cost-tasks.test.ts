@@ -1,17 +1,17 @@
-import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
+import {loadTensors} from "../../src/data/data-sets.js";
 import {linearScanRegisters, type OperatorGraph} from "../../src/lib/accel/graphs/graph.js";
 import {graphTargets, readGraph} from "../../src/lib/accel/graphs/graph-text.js";
 import {rooflineTargets} from "../../src/lib/accel/roofline-text.js";
 import {simulateSystolic} from "../../src/lib/accel/systolic/simulate.js";
-import {costTasks} from "../../src/lib/experiments/regress/cost-tasks.js";
+import {COST_TASKS, typedTask} from "../../src/lib/experiments/regress/cost-tasks.js";
 import {drawKernelShape, kernelText, readKernelShape} from "../../src/lib/regress/kernels/kernel-shapes.js";
 import {splitOf} from "../../src/lib/tasks/arithmetic.js";
 import {labelledText} from "../../src/lib/tasks/cost-task.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 
-const kernelTimes = JSON.parse(readFileSync("src/data/kernel-times.json", "utf8"));
-const tasks = costTasks(kernelTimes);
+const measured = await loadTensors("src/data/measured/kernel-times.safetensors");
+const tasks = COST_TASKS.map((id) => typedTask(id, measured).task);
 const SPLITS = ["train", "validation", "test"] as const;
 
 describe.each(tasks)("$id", (task) => {

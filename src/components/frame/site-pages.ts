@@ -209,6 +209,16 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     ],
   },
   {
+    name: "Learned costs",
+    pages: [
+      {
+        name: "Numbers as tokens",
+        path: "/regress/numbers-as-tokens",
+        about: "Numbers as a language model writes them, scheme by scheme, and the part that is lost.",
+      },
+    ],
+  },
+  {
     name: "Objects",
     pages: [
       {

@@ -68,6 +68,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "ssm/tensor-errors": () => import("./ssm/tensor-errors.js").then((m) => m.tensorErrors),
   "ssm/scan-forms": () => import("./ssm/scan-forms.js").then((m) => m.scanForms),
   "ssm/state-against-cache": () => import("./ssm/state-against-cache.js").then((m) => m.stateAgainstCache),
+  "regress/numbers": () => import("./regress/numbers.js").then((m) => m.numbers),
   "scenes/one-object": () => import("./scenes/one-object.js").then((m) => m.oneObject),
   "scenes/rate-distortion": () => import("./scenes/rate-distortion.js").then((m) => m.rateDistortion),
   "scenes/words": () => import("./scenes/words.js").then((m) => m.words),

@@ -1,48 +1,53 @@
 import type {CostTask} from "../../tasks/cost-task.js";
-import {type KernelName, kernelText} from "./kernel-shapes.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {KERNELS, type KernelName, type KernelShape, kernelText} from "./kernel-shapes.js";
 
-/** Times of kernels as one machine had them: rows of kernel, sizes, median microseconds and spread. */
-export interface KernelTimes {
-  readonly machine: string;
-  readonly date: string;
-  /** Repetitions of each median. */
-  readonly repetitions: number;
-  readonly rows: readonly KernelTimeRow[];
-}
-
-/** A kernel's name, its sizes, the median of its microseconds and the range of their middle half. */
-export type KernelTimeRow = readonly [
-  kernel: string,
-  sizes: readonly number[],
-  microseconds: number,
-  interquartile: number,
-];
-
-/** Sizes that stay when only the number of rows or tokens changes: such shapes stand in one split. */
-function structureOf([kernel, sizes]: KernelTimeRow): string {
-  return `${kernel} ${sizes.slice(1).join("x")}`;
+/** A kernel's shape with its time on the machine that was measured. */
+export interface KernelTime {
+  readonly shape: KernelShape;
+  /** Median of some repetitions. */
+  readonly microseconds: number;
+  /** Range of the middle half of the repetitions. */
+  readonly interquartile: number;
 }
 
 /** Largest spread of a time that counts, as a part of the time: another program ran beside the others. */
 const LARGEST_SPREAD = 0.5;
 
-/** Times that are sure enough to be labels. */
-export function steadyRows({rows}: KernelTimes): KernelTimeRow[] {
-  return rows.filter(([, , microseconds, interquartile]) => interquartile <= LARGEST_SPREAD * microseconds);
+/**
+ * Times of kernels from tensors `kernel` [n], `sizes` [n, 4], `microseconds` [n] and `interquartile` [n], as
+ * scripts/measure-kernels.ts writes them; those of too wide a spread are left out.
+ * @throws RangeError if a tensor is missing.
+ */
+export function kernelTimes(tensors: ReadonlyMap<string, Tensor>): KernelTime[] {
+  const column = (name: string): Float32Array => {
+    const found = tensors.get(name);
+    if (found === undefined)
+      throw new RangeError(`kernelTimes: tensors must hold ${name}, got ${[...tensors.keys()].join(", ")}`);
+    return found.data;
+  };
+  const names = Object.keys(KERNELS) as KernelName[];
+  const [sizes, microseconds, interquartile] = ["sizes", "microseconds", "interquartile"].map(column);
+  const rows = Array.from(column("kernel"), (at, i): KernelTime => {
+    const kernel = names[at];
+    const shape = {kernel, sizes: Array.from(sizes.subarray(4 * i, 4 * i + KERNELS[kernel].length))};
+    return {shape, microseconds: microseconds[i], interquartile: interquartile[i]};
+  });
+  return rows.filter((row) => row.interquartile <= LARGEST_SPREAD * row.microseconds);
 }
 
-/** Kernels of ours with their times on the machine that was measured; texts are its shapes, drawn again and again. */
-export function kernelTask(times: KernelTimes): CostTask {
-  const rows = steadyRows(times);
+/** Sizes that stay when only the number of rows or tokens changes: such shapes stand in one split. */
+const structureOf = ({kernel, sizes}: KernelShape): string => `${kernel} ${sizes.slice(1).join("x")}`;
+
+/** Kernels of ours with their measured times; texts are the measured shapes, drawn again and again. */
+export function kernelTask(times: readonly KernelTime[]): CostTask {
   return {
     id: "kernel",
     title: "kernel of ours",
     targets: [{name: "microseconds", title: "measured time", unit: "µs"}],
     draw(stream) {
-      const row = rows[stream.integer(rows.length)];
-      const [kernel, sizes, microseconds] = row;
-      const text = kernelText({kernel: kernel as KernelName, sizes});
-      return {text, targets: [microseconds], structure: structureOf(row)};
+      const {shape, microseconds} = times[stream.integer(times.length)];
+      return {text: kernelText(shape), targets: [microseconds], structure: structureOf(shape)};
     },
   };
 }
