@@ -23,7 +23,9 @@ SIZES = {
     "decoder-coreference": Config(layers=4, width=64, heads=4, kv_heads=2, hidden=176),
     "arithmetic-small": Config(layers=3, width=64, heads=4, kv_heads=2, hidden=112, vocabulary=96),
     "arithmetic-large": Config(layers=6, width=128, heads=8, kv_heads=4, hidden=344, vocabulary=96),
-    "arithmetic-small-split": Config(layers=3, width=64, heads=4, kv_heads=2, hidden=112, vocabulary=96),
+    **{name: Config(layers=3, width=64, heads=4, kv_heads=2, hidden=112, vocabulary=96) for name in (
+        "arithmetic-small-split", "arithmetic-small-split-entropy", "arithmetic-small-split-classifier",
+        "arithmetic-small-split-grpo")},
     "decoder-large": Config(layers=8, width=128, heads=8, kv_heads=4, hidden=344),
 }
 

@@ -25,13 +25,18 @@ TITLES = {
     "arithmetic-small": "It is the small one of a pair: it writes most steps correctly and fails at products of numbers with several digits.",
     "arithmetic-large": "It is the large one of a pair, and does what `arithmetic-small` beside it fails at more often.",
     "arithmetic-small-split": "It is `arithmetic-small`, trained further to hand hard steps over: it writes `<bigmodel>` where a larger model should continue, and\n`</bigmodel>` where that one should end (SplitReason, arXiv:2504.16379).",
+    "arithmetic-small-split-entropy": "It is a sibling of `arithmetic-small-split`: the steps that it hands over\nare those at which `arithmetic-small` is least sure of a character.",
+    "arithmetic-small-split-classifier": "It is a sibling of `arithmetic-small-split`: the steps that it hands over\nare those that a logistic regression on the state of `arithmetic-small` takes for hard.",
 }
 
 STARTS = {
     "arithmetic-small": "",
     "arithmetic-large": "Grown from `arithmetic-small` (`training/grow.py`): its layers became every second layer, its channels, heads and hidden units the\nfirst ones; everything new wrote nothing at the start. Only the steps after that are counted below.\n\n",
     "arithmetic-small-split": "Continued from the checkpoint of `arithmetic-small`, all weights, on the same problems with every step of difficulty 4 and more between\nthe tags; only the steps after that are counted below.\n\n",
+    "arithmetic-small-split-entropy": "Continued from the checkpoint of `arithmetic-small`, all weights, on problems with those steps between the tags in which the largest\nentropy of a character's law is highest, as many as are truly hard; only the steps after that are counted below.\n\n",
+    "arithmetic-small-split-classifier": "Continued from the checkpoint of `arithmetic-small`, all weights, on problems with those steps between the tags that the regression\ngives the highest chance of difficulty 4 and more, before they are written, as many as are truly hard; only the steps after that are counted below.\n\n",
 }
+TAGS = {name: " Its test text has the truly hard steps between tags, as that of its sibling." for name in TITLES if name.startswith("arithmetic-small-split-")}
 
 
 def tokenizer_json():
@@ -102,7 +107,7 @@ decay 0.1 on matrices), warm-up over 100 steps to {arguments['rate']:g}, cosine 
 
 ## Scores
 {len(scores['of'])} problems of the test split, whose expressions are in no other split. Measured in float32 on the stored float16 weights, with the right characters
-fed back.
+fed back.{TAGS.get(name, "")}
 
 | measure | value |
 |---|---|

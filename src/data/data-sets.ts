@@ -14,6 +14,7 @@ export const DATA_SETS = {
   "weights/decoder-coreference": "models/decoder-coreference/model.safetensors",
   "weights/arithmetic-small": "models/arithmetic-small/model.safetensors",
   "weights/arithmetic-small-split": "models/arithmetic-small-split/model.safetensors",
+  "weights/arithmetic-small-split-entropy": "models/arithmetic-small-split-entropy/model.safetensors",
   "weights/arithmetic-large": "models/arithmetic-large/model.safetensors",
   "weights/diffusion-small": "models/diffusion-small/model.safetensors",
   "weights/mamba1-small": "models/mamba1-small/model.safetensors",

@@ -16,7 +16,7 @@ export async function countProblemsAgain(name: string): Promise<void> {
   await folder.close();
   for (const index of [0, 1, 2, of.length - 1]) {
     const problem = arithmeticProblem("test", index);
-    const hard = problem.steps.map(({difficulty}) => name.endsWith("-split") && difficulty >= HARD_STEP);
+    const hard = problem.steps.map(({difficulty}) => name.includes("-split") && difficulty >= HARD_STEP);
     const ids = Array.from(encodeCharacters(taggedWork(problem, hard)));
     const {logProbs, topTokens} = scoreTokens(opened.read()(ids.slice(0, -1)), ids.slice(1));
     const work = ids.flatMap((_, at) => (at >= problem.prompt.length ? [at] : []));

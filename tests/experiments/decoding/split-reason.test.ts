@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 describe("decoding/split-reason", () => {
   test("has the two models alone at its ends, and what is written is what was handed over", async () => {
-    const policies = ["small", "large", "learned", "oracle", "random-steps"] as const;
+    const policies = ["small", "large", "learned", "learned-entropy", "oracle", "random-steps"] as const;
     const {rows, places} = await splitReason.runTables(
       {policies: [...policies], shares: [0.5, 1], problems: 12},
       {data},
@@ -27,8 +27,9 @@ describe("decoding/split-reason", () => {
       expect(of(policy, 1).seconds).toBeGreaterThan(of("small", 0).seconds);
     }
     expect(rows.map(({policy, share}) => `${policy} ${share}`)).not.toContain("random-steps 1");
-    for (const {policy, share, coverage} of rows) {
-      expect(coverage > 0, policy).toBe(policy === "learned");
+    for (const {policy, share, coverage, labels} of rows) {
+      expect(labels !== null, policy).toBe(policy.startsWith("learned"));
+      expect(coverage > 0, policy).toBe(policy.startsWith("learned"));
       const own = places.filter((row) => row.policy === policy && row.share === share);
       expect(own.map(({tenth}) => tenth)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     }

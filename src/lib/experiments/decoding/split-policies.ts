@@ -7,7 +7,15 @@ import type {DataSets} from "../../experiment/experiment.js";
 import {logisticChance} from "../../stats/logistic.js";
 import {type ArithmeticProblem, HARD_STEP} from "../../tasks/arithmetic.js";
 import {type RandomStream, randomStream} from "../../tensor/random.js";
-import {ARITHMETIC_NEEDS, type ArithmeticModel, arithmeticModel, stateProbe} from "./arithmetic-models.js";
+import {
+  ARITHMETIC_NEEDS,
+  type ArithmeticId,
+  type ArithmeticModel,
+  arithmeticModel,
+  stateProbe,
+  TAGGED,
+  type TaggedId,
+} from "./arithmetic-models.js";
 import {learnedSignals, type SplitSignals} from "./split-signals.js";
 
 /** Characters of a text at most, the prompt not counted: the longest right one with all of its tags. */
@@ -20,21 +28,22 @@ const AHEAD = 5;
 const STEP: PieceEnds = {tokens: 64, isComplete: (piece) => piece.endsWith(";")};
 const FEW: PieceEnds = {tokens: CHUNK};
 
-/** Both models, the small one that hands over, and what the small one's signals say. */
+/** Both models, and what the small one's signals say. */
 export interface SplitModels {
   readonly small: ArithmeticModel;
-  readonly handing: ArithmeticModel;
   readonly large: ArithmeticModel;
   readonly state: () => Float32Array;
   signals(): SplitSignals;
+  /** The small model that writes by a rule. */
+  writer(policy: SplitPolicy): ArithmeticModel;
 }
 
-/** Data that rules need: that of the model which learned tags only where one of them takes it. */
+/** Data that rules need: that of models which learned tags only where one of them takes it. */
 export const splitNeeds = (policies: readonly string[]): (typeof ARITHMETIC_NEEDS)[number][] =>
-  ARITHMETIC_NEEDS.filter((name) => name !== "weights/arithmetic-small-split" || takesTags(policies));
-
-const takesTags = (policies: readonly string[]): boolean =>
-  policies.some((id) => splitPolicy(id).writer === "handing");
+  ARITHMETIC_NEEDS.filter((name) => {
+    const id = name.slice("weights/".length);
+    return !Object.hasOwn(TAGGED, id) || policies.some((policy) => splitPolicy(policy).writer === id);
+  });
 
 /** Opens the models of rules. */
 export async function splitModels(
@@ -43,13 +52,16 @@ export async function splitModels(
 ): Promise<SplitModels> {
   const probe = stateProbe();
   const small = await arithmeticModel("arithmetic-small", data, probe.hooks);
+  const writers = new Map<ArithmeticId, ArithmeticModel>([["arithmetic-small", small]]);
+  for (const {writer} of policies.map(splitPolicy))
+    if (!writers.has(writer)) writers.set(writer, await arithmeticModel(writer, data));
   let signals: SplitSignals | undefined;
   return {
     small,
-    handing: takesTags(policies) ? await arithmeticModel("arithmetic-small-split", data) : small,
     large: await arithmeticModel("arithmetic-large", data),
     state: probe.state,
     signals: () => (signals ??= learnedSignals(small)),
+    writer: ({writer}) => writers.get(writer)!,
   };
 }
 
@@ -69,8 +81,8 @@ export interface SplitPolicy {
   readonly shareOf: "requests" | "steps" | null;
   /** Whether it is another rule at a share than that of a model alone. */
   differsAt(share: number): boolean;
-  /** Small model: the one that learned to write tags, or the one that did not. */
-  readonly writer: "small" | "handing";
+  /** Small model: one that learned to write tags, or the one that did not. */
+  readonly writer: "arithmetic-small" | TaggedId;
   write(small: TextReader, large: TextReader, on: Case): Generator<SplitPart, void>;
 }
 
@@ -79,6 +91,24 @@ const steered =
   (ends: PieceEnds, steering: (on: Case) => Steering): SplitPolicy["write"] =>
   (small, large, on) =>
     steeredText(small, large, on.problem.prompt, {steering: steering(on), ends, tokens: MOST_CHARACTERS});
+
+/** A rule by which a small model asks with the tags that it learned. */
+function learnedTags(id: string, label: string, writer: TaggedId): SplitPolicy {
+  return {
+    id,
+    label,
+    shareOf: "requests",
+    differsAt: always,
+    writer,
+    write: (small, large, {problem: {prompt}, share, random}) =>
+      splitReasoning(small, large, prompt, {
+        chunk: CHUNK,
+        ahead: AHEAD,
+        tokens: MOST_CHARACTERS,
+        grants: () => random.uniform() < share,
+      }),
+  };
+}
 
 const always = () => true;
 const aboveNone = (share: number) => share > 0;
@@ -91,7 +121,7 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
     label: "Small model alone",
     shareOf: null,
     differsAt: always,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered(STEP, () => handsOver(STEP, () => false)),
   },
   {
@@ -99,29 +129,17 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
     label: "Large model alone",
     shareOf: null,
     differsAt: always,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered({tokens: MOST_CHARACTERS}, () => () => null),
   },
-  {
-    id: "learned",
-    label: "Tags that it learned",
-    shareOf: "requests",
-    differsAt: always,
-    writer: "handing",
-    write: (small, large, {problem: {prompt}, share, random}) =>
-      splitReasoning(small, large, prompt, {
-        chunk: CHUNK,
-        ahead: AHEAD,
-        tokens: MOST_CHARACTERS,
-        grants: () => random.uniform() < share,
-      }),
-  },
+  learnedTags("learned", "Tags that it learned", "arithmetic-small-split"),
+  learnedTags("learned-entropy", "Tags learned from entropy", "arithmetic-small-split-entropy"),
   {
     id: "oracle",
     label: "Truly hard steps",
     shareOf: "requests",
     differsAt: aboveNone,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered(STEP, ({problem: {prompt, steps}, share, random}) =>
       handsOver(STEP, (text) => {
         const step = text.slice(prompt.length).split(";").length - 1;
@@ -134,7 +152,7 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
     label: "Classifier of its state",
     shareOf: "steps",
     differsAt: between,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered(STEP, ({models, share}) => {
       const {classifier, chanceBound} = models.signals();
       const bound = chanceBound(share);
@@ -149,7 +167,7 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
     label: "Steps that it is unsure of",
     shareOf: "steps",
     differsAt: between,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered(STEP, ({models, share}) => handsOverUnsure(STEP, models.signals().entropyBound(share))),
   },
   {
@@ -157,7 +175,7 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
     label: "Random steps",
     shareOf: "steps",
     differsAt: between,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered(STEP, ({share, random}) => handsOver(STEP, () => random.uniform() < share)),
   },
   {
@@ -165,7 +183,7 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
     label: "Random chunks",
     shareOf: "steps",
     differsAt: between,
-    writer: "small",
+    writer: "arithmetic-small",
     write: steered(FEW, ({share, random}) => handsOver(FEW, () => random.uniform() < share)),
   },
 ];
@@ -194,7 +212,7 @@ export function splitText(
   problem: ArithmeticProblem,
   share: number,
 ): SplitText {
-  const small = textReader(models[policy.writer]);
+  const small = textReader(models.writer(policy));
   const large = textReader(models.large);
   const random = randomStream(0, `split/${policy.id}/${problem.expression}`);
   const parts = [...policy.write(small, large, {models, problem, share, random})];

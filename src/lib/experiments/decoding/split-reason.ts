@@ -8,7 +8,7 @@ import {coveragePercent} from "../../decoding/split-reason/tags.js";
 import {experiment} from "../../experiment/experiment.js";
 import {mean} from "../../stats/moments.js";
 import {pairedShare, wilson} from "../../stats/shares.js";
-import {ARITHMETIC_NEEDS} from "./arithmetic-models.js";
+import {ARITHMETIC_NEEDS, TAGGED} from "./arithmetic-models.js";
 import {type Outcome, outcomeOf, placesOf} from "./split-outcomes.js";
 import {
   CHUNK,
@@ -63,6 +63,7 @@ export const splitReason = experiment({
   columns: {
     policy: {type: "string", label: "Rule"},
     label: {type: "string", label: "Who decides"},
+    labels: {type: "string", label: "Labels that the tags were learned from", nullable: true},
     family: {type: "string", label: "Family"},
     share: {type: "number", label: "Share of requests or steps that are handed over, as set"},
     problems: {type: "integer", label: "Problems"},
@@ -160,10 +161,11 @@ function rowOf({policy, share, texts, alone, speeds, models}: Settled) {
   const per = (of: (text: Outcome) => number) => mean(texts.map(of));
   const largeTokens = per(({byLarge}) => byLarge.filter(Boolean).length);
   const switches = per(({parts}) => parts.filter(({writer}) => writer === "large").length);
-  const bytes = {small: models[policy.writer].passBytes, large: models.large.passBytes};
+  const bytes = {small: models.writer(policy).passBytes, large: models.large.passBytes};
   return {
     policy: policy.id,
     label: policy.label,
+    labels: policy.writer === "arithmetic-small" ? null : TAGGED[policy.writer],
     family: policy.id === "small" || policy.id === "large" ? "baseline" : "decoding",
     share,
     problems: texts.length,
