@@ -91,7 +91,7 @@ const groups: readonly (readonly Stage[])[] = [
     {name: "conformance with the golden files", run: conformance()},
     {name: "unused code", run: command("exec", "--", "knip")},
   ],
-  [{name: "unit tests", run: needing(ensureRedis, vitest("unit"))}],
+  [{name: "unit tests", run: needing(ensureRedis, vitest("unit", "unit-isolated"))}],
   [
     {name: "kept tables", run: command("exec", "--", "tsx", "scripts/check-tables.ts")},
     {name: "package", run: vitest("package")},
