@@ -2,6 +2,7 @@ import type {PackedActivations} from "../../src/lib/engine/backend.js";
 import {packedLinear} from "../../src/lib/engine/packed/packed-linear.js";
 import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
 import {formatById} from "../../src/lib/formats/registry.js";
+import {nodeThreads} from "../../src/lib/kernels/node-threads.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {requireClose} from "../harness/agree.js";
 import type {Contest, PeerInTurn, Sides} from "../harness/contest.js";
@@ -76,9 +77,40 @@ const VECTOR = {rows: 1, inputs: 4096, out: 4096} as const;
 const MATRIX = {rows: 128, inputs: 1024, out: 1024} as const;
 const OTHERS = ["mxfp4", "nvfp4", "razer", "q4_0", "q4_K", "q8_0", "tq2_0"] as const;
 
-/** Products with weights that stay packed, one thread each: against onnxruntime's, and against ours of floats. */
-export const packedProducts: readonly Contest[] = (["f32", "int8"] as const).flatMap((activations) => [
-  contest("gemv", {...VECTOR, format: "int4_g32", activations}),
-  contest("gemm", {...MATRIX, format: "int4_g32", activations}),
-  ...OTHERS.map((format) => contest("gemv", {...VECTOR, format, activations})),
-]);
+/** Our product on two threads beside the same on one. */
+function threadsContest(
+  kind: string,
+  {rows, inputs, out, format}: Omit<PackedProduct, "activations">,
+): Contest {
+  const name = `${kind}-int4-threads`;
+  return {
+    name,
+    title: `product ${rows} x ${inputs} x ${out}, weights ${format}, activations int8, two threads`,
+    unit: "ms",
+    async prepare() {
+      const stream = randomStream(1, `bench/${name}`);
+      const x = draws(rows * inputs, () => stream.normal());
+      const data = draws(out * inputs, () => stream.normal());
+      const levels = formatById(format).levels!(formatById(format).encode({shape: [out, inputs], data}))!;
+      const [two, one] = await Promise.all(
+        [nodeThreads(2), null].map(async (threads) => {
+          const products = await (await wasmBackend({threads})).packed!();
+          return products(levels, null, "int8")!;
+        }),
+      );
+      requireClose(name, two(x), one(x), 0);
+      return {work: 1, ours: () => two(x), peers: [{name: "one thread, the same kernel", run: () => one(x)}]};
+    },
+  };
+}
+
+/** Products with weights that stay packed, one thread each unless they say so: against onnxruntime's, and against ours of floats. */
+export const packedProducts: readonly Contest[] = [
+  ...(["f32", "int8"] as const).flatMap((activations) => [
+    contest("gemv", {...VECTOR, format: "int4_g32", activations}),
+    contest("gemm", {...MATRIX, format: "int4_g32", activations}),
+    ...OTHERS.map((format) => contest("gemv", {...VECTOR, format, activations})),
+  ]),
+  threadsContest("gemv", {...VECTOR, format: "int4_g32"}),
+  threadsContest("gemm", {...MATRIX, format: "int4_g32"}),
+];

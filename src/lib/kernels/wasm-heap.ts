@@ -1,5 +1,8 @@
+import {sharedModule} from "./shared-module.js";
+
 /** The memory that the kernels of one engine share, and their instances. */
 export interface WasmHeap {
+  readonly memory: WebAssembly.Memory;
   /** Reserves zeroed bytes for good, 64-byte aligned. @throws RangeError if the memory cannot grow that far. */
   allocate(bytes: number): number;
   /** Room for one call, above all that is reserved; the next call of either function may take it again. */
@@ -12,14 +15,20 @@ export interface WasmHeap {
   doubles(pointer: number, length: number): Float64Array;
   /** Instantiates a generated kernel over this memory; `Exports` are the functions of its source. */
   instantiate<Exports>(base64: string): Promise<Exports>;
+  /** The module that {@link instantiate} makes an instance of. */
+  moduleOf(base64: string): Uint8Array<ArrayBuffer>;
 }
 
 const PAGE = 65_536;
 const ALIGNMENT = 64;
 
-/** An empty heap. It is freed with the last reference to it: nothing has to be disposed of. */
-export function wasmHeap(): WasmHeap {
-  const memory = new WebAssembly.Memory({initial: 1, maximum: 65_536});
+/**
+ * An empty heap. It is freed with the last reference to it: nothing has to be disposed of.
+ * @param isShared true where threads run kernels over it
+ */
+export function wasmHeap(isShared = false): WasmHeap {
+  const memory = new WebAssembly.Memory({initial: 1, maximum: 65_536, shared: isShared});
+  const moduleOf = (base64: string) => (isShared ? sharedModule(decodeBase64(base64)) : decodeBase64(base64));
   // The first bytes stay free, so that no pointer is 0.
   let top = ALIGNMENT;
   const reach = (end: number): void => {
@@ -37,6 +46,8 @@ export function wasmHeap(): WasmHeap {
     }
   };
   return {
+    memory,
+    moduleOf,
     allocate(bytes) {
       const pointer = top;
       reach(pointer + bytes);
@@ -55,7 +66,7 @@ export function wasmHeap(): WasmHeap {
     shorts: (pointer, length) => new Int16Array(memory.buffer, pointer, length),
     doubles: (pointer, length) => new Float64Array(memory.buffer, pointer, length),
     async instantiate<Exports>(base64: string) {
-      const {instance} = await WebAssembly.instantiate(decodeBase64(base64), {env: {memory}});
+      const {instance} = await WebAssembly.instantiate(moduleOf(base64), {env: {memory}});
       return instance.exports as Exports;
     },
   };

@@ -61,7 +61,7 @@ export type SpeedGroup = keyof typeof SPEED_GROUPS;
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
   ratio !== null &&
   peerSamples !== null &&
-  !/^(chunks of|plain cache|the same after|plain decoding|the prompt reused|decoder-small)/.test(
+  !/^(chunks of|one thread|plain cache|the same after|plain decoding|the prompt reused|decoder-small)/.test(
     peerName ?? "",
   );
 

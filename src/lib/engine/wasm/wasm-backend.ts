@@ -2,6 +2,7 @@ import {attentionWasm} from "../../kernels/generated/attention.js";
 import {matmulWasm} from "../../kernels/generated/matmul.js";
 import {rmsNormWasm} from "../../kernels/generated/rms-norm.js";
 import {siluGateWasm} from "../../kernels/generated/silu-gate.js";
+import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import {hasRelaxedSimd} from "../../kernels/relaxed-simd.js";
 import {type WasmHeap, wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
@@ -52,13 +53,24 @@ interface Kernels {
   ): void;
 }
 
+/** Options of {@link wasmBackend}. */
+export interface WasmOptions {
+  /** Relaxed SIMD, where products with packed weights gain from it. Default: where the machine has it. */
+  readonly isRelaxed?: boolean;
+  /** Threads of this backend's own, which share products with packed weights. Default: the caller's alone. */
+  readonly threads?: KernelThreads | null;
+}
+
 /**
- * The arithmetic of a model in WebAssembly with SIMD, one thread. One backend holds the weights of one model.
+ * The arithmetic of a model in WebAssembly with SIMD. One backend holds the weights of one model.
  * Sums are taken in float32 in an order of their own, so a product of n terms differs from the reference by at
  * most n · 2^-24 · Σ|x·w|; exp is within 2 units in the last place.
  */
-export async function wasmBackend(isRelaxed = hasRelaxedSimd()): Promise<Backend> {
-  const heap = wasmHeap();
+export async function wasmBackend({
+  isRelaxed = hasRelaxedSimd(),
+  threads = null,
+}: WasmOptions = {}): Promise<Backend> {
+  const heap = wasmHeap(threads !== null);
   const parts = await Promise.all(
     [matmulWasm, rmsNormWasm, siluGateWasm, attentionWasm].map((base64) => heap.instantiate<Kernels>(base64)),
   );
@@ -72,7 +84,7 @@ export async function wasmBackend(isRelaxed = hasRelaxedSimd()): Promise<Backend
     attention: (call) => overStored(call) ?? attend(heap, kernels, call),
     scans: await wasmScans(heap),
     // Only those who keep weights packed load these kernels.
-    packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap, isRelaxed),
+    packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap, isRelaxed, threads),
   };
 }
 

@@ -1,0 +1,99 @@
+/** The kernel of products with packed weights, and who runs it: one thread or several. */
+import {packedProductWasm} from "../../kernels/generated/packed-product.js";
+import type {KernelThreads} from "../../kernels/kernel-threads.js";
+import type {WasmHeap} from "../../kernels/wasm-heap.js";
+
+export interface PackedKernel {
+  vectorFloat(weights: number, x: number, y: number): void;
+  vectorInt(weights: number, q: number, scales: number, starts: number, y: number): void;
+  quantizeUnits(
+    x: number,
+    units: number,
+    q: number,
+    scales: number,
+    starts: number,
+    sums: number,
+    halves: number,
+    bias: number,
+  ): void;
+  matrixFloat(
+    weights: number,
+    x: number,
+    bias: number,
+    y: number,
+    rows: number,
+    inputs: number,
+    room: number,
+  ): void;
+  matrixInt(
+    weights: number,
+    q: number,
+    scales: number,
+    starts: number,
+    y: number,
+    rows: number,
+    room: number,
+  ): void;
+  addOffsets(
+    sums: number,
+    offsets: number,
+    y: number,
+    rows: number,
+    out: number,
+    groups: number,
+    stride: number,
+  ): void;
+}
+
+/** Products that may be divided among threads. */
+type Product = "vectorFloat" | "vectorInt" | "matrixFloat" | "matrixInt";
+
+/** An instance of the kernel, and the means to call it for several ranges of rows at once. */
+export interface RunKernel {
+  readonly kernel: PackedKernel;
+  run(product: Product, calls: readonly (readonly number[])[]): void;
+}
+
+/** Kernels for a machine: `relaxed` where it has relaxed SIMD. */
+export interface PackedKernels {
+  readonly plain: RunKernel;
+  readonly relaxed: RunKernel | null;
+  /** Ranges into which the rows of a large matrix are divided. */
+  readonly ranges: number;
+}
+
+/** The kernels over a heap, on the threads where there are any. */
+export async function packedKernels(
+  heap: WasmHeap,
+  isRelaxed: boolean,
+  threads: KernelThreads | null,
+): Promise<PackedKernels> {
+  const sources = [packedProductWasm, ...(isRelaxed ? [await relaxedSource()] : [])];
+  threads?.start(
+    heap.memory,
+    sources.map((source) => heap.moduleOf(source)),
+  );
+  const [plain, relaxed = null] = await Promise.all(
+    sources.map(async (source, module): Promise<RunKernel> => {
+      const kernel = await heap.instantiate<PackedKernel>(source);
+      return {kernel, run: threads === null ? alone(kernel) : onThreads(threads, module)};
+    }),
+  );
+  return {plain, relaxed, ranges: threads?.count ?? 1};
+}
+
+/** Only machines with relaxed SIMD load it. */
+async function relaxedSource(): Promise<string> {
+  return (await import("../../kernels/generated/packed-product-relaxed.js")).packedProductRelaxedWasm;
+}
+
+const alone =
+  (kernel: PackedKernel): RunKernel["run"] =>
+  (product, calls) => {
+    for (const call of calls) (kernel[product] as (...call: readonly number[]) => void)(...call);
+  };
+
+const onThreads =
+  (threads: KernelThreads, module: number): RunKernel["run"] =>
+  (product, calls) =>
+    threads.run(module, product, calls);
