@@ -8,6 +8,7 @@ import {helpText, listText} from "./help.js";
 import {inspectCommand} from "./inspect.js";
 import {logitsCommand} from "./logits.js";
 import {planCommand} from "./plan.js";
+import {predictCommand} from "./predict.js";
 import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
 import {reportCommand} from "./report.js";
@@ -49,6 +50,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   eval: done(evalCommand),
   logits: logitsCommand,
   tokenize: done(tokenizeCommand),
+  predict: done(predictCommand),
   generate: done(generateCommand),
   conformance,
   help,

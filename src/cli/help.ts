@@ -15,6 +15,7 @@ import {INSPECT_OPTIONS, INSPECT_USAGE} from "./inspect.js";
 import {LOGITS_USAGE} from "./logits.js";
 import {paramOptions} from "./param-options.js";
 import {PLAN_OPTIONS} from "./plan.js";
+import {PREDICT_OPTIONS} from "./predict.js";
 import {QUANTIZE_OPTIONS} from "./quantize.js";
 import {REPORT_OPTIONS} from "./report.js";
 import {experimentOf, RUN_OPTIONS} from "./run.js";
@@ -37,6 +38,7 @@ paretoscope compose [options]            memory, time and energy of a model on a
 paretoscope eval MODEL [options]         what quantization does to a model's predictions
 ${LOGITS_USAGE.padEnd(40)} what a model folder computes
 paretoscope tokenize PATH [options]      the tokens of a text, or the text of tokens
+paretoscope predict --task TASK --text … what a text costs, as a small model that reads it says
 paretoscope generate MODEL --prompt TEXT what a model writes, token by token
 paretoscope conformance --out DIR FILE…  hold golden files against the library
 paretoscope help [COMMAND|EXPERIMENT]    this, or the options of a command or an experiment
@@ -67,6 +69,8 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   logits: () => `${LOGITS_USAGE}\n\nMODEL: ${MODELS}\n`,
   tokenize: () =>
     `paretoscope tokenize PATH --text TEXT | --file FILE | --decode 5,17,3 [options]\n\n${optionLines(TOKENIZE_OPTIONS)}`,
+  predict: () =>
+    `paretoscope predict --task TASK --text TEXT | --file FILE [options]\n\n${optionLines(PREDICT_OPTIONS)}`,
   generate: () =>
     `paretoscope generate MODEL --prompt TEXT [options]\n\nMODEL: ${MODELS}\n\n${optionLines(GENERATE_OPTIONS)}`,
   conformance: () => "paretoscope conformance --out DIR FILE…\n",

@@ -30,6 +30,7 @@ export const DATA_SETS = {
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
   "vocabulary/repository": "vocabularies/repository.safetensors",
   "times/kernels": "measured/kernel-times.safetensors",
+  "regressor/small": "regressors/small/model.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

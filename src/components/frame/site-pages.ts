@@ -212,6 +212,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     name: "Learned costs",
     pages: [
       {
+        name: "Predicting cost from text",
+        path: "/regress/predicting-cost-from-text",
+        about:
+          "A config.json, a program, a graph or a kernel of your own: its cost as a small model reads it, beside the true one.",
+      },
+      {
         name: "Numbers as tokens",
         path: "/regress/numbers-as-tokens",
         about: "Numbers as a language model writes them, scheme by scheme, and the part that is lost.",

@@ -69,6 +69,8 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "ssm/scan-forms": () => import("./ssm/scan-forms.js").then((m) => m.scanForms),
   "ssm/state-against-cache": () => import("./ssm/state-against-cache.js").then((m) => m.stateAgainstCache),
   "regress/numbers": () => import("./regress/numbers.js").then((m) => m.numbers),
+  "regress/one-text": () => import("./regress/one-text.js").then((m) => m.oneText),
+  "regress/predictors": () => import("./regress/predictors.js").then((m) => m.predictors),
   "scenes/one-object": () => import("./scenes/one-object.js").then((m) => m.oneObject),
   "scenes/rate-distortion": () => import("./scenes/rate-distortion.js").then((m) => m.rateDistortion),
   "scenes/words": () => import("./scenes/words.js").then((m) => m.words),

@@ -1,4 +1,5 @@
 import {numberText} from "../../kit/text/number-text.js";
+import {compared, numberName, type PredictorRow} from "../../plots/regress/predictors.js";
 import type {NumberRow} from "../regress/number-tokens.js";
 import type {BarQuestion} from "./question.js";
 
@@ -19,6 +20,25 @@ export function lostNumberQuestion(rows: readonly NumberRow[]): BarQuestion {
       name: number,
       value: loss ?? 0,
       text: `${numberText(100 * (loss ?? 0), 2)} %`,
+    })),
+  };
+}
+
+/** The predictor that keeps the order of unseen texts best. */
+export function bestPredictorQuestion(rows: readonly PredictorRow[]): BarQuestion {
+  const target = rows[0]?.target ?? "";
+  const own = compared(rows).filter((row) => row.target === target && row.spearman !== null);
+  const order = own.toSorted((a, b) => (b.spearman ?? 0) - (a.spearman ?? 0));
+  return {
+    question: `Texts that nothing was trained on are to be ordered by their ${numberName(target)}. Which predictor keeps their order best?`,
+    options: own.map(({predictor}) => predictor),
+    right: own.indexOf(order[0]),
+    because: `${order[0].predictor}, with a rank correlation of ${numberText(order[0].spearman ?? 0, 2)} over ${order[0].texts} texts; the next is ${order[1]?.predictor}.`,
+    shown: "Spearman's rank correlation with the true order",
+    bars: order.map(({predictor, spearman}) => ({
+      name: predictor,
+      value: spearman ?? 0,
+      text: numberText(spearman ?? 0, 2),
     })),
   };
 }

@@ -36,6 +36,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/decoder-small-outliers/activations.safetensors"),
   "vocabulary/repository": () => FileAttachment("../../../data/vocabularies/repository.safetensors"),
   "times/kernels": () => FileAttachment("../../../data/measured/kernel-times.safetensors"),
+  "regressor/small": () => FileAttachment("../../../data/regressors/small/model.safetensors"),
   "meshes/bunny": () => FileAttachment("../../../data/meshes/bunny.safetensors"),
   "meshes/teapot": () => FileAttachment("../../../data/meshes/teapot.safetensors"),
 };

@@ -1,0 +1,93 @@
+import type {predictors} from "../../../lib/experiments/regress/predictors.js";
+import {numberText} from "../../kit/text/number-text.js";
+import {marksFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {looksOf} from "../palette.js";
+
+/** A predictor of one number of a task. */
+export type PredictorRow = RowOf<typeof predictors>;
+
+/** Name of the trained model among the predictors. */
+const MODEL = "regression model";
+
+/** Numbers of the tasks as prose has them. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  time_per_token: "time a token",
+  memory: "memory",
+  operations: "operations",
+  peak_bytes: "memory",
+  printed: "printed number",
+  cycles: "cycles",
+  registers: "registers",
+  microseconds: "time",
+};
+
+/** A number of a task as prose has it. */
+export const numberName = (target: string): string => NUMBERS[target] ?? target;
+
+const most = (rows: readonly PredictorRow[]) =>
+  rows.reduce((size, {samples}) => Math.max(size, samples ?? 0), 0);
+
+/** One row a predictor: of the model the median of the most samples. */
+export function compared(rows: readonly PredictorRow[]): PredictorRow[] {
+  const all = most(rows);
+  return rows.filter(
+    ({estimator, samples}) => estimator === null || (estimator === "median" && samples === all),
+  );
+}
+
+const looks = ({predictor}: PredictorRow, rows: readonly PredictorRow[]) => ({
+  name: predictor,
+  ...looksOf(
+    rows,
+    (row) => row.predictor,
+    (row) => (row.predictor === MODEL ? "machine" : "baseline"),
+  ).get(predictor)!,
+});
+
+/** Rank correlation against error of every predictor, a mark for each number of the task. */
+export const predictorsFigure = marksFigure<typeof predictors>({
+  experiment: "regress/predictors",
+  question: "Who predicts the cost of an unseen text best?",
+  key: ({predictor, target, estimator, samples}) =>
+    `${predictor} ${target} ${estimator ?? ""} ${samples ?? ""}`,
+  label: ({predictor, target}) => `${numberName(target)}, ${predictor}`,
+  series: looks,
+  x: {column: "logError", label: "root mean square error, powers of ten"},
+  y: {column: "spearman", label: "Spearman's rank correlation"},
+  interval: ({spearmanLow, spearmanHigh}) =>
+    spearmanLow === null || spearmanHigh === null ? undefined : [spearmanLow, spearmanHigh],
+  better: "top left",
+  merits: "smaller error, order kept better",
+  drawn: (rows) => compared(rows).filter(({spearman}) => spearman !== null),
+  labelled: ({rows}) =>
+    rows
+      .filter(({predictor}) => predictor === MODEL)
+      .map(
+        ({predictor, target, estimator, samples}) =>
+          `${predictor} ${target} ${estimator ?? ""} ${samples ?? ""}`,
+      ),
+  finding: (_, __, all) => predictorsFinding(all),
+});
+
+const rho = ({spearman}: PredictorRow): string => numberText(spearman ?? 0, 2);
+
+/** How the order of one predictor is beside another's, as far as its interval tells. */
+function likeness({spearmanLow, spearmanHigh}: PredictorRow, {spearman}: PredictorRow): string {
+  const other = spearman ?? 0;
+  if (spearmanLow !== null && spearmanLow > other) return "better than";
+  return spearmanHigh !== null && spearmanHigh < other ? "worse than" : "about as well as";
+}
+
+/** The model's rank correlation of the task's first number beside that of the best other predictor. */
+export function predictorsFinding(rows: readonly PredictorRow[]): string {
+  const shown = compared(rows).filter(
+    ({target, spearman}) => target === rows[0]?.target && spearman !== null,
+  );
+  const model = shown.find(({predictor}) => predictor === MODEL);
+  const [best] = shown
+    .filter(({predictor}) => predictor !== MODEL)
+    .toSorted((a, b) => (b.spearman ?? 0) - (a.spearman ?? 0));
+  if (model === undefined || best === undefined) return "Too few texts to rank.";
+  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}. Lines are 95 % intervals over ${model.texts} texts; the model was trained once.`;
+}

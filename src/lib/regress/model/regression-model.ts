@@ -1,0 +1,42 @@
+import type {Backend} from "../../engine/backend.js";
+import type {Tensor} from "../../tensor/tensor.js";
+import {type PieceVocabulary, pieceVocabulary} from "../pieces.js";
+import {type Decoder, readDecoder} from "./decoder.js";
+import {type Encoder, readEncoder} from "./encoder.js";
+import {type RegressionConfig, weightReader} from "./weights.js";
+
+/** A model that reads a text and writes numbers. */
+export interface RegressionModel {
+  readonly config: RegressionConfig;
+  readonly vocabulary: PieceVocabulary;
+  readonly encode: Encoder;
+  readonly decoder: Decoder;
+}
+
+/** Pieces are stored as the codes of their characters, each ended by a zero. */
+function piecesOf(codes: Float32Array): string[] {
+  const text = Array.from(codes, (code) => String.fromCharCode(code)).join("");
+  return text.split("\0").slice(0, -1);
+}
+
+/**
+ * The regression model of some tensors, as training/publish_regression.py writes them.
+ * @throws FormatError with kind `missing-tensor` or `bad-shape`.
+ */
+export function regressionModel(tensors: ReadonlyMap<string, Tensor>, backend: Backend): RegressionModel {
+  const reader = weightReader(tensors, backend);
+  return {
+    config: reader.config,
+    vocabulary: pieceVocabulary(piecesOf(reader.table("pieces"))),
+    encode: readEncoder(reader, backend),
+    decoder: readDecoder(reader, backend),
+  };
+}
+
+/** Tokens of a text that are read; what comes after them is cut off. */
+export const LONGEST_TEXT = 256;
+
+/** Ids of a text, cut to the longest that is read. */
+export function textIds({vocabulary}: Pick<RegressionModel, "vocabulary">, text: string): Int32Array {
+  return vocabulary.encode(text).subarray(0, LONGEST_TEXT);
+}
