@@ -12,7 +12,7 @@ const SCALES: usize = 4;
 const MINIMA: usize = 8;
 /** A float for each page by which its scales are multiplied; 0 where there are none. */
 const PAGE_SCALES: usize = 12;
-/** Values of codes: up to 4 bits tables of 16 in four planes of bytes, else 256 floats. */
+/** Values of codes: up to 4 bits tables of 16, signed bytes or floats in four planes of bytes; else 256 floats. */
 const TABLE: usize = 16;
 /** Values of the 256 bytes of a scale; 0 where scales are no bytes. */
 const SCALE_TABLE: usize = 20;
@@ -38,6 +38,11 @@ const SIN: usize = 64;
 const PAIRS: usize = 68;
 /** Numbers between the two of a pair: 1, or half of those that are rotated. */
 const APART: usize = 72;
+/**
+ * Step of which values are multiples by signed bytes: those of the table up to 4 bits, the codes themselves with 8. 0 where
+ * the table has floats.
+ */
+const STEP: usize = 76;
 
 /** Rows of the factor of a run; 0 where it has none. */
 export function rankOf(run: usize): i32 {
@@ -106,8 +111,8 @@ function unpackTokens(
   const chunks = (d + CHUNK - 1) / CHUNK;
   const groups = load<usize>(run, GROUPS) + ((<usize>(head * chunks)) << 2);
   const rowBytes = (<usize>d) << 2;
-  if (bits === 4) {
-    unpackNibbles(run, groups, chunks, <usize>headCodes, list, first, count, rowBytes, to);
+  if (bits <= 4) {
+    unpackSmall(run, groups, chunks, <usize>headCodes, list, first, count, rowBytes, to, room);
     return;
   }
   for (let n = 0; n < count; n++, to += rowBytes) {
@@ -120,8 +125,8 @@ function unpackTokens(
   }
 }
 
-/** The same for 4 bits, with the table at hand. */
-function unpackNibbles(
+/** The same for at most 4 bits, with the table at hand. */
+function unpackSmall(
   run: usize,
   groups: usize,
   chunks: i32,
@@ -131,10 +136,15 @@ function unpackNibbles(
   count: i32,
   rowBytes: usize,
   to: usize,
+  room: usize,
 ): void {
+  const bits = load<i32>(run, BITS);
+  const chunkBytes = (<usize>bits) << 1;
   const codes = load<usize>(run, CODES) + headCodes;
   const pageCodes = <usize>load<i32>(run, PAGE_CODES);
   const isTwo = load<i32>(run, TWO_TABLES) !== 0;
+  const step = v128.load32_splat(run, STEP);
+  const isSigned = load<f32>(run, STEP) !== 0;
   const minima = load<usize>(run, MINIMA);
   let table = load<usize>(run, TABLE);
   let a = v128.load(table);
@@ -144,7 +154,7 @@ function unpackNibbles(
   for (let n = 0; n < count; n++, to += rowBytes) {
     const token = list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
     let from = codes + <usize>token * pageCodes;
-    for (let chunk: usize = 0; chunk < <usize>chunks; chunk++, from += 8) {
+    for (let chunk: usize = 0; chunk < <usize>chunks; chunk++, from += chunkBytes) {
       const group = load<i32>(groups + (chunk << 2));
       if (isTwo) {
         table = load<usize>(run, TABLE) + ((<usize>(scaleByte(run, token, group) >> 7)) << 6);
@@ -155,7 +165,10 @@ function unpackNibbles(
       }
       const scale = f32x4.splat(scaleAt(run, token, group));
       const minimum = minima === 0 ? f32x4.splat(0) : f32x4.splat(minimumAt(run, token, group));
-      storePlanes(pairs(from), a, b, c, e, scale, minimum, to + (chunk << 6));
+      const values = to + (chunk << 6);
+      const own = smallCodes(from, bits, room);
+      if (isSigned) storeSigned(i8x16.swizzle(a, own), step, scale, minimum, values);
+      else storePlanes(own, a, b, c, e, scale, minimum, values);
     }
   }
 }
@@ -254,14 +267,19 @@ function unpackChunk(
   if (load<usize>(run, MINIMA) !== 0) minimum = minimumAt(run, page, group);
   const factor = f32x4.splat(scale);
   const offset = f32x4.splat(minimum);
-  if (bits === 4) storeSmall(pairs(from), table, factor, offset, to);
-  else if (bits < 8) {
+  const step = load<f32>(run, STEP);
+  if (bits <= 4) {
+    const codes = smallCodes(from, bits, room);
+    if (step === 0) storeSmall(codes, table, factor, offset, to);
+    else storeSigned(i8x16.swizzle(v128.load(table), codes), f32x4.splat(step), factor, offset, to);
+  } else if (bits < 8) {
     spreadCodes(from, bits, room);
-    if (bits < 4) storeSmall(v128.load(room), table, factor, offset, to);
-    else storeBytes(room, table, factor, offset, to);
-  } else if (bits === 8) storeBytes(from, table, factor, offset, to);
-  else if (bits === 16) storeHalves(from, to);
-  else memory.copy(to, from, 64);
+    storeBytes(room, table, factor, offset, to);
+  } else if (bits === 8) {
+    if (step === 0) storeBytes(from, table, factor, offset, to);
+    else storeSigned(v128.load(from), f32x4.splat(step), factor, offset, to);
+  } else if (bits === 16) storeHalves(from, to);
+  else for (let k: usize = 0; k < 64; k += 16) v128.store(to + k, v128.load(from + k));
 }
 
 /**
@@ -280,6 +298,22 @@ function spreadCodes(from: usize, bits: i32, to: usize): void {
     word = (word & ones) | ((word & (ones << b)) << (8 - b));
     store<u64>(to + (half << 3), word);
   }
+}
+
+/** 16 codes of at most 4 bits, a byte each. */
+function smallCodes(from: usize, bits: i32, room: usize): v128 {
+  if (bits === 4) return pairs(from);
+  if (bits === 2) return quarters(from);
+  spreadCodes(from, bits, room);
+  return v128.load(room);
+}
+
+/** 16 codes of 2 bits: those of each nibble are two. */
+function quarters(from: usize): v128 {
+  const nibbles = pairs(from);
+  const low = v128.and(nibbles, i8x16.splat(3));
+  const high = v128.and(i16x8.shr_u(nibbles, 2), i8x16.splat(3));
+  return i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
 /** 16 codes of 4 bits, the first of two in the low nibble. */
@@ -323,6 +357,20 @@ function storePlanes(
 
 function storeFour(values: v128, scale: v128, minimum: v128, to: usize): void {
   v128.store(to, f32x4.add(f32x4.mul(values, scale), minimum));
+}
+
+/** Values of 16 signed bytes, multiples of a step. */
+function storeSigned(bytes: v128, step: v128, scale: v128, minimum: v128, to: usize): void {
+  const low = i16x8.extend_low_i8x16_s(bytes);
+  const high = i16x8.extend_high_i8x16_s(bytes);
+  storeInts(i32x4.extend_low_i16x8_s(low), step, scale, minimum, to);
+  storeInts(i32x4.extend_high_i16x8_s(low), step, scale, minimum, to + 16);
+  storeInts(i32x4.extend_low_i16x8_s(high), step, scale, minimum, to + 32);
+  storeInts(i32x4.extend_high_i16x8_s(high), step, scale, minimum, to + 48);
+}
+
+function storeInts(ints: v128, step: v128, scale: v128, minimum: v128, to: usize): void {
+  storeFour(f32x4.mul(f32x4.convert_i32x4_s(ints), step), scale, minimum, to);
 }
 
 /** Values of 16 bytes. */

@@ -1,6 +1,7 @@
 /** A decoder set up to be measured: quantized weights, activations and KV cache behind one pair of functions. */
 
 import {type Backend, type PackedActivations, referenceBackend} from "../engine/backend.js";
+import {formatCache} from "../engine/cache/format-cache.js";
 import {plainKvCache} from "../engine/cache/kv-cache.js";
 import {packedKvCache} from "../engine/cache/packed-kv-cache.js";
 import {forward} from "../engine/decoder/decoder.js";
@@ -74,7 +75,9 @@ export async function prepareModel(
   });
   const hooks = activations && activationHooks(activations, layers);
   const options = () => ({
-    cache: kv ? packedKvCache(model.config, kv) : plainKvCache(model.config),
+    cache: kv
+      ? formatCache(model.config, {keys: kv, own: "stored", unpackOnce: true})
+      : plainKvCache(model.config),
     ...(hooks && {hooks}),
   });
   return {

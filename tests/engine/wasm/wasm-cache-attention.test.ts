@@ -183,6 +183,7 @@ describe("attention over packed keys and values is that over the unpacked ones",
         const call = callOver(cacheOf(shape, formatById("int4")), shape, seed, {window, scale: 0.3});
         expectClose(call);
         expectClose(withMask(call, maskOf(shape, keep, seed, false)));
+        expectClose(withMask(call, maskOf(shape, keep, seed, false).slice(0, shape.tokens)));
       }),
       {seed: 3, numRuns: 40},
     );

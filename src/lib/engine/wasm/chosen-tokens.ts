@@ -48,13 +48,15 @@ function headChoice(
   {from, to}: {readonly from: number; readonly to: number},
 ) {
   const group = heads / kvHeads;
+  // One row of the mask may stand for all heads.
+  const rowOf = (h: number) => (mask.length === tokens ? 0 : (g * group + h) * tokens);
   const counts = new Int32Array(group);
   const list = new Int32Array(to - from);
   let length = 0;
   for (let token = from; token < to; token++) {
     let isRead = 0;
     for (let h = 0; h < group; h++) {
-      const own = mask[(g * group + h) * tokens + token];
+      const own = mask[rowOf(h) + token];
       counts[h] = counts[h] + own;
       isRead |= own;
     }
@@ -65,7 +67,7 @@ function headChoice(
   if (counts.every((count) => count === length)) return {list: own, mask: null};
   const reads = new Uint8Array(group * length);
   for (let h = 0; h < group; h++)
-    for (let n = 0; n < length; n++) reads[h * length + n] = mask[(g * group + h) * tokens + own[n]];
+    for (let n = 0; n < length; n++) reads[h * length + n] = mask[rowOf(h) + own[n]];
   return {list: own, mask: reads};
 }
 

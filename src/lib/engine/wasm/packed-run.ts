@@ -1,5 +1,6 @@
 /** Runs of packed tokens in the memory of `kernels/cache-attention`. */
 
+import {integerLevels} from "../../formats/grouped-levels.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {Coding, Run} from "../cache/stored-kv.js";
 import type {Pages} from "./chosen-tokens.js";
@@ -73,7 +74,7 @@ export function runBytes(run: Run, shape: HeadShape): number {
 function ownBytes({parts, coding}: Run, {kvHeads, headDim}: HeadShape): number {
   const bytes = Object.values(parts).reduce((sum, {byteLength}) => sum + byteLength + CHUNK, 0);
   return (
-    bytes + PAST + tablesOf(coding).byteLength + 1024 + 4 * kvHeads * Math.ceil(headDim / CHUNK) + 4 * CHUNK
+    bytes + PAST + tablesOf(coding).bytes.length + 1024 + 4 * kvHeads * Math.ceil(headDim / CHUNK) + 4 * CHUNK
   );
 }
 
@@ -113,8 +114,8 @@ export function writeRun(
   const {scales} = coding;
   const scaleBytes = typeof scales === "string" ? SCALE_BYTES[scales] : 1;
   const tables = tablesOf(coding);
-  const table = take(tables.length);
-  heap.bytes(table, tables.length).set(tables);
+  const table = take(tables.bytes.length);
+  heap.bytes(table, tables.bytes.length).set(tables.bytes);
   const scaleTable = typeof scales === "string" ? 0 : take(1024);
   if (typeof scales !== "string") heap.floats(scaleTable, 256).set(scaleValues(scales));
   const perLine = Math.ceil(coding.line / groupOf(coding));
@@ -141,6 +142,7 @@ export function writeRun(
   ];
   const at = take(RUN_BYTES);
   heap.integers(at, fields.length).set(fields);
+  heap.floats(at + 4 * fields.length, 1)[0] = tables.step;
   return at;
 }
 
@@ -174,24 +176,49 @@ function putGroups(
   return at;
 }
 
-const known = new WeakMap<Coding, Uint8Array>();
+/** Values of codes as the kernel has them. */
+interface Tables {
+  readonly bytes: Uint8Array;
+  /** Step of which all values are multiples by signed bytes; 0 where they are floats. */
+  readonly step: number;
+}
 
-/** Values of codes: up to 4 bits each byte of 16 floats in a plane of its own, for 5 to 8 bits 256 floats. */
-function tablesOf(coding: Coding): Uint8Array {
-  const found =
-    known.get(coding) ??
-    (coding.bits > 8
-      ? new Uint8Array(0)
-      : coding.bits > 4
-        ? new Uint8Array(Float32Array.from({length: 256}, (_, code) => coding.codebooks[0][code] ?? 0).buffer)
-        : Uint8Array.from(coding.codebooks.flatMap(planesOf)));
+const known = new WeakMap<Coding, Tables>();
+
+function tablesOf(coding: Coding): Tables {
+  const found = known.get(coding) ?? makeTables(coding);
   known.set(coding, found);
   return found;
 }
 
+function makeTables({bits, codebooks}: Coding): Tables {
+  if (bits > 8) return {bytes: new Uint8Array(0), step: 0};
+  const integers = integerLevels(codebooks.flat());
+  if (bits <= 4) {
+    const bytes = integers ? slotsOf(integers.levels, codebooks.length) : codebooks.flatMap(planesOf);
+    return {bytes: Uint8Array.from(bytes), step: integers?.step ?? 0};
+  }
+  const isSigned = integers?.levels.every((level, code) => level === (code << 24) >> 24) ?? false;
+  const values = Float32Array.from({length: 256}, (_, code) => codebooks[0][code] ?? 0);
+  return {bytes: new Uint8Array(values.buffer), step: bits === 8 && isSigned ? (integers?.step ?? 0) : 0};
+}
+
+/** Bytes of a table of 16 values. */
+const SLOT = 64;
+
+/** Levels of codebooks, each at the beginning of its table. */
+function slotsOf(levels: Int8Array, count: number): number[] {
+  const each = levels.length / count;
+  return Array.from({length: count * SLOT}, (_, at) => {
+    const place = at % SLOT;
+    return place < each ? levels[Math.floor(at / SLOT) * each + place] : 0;
+  });
+}
+
+/** Each byte of 16 floats in a plane of its own. */
 function planesOf(values: readonly number[]): number[] {
   const bytes = new Uint8Array(Float32Array.from({length: 16}, (_, code) => values[code] ?? 0).buffer);
-  return Array.from({length: 64}, (_, at) => bytes[4 * (at % 16) + Math.floor(at / 16)]);
+  return Array.from({length: SLOT}, (_, at) => bytes[4 * (at % 16) + Math.floor(at / 16)]);
 }
 
 const scaleValues = (values: readonly number[]): Float32Array =>
