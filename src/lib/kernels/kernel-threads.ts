@@ -1,9 +1,15 @@
+/** The memory of a heap, as WebAssembly has it. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** Threads that run kernels over the memory of a heap. */
 export interface KernelThreads {
   /** Calls at once, that of the caller's own thread included. */
   readonly count: number;
   /** Hands out the memory, which is shared, and the modules that will be called; before anything else. */
-  start(memory: WebAssembly.Memory, modules: readonly Uint8Array[]): void;
+  start(memory: KernelMemory, modules: readonly Uint8Array[]): void;
   /** Runs a function of a module once for each list of at most 10 numbers, no more than `count`, and waits for all. */
   run(module: number, name: string, calls: readonly (readonly number[])[]): void;
   /** Ends the threads. They end with the process, too. */

@@ -35,7 +35,7 @@ export function nodeThreads(count: number): KernelThreads {
   requireInteger("nodeThreads", "count", count, 1, 256);
   const control = new Int32Array(new SharedArrayBuffer(4 * FIELDS * count));
   let workers: Worker[] = [];
-  let own: readonly WebAssembly.Exports[] = [];
+  let own: readonly Readonly<Record<string, unknown>>[] = [];
   let names: readonly string[] = [];
   const post = (thread: number, fields: readonly number[], call: readonly number[]): void => {
     const at = FIELDS * thread;

@@ -1,8 +1,9 @@
+import type {KernelMemory} from "./kernel-threads.js";
 import {sharedModule} from "./shared-module.js";
 
 /** The memory that the kernels of one engine share, and their instances. */
 export interface WasmHeap {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   /** Reserves zeroed bytes for good, 64-byte aligned. @throws RangeError if the memory cannot grow that far. */
   allocate(bytes: number): number;
   /** Room for one call, above all that is reserved; the next call of either function may take it again. */
