@@ -1,8 +1,5 @@
 /** The memory of a heap, as WebAssembly has it. */
-export interface KernelMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
+export type KernelMemory = InstanceType<typeof WebAssembly.Memory>;
 
 /** Threads that run kernels over the memory of a heap. */
 export interface KernelThreads {
