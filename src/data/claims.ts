@@ -19,6 +19,7 @@ export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/decoding", title: "Decoding"},
   {id: "claims/diffusion", title: "Diffusion language models"},
   {id: "claims/accelerators", title: "Accelerators"},
+  {id: "claims/regress", title: "Cost from text"},
   {id: "claims/scenes", title: "3D objects"},
 ];
 

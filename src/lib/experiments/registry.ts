@@ -81,6 +81,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "claims/number-formats": () => import("./claims/number-formats.js").then((m) => m.numberFormatClaims),
   "claims/token-selection": () => import("./claims/token-selection.js").then((m) => m.tokenSelectionClaims),
   "claims/scenes": () => import("./claims/scenes.js").then((m) => m.sceneClaims),
+  "claims/regress": () => import("./claims/regress.js").then((m) => m.regressClaims),
   "claims/state-space": () => import("./claims/state-space.js").then((m) => m.stateSpaceClaims),
   "claims/working-model": () => import("./claims/working-model.js").then((m) => m.workingModelClaims),
 };

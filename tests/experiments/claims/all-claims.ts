@@ -4,6 +4,7 @@ import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
 import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flash-dlm.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
+import {costClaims} from "../../../src/lib/experiments/claims/regress/costs-from-text.js";
 import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
@@ -21,6 +22,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
+  "claims/regress": costClaims,
   "claims/scenes": semanticClaims,
   "claims/decoding": DECODING_CLAIMS,
   "claims/diffusion": flashDlmClaims,

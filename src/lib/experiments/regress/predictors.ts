@@ -1,52 +1,22 @@
 import {experiment} from "../../experiment/experiment.js";
 import {centralInterval, rankedProbabilityScore, type SampleSummary} from "../../regress/estimators.js";
-import {sampleTargets} from "../../regress/model/sample.js";
-import type {Target} from "../../regress/numbers/tokenizer.js";
 import type {PieceVocabulary} from "../../regress/pieces.js";
 import {mean} from "../../stats/moments.js";
-import {type LabelledText, labelledText} from "../../tasks/cost-task.js";
-import {COST_TASKS, type CostTaskId, isModelled, typedTask} from "./cost-tasks.js";
-import {isCovered, openRegressor, REGRESS_NEEDS, samplesOf, summaryOf} from "./samples.js";
+import {COST_TASKS, isModelled, typedTask} from "./cost-tasks.js";
+import {isCovered, openRegressor, REGRESS_NEEDS, summaryOf} from "./samples.js";
 import {scoresOf} from "./scores.js";
-import {
-  firstFormula,
-  type KnownText,
-  medianOf,
-  scaledFormula,
-  simplePredictors,
-} from "./simple-predictors.js";
+import {firstFormula, medianOf, scaledFormula, simplePredictors} from "./simple-predictors.js";
+import {type Tried, tryTask} from "./tried.js";
 
 const score = (label: string) => ({type: "number", label, provenance: "measured"}) as const;
 const open = (label: string) => ({...score(label), nullable: true}) as const;
 
-/** Texts of the training split that the simple predictors are fitted to. */
-const FITTED = 800;
 const ESTIMATORS = ["median", "mean", "mode"] as const;
 /** Samples that estimators are tried with, as parts of all. */
 const PARTS = [1, 4, 16, 32];
 const LEAST_FOR_QUARTILES = 16;
 
 type Summary = SampleSummary | null;
-
-/** Texts whose number is one, with that number. */
-function knownTexts(texts: readonly LabelledText[], target: number): KnownText[] {
-  return texts.flatMap(({text, targets}) => {
-    const value = targets[target];
-    return value === null ? [] : [{text, value}];
-  });
-}
-
-/** One number of a task: its texts with their true numbers and samples, and texts to learn from. */
-interface Tried {
-  readonly id: CostTaskId;
-  readonly target: number;
-  readonly name: string;
-  readonly unit: string;
-  readonly texts: readonly string[];
-  readonly truth: Float64Array;
-  readonly samples: readonly Float64Array[];
-  readonly known: readonly KnownText[];
-}
 
 const NO_SAMPLES = {
   estimator: null,
@@ -181,25 +151,13 @@ export const predictors = experiment({
   },
   needs: REGRESS_NEEDS,
   sweep: COST_TASKS.map((task) => ({task})),
-  async run({task: id, texts: count, samples}, {data, progress}) {
+  async run({task: id, texts, samples}, {data, progress}) {
     const {task} = typedTask(id, data.get("times/kernels"));
     const model = await openRegressor(data.get("regressor/small"));
-    const texts = Array.from({length: count}, (_, i) => labelledText(task, "test", i));
-    const drawn: Target[][][] = [];
-    for (const [i, {text}] of texts.entries()) {
-      drawn.push(sampleTargets(model, text, {targets: task.targets.length, samples, seed: i}));
-      await progress((0.8 * (i + 1)) / count, "text by text");
-    }
-    const training = Array.from({length: FITTED}, (_, i) => labelledText(task, "train", i));
-    const tried = task.targets.map(({name, unit}, target): Tried => {
-      const at = texts.flatMap(({targets}, i) => (targets[target] === null ? [] : [i]));
-      return {
-        ...{id, target, name, unit},
-        texts: at.map((i) => texts[i].text),
-        truth: Float64Array.from(at, (i) => texts[i].targets[target] as number),
-        samples: at.map((i) => samplesOf(drawn[i], target)),
-        known: knownTexts(training, target),
-      };
+    const tried = await tryTask(task, model, {
+      texts,
+      samples,
+      progress: (share, what) => progress(0.8 * share, what),
     });
     return {
       rows: tried.flatMap((each) => [...modelRows(each), ...simpleRows(each, model.vocabulary)]),
