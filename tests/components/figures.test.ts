@@ -30,7 +30,8 @@ beforeAll(async () => {
     const module: object = await import(join("../..", folder, file));
     specs.push(...Object.entries(module).flatMap(specOf));
   }
-});
+  // All modules of all figures are compiled here, which takes long where other work runs beside.
+}, 120_000);
 
 async function axesOf(spec: AnySpec): Promise<{name: string; axis: Measure<Row>; columns: Row}[]> {
   const {columns, params} = await loadExperiment(spec.experiment);

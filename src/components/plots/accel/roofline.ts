@@ -8,8 +8,13 @@ import {grouped, guide, ofFamily} from "../series.js";
 
 type RooflineRow = RowOf<typeof roofline>;
 
+/** An operator in words: `q projection`, `ffn norm`. */
+const operatorText = (operator: string): string =>
+  operator.length === 1 ? `${operator} projection` : operator.replaceAll("_", " ");
+
 const shared = {
   key: ({operator}: RooflineRow) => operator,
+  label: ({operator}: RooflineRow) => operatorText(operator),
   series: ({family}: RooflineRow) => ofFamily(family),
   labelled: ({rows}: {readonly rows: readonly RooflineRow[]}) => labelledOperators(rows),
 };
