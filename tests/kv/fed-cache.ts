@@ -23,7 +23,8 @@ export function fedCache(cache: PackedKvCache, captured: CapturedKv, width: numb
       const positions = Int32Array.from({length: tokens}, (_, t) => from + t);
       keys.forEach((k, layer) => {
         cache.append(layer, part(k, from, to), part(captured.values[layer], from, to), positions);
-        cache.read(layer);
+        // One token is read as it is held, where the cache has that: nothing else may differ.
+        if (tokens > 1 || cache.stored?.(layer) === undefined) cache.read(layer);
       });
       cache.length = to;
       return fed;
