@@ -216,6 +216,13 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "after the digits a power of ten",
     ),
   ],
+  "src/regress/which-estimator.md": [
+    ...defined(
+      "moves an answer by a factor of ten",
+      "wrong first digit or power of ten",
+      "half of the samples may be wild",
+    ),
+  ],
   "src/scenes/words-instead-of-triangles.md": [
     ...held(
       `each of ${kinds} kinds of objects`,

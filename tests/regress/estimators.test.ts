@@ -28,6 +28,7 @@ test("one wild sample moves the mean, neither median nor mode; what is no number
   expect(found.mode).toBe(3);
   expect(found.mean).toBeGreaterThan(1e8);
   expect(found.sorted).toHaveLength(4);
+  expect(summarizeSamples([1, 2, 9, 10, 11]).mode).toBe(9);
   expect(() => summarizeSamples([Number.NaN])).toThrow("summarizeSamples: at least one value is needed");
 });
 

@@ -222,6 +222,11 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/regress/numbers-as-tokens",
         about: "Numbers as a language model writes them, scheme by scheme, and the part that is lost.",
       },
+      {
+        name: "Which estimator?",
+        path: "/regress/which-estimator",
+        about: "Median, mean or mode of a model's samples, how many of them, and how well their spread fits.",
+      },
     ],
   },
   {

@@ -5,7 +5,7 @@ import {sortedQuantile} from "../stats/quantile.js";
 export interface SampleSummary {
   readonly median: number;
   readonly mean: number;
-  /** The value that was drawn most often; of equals the smallest. */
+  /** The value that was drawn most often; of equals the one nearest to the median. */
   readonly mode: number;
   /** Population standard deviation. */
   readonly standardDeviation: number;
@@ -29,20 +29,17 @@ export function summarizeSamples(samples: ArrayLike<number>): SampleSummary {
   return {
     median: sortedQuantile(sorted, 0.5),
     mean: middle,
-    mode: mostFrequent(sorted),
+    mode: mostFrequent(sorted, sortedQuantile(sorted, 0.5)),
     standardDeviation: Math.sqrt(mean(squares)),
     sorted,
   };
 }
 
-function mostFrequent(sorted: Float64Array): number {
-  let [best, most] = [sorted[0], 0];
-  for (let from = 0; from < sorted.length; ) {
-    const end = sorted.findIndex((value, i) => i > from && value !== sorted[from]);
-    const to = end < 0 ? sorted.length : end;
-    if (to - from > most) [best, most] = [sorted[from], to - from];
-    from = to;
-  }
+function mostFrequent(sorted: Float64Array, middle: number): number {
+  const counts = new Map<number, number>();
+  for (const value of sorted) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const far = ([value]: readonly [number, number]) => Math.abs(value - middle);
+  const [[best]] = [...counts].sort((a, b) => b[1] - a[1] || far(a) - far(b));
   return best;
 }
 
@@ -67,7 +64,7 @@ export function rankedProbabilityScore(samples: ArrayLike<number>, truth: number
 
 /**
  * RAFT's estimate: the expected value over a grid of numbers whose log-likelihoods the model gave, the chances
- * normalized over the grid. (arXiv:2403.04182)
+ * normalized over the grid. (RegressLM, `RAFTInferenceFn`)
  */
 export function expectedOnGrid(logLikelihoods: ArrayLike<number>, grid: ArrayLike<number>): number {
   const largest = Array.from(logLikelihoods).reduce((most, value) => Math.max(most, value));

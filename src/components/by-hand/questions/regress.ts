@@ -1,4 +1,5 @@
 import {numberText} from "../../kit/text/number-text.js";
+import {atMost} from "../../plots/regress/estimators.js";
 import {compared, numberName, type PredictorRow} from "../../plots/regress/predictors.js";
 import type {NumberRow} from "../regress/number-tokens.js";
 import type {BarQuestion} from "./question.js";
@@ -39,6 +40,24 @@ export function bestPredictorQuestion(rows: readonly PredictorRow[]): BarQuestio
       name: predictor,
       value: spearman ?? 0,
       text: numberText(spearman ?? 0, 2),
+    })),
+  };
+}
+
+/** The estimator of all samples with the least error. */
+export function estimatorQuestion(rows: readonly PredictorRow[]): BarQuestion {
+  const order = atMost(rows);
+  const options = order.map(({estimator}) => estimator ?? "").toSorted();
+  return {
+    question: `A model gives ${order[0].samples} samples of what a text costs, and one number is wanted. Which one errs least on average, in powers of ten?`,
+    options: options.map((name) => `their ${name}`),
+    right: options.indexOf(order[0].estimator ?? ""),
+    because: `The ${order[0].estimator}, by ${numberText(order[0].logError, 2)}; the ${order.at(-1)?.estimator} errs by ${numberText(order.at(-1)?.logError ?? 0, 2)}.`,
+    shown: "Root mean square error in powers of ten",
+    bars: order.map(({estimator, logError}) => ({
+      name: estimator ?? "",
+      value: logError,
+      text: numberText(logError, 2),
     })),
   };
 }
