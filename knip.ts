@@ -15,6 +15,7 @@ export default {
     "src/data/sweep/worker.ts",
     "src/data/**/*.{arrow,json}.ts",
     "src/components/kit/runs/run-worker.ts",
+    "src/components/by-hand/speed/product-worker.ts",
     "src/components/frame/{frame,theme}.ts",
     "src/*.md.ts",
     "src/**/*.md",

@@ -2,10 +2,9 @@
 // each of the 16 bytes of a step, and lies in one group. `multiplyVector` takes a row of x, `multiplyMatrix` tiles.
 
 const LANES = 64u;
-/** Tables that a workgroup's memory has room for. */
-const MOST_TABLES = 32u;
-
 override BITS: u32 = 4;
+/** Tables of levels that there is room for. */
+override ROOM: u32 = 1;
 /** Parts of a step. */
 override PARTS: u32 = 8 / BITS;
 
@@ -40,7 +39,7 @@ struct Sizes {
 /** [rows, outputs] */
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
-var<workgroup> levels: array<f32, 16 * MOST_TABLES>;
+var<workgroup> levels: array<f32, 16 * ROOM>;
 
 fn loadTables(lane: u32, lanes: u32) {
   for (var i = lane; i < 16 * sizes.tables; i += lanes) { levels[i] = numbers[i]; }
@@ -65,7 +64,7 @@ fn offsetOf(group: u32) -> f32 {
 
 /** Where the levels of a group begin. */
 fn tableOf(group: u32) -> u32 {
-  if (sizes.tables == 1) { return 0; }
+  if (ROOM == 1) { return 0; }
   return 16 * extractBits(marks[sizes.tablesAt + group / 4], 8 * (group % 4), 8);
 }
 

@@ -6,6 +6,7 @@ import {type Browser, chromium, type Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {CHROMIUM_ARGS, findChromium, SOFTWARE_WEBGPU_ARGS} from "../../scripts/chromium.js";
 import {type StaticServer, serveFolder} from "../../scripts/static-server.js";
+import {plainText} from "./site.js";
 import {cases} from "./webgpu/cases.js";
 import type {runCase} from "./webgpu/run-case.js";
 
@@ -54,4 +55,16 @@ describe.each(["all", "none"] as const)("with %s of the adapter's extensions", (
   test.each(Object.keys(cases))("%s", async (name) => {
     expect(await runInPage(extensions, name)).toBeLessThanOrEqual(1);
   });
+});
+
+test("the page on speed runs a product on WebGPU and names the adapter", async () => {
+  const site = await serveFolder("site");
+  const speed = await browser.newPage();
+  await speed.goto(`${site.url}benchmarks?product.on=WebGPU`);
+  const panel = speed.locator(".live-product");
+  await panel.getByRole("button", {name: "Run it here"}).click({timeout: 90_000});
+  await expect
+    .poll(() => plainText(panel), {timeout: 90_000})
+    .toMatch(/Ran on WebGPU: .*swiftshader.*, a software adapter\. A product/i);
+  site.server.close();
 });

@@ -93,6 +93,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     "below 1 that the other",
     "vectors of 128 bits",
     "rounded to 8 bits first",
+    "whose weights are 16-bit floats",
   ),
   "src/claims.md": [
     ...held(`second ${shareOf(1 - policies.params.prompt.default)} of each test document`),

@@ -59,7 +59,7 @@ export async function askWorker(
  * A module worker started from a blob that imports `module`. A worker loaded from its own address would not be
  * bound by the page's content policy: its requests to another origin go through. A blob's are refused.
  */
-function blobWorker(module: string): Worker {
+export function blobWorker(module: string): Worker {
   // A request sent before the module runs would be lost, so the blob keeps it until the module listens.
   const code = `const early = [];
 self.onmessage = (event) => early.push(event);

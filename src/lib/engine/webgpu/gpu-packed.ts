@@ -52,7 +52,7 @@ export function gpuPackedProduct(host: GpuHost, weight: GroupedLevels): GpuPacke
   const inputs = layout.groups * layout.group;
   const marks = marksOf(layout);
   const numbers = numbersOf(layout);
-  const constants = {BITS: layout.bits};
+  const constants = {BITS: layout.bits, ROOM: layout.tables.length === LEVELS ? 1 : MOST_TABLES};
   const shape = shapeOf(layout);
   const stored = [host.upload(layout.codes), host.upload(marks.bytes), host.upload(numbers.values)];
   return {
