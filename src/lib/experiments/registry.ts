@@ -71,6 +71,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "regress/numbers": () => import("./regress/numbers.js").then((m) => m.numbers),
   "regress/one-text": () => import("./regress/one-text.js").then((m) => m.oneText),
   "regress/predictors": () => import("./regress/predictors.js").then((m) => m.predictors),
+  "regress/surrogate": () => import("./regress/surrogate.js").then((m) => m.surrogate),
   "scenes/one-object": () => import("./scenes/one-object.js").then((m) => m.oneObject),
   "scenes/rate-distortion": () => import("./scenes/rate-distortion.js").then((m) => m.rateDistortion),
   "scenes/words": () => import("./scenes/words.js").then((m) => m.words),
