@@ -9,6 +9,7 @@ export interface Printed {
 /** Names of the papers that claims cite by number. */
 const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2211.17192": "Speculative decoding",
+  "2302.11405": "Cost model for MLIR",
   "2306.14048": "H2O",
   "2307.02628": "SkipDecode",
   "2309.17453": "StreamingLLM",
@@ -31,6 +32,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2411.15100": "XGrammar",
   "2501.04052": "RaZeR",
   "2502.03763": "SST slices",
+  "2502.11167": "SURGE",
   "2502.12444": "SparAMX",
   "2502.02493": "EasySpec",
   "2503.07518": "TokenButler",
@@ -42,8 +44,10 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2505.20438": "HAMburger",
   "2505.21467": "FlashDLM",
   "2506.05333": "Kinetics",
+  "2506.21718": "RegressLM",
   "2507.09010": "HSA",
   "2509.18344": "SubSpec",
+  "2509.26476": "Regression models for code",
 };
 
 /** Gives the name and the address of what a claim cites: a paper on arXiv, a repository on GitHub, or neither. */
