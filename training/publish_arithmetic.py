@@ -34,7 +34,7 @@ STARTS = {
     "arithmetic-large": "Grown from `arithmetic-small` (`training/grow.py`): its layers became every second layer, its channels, heads and hidden units the\nfirst ones; everything new wrote nothing at the start. Only the steps after that are counted below.\n\n",
     "arithmetic-small-split": "Continued from the checkpoint of `arithmetic-small`, all weights, on the same problems with every step of difficulty 4 and more between\nthe tags; only the steps after that are counted below.\n\n",
     "arithmetic-small-split-entropy": "Continued from the checkpoint of `arithmetic-small`, all weights, on problems with those steps between the tags in which the largest\nentropy of a character's law is highest, as many as are truly hard; only the steps after that are counted below.\n\n",
-    "arithmetic-small-split-classifier": "Continued from the checkpoint of `arithmetic-small`, all weights, on problems with those steps between the tags that the regression\ngives the highest chance of difficulty 4 and more, before they are written, as many as are truly hard; only the steps after that are counted below.\n\n",
+    "arithmetic-small-split-classifier": "Continued from the checkpoint of `arithmetic-small`, all weights, on problems with those steps between the tags that the regression\ngives the highest chance to be hard, before they are written, as many as are truly hard; only the steps after that are counted below.\n\n",
 }
 TAGS = {name: " Its test text has the truly hard steps between tags, as that of its sibling." for name in TITLES if name.startswith("arithmetic-small-split-")}
 

@@ -15,6 +15,7 @@ export const DATA_SETS = {
   "weights/arithmetic-small": "models/arithmetic-small/model.safetensors",
   "weights/arithmetic-small-split": "models/arithmetic-small-split/model.safetensors",
   "weights/arithmetic-small-split-entropy": "models/arithmetic-small-split-entropy/model.safetensors",
+  "weights/arithmetic-small-split-classifier": "models/arithmetic-small-split-classifier/model.safetensors",
   "weights/arithmetic-large": "models/arithmetic-large/model.safetensors",
   "weights/diffusion-small": "models/diffusion-small/model.safetensors",
   "weights/mamba1-small": "models/mamba1-small/model.safetensors",

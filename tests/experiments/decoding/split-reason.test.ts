@@ -13,7 +13,15 @@ beforeAll(async () => {
 
 describe("decoding/split-reason", () => {
   test("has the two models alone at its ends, and what is written is what was handed over", async () => {
-    const policies = ["small", "large", "learned", "learned-entropy", "oracle", "random-steps"] as const;
+    const policies = [
+      "small",
+      "large",
+      "learned",
+      "learned-entropy",
+      "learned-classifier",
+      "oracle",
+      "random-steps",
+    ] as const;
     const {rows, places} = await splitReason.runTables(
       {policies: [...policies], shares: [0.5, 1], problems: 12},
       {data},

@@ -14,6 +14,8 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/arithmetic-small-split/model.safetensors"),
   "weights/arithmetic-small-split-entropy": () =>
     FileAttachment("../../../data/models/arithmetic-small-split-entropy/model.safetensors"),
+  "weights/arithmetic-small-split-classifier": () =>
+    FileAttachment("../../../data/models/arithmetic-small-split-classifier/model.safetensors"),
   "weights/arithmetic-large": () => FileAttachment("../../../data/models/arithmetic-large/model.safetensors"),
   "weights/diffusion-small": () => FileAttachment("../../../data/models/diffusion-small/model.safetensors"),
   "weights/mamba1-small": () => FileAttachment("../../../data/models/mamba1-small/model.safetensors"),

@@ -13,6 +13,7 @@ import {DECODERS} from "../shared/decoders.js";
 export const TAGGED = {
   "arithmetic-small-split": "true difficulty",
   "arithmetic-small-split-entropy": "entropy",
+  "arithmetic-small-split-classifier": "classifier",
 } as const;
 
 /** Id of a small model that learned to hand over. */

@@ -134,6 +134,7 @@ export const SPLIT_POLICIES: readonly SplitPolicy[] = [
   },
   learnedTags("learned", "Tags that it learned", "arithmetic-small-split"),
   learnedTags("learned-entropy", "Tags learned from entropy", "arithmetic-small-split-entropy"),
+  learnedTags("learned-classifier", "Tags learned from a classifier", "arithmetic-small-split-classifier"),
   {
     id: "oracle",
     label: "Truly hard steps",
