@@ -24,7 +24,10 @@ export function withoutNode(script: string): string {
   return script.replace(/\bimport\s*\*\s*as\s+([\w$]+)\s+from\s*["']node:[\w/]+["'];?/g, "const $1={};");
 }
 
-/** Ways past a content policy: peer connections, and navigation to an address that a script makes. */
+/**
+ * Ways past a content policy: peer connections, and navigation to an address that a script makes. A graphics processor's
+ * queue takes its commands by a call that has the name of a form's.
+ */
 const WAYS_OUT = [
   /\bRTC[A-Z]\w+/g,
   /\bWebTransport\b/g,
@@ -32,7 +35,7 @@ const WAYS_OUT = [
   /\blocation\s*=(?![=>])/g,
   /\blocation\.(?:href\s*=(?!=)|assign\b|replace\b)/g,
   /\bnavigation\.navigate\b/g,
-  /\.(?:requestSubmit|submit)\(/g,
+  /(?<!\bqueue)\.(?:requestSubmit|submit)\(/g,
 ];
 
 /** The ways out of a page that the text of a script holds, each once. */

@@ -68,7 +68,7 @@ export async function measureGpu(
   const all = [copy, half.work, ...sides.map(({work}) => work)];
   const seconds = await measureInTurn(
     all.map(({dispatches}) => () => {
-      host.submit(Array.from({length: sizes.calls}, () => dispatches).flat());
+      host.dispatch(Array.from({length: sizes.calls}, () => dispatches).flat());
       return host.done();
     }),
     {samples: sizes.samples, warmUp: 0.1, warmUpRuns: 2, sample: 0},
@@ -91,7 +91,7 @@ export async function measureGpu(
 type Normal = (count: number) => Float32Array;
 
 async function resultOf(host: GpuHost, work: GpuWork): Promise<Float32Array> {
-  host.submit(work.dispatches);
+  host.dispatch(work.dispatches);
   return work.read();
 }
 

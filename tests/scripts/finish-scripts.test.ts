@@ -24,6 +24,10 @@ describe("a built script", () => {
     expect(waysOut(script)).toEqual([way]);
   });
 
+  test("lets a queue of a graphics processor take its commands", () => {
+    expect(waysOut("device.queue.submit([commands])")).toEqual([]);
+  });
+
   test.each(["location.href", "if (location.href === x) y", "const place = location.hash", "allocation=3"])(
     "may read where it is: %s",
     (script) => {

@@ -31,7 +31,7 @@ export interface GpuDispatch {
 /** Work whose input is uploaded. */
 export interface GpuWork {
   readonly dispatches: readonly GpuDispatch[];
-  /** Reads the result, once the dispatches were submitted. @throws Error if they failed. */
+  /** Reads the result, once the dispatches were made. @throws Error if they failed. */
   read(): Promise<Float32Array>;
   /** Gives back the memory of input and output. */
   free(): void;
@@ -56,8 +56,8 @@ export interface GpuHost {
   /** Memory for so many float32 numbers: those of `start`, then zeros. @throws RangeError as {@link GpuHost.upload}. */
   room(numbers: number, start?: Float32Array): GpuBuffer;
   /** Starts dispatches, one after the other. @throws RangeError if a grid is larger than the adapter takes. */
-  submit(dispatches: readonly GpuDispatch[]): void;
-  /** Waits until all that was submitted is done. @throws Error if it failed, or the device was lost. */
+  dispatch(dispatches: readonly GpuDispatch[]): void;
+  /** Waits until all that was dispatched is done. @throws Error if it failed, or the device was lost. */
   done(): Promise<void>;
   /** Copies the first numbers of a buffer back. @throws Error as {@link GpuHost.done}. */
   read(buffer: GpuBuffer, numbers: number): Promise<Float32Array>;
@@ -137,7 +137,7 @@ function hostOf(device: Device, info: AdapterInfo, extensions: readonly GpuExten
       if (start !== undefined) write(device, to, start);
       return to;
     },
-    submit: (dispatches) => submit(device, dispatches),
+    dispatch: (dispatches) => submit(device, dispatches),
     done,
     async read(from, numbers) {
       const target = buffer(4 * numbers, USAGE.mapRead | USAGE.copyTarget);
@@ -243,7 +243,7 @@ export function freeAll(buffers: readonly GpuBuffer[]): void {
 export async function runOnGpu(host: GpuHost, prepared: Promise<GpuWork>): Promise<Float32Array> {
   const work = await prepared;
   try {
-    host.submit(work.dispatches);
+    host.dispatch(work.dispatches);
     return await work.read();
   } finally {
     work.free();

@@ -97,11 +97,11 @@ async function onGpu(host: GpuHost, weight: GroupedLevels, x: Float32Array): Pro
   const product = gpuPackedProduct(host, weight)!;
   const work = await product.prepare(x);
   try {
-    host.submit(work.dispatches);
+    host.dispatch(work.dispatches);
     const y = await work.read();
     const times = host.isSoftware ? TIMES.software : TIMES.hardware;
     const start = performance.now();
-    host.submit(Array.from({length: times}, () => work.dispatches).flat());
+    host.dispatch(Array.from({length: times}, () => work.dispatches).flat());
     await host.done();
     return {seconds: (performance.now() - start) / 1e3 / times, y};
   } finally {
