@@ -5,6 +5,7 @@
  */
 import {writeFileSync} from "node:fs";
 import {cpus} from "node:os";
+import {complain} from "../src/cli/print.js";
 import type {Backend} from "../src/lib/engine/backend.js";
 import {wasmBackend} from "../src/lib/engine/wasm/wasm-backend.js";
 import {writeSafetensors} from "../src/lib/io/safetensors-writer.js";
@@ -64,7 +65,7 @@ function timeOf(call: () => unknown): number {
 
 const [count, out] = process.argv.slice(2);
 if (out === undefined) {
-  console.error("usage: measure-kernels.ts COUNT OUT");
+  complain("usage: measure-kernels.ts COUNT OUT");
   process.exit(2);
 }
 const stream = randomStream(20, "kernel shapes");

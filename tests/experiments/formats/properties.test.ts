@@ -213,7 +213,12 @@ describe("own-file", () => {
     expect(rows).toHaveLength(4);
     for (const {tensor: name, format, note, ...row} of rows) {
       const {relativeMse: _, ...found} = measureFormat(formats[format], own.get(name)!);
-      expect(row).toMatchObject(found);
+      // Sums are made in parts, in another order.
+      for (const [name, value] of Object.entries(found)) {
+        expect(Math.abs(Number(row[name as keyof typeof row]) - value), name).toBeLessThanOrEqual(
+          1e-9 * Math.abs(value),
+        );
+      }
       expect(note).toBeNull();
     }
   });

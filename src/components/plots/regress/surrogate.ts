@@ -26,6 +26,7 @@ export const surrogateFigure = linesFigure<typeof surrogate>({
   x: {column: "evaluations", label: "candidates computed", log: true, ticks: [4, 8, 16, 32]},
   y: {
     column: "found",
+    provenance: "modelled",
     label: "part of the front's area found",
     unit: "%",
     of: ({found}) => percent(found),
