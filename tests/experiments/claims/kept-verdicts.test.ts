@@ -39,15 +39,18 @@ const CHANGES = [
   () => 90,
 ];
 
-/** Verdicts of a rule on its evidence, on changes of all of it, and on changes of every other number. */
+/** Verdicts of a rule on its evidence, on changes of all of it, and on changes of either half of its numbers. */
 function verdictsOf(judge: (typeof CLAIMS)[string][number]["judge"], rows: ReturnType<typeof rowsOf>) {
   const {reported, ours} = evidenceOf(rows);
-  const half = (change: (x: number) => number) =>
-    changed(ours, change).map((each, i) => (i % 2 === 0 ? each : ours[i]));
+  const half = (odd: 0 | 1) => (change: (x: number) => number) =>
+    changed(ours, change).map((each, i) => (i % 2 === odd ? each : ours[i]));
   return new Set(
-    [ours, ...CHANGES.map((change) => changed(ours, change)), ...CHANGES.map(half)].map((evidence) =>
-      judge(reported, evidence),
-    ),
+    [
+      ours,
+      ...CHANGES.map((change) => changed(ours, change)),
+      ...CHANGES.map(half(0)),
+      ...CHANGES.map(half(1)),
+    ].map((evidence) => judge(reported, evidence)),
   );
 }
 
