@@ -24,7 +24,7 @@ export function numberTokensView(rows: readonly NumberRow[]): HTMLElement {
 }
 
 const numberRow = ({scheme, number, tokens, decoded, loss, note}: NumberRow, i: number): HTMLElement =>
-  html`<tr><th>${i === 0 ? (TITLES[scheme] ?? scheme) : ""}</th><td>${number}</td><td class="token-row">${
+  html`<tr>${i === 0 ? html`<th scope="rowgroup">${TITLES[scheme] ?? scheme}</th>` : html`<td></td>`}<td>${number}</td><td class="token-row">${
     tokens === null ? html`<span class="muted">${note}</span>` : tokenCells(tokens)
   }</td><td>${comesBack(decoded)}</td><td>${lostText(loss)}</td></tr>`;
 

@@ -1,4 +1,3 @@
-import {decodingMethods} from "../../../lib/decoding/registry.js";
 import type {drafting} from "../../../lib/experiments/decoding/drafting.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
@@ -40,7 +39,7 @@ export function passesFinding(rows: readonly DraftingRow[], temperature: number)
 }
 
 function sameness(rows: readonly DraftingRow[], temperature: number): string {
-  const lossy = rows.filter(({method}) => decodingMethods.byId(method).lossless !== true);
+  const lossy = rows.filter(({isLossless}) => !isLossless);
   const except = lossy.length === 0 ? "" : `, except with ${lossy.map(({label}) => label).join(" and ")}`;
   if (temperature > 0) return `Drawn tokens have the distribution of the model, whatever the draft${except}.`;
   const changed = rows.filter(({same, documents}) => same !== documents);

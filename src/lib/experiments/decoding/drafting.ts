@@ -59,6 +59,7 @@ export const drafting = experiment({
     method: {type: "string", label: "Method"},
     label: {type: "string", label: "Name"},
     family: {type: "string", label: "Family"},
+    isLossless: {type: "boolean", label: "Writes only what the model would"},
     draft: {type: "string", label: "Draft"},
     temperature: {type: "number", label: "Temperature"},
     mix: {type: "string", label: "Mix of the documents"},
@@ -89,7 +90,8 @@ export const drafting = experiment({
       const told = (share: number) => progress((n + share) / methods.length, method.label);
       const texts = await roundsOf(method, pair, values, prompts, plain, {tokens, temperature, told});
       const {label, family} = method;
-      rows.push({method: id, label, family, draft, temperature, mix, ...roundCells(texts), ...measured});
+      const about = {method: id, label, family, isLossless: method.lossless === true, draft, temperature, mix};
+      rows.push({...about, ...roundCells(texts), ...measured});
       for (const row of survivalOf(texts)) survival.push({method: id, ...row, ...measured});
     }
     return {rows, survival};
