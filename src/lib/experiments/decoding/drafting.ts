@@ -90,7 +90,15 @@ export const drafting = experiment({
       const told = (share: number) => progress((n + share) / methods.length, method.label);
       const texts = await roundsOf(method, pair, values, prompts, plain, {tokens, temperature, told});
       const {label, family} = method;
-      const about = {method: id, label, family, isLossless: method.lossless === true, draft, temperature, mix};
+      const about = {
+        method: id,
+        label,
+        family,
+        isLossless: method.lossless === true,
+        draft,
+        temperature,
+        mix,
+      };
       rows.push({...about, ...roundCells(texts), ...measured});
       for (const row of survivalOf(texts)) survival.push({method: id, ...row, ...measured});
     }
