@@ -66,7 +66,7 @@ function planSentence(plan: PlanTables): string {
     measured === undefined
       ? ""
       : ` Measured on other texts: ${valueText(measured.value, "nats")} of KL divergence.`;
-  return `${valueText(memory.value, "B")} in all, with a predicted damage of ${valueText(damage.value, damage.unit)}. ${proof}.${result}`;
+  return `${valueText(memory.value, "B")} in all, activations included, with a predicted damage of ${valueText(damage.value, damage.unit)}. ${proof}.${result}`;
 }
 
 /** Layers down, kinds of tensors across: the format of each where a cell has one tensor. */

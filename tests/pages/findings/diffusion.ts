@@ -76,7 +76,7 @@ export const diffusionFindings: readonly Finding[] = [
         expect(way("low_confidence-1").passes).toBe(way("decoder").passes);
       }
     },
-    "which changes no word and saves passes": () => {
+    "which change no word and save passes": () => {
       const recycled = of("decoder-token-recycling");
       expect(recycled.same).toBe(1);
       expect(recycled.passes).toBeLessThan(of("decoder").passes);

@@ -38,7 +38,7 @@ export function splitTextView(
       ${player(parts)}
       ${text}
       <p class="block-facts"><span class="split-text"><span class="large">by the large model</span></span> <span>everything else by the small one, tags too</span></p>
-      <table class="split-steps">
+      <table>
         <thead><tr><th>correct step</th><th>difficulty</th><th>as written</th></tr></thead>
         <tbody>${steps.map(stepRow)}</tbody>
       </table>

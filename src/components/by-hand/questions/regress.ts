@@ -12,10 +12,10 @@ export function lostNumberQuestion(rows: readonly NumberRow[]): BarQuestion {
   const own = rows.filter(({scheme, number}) => scheme === "p10" && OFFERED.includes(number));
   const most = own.reduce((a, b) => ((b.loss ?? 0) > (a.loss ?? 0) ? b : a));
   return {
-    question: `A number is a sign, ${most.digits} digits and one token for a power of ten from -10 to 10. Which of these is lost altogether?`,
+    question: `A number is a sign, ${most.digits} digits and one token for a power of ten from −10 to 10. Which of these is lost altogether?`,
     options: own.map(({number}) => number),
     right: own.indexOf(most),
-    because: `${most.number} comes back as ${most.decoded}: no token says so small a power of ten.`,
+    because: `${most.number} comes back as ${most.decoded}: no token stands for so small a power of ten.`,
     shown: `Part of the number that P10 loses with ${most.digits} digits`,
     bars: own.map(({number, loss}) => ({
       name: number,
@@ -31,7 +31,7 @@ export function bestPredictorQuestion(rows: readonly PredictorRow[]): BarQuestio
   const own = compared(rows).filter((row) => row.target === target && row.spearman !== null);
   const order = own.toSorted((a, b) => (b.spearman ?? 0) - (a.spearman ?? 0));
   return {
-    question: `Texts that nothing was trained on are to be ordered by their ${numberName(target)}. Which predictor keeps their order best?`,
+    question: `Texts that no predictor was trained on are to be ordered by their ${numberName(target)}. Which predictor keeps their order best?`,
     options: own.map(({predictor}) => predictor),
     right: own.indexOf(order[0]),
     because: `${order[0].predictor}, with a rank correlation of ${numberText(order[0].spearman ?? 0, 2)} over ${order[0].texts} texts; the next is ${order[1]?.predictor}.`,
@@ -52,12 +52,12 @@ export function estimatorQuestion(rows: readonly PredictorRow[]): BarQuestion {
     question: `A model gives ${order[0].samples} samples of what a text costs, and one number is wanted. Which one errs least on average, in powers of ten?`,
     options: options.map((name) => `their ${name}`),
     right: options.indexOf(order[0].estimator ?? ""),
-    because: `The ${order[0].estimator}, by ${numberText(order[0].logError, 2)}; the ${order.at(-1)?.estimator} errs by ${numberText(order.at(-1)?.logError ?? 0, 2)}.`,
+    because: `The ${order[0].estimator}, by ${numberText(order[0].logError, 3)}; the ${order.at(-1)?.estimator} errs by ${numberText(order.at(-1)?.logError ?? 0, 3)}.`,
     shown: "Root mean square error in powers of ten",
     bars: order.map(({estimator, logError}) => ({
       name: estimator ?? "",
       value: logError,
-      text: numberText(logError, 2),
+      text: numberText(logError, 3),
     })),
   };
 }

@@ -64,6 +64,6 @@ export function numbersFinding(rows: readonly NumberRow[]): string {
   const beyond =
     outside.length === 0
       ? ""
-      : ` ${outside.map(({number, decoded}) => `${number} becomes ${comesBack(decoded)}`).join(", ")}: beyond the powers of ten that have a token.`;
+      : ` Beyond the powers of ten that have a token, ${outside.map(({number, decoded}) => `${number} becomes ${comesBack(decoded)}`).join(" and ")}.`;
   return `P10 writes every number in ${first.tokens?.length} tokens and loses ${lost === "nothing" ? "nothing" : `at most ${lost}`} of those within its range.${beyond}`;
 }

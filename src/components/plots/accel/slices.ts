@@ -77,6 +77,6 @@ export const speedFigure = marksFigure<typeof sparseSlices>({
   finding({rows}, {model, feed}, all) {
     const most = mostSaved(rows);
     const reported = all.find(({kind}) => kind === "reported")!;
-    return `On ${model} with ${feed} activations a cycle, ${most.pattern} saves ${numberText(most.workSaved!, 3)} times the work and runs ${numberText(most.speedup!, 3)} times as fast; the paper reports up to ${reported.speedup} on networks that its abstract does not name.`;
+    return `On ${model} with ${feed} activations a cycle, ${most.pattern} needs ${numberText(most.workSaved!, 3)} times less work and runs ${numberText(most.speedup!, 3)} times as fast; the paper reports up to ${reported.speedup} on networks that its abstract does not name.`;
   },
 });

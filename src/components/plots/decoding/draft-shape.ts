@@ -32,9 +32,9 @@ export function shapeFinding(rows: readonly DraftShapeRow[]): string {
   const [first, last] = [chains[0], chains[chains.length - 1]];
   if (first === undefined || first === last) return "There is no length to compare.";
   const text = ({tokensPerPass}: DraftShapeRow) => numberText(tokensPerPass, 3);
-  const length = `${last.depth} tokens ahead, one way, give ${text(last)} of a pass; ${first.depth} ahead ${first.depth === 1 ? "gives" : "give"} ${text(first)}.`;
+  const length = `With ${last.depth} tokens ahead, one way, a pass gives ${text(last)} tokens; with ${first.depth}, ${text(first)}.`;
   const widest = rows.toSorted((a, b) => b.width - a.width)[0].width;
   const wide = rows.find(({depth, width}) => depth === last.depth && width === widest);
   if (wide === undefined || widest === 1) return length;
-  return `${length} With ${widest} ways side by side the longest gives ${text(wide)}, for ${numberText(wide.verifiedPerPass / last.verifiedPerPass, 2)} times as many drafts to verify.`;
+  return `${length} At the longest, ${widest} ways side by side give ${text(wide)}, for ${numberText(wide.verifiedPerPass / last.verifiedPerPass, 2)} times as many drafts to verify.`;
 }

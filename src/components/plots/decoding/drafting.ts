@@ -46,5 +46,8 @@ function sameness(rows: readonly DraftingRow[], temperature: number): string {
   const documents = rows[0]?.documents ?? 0;
   if (changed.length === 0)
     return `Every text of all ${documents} documents is the one that the model writes alone, token by token.`;
-  return `${changed.map(({label, same}) => `${label}: ${same} of ${documents} texts`).join(", ")} are those that the model writes alone; with the other methods, all are.`;
+  const unlike = changed
+    .map(({label, same}) => `in ${same} of ${documents} documents with ${label}`)
+    .join(" and ");
+  return `The text is the one that the model writes alone ${unlike}; with the other methods, in all.`;
 }

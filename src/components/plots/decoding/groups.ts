@@ -17,7 +17,8 @@ export const groupsFigure = linesFigure<typeof writtenGroups>({
   x: {column: "tokensPerStep", label: "tokens of a step, and of an entry of the cache"},
   y: {
     column: "own",
-    label: "tokens that the model would have written there, %",
+    label: "tokens that the model would have written there",
+    unit: "%",
     of: ({own}) => 100 * own,
   },
   interval: ({ownLow, ownHigh}) =>

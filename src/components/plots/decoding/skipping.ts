@@ -47,5 +47,5 @@ export function layersFinding(rows: readonly SkippingRow[]): string {
     : "";
   if (fewest === undefined || fewest.layersPerToken === fewest.layers)
     return `Leaving out any layer costs more than a tenth of the perplexity.${lost}`;
-  return `With ${numberText(fewest.layersPerToken, 3)} of ${fewest.layers} layers, ${fewest.label.toLowerCase()}, perplexity changes by ${differenceText(fewest)}. ${PICKED}${lost}`;
+  return `With ${numberText(fewest.layersPerToken, 3)} of ${fewest.layers} layers, ${fewest.label.toLowerCase()} changes perplexity by ${differenceText(fewest)}. ${PICKED}${lost}`;
 }

@@ -74,7 +74,7 @@ function bestFinding(rows: readonly SharingRow[]): string {
   const best = bearable.toSorted((a, b) => a.bytesPerToken - b.bytesPerToken)[0];
   if (best === undefined || best.technique === UNCOMPRESSED)
     return "Nothing here is smaller and costs less than a tenth of the perplexity.";
-  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (rank of keys and of values for each layer): ${numberText(best.ratio, 3)} times smaller, ${differenceText(best)}. ${PICKED}`;
+  return `The smallest cache that costs less than a tenth of the perplexity is ${best.name} (rank of keys and of values for each layer): ${numberText(best.ratio, 3)} times smaller; perplexity changes by ${differenceText(best)}. ${PICKED}`;
 }
 
 /** The same components for each layer, alone and in the largest groups. */

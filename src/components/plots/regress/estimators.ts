@@ -25,7 +25,7 @@ export const estimatorsFigure = linesFigure<typeof predictors>({
   label: ({estimator, samples}) => `${estimator} of ${samples}`,
   series: looks,
   x: {column: "samples", label: "samples a text", log: true},
-  y: {column: "logError", label: "root mean square error, powers of ten"},
+  y: {column: "logError", label: "root mean square error", unit: "powers of ten"},
   better: "bottom left",
   merits: "fewer samples, smaller error",
   drawn: estimated,
@@ -45,7 +45,7 @@ export function atMost(rows: readonly PredictorRow[]): PredictorRow[] {
   return own.filter(({samples}) => samples === mostOf(own)).toSorted((a, b) => a.logError - b.logError);
 }
 
-const error = ({logError}: PredictorRow): string => numberText(logError, 2);
+const error = ({logError}: PredictorRow): string => numberText(logError, 3);
 
 /** Errors of the estimators with all samples beside one sample, and how well the spread fits. */
 export function estimatorsFinding(rows: readonly PredictorRow[]): string {

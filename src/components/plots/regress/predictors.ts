@@ -53,20 +53,17 @@ export const predictorsFigure = marksFigure<typeof predictors>({
     `${predictor} ${target} ${estimator ?? ""} ${samples ?? ""}`,
   label: ({predictor, target}) => `${numberName(target)}, ${predictor}`,
   series: looks,
-  x: {column: "logError", label: "root mean square error, powers of ten"},
-  y: {column: "spearman", label: "Spearman's rank correlation"},
+  x: {column: "logError", label: "root mean square error", unit: "powers of ten"},
+  y: {column: "spearman", label: "Spearman's correlation"},
   interval: ({spearmanLow, spearmanHigh}) =>
     spearmanLow === null || spearmanHigh === null ? undefined : [spearmanLow, spearmanHigh],
   better: "top left",
   merits: "smaller error, order kept better",
   drawn: (rows) => compared(rows).filter(({spearman}) => spearman !== null),
-  labelled: ({rows}) =>
-    rows
-      .filter(({predictor}) => predictor === MODEL)
-      .map(
-        ({predictor, target, estimator, samples}) =>
-          `${predictor} ${target} ${estimator ?? ""} ${samples ?? ""}`,
-      ),
+  labelled: ({points}) =>
+    points
+      .toSorted((a, b) => Number(b.row.predictor === MODEL) - Number(a.row.predictor === MODEL))
+      .map(({key}) => key),
   finding: (_, __, all) => predictorsFinding(all),
 });
 
@@ -89,5 +86,7 @@ export function predictorsFinding(rows: readonly PredictorRow[]): string {
     .filter(({predictor}) => predictor !== MODEL)
     .toSorted((a, b) => (b.spearman ?? 0) - (a.spearman ?? 0));
   if (model === undefined || best === undefined) return "Too few texts to rank.";
-  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}. Lines are 95 % intervals over ${model.texts} texts; the model was trained once.`;
+  const names = [...new Set(rows.map(({target}) => numberName(target)))];
+  const marks = names.length === 1 ? "" : ` Every predictor has a mark for each number: ${names.join(", ")}.`;
+  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}. Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${marks}`;
 }

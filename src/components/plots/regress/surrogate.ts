@@ -46,5 +46,5 @@ export function surrogateFinding(rows: readonly SearchRow[]): string {
   if (own.length === 0) return "Nothing was searched.";
   const parts = own.toSorted((a, b) => b.found - a.found);
   const said = parts.map(({strategy, found}) => `${strategy} ${numberText(percent(found), 2)} %`).join(", ");
-  return `With ${fewest} of ${own[0].candidates} candidates computed, the part of the front's area that is found: ${said}. Chosen at random is the mean of many searches; the model was trained once.`;
+  return `With ${fewest} of ${own[0].candidates} candidates computed, this part of the front's area is found: ${said}. At random is the mean of many searches; the model was trained once.`;
 }
