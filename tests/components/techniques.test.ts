@@ -83,6 +83,15 @@ describe("citations", () => {
     expect(piecesOf("IEEE 754-2019")).toEqual([{text: "IEEE 754-2019"}]);
   });
 
+  test("lead to repositories, by their names", () => {
+    expect(piecesOf("ggml, quants.c, https://github.com/ggml-org/ggml; arXiv:2306.14048")).toEqual([
+      {text: "ggml, quants.c, "},
+      {text: "ggml-org/ggml", href: "https://github.com/ggml-org/ggml"},
+      {text: "; "},
+      {text: "arXiv:2306.14048", href: "https://arxiv.org/abs/2306.14048"},
+    ]);
+  });
+
   test("name a source once, and by its technique where it begins with a paper", () => {
     const cited = [
       {registry: "policies", label: "H2O", source: "arXiv:2306.14048"},

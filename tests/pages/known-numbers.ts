@@ -219,7 +219,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   ],
   "src/regress/which-estimator.md": [
     ...defined(
-      "moves an answer by a factor of ten",
+      "can move an answer by a factor of ten",
       "wrong first digit or power of ten",
       "half of the samples may be wild",
     ),

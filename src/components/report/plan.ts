@@ -87,9 +87,11 @@ function formatsTable({rows}: PlanTables): Markup {
   const order = [...layers].sort(
     (a, b) => Number(a === "outside") - Number(b === "outside") || Number(a) - Number(b),
   );
+  // Tensors outside the layers stand last: their columns are empty in every layer.
+  const columns = [...kinds].sort(([, a], [, b]) => Number(a.has("outside")) - Number(b.has("outside")));
   return table(
-    [{head: "Layer"}, ...Array.from(kinds.keys(), (head) => ({head: head.replace(/\.weight$/, "")}))],
-    order.map((line) => [line, ...Array.from(kinds.values(), (cells) => cells.get(line) ?? "")]),
+    [{head: "Layer"}, ...columns.map(([head]) => ({head: head.replace(/\.weight$/, "")}))],
+    order.map((line) => [line, ...columns.map(([, cells]) => cells.get(line) ?? "")]),
   );
 }
 

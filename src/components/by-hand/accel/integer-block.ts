@@ -12,7 +12,7 @@ export function integerBlock(x: Int8Array, weights: BlockWeights): HTMLElement {
     return {places, sum, exponent: exponents[b]};
   });
   const table = html`<div>
-    <div class="table-scroll" tabindex="0" role="group" aria-label="The product by hand"><table>
+    <div class="table-scroll" tabindex="0" role="group" aria-label="The product by hand"><table class="narrow">
       <thead><tr><th scope="col">block</th><th scope="col">weight codes, 4 bits</th><th scope="col">activations, 8 bits</th><th scope="col">integer sum</th><th scope="col">scale</th><th scope="col">shifted once</th></tr></thead>
       <tbody>${blocks.map(
         ({places, sum, exponent}, b) => html`<tr><td>${b}</td>

@@ -54,7 +54,7 @@ function leftOut({kv, sparsity}: Chosen): string {
 }
 
 function qualityTable(rows: readonly QualityRow[]): HTMLElement {
-  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Measured quality"><table>
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Measured quality"><table class="narrow">
     <thead><tr><th scope="col">trained model</th><th scope="col">perplexity</th><th scope="col">above its float32 self</th><th scope="col">KL divergence, mean</th><th scope="col">same likeliest word</th></tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr><td>${row.model}</td><td>${numberText(row.perplexity)}</td>

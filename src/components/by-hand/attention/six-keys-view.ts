@@ -25,7 +25,7 @@ const listed = (indices: readonly number[]) => indices.map((j) => j + 1).join(",
 export function keptByHand(q: Pair, keep: number): HTMLElement {
   const {scored, keptWeight, outputOfAll, outputOfKept} = chooseKeys(q, keep);
   const kept = scored.flatMap(({amongKept}, j) => (amongKept === null ? [] : [j]));
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Scores of the six keys"><table>
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Scores of the six keys"><table class="narrow">
     <thead><tr><th scope="col">key</th><th scope="col">k</th><th scope="col">q·k</th><th scope="col">q·k / √2</th><th scope="col">softmax</th><th scope="col">of the kept</th><th scope="col">value</th></tr></thead>
     <tbody>${scored.map(keyLine)}</tbody>
     <tfoot><tr><th scope="row" colspan="4">Σ weight × value</th><td>${number(outputOfAll)}</td><td>${number(outputOfKept)}</td><td></td></tr></tfoot>
@@ -54,7 +54,7 @@ export function pagesByHand(q: Pair): HTMLElement {
   };
   const line = ({highest, lowest}: ScoredPage, page: number) =>
     html`<tr><th scope="row">${page + 1}: keys ${listed(keysOfPage(page))}</th><td>${pair(highest)}</td><td>${pair(lowest)}</td>${cell("truth", page)}${cell("bound", page)}${cell("released", page)}</tr>`;
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Scores of the three pages"><table>
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Scores of the three pages"><table class="narrow">
     <thead><tr><th scope="col">page</th><th scope="col">largest</th><th scope="col">smallest</th><th scope="col">best q·k inside</th><th scope="col">Quest's bound</th><th scope="col">as released with TokenButler</th></tr></thead>
     <tbody>${pages.map(line)}</tbody>
   </table></div>`;

@@ -69,7 +69,7 @@ export function timesPanel(speed: SpeedRun, table: ArrayBuffer): HTMLElement {
   const [{model, machine}] = rows;
   const measured = speed.records.filter(({name}) => CONTEST.test(name));
   const printed = rows.filter(({reportedOn}) => reportedOn !== null);
-  const list = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Time of each method"><table style="min-width: 46rem">
+  const list = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Time of each method"><table class="narrow" style="min-width: min(46rem, 160vw)">
     <thead>
       <tr><th scope="col" rowspan="2">method</th><th scope="colgroup" colspan="3">${provenanceMark("measured")} this JavaScript code, decoder-large</th><th scope="colgroup">${provenanceMark("modelled")} ${model}, fp16, on ${machine}</th><th scope="colgroup" colspan="2">${provenanceMark("reported")} the paper prints</th></tr>
       <tr><th scope="col">milliseconds a token</th><th scope="col">times as fast as plain</th><th scope="col">tokens of a pass</th><th scope="col">times as fast as plain</th><th scope="col">tokens of a pass</th><th scope="col">times as fast</th></tr>

@@ -10,7 +10,7 @@ import {colourOf} from "../../plots/palette.js";
 export function contextList(rows: readonly ContextRow[]): HTMLElement {
   const chosen = rows.filter(({isChosen}) => isChosen);
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Cache and largest context by technique"><table class="quality changes">
-    <thead><tr><th scope="col">technique</th><th scope="col">${provenanceMark("modelled")} bytes per token</th><th scope="col">cache, GB</th><th scope="col">times smaller</th><th scope="col">largest context</th><th scope="col">set to</th></tr></thead>
+    <thead><tr><th scope="col">technique</th><th scope="col">${provenanceMark("modelled")} largest context</th><th scope="col">bytes per token</th><th scope="col">cache, GB</th><th scope="col">times smaller</th><th scope="col">set to</th></tr></thead>
     <tbody>${chosen.map(line)}</tbody>
   </table></div>`;
   const {model = "", context = 0} = chosen[0] ?? {};
@@ -25,10 +25,10 @@ function line(row: ContextRow): HTMLElement {
   const {technique, kind, bytesPerToken, cacheBytes, ratio, largestContext, note, how} = row;
   return html`<tr style=${`--colour: ${colourOf(kindLook(kind))}`}>
     <th scope="row">${technique}</th>
+    <td>${largestContext === null ? "–" : apart(largestContext)}</td>
     <td>${bytesPerToken === null ? "–" : apart(Math.round(bytesPerToken))}</td>
     <td>${cacheBytes === null ? "–" : numberText(cacheBytes / 1e9, 3)}</td>
     <td>${ratio === null ? "–" : ratio.toFixed(2)}</td>
-    <td>${largestContext === null ? "–" : apart(largestContext)}</td>
     <td class="muted set-to">${note ?? how}</td>
   </tr>`;
 }

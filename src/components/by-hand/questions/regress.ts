@@ -35,7 +35,7 @@ export function bestPredictorQuestion(rows: readonly PredictorRow[]): BarQuestio
     options: own.map(({predictor}) => predictor),
     right: own.indexOf(order[0]),
     because: `${order[0].predictor}, with a rank correlation of ${numberText(order[0].spearman ?? 0, 2)} over ${order[0].texts} texts; the next is ${order[1]?.predictor}.`,
-    shown: "Spearman's rank correlation with the true order",
+    shown: "Spearman's correlation with the true order",
     bars: order.map(({predictor, spearman}) => ({
       name: predictor,
       value: spearman ?? 0,

@@ -16,7 +16,7 @@ export function numberTokensView(rows: readonly NumberRow[]): HTMLElement {
   return captioned(
     "How is each number written?",
     numbersFinding(rows),
-    html`<div class="number-scroll" tabindex="0" role="group" aria-label="Numbers token by token"><table class="number-tokens">
+    html`<div class="table-scroll" tabindex="0" role="group" aria-label="Numbers token by token"><table class="number-tokens narrow">
       <thead><tr><th>scheme</th><th>number</th><th>tokens</th><th>comes back as</th><th>lost</th></tr></thead>
       ${schemes.map((scheme) => html`<tbody>${rows.filter((row) => row.scheme === scheme).map(numberRow)}</tbody>`)}
     </table></div>`,

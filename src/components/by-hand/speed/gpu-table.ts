@@ -27,7 +27,7 @@ export interface GpuRun {
 export function gpuMachine({adapter, isSoftware, cpu, cores, date, load}: GpuRun): string {
   const machine = `${cpu}, ${cores} cores, on ${date}, at a load average of ${numberText(load, 2)}`;
   return isSoftware
-    ? `No graphics processor could be had: this run is of a software adapter (${adapter}), where the cores of ${machine}, stand in for one. It shows that the kernels run and agree, not how fast hardware is.`
+    ? `No graphics processor could be had: this run is of a software adapter (${adapter}) on ${machine}. It shows that the kernels run and agree, not how fast hardware is.`
     : `Measured on ${adapter}, in ${machine}.`;
 }
 
@@ -37,7 +37,7 @@ export function gpuTable(run: GpuRun): HTMLElement {
     ({title, milliseconds, gigabytesPerSecond, shareOfCopy, timesHalf}) =>
       html`<tr><th scope="row" class="plain">${title}</th><td>${numberText(milliseconds, 3)}</td><td>${numberText(gigabytesPerSecond, 3)}</td><td>${numberText(100 * shareOfCopy, 3)} %</td><td>${timesHalf === null ? "–" : numberText(timesHalf, 3)}</td></tr>`,
   );
-  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Kernels on an adapter of WebGPU"><table>
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Kernels on an adapter of WebGPU"><table class="narrow">
     <thead><tr><th scope="col">on ${run.adapter}${run.isSoftware ? ", software" : ""}</th><th scope="col">${provenanceMark("measured")} ms</th><th scope="col">GB/s read</th><th scope="col">of the copy's ${numberText(run.copyGigabytesPerSecond, 3)} GB/s</th><th scope="col">times as fast as f16 weights</th></tr></thead>
     <tbody>${rows}</tbody>
   </table></div>`;

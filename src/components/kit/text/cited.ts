@@ -5,21 +5,25 @@ export interface Cited {
   readonly source: string;
 }
 
-/** A piece of a citation: text, and where it leads if it is the id of a paper. */
+/** A piece of a citation: text, and where it leads if it is the id of a paper or the address of a repository. */
 export interface Piece {
   readonly text: string;
   readonly href?: string;
 }
 
-const PAPER = /arXiv[: ](\d{4}\.\d{5})(v\d+)?/g;
+const LINKED = /arXiv[: ](\d{4}\.\d{5}(?:v\d+)?)|https:\/\/github\.com\/([\w-]+\/[\w-]+)/g;
 
-/** A source in pieces, so that its papers can be links. */
+/** A source in pieces, so that its papers and repositories can be links. */
 export function piecesOf(source: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
-  for (const {0: found, 1: id, 2: version = "", index} of source.matchAll(PAPER)) {
+  for (const {0: found, 1: paper, 2: repository, index} of source.matchAll(LINKED)) {
     if (index > from) pieces.push({text: source.slice(from, index)});
-    pieces.push({text: `arXiv:${id}${version}`, href: `https://arxiv.org/abs/${id}${version}`});
+    pieces.push(
+      repository === undefined
+        ? {text: `arXiv:${paper}`, href: `https://arxiv.org/abs/${paper}`}
+        : {text: repository, href: found},
+    );
     from = index + found.length;
   }
   return from < source.length ? [...pieces, {text: source.slice(from)}] : pieces;

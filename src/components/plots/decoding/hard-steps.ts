@@ -22,7 +22,7 @@ export const signalFigure = marksFigure<typeof hardSteps>({
       ? {name: "known while the small model writes", family: "decoding", shade: 0}
       : {name: "needs the label or the right text", family: "baseline", shade: 0},
   x: {column: "findsHard", label: "chance that a hard step ranks above an easy one"},
-  y: {column: "findsMendable", label: "chance that a step that the large model mends ranks above another"},
+  y: {column: "findsMendable", label: "chance that a mended step ranks above another"},
   guides: ({points}) => level("by chance", "measured", 0.5, points),
   labelled: ({points}) => points.map(({key}) => key),
   finding: ({rows}) => signalFinding(rows),

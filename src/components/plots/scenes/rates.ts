@@ -88,8 +88,8 @@ const edges = (error: number): string => `${numberText(100 * error, 2)} % of the
 
 /** Compressions that the paper names on this axis; its 100,000 times is what a text reaches, and no crossing. */
 const PRINTED = [
-  {ratio: 10, label: "the paper: structure keeps its quality to about 10 times"},
-  {ratio: 100, label: "the paper: words are better around 100 times"},
+  {ratio: 10, label: "paper: shape kept to about 10 times"},
+  {ratio: 100, label: "paper: words better near 100 times"},
 ] as const;
 
 /** Shades of words in all figures of the page: the outline comes after words whose rest is drawn. */
@@ -123,7 +123,7 @@ export function crossingSpec(rows: readonly CrossingRow[]): ChartSpec {
     question: "Up to which compression are triangles better than words?",
     finding: crossingFinding(rows),
     x: {label: "distance from the grammar"},
-    y: {label: "compression up to which triangles are better (times smaller)", log: true},
+    y: {label: "triangles are better up to (times smaller)", log: true},
     series: [...own, ...printed],
   };
 }
