@@ -94,6 +94,9 @@ export function speedOverview({records}: SpeedRun): HTMLElement {
 /** Contests that stand on the page of their subject, beside what else is known of it. */
 const ELSEWHERE = /^cache-/;
 
+/** A table of more contests than this is folded: the page opens with those that matter. */
+const MOST_OPEN = 8;
+
 /** The contests of a group, each with a line for every other way to do its work. */
 export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement {
   const [caption, names] = SPEED_GROUPS[group];
@@ -101,10 +104,13 @@ export function speedTable({records}: SpeedRun, group: SpeedGroup): HTMLElement 
     records.filter(({name}) => names.test(name) && !ELSEWHERE.test(name)),
     ({name}) => name,
   );
-  return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}><table>
+  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}><table>
     <thead><tr><th scope="col">other software</th><th scope="col">${provenanceMark("measured")} ours</th><th scope="col">${provenanceMark("measured")} theirs</th><th scope="col">times as fast</th></tr></thead>
     ${Array.from(contests.values(), contestRows)}
   </table></div>`;
+  return contests.size > MOST_OPEN
+    ? html`<details class="notes"><summary>All ${contests.size} comparisons</summary>${table}</details>`
+    : table;
 }
 
 function contestRows(records: readonly SpeedRecord[]): HTMLElement {
