@@ -22,7 +22,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   caches: "Form of the KV cache",
   policies: "Policy of eviction or sparse reads",
   "scan quantizers": "Quantization method for state-space models",
-  "decoding methods": "Decoding method",
+  "decoding methods": "Method that writes text",
   accelerators: "Accelerator or cost model",
 };
 

@@ -20,9 +20,13 @@ function firstSentence(doc: string): string {
 export const docsInText = (text: string): Map<string, string> =>
   new Map(Array.from(text.matchAll(RECORD), ([, doc, id]) => [id, firstSentence(doc)]));
 
-/** The first sentence about every record in a folder of the library, by the record's id. */
+/**
+ * The first sentence about every record in a folder of the library, by the record's id; of two with an id that of the
+ * file first by name, so `roofline-technique` before `roofline-text`.
+ */
 export function recordDocs(folder: string): ReadonlyMap<string, string> {
   const root = fileURLToPath(new URL(`../lib/${folder}/`, import.meta.url));
   const files = readdirSync(root, {recursive: true, encoding: "utf8"}).filter((file) => file.endsWith(".ts"));
-  return new Map(files.flatMap((file) => [...docsInText(readFileSync(root + file, "utf8"))]));
+  const docs = files.toSorted().flatMap((file) => [...docsInText(readFileSync(root + file, "utf8"))]);
+  return new Map(docs.toReversed());
 }
