@@ -31,7 +31,10 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
     throw new UsageError("predict: one of --text, --file must be given");
   const format = outputFormat("predict", call);
   const params = paramsOf("predict", oneText, call, "");
-  const given = file === undefined ? params : {...params, text: await readFile(file, "utf8")};
+  const read = file === undefined ? typed : await readFile(file, "utf8");
+  // The experiment takes no text for one of its own.
+  if (!read?.trim()) throw new UsageError(`predict: ${file ?? "--text"} must hold a text, got an empty one`);
+  const given = {...params, text: read};
   const data = await loadData(oneText.needs);
   const rows = await oneText.run(given, {data}).catch((error) => {
     throw usageOf("predict", oneText.id, oneText.params, error);

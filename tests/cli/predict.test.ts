@@ -36,6 +36,17 @@ describe("predict", () => {
     expect(rows.map(({truth}: {truth: number}) => truth)).toEqual([29, 16, 39]);
   });
 
+  test("refuses a text and a file without a character", async () => {
+    await expect(said("--task", "program", "--text", " ")).rejects.toThrow(
+      "predict: --text must hold a text, got an empty one",
+    );
+    const file = join(folder, "empty.txt");
+    await writeFile(file, "");
+    await expect(said("--task", "program", "--file", file)).rejects.toThrow(
+      "must hold a text, got an empty one",
+    );
+  });
+
   test("predicts a text that has no true number, and says why", async () => {
     expect(await said("--task", "graph", "--text", "a poem")).toContain(
       "readGraph: the first line must be like",
