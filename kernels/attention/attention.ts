@@ -1,4 +1,4 @@
-import {sum4, sumsOfFour} from "../shared/lanes";
+import {dotOfRow, dotsOfFourRows} from "../shared/rows";
 import {softmaxRow} from "../softmax/softmax";
 
 export {attentionListed} from "./listed";
@@ -52,26 +52,14 @@ function dots(
   const factor = f32x4.splat(scale);
   let j = 0;
   for (; j + 4 <= count; j += 4) {
-    let a = f32x4.splat(0);
-    let b = a;
-    let c = a;
-    let e = a;
-    for (let m: usize = 0; m < width; m += 16) {
-      const v = v128.load(q + m);
-      a = f32x4.add(a, f32x4.mul(v, v128.load(key + m)));
-      b = f32x4.add(b, f32x4.mul(v, v128.load(key + stride + m)));
-      c = f32x4.add(c, f32x4.mul(v, v128.load(key + 2 * stride + m)));
-      e = f32x4.add(e, f32x4.mul(v, v128.load(key + 3 * stride + m)));
-    }
-    v128.store(scores, f32x4.mul(sumsOfFour(a, b, c, e), factor));
+    const third = key + 2 * stride;
+    const four = dotsOfFourRows(q, key, key + stride, third, third + stride, width);
+    v128.store(scores, f32x4.mul(four, factor));
     scores += 16;
     key += 4 * stride;
   }
   for (; j < count; j++) {
-    let a = f32x4.splat(0);
-    for (let m: usize = 0; m < width; m += 16)
-      a = f32x4.add(a, f32x4.mul(v128.load(q + m), v128.load(key + m)));
-    store<f32>(scores, sum4(a) * scale);
+    store<f32>(scores, dotOfRow(q, key, width) * scale);
     scores += 4;
     key += stride;
   }

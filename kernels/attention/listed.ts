@@ -1,4 +1,4 @@
-import {sum4, sumsOfFour} from "../shared/lanes";
+import {dotOfRow, dotsOfFourRows} from "../shared/rows";
 import {softmaxRow} from "../softmax/softmax";
 
 /**
@@ -46,27 +46,12 @@ function dots(q: usize, keys: usize, list: usize, width: usize, count: i32, scor
     const second = keys + <usize>load<i32>(list, 4);
     const third = keys + <usize>load<i32>(list, 8);
     const fourth = keys + <usize>load<i32>(list, 12);
-    let a = f32x4.splat(0);
-    let b = a;
-    let c = a;
-    let e = a;
-    for (let m: usize = 0; m < width; m += 16) {
-      const v = v128.load(q + m);
-      a = f32x4.add(a, f32x4.mul(v, v128.load(first + m)));
-      b = f32x4.add(b, f32x4.mul(v, v128.load(second + m)));
-      c = f32x4.add(c, f32x4.mul(v, v128.load(third + m)));
-      e = f32x4.add(e, f32x4.mul(v, v128.load(fourth + m)));
-    }
-    v128.store(scores, f32x4.mul(sumsOfFour(a, b, c, e), factor));
+    v128.store(scores, f32x4.mul(dotsOfFourRows(q, first, second, third, fourth, width), factor));
     scores += 16;
     list += 16;
   }
   for (; j < count; j++) {
-    const key = keys + <usize>load<i32>(list);
-    let a = f32x4.splat(0);
-    for (let m: usize = 0; m < width; m += 16)
-      a = f32x4.add(a, f32x4.mul(v128.load(q + m), v128.load(key + m)));
-    store<f32>(scores, sum4(a) * scale);
+    store<f32>(scores, dotOfRow(q, keys + <usize>load<i32>(list), width) * scale);
     scores += 4;
     list += 4;
   }

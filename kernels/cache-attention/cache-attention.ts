@@ -1,4 +1,5 @@
 /** Attention of one token over keys and values that a cache holds packed: a tile of tokens is unpacked at a time. */
+import {dotsOfFourRows} from "../shared/rows";
 import {softmaxRow} from "../softmax/softmax";
 import {rankOf, rotate, unpack, unpackFactor} from "./run";
 
@@ -134,34 +135,15 @@ function mixTokens(
   }
 }
 
-/** The sums of the lanes of four vectors. */
-function sums(a: v128, b: v128, c: v128, e: v128): v128 {
-  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
-  const ce = f32x4.add(v128.shuffle<f32>(c, e, 0, 4, 1, 5), v128.shuffle<f32>(c, e, 2, 6, 3, 7));
-  return f32x4.add(v128.shuffle<f32>(ab, ce, 0, 1, 4, 5), v128.shuffle<f32>(ab, ce, 2, 3, 6, 7));
-}
-
 /** scores[j] = scale q · row j, four at a time: what follows the last is overwritten later. */
 function dots(q: usize, row: usize, width: usize, count: i32, scores: usize, scale: f32): void {
   const factor = f32x4.splat(scale);
   for (let j = 0; j < count; j += 4) {
-    const second = row + width;
-    const third = second + width;
-    const fourth = third + width;
-    let a = f32x4.splat(0);
-    let b = a;
-    let c = a;
-    let e = a;
-    for (let m: usize = 0; m < width; m += 16) {
-      const v = v128.load(q + m);
-      a = f32x4.add(a, f32x4.mul(v, v128.load(row + m)));
-      b = f32x4.add(b, f32x4.mul(v, v128.load(second + m)));
-      c = f32x4.add(c, f32x4.mul(v, v128.load(third + m)));
-      e = f32x4.add(e, f32x4.mul(v, v128.load(fourth + m)));
-    }
-    v128.store(scores, f32x4.mul(sums(a, b, c, e), factor));
+    const third = row + 2 * width;
+    const four = dotsOfFourRows(q, row, row + width, third, third + width, width);
+    v128.store(scores, f32x4.mul(four, factor));
     scores += 16;
-    row = fourth + width;
+    row += 4 * width;
   }
 }
 

@@ -1,5 +1,6 @@
 import {exp2of4} from "../shared/exp2";
-import {max4, sum4} from "../shared/lanes";
+import {max4, sum4, sumsOfFour} from "../shared/lanes";
+import {dotOfRow, dotsOfFourRows} from "../shared/rows";
 
 /** Tokens whose keys and values are in the first cache together. */
 const BLOCK = 16;
@@ -117,17 +118,8 @@ function fetch(cache: usize, list: usize, count: i32, width: usize, sink: usize)
   store<i64>(sink, seen);
 }
 
-// @ts-expect-error: decorator
 function row(base: usize, list: usize, width: usize): usize {
   return base + <usize>load<u32>(list) * (2 * width);
-}
-
-/** The sums of the lanes of four vectors. */
-// @ts-expect-error: decorator
-function sums(a: v128, b: v128, c: v128, e: v128): v128 {
-  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
-  const ce = f32x4.add(v128.shuffle<f32>(c, e, 0, 4, 1, 5), v128.shuffle<f32>(c, e, 2, 6, 3, 7));
-  return f32x4.add(v128.shuffle<f32>(ab, ce, 0, 1, 4, 5), v128.shuffle<f32>(ab, ce, 2, 3, 6, 7));
 }
 
 /** scores [count, 4] = scale q · key, two keys at a time; the largest of each head. */
@@ -174,11 +166,11 @@ function dotsOfFour(
       a3 = f32x4.add(a3, f32x4.mul(v, k));
       b3 = f32x4.add(b3, f32x4.mul(v, l));
     }
-    const first = f32x4.mul(sums(a0, a1, a2, a3), factor);
+    const first = f32x4.mul(sumsOfFour(a0, a1, a2, a3), factor);
     v128.store(scores, first);
     top = f32x4.max(top, first);
     if (isPair) {
-      const second = f32x4.mul(sums(b0, b1, b2, b3), factor);
+      const second = f32x4.mul(sumsOfFour(b0, b1, b2, b3), factor);
       v128.store(scores, second, 16);
       top = f32x4.max(top, second);
     }
@@ -253,28 +245,12 @@ function dotsOfOne(
     const k1 = row(keys, list + 4, width);
     const k2 = row(keys, list + 8, width);
     const k3 = row(keys, list + 12, width);
-    let a = f32x4.splat(0);
-    let b = a;
-    let c = a;
-    let e = a;
-    for (let m: usize = 0; m < width; m += 16) {
-      const v = v128.load(q + m);
-      a = f32x4.add(a, f32x4.mul(v, v128.load(k0 + m)));
-      b = f32x4.add(b, f32x4.mul(v, v128.load(k1 + m)));
-      c = f32x4.add(c, f32x4.mul(v, v128.load(k2 + m)));
-      e = f32x4.add(e, f32x4.mul(v, v128.load(k3 + m)));
-    }
-    v128.store(scores, f32x4.mul(sums(a, b, c, e), factor));
+    v128.store(scores, f32x4.mul(dotsOfFourRows(q, k0, k1, k2, k3, width), factor));
     scores += 16;
     list += 16;
   }
   for (; j < count; j++) {
-    const key = row(keys, list, width);
-    let a = f32x4.splat(0);
-    for (let m: usize = 0; m < width; m += 16) {
-      a = f32x4.add(a, f32x4.mul(v128.load(q + m), v128.load(key + m)));
-    }
-    store<f32>(scores, sum4(a) * scale);
+    store<f32>(scores, dotOfRow(q, row(keys, list, width), width) * scale);
     scores += 4;
     list += 4;
   }
