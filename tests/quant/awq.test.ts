@@ -1,9 +1,9 @@
 import {describe, expect, test} from "vitest";
+import {calibrate, outputError} from "../../src/lib/engine/calibration/calibration.js";
 import {scaleColumns} from "../../src/lib/engine/equivalent/channel-scale.js";
 import {mx, mxfp4, mxIntElement, mxint4} from "../../src/lib/formats/mx/mx.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {awq, awqClip, awqScales} from "../../src/lib/quant/awq.js";
-import {calibrate, outputError} from "../../src/lib/quant/calibration.js";
 import {roundToNearest} from "../../src/lib/quant/rtn.js";
 import {type Tensor, tensor} from "../../src/lib/tensor/tensor.js";
 import {activations, gaussian, meanSquare, product} from "./helpers.js";

@@ -1,11 +1,11 @@
 import {describe, expect, test} from "vitest";
+import {calibrate, outputError} from "../../src/lib/engine/calibration/calibration.js";
 import {scaleColumns} from "../../src/lib/engine/equivalent/channel-scale.js";
 import {smoothingScales} from "../../src/lib/engine/equivalent/smoothquant.js";
 import {type Format, packedBytes} from "../../src/lib/formats/format.js";
 import {formats} from "../../src/lib/formats/registry.js";
 import {quantizeActivation} from "../../src/lib/quant/activations.js";
 import {awq} from "../../src/lib/quant/awq.js";
-import {calibrate, outputError} from "../../src/lib/quant/calibration.js";
 import {gptq, gptqMethod} from "../../src/lib/quant/gptq.js";
 import {roundToNearest} from "../../src/lib/quant/rtn.js";
 import {activations, gaussian} from "./helpers.js";

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {integerGroups} from "../../src/cli/conformance/released/integer-groups.js";
+import {calibrate, outputError} from "../../src/lib/engine/calibration/calibration.js";
+import {gptqHessian} from "../../src/lib/engine/calibration/hessian.js";
 import {type Format, packedBytes} from "../../src/lib/formats/format.js";
 import {mx, mxfp4, mxfp6E2m3, mxfp8E5m2, mxIntElement, mxint4, mxint8} from "../../src/lib/formats/mx/mx.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
-import {calibrate, outputError} from "../../src/lib/quant/calibration.js";
 import {frozenGrid} from "../../src/lib/quant/frozen-grid.js";
-import {gptq, gptqHessian, gptqRound} from "../../src/lib/quant/gptq.js";
+import {gptq, gptqRound} from "../../src/lib/quant/gptq.js";
 import {roundToNearest} from "../../src/lib/quant/rtn.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
 import {activations, gaussian} from "./helpers.js";

@@ -17,6 +17,8 @@ export * from "./cache/session.js";
 export * from "./cache/sizes.js";
 export * from "./cache/stored-cache.js";
 export * from "./cache/technique.js";
+export * from "./calibration/calibration.js";
+export * from "./calibration/input-statistics.js";
 export * from "./decoder/config.js";
 export * from "./decoder/decoder.js";
 export * from "./decoder/decoder-weights.js";

@@ -3,11 +3,16 @@
  * on a grid; then each group's outermost values are clipped if that helps. (arXiv 2306.00978, section 3.2)
  */
 
+import {
+  type Calibration,
+  dividedInputs,
+  outputError,
+  quadraticForm,
+} from "../engine/calibration/calibration.js";
 import {divideRows, scaleColumns} from "../engine/equivalent/channel-scale.js";
 import type {Format} from "../formats/format.js";
 import {requireInteger} from "../tensor/require.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
-import {type Calibration, dividedInputs, outputError, quadraticForm} from "./calibration.js";
 import {type QuantizedWeight, quantizationMethod} from "./method.js";
 import {roundToNearest} from "./rtn.js";
 

@@ -3,11 +3,11 @@
  * by the columns still to come. (arXiv 2210.17323, section 3)
  */
 
+import type {Calibration} from "../engine/calibration/calibration.js";
+import {compensationFactor, subtractRow, withoutDeadInputs} from "../engine/calibration/hessian.js";
 import type {Format} from "../formats/format.js";
-import {choleskyOfInverse} from "../tensor/cholesky.js";
 import {requireInteger} from "../tensor/require.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
-import type {Calibration} from "./calibration.js";
 import {frozenGrid, MOST_GRID_BITS} from "./frozen-grid.js";
 import {type QuantizedWeight, quantizationMethod} from "./method.js";
 
@@ -69,8 +69,8 @@ export function gptqRound(
   {damping = 0.01}: GptqOptions = {},
 ): Tensor {
   const {rows, columns} = matrixSize(w);
-  checkArguments(w, calibration, groupSize, damping);
-  const u = choleskyOfInverse(dampedHessian(calibration, damping), columns);
+  checkArguments(w, calibration, groupSize);
+  const u = compensationFactor("gptq", calibration, damping);
   const weights = Float64Array.from(withoutDeadInputs(w, calibration).data);
   const rounded = new Float32Array(weights.length);
   for (let from = 0; from < columns; from += groupSize) {
@@ -94,54 +94,12 @@ export function gptqRound(
   return {shape: [...w.shape], data: rounded};
 }
 
-/**
- * The Hessian of the squared output error as GPTQ counts it, 2 / samples times the sum of x x^T, [in, in]. Samples are
- * sequences, not tokens, as in the authors' code. (arXiv 2210.17323, section 3)
- */
-export function gptqHessian({gram, samples}: Calibration): Float64Array {
-  return gram.map((sum) => (2 / samples) * sum);
-}
-
-function dampedHessian(calibration: Calibration, damping: number): Float64Array {
-  const {inputs: n} = calibration;
-  const hessian = gptqHessian(calibration);
-  let trace = 0;
-  for (let k = 0; k < n * n; k += n + 1) {
-    if (hessian[k] === 0) hessian[k] = 1;
-    trace += hessian[k];
-  }
-  for (let k = 0; k < n * n; k += n + 1) hessian[k] = hessian[k] + (damping * trace) / n;
-  return hessian;
-}
-
-function withoutDeadInputs(w: Tensor, {gram, inputs}: Calibration): Tensor {
-  const {columns} = matrixSize(w);
-  const isDead = (column: number) => gram[column * inputs + column] === 0;
-  return {shape: [...w.shape], data: w.data.map((value, k) => (isDead(k % columns) ? 0 : value))};
-}
-
-/** a[i] -= factor * b[i] for the columns from .. to of a row of each. */
-function subtractRow(
-  a: Float64Array,
-  aRow: number,
-  b: Float64Array,
-  bRow: number,
-  from: number,
-  to: number,
-  factor: number,
-): void {
-  for (let i = from; i < to; i++) a[aRow + i] = a[aRow + i] - factor * b[bRow + i];
-}
-
-function checkArguments(w: Tensor, calibration: Calibration, groupSize: number, damping: number): void {
+function checkArguments(w: Tensor, calibration: Calibration, groupSize: number): void {
   const {columns} = matrixSize(w);
   if (columns !== calibration.inputs) {
     throw new RangeError(`gptq: w must have the calibration's ${calibration.inputs} inputs, got ${columns}`);
   }
   requireInteger("gptq", "groupSize", groupSize, 1);
-  if (!(damping > 0 && damping < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`gptq: damping must be a number above 0, got ${damping}`);
-  }
   const bad = w.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`gptq: w must be finite, got ${w.data[bad]} at index ${bad}`);
 }

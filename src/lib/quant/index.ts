@@ -1,14 +1,15 @@
 /** Quantization methods built on number formats, for scripts: `paretoscope/quant`. */
 
+export * from "../engine/calibration/calibration.js";
+export {gptqHessian} from "../engine/calibration/hessian.js";
+export * from "../engine/calibration/input-statistics.js";
 export * from "./activations.js";
 export * from "./awq.js";
-export * from "./calibration.js";
 export * from "./frozen-grid.js";
 export * from "./gptq.js";
 export * from "./hadamard.js";
 export * from "./hadamard-gptq.js";
 export * from "./hqq.js";
-export * from "./input-statistics.js";
 export * from "./measure.js";
 export * from "./method.js";
 export * from "./quantize-decoder.js";

@@ -1,12 +1,13 @@
 /** The contract of a quantization method: first it may rewrite a decoder, then it rounds layer after layer. */
 
-import type {DecoderWeights, InputGroup} from "../engine/decoder/decoder-weights.js";
+import type {Calibration} from "../engine/calibration/calibration.js";
+import type {InputStatistics} from "../engine/calibration/input-statistics.js";
+import type {DecoderWeights} from "../engine/decoder/decoder-weights.js";
 import type {Format, Packed} from "../formats/format.js";
 import {checkParams} from "../technique/check-params.js";
 import type {Params, ParamValues} from "../technique/params.js";
 import type {Technique} from "../technique/technique.js";
 import type {Tensor} from "../tensor/tensor.js";
-import type {Calibration} from "./calibration.js";
 
 /** A weight as it is stored, and as it computes. */
 export interface QuantizedWeight {
@@ -14,9 +15,6 @@ export interface QuantizedWeight {
   /** Values that `packed` decodes to. */
   readonly weight: Tensor;
 }
-
-/** Statistics of the input of a group of layers, found by the group's layer and site. */
-export type InputStatistics = (group: Pick<InputGroup, "layer" | "site">) => Calibration;
 
 /** Linear layers that read one input, and the tensors that make it. */
 export interface SharedInput {

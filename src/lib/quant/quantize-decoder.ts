@@ -1,11 +1,11 @@
 /** The quantization methods on a whole decoder: first a transform that changes no output, then the rounding. */
 
 import type {Backend} from "../engine/backend.js";
+import {type InputStatistics, inputStatistics} from "../engine/calibration/input-statistics.js";
 import {type DecoderWeights, type InputGroup, inputGroups} from "../engine/decoder/decoder-weights.js";
 import {type Format, type Packed, packedBytes} from "../formats/format.js";
 import type {Tensor} from "../tensor/tensor.js";
-import {inputStatistics} from "./input-statistics.js";
-import type {InputStatistics, QuantizationMethod, RoundedGroup} from "./method.js";
+import type {QuantizationMethod, RoundedGroup} from "./method.js";
 import {type MethodId, quantizationMethods} from "./registry.js";
 
 /** Quantization of a decoder. */

@@ -1,8 +1,9 @@
 /** SmoothQuant on a decoder: outliers of the two normed inputs of every layer move into the weights that read them. */
 
+import type {InputStatistics} from "../engine/calibration/input-statistics.js";
 import {type DecoderWeights, inputGroups} from "../engine/decoder/decoder-weights.js";
 import {smoothQuant} from "../engine/equivalent/smoothquant.js";
-import {type InputStatistics, quantizationMethod} from "./method.js";
+import {quantizationMethod} from "./method.js";
 import {roundEach} from "./rtn.js";
 
 /**

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {calibrate} from "../../../src/lib/engine/calibration/calibration.js";
 import {divideRows, scaleColumns} from "../../../src/lib/engine/equivalent/channel-scale.js";
 import {smoothingScales, smoothQuant} from "../../../src/lib/engine/equivalent/smoothquant.js";
 import {mxint8} from "../../../src/lib/formats/mx/mx.js";
 import {quantizeActivation} from "../../../src/lib/quant/activations.js";
-import {calibrate} from "../../../src/lib/quant/calibration.js";
 import {roundToNearest} from "../../../src/lib/quant/rtn.js";
 import {tensor} from "../../../src/lib/tensor/tensor.js";
 import {activations, gaussian, largest, maxDifference, meanSquare, product} from "../../quant/helpers.js";

@@ -1,3 +1,5 @@
+import {calibrate} from "../../../lib/engine/calibration/calibration.js";
+import {gptqHessian} from "../../../lib/engine/calibration/hessian.js";
 import {castValue} from "../../../lib/formats/cast.js";
 import {f16} from "../../../lib/formats/element.js";
 import {
@@ -7,8 +9,7 @@ import {
   percentileObserver,
   quantizationParameters,
 } from "../../../lib/formats/observers.js";
-import {calibrate} from "../../../lib/quant/calibration.js";
-import {gptqHessian, gptqRound} from "../../../lib/quant/gptq.js";
+import {gptqRound} from "../../../lib/quant/gptq.js";
 import {matrixSize, type Tensor, tensor} from "../../../lib/tensor/tensor.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 import {integerGroups} from "../released/integer-groups.js";

@@ -37,14 +37,14 @@ export interface KvCache {
   truncate(length: number): void;
 }
 
-/** A cache that keeps everything in float32: 8 · kvHeads · headDim bytes per token and layer. */
-export function plainKvCache({layers, kvHeads, headDim}: DecoderConfig): KvCache {
-  const width = kvHeads * headDim;
+/** A cache that keeps everything in float32: 8 · kvHeads · headDim bytes per token and layer, each layer its own. */
+export function plainKvCache({layers, plans}: DecoderConfig): KvCache {
+  const widths = plans.map(({mixer}) => mixer.kvHeads * mixer.headDim);
   const rows = Array.from({length: layers}, () => emptyRows());
   return {
     length: 0,
     append(layer, keys, values, positions) {
-      const kept = rows[layer];
+      const [kept, width] = [rows[layer], widths[layer]];
       reserve(kept, kept.count + positions.length, width);
       kept.keys.set(keys, kept.count * width);
       kept.values.set(values, kept.count * width);
@@ -53,6 +53,7 @@ export function plainKvCache({layers, kvHeads, headDim}: DecoderConfig): KvCache
     },
     read(layer) {
       const {keys, values, positions, count} = rows[layer];
+      const width = widths[layer];
       return {
         keys: keys.subarray(0, count * width),
         values: values.subarray(0, count * width),

@@ -23,7 +23,10 @@ export interface DecoderLayerPlan extends LayerPlan {
 /** Places of norms that the engine has. */
 export type DecoderNormPlace = Exclude<NormPlace, "stream">;
 
-/** The shape and the rules of a decoder, as far as the engine runs them. All layers have the same heads. */
+/**
+ * The shape and the rules of a decoder, as far as the engine runs them. Layers of a file have the same heads; where heads
+ * were removed each plan has its own, `heads` and `kvHeads` are the most, and only the plain cache holds them.
+ */
 export interface DecoderConfig
   extends Pick<
     ModelRecord,

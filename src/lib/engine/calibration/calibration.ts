@@ -1,7 +1,7 @@
 /** Statistics of a linear layer's inputs for the methods that look at data, gathered batch by batch. */
 
-import {matrixSize, type Tensor} from "../tensor/tensor.js";
-import {transpose} from "../tensor/transpose.js";
+import {matrixSize, type Tensor} from "../../tensor/tensor.js";
+import {transpose} from "../../tensor/transpose.js";
 
 /** Statistics of the inputs x [in] of a linear layer over all tokens seen. */
 export interface Calibration {
@@ -12,6 +12,8 @@ export interface Calibration {
   readonly samples: number;
   /** The sum of x x^T over tokens, symmetric [in, in], row-major. */
   readonly gram: Float64Array;
+  /** The mean of x_j over tokens, [in]. */
+  readonly mean: Float64Array;
   /** The mean of |x_j| over tokens, [in]. */
   readonly meanAbs: Float64Array;
   /** The largest |x_j|, [in]. */
@@ -35,6 +37,7 @@ export interface InputCollector {
 /** An empty collector for inputs of length `inputs`. */
 export function inputCollector(inputs: number): InputCollector {
   const gram = new Float64Array(inputs * inputs);
+  const sums = new Float64Array(inputs);
   const sumAbs = new Float64Array(inputs);
   const maxAbs = new Float64Array(inputs);
   let tokens = 0;
@@ -45,15 +48,22 @@ export function inputCollector(inputs: number): InputCollector {
       const {rows} = matrixSize(batch);
       const columns = transpose(Float64Array.from(batch.data), rows, inputs);
       addGram(gram, columns, inputs, rows);
-      addMagnitudes(sumAbs, maxAbs, columns, rows);
+      addValues({sums, sumAbs, maxAbs}, columns, rows);
       tokens += rows;
       samples += batch.shape.length > 2 ? batch.shape.slice(0, -2).reduce((a, b) => a * b) : 1;
     },
     calibration() {
       if (tokens === 0)
         throw new RangeError("calibration: at least one token must have been added, got none");
-      const meanAbs = sumAbs.map((sum) => sum / tokens);
-      return {inputs, tokens, samples, gram: mirrored(gram, inputs), meanAbs, maxAbs: maxAbs.slice()};
+      return {
+        inputs,
+        tokens,
+        samples,
+        gram: mirrored(gram, inputs),
+        mean: sums.map((sum) => sum / tokens),
+        meanAbs: sumAbs.map((sum) => sum / tokens),
+        maxAbs: maxAbs.slice(),
+      };
     },
   };
 }
@@ -73,14 +83,15 @@ export function calibrate(batches: readonly Tensor[]): Calibration {
  * @throws RangeError if `divisors` is not one number for each input.
  */
 export function dividedInputs(calibration: Calibration, divisors: ArrayLike<number>): Calibration {
-  const {inputs, gram, meanAbs, maxAbs} = calibration;
+  const {inputs, gram, mean, meanAbs, maxAbs} = calibration;
   if (divisors.length !== inputs) {
     throw new RangeError(`dividedInputs: divisors must hold ${inputs} numbers, got ${divisors.length}`);
   }
   return {
     ...calibration,
     gram: gram.map((sum, k) => sum / (divisors[Math.floor(k / inputs)] * divisors[k % inputs])),
-    meanAbs: meanAbs.map((mean, j) => mean / divisors[j]),
+    mean: mean.map((value, j) => value / divisors[j]),
+    meanAbs: meanAbs.map((value, j) => value / divisors[j]),
     maxAbs: maxAbs.map((max, j) => max / divisors[j]),
   };
 }
@@ -145,22 +156,25 @@ function addGram(gram: Float64Array, columns: Float64Array, inputs: number, toke
   }
 }
 
-function addMagnitudes(
-  sums: Float64Array,
-  maxima: Float64Array,
-  columns: Float64Array,
-  tokens: number,
-): void {
+interface ValueSums {
+  readonly sums: Float64Array;
+  readonly sumAbs: Float64Array;
+  readonly maxAbs: Float64Array;
+}
+
+/** Adds each input's values to its sums; `columns` is X^T. */
+function addValues({sums, sumAbs, maxAbs}: ValueSums, columns: Float64Array, tokens: number): void {
   for (let j = 0; j < sums.length; j++) {
-    let sum = 0;
-    let max = maxima[j];
+    let [sum, all, max] = [0, 0, maxAbs[j]];
     for (let k = j * tokens; k < (j + 1) * tokens; k++) {
       const magnitude = Math.abs(columns[k]);
-      sum += magnitude;
+      sum += columns[k];
+      all += magnitude;
       if (magnitude > max) max = magnitude;
     }
     sums[j] = sums[j] + sum;
-    maxima[j] = max;
+    sumAbs[j] = sumAbs[j] + all;
+    maxAbs[j] = max;
   }
 }
 

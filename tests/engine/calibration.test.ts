@@ -1,12 +1,18 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {calibrate, dividedInputs, inputCollector, outputError} from "../../src/lib/quant/calibration.js";
+import {
+  calibrate,
+  dividedInputs,
+  inputCollector,
+  outputError,
+} from "../../src/lib/engine/calibration/calibration.js";
 import {tensor} from "../../src/lib/tensor/tensor.js";
-import {activations, gaussian, meanSquare, product} from "./helpers.js";
+import {activations, gaussian, meanSquare, product} from "../quant/helpers.js";
 
 test("the statistics of two tokens worked by hand", () => {
   const found = calibrate([tensor([1, -2, 3, 4], [2, 2])]);
   expect(found.gram).toEqual(Float64Array.of(10, 10, 10, 20));
+  expect(found.mean).toEqual(Float64Array.of(2, 1));
   expect(found.meanAbs).toEqual(Float64Array.of(2, 3));
   expect(found.maxAbs).toEqual(Float64Array.of(3, 4));
   expect([found.inputs, found.tokens, found.samples]).toEqual([2, 2, 1]);

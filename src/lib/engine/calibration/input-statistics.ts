@@ -1,8 +1,10 @@
-import type {Backend} from "../engine/backend.js";
-import {forward} from "../engine/decoder/decoder.js";
-import {type DecoderWeights, decoderOf, inputGroups} from "../engine/decoder/decoder-weights.js";
-import {inputCollector} from "./calibration.js";
-import type {InputStatistics} from "./method.js";
+import type {Backend} from "../backend.js";
+import {forward} from "../decoder/decoder.js";
+import {type DecoderWeights, decoderOf, type InputGroup, inputGroups} from "../decoder/decoder-weights.js";
+import {type Calibration, inputCollector} from "./calibration.js";
+
+/** Statistics of the input of a group of layers, found by the group's layer and site. */
+export type InputStatistics = (group: Pick<InputGroup, "layer" | "site">) => Calibration;
 
 /** Texts to gather statistics on, and how the passes run. */
 export interface StatisticsOptions {
