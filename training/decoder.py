@@ -12,10 +12,10 @@ class Config:
 
     qkv_bias = False
 
-    def __init__(self, layers, width, heads, kv_heads, hidden, vocabulary=256, base=10000.0, eps=1e-5):
+    def __init__(self, layers, width, heads, kv_heads, hidden, head_dim=None, vocabulary=256, base=10000.0, eps=1e-5):
         self.layers, self.width, self.heads, self.kv_heads = layers, width, heads, kv_heads
         self.hidden, self.vocabulary, self.base, self.eps = hidden, vocabulary, base, eps
-        self.head_dim = width // heads
+        self.head_dim = head_dim or width // heads
 
 
 SIZES = {
@@ -26,6 +26,9 @@ SIZES = {
     **{name: Config(layers=3, width=64, heads=4, kv_heads=2, hidden=112, vocabulary=96) for name in (
         "arithmetic-small-split", "arithmetic-small-split-entropy", "arithmetic-small-split-classifier",
         "arithmetic-small-split-grpo")},
+    # As many weights as attamba-small: what its state-space models take is here in the feed-forward network.
+    "decoder-iso-kv": Config(layers=4, width=64, heads=4, kv_heads=4, head_dim=4, hidden=352),
+    "decoder-iso-flop": Config(layers=4, width=64, heads=4, kv_heads=4, head_dim=10, hidden=320),
     "decoder-large": Config(layers=8, width=128, heads=8, kv_heads=4, hidden=344),
 }
 

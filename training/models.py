@@ -5,17 +5,20 @@ import os
 import torch
 from torch import nn
 
+import attamba
 import decoder
 import diffusion
 import mamba
 from safetensors import read_safetensors
 
-SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES}
+SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES, **attamba.SIZES}
 
 
 def family(config):
     if isinstance(config, mamba.Config):
         return mamba
+    if isinstance(config, attamba.Config):
+        return attamba
     return diffusion if isinstance(config, diffusion.Config) else decoder
 
 

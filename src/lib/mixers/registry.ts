@@ -1,0 +1,5 @@
+import {registry} from "../technique/registry.js";
+import {attamba} from "./attamba/technique.js";
+
+/** Mixers of tokens between attention and state, in the order in which pages show them. */
+export const mixers = registry("mixers", [attamba]);
