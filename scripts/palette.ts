@@ -29,6 +29,7 @@ const HUES: Readonly<Record<Scheme, Readonly<Record<Family, string>>>> = {
     tokens: "#b82343",
     "state-space": "#8d2c8f",
     decoding: "#8a70fc",
+    sparse: "#2315c2",
     machine: "#76851a",
   },
   dark: {
@@ -44,6 +45,7 @@ const HUES: Readonly<Record<Scheme, Readonly<Record<Family, string>>>> = {
     tokens: "#d74542",
     "state-space": "#9c4bd0",
     decoding: "#c5f6fb",
+    sparse: "#637afd",
     machine: "#a1b925",
   },
 };

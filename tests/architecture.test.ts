@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "ssm",
     "decoding",
     "diffusion",
-    "sparsity",
+    "sparse",
     "mixers",
     "regress",
     "scenes",

@@ -15,6 +15,7 @@ export const FAMILIES = {
   tokens: "fewer tokens",
   "state-space": "state-space models",
   decoding: "decoding methods",
+  sparse: "sparse weights",
   machine: "machines",
 } as const;
 
