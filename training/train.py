@@ -71,11 +71,11 @@ def evaluate(model, documents, batch=32):
     return score
 
 
-def learning_rate(step, steps, peak):
+def learning_rate(step, steps, peak, warm_up=WARM_UP):
     """Linear warm-up, then a cosine to a tenth of the peak."""
-    if step < WARM_UP:
-        return peak * (step + 1) / WARM_UP
-    progress = (step - WARM_UP) / max(1, steps - WARM_UP)
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    progress = (step - warm_up) / max(1, steps - warm_up)
     return peak * (0.55 + 0.45 * math.cos(math.pi * min(1.0, progress)))
 
 

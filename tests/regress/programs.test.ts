@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {drawProgram} from "../../src/lib/regress/programs/generate.js";
 import {runProgram} from "../../src/lib/regress/programs/interpret.js";
-import {programText} from "../../src/lib/regress/programs/print.js";
+import {failureText, programText} from "../../src/lib/regress/programs/print.js";
 import type {Expression, Program, Statement} from "../../src/lib/regress/programs/program.js";
 import {programAspect} from "../../src/lib/regress/programs/program-task.js";
 import {readProgram} from "../../src/lib/regress/programs/read.js";
@@ -33,7 +33,13 @@ describe("the interpreter", () => {
       ),
     );
     // One move, five tests of the loop, four sums and four moves.
-    expect(found).toEqual({operations: 1 + 5 + 4 + 4, peakBytes: 16, printed: 7, failure: null});
+    expect(found).toEqual({
+      operations: 1 + 5 + 4 + 4,
+      peakBytes: 16,
+      printed: 7,
+      failure: null,
+      failedAt: null,
+    });
   });
 
   test("counts bytes of arrays and scalars while their block lasts", () => {
@@ -58,9 +64,24 @@ describe("the interpreter", () => {
     ["calls are nested too deeply", "function f(x){return f(x);}print(f(1));"],
   ])("says why a program failed: %s", (failure, text) => {
     const found = runProgram(readProgram(text));
-    expect(found).toEqual({operations: null, peakBytes: null, printed: null, failure});
+    expect(found).toMatchObject({operations: null, peakBytes: null, printed: null, failure});
     expect(programAspect(readProgram(text), found)).toBe("buggy");
   });
+});
+
+test.each([
+  ["line 2, p[3]=1: index 3 is outside of 3 elements", "let p=new(3);\np[3]=1;"],
+  ["line 3, b=c: c is not defined", "b=1\nfor i in range(0,2):\n  b=c"],
+  ["line 2, while a<q: q is not defined", "a=1\nwhile a<q:\n  a=2"],
+  ["line 1, return x%0: remainder of a division by zero", "function f(x){return x%0;}\nprint(f(1));"],
+])("the line and the innermost statement that failed are named: %s", (said, text) => {
+  expect(failureText(runProgram(readProgram(text)))).toBe(said);
+});
+
+test("a program that runs has no failure to name, and one that was not read has no line", () => {
+  expect(failureText(runProgram(readProgram("print(1);")))).toBeNull();
+  const drawn = program(print(variable("b")));
+  expect(failureText(runProgram(drawn))).toBe("print(b): b is not defined");
 });
 
 describe("drawn programs", () => {
@@ -71,7 +92,8 @@ describe("drawn programs", () => {
       for (const syntax of ["braces", "indents"] as const) {
         const back = readProgram(programText(drawn, syntax));
         expect(programText(back, "braces")).toBe(programText(drawn, "braces"));
-        expect(runProgram(back)).toEqual(runProgram(drawn));
+        // Only what was read has lines.
+        expect({...runProgram(back), failedAt: null}).toEqual({...runProgram(drawn), failedAt: null});
       }
   });
 
@@ -82,9 +104,10 @@ describe("drawn programs", () => {
 });
 
 test.each([
-  ["let a=;", "an expression must begin"],
+  ["let a=1;\nlet b=;", "an expression in line 2 must begin"],
   ["for(i=0;j<4;i++){}", "i"],
   ["if(1){print(2);", "}"],
+  ["a=1\n\nb=2 3", "line 3 must end here"],
   ["a=1\n  b=2", "indent"],
 ])("a text that is no program is refused: %s", (text, part) => {
   expect(() => readProgram(text)).toThrow(part);

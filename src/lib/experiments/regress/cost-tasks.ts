@@ -5,6 +5,7 @@ import {kernelText, readKernelShape} from "../../regress/kernels/kernel-shapes.j
 import {type KernelTime, kernelTask, kernelTimes} from "../../regress/kernels/kernel-task.js";
 import type {Target} from "../../regress/numbers/tokenizer.js";
 import {runProgram} from "../../regress/programs/interpret.js";
+import {failureText} from "../../regress/programs/print.js";
 import {programTask} from "../../regress/programs/program-task.js";
 import {readProgram} from "../../regress/programs/read.js";
 import type {CostTask} from "../../tasks/cost-task.js";
@@ -22,22 +23,38 @@ export const isModelled = (id: CostTaskId): boolean => id === "roofline" || id =
 export interface TypedTask {
   readonly task: CostTask;
   /**
-   * True numbers of a text; undefined where only a measurement could tell.
+   * True numbers of a text.
    * @throws RangeError, SyntaxError or FormatError saying why a text is none of the task.
    */
-  readonly truth: (text: string) => readonly Target[] | undefined;
+  readonly truth: (text: string) => Truth;
 }
 
-function programTruth(text: string): readonly Target[] {
-  const {operations, peakBytes, printed} = runProgram(readProgram(text));
-  return [operations, peakBytes, printed];
+/** True numbers of a text, and the reason where there are none. */
+export interface Truth {
+  readonly targets: readonly Target[];
+  readonly note: string | null;
+}
+
+function programTruth(text: string): Truth {
+  const run = runProgram(readProgram(text));
+  const failure = failureText(run);
+  return {
+    targets: [run.operations, run.peakBytes, run.printed],
+    note: failure === null ? null : `the program fails at ${failure}`,
+  };
 }
 
 /** The measured time of a shape that was measured. */
-function kernelTruth(times: readonly KernelTime[], text: string): readonly Target[] | undefined {
+function kernelTruth(times: readonly KernelTime[], text: string): Truth {
   const wanted = kernelText(readKernelShape(text));
   const found = times.find(({shape}) => kernelText(shape) === wanted);
-  return found && [found.microseconds];
+  if (found === undefined) return {targets: [], note: "only a measurement could tell"};
+  return {targets: [found.microseconds], note: null};
+}
+
+/** Numbers that a model of cost gives a text; nulls where it refuses the work. */
+function modelledTruth(targets: readonly Target[]): Truth {
+  return {targets, note: targets.includes(null) ? "the model of cost refuses it" : null};
 }
 
 /**
@@ -45,9 +62,9 @@ function kernelTruth(times: readonly KernelTime[], text: string): readonly Targe
  * @param measured tensors of the kernels' times
  */
 export function typedTask(id: CostTaskId, measured: ReadonlyMap<string, Tensor>): TypedTask {
-  if (id === "roofline") return {task: rooflineTask, truth: rooflineTargets};
+  if (id === "roofline") return {task: rooflineTask, truth: (text) => modelledTruth(rooflineTargets(text))};
   if (id === "program") return {task: programTask, truth: programTruth};
-  if (id === "graph") return {task: graphTask, truth: graphTargets};
+  if (id === "graph") return {task: graphTask, truth: (text) => modelledTruth(graphTargets(text))};
   const times = kernelTimes(measured);
   return {task: kernelTask(times), truth: (text) => kernelTruth(times, text)};
 }

@@ -1,9 +1,8 @@
 import {experiment} from "../../experiment/experiment.js";
 import {centralInterval} from "../../regress/estimators.js";
 import {sampleTargets} from "../../regress/model/sample.js";
-import type {Target} from "../../regress/numbers/tokenizer.js";
 import {labelledText} from "../../tasks/cost-task.js";
-import {COST_TASKS, isModelled, type TypedTask, typedTask} from "./cost-tasks.js";
+import {COST_TASKS, isModelled, type Truth, type TypedTask, typedTask} from "./cost-tasks.js";
 import {openRegressor, REGRESS_NEEDS, samplesOf, summaryOf} from "./samples.js";
 
 const measured = {provenance: "measured"} as const;
@@ -12,12 +11,9 @@ const measured = {provenance: "measured"} as const;
 const FIRST = 0;
 
 /** True numbers of a text, or the reason why it has none: the model reads any text. */
-function truthOf({truth}: TypedTask, text: string): {targets: readonly Target[]; note: string | null} {
+function truthOf({truth}: TypedTask, text: string): Truth {
   try {
-    const targets = truth(text);
-    return targets === undefined
-      ? {targets: [], note: "only a measurement could tell"}
-      : {targets, note: targets.includes(null) ? "the program fails" : null};
+    return truth(text);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return {targets: [], note: error.message};

@@ -4,7 +4,6 @@ import {legalChances, tokenAt} from "../constrained.js";
 import type {Target} from "../numbers/tokenizer.js";
 import type {DecoderMemory, DecoderNode} from "./decoder.js";
 import {type RegressionModel, textIds} from "./regression-model.js";
-import {TARGET_VOCABULARY} from "./target-vocabulary.js";
 
 /** Id of the pad, which begins what the decoder writes. */
 const BEGIN = 0;
@@ -53,10 +52,10 @@ export function sampleTargets(model: RegressionModel, text: string, options: Sam
   const memory = readText(model, text);
   const first = model.decoder.write(memory, [{token: BEGIN, parent: null}]);
   let groups: Group[] = [{ids: [], node: first.nodes[0], logits: first.logits[0], count: samples}];
-  const length = targets * TARGET_VOCABULARY.tokenizer.length;
+  const length = targets * model.numbers.tokenizer.length;
   for (let at = 0; at < length; at++) {
     const next = groups.flatMap(({ids, node, logits, count}) => {
-      const chances = legalChances(logits, TARGET_VOCABULARY.legal(ids, targets), temperature);
+      const chances = legalChances(logits, model.numbers.legal(ids, targets), temperature);
       const counts = [...drawCounts(chances, count, uniform)];
       return counts.map(([token, drawn]) => ({ids: [...ids, token], token, parent: node, count: drawn}));
     });
@@ -70,7 +69,7 @@ export function sampleTargets(model: RegressionModel, text: string, options: Sam
     }));
   }
   const drawn = groups.flatMap(({ids, count}) => {
-    const found = TARGET_VOCABULARY.decode(ids);
+    const found = model.numbers.decode(ids);
     return Array.from({length: count}, () => found);
   });
   return shuffled(drawn, integer);
@@ -93,7 +92,7 @@ function shuffled<T>(things: readonly T[], integer: (n: number) => number): T[] 
 export function logLikelihood(model: RegressionModel, text: string, targets: readonly Target[]): number {
   const memory = readText(model, text);
   let [parent, token, sum]: [DecoderNode | null, number, number] = [null, BEGIN, 0];
-  for (const id of TARGET_VOCABULARY.encode(targets)) {
+  for (const id of model.numbers.encode(targets)) {
     const {nodes, logits} = model.decoder.write(memory, [{token, parent}]);
     sum += Math.log(legalChances(logits[0], new Uint8Array(logits[0].length).fill(1))[id]);
     [parent, token] = [nodes[0], id];

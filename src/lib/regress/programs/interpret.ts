@@ -10,6 +10,8 @@ export interface ProgramRun {
   readonly printed: number | null;
   /** Why it failed, or null. */
   readonly failure: string | null;
+  /** The innermost statement that failed, or null. */
+  readonly failedAt: Statement | null;
 }
 
 /** Operations after which a program is stopped. */
@@ -19,7 +21,9 @@ const ARRAY_LIMIT = 1e5;
 const BYTES = 8;
 
 /** A program's own mistake, or a limit it ran into. */
-class ProgramFailure extends Error {}
+class ProgramFailure extends Error {
+  at: Statement | null = null;
+}
 
 interface Machine {
   readonly program: Program;
@@ -138,10 +142,20 @@ function call(machine: Machine, name: string, argument: number): number {
 /** Runs statements until one returns; gives what it returned. */
 function runAll(machine: Machine, scope: Scope, statements: readonly Statement[]): number | null {
   for (const statement of statements) {
-    const returned = run(machine, scope, statement);
+    const returned = runNamed(machine, scope, statement);
     if (returned !== null) return returned;
   }
   return null;
+}
+
+/** Runs a statement; a failure inside keeps the innermost one. */
+function runNamed(machine: Machine, scope: Scope, statement: Statement): number | null {
+  try {
+    return run(machine, scope, statement);
+  } catch (error) {
+    if (error instanceof ProgramFailure) error.at ??= statement;
+    throw error;
+  }
 }
 
 function runBlock(machine: Machine, scope: Scope, body: readonly Statement[]): number | null {
@@ -237,8 +251,8 @@ export function runProgram(program: Program): ProgramRun {
     within(machine, null, (scope) => runAll(machine, scope, program.body));
   } catch (error) {
     if (!(error instanceof ProgramFailure)) throw error;
-    return {operations: null, peakBytes: null, printed: null, failure: error.message};
+    return {operations: null, peakBytes: null, printed: null, failure: error.message, failedAt: error.at};
   }
   const {operations, peak, printed} = machine;
-  return {operations, peakBytes: peak, printed, failure: null};
+  return {operations, peakBytes: peak, printed, failure: null, failedAt: null};
 }

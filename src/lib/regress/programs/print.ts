@@ -1,3 +1,4 @@
+import type {ProgramRun} from "./interpret.js";
 import type {Expression, Program, Statement} from "./program.js";
 
 /** Ways to write a program: with braces as in JavaScript, or with indents as in Python. */
@@ -88,4 +89,11 @@ export function programText({functions, body}: Program, syntax: ProgramSyntax): 
       : [`def ${name}(${parameter}):`, ...indented(inner)],
   );
   return [...heads, ...body.flatMap((each) => (isBraces ? [braces(each)] : indents(each)))].join("\n");
+}
+
+/** The reason why a program failed, with the line and the statement that did: `line 2, p[3]=1: index 3 is …`; null if it ran. */
+export function failureText({failure, failedAt}: Pick<ProgramRun, "failure" | "failedAt">): string | null {
+  if (failure === null || failedAt === null) return failure;
+  const [first] = indents(failedAt);
+  return `${failedAt.line === undefined ? "" : `line ${failedAt.line}, `}${first.replace(/:$/, "")}: ${failure}`;
 }

@@ -17,8 +17,14 @@ export type Expression =
   | {readonly kind: "length"; readonly array: string}
   | {readonly kind: "call"; readonly name: string; readonly argument: Expression};
 
-/** One step of a program; `let` is of a new name in this block, `for` counts from `from` to below `to`. */
-export type Statement =
+/** One step of a program, with its line where it was read from a text. */
+export type Statement = StatementForm & {
+  /** From 1 on. */
+  readonly line?: number;
+};
+
+/** `let` is of a new name in this block, `for` counts from `from` to below `to`. */
+type StatementForm =
   | {readonly kind: "let"; readonly name: string; readonly value: Expression}
   | {readonly kind: "array"; readonly name: string; readonly size: Expression}
   | {readonly kind: "assign"; readonly name: string; readonly value: Expression}

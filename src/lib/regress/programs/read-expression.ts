@@ -8,25 +8,37 @@ export interface TokenReader {
   /** @throws RangeError unless the next token is this one. */
   expect(token: string): void;
   readonly isDone: boolean;
+  /** Line of the next token, or the last line at the end. */
+  readonly line: number;
 }
 
 const TOKEN = /\s*(==|\+\+|[A-Za-z_]\w*|\d+|\S)/y;
 
-/** The tokens of a text without white space. */
-export function tokenReader(text: string): TokenReader {
-  const tokens: string[] = [];
+/** The tokens of a text without white space, its first line of some number. */
+export function tokenReader(text: string, firstLine = 1): TokenReader {
+  const tokens: {readonly text: string; readonly line: number}[] = [];
   const end = text.trimEnd().length;
-  for (TOKEN.lastIndex = 0; TOKEN.lastIndex < end; ) tokens.push((TOKEN.exec(text) as RegExpExecArray)[1]);
+  let line = firstLine;
+  for (TOKEN.lastIndex = 0; TOKEN.lastIndex < end; ) {
+    const [whole, token] = TOKEN.exec(text) as RegExpExecArray;
+    line += whole.split("\n").length - 1;
+    tokens.push({text: token, line});
+  }
   let at = 0;
   return {
-    peek: () => tokens[at] ?? "",
-    take: () => tokens[at++] ?? "",
+    peek: () => tokens[at]?.text ?? "",
+    take: () => tokens[at++]?.text ?? "",
     expect(token) {
-      const found = tokens[at++] ?? "the end";
-      if (found !== token) throw new RangeError(`readProgram: ${token} must stand here, got ${found}`);
+      const {line: place} = this;
+      const found = tokens[at++]?.text ?? "the end";
+      if (found !== token)
+        throw new RangeError(`readProgram: ${token} must stand here in line ${place}, got ${found}`);
     },
     get isDone() {
       return at >= tokens.length;
+    },
+    get line() {
+      return tokens[at]?.line ?? line;
     },
   };
 }
@@ -38,8 +50,10 @@ const isName = (token: string): boolean => /^[A-Za-z_]/.test(token);
  * @throws RangeError if none does.
  */
 export function readName(reader: TokenReader): string {
+  const {line} = reader;
   const token = reader.take();
-  if (!isName(token)) throw new RangeError(`readProgram: a name must stand here, got ${token || "the end"}`);
+  if (!isName(token))
+    throw new RangeError(`readProgram: a name must stand here in line ${line}, got ${token || "the end"}`);
   return token;
 }
 
@@ -77,7 +91,7 @@ function readOperand(reader: TokenReader): Expression {
   }
   if (isName(token)) return readNamed(reader);
   throw new RangeError(
-    `readProgram: an expression must begin with a number, a name or a parenthesis, got ${token || "the end"}`,
+    `readProgram: an expression in line ${reader.line} must begin with a number, a name or a parenthesis, got ${token || "the end"}`,
   );
 }
 

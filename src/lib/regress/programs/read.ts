@@ -65,6 +65,11 @@ function readCondition(reader: TokenReader) {
 }
 
 function readBraces(reader: TokenReader): Statement {
+  const {line} = reader;
+  return {...readBracesForm(reader), line};
+}
+
+function readBracesForm(reader: TokenReader): Statement {
   const first = reader.peek();
   if (first === "for" || first === "while" || first === "if") {
     reader.take();
@@ -100,21 +105,24 @@ function readProgramOfBraces(text: string): Program {
 /** A line of a text with indents, and the lines below it that stand further in. */
 interface Line {
   readonly text: string;
+  /** From 1 on. */
+  readonly number: number;
   readonly inner: readonly Line[];
 }
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
 /** Lines from one on, at its indent, with those inside them. */
-function nest(lines: readonly string[]): Line[] {
+function nest(lines: readonly Omit<Line, "inner">[]): Line[] {
   const found: Line[] = [];
   for (let at = 0; at < lines.length; ) {
-    const indent = indentOf(lines[at]);
-    if (indent !== indentOf(lines[0]))
-      throw new RangeError(`readProgram: a line must keep the indent of its block, got ${lines[at]}`);
+    const {text, number} = lines[at];
+    const indent = indentOf(text);
+    if (indent !== indentOf(lines[0].text))
+      throw new RangeError(`readProgram: line ${number} must keep the indent of its block, got ${text}`);
     let end = at + 1;
-    while (end < lines.length && indentOf(lines[end]) > indent) end++;
-    found.push({text: lines[at].trim(), inner: nest(lines.slice(at + 1, end))});
+    while (end < lines.length && indentOf(lines[end].text) > indent) end++;
+    found.push({text: text.trim(), number, inner: nest(lines.slice(at + 1, end))});
     at = end;
   }
   return found;
@@ -134,13 +142,17 @@ function readLines(lines: readonly Line[], outer: Known): Statement[] {
   return statements;
 }
 
-function readLine({text, inner}: Line, otherwise: readonly Line[], known: Known): Statement {
-  const reader = tokenReader(text);
+function readLine(line: Line, otherwise: readonly Line[], known: Known): Statement {
+  return {...readLineForm(line, otherwise, known), line: line.number};
+}
+
+function readLineForm({text, number, inner}: Line, otherwise: readonly Line[], known: Known): Statement {
+  const reader = tokenReader(text, number);
   const first = reader.peek();
   const isBlock = first === "for" || first === "while" || first === "if";
   if (!isBlock && inner.length > 0)
     throw new RangeError(
-      `readProgram: only a block may have lines with a larger indent below it, got ${text}`,
+      `readProgram: only a block may have lines with a larger indent below it, got line ${number}, ${text}`,
     );
   if (!isBlock) return finished(reader, readSimple(reader, known));
   reader.take();
@@ -154,7 +166,7 @@ function readLine({text, inner}: Line, otherwise: readonly Line[], known: Known)
 
 function finished(reader: TokenReader, statement: Statement): Statement {
   if (reader.isDone) return statement;
-  throw new RangeError(`readProgram: a line must end here, got ${reader.peek()}`);
+  throw new RangeError(`readProgram: line ${reader.line} must end here, got ${reader.peek()}`);
 }
 
 /** `i in range(0,n):` and its block. */
@@ -172,7 +184,8 @@ function readRange(reader: TokenReader, inner: readonly Line[], known: Known): S
 const DEFINITION = /^def (\w+)\((\w+)\):$/;
 
 function readProgramOfIndents(text: string): Program {
-  const lines = nest(text.split("\n").filter((line) => line.trim() !== ""));
+  const numbered = text.split("\n").map((line, i) => ({text: line, number: i + 1}));
+  const lines = nest(numbered.filter((line) => line.text.trim() !== ""));
   const functions = lines.flatMap(({text: line, inner}) => {
     const match = DEFINITION.exec(line);
     if (match === null) return [];
