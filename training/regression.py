@@ -21,7 +21,9 @@ class Config:
 
 
 SIZES = {
-    "regressor-tiny": Config(width=48, heads=4, encoder_layers=2, decoder_layers=1),
+    "regressor-24": Config(width=24, heads=3, encoder_layers=1, decoder_layers=1),
+    "regressor-32": Config(width=32, heads=4, encoder_layers=2, decoder_layers=1),
+    "regressor-48": Config(width=48, heads=6, encoder_layers=2, decoder_layers=1),
     "regressor-small": Config(width=80, heads=8, encoder_layers=2, decoder_layers=2),
 }
 
