@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {ELSA_MODELS, elsaLinears, elsaMacs, uniformLevels} from "../../src/lib/accel/sparse/elsa.js";
-import {nmMask} from "../../src/lib/accel/sparse/nm-mask.js";
 import {decodeNm, encodeNm, energyKept, SST_PATTERNS, storedBits} from "../../src/lib/accel/sst/encode.js";
 import {networkSpeedup, SST_REPORTED, visionLayers} from "../../src/lib/accel/sst/network.js";
 import {groupCycles, runSlice, sliceCycles, sliceFrames} from "../../src/lib/accel/sst/slice.js";
+import {nmMask} from "../../src/lib/tensor/nm-mask.js";
 
 const patterns = fc.constantFrom(...Object.values(SST_PATTERNS), {n: 3, m: 8}, {n: 2, m: 3});
 const problems = fc

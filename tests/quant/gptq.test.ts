@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {integerGroups} from "../../src/cli/conformance/released/integer-groups.js";
 import {calibrate, outputError} from "../../src/lib/engine/calibration/calibration.js";
-import {gptqHessian} from "../../src/lib/engine/calibration/hessian.js";
+import {gptqHessian} from "../../src/lib/engine/calibration/compensation.js";
 import {type Format, packedBytes} from "../../src/lib/formats/format.js";
 import {mx, mxfp4, mxfp6E2m3, mxfp8E5m2, mxIntElement, mxint4, mxint8} from "../../src/lib/formats/mx/mx.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";

@@ -3,6 +3,7 @@
  * Pages import the leaf modules instead.
  */
 
+export * from "../tensor/nm-mask.js";
 export * from "./attention-io.js";
 export * from "./closed-forms.js";
 export * from "./compat/llm-viewer.js";
@@ -33,7 +34,6 @@ export * from "./roofline.js";
 export * from "./roofline-text.js";
 export * from "./scratchpad.js";
 export * from "./sparse/elsa.js";
-export * from "./sparse/nm-mask.js";
 export * from "./split-decode.js";
 export * from "./sst/encode.js";
 export * from "./sst/network.js";

@@ -4,27 +4,17 @@
  */
 
 import type {Calibration} from "../engine/calibration/calibration.js";
-import {compensationFactor, subtractRow, withoutDeadInputs} from "../engine/calibration/hessian.js";
+import {
+  type ColumnRounding,
+  compensated,
+  compensationFactor,
+  withoutDeadInputs,
+} from "../engine/calibration/compensation.js";
 import type {Format} from "../formats/format.js";
 import {requireInteger} from "../tensor/require.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {frozenGrid, MOST_GRID_BITS} from "./frozen-grid.js";
 import {type QuantizedWeight, quantizationMethod} from "./method.js";
-
-/**
- * Rounding of GPTQ. For each group of columns `beginGroup` sees the weights as compensated so far and answers with the
- * function that rounds a value of that group: where it takes its scales from them, the scales are fresh.
- */
-export interface ColumnRounding {
-  /** Columns that are compensated among themselves before the rest is; scales may be refreshed at its borders. */
-  readonly groupSize: number;
-  /** `weights` [rows, columns] row-major, to be read in columns from .. to; not to be kept. */
-  beginGroup(
-    weights: Float64Array,
-    from: number,
-    to: number,
-  ): (row: number, column: number, value: number) => number;
-}
 
 /** The knobs of GPTQ. */
 export interface GptqOptions {
@@ -65,33 +55,12 @@ export function gptq(
 export function gptqRound(
   w: Tensor,
   calibration: Calibration,
-  {groupSize, beginGroup}: ColumnRounding,
+  rounding: ColumnRounding,
   {damping = 0.01}: GptqOptions = {},
 ): Tensor {
-  const {rows, columns} = matrixSize(w);
-  checkArguments(w, calibration, groupSize);
+  checkArguments(w, calibration, rounding.groupSize);
   const u = compensationFactor("gptq", calibration, damping);
-  const weights = Float64Array.from(withoutDeadInputs(w, calibration).data);
-  const rounded = new Float32Array(weights.length);
-  for (let from = 0; from < columns; from += groupSize) {
-    const to = Math.min(from + groupSize, columns);
-    const round = beginGroup(weights, from, to);
-    for (let row = 0; row < rows; row++) {
-      const errors = new Float64Array(to - from);
-      for (let column = from; column < to; column++) {
-        const at = row * columns + column;
-        const value = weights[at];
-        rounded[at] = round(row, column, value);
-        const error = (value - rounded[at]) / u[column * columns + column];
-        errors[column - from] = error;
-        subtractRow(weights, row * columns, u, column * columns, column + 1, to, error);
-      }
-      // The later columns once a group: this is what lets implementations on long rows run at memory speed.
-      for (let i = from; i < to; i++)
-        subtractRow(weights, row * columns, u, i * columns, to, columns, errors[i - from]);
-    }
-  }
-  return {shape: [...w.shape], data: rounded};
+  return compensated(withoutDeadInputs(w, calibration), u, rounding);
 }
 
 function checkArguments(w: Tensor, calibration: Calibration, groupSize: number): void {

@@ -1,7 +1,7 @@
 /** Quantization methods built on number formats, for scripts: `paretoscope/quant`. */
 
 export * from "../engine/calibration/calibration.js";
-export {gptqHessian} from "../engine/calibration/hessian.js";
+export {type ColumnRounding, gptqHessian} from "../engine/calibration/compensation.js";
 export * from "../engine/calibration/input-statistics.js";
 export * from "./activations.js";
 export * from "./awq.js";

@@ -4,9 +4,9 @@ import type {KineticsCost} from "../../../lib/accel/kinetics.js";
 import {coverage, kineticsBlockTopK, kineticsDense, kineticsTopK} from "../../../lib/accel/kinetics.js";
 import {modelById} from "../../../lib/accel/models.js";
 import {type Deit, elsaMacs, type Level, type Swin} from "../../../lib/accel/sparse/elsa.js";
-import {nmMask} from "../../../lib/accel/sparse/nm-mask.js";
 import type {Dataflow, Layer} from "../../../lib/accel/systolic/layer.js";
 import {type ScaleSimArray, scaleSim} from "../../../lib/accel/systolic/scale-sim.js";
+import {nmMask} from "../../../lib/tensor/nm-mask.js";
 import type {CaseOp, GoldenTensor, Ops, RowOp} from "../op.js";
 import {type GenzRun, type GenzSystem, genzLatency} from "../released/genz.js";
 

@@ -1,5 +1,5 @@
 import {calibrate} from "../../../lib/engine/calibration/calibration.js";
-import {gptqHessian} from "../../../lib/engine/calibration/hessian.js";
+import {gptqHessian} from "../../../lib/engine/calibration/compensation.js";
 import {castValue} from "../../../lib/formats/cast.js";
 import {f16} from "../../../lib/formats/element.js";
 import {

@@ -1,7 +1,7 @@
 /** Integer groups with a fresh scale for each group as GPTQ comes to it: the rounding of the 4-bit weights of Quamba2. */
 
+import type {ColumnRounding} from "../../../lib/engine/calibration/compensation.js";
 import {roundHalfEven} from "../../../lib/formats/round.js";
-import type {ColumnRounding} from "../../../lib/quant/gptq.js";
 import {requireInteger} from "../../../lib/tensor/require.js";
 
 /** A {@link ColumnRounding} with its scales. */

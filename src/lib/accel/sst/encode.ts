@@ -1,5 +1,5 @@
+import {nmMask} from "../../tensor/nm-mask.js";
 import {requireInteger} from "../../tensor/require.js";
-import {nmMask} from "../sparse/nm-mask.js";
 
 /** The patterns a slice is built for; dense is N = M = 1. */
 export const SST_PATTERNS = {

@@ -1,4 +1,4 @@
-import {requireInteger} from "../../tensor/require.js";
+import {requireInteger} from "./require.js";
 
 /**
  * N:M magnitude mask of a weight matrix: of every M consecutive inputs of a row the N of largest magnitude stay.
