@@ -8,18 +8,20 @@ from torch import nn
 import attamba
 import decoder
 import diffusion
+import experts
 import mamba
 from safetensors import read_safetensors
 
-SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES, **attamba.SIZES}
+SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES, **attamba.SIZES, **experts.SIZES}
 
 
 def family(config):
     if isinstance(config, mamba.Config):
         return mamba
-    if isinstance(config, attamba.Config):
-        return attamba
-    return diffusion if isinstance(config, diffusion.Config) else decoder
+    for module in (attamba, diffusion, experts):
+        if isinstance(config, module.Config):
+            return module
+    return decoder
 
 
 def make(config):
@@ -44,7 +46,8 @@ def published(state, config):
     """A checkpoint's weights by the published names, float16."""
     model = family(config).Model
     embedding = f"{model.EMBEDDING}.weight"
-    tensors = {model.PREFIX + name: weight for name, weight in state.items()}
+    own = experts.publish(state, config) if isinstance(config, experts.Config) else state
+    tensors = {model.PREFIX + name: weight for name, weight in own.items()}
     tensors["lm_head.weight"] = state[embedding]
     tensors[model.PREFIX + embedding] = state[embedding] * config.width**0.5
     return {name: weight.half() for name, weight in tensors.items()}
@@ -55,14 +58,15 @@ def unpublished(tensors, config):
     prefix = family(config).Model.PREFIX
     state = {name.removeprefix(prefix): weight.float() for name, weight in tensors.items()}
     state[f"{family(config).Model.EMBEDDING}.weight"] = state.pop("lm_head.weight")
-    return state
+    return experts.unpublish(state, config) if isinstance(config, experts.Config) else state
 
 
 def load(tensors, config, dtype=torch.float32):
     """The model of published weights."""
     base = family(config).Model
     model = type("PublishedModel", (Published, base), {})(config)
-    model.load_state_dict({name.removeprefix(base.PREFIX): weight for name, weight in tensors.items()})
+    state = {name.removeprefix(base.PREFIX): weight for name, weight in tensors.items()}
+    model.load_state_dict(experts.unpublish(state, config) if isinstance(config, experts.Config) else state)
     return model.to(dtype).eval()
 
 

@@ -20,6 +20,7 @@ import torch
 from torch.nn import functional as F
 
 import diffusion
+import experts
 from models import SIZES, make, unpublished
 from safetensors import read_safetensors
 
@@ -102,14 +103,13 @@ def begin_with(path, config):
 
 
 def widened(state, config):
-    """Weights of a smaller vocabulary and of no biases as `config` has them: new tokens begin as the mean of the others."""
+    """Weights of a smaller vocabulary, of no biases and without experts as `config` has them: new tokens begin as the mean of the others."""
     fresh = make(config).state_dict()
-    biases = {name: weight for name, weight in fresh.items() if name.endswith(".bias") and name not in state}
     for name, weight in state.items():
         missing = len(fresh[name]) - len(weight)
         if missing > 0:
             state[name] = torch.cat([weight, weight.mean(0, keepdim=True).expand(missing, -1)])
-    return {**state, **biases}
+    return {**fresh, **state}
 
 
 def train_step(model, optimizer, tokens, roles, step, lr):
@@ -117,6 +117,8 @@ def train_step(model, optimizer, tokens, roles, step, lr):
         group["lr"] = lr
     is_diffusion = isinstance(model.config, diffusion.Config)
     loss = diffusion.train_loss(model, tokens, step) if is_diffusion else next_token_loss(model, tokens, roles)
+    if isinstance(model.config, experts.Config):
+        loss = loss + model.extra_loss()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -1,6 +1,7 @@
 import type * as record from "../architectures/model-record.js";
 import {mixerSize, parameterCount} from "../architectures/parameters.js";
 import {modelRecordOfObject, modelRecordOfText} from "../architectures/read-model.js";
+import {FormatError} from "../io/format-error.js";
 import type {Ffn, LayerGroup, Mixer, Model, ParameterCount, RecurrentMixer} from "./model.js";
 
 /**
@@ -149,7 +150,15 @@ function ffnOf(d: number, channels: record.Channels | null): Ffn | null {
     const {width, gated, biases} = channels;
     return {kind: "dense", width, gated, ...(biases.up ? {bias: true} : {})};
   }
-  const {experts, active, width, shared} = channels;
+  const {experts, active, width, shared, gated, idle, router} = channels;
+  if (!gated || idle !== null || router.score === "relu")
+    throw new FormatError("modelFromConfig", {
+      kind: "unsupported",
+      offset: null,
+      field: "config.json: experts",
+      value: router.score === "relu" ? "as many as score above zero" : "some without matrices",
+      allowed: "as many gated networks for every token",
+    });
   const sharedPart = shared.width === 0 ? {shared: 0} : {shared: 1, sharedWidth: shared.width};
   return {kind: "moe", experts, active, width, ...sharedPart};
 }

@@ -1,4 +1,5 @@
 import type {Channels, Mixer, ModelRecord} from "./model-record.js";
+import {routedExperts} from "./parameters.js";
 
 /** Equal parts of layers: their kind in a word and in full, and how many layers have it. */
 export interface PartKind {
@@ -67,10 +68,12 @@ function channelsText(channels: Channels | null): string {
   if (channels.kind === "rwkv") return `RWKV channel mixing, width ${channels.width}`;
   if (channels.kind === "dense")
     return listed([channels.gated ? "gated network" : "network", `width ${channels.width}`]);
-  const {experts, active, width, shared} = channels;
+  const {experts, active, width, shared, idle, router} = channels;
   return listed([
     `${experts} experts of width ${width}`,
-    `${active} for a token`,
+    idle && `${routedExperts(channels) - experts} that multiply nothing`,
+    router.score === "relu" ? "those scored above zero for a token" : `${active} for a token`,
+    router.early ? "chosen before attention" : null,
     shared.width === 0 ? null : `width ${shared.width} for every token`,
   ]);
 }

@@ -271,15 +271,32 @@ export interface ExpertChannels {
   /** Of one expert. */
   readonly width: number;
   readonly activation: Activation;
+  /** Three matrices in each, else two (BlockFFN). */
+  readonly gated: boolean;
   readonly biases: {readonly up: boolean; readonly down: boolean};
   readonly router: Router;
+  /** Experts after the others that multiply nothing (MoE++); null: none. */
+  readonly idle: IdleExperts | null;
   /** Width of the shared networks together, 0 without, and whether a gate of one row weighs them (Qwen2-MoE). */
   readonly shared: {readonly width: number; readonly gate: boolean};
 }
 
+/** Experts without matrices, numbered after those with, in this order. (arXiv:2410.07348, section 3.1) */
+export interface IdleExperts {
+  /** Of these each gives a mix of its input and a learned vector. */
+  readonly constant: number;
+  /** Of these each gives its input. */
+  readonly copy: number;
+  /** Of these each gives nothing, and leaves its weight to the other chosen ones. */
+  readonly zero: number;
+  /** Factor of what every expert reads: the number of chosen ones in the published code. */
+  readonly inputScale: number;
+}
+
 /** Choice of experts and their weights. */
 export interface Router {
-  readonly score: "softmax" | "sigmoid";
+  /** Of a token's scores; `relu`: every expert with a score above zero is chosen (BlockFFN). */
+  readonly score: "softmax" | "sigmoid" | "relu";
   /** The weights of the chosen ones are divided by their sum. */
   readonly normalized: boolean;
   /** Factor of the weights. */
@@ -288,6 +305,12 @@ export interface Router {
   readonly bias: boolean;
   /** Only experts of the best `active` of `all` groups are looked at. */
   readonly groups: {readonly all: number; readonly active: number};
+  /** It reads the stream that enters the layer, before attention and without a norm (SmallThinker). */
+  readonly early: boolean;
+  /** The scores of the layer before are added through a matrix (MoE++). */
+  readonly residual: boolean;
+  /** Norm of the scores, once they have been bent by `score` (BlockFFN); null: none. */
+  readonly norm: Norm | null;
 }
 
 /** Channel mixing of RWKV 4. */

@@ -1,4 +1,12 @@
-import type {AttentionMixer, Channels, LayerPlan, Mixer, ModelRecord, Norm} from "./model-record.js";
+import type {
+  AttentionMixer,
+  Channels,
+  ExpertChannels,
+  LayerPlan,
+  Mixer,
+  ModelRecord,
+  Norm,
+} from "./model-record.js";
 
 /** Parameters of a model: all of them, and those that one token passes. */
 export interface ParameterCount {
@@ -8,6 +16,10 @@ export interface ParameterCount {
   /** Numbers of the tables that a token looks up a row of: the embedding, and learned positions. */
   readonly embedding: number;
 }
+
+/** Experts that a router scores: those with matrices, and those without. */
+export const routedExperts = ({experts, idle}: Pick<ExpertChannels, "experts" | "idle">): number =>
+  experts + (idle === null ? 0 : idle.constant + idle.copy + idle.zero);
 
 const flagged = (is: boolean, count: number) => (is ? count : 0);
 
@@ -88,12 +100,20 @@ export function channelsSize(d: number, channels: Channels | null): readonly [al
     return [count, count];
   }
   const {width, biases} = channels;
-  const into = channels.kind === "experts" || channels.gated ? 2 : 1;
+  const into = channels.gated ? 2 : 1;
   const network = (into + 1) * d * width + flagged(biases.up, into * width) + flagged(biases.down, d);
   if (channels.kind === "dense") return [network, network];
-  const {experts, active, router, shared} = channels;
-  const beside = d * experts + flagged(router.bias, experts) + 3 * d * shared.width + flagged(shared.gate, d);
+  const {experts, active, shared} = channels;
+  const beside = routerSize(d, channels) + 3 * d * shared.width + flagged(shared.gate, d);
   return [beside + experts * network, beside + active * network];
+}
+
+/** Parameters of a router, and those of the experts that multiply nothing, which are as few. */
+function routerSize(d: number, {experts, router, idle}: ExpertChannels): number {
+  const routed = routedExperts({experts, idle});
+  const constant = (idle?.constant ?? 0) * (d + 2 * d);
+  const residual = flagged(router.residual, routed ** 2);
+  return d * routed + flagged(router.bias, routed) + residual + normSize(router.norm, routed) + constant;
 }
 
 /** Parameters of a layer of a stream of width `d`: [all of them, those that one token passes]. */

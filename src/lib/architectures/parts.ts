@@ -9,6 +9,7 @@ import type {
   Mixer,
   ModelRecord,
   Norm,
+  Router,
 } from "./model-record.js";
 import type {Shape} from "./shape.js";
 
@@ -96,6 +97,18 @@ export const plainNetwork = (width: number, activation: Activation, bias = true)
   biases: {up: bias, down: bias},
 });
 
+/** Router of most families: the weights of the chosen experts are their shares of a softmax. */
+export const PLAIN_ROUTER: Router = {
+  score: "softmax",
+  normalized: true,
+  scale: 1,
+  bias: false,
+  groups: {all: 1, active: 1},
+  early: false,
+  residual: false,
+  norm: null,
+};
+
 /** Experts without biases and without shared ones, the chosen ones' weights normalized; `own` says what differs. */
 export function expertNetwork(
   own: Pick<ExpertChannels, "experts" | "active" | "width"> & Partial<ExpertChannels>,
@@ -103,8 +116,10 @@ export function expertNetwork(
   return {
     kind: "experts",
     activation: "silu",
+    gated: true,
     biases: {up: false, down: false},
-    router: {score: "softmax", normalized: true, scale: 1, bias: false, groups: {all: 1, active: 1}},
+    router: PLAIN_ROUTER,
+    idle: null,
     shared: {width: 0, gate: false},
     ...own,
   };

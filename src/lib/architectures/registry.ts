@@ -1,3 +1,4 @@
+import {blockFfn} from "./families/blockffn.js";
 import {cohere, cohere2} from "./families/cohere.js";
 import {deepseek} from "./families/deepseek.js";
 import {dream} from "./families/dream.js";
@@ -17,6 +18,7 @@ import {mamba, mamba2, mambaLm} from "./families/mamba.js";
 import {minicpm3} from "./families/minicpm3.js";
 import {minimax, minimaxM2} from "./families/minimax.js";
 import {mistral, mixtral} from "./families/mistral.js";
+import {moePlusPlus} from "./families/moe-plus-plus.js";
 import {olmo, olmo2, olmo3} from "./families/olmo.js";
 import {opt} from "./families/opt.js";
 import {phi3} from "./families/phi.js";
@@ -24,6 +26,7 @@ import {qwen2, qwen2Moe, qwen3, qwen3Moe} from "./families/qwen.js";
 import {qwen3Next} from "./families/qwen3-next.js";
 import {recurrentGemma} from "./families/recurrent-gemma.js";
 import {rwkv} from "./families/rwkv.js";
+import {smallThinker} from "./families/smallthinker.js";
 import {smollm3} from "./families/smollm3.js";
 import {stablelm} from "./families/stablelm.js";
 import {starcoder2} from "./families/starcoder2.js";
@@ -35,6 +38,8 @@ export const FAMILIES: readonly Family[] = [
   llama,
   mistral,
   mixtral,
+  moePlusPlus,
+  blockFfn,
   qwen2,
   qwen2Moe,
   qwen3,
@@ -54,6 +59,7 @@ export const FAMILIES: readonly Family[] = [
   olmo2,
   olmo3,
   smollm3,
+  smallThinker,
   gpt2,
   gptNeox,
   opt,

@@ -9,6 +9,7 @@ import type {AttentionCall} from "./attention.js";
  * - `attention.output`: the heads side by side; what the output projection takes
  * - `attention.update`: what attention adds to the residual stream
  * - `mlp.input`: what the network takes: the stream, after the second norm; `mlp.gate`, `mlp.up`: the two projections
+ * - `mlp.scores`: what a router of experts gives for every one of them, before softmax or whatever bends it
  * - `mlp.hidden`: act(gate) · up, or act(up); what the down projection takes. These three are met once for each expert, with
  *   the rows of its tokens, where a layer has experts; `mlp.shared.gate`, `mlp.shared.up`, `mlp.shared.hidden` are those of
  *   the expert that every token passes
@@ -27,6 +28,7 @@ export type Site =
   | "attention.output"
   | "attention.update"
   | "mlp.input"
+  | "mlp.scores"
   | "mlp.gate"
   | "mlp.up"
   | "mlp.hidden"

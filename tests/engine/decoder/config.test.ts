@@ -92,12 +92,12 @@ describe("decoderConfig", () => {
         {},
         {channels: {...expertChannels, router: {...expertChannels.router, groups: {all: 4, active: 2}}}},
       ),
-      "layer 1, router must be a plain softmax, got groups",
+      "layer 1, router must be scores of its matrix, each expert by itself, got groups",
     ],
     [
-      "a router with sigmoids",
-      changed({}, {channels: {...expertChannels, router: {...expertChannels.router, score: "sigmoid"}}}),
-      "got sigmoid",
+      "a router with a bias",
+      changed({}, {channels: {...expertChannels, router: {...expertChannels.router, bias: true}}}),
+      "got a bias",
     ],
     ["a norm of the embedding", {...record, embeddingNorm: layer.norm}, "embedding must be without a norm"],
   ])("%s is refused by name", (_, given, message) => {

@@ -1,7 +1,15 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
 import type {Channels, LatentMixer, Router} from "../model-record.js";
-import {activationOf, activeExperts, expertNetwork, gatedNetwork, layerPlan, rms} from "../parts.js";
+import {
+  activationOf,
+  activeExperts,
+  expertNetwork,
+  gatedNetwork,
+  layerPlan,
+  PLAIN_ROUTER,
+  rms,
+} from "../parts.js";
 import {ropeOf, yarnSoftmaxFactor} from "../rope.js";
 import {hiddenOf, KEYS, layersOf} from "../shape.js";
 
@@ -75,6 +83,7 @@ function routerOf(c: ConfigReader, isThird: boolean): Router {
   );
   const all = c.count("n_group", 1);
   return {
+    ...PLAIN_ROUTER,
     score: c.choice("scoring_func", ["softmax", "sigmoid"], isThird ? "sigmoid" : "softmax"),
     normalized: c.flag("norm_topk_prob", isThird),
     scale: c.positive("routed_scaling_factor", isThird ? 2.5 : 1),

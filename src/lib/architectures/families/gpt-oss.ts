@@ -1,5 +1,5 @@
 import type {Family} from "../family.js";
-import {activeExperts, allBiases, attention, expertNetwork, layerPlan, rms} from "../parts.js";
+import {activeExperts, allBiases, attention, expertNetwork, layerPlan, PLAIN_ROUTER, rms} from "../parts.js";
 import {ropeOf} from "../rope.js";
 import {shapeOf, widthOf} from "../shape.js";
 import {allButEvery} from "../windows.js";
@@ -24,7 +24,7 @@ export const gptOss: Family = {
       width: widthOf(c, shape, 0),
       activation: "clipped-swiglu",
       biases: {up: true, down: true},
-      router: {score: "softmax", normalized: true, scale: 1, bias: true, groups: {all: 1, active: 1}},
+      router: {...PLAIN_ROUTER, bias: true},
     });
     const windows = allButEvery(c, shape.layers, {period: 2, window: 128});
     return {

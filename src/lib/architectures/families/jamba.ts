@@ -8,6 +8,7 @@ import {
   expertNetwork,
   gatedNetwork,
   layerPlan,
+  PLAIN_ROUTER,
   rms,
 } from "../parts.js";
 import {shapeOf, widthOf} from "../shape.js";
@@ -40,7 +41,13 @@ export const jamba: Family = {
         const width = widthOf(c, shape, i);
         const network =
           hasExperts(i) && experts > 1
-            ? expertNetwork({experts, active, width, activation, router: ROUTER})
+            ? expertNetwork({
+                experts,
+                active,
+                width,
+                activation,
+                router: {...PLAIN_ROUTER, normalized: false},
+              })
             : gatedNetwork(width, activation);
         return layerPlan(isAttention(i) ? attention(shape, i, {window}) : mamba, network, norm);
       }),
@@ -50,14 +57,6 @@ export const jamba: Family = {
 
 /** Kinds of layers in the older spelling and the newer one, which calls every recurrence linear attention. */
 const HYBRID_LAYERS = ["mamba", "attention", "linear_attention", "full_attention"] as const;
-
-const ROUTER = {
-  score: "softmax",
-  normalized: false,
-  scale: 1,
-  bias: false,
-  groups: {all: 1, active: 1},
-} as const;
 
 /** Layers `offset`, `offset + period` and so on, by the two keys of a name. */
 function every(c: ConfigReader, name: string, period: number, offset: number): (layer: number) => boolean {

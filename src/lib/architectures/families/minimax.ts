@@ -1,7 +1,15 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
 import type {LayerPlan, LightningMixer} from "../model-record.js";
-import {activationOf, activeExperts, attention, expertNetwork, layerPlan, rms} from "../parts.js";
+import {
+  activationOf,
+  activeExperts,
+  attention,
+  expertNetwork,
+  layerPlan,
+  PLAIN_ROUTER,
+  rms,
+} from "../parts.js";
 import {ropeOf} from "../rope.js";
 import {type Shape, shapeOf, widthOf} from "../shape.js";
 
@@ -61,13 +69,7 @@ export const minimaxM2: Family = {
       active: activeExperts(c, "num_experts_per_tok", experts),
       width: widthOf(c, shape, 0),
       activation: activationOf(c, "silu"),
-      router: {
-        score,
-        normalized: true,
-        scale: 1,
-        bias: c.flag("use_routing_bias", true),
-        groups: {all: 1, active: 1},
-      },
+      router: {...PLAIN_ROUTER, score, bias: c.flag("use_routing_bias", true)},
     });
     return {
       hidden: shape.hidden,

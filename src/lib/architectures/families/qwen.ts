@@ -9,6 +9,7 @@ import {
   expertNetwork,
   gatedNetwork,
   layerPlan,
+  PLAIN_ROUTER,
   qkvBiases,
   type RecordParts,
   rms,
@@ -97,7 +98,7 @@ export function steppedExperts(
     width: c.count("moe_intermediate_size"),
     activation: activationOf(c, "silu"),
     shared: rule.shared,
-    router: {score: "softmax", normalized, scale: 1, bias: false, groups: {all: 1, active: 1}},
+    router: {...PLAIN_ROUTER, normalized},
   });
   return (layer) => (dense.has(layer) || (layer + 1) % step !== 0 ? plain(layer) : experts);
 }

@@ -124,9 +124,9 @@ function runnable(plan: LayerPlan, layer: number, isMasked: boolean): DecoderLay
   if (channels === null || channels.kind === "rwkv")
     throw refuse("network", channels?.kind ?? "none", "dense or experts");
   if (channels.kind === "experts") {
-    const {score, bias, groups} = channels.router;
-    if (score !== "softmax" || bias || groups.all > 1)
-      throw refuse("router", bias ? "a bias" : groups.all > 1 ? "groups" : score, "a plain softmax");
+    const {bias, groups} = channels.router;
+    if (bias || groups.all > 1)
+      throw refuse("router", bias ? "a bias" : "groups", "scores of its matrix, each expert by itself");
   }
   if (channels.activation === "clipped-swiglu")
     throw refuse("activation", channels.activation, "silu, gelu, gelu-tanh or relu");

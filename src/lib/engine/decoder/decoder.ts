@@ -6,7 +6,7 @@ import type {Hooks} from "../hooks.js";
 import {add, checkIds, scaled, seen} from "../residual-stream.js";
 import type {DecoderConfig} from "./config.js";
 import type {Decoder, DecoderLayer, NormsAround} from "./load-decoder.js";
-import type {NetworkSite} from "./network.js";
+import type {NetworkSite, Routing} from "./network.js";
 import {embedded, type Pass, rotated, rotatedKeys, startPass, withRotary} from "./pass.js";
 
 /** Options of a forward pass. */
@@ -32,10 +32,11 @@ export function forward(model: Decoder, ids: readonly number[], options: Forward
   checkIds(ids, config.vocabSize);
   const pass = startPass(model, ids.length, cache, hooks, positions);
   let h = seen(hooks, "embedding", -1, embedded(pass, ids), ids.length);
+  const routing: Routing = {entering: h, scores: null};
   model.layers.forEach((layer, index) => {
-    const before = h;
+    routing.entering = h;
     h = addAttention(pass, layer, index, h);
-    h = addMlp(pass, layer, index, h, config.plans[index].parallel ? before : h);
+    h = addMlp(pass, layer, index, h, routing);
     h = seen(hooks, "layer.output", index, h, ids.length);
   });
   cache.length += ids.length;
@@ -132,23 +133,22 @@ function callOver(
   });
 }
 
-/**
- * h + network(norm(from)).
- * @param from the stream that the network reads: h itself, or that before attention where both stand side by side
- */
+/** h + network(norm(h)), or that of the stream before attention where both stand side by side. */
 function addMlp(
   pass: Pass,
   layer: DecoderLayer,
   index: number,
   h: Float32Array,
-  from: Float32Array,
+  routing: Routing,
 ): Float32Array {
   const {model, hooks, tokens} = pass;
   if (hooks?.skip?.(index, "mlp", h)) return h;
   const {network, mlpNorms, attentionNorms} = layer;
   // Side by side with attention, a network without a norm of its own reads the normed input of attention.
-  const norm = mlpNorms.input ?? (model.config.plans[index].parallel ? attentionNorms.input : undefined);
+  const {parallel} = model.config.plans[index];
+  const norm = mlpNorms.input ?? (parallel ? attentionNorms.input : undefined);
+  const from = parallel ? routing.entering : h;
   const x = seen(hooks, "mlp.input", index, norm?.(from) ?? from, tokens);
   const see = (site: NetworkSite, given: Float32Array, rows: number) => seen(hooks, site, index, given, rows);
-  return addUpdate(pass, index, "mlp.update", mlpNorms, h, network(x, see));
+  return addUpdate(pass, index, "mlp.update", mlpNorms, h, network(x, see, routing));
 }

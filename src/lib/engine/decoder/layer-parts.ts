@@ -1,6 +1,7 @@
 /** The tensors of a decoder by the engine's names, with their shapes. */
 
 import type {Norm} from "../../architectures/model-record.js";
+import {routedExperts} from "../../architectures/parameters.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
 
 /** Name of the embedding. */
@@ -56,16 +57,34 @@ function networkParts(hiddenSize: number, channels: DecoderLayerPlan["channels"]
     ];
   };
   if (channels.kind === "dense") return network("mlp", channels.width, channels.gated);
-  const {experts, active, width, shared} = channels;
-  const row = (name: string, out: number) => ({name, out, inputs: hiddenSize, bias: false, share: 1});
+  const {experts, active, width, gated, shared, router, idle} = channels;
+  const routed = routedExperts(channels);
+  const row = (name: string, out: number, inputs = hiddenSize) => ({
+    name,
+    out,
+    inputs,
+    bias: false,
+    share: 1,
+  });
   return [
-    row("mlp.gate", experts),
+    row("mlp.gate", routed),
+    ...(router.residual ? [row("mlp.residual", routed, routed)] : []),
+    ...(idle && idle.constant > 0 ? [row("mlp.constant_router", 2 * idle.constant)] : []),
     ...Array.from({length: experts}, (_, e) =>
-      network(`mlp.experts.${e}`, width, true, active / experts),
+      network(`mlp.experts.${e}`, width, gated, active / routed),
     ).flat(),
     ...(shared.width > 0 ? network("mlp.shared_expert", shared.width, true) : []),
     ...(shared.gate ? [row("mlp.shared_expert_gate", 1)] : []),
   ];
+}
+
+/** Learned vectors of a layer that are no linear layer: those of constant experts, [experts, hidden]. */
+export function vectorParts(
+  {hiddenSize}: Pick<DecoderConfig, "hiddenSize">,
+  {channels}: DecoderLayerPlan,
+): readonly {readonly name: string; readonly shape: readonly number[]}[] {
+  const count = channels.kind === "experts" ? (channels.idle?.constant ?? 0) : 0;
+  return count === 0 ? [] : [{name: "mlp.constant", shape: [count, hiddenSize]}];
 }
 
 /** A norm by its name, with the shape of its gain. */
@@ -78,11 +97,14 @@ export interface NormPart {
 /** Norms of a layer: those around its parts, and those of queries and keys. */
 export function normParts(
   {hiddenSize}: DecoderConfig,
-  {norm, normsAt, mixer}: DecoderLayerPlan,
+  {norm, normsAt, mixer, channels}: DecoderLayerPlan,
 ): readonly NormPart[] {
-  const around = (["mixer", "channels"] as const).flatMap((part) =>
-    normsAt[part].map((place): NormPart => ({name: NORM_NAMES[part][place], norm, shape: [hiddenSize]})),
-  );
+  const around = [
+    ...(["mixer", "channels"] as const).flatMap((part) =>
+      normsAt[part].map((place): NormPart => ({name: NORM_NAMES[part][place], norm, shape: [hiddenSize]})),
+    ),
+    ...routerNorms(channels),
+  ];
   const {qkNorm, heads, kvHeads, headDim} = mixer;
   if (qkNorm === null) return around;
   const shapeOf = (count: number) =>
@@ -92,4 +114,10 @@ export function normParts(
     {name: "self_attn.q_norm", norm: qkNorm.norm, shape: shapeOf(heads)},
     {name: "self_attn.k_norm", norm: qkNorm.norm, shape: shapeOf(kvHeads)},
   ];
+}
+
+function routerNorms(channels: DecoderLayerPlan["channels"]): NormPart[] {
+  if (channels.kind === "dense" || channels.router.norm === null) return [];
+  const {norm} = channels.router;
+  return [{name: "mlp.router_norm", norm, shape: [routedExperts(channels)]}];
 }

@@ -1,12 +1,14 @@
 import type {Norm} from "../../architectures/model-record.js";
+import {routedExperts} from "../../architectures/parameters.js";
 import type {Checkpoint} from "../../io/checkpoint.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
+import {type ExpertParts, expertNetwork} from "./expert-network.js";
 import {EMBEDDING_NAME, NORM_NAMES} from "./layer-parts.js";
-import {type ChannelNetwork, denseNetwork, expertNetwork} from "./network.js";
+import {type ChannelNetwork, denseNetwork} from "./network.js";
 import {type PlannedDecoder, planDecoder} from "./plan-decoder.js";
 
 /** A decoder, ready to run. */
@@ -106,6 +108,7 @@ export async function loadPlanned(
   };
   const parts: Parts = {
     backend,
+    optional,
     linear,
     norm,
     optionalLinear: async (name) => (plan.has(`${name}.weight`) ? linear(name) : null),
@@ -133,6 +136,8 @@ export async function loadPlanned(
 interface Parts {
   readonly backend: Backend;
   linear(name: string): Promise<Linear>;
+  /** Numbers of a tensor; null where the model has no such part. */
+  optional(name: string): Promise<Float32Array | null>;
   /** null where the model has no such part. */
   optionalLinear(name: string): Promise<Linear | null>;
   norm(name: string, rule: Norm, n: number): Promise<RowFunction>;
@@ -153,12 +158,21 @@ async function loadNetwork(
     return denseNetwork(channels, matrices, {hiddenSize, backend: parts.backend, at: site});
   };
   if (channels.kind === "dense") return dense(prefix);
-  const router = await parts.linear(`${prefix}.gate`);
+  const {norm} = channels.router;
   const experts: ChannelNetwork[] = [];
   for (let e = 0; e < channels.experts; e++) experts.push(await dense(`${prefix}.experts.${e}`));
-  const shared = channels.shared.width > 0 ? await dense(`${prefix}.shared_expert`, "mlp.shared") : null;
-  const sharedGate = await parts.optionalLinear(`${prefix}.shared_expert_gate`);
-  return expertNetwork(channels, {router, experts, shared, sharedGate}, hiddenSize);
+  const mixes = await parts.optionalLinear(`${prefix}.constant_router`);
+  const vectors = await parts.optional(`${prefix}.constant`);
+  const expertParts: ExpertParts = {
+    router: await parts.linear(`${prefix}.gate`),
+    residual: await parts.optionalLinear(`${prefix}.residual`),
+    routerNorm: norm && (await parts.norm(`${prefix}.router_norm`, norm, routedExperts(channels))),
+    experts,
+    constant: mixes && vectors && {router: mixes, vectors},
+    shared: channels.shared.width > 0 ? await dense(`${prefix}.shared_expert`, "mlp.shared") : null,
+    sharedGate: await parts.optionalLinear(`${prefix}.shared_expert_gate`),
+  };
+  return expertNetwork(channels, expertParts, hiddenSize);
 }
 
 async function loadLayer(

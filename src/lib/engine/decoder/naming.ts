@@ -92,6 +92,17 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
       "mlp.experts.*.down_proj": "block_sparse_moe.experts.*.w2",
     },
   },
+  moe_plus_plus: llama,
+  blockffn: llama,
+  smallthinker: {
+    ...llama,
+    parts: {
+      "mlp.gate": "block_sparse_moe.primary_router",
+      "mlp.experts.*.gate_proj": "block_sparse_moe.experts.*.gate",
+      "mlp.experts.*.up_proj": "block_sparse_moe.experts.*.up",
+      "mlp.experts.*.down_proj": "block_sparse_moe.experts.*.down",
+    },
+  },
   qwen2: llama,
   qwen2_moe: llama,
   qwen3: llama,

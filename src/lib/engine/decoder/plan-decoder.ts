@@ -4,7 +4,14 @@ import type {Norm} from "../../architectures/model-record.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import {type TensorPlan, type TensorPlanner, tensorPlanner} from "../tensor-plan.js";
 import type {DecoderConfig} from "./config.js";
-import {EMBEDDING_NAME, HEAD_NAME, linearParts, type NormPart, normParts} from "./layer-parts.js";
+import {
+  EMBEDDING_NAME,
+  HEAD_NAME,
+  linearParts,
+  type NormPart,
+  normParts,
+  vectorParts,
+} from "./layer-parts.js";
 import {type Naming, namingOf, type OutsidePart} from "./naming.js";
 import {gainPlace, linearPlace, prefixOf, publishedPart} from "./stored-places.js";
 
@@ -100,6 +107,8 @@ function wantLayer(wanted: Wanted, layer: number): void {
     const stored = published + publishedPart(naming, part.name, isThere);
     wantNorm(wanted, {...part, name: own + part.name}, stored);
   }
+  for (const {name, shape} of vectorParts(config, layerPlan))
+    want(own + name, shape, {name: published + name});
   const parts = linearParts(config, layerPlan);
   for (const part of parts) {
     const place = linearPlace(naming, part, parts, layerPlan.mixer.headDim);
