@@ -7,7 +7,7 @@ import type {Backend, Linear} from "../backend.js";
 /** Sites inside a network: what its matrices give, and what the last of them takes; a shared expert has its own; a router's scores. */
 export type NetworkSite = `${"mlp" | "mlp.shared"}.${"gate" | "up" | "hidden"}` | "mlp.scores";
 
-/** What a network of experts may know of a pass beside its input. */
+/** Facts of a pass that a network of experts may know beside its input. */
 export interface Routing {
   /** The stream that enters the layer, [T, hidden]. */
   entering: Float32Array;
