@@ -5,7 +5,7 @@ import {afterEach, beforeEach, expect, test, vi} from "vitest";
 import {conformance} from "../../src/cli/conformance/main.js";
 
 const FOLDER = "tests/golden/kv-attention-ssm";
-const OURS = /^(selective_scan_|causal_conv1d_silu|segsum|ssd_minimal_)/;
+const OURS = /^(selective_scan_|causal_conv1d_silu|segsum|ssd_minimal_|vmeanba_)/;
 
 let out = "";
 let table = "";

@@ -1,8 +1,10 @@
+import {referenceScans} from "../../../lib/engine/mamba/scans.js";
 import {causalConv1dSilu} from "../../../lib/engine/scan/causal-conv1d.js";
 import {type ScanOutput, type SelectiveScanInput, timeSteps} from "../../../lib/engine/scan/scan-input.js";
 import {selectiveScan} from "../../../lib/engine/scan/selective-scan.js";
 import {segsum} from "../../../lib/ssm/scan/segsum.js";
 import {ssdChunked} from "../../../lib/ssm/scan/ssd-chunked.js";
+import {repeated, type ScanInput, scanOfMeans} from "../../../lib/ssm/vmeanba/mean-scan.js";
 import {transpose} from "../../../lib/tensor/transpose.js";
 import type {CaseOp, GoldenTensor, Ops} from "../op.js";
 
@@ -156,10 +158,56 @@ const ssdMinimalOp: CaseOp = (args, inputs) => {
   return {y: concat(outputs.map(({y}) => y)), final_state: concat(outputs.map(({state}) => state))};
 };
 
+/** B or C as [L, G, N] in float32, from [batch, N, L] or [batch, G, N, L]. */
+function perGroup(input: {data: Float64Array; shape: readonly number[]}, b: number): Float32Array {
+  const own = part(input.data, b, input.shape[0]);
+  return Float32Array.from(flip(own, own.length / input.shape.at(-1)!));
+}
+
+/** One sequence of a batch in float32, B and C as groups share them. */
+function groupedScanOfBatch(
+  args: Readonly<Record<string, unknown>>,
+  inputs: Inputs,
+  batch: Batch,
+): ScanInput {
+  const B = need(inputs, "B");
+  const {u, delta, A, D, z, deltaBias, ...rules} = scanOfBatch(args, inputs, batch);
+  const optional = Object.entries({D, z, deltaBias}).filter(([, array]) => array !== undefined);
+  return {
+    ...rules,
+    stateSize: B.shape.at(-2)!,
+    groups: B.shape.length === 4 ? B.shape[1] : 1,
+    ...Object.fromEntries(optional.map(([name, array]) => [name, Float32Array.from(array!)])),
+    u: Float32Array.from(u),
+    delta: Float32Array.from(delta),
+    A: Float32Array.from(A),
+    B: perGroup(B, batch.b),
+    C: perGroup(need(inputs, "C"), batch.b),
+  };
+}
+
+/** The mean of the time steps stands behind their softplus unless a file says otherwise. */
+const vmeanbaOp: CaseOp = (args, inputs) => {
+  const [batches, channels, tokens] = need(inputs, "u").shape;
+  const scans = Array.from({length: batches}, (_, b) => {
+    const batch = {b, batches, channels, tokens};
+    const input = groupedScanOfBatch({delta_softplus: true, ...args}, inputs, batch);
+    const mean = scanOfMeans(input, referenceScans);
+    return {mean, y: repeated(input, mean), full: referenceScans.selectiveScan(input).y};
+  });
+  const channelsFirst = (rows: Float32Array) => flip(Float64Array.from(rows), tokens);
+  return {
+    y: concat(scans.map(({y}) => channelsFirst(y))),
+    y_full: concat(scans.map(({full}) => channelsFirst(full))),
+    scan_of_means: concat(scans.map(({mean}) => channelsFirst(mean))),
+  };
+};
+
 export const ops: Ops = {
   cases: {
     selective_scan: selectiveScanOp,
     causal_conv1d_silu: causalConvOp,
+    vmeanba_mean_scan: vmeanbaOp,
     segsum: segsumOp,
     ssd_minimal_discrete: ssdMinimalOp,
   },

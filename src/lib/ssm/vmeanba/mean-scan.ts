@@ -1,0 +1,92 @@
+import type {Scans} from "../../engine/mamba/scans.js";
+import type {SelectiveScanInput} from "../../engine/scan/scan-input.js";
+import {silu, softplus} from "../../tensor/activation.js";
+
+/** A scan's input in float32. */
+export type ScanInput = SelectiveScanInput<Float32Array>;
+
+/** Runs of neighbouring channels that share B and C, and the channels of each. */
+function runsOf({channels, groups = 1}: ScanInput) {
+  return {groups, width: channels / groups};
+}
+
+/** Means over each group's channels of rows [rows, D]: [rows, G]. */
+function means(x: Float32Array, input: ScanInput): Float32Array {
+  const {groups, width} = runsOf(input);
+  return Float32Array.from({length: (x.length / input.channels) * groups}, (_, i) => {
+    let sum = 0;
+    for (let at = i * width; at < (i + 1) * width; at++) sum += x[at];
+    return sum / width;
+  });
+}
+
+/** Time steps behind bias and softplus, [L, D]. */
+function steps({
+  channels,
+  delta,
+  deltaBias,
+  deltaSoftplus = true,
+  softplusThreshold,
+}: ScanInput): Float32Array {
+  return delta.map((value, i) => {
+    const step = value + (deltaBias?.[i % channels] ?? 0);
+    return deltaSoftplus ? softplus(step, softplusThreshold) : step;
+  });
+}
+
+/** Mean decay rates [G, N]. */
+function meanRates(input: ScanInput): Float32Array {
+  const {groups, width} = runsOf(input);
+  const {A, stateSize} = input;
+  return Float32Array.from({length: groups * stateSize}, (_, i) => {
+    const first = Math.floor(i / stateSize) * width * stateSize + (i % stateSize);
+    let sum = 0;
+    for (let d = 0; d < width; d++) sum += A[first + d * stateSize];
+    return sum / width;
+  });
+}
+
+/** One scan of the mean channel of each group: u, time steps and rates are means, B and C have no channels. [L, G] */
+export function scanOfMeans(input: ScanInput, scans: Scans): Float32Array {
+  const {groups} = runsOf(input);
+  const {stateSize, B, C, discretization} = input;
+  return scans.selectiveScan({
+    channels: groups,
+    stateSize,
+    groups,
+    u: means(input.u, input),
+    delta: means(steps(input), input),
+    deltaSoftplus: false,
+    A: meanRates(input),
+    B,
+    C,
+    ...(discretization && {discretization}),
+  }).y;
+}
+
+/** The scan as it is, without skip and gate, [L, D]. */
+export function scanAlone({D, z, ...input}: ScanInput, scans: Scans): Float32Array {
+  return scans.selectiveScan(input).y;
+}
+
+/** Mean of a scan's output over the channels of each group, [L, G]. */
+export function meanOfScan(input: ScanInput, scans: Scans): Float32Array {
+  return means(scanAlone(input, scans), input);
+}
+
+/**
+ * Output of a scan all of whose channels of a group have one output: it is repeated, times a factor of the channel, and
+ * skip and gate of each channel follow as ever.
+ * @param mean [L, G]
+ * @param factors [D]; default 1
+ */
+export function repeated(input: ScanInput, mean: Float32Array, factors?: Float32Array): Float32Array {
+  const {channels, u, D, z} = input;
+  const {groups, width} = runsOf(input);
+  return u.map((value, i) => {
+    const d = i % channels;
+    const own = mean[Math.floor(i / channels) * groups + Math.floor(d / width)] * (factors?.[d] ?? 1);
+    const skipped = own + (D?.[d] ?? 0) * value;
+    return z === undefined ? skipped : skipped * silu(z[i]);
+  });
+}
