@@ -15,6 +15,7 @@ import {stateSpaceScans} from "./benches/scans.js";
 import {slowLinks} from "./benches/slow-link.js";
 import {decompositions} from "./benches/svd.js";
 import {sweeps} from "./benches/sweeps.js";
+import {threads} from "./benches/threads.js";
 import {tokenizers} from "./benches/tokenizers.js";
 import type {Contest} from "./harness/contest.js";
 
@@ -35,6 +36,7 @@ export const contests: readonly Contest[] = [
   ...stateSpaceScans,
   ...accelerators,
   ...sweeps,
+  ...threads,
   ...tokenizers,
   ...grammars,
   ...llamaCpp,

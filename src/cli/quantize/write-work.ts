@@ -1,9 +1,12 @@
 /** Writes a model on disk in other formats into one file: in a child process, which a damaged model may end. */
 import {open} from "node:fs/promises";
+import {availableParallelism} from "node:os";
 import type {Container} from "../../lib/checkpoint/container.js";
+import {wasmFormats} from "../../lib/checkpoint/wasm/wasm-formats.js";
 import {type Asked, checkpointFile} from "../../lib/checkpoint/write/checkpoint-file.js";
 import type {WrittenTensor} from "../../lib/checkpoint/write/written.js";
 import {openModelPath} from "../../lib/io/node-file.js";
+import {nodeThreads} from "../../lib/kernels/node-threads.js";
 import type {Work} from "../file-job.js";
 import {importanceOfFile} from "./importance-file.js";
 
@@ -24,6 +27,9 @@ export interface WriteResult {
   readonly notes: readonly string[];
 }
 
+/** Threads beyond these wait for the disk. */
+const MOST_THREADS = 4;
+
 /** Share of the progress that finding importance takes, where a model reads a text for it. */
 const READING = 0.3;
 
@@ -33,11 +39,16 @@ export const writeWork: Work<WriteOptions, WriteResult> = async (
   tell,
 ) => {
   const folder = await openModelPath(path);
+  const count = Math.min(availableParallelism(), MOST_THREADS);
+  const threads = count > 1 ? nodeThreads(count) : null;
   try {
     const found = await importanceOfFile(importance, folder, (share, what) =>
       tell.progress(READING * share, what),
     );
-    const {tensors, notes, pieces} = await checkpointFile(folder, container, asked, found?.importance);
+    const {tensors, notes, pieces} = await checkpointFile(folder, container, asked, {
+      importance: found?.importance ?? null,
+      ...(threads && {faster: await wasmFormats(threads)}),
+    });
     const before = importance === null ? 0 : READING;
     const total = tensors.reduce((sum, {bytes}) => sum + bytes, 0);
     const file = await open(place, "w");
@@ -55,6 +66,7 @@ export const writeWork: Work<WriteOptions, WriteResult> = async (
     }
     return {tensors, notes: [...notes, ...(found === null ? [] : [found.about])]};
   } finally {
+    await threads?.close();
     await folder.close();
   }
 };

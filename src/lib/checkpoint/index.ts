@@ -22,5 +22,6 @@ export {openCheckpoint} from "./open-checkpoint.js";
 export {type OpenTensors, openTensors} from "./open-tensors.js";
 export {KEEP, parseRecipe, type Recipe, type RecipeCache, type RecipeTensor, recipeText} from "./recipe.js";
 export type {StoredTensor, Unreadable} from "./stored-tensor.js";
+export {type FasterFormat, wasmFormats} from "./wasm/wasm-formats.js";
 export {type Asked, checkpointFile} from "./write/checkpoint-file.js";
-export type {CheckpointFile, WrittenTensor} from "./write/written.js";
+export type {CheckpointFile, Encoding, WrittenTensor} from "./write/written.js";

@@ -7,8 +7,11 @@ export interface KernelThreads {
   readonly count: number;
   /** Hands out the memory, which is shared, and the modules that will be called; before anything else. */
   start(memory: KernelMemory, modules: readonly Uint8Array[]): void;
-  /** Runs a function of a module once for each list of at most 10 numbers, no more than `count`, and waits for all. */
-  run(module: number, name: string, calls: readonly (readonly number[])[]): void;
+  /**
+   * Runs a function of a module once for each list of at most 10 numbers, no more than `count`, and waits for all.
+   * Gives their results, 0 where the function has none.
+   */
+  run(module: number, name: string, calls: readonly (readonly number[])[]): number[];
   /** Ends the threads. They end with the process, too. */
   close(): Promise<void>;
 }

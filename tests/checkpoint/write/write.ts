@@ -18,7 +18,7 @@ export async function write(
   asked: Asked,
   importance: ImportanceMatrix | null = null,
 ): Promise<WrittenCheckpoint> {
-  const {pieces, ...rest} = await checkpointFile(folder, container, asked, importance);
+  const {pieces, ...rest} = await checkpointFile(folder, container, asked, {importance});
   const all: Uint8Array[] = [];
   for await (const piece of pieces()) all.push(piece);
   const bytes = new Uint8Array(Buffer.concat(all));

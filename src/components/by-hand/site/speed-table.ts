@@ -46,11 +46,11 @@ export const SPEED_GROUPS = {
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   diffusion: ["Diffusion language models", /^diffusion/],
   decoding: ["Decoding", /^(decoding|slow-link)/],
-  formats: ["Number formats", /^(encode|quantize|decode-(?!attention|step))/],
+  formats: ["Number formats", /^(encode|threads-encode|quantize|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
   grammars: ["Grammars", /^grammar/],
-  gguf: ["Model files in GGUF", /^(gguf|generate)/],
+  gguf: ["Model files in GGUF", /^(gguf|generate|threads-generate)/],
   sweeps: ["Sweeps", /^sweep/],
 } as const;
 

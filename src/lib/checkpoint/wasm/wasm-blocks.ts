@@ -1,16 +1,15 @@
 /** ggml's blocks, packed and unpacked in WebAssembly. */
 import {e2m1} from "../../formats/element.js";
-import type {Format, Packed} from "../../formats/format.js";
+import type {Packed} from "../../formats/format.js";
 import {levelsRoom} from "../../formats/ggml/block.js";
 import {IQ4_LEVELS} from "../../formats/ggml/iq4.js";
 import {ggmlBlock} from "../../formats/ggml/registry.js";
 import {requireFinite} from "../../formats/groups.js";
 import {requirePart} from "../../formats/pack.js";
-import {iq4Wasm} from "../../kernels/generated/iq4.js";
-import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
-import {smallBlocksWasm} from "../../kernels/generated/small-blocks.js";
+import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import {type FastCodec, type Piece, piecesOf} from "./wasm-codec.js";
 
 type EncodeBlocks = (x: number, blocks: number, bytes: number, room: number) => void;
 type DecodeBlocks = (bytes: number, blocks: number, x: number) => void;
@@ -25,7 +24,8 @@ const ROOM = 8192;
 
 type Names<Prefix extends string, Name extends string> = `${Prefix}${Name}`;
 
-interface SmallBlocks
+/** The kernel of ggml's blocks of 32 elements and less. */
+export interface SmallBlocks
   extends Record<Names<"encode", "Q40" | "Q41" | "Q50" | "Q51" | "Q80">, EncodeBlocks>,
     Record<"decodeBytes", DecodeBlocks> {
   areFinite(x: number, count: number): number;
@@ -36,21 +36,29 @@ interface SmallBlocks
   decodeNv4(bytes: number, blocks: number, x: number, table: number, scales: number): void;
 }
 
-type KQuants = Record<Names<"encode", "Q2K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
+/** The kernel of blocks of 256 elements with scales of scales. */
+export type KQuants = Record<Names<"encode", "Q2K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
   Record<Names<"decode", "Q2K" | "Q3K" | "Q4K" | "Q5K" | "Q6K">, DecodeBlocks>;
 
-interface Iq4 extends Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels> {
+/** The kernel of blocks with levels that are not evenly spaced. */
+export interface Iq4 extends Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels> {
   decodeIq4Xs(bytes: number, blocks: number, x: number, levels: number): void;
 }
 
-/** Encoder and decoder of a format, where there are kernels for them. */
-export type FastCodec = Partial<Pick<Format, "encode" | "decode">>;
+/** The kernels of blocks, and how many calls of them go on at once. */
+interface BlockKernels {
+  readonly small: KernelRun<SmallBlocks>;
+  readonly k: KernelRun<KQuants>;
+  readonly iq4: KernelRun<Iq4>;
+  readonly ways: number;
+}
+
+/** Packs blocks: one call for each piece, with input, blocks, output and room, and a table where it needs one. */
+type EncodePieces = (calls: readonly (readonly number[])[]) => void;
 
 /** Encoders and decoders of ggml's blocks by the id of their format, for rows of whole blocks. */
-export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<string, FastCodec>> {
-  const k = await heap.instantiate<KQuants>(kQuantsWasm);
-  const iq4 = await heap.instantiate<Iq4>(iq4Wasm);
-  const small = await heap.instantiate<SmallBlocks>(smallBlocksWasm);
+export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): ReadonlyMap<string, FastCodec> {
+  const {small, k, iq4} = {small: kernels.small.kernel, k: kernels.k.kernel, iq4: kernels.iq4.kernel};
   const table = levelTable(heap);
   const powers = powerTable(heap);
   const scales = nvScaleTable(heap);
@@ -61,19 +69,26 @@ export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<strin
     levels(e2m1.values.map((value) => 2 * value)),
     levels(IQ4_LEVELS),
   ];
-  const encoders: Readonly<Record<string, EncodeBlocks>> = {
-    q4_0: small.encodeQ40,
-    q4_1: small.encodeQ41,
-    q5_0: small.encodeQ50,
-    q5_1: small.encodeQ51,
-    q8_0: small.encodeQ80,
-    ggml_mxfp4: (x, blocks, bytes, room) => small.encodeMx4(x, blocks, bytes, room, powers),
-    q2_K: k.encodeQ2K,
-    q4_K: k.encodeQ4K,
-    q5_K: k.encodeQ5K,
-    q6_K: k.encodeQ6K,
-    iq4_nl: (x, blocks, bytes, room) => iq4.encodeIq4Nl(x, blocks, bytes, room, table),
-    iq4_xs: (x, blocks, bytes, room) => iq4.encodeIq4Xs(x, blocks, bytes, room, table),
+  const by =
+    <Kernel>({run}: KernelRun<Kernel>, name: keyof Kernel & string, ...tables: number[]): EncodePieces =>
+    (calls) =>
+      run(
+        name,
+        calls.map((call) => [...call, ...tables]),
+      );
+  const encoders: Readonly<Record<string, EncodePieces>> = {
+    q4_0: by(kernels.small, "encodeQ40"),
+    q4_1: by(kernels.small, "encodeQ41"),
+    q5_0: by(kernels.small, "encodeQ50"),
+    q5_1: by(kernels.small, "encodeQ51"),
+    q8_0: by(kernels.small, "encodeQ80"),
+    ggml_mxfp4: by(kernels.small, "encodeMx4", powers),
+    q2_K: by(kernels.k, "encodeQ2K"),
+    q4_K: by(kernels.k, "encodeQ4K"),
+    q5_K: by(kernels.k, "encodeQ5K"),
+    q6_K: by(kernels.k, "encodeQ6K"),
+    iq4_nl: by(kernels.iq4, "encodeIq4Nl", table),
+    iq4_xs: by(kernels.iq4, "encodeIq4Xs", table),
   };
   const decoders: Readonly<Record<string, DecodeBlocks>> = {
     q4_0: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, q4, 0),
@@ -96,7 +111,7 @@ export async function wasmBlockCodecs(heap: WasmHeap): Promise<ReadonlyMap<strin
     Array.from(ids, (id): [string, FastCodec] => [
       id,
       {
-        ...(encoders[id] && {encode: encoderOf(heap, id, encoders[id], small.areFinite)}),
+        ...(encoders[id] && {encode: encoderOf(heap, id, encoders[id], kernels)}),
         ...(decoders[id] && {decode: decoderOf(heap, id, decoders[id])}),
       },
     ]),
@@ -140,26 +155,35 @@ function nvScaleTable(heap: WasmHeap): number {
   return at;
 }
 
-function encoderOf(heap: WasmHeap, id: string, encode: EncodeBlocks, areFinite: SmallBlocks["areFinite"]) {
+function encoderOf(heap: WasmHeap, id: string, encode: EncodePieces, {small, ways}: BlockKernels) {
   const {elements, bytes} = blockOf(id);
   const most = AT_ONCE / elements;
+  const place = 4 * AT_ONCE + Math.ceil((most * bytes + ROOM) / 64) * 64;
   return (x: Tensor): Packed => {
     const count = x.data.length / elements;
     const blocks = new Uint8Array(count * bytes);
-    const input = heap.scratch(4 * AT_ONCE + most * bytes + ROOM);
-    const output = input + 4 * AT_ONCE;
-    for (let first = 0; first < count; first += most) {
-      const some = Math.min(most, count - first);
-      const room = heap.floats(input, AT_ONCE);
-      room.set(x.data.subarray(first * elements, (first + some) * elements));
-      // What is packed together with the last blocks is left where it is.
-      room.fill(0, some * elements, Math.min(AT_ONCE, (some + TOGETHER - 1) * elements));
-      if (areFinite(input, some * elements) === 0) requireFinite(id, x);
-      encode(input, some, output, output + most * bytes);
-      blocks.set(heap.bytes(output, some * bytes), first * bytes);
+    const scratch = heap.scratch(place * ways);
+    for (const pieces of piecesOf(count, {most, ways, scratch, place})) {
+      for (const piece of pieces) putBlocks(heap, x.data, elements, piece);
+      const finite = small.run(
+        "areFinite",
+        pieces.map(({at, count}) => [at, count * elements]),
+      );
+      if (finite.includes(0)) requireFinite(id, x);
+      const output = 4 * AT_ONCE;
+      encode(pieces.map(({at, count}) => [at, count, at + output, at + output + most * bytes]));
+      for (const {at, first, count} of pieces)
+        blocks.set(heap.bytes(at + output, count * bytes), first * bytes);
     }
     return {format: id, shape: [...x.shape], parts: {blocks}};
   };
+}
+
+function putBlocks(heap: WasmHeap, data: Float32Array, elements: number, {at, first, count}: Piece): void {
+  const room = heap.floats(at, AT_ONCE);
+  room.set(data.subarray(first * elements, (first + count) * elements));
+  // What is packed together with the last blocks is left where it is.
+  room.fill(0, count * elements, Math.min(AT_ONCE, (count + TOGETHER - 1) * elements));
 }
 
 function decoderOf(heap: WasmHeap, id: string, decode: DecodeBlocks) {

@@ -2,7 +2,6 @@
 import type {Format, Packed} from "../../formats/format.js";
 import {packedLength, requirePart, scaleBytes, unpackScales} from "../../formats/pack.js";
 import {unpackTensorScale} from "../../formats/tensor-scale.js";
-import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount} from "../../tensor/tensor.js";
 
@@ -23,10 +22,6 @@ export interface CodesKernel {
   decodeBytes(codes: number, groups: number, size: number, table: number, scales: number, x: number): void;
   decodeIntegers(codes: number, groups: number, size: number, scales: number, x: number): void;
 }
-
-/** An instance of the kernel over a heap. */
-export const codesKernel = (heap: WasmHeap): Promise<CodesKernel> =>
-  heap.instantiate<CodesKernel>(scaledCodesWasm);
 
 /** Values unpacked at once: a quarter of a megabyte of floats, which stays in the second cache. */
 const AT_ONCE = 2 ** 16;

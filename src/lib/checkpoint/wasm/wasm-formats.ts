@@ -1,10 +1,19 @@
 import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
+import {groupsWasm} from "../../kernels/generated/groups.js";
+import {iq4Wasm} from "../../kernels/generated/iq4.js";
+import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
+import {razerWasm} from "../../kernels/generated/razer.js";
+import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
+import {smallBlocksWasm} from "../../kernels/generated/small-blocks.js";
+import {kernelRuns} from "../../kernels/kernel-runs.js";
+import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type FastCodec, wasmBlockCodecs} from "./wasm-blocks.js";
-import {codeDecoder, codesKernel} from "./wasm-codes.js";
-import {wasmGroupEncoders} from "./wasm-groups.js";
-import {wasmRazerCodecs} from "./wasm-razer.js";
+import {type Iq4, type KQuants, type SmallBlocks, wasmBlockCodecs} from "./wasm-blocks.js";
+import type {FastCodec} from "./wasm-codec.js";
+import {type CodesKernel, codeDecoder} from "./wasm-codes.js";
+import {type GroupsKernel, wasmGroupEncoders} from "./wasm-groups.js";
+import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
 export type FasterFormat = (format: Format) => Format;
@@ -12,21 +21,25 @@ export type FasterFormat = (format: Format) => Format;
 /**
  * Formats whose encoders or decoders run in WebAssembly with SIMD. They are the same formats: ids, bytes and refusals are those of the
  * plain ones, which still pack what the kernels do not take (importance, rows that end inside a block).
+ * @param threads those that share the encoding of a tensor, these formats' own; null for the caller's alone
  * @throws WebAssembly.CompileError where the machine has no SIMD.
  */
-export async function wasmFormats(): Promise<FasterFormat> {
-  const heap = wasmHeap();
-  const kernel = await codesKernel(heap);
-  const encoders = await wasmGroupEncoders(heap, kernel);
+export async function wasmFormats(threads: KernelThreads | null = null): Promise<FasterFormat> {
+  const heap = wasmHeap(threads !== null);
+  const ways = threads?.count ?? 1;
+  const [groups, codes, razer, small, k, iq4] = await kernelRuns<
+    [GroupsKernel, CodesKernel, RazerKernel, SmallBlocks, KQuants, Iq4]
+  >(heap, [groupsWasm, scaledCodesWasm, razerWasm, smallBlocksWasm, kQuantsWasm, iq4Wasm], threads);
+  const encoders = wasmGroupEncoders(heap, {groups, codes, ways});
   const codecs = new Map<string, FastCodec>([
     ...Array.from(encoders, ([id, encode]): [string, FastCodec] => [id, {encode}]),
-    ...(await wasmRazerCodecs(heap)),
-    ...(await wasmBlockCodecs(heap)),
+    ...wasmRazerCodecs(heap, razer, ways),
+    ...wasmBlockCodecs(heap, {small, k, iq4, ways}),
   ]);
   return (format) => {
     const fast = codecs.get(format.id);
     const {encode = format.encode} = fast ?? {};
-    const decode = fast?.decode ?? codeDecoder(heap, kernel, format) ?? format.decode;
+    const decode = fast?.decode ?? codeDecoder(heap, codes.kernel, format) ?? format.decode;
     if (encode === format.encode && decode === format.decode) return format;
     const isWhole = (shape: readonly number[]) => (shape.at(-1) ?? 1) % (format.blockSize ?? 1) === 0;
     return Object.freeze({

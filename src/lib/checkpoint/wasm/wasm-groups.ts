@@ -11,18 +11,37 @@ import {packScales} from "../../formats/pack.js";
 import type {Rounding} from "../../formats/round.js";
 import {scalesOf} from "../../formats/scaled.js";
 import {packTensorScale} from "../../formats/tensor-scale.js";
-import {groupsWasm} from "../../kernels/generated/groups.js";
+import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
+import {type Piece, piecesOf} from "./wasm-codec.js";
 import type {CodesKernel} from "./wasm-codes.js";
 
-interface Kernel {
+/** The kernel of groups: their largest magnitudes, and their codes where no table is needed. */
+export interface GroupsKernel {
   absMax(x: number, groups: number, size: number, largest: number): void;
-  packE2m1: PackGroups;
-  packInt4: PackGroups;
+  packE2m1(x: number, groups: number, size: number, scales: number, codes: number): void;
+  packInt4(x: number, groups: number, size: number, scales: number, codes: number): void;
 }
 
-type PackGroups = (x: number, groups: number, size: number, scales: number, codes: number) => void;
+/** The kernels, and how many calls of them go on at once. */
+interface GroupKernels {
+  readonly groups: KernelRun<GroupsKernel>;
+  readonly codes: KernelRun<CodesKernel>;
+  readonly ways: number;
+}
+
+/** Where the groups of one call lie, and the room for their scales and codes. */
+interface GroupsAt {
+  readonly x: number;
+  readonly groups: number;
+  readonly size: number;
+  readonly scales: number;
+  readonly codes: number;
+}
+
+/** Packs the groups of several calls. */
+type PackGroups = (calls: readonly GroupsAt[]) => void;
 
 /** The scales that a format makes of its groups' largest magnitudes: what it divides by, and the parts that hold them. */
 interface Scales {
@@ -71,12 +90,16 @@ const FLOATS: readonly ScaledFloatOptions[] = [
 ];
 
 /** Encoders by the id of their format, for rows of whole groups. */
-export async function wasmGroupEncoders(
+export function wasmGroupEncoders(
   heap: WasmHeap,
-  codes: CodesKernel,
-): Promise<ReadonlyMap<string, Format["encode"]>> {
-  const kernel = await heap.instantiate<Kernel>(groupsWasm);
-  const cast = castsOf(heap, codes);
+  kernels: GroupKernels,
+): ReadonlyMap<string, Format["encode"]> {
+  const cast = castsOf(heap, kernels.codes);
+  const by = (name: "packE2m1" | "packInt4") => (): PackGroups => (calls) =>
+    kernels.groups.run(
+      name,
+      calls.map(({x, groups, size, scales, codes}) => [x, groups, size, scales, codes]),
+    );
   const grouped: readonly Grouped[] = [
     ...INTS.map((options) => intsOf(options, cast)),
     ...MXS.map((options) => mxOf(options, cast)),
@@ -84,20 +107,20 @@ export async function wasmGroupEncoders(
     ...(["float32", "none"] as const).map((tensorScale) => ({
       format: nvfp4({tensorScale}),
       size: 16,
-      pack: () => kernel.packE2m1,
+      pack: by("packE2m1"),
       scales: tensorScale === "none" ? nvfp4BlockScales : nvfp4Scales,
     })),
     // These two have loops of their own, which need no table.
-    {...mxOf({}, cast), pack: () => kernel.packE2m1},
-    {...intsOf({}, cast), pack: () => kernel.packInt4},
+    {...mxOf({}, cast), pack: by("packE2m1")},
+    {...intsOf({}, cast), pack: by("packInt4")},
   ];
-  return new Map(grouped.map((each) => [each.format.id, encoderOf(heap, kernel, each)]));
+  return new Map(grouped.map((each) => [each.format.id, encoderOf(heap, kernels, each)]));
 }
 
 type CastOf = (element: ElementFormat, rounding?: Rounding) => () => PackGroups;
 
 /** Codes of elements by their tables of casts, which are made and put into the memory of the kernel when they are first needed. */
-function castsOf(heap: WasmHeap, kernel: CodesKernel): CastOf {
+function castsOf(heap: WasmHeap, {run}: KernelRun<CodesKernel>): CastOf {
   const tables = new Map<Uint8Array, number>();
   const tableOf = (element: ElementFormat, rounding: Rounding): number => {
     const values = castTable(element, {rounding});
@@ -109,11 +132,21 @@ function castsOf(heap: WasmHeap, kernel: CodesKernel): CastOf {
   return (element, rounding = "half-even") =>
     () => {
       const table = tableOf(element, rounding);
-      return (x, groups, size, scales, codes) => {
-        const count = groups * size;
-        if (element.bits === 8) return kernel.castCodes(x, groups, size, scales, table, codes);
-        kernel.castCodes(x, groups, size, scales, table, codes + count);
-        kernel.packCodes(codes + count, element.bits, count, codes);
+      return (calls) => {
+        // Codes of whole bytes are where they belong; others are packed from behind that place.
+        const after = ({groups, size}: GroupsAt) => (element.bits === 8 ? 0 : groups * size);
+        run(
+          "castCodes",
+          calls.map((call) => {
+            const {x, groups, size, scales, codes} = call;
+            return [x, groups, size, scales, table, codes + after(call)];
+          }),
+        );
+        if (element.bits === 8) return;
+        run(
+          "packCodes",
+          calls.map((call) => [call.codes + after(call), element.bits, after(call), call.codes]),
+        );
       };
     };
 }
@@ -178,63 +211,66 @@ function nvfp4BlockScales(amax: Float32Array): Scales {
 
 function encoderOf(
   heap: WasmHeap,
-  {absMax}: Kernel,
+  {groups: {run}, ways}: GroupKernels,
   {format, size: fixed, pack, scales}: Grouped,
 ): Format["encode"] {
   const {bits} = format.codebook;
   return (x: Tensor, options: EncodeOptions = {}): Packed => {
     const size = fixed ?? x.shape.at(-1) ?? 1;
     if (size === 0 || size % LANES !== 0) return format.encode(x, options);
-    const amax = inParts(
-      heap,
-      x.data,
-      size,
-      (input, groups, output) => {
-        absMax(input, groups, size, output);
-        return heap.floats(output, groups);
-      },
-      new Float32Array(x.data.length / size),
-    );
+    const amax = new Float32Array(x.data.length / size);
+    for (const parts of partsOf(heap, x.data, size, ways)) {
+      run(
+        "absMax",
+        parts.map(({at, count, output}) => [at, count, size, output]),
+      );
+      for (const {first, count, output} of parts) amax.set(heap.floats(output, count), first);
+    }
     // What is not finite is refused, or has codes of its own: both are the plain encoder's to say.
     const made = amax.every(Number.isFinite) ? scales(amax, x, options) : null;
     if (made === null) return format.encode(x, options);
     const packGroups = pack();
-    const codes = inParts(
-      heap,
-      x.data,
-      size,
-      (input, groups, output, first) => {
-        heap.floats(output, groups).set(made.divisors.subarray(first, first + groups));
-        const atCodes = output + 4 * Math.ceil(groups / 4) * 4;
-        packGroups(input, groups, size, output, atCodes);
-        return heap.bytes(atCodes, (groups * size * bits) / 8);
-      },
-      new Uint8Array((x.data.length * bits) / 8),
-    );
+    const codes = new Uint8Array((x.data.length * bits) / 8);
+    const codesAt = ({output, count}: Part) => output + 4 * Math.ceil(count / 4) * 4;
+    for (const parts of partsOf(heap, x.data, size, ways)) {
+      for (const {first, count, output} of parts)
+        heap.floats(output, count).set(made.divisors.subarray(first, first + count));
+      packGroups(
+        parts.map((part) => {
+          const {at, count, output} = part;
+          return {x: at, groups: count, size, scales: output, codes: codesAt(part)};
+        }),
+      );
+      for (const part of parts) {
+        const [from, length] = [(part.first * size * bits) / 8, (part.count * size * bits) / 8];
+        codes.set(heap.bytes(codesAt(part), length), from);
+      }
+    }
     return {format: format.id, shape: [...x.shape], parts: {codes, ...made.parts}};
   };
 }
 
-/** Hands the groups of `data` to the heap, some at a time, and gathers what is made of them. */
-function inParts<T extends Float32Array | Uint8Array>(
+/** Groups that are in the memory of the kernel, and room behind them. */
+interface Part extends Piece {
+  readonly output: number;
+}
+
+/** Hands the groups of `data` to the heap, some at a time. */
+function* partsOf(
   heap: WasmHeap,
   data: Float32Array,
   size: number,
-  work: (input: number, groups: number, output: number, first: number) => T,
-  all: T,
-): T {
+  ways: number,
+): Generator<readonly Part[], void, void> {
   const most = Math.max(1, Math.floor(AT_ONCE / size));
   const elements = most * size;
-  const count = data.length / size;
-  const input = heap.scratch(6 * elements + 4 * most + 64);
-  let at = 0;
-  for (let first = 0; first < count; first += most) {
-    const groups = Math.min(most, count - first);
-    const part = data.subarray(first * size, (first + groups) * size);
-    heap.floats(input, part.length).set(part);
-    const made = work(input, groups, input + 4 * elements, first);
-    all.set(made, at);
-    at += made.length;
+  const place = Math.ceil((6 * elements + 4 * most + 64) / 64) * 64;
+  const scratch = heap.scratch(place * ways);
+  for (const pieces of piecesOf(data.length / size, {most, ways, scratch, place})) {
+    for (const {at, first, count} of pieces) {
+      const part = data.subarray(first * size, (first + count) * size);
+      heap.floats(at, part.length).set(part);
+    }
+    yield pieces.map((piece) => ({...piece, output: piece.at + 4 * elements}));
   }
-  return all;
 }

@@ -6,13 +6,14 @@ import {requirePart} from "../../formats/pack.js";
 import {RAZER_LARGEST, razer} from "../../formats/razer/razer.js";
 import {codebookWith, specialCodebook} from "../../formats/razer/razer-search.js";
 import {packTensorScale, tensorScaleOf, unpackTensorScale} from "../../formats/tensor-scale.js";
-import {razerWasm} from "../../kernels/generated/razer.js";
+import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import type {FastCodec} from "./wasm-blocks.js";
+import {type FastCodec, piecesOf} from "./wasm-codec.js";
 import {bytePlanes} from "./wasm-codes.js";
 
-interface Kernel {
+/** The kernel of RaZeR. */
+export interface RazerKernel {
   encodeRazer(
     x: number,
     blocks: number,
@@ -45,8 +46,12 @@ const SETS = [
 ] as const;
 
 /** Encoders and decoders by the id of their format, for rows of whole blocks. */
-export async function wasmRazerCodecs(heap: WasmHeap): Promise<ReadonlyMap<string, FastCodec>> {
-  const kernel = await heap.instantiate<Kernel>(razerWasm);
+export function wasmRazerCodecs(
+  heap: WasmHeap,
+  razerKernel: KernelRun<RazerKernel>,
+  ways: number,
+): ReadonlyMap<string, FastCodec> {
+  const {kernel} = razerKernel;
   const worth = heap.allocate(4 * 256);
   for (let byte = 0; byte < 256; byte++) heap.floats(worth, 256)[byte] = e3m3.values[byte & 63];
   return new Map(
@@ -59,7 +64,7 @@ export async function wasmRazerCodecs(heap: WasmHeap): Promise<ReadonlyMap<strin
       return [
         id,
         {
-          encode: (x, {amax} = {}) => encode(heap, kernel.encodeRazer, id, specials, x, amax),
+          encode: (x, {amax} = {}) => encode(heap, {run: razerKernel.run, ways, id, specials}, x, amax),
           decode: (packed, into) => decode(heap, kernel.decodeRazer, {tables: at, worth}, packed, into),
         },
       ];
@@ -69,7 +74,7 @@ export async function wasmRazerCodecs(heap: WasmHeap): Promise<ReadonlyMap<strin
 
 function decode(
   heap: WasmHeap,
-  kernel: Kernel["decodeRazer"],
+  kernel: RazerKernel["decodeRazer"],
   {tables, worth}: {readonly tables: number; readonly worth: number},
   packed: Packed,
   into?: Float32Array,
@@ -94,34 +99,47 @@ function decode(
   return {shape: [...packed.shape], data};
 }
 
+interface Encoding {
+  readonly run: KernelRun<RazerKernel>["run"];
+  readonly ways: number;
+  readonly id: string;
+  readonly specials: readonly number[];
+}
+
 function encode(
   heap: WasmHeap,
-  kernel: Kernel["encodeRazer"],
-  id: string,
-  specials: readonly number[],
+  {run, ways, id, specials}: Encoding,
   x: Tensor,
   amax: number | undefined,
 ): Packed {
   requireFinite("razer", x);
   const tensorScale = tensorScaleOf(x, RAZER_LARGEST, amax);
+  const g = tensorScale === 0 ? Number.POSITIVE_INFINITY : tensorScale;
   const count = x.data.length / BLOCK;
   const codes = new Uint8Array(count * (BLOCK / 2));
   const scales = new Uint8Array(count);
-  const atTable = heap.scratch(64 + AT_ONCE * (4 * BLOCK + BLOCK / 2 + 1) + ROOM);
-  const atX = atTable + 64;
-  const atCodes = atX + 4 * BLOCK * AT_ONCE;
-  const atScales = atCodes + (BLOCK / 2) * AT_ONCE;
+  const place = AT_ONCE * (4 * BLOCK + BLOCK / 2 + 1) + ROOM;
+  const atTable = heap.scratch(64 + ways * place);
+  const codesAt = (at: number) => at + 4 * BLOCK * AT_ONCE;
+  const scalesAt = (at: number) => codesAt(at) + (BLOCK / 2) * AT_ONCE;
   heap.floats(atTable, 4 * specials.length).set(specials.flatMap(placeOf));
-  for (let first = 0; first < count; first += AT_ONCE) {
-    const some = Math.min(AT_ONCE, count - first);
-    const room = heap.floats(atX, BLOCK * AT_ONCE);
-    room.set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
-    // The kernel takes four blocks at a time: what is behind the last ones is packed too, and left there.
-    room.fill(0, some * BLOCK, Math.min(room.length, (some + 3) * BLOCK));
-    const g = tensorScale === 0 ? Number.POSITIVE_INFINITY : tensorScale;
-    kernel(atX, some, g, atTable, specials.length, atCodes, atScales, atScales + AT_ONCE);
-    codes.set(heap.bytes(atCodes, some * (BLOCK / 2)), first * (BLOCK / 2));
-    scales.set(heap.bytes(atScales, some), first);
+  for (const pieces of piecesOf(count, {most: AT_ONCE, ways, scratch: atTable + 64, place})) {
+    for (const {at, first, count: some} of pieces) {
+      const room = heap.floats(at, BLOCK * AT_ONCE);
+      room.set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
+      // The kernel takes four blocks at a time: what is behind the last ones is packed too, and left there.
+      room.fill(0, some * BLOCK, Math.min(room.length, (some + 3) * BLOCK));
+    }
+    run(
+      "encodeRazer",
+      pieces.map(({at, count: some}) => [
+        ...[at, some, g, atTable, specials.length, codesAt(at), scalesAt(at), scalesAt(at) + AT_ONCE],
+      ]),
+    );
+    for (const {at, first, count: some} of pieces) {
+      codes.set(heap.bytes(codesAt(at), some * (BLOCK / 2)), first * (BLOCK / 2));
+      scales.set(heap.bytes(scalesAt(at), some), first);
+    }
   }
   const parts = {codes, scales, tensorScale: packTensorScale(tensorScale)};
   return {format: id, shape: [...x.shape], parts};

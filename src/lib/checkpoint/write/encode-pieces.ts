@@ -1,7 +1,6 @@
 import type {Format} from "../../formats/format.js";
 import {elementCount} from "../../tensor/tensor.js";
 import {readStored, type StoredTensor} from "../stored-tensor.js";
-import {fasterFormats} from "../wasm/wasm-formats.js";
 
 /** Elements that are read and packed at once where a tensor gives parts: 16 MiB as float32. */
 const PIECE_ELEMENTS = 2 ** 22;
@@ -17,7 +16,6 @@ export async function* encodedRows(
   importance?: Float32Array,
 ): AsyncGenerator<Uint8Array, void, void> {
   const {name, shape} = tensor;
-  const faster = (await fasterFormats())(format);
   const columns = shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : elementCount(shape) / columns;
   const at = stepOf(tensor, columns);
@@ -31,7 +29,7 @@ export async function* encodedRows(
     const data = await source.readElements(row * columns, count * columns);
     const own = importance && weightsOf(importance, Math.floor(row / matrix), columns);
     const options = own && format.weighsErrors ? {importance: own} : {};
-    yield named(name, () => onlyPart(format, faster.encode({shape: [count, columns], data}, options).parts));
+    yield named(name, () => onlyPart(format, format.encode({shape: [count, columns], data}, options).parts));
   }
 }
 

@@ -6,7 +6,7 @@ import {type ImportanceMatrix, importanceOf} from "../importance/importance.js";
 import type {FormatChoices} from "./choices.js";
 import {copiedTensor, encodedTensor, type GgufOutput} from "./gguf-tensors.js";
 import {fileTypeOf, ggufTypeOf} from "./gguf-types.js";
-import type {CheckpointFile} from "./written.js";
+import type {CheckpointFile, Encoding} from "./written.js";
 
 /** Keys that say how a model was split, which one file is not. */
 const OF_SPLIT = /^split\./;
@@ -16,17 +16,13 @@ const OF_SPLIT = /^split\./;
  * tensors; tensors that stay with their bytes as they are.
  * @throws RangeError for a format that GGUF cannot hold.
  */
-export function ggufOfGguf(
-  gguf: GgufFiles,
-  choices: FormatChoices,
-  importance: ImportanceMatrix | null,
-): CheckpointFile {
+export function ggufOfGguf(gguf: GgufFiles, choices: FormatChoices, encoding: Encoding): CheckpointFile {
   const outputs = gguf.files.flatMap((file) =>
-    Array.from(file.tensors.values(), (each) => outputOf(ggufTensor(file, each), choices, importance)),
+    Array.from(file.tensors.values(), (each) => outputOf(ggufTensor(file, each), choices, encoding)),
   );
   const streamed = outputs.map((output) => output.streamed);
   const metadata = new Map([...gguf.metadata].filter(([key]) => !OF_SPLIT.test(key)));
-  for (const [key, value] of typeKeys(outputs, choices, importance)) metadata.set(key, value);
+  for (const [key, value] of typeKeys(outputs, choices, encoding.importance)) metadata.set(key, value);
   return {
     tensors: outputs.map(({written}) => written),
     notes: [],
@@ -37,13 +33,13 @@ export function ggufOfGguf(
 function outputOf(
   tensor: GgufStoredTensor,
   choices: FormatChoices,
-  importance: ImportanceMatrix | null,
+  {importance, faster}: Encoding,
 ): GgufOutput {
   const format = choices.get(tensor.name);
   const isSame = format === undefined || ggufTypeOf(format) === tensor.type;
   return isSame
     ? copiedTensor(tensor)
-    : encodedTensor(tensor.name, tensor, format, importanceOf(importance, tensor));
+    : encodedTensor(tensor.name, tensor, format, {faster, importance: importanceOf(importance, tensor)});
 }
 
 /**

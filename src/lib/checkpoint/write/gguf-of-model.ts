@@ -4,7 +4,7 @@ import {type JsonObject, SIDE_FILE_LIMITS} from "../../io/json-file.js";
 import {type ModelFolder, readJson} from "../../io/model-folder.js";
 import {TOKENIZER_LIMITS} from "../../io/tokenizer/assemble.js";
 import {ggufName, ROPE_FACTORS} from "../gguf/names.js";
-import {type ImportanceMatrix, importanceOf} from "../importance/importance.js";
+import {importanceOf} from "../importance/importance.js";
 import type {StoredTensor} from "../stored-tensor.js";
 import type {FormatChoices} from "./choices.js";
 import {typeKeys} from "./gguf-of-gguf.js";
@@ -12,7 +12,7 @@ import {inGgufOrder} from "./gguf-row-order.js";
 import {encodedTensor, type GgufOutput} from "./gguf-tensors.js";
 import {type Entries, flag, type GgufModel, ggufModel, text, u32} from "./model-metadata.js";
 import {tokenizerEntries} from "./tokenizer-metadata.js";
-import type {CheckpointFile} from "./written.js";
+import type {CheckpointFile, Encoding} from "./written.js";
 
 /**
  * A GGUF file of a model of the Llama family in safetensors, with the names, keys, tokenizer and order of rows that llama.cpp
@@ -24,7 +24,7 @@ export async function ggufOfModel(
   folder: ModelFolder,
   tensors: ReadonlyMap<string, StoredTensor>,
   choices: FormatChoices,
-  importance: ImportanceMatrix | null,
+  encoding: Encoding,
 ): Promise<CheckpointFile> {
   const config = await readJson(folder, "config.json", {reader: "quantize", limits: SIDE_FILE_LIMITS});
   if (config === undefined) {
@@ -32,12 +32,12 @@ export async function ggufOfModel(
   }
   const record = modelRecord(config, "quantize");
   const model = ggufModel(record);
-  const {outputs, left} = outputsOf(tensors, model, {choices, importance});
+  const {outputs, left} = outputsOf(tensors, model, choices, encoding);
   const tokenizer = await tokenizerOf(folder, record.vocabulary.rows);
   const metadata = new Map([
     ["general.architecture", text(model.architecture)] as const,
     ["general.type", text("model")] as const,
-    ...typeKeys(outputs, choices, importance),
+    ...typeKeys(outputs, choices, encoding.importance),
     ...model.entries,
     ...tokenizer.entries,
     ...specialTokens(config),
@@ -54,15 +54,11 @@ export async function ggufOfModel(
 /** Tensors of older checkpoints that every reader makes itself. */
 const MADE_BY_READERS = /rotary_emb\.inv_freq$/;
 
-interface Wanted {
-  readonly choices: FormatChoices;
-  readonly importance: ImportanceMatrix | null;
-}
-
 function outputsOf(
   tensors: ReadonlyMap<string, StoredTensor>,
   model: GgufModel,
-  {choices, importance}: Wanted,
+  choices: FormatChoices,
+  {importance, faster}: Encoding,
 ) {
   const outputs: GgufOutput[] = [];
   const left: string[] = [];
@@ -71,13 +67,16 @@ function outputsOf(
     const format = choices.get(tensor.name) ?? null;
     if (name !== undefined)
       outputs.push(
-        encodedTensor(name, ordered(name, tensor, model), format, importanceOf(importance, tensor)),
+        encodedTensor(name, ordered(name, tensor, model), format, {
+          faster,
+          importance: importanceOf(importance, tensor),
+        }),
       );
     else if (!MADE_BY_READERS.test(tensor.name)) left.push(tensor.name);
   }
   const {ropeDivisors} = model;
   if (ropeDivisors !== null)
-    outputs.push(encodedTensor(ROPE_FACTORS, vector(ROPE_FACTORS, ropeDivisors), null));
+    outputs.push(encodedTensor(ROPE_FACTORS, vector(ROPE_FACTORS, ropeDivisors), null, {faster}));
   return {outputs, left};
 }
 

@@ -6,12 +6,17 @@ import type {GgufStoredTensor} from "../gguf/gguf-tensor.js";
 import type {StoredTensor} from "../stored-tensor.js";
 import {copiedBytes, encodedRows} from "./encode-pieces.js";
 import {fittingType, formatOfType, ggufTypeOf} from "./gguf-types.js";
-import type {WrittenTensor} from "./written.js";
+import type {Encoding, WrittenTensor} from "./written.js";
 
 /** A tensor in a GGUF file that is written, and what is said of it. */
 export interface GgufOutput {
   readonly streamed: StreamedGgufTensor;
   readonly written: WrittenTensor;
+}
+
+/** Means of encoding one tensor. */
+interface TensorEncoding extends Pick<Encoding, "faster"> {
+  readonly importance?: Float32Array | undefined;
 }
 
 /** A tensor of a GGUF file with its bytes as they are. */
@@ -28,19 +33,19 @@ export function copiedTensor(tensor: GgufStoredTensor): GgufOutput {
  * what llama.cpp reads.
  * @param name in the file that is written; `tensor` has the one in those that are read
  * @param format id, or null for a tensor that stays in 16 or 32 bits
- * @param importance of its columns, by which errors are weighed
+ * @param encoding the encoders, and the importance of its columns, by which errors are weighed
  * @throws RangeError for a format that GGUF cannot hold.
  */
 export function encodedTensor(
   name: string,
   tensor: StoredTensor,
   format: string | null,
-  importance?: Float32Array,
+  {faster, importance}: TensorEncoding,
 ): GgufOutput {
   const {shape} = tensor;
   const {type, note} = typeFor(tensor, format);
   const byteLength = ggufBytes(name, shape, type);
-  const pieces = () => encodedRows(tensor, formatById(formatOfType(type)), importance);
+  const pieces = () => encodedRows(tensor, faster(formatById(formatOfType(type))), importance);
   return {
     streamed: {name, shape, type, byteLength, pieces},
     written: {

@@ -6,15 +6,14 @@ import type {ModelFolder} from "../../io/model-folder.js";
 import {type StreamedSafetensor, safetensorsFile} from "../../io/safetensors-writer.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {transpose} from "../../tensor/transpose.js";
-import {type ImportanceMatrix, importanceOf} from "../importance/importance.js";
+import {importanceOf} from "../importance/importance.js";
 import {inputFirstNames} from "../input-first.js";
 import {FILE_KEY, LAYOUT_KEY, LAYOUT_VERSION, type PackedEntry} from "../packed/own-layout.js";
 import type {SafetensorsTensor} from "../safetensors-tensor.js";
 import {readStored, type StoredTensor} from "../stored-tensor.js";
-import {fasterFormats} from "../wasm/wasm-formats.js";
 import type {FormatChoices} from "./choices.js";
 import {copiedBytes, encodedRows, named} from "./encode-pieces.js";
-import type {CheckpointFile, WrittenTensor} from "./written.js";
+import type {CheckpointFile, Encoding, WrittenTensor} from "./written.js";
 
 /** Files of a model that stand in the metadata, so that one file is the whole checkpoint. */
 const FILES = [
@@ -37,7 +36,7 @@ export async function packedSafetensors(
   folder: ModelFolder,
   tensors: readonly {readonly tensor: StoredTensor; readonly source: string}[],
   choices: FormatChoices,
-  importance: ImportanceMatrix | null,
+  {importance, faster}: Encoding,
 ): Promise<CheckpointFile> {
   const inputFirst = inputFirstNames(tensors.map(({tensor}) => tensor));
   const lengths = partLengths();
@@ -46,6 +45,7 @@ export async function packedSafetensors(
       format: choices.get(source),
       isInputFirst: inputFirst.has(tensor.name),
       lengths,
+      faster,
       importance: importanceOf(importance, tensor, inputFirst.has(tensor.name)),
     }),
   );
@@ -79,7 +79,7 @@ const PLAIN: Readonly<Record<string, Dtype>> = {
 /** Formats of what a GGUF file stores without blocks. */
 const GGUF_PLAIN: Readonly<Record<string, string>> = {f32: "fp32", f16: "fp16", bf16: "bf16"};
 
-interface Wanted {
+interface Wanted extends Pick<Encoding, "faster"> {
   readonly format: string | undefined;
   readonly isInputFirst: boolean;
   readonly lengths: (format: Format, shape: readonly number[]) => Readonly<Record<string, number>>;
@@ -89,12 +89,12 @@ interface Wanted {
 function outputOf(
   tensor: StoredTensor,
   source: string,
-  {format: id, isInputFirst, lengths, importance}: Wanted,
+  {format: id, isInputFirst, lengths, faster, importance}: Wanted,
 ): Output {
   const plain = id === undefined ? undefined : PLAIN[id];
-  if (id === undefined) return kept(tensor, source);
-  if (plain !== undefined) return plainOutput(tensor, source, {dtype: plain, format: id, note: null});
-  const format = formatById(id);
+  if (id === undefined) return kept(tensor, source, faster);
+  if (plain !== undefined) return plainOutput(tensor, source, {dtype: plain, format: id, note: null}, faster);
+  const format = faster(formatById(id));
   const shape = isInputFirst ? [...tensor.shape].reverse() : tensor.shape;
   const sizes = lengths(format, shape);
   const parts = Object.keys(sizes);
@@ -146,9 +146,8 @@ async function packedParts(
 ) {
   const stored = await readStored("quantize", tensor);
   const x = isInputFirst ? transposed(stored) : stored;
-  const faster = (await fasterFormats())(format);
   const options = importance && format.weighsErrors ? {importance} : {};
-  return named(tensor.name, () => faster.encode(x, options).parts);
+  return named(tensor.name, () => format.encode(x, options).parts);
 }
 
 function transposed({shape: [rows, columns], data}: Tensor): Tensor {
@@ -176,7 +175,7 @@ function lengthsOf(format: Format, shape: readonly number[]): Readonly<Record<st
 }
 
 /** A tensor with its bytes as they are, or unpacked where it is no plain tensor of safetensors. */
-function kept(tensor: StoredTensor, source: string): Output {
+function kept(tensor: StoredTensor, source: string, faster: Encoding["faster"]): Output {
   const {dtype, bytes} = tensor;
   if (
     "readBytes" in tensor &&
@@ -191,7 +190,7 @@ function kept(tensor: StoredTensor, source: string): Output {
   const own = Object.hasOwn(GGUF_PLAIN, dtype) ? GGUF_PLAIN[dtype] : undefined;
   const note = own === undefined ? `stored as ${dtype}: written as fp32` : null;
   const format = own ?? "fp32";
-  return plainOutput(tensor, source, {dtype: PLAIN[format], format, note});
+  return plainOutput(tensor, source, {dtype: PLAIN[format], format, note}, faster);
 }
 
 interface Plain {
@@ -200,9 +199,11 @@ interface Plain {
   readonly note: string | null;
 }
 
-function plainOutput(tensor: StoredTensor, source: string, plain: Plain): Output {
+function plainOutput(tensor: StoredTensor, source: string, plain: Plain, faster: Encoding["faster"]): Output {
   const byteLength = (elementCount(tensor.shape) * dtypeBits(plain.dtype)) / 8;
-  return plainTensor(tensor, source, plain, byteLength, () => encodedRows(tensor, formatById(plain.format)));
+  return plainTensor(tensor, source, plain, byteLength, () =>
+    encodedRows(tensor, faster(formatById(plain.format))),
+  );
 }
 
 function plainTensor(

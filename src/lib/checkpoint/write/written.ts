@@ -1,3 +1,14 @@
+import type {ImportanceMatrix} from "../importance/importance.js";
+import type {FasterFormat} from "../wasm/wasm-formats.js";
+
+/** Means of encoding tensors, besides their formats. */
+export interface Encoding {
+  /** Importance by which formats that can weigh errors do. */
+  readonly importance: ImportanceMatrix | null;
+  /** Encoders that are faster, or share their work among threads. */
+  readonly faster: FasterFormat;
+}
+
 /** One tensor of a checkpoint that is written. */
 export interface WrittenTensor {
   /** Its name in the files that are read. */

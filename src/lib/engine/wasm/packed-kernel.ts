@@ -1,5 +1,6 @@
 /** The kernel of products with packed weights, and who runs it: one thread or several. */
 import {packedProductWasm} from "../../kernels/generated/packed-product.js";
+import {type KernelRun, kernelRuns} from "../../kernels/kernel-runs.js";
 import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 
@@ -45,14 +46,8 @@ export interface PackedKernel {
   ): void;
 }
 
-/** Products that may be divided among threads. */
-type Product = "vectorFloat" | "vectorInt" | "matrixFloat" | "matrixInt";
-
 /** An instance of the kernel, and the means to call it for several ranges of rows at once. */
-export interface RunKernel {
-  readonly kernel: PackedKernel;
-  run(product: Product, calls: readonly (readonly number[])[]): void;
-}
+export type RunKernel = KernelRun<PackedKernel>;
 
 /** Kernels for a machine: `relaxed` where it has relaxed SIMD. */
 export interface PackedKernels {
@@ -69,16 +64,7 @@ export async function packedKernels(
   threads: KernelThreads | null,
 ): Promise<PackedKernels> {
   const sources = [packedProductWasm, ...(isRelaxed ? [await relaxedSource()] : [])];
-  threads?.start(
-    heap.memory,
-    sources.map((source) => heap.moduleOf(source)),
-  );
-  const [plain, relaxed = null] = await Promise.all(
-    sources.map(async (source, module): Promise<RunKernel> => {
-      const kernel = await heap.instantiate<PackedKernel>(source);
-      return {kernel, run: threads === null ? alone(kernel) : onThreads(threads, module)};
-    }),
-  );
+  const [plain, relaxed = null] = await kernelRuns<PackedKernel[]>(heap, sources, threads);
   return {plain, relaxed, ranges: threads?.count ?? 1};
 }
 
@@ -86,14 +72,3 @@ export async function packedKernels(
 async function relaxedSource(): Promise<string> {
   return (await import("../../kernels/generated/packed-product-relaxed.js")).packedProductRelaxedWasm;
 }
-
-const alone =
-  (kernel: PackedKernel): RunKernel["run"] =>
-  (product, calls) => {
-    for (const call of calls) (kernel[product] as (...call: readonly number[]) => void)(...call);
-  };
-
-const onThreads =
-  (threads: KernelThreads, module: number): RunKernel["run"] =>
-  (product, calls) =>
-    threads.run(module, product, calls);
