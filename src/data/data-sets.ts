@@ -32,6 +32,7 @@ export const DATA_SETS = {
   "vocabulary/repository": "vocabularies/repository.safetensors",
   "times/kernels": "measured/kernel-times.safetensors",
   "regressor/small": "regressors/small/model.safetensors",
+  "regressor/trees": "regressors/ladder/trees.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

@@ -57,6 +57,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),
   "predicting cost from text": async () => regress.bestPredictorQuestion(await opening("regress/predictors")),
+  "how much data": async () => regress.fewTextsQuestion(await opening("regress/ladder-size")),
   "which estimator": async () => regress.estimatorQuestion(await opening("regress/predictors")),
   "numbers as tokens": async () => regress.lostNumberQuestion(await opening("regress/numbers")),
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {typedTask} from "../../src/lib/experiments/regress/cost-tasks.js";
+import {firstFormula, rooflineFormula} from "../../src/lib/experiments/regress/formulas.js";
+import {handFeatures} from "../../src/lib/experiments/regress/hand-features.js";
 import {scoresOf} from "../../src/lib/experiments/regress/scores.js";
-import {firstFormula} from "../../src/lib/experiments/regress/simple-predictors.js";
+import {kernelBytes, kernelWork, readKernelShape} from "../../src/lib/regress/kernels/kernel-shapes.js";
 import {bagOfTokens, numbersInOrder} from "../../src/lib/regress/ladder/features.js";
 import {nearestRows} from "../../src/lib/regress/ladder/nearest.js";
 import {ridge} from "../../src/lib/regress/ladder/ridge.js";
 import {pieceVocabulary} from "../../src/lib/regress/pieces.js";
+import {labelledText} from "../../src/lib/tasks/cost-task.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 
 const stream = randomStream(4);
@@ -58,4 +62,38 @@ test("the first formula of a graph is its products over the array", () => {
   const formula = firstFormula("graph", 0);
   expect(formula?.("array 4x8 os\nx0:8x6\nx1=MatMul(x0):8x5\nx2=Relu(x1):8x5")).toBe((8 * 6 * 5) / 32);
   expect(firstFormula("program", 0)).toBeNull();
+});
+
+test("the roofline of a graph adds its lanes, that of a config.json its keys and values", () => {
+  const text = "array 4x8 os\nx0:8x6\nx1=MatMul(x0):8x5\nx2=Softmax(x1):8x5";
+  expect(rooflineFormula("graph", 0, [])?.(text)).toBe((8 * 6 * 5) / 32 + (3 * 8 * 5) / 8);
+  expect(rooflineFormula("program", 0, [])).toBeNull();
+  const sizes =
+    '"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":128,"vocab_size":100';
+  const memory = (batch: number) =>
+    rooflineFormula("roofline", 1, [])?.(`{${sizes},"batch":${batch},"prompt":10,"output":4}`) ?? 0;
+  // 2 layers, keys and values of 64 channels in 16 bits, 12 tokens of one sequence more.
+  expect(memory(2) - memory(1)).toBeCloseTo((2 * 2 * 64 * 2 * 12) / 1e9, 12);
+});
+
+test("the roofline of a kernel finds rates that made its times", () => {
+  const texts = [1, 8, 64, 512].flatMap((rows) =>
+    [16, 256].map((size) => `linear rows=${rows} inputs=${size} outputs=64`),
+  );
+  const time = (text: string) => {
+    const shape = readKernelShape(text);
+    return 3e-3 * Math.max(kernelWork(shape), kernelBytes(shape) / 0.25);
+  };
+  const known = texts.map((text) => ({text, value: time(text)}));
+  const predict = rooflineFormula("kernel", 0, known);
+  for (const {text, value} of known) expect(predict?.(text)).toBeCloseTo(value, 9);
+});
+
+test("hand features are as many for every text of a task", () => {
+  for (const id of ["roofline", "program", "graph"] as const) {
+    const {task} = typedTask(id, new Map());
+    const lengths = Array.from({length: 30}, (_, i) => handFeatures(id)(labelledText(task, "train", i).text));
+    expect(new Set(lengths.map(({length}) => length)).size).toBe(1);
+    for (const features of lengths) expect(features.every(Number.isFinite)).toBe(true);
+  }
 });

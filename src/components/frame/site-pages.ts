@@ -227,6 +227,11 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/regress/which-estimator",
         about: "Median, mean or mode of a model's samples, how many of them, and how well their spread fits.",
       },
+      {
+        name: "How much data?",
+        path: "/regress/how-much-data",
+        about: "The error of predictors of cost by the texts that they learned from.",
+      },
     ],
   },
   {

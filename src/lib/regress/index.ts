@@ -6,6 +6,8 @@ export * from "./constrained.js";
 export * from "./estimators.js";
 export * from "./kernels/kernel-shapes.js";
 export * from "./kernels/kernel-task.js";
+export * from "./ladder/boosted-trees.js";
+export * from "./ladder/convolution.js";
 export * from "./ladder/features.js";
 export * from "./ladder/nearest.js";
 export * from "./ladder/ridge.js";

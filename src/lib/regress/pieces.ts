@@ -15,9 +15,9 @@ export interface PieceVocabulary {
 /** The vocabulary of some pieces of at least two characters. */
 export function pieceVocabulary(pieces: readonly string[]): PieceVocabulary {
   const ids = new Map(pieces.map((piece, i) => [piece, CHARACTER_TOKENS + i]));
-  const longest = longestOf(pieces);
+  const lengths = lengthsOf(pieces);
   const idAt = (text: string, at: number): [id: number, length: number] => {
-    for (let length = Math.min(longest, text.length - at); length > 1; length--) {
+    for (const length of lengths.get(text[at]) ?? []) {
       const id = ids.get(text.slice(at, at + length));
       if (id !== undefined) return [id, length];
     }
@@ -40,8 +40,14 @@ export function pieceVocabulary(pieces: readonly string[]): PieceVocabulary {
   };
 }
 
-function longestOf(pieces: readonly string[]): number {
-  return pieces.reduce((most, {length}) => Math.max(most, length), 1);
+/** Lengths of the pieces that begin with a character, the longest first. */
+function lengthsOf(pieces: readonly string[]): ReadonlyMap<string, number[]> {
+  const lengths = new Map<string, Set<number>>();
+  for (const piece of pieces) {
+    const own = lengths.get(piece[0]) ?? new Set();
+    lengths.set(piece[0], own.add(piece.length));
+  }
+  return new Map([...lengths].map(([first, own]) => [first, [...own].sort((a, b) => b - a)]));
 }
 
 /** Runs that may become pieces: words, runs of signs, and all that stands between two digits. */

@@ -1,5 +1,6 @@
 import {numberText} from "../../kit/text/number-text.js";
 import {atMost} from "../../plots/regress/estimators.js";
+import type {LadderSizeRow} from "../../plots/regress/ladder-size.js";
 import {compared, numberName, type PredictorRow} from "../../plots/regress/predictors.js";
 import type {NumberRow} from "../regress/number-tokens.js";
 import type {BarQuestion} from "./question.js";
@@ -58,6 +59,25 @@ export function estimatorQuestion(rows: readonly PredictorRow[]): BarQuestion {
       name: estimator ?? "",
       value: logError,
       text: numberText(logError, 3),
+    })),
+  };
+}
+
+/** The predictor that needs the fewest texts. */
+export function fewTextsQuestion(rows: readonly LadderSizeRow[]): BarQuestion {
+  const fewest = rows.reduce((least, {learned}) => Math.min(least, learned), Number.POSITIVE_INFINITY);
+  const own = rows.filter(({learned}) => learned === fewest);
+  const order = own.toSorted((a, b) => a.logError - b.logError);
+  return {
+    question: `Only ${fewest} texts with a true ${numberName(order[0].target)} are known. Which predictor errs least on texts of another structure?`,
+    options: own.map(({predictor}) => predictor),
+    right: own.indexOf(order[0]),
+    because: `${order[0].predictor}, by ${numberText(order[0].logError, 2)} powers of ten; the next is ${order[1]?.predictor}, with ${numberText(order[1]?.logError ?? 0, 2)}.`,
+    shown: "Root mean square error in powers of ten",
+    bars: order.map(({predictor, logError}) => ({
+      name: predictor,
+      value: logError,
+      text: numberText(logError, 2),
     })),
   };
 }

@@ -39,6 +39,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "vocabulary/repository": () => FileAttachment("../../../data/vocabularies/repository.safetensors"),
   "times/kernels": () => FileAttachment("../../../data/measured/kernel-times.safetensors"),
   "regressor/small": () => FileAttachment("../../../data/regressors/small/model.safetensors"),
+  "regressor/trees": () => FileAttachment("../../../data/regressors/ladder/trees.safetensors"),
   "meshes/bunny": () => FileAttachment("../../../data/meshes/bunny.safetensors"),
   "meshes/teapot": () => FileAttachment("../../../data/meshes/teapot.safetensors"),
 };

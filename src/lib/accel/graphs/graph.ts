@@ -32,9 +32,12 @@ export function shapeOf({input, nodes}: Pick<OperatorGraph, "input" | "nodes">, 
 /** Vector lanes beside the array: one a column; these operators read an element so many times. */
 const PASSES: Readonly<Partial<Record<GraphOperator, number>>> = {Softmax: 3, Gelu: 2};
 
+/** Times that an operator element by element reads an element. */
+export const vectorPasses = (operator: GraphOperator): number => PASSES[operator] ?? 1;
+
 function nodeCycles(graph: OperatorGraph, {operator, inputs, shape}: GraphNode): number {
   const [rows, columns] = shape;
-  if (operator !== "MatMul") return Math.ceil((rows * columns) / graph.array[1]) * (PASSES[operator] ?? 1);
+  if (operator !== "MatMul") return Math.ceil((rows * columns) / graph.array[1]) * vectorPasses(operator);
   const K = shapeOf(graph, inputs[0])[1];
   return edgeCycles({type: "gemm", M: rows, N: columns, K}, graph.dataflow, graph.array);
 }

@@ -1,11 +1,11 @@
 import {experiment} from "../../experiment/experiment.js";
 import {centralInterval, rankedProbabilityScore, type SampleSummary} from "../../regress/estimators.js";
-import type {PieceVocabulary} from "../../regress/pieces.js";
 import {mean} from "../../stats/moments.js";
-import {COST_TASKS, isModelled, typedTask} from "./cost-tasks.js";
-import {isCovered, openRegressor, REGRESS_NEEDS, summaryOf} from "./samples.js";
+import {COST_TASKS, type CostTaskId, isModelled, typedTask} from "./cost-tasks.js";
+import {medianOf} from "./formulas.js";
+import {LADDER, type LadderTools} from "./ladder.js";
+import {isCovered, ladderTools, openRegressor, summaryOf, TREES_NEEDS} from "./samples.js";
 import {scoresOf} from "./scores.js";
-import {firstFormula, medianOf, scaledFormula, simplePredictors} from "./simple-predictors.js";
 import {type Tried, tryTask} from "./tried.js";
 
 const score = (label: string) => ({type: "number", label, provenance: "measured"}) as const;
@@ -15,6 +15,13 @@ const ESTIMATORS = ["median", "mean", "mode"] as const;
 /** Samples that estimators are tried with, as parts of all. */
 const PARTS = [1, 4, 16, 32];
 const LEAST_FOR_QUARTILES = 16;
+/** Texts of each task that the model has read. (training/README.md) */
+const MODEL_TEXTS: Readonly<Record<CostTaskId, number>> = {
+  roofline: 40_000,
+  program: 24_000,
+  graph: 16_000,
+  kernel: 4000,
+};
 
 type Summary = SampleSummary | null;
 
@@ -54,6 +61,7 @@ function modelRows(tried: Tried) {
         task: id,
         target: name,
         predictor: "regression model",
+        learned: MODEL_TEXTS[id],
         texts: truth.length,
         estimator,
         samples: part,
@@ -68,19 +76,25 @@ function modelRows(tried: Tried) {
   });
 }
 
-/** Scores of what needs no trained model of ours. */
-function simpleRows({id, target, name, texts, truth, known}: Tried, vocabulary: PieceVocabulary) {
-  const formula = firstFormula(id, target);
-  const simple = [...simplePredictors(known, vocabulary)];
-  const all =
-    formula === null
-      ? simple
-      : [...simple, ["first formula, scaled", scaledFormula(formula, known)] as const];
-  return all.map(([predictor, predict]) => ({
-    ...{task: id, target: name, predictor, texts: truth.length, ...NO_SAMPLES},
-    ...scoresOf(truth, Float64Array.from(texts, predict)),
-    provenance: "measured" as const,
-  }));
+/** Scores of the predictors of the ladder that there are for a number. */
+function ladderRows(tried: Tried, tools: LadderTools) {
+  const {id: task, name, texts, truth, known} = tried;
+  return LADDER.flatMap(({id, learned, learn}) => {
+    const predict = learn(tried, tools);
+    if (predict === null) return [];
+    return {
+      ...{
+        task,
+        target: name,
+        predictor: id,
+        texts: truth.length,
+        learned: learned ?? known.length,
+        ...NO_SAMPLES,
+      },
+      ...scoresOf(truth, Float64Array.from(texts, predict)),
+      provenance: "measured" as const,
+    };
+  });
 }
 
 /** Each text with its true number and the quartiles of its samples. */
@@ -128,6 +142,7 @@ export const predictors = experiment({
     estimator: {type: "string", label: "Estimator", nullable: true},
     samples: {type: "integer", label: "Samples a text", nullable: true},
     texts: {type: "integer", label: "Texts"},
+    learned: {type: "integer", label: "Texts of the task that it learned from"},
     spearman: open("Spearman's rank correlation"),
     spearmanLow: open("Lower end of its 95 % interval over texts"),
     spearmanHigh: open("Upper end of its 95 % interval over texts"),
@@ -149,7 +164,7 @@ export const predictors = experiment({
       high: {type: "number", label: "Upper quartile of the samples", provenance: "measured"},
     },
   },
-  needs: REGRESS_NEEDS,
+  needs: TREES_NEEDS,
   sweep: COST_TASKS.map((task) => ({task})),
   async run({task: id, texts, samples}, {data, progress}) {
     const {task} = typedTask(id, data.get("times/kernels"));
@@ -159,8 +174,9 @@ export const predictors = experiment({
       samples,
       progress: (share, what) => progress(0.8 * share, what),
     });
+    const tools = ladderTools(data, model);
     return {
-      rows: tried.flatMap((each) => [...modelRows(each), ...simpleRows(each, model.vocabulary)]),
+      rows: tried.flatMap((each) => [...modelRows(each), ...ladderRows(each, tools)]),
       points: tried.flatMap(pointsOf),
     };
   },

@@ -4,7 +4,7 @@ import {bootstrap} from "../../stats/bootstrap.js";
 import {mean} from "../../stats/moments.js";
 import {kendall, spearman} from "../../stats/rank.js";
 import {choiceRegret} from "../../stats/regression.js";
-import {signedLog} from "./simple-predictors.js";
+import {signedLog} from "./signed-log.js";
 
 /** Texts among which a predictor chooses one. */
 const CHOICES = 8;

@@ -6,13 +6,18 @@ import {mean} from "../../stats/moments.js";
 import {labelledText} from "../../tasks/cost-task.js";
 import {type RandomStream, randomStream} from "../../tensor/random.js";
 import {beatenArea, type Costs, frontOrder} from "./front-search.js";
-import {openRegressor, REGRESS_NEEDS, samplesOf, summaryOf} from "./samples.js";
-import {simplePredictors} from "./simple-predictors.js";
+import {type LadderTools, predictorOf} from "./ladder.js";
+import {ladderTools, openRegressor, samplesOf, summaryOf, TREES_NEEDS} from "./samples.js";
+import {FITTED, knownTexts} from "./tried.js";
 
 const EVALUATIONS = [4, 8, 16, 32];
 const RANDOM_SEARCHES = 50;
-const FITTED = 800;
-const RIDGE = "ridge on tokens and numbers in order";
+/** Predictors of the ladder that choose too. */
+const CHOOSERS = [
+  "ridge on tokens and numbers in order",
+  "boosted trees on hand features",
+  "first formula, scaled",
+];
 
 /** Texts of every choice of formats and batch for the model and machine of a text. */
 function candidatesOf(text: string): string[] {
@@ -41,14 +46,16 @@ function modelCosts(model: RegressionModel, texts: readonly string[], samples: n
   });
 }
 
-/** Costs by ridge regression on texts of the training split. */
-function ridgeCosts(model: RegressionModel, texts: readonly string[]): Costs[] {
+/** Costs by predictors of the ladder, fitted to texts of the training split. */
+function ladderCosts(tools: LadderTools, texts: readonly string[]): readonly (readonly [string, Costs[]])[] {
   const training = Array.from({length: FITTED}, (_, i) => labelledText(rooflineTask, "train", i));
-  const [time, memory] = [0, 1].map((target) => {
-    const known = training.map(({text, targets}) => ({text, value: targets[target] ?? 0}));
-    return simplePredictors(known, model.vocabulary).get(RIDGE) ?? (() => Number.NaN);
+  return CHOOSERS.map((id) => {
+    const [time, memory] = [0, 1].map((target) => {
+      const known = knownTexts(training, target);
+      return predictorOf(id, {id: "roofline", target, known, drawn: FITTED, seed: 0}, tools);
+    });
+    return [id, texts.map((text) => costsOf(text, time(text), memory(text)))];
   });
-  return texts.map((text) => costsOf(text, time(text), memory(text)));
 }
 
 function shuffledOrder(count: number, stream: RandomStream): number[] {
@@ -92,7 +99,7 @@ export const surrogate = experiment({
     candidates: {type: "integer", label: "Candidates"},
     found: {type: "number", label: "Part of the front's area that is found", provenance: "modelled"},
   },
-  needs: REGRESS_NEEDS,
+  needs: TREES_NEEDS,
   sweep: [0, 1, 2].map((text) => ({text})),
   async run({text: index, samples}, {data, progress}) {
     const model = await openRegressor(data.get("regressor/small"));
@@ -114,7 +121,9 @@ export const surrogate = experiment({
     const stream = randomStream(index, "random search");
     const strategies: readonly (readonly [string, readonly (readonly number[])[]])[] = [
       ["regression model", [frontOrder(modelCosts(model, texts, samples))]],
-      [RIDGE, [frontOrder(ridgeCosts(model, texts))]],
+      ...ladderCosts(ladderTools(data, model), texts).map(
+        ([id, costs]) => [id, [frontOrder(costs)]] as const,
+      ),
       ["at random", Array.from({length: RANDOM_SEARCHES}, () => shuffledOrder(texts.length, stream))],
     ];
     return strategies.flatMap(([strategy, orders]) =>

@@ -5,22 +5,20 @@ import {sampleTargets} from "../../regress/model/sample.js";
 import type {Target} from "../../regress/numbers/tokenizer.js";
 import {type CostTask, type LabelledText, labelledText} from "../../tasks/cost-task.js";
 import type {CostTaskId} from "./cost-tasks.js";
+import type {KnownText} from "./formulas.js";
+import type {LadderTask} from "./ladder.js";
 import {samplesOf} from "./samples.js";
-import type {KnownText} from "./simple-predictors.js";
 
-/** Texts of the training split that the simple predictors are fitted to. */
-const FITTED = 800;
+/** Texts of the training split that predictors of the ladder are fitted to. */
+export const FITTED = 800;
 
 /** One number of a task: its texts with their true numbers and samples, and texts to learn from. */
-export interface Tried {
-  readonly id: CostTaskId;
-  readonly target: number;
+export interface Tried extends LadderTask {
   readonly name: string;
   readonly unit: string;
   readonly texts: readonly string[];
   readonly truth: Float64Array;
   readonly samples: readonly Float64Array[];
-  readonly known: readonly KnownText[];
 }
 
 /** Options of trying a model on a task. */
@@ -31,7 +29,7 @@ export interface TryOptions {
 }
 
 /** Texts that have a number, with that number. */
-function knownTexts(texts: readonly LabelledText[], target: number): KnownText[] {
+export function knownTexts(texts: readonly LabelledText[], target: number): KnownText[] {
   return texts.flatMap(({text, targets}) => {
     const value = targets[target];
     return value === null ? [] : [{text, value}];
@@ -58,7 +56,7 @@ export async function tryTask(
       texts: at.map((i) => texts[i].text),
       truth: Float64Array.from(at, (i) => texts[i].targets[target] as number),
       samples: at.map((i) => samplesOf(drawn[i], target)),
-      known: knownTexts(training, target),
+      ...{known: knownTexts(training, target), drawn: FITTED, seed: 0},
     };
   });
 }

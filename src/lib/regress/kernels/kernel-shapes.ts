@@ -25,6 +25,14 @@ export function kernelWork({kernel, sizes}: KernelShape): number {
   return tokens * tokens * heads * headDim;
 }
 
+/** Bytes of a kernel's operands and result in float32, each moved once. */
+export function kernelBytes({kernel, sizes}: KernelShape): number {
+  const [first, second, third, fourth] = sizes;
+  if (kernel === "linear") return 4 * (first * second + second * third + first * third);
+  if (kernel === "attention") return 8 * first * fourth * (second + third);
+  return (kernel === "rms_norm" ? 8 : 12) * first * second;
+}
+
 const DRAWS: Readonly<Record<KernelName, (stream: RandomStream) => number[]>> = {
   linear: (stream) => [
     logInteger(stream, 1, 128),

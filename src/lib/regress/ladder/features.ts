@@ -28,5 +28,14 @@ export function numbersInOrder(text: string): Float64Array {
 
 /** Several kinds of features one after another. */
 export function together(...kinds: readonly Features[]): Features {
-  return (text) => Float64Array.from(kinds.flatMap((kind) => Array.from(kind(text))));
+  return (text) => {
+    const parts = kinds.map((kind) => kind(text));
+    const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  };
 }

@@ -16,6 +16,8 @@ export interface ProgramRun {
 
 /** Operations after which a program is stopped. */
 export const OPERATION_LIMIT = 1e5;
+/** Failure of a program that was stopped after them. */
+export const TOO_LONG = "too many operations";
 const CALL_DEPTH_LIMIT = 50;
 const ARRAY_LIMIT = 1e5;
 const BYTES = 8;
@@ -46,7 +48,7 @@ const fail = (why: string): never => {
 
 function count(machine: Machine): void {
   machine.operations++;
-  if (machine.operations > OPERATION_LIMIT) fail("too many operations");
+  if (machine.operations > OPERATION_LIMIT) fail(TOO_LONG);
 }
 
 function find(scope: Scope | null, name: string): Scope {

@@ -1,7 +1,8 @@
+import {splitOf} from "../../tasks/arithmetic.js";
 import {type CostTask, type LabelledText, oneOf} from "../../tasks/cost-task.js";
-import type {RandomStream} from "../../tensor/random.js";
+import {type RandomStream, randomStream} from "../../tensor/random.js";
 import {drawProgram} from "./generate.js";
-import {type ProgramRun, runProgram} from "./interpret.js";
+import {type ProgramRun, runProgram, TOO_LONG} from "./interpret.js";
 import {PROGRAM_SYNTAXES, programText} from "./print.js";
 import {loopDepth, type Program, statementKinds} from "./program.js";
 
@@ -27,9 +28,12 @@ const LONGEST = 200;
 /** Printed numbers that four digits hold exactly. */
 const LARGEST_PRINTED = 9999;
 
+/** The form of a program: all but its numbers. */
+const structureOf = (program: Program): string => programText(program, "braces").replace(/\d+/g, "#");
+
 function isKept(stream: RandomStream, text: string, run: ProgramRun): boolean {
   if (text.length > LONGEST) return false;
-  if (run.failure !== null) return run.failure !== "too many operations" && stream.integer(10) === 0;
+  if (run.failure !== null) return run.failure !== TOO_LONG && stream.integer(10) === 0;
   return Math.abs(run.printed ?? 0) <= LARGEST_PRINTED;
 }
 
@@ -42,7 +46,7 @@ function drawText(stream: RandomStream): LabelledText {
     return {
       text,
       targets: [run.operations, run.peakBytes, run.printed],
-      structure: programText(program, "braces").replace(/\d+/g, "#"),
+      structure: structureOf(program),
     };
   }
 }
@@ -58,3 +62,33 @@ export const programTask: CostTask = {
   ],
   draw: drawText,
 };
+
+/** A program with its kind and what it does. */
+export interface AspectProgram {
+  readonly aspect: ProgramAspect;
+  readonly text: string;
+  readonly run: ProgramRun;
+}
+
+/** Draws after which a rare kind stays short of programs. */
+const MOST_DRAWS = 20_000;
+
+/**
+ * Programs of the test split, up to `each` of every kind: failing ones are as many as others, not one in hundreds as in
+ * {@link programTask}.
+ */
+export function aspectPrograms(each: number): AspectProgram[] {
+  const stream = randomStream(each, "programs by aspect");
+  const found = new Map<ProgramAspect, AspectProgram[]>(PROGRAM_ASPECTS.map((aspect) => [aspect, []]));
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const program = drawProgram(stream);
+    const text = programText(program, oneOf(stream, PROGRAM_SYNTAXES));
+    if (text.length > LONGEST || splitOf(structureOf(program)) !== "test") continue;
+    const run = runProgram(program);
+    if (run.failure === TOO_LONG || Math.abs(run.printed ?? 0) > LARGEST_PRINTED) continue;
+    const aspect = programAspect(program, run);
+    const own = found.get(aspect);
+    if (own !== undefined && own.length < each) own.push({aspect, text, run});
+  }
+  return [...found.values()].flat();
+}

@@ -1,12 +1,12 @@
 /** Claims on models that read a text and say what it costs, judged with the regression model of four tasks. */
 
-import type {PieceVocabulary} from "../../../regress/pieces.js";
 import {bootstrap} from "../../../stats/bootstrap.js";
 import type {Interval} from "../../../stats/interval.js";
 import {mean} from "../../../stats/moments.js";
 import {kendall, spearman} from "../../../stats/rank.js";
+import {type LadderTools, predictorOf} from "../../regress/ladder.js";
 import {summaryOf} from "../../regress/samples.js";
-import {signedLog, simplePredictors} from "../../regress/simple-predictors.js";
+import {signedLog} from "../../regress/signed-log.js";
 import type {Tried} from "../../regress/tried.js";
 import type {Claim, Evidence, Verdict} from "../claim.js";
 import {intervalsOf, measured, reported} from "../evidence.js";
@@ -15,7 +15,7 @@ import {notTried} from "../rules.js";
 /** Everything that the ledger ran. */
 export interface Found {
   readonly tried: readonly Tried[];
-  readonly vocabulary: PieceVocabulary;
+  readonly tools: LadderTools;
 }
 
 const METHOD = "95 %, bootstrap over documents";
@@ -69,8 +69,8 @@ const TABULAR = "ridge on tokens and numbers in order";
 /** Squared error of the best tabular predictor over that of the model. */
 function errorRatio(found: Found): Evidence[] {
   return of(found, "time_per_token").map((tried) => {
-    const tabular = simplePredictors(tried.known, found.vocabulary).get(TABULAR);
-    const other = Float64Array.from(tried.texts, (text) => tabular?.(text) ?? Number.NaN);
+    const tabular = predictorOf(TABULAR, tried, found.tools);
+    const other = Float64Array.from(tried.texts, tabular);
     const own = medians(tried);
     return overTexts(
       "time a token of a config.json",
