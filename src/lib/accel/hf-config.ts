@@ -77,6 +77,14 @@ function mixerOf(d: number, mixer: record.Mixer): Mixer {
       const {inner, heads, state, groups, convWidth, chunk} = mixer;
       return {kind: "mamba2", inner, heads, state, groups, convWidth, chunk};
     }
+    case "cross-scan":
+      throw new FormatError("modelFromConfig", {
+        kind: "unsupported",
+        offset: null,
+        field: "config.json: layers",
+        value: "cross-scan",
+        allowed: "layers of language models or ViT: the cost of VMamba's scans is not modelled",
+      });
     default:
       return recurrentOf(d, mixer);
   }

@@ -48,6 +48,8 @@ function mixerText(m: Mixer): string {
       return `latent attention, ${m.heads} heads, latents of ${m.kvRank} + ${m.ropeDim}`;
     case "mamba":
       return `mamba, ${m.inner} channels, state of ${m.state}`;
+    case "cross-scan":
+      return `scans in ${m.directions} directions, ${m.inner} channels, state of ${m.state}`;
     case "mamba2":
       return `mamba2, ${m.heads} heads of ${m.headDim}, state of ${m.state}, groups: ${m.groups}`;
     case "gated-delta":

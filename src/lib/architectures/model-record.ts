@@ -75,6 +75,8 @@ export interface ImageInput {
   readonly channels: number;
   /** Learned tokens before the patches, such as the class token. */
   readonly extraTokens: number;
+  /** Every patch and token has a learned position. */
+  readonly positions: boolean;
   /** Heads of `vocabulary.rows` classes, each with a bias: two where the file holds a distilled one too. */
   readonly heads: number;
 }
@@ -115,6 +117,7 @@ export type Mixer =
   | AttentionMixer
   | LatentMixer
   | MambaMixer
+  | CrossScanMixer
   | Mamba2Mixer
   | GatedDeltaMixer
   | LightningMixer
@@ -185,6 +188,17 @@ export interface MambaMixer {
   readonly biases: {readonly projections: boolean; readonly conv: boolean};
   /** RMS norms of the time steps, B and C (Jamba); null: none. */
   readonly innerNorm: Norm | null;
+}
+
+/** Four selective scans over the patches of a picture, in four orders with weights of their own. (VMamba) */
+export interface CrossScanMixer {
+  readonly kind: "cross-scan";
+  readonly inner: number;
+  readonly state: number;
+  /** Patches of a side that the convolution sees. */
+  readonly convWidth: number;
+  readonly dtRank: number;
+  readonly directions: number;
 }
 
 /** State-space duality: heads that share B and C in `groups`. (Mamba-2) */

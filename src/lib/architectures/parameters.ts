@@ -60,6 +60,12 @@ export function mixerSize(d: number, m: Mixer): number {
       const biases = flagged(m.biases.projections, 2 * di + d) + flagged(m.biases.conv, di);
       return projections + convWidth * di + di * n + di + biases + flagged(m.innerNorm !== null, r + 2 * n);
     }
+    case "cross-scan": {
+      const {inner: di, state: n, dtRank: r, convWidth, directions} = m;
+      const each = di * (r + 2 * n) + r * di + di + di * n + di;
+      // A layer norm with its bias stands behind the scans.
+      return 3 * d * di + convWidth ** 2 * di + di + directions * each + 2 * di;
+    }
     case "mamba2": {
       const {inner: di, heads: h, state: n, groups, convWidth} = m;
       const [input, conv] = [2 * di + 2 * groups * n + h, di + 2 * groups * n];
@@ -133,7 +139,7 @@ export function parameterCount(record: ModelRecord): ParameterCount {
   const embedding =
     image === null
       ? vocabulary.rows * embeddingWidth + (positionTable?.rows ?? 0) * d
-      : imageTokens(record) * d;
+      : flagged(image.positions, imageTokens(record) * d);
   const rest = embedding + besideLayers(record);
   return {total: sum(0) + rest, active: sum(1) + rest, embedding};
 }

@@ -31,6 +31,7 @@ import {smollm3} from "./families/smollm3.js";
 import {stablelm} from "./families/stablelm.js";
 import {starcoder2} from "./families/starcoder2.js";
 import {vit} from "./families/vit.js";
+import {vmamba} from "./families/vmamba.js";
 import type {Family} from "./family.js";
 
 /** Every family whose config.json is read: what is not here is refused. */
@@ -82,6 +83,7 @@ export const FAMILIES: readonly Family[] = [
   llada,
   dream,
   vit,
+  vmamba,
 ];
 
 /** Every `model_type` that is read. */

@@ -197,4 +197,30 @@ export const OLDER: readonly Case[] = [
     published: 22_050_664,
     cache: [],
   },
+  {
+    name: "the classifier of pictures of this project",
+    config: {
+      architectures: ["VMambaForImageClassification"],
+      model_type: "vmamba",
+      hidden_size: 64,
+      num_hidden_layers: 6,
+      intermediate_size: 96,
+      state_size: 16,
+      time_step_rank: 4,
+      conv_kernel: 3,
+      image_size: 32,
+      patch_size: 4,
+      num_channels: 1,
+      num_labels: 10,
+    },
+    // Patches of 4 · 4; in a layer norm, projections, convolution, four directions and the norm behind them; norm and head.
+    parameters:
+      16 * 64 +
+      64 +
+      6 * (2 * 64 + 3 * 64 * 96 + 10 * 96 + 4 * (36 * 96 + 4 * 96 + 96 + 16 * 96 + 96) + 2 * 96) +
+      2 * 64 +
+      (64 * 10 + 10),
+    published: 253_770,
+    cache: [],
+  },
 ];

@@ -50,6 +50,7 @@ function imageOf(c: ConfigReader, type: string): ImageInput {
     patch,
     channels: c.count("num_channels", 3),
     extraTokens: type === "deit" ? 2 : 1,
+    positions: true,
     heads: hasTeacher(c) ? 2 : 1,
   };
 }
