@@ -3,6 +3,7 @@
 import os
 import re
 
+import attamba
 import mamba
 from scores import totals
 
@@ -39,6 +40,12 @@ TASK_TITLES = {
     "coreference": "a four-token name after a phrase seen before",
 }
 
+
+# Beside attamba-small, whose attention is as wide as the stream.
+RIVALS = {
+    "decoder-iso-kv": "a transformer with a cache as large as that of `attamba-small`",
+    "decoder-iso-flop": "a transformer whose attention multiplies as often as that of `attamba-small`, as its paper counts",
+}
 
 GROWN = """Grown from `decoder-small` (`training/grow.py`): its layers became every second layer, its channels, heads and hidden units the
 first ones; everything new wrote nothing at the start. `training/README.md` says what training from random weights gave. The rows of
@@ -104,13 +111,18 @@ def percent(right, of):
 
 
 def files(config, captured):
+    if isinstance(config, attamba.Config):
+        return MAMBA_FILES.format(architecture=attamba.config_json(config, None)["architectures"][0])
     if not isinstance(config, mamba.Config):
         return DECODER_FILES + (ACTIVATIONS_FILE.format(tokens=captured) if captured else "")
     return MAMBA_FILES.format(architecture=mamba.config_json(config, None)["architectures"][0])
 
 
-def purpose(config):
+def purpose(name, config):
     """Why the model is here, and what is to be seen in it."""
+    if isinstance(config, attamba.Config) or name in RIVALS:
+        return f"""It is one of three that were trained on the same
+documents in the same order for as many steps, with as many weights: {RIVALS.get(name, "attention over the states of chunks")}."""
     if isinstance(config, mamba.Config):
         return """It is small enough to run in a page, and reads
 what the decoders beside it read, so that a state of fixed size can be compared with a cache that grows."""
@@ -119,12 +131,19 @@ in what it does: it finds facts in its context, follows aliases and repeats span
 
 
 def kind(config):
+    if isinstance(config, attamba.Config):
+        return "language model after Attamba (arXiv:2411.17685)"
     if not isinstance(config, mamba.Config):
         return "Llama-style decoder"
     return "Mamba2 language model" if config.head_dim else "Mamba language model"
 
 
 def architecture(config):
+    if isinstance(config, attamba.Config):
+        return f"""{config.layers} layers, width {config.width}, {config.heads} heads of {config.head_dim}, SwiGLU of {config.hidden}, RMS norm before each part (eps {config.eps:g}), interleaved rotary
+embedding with base {config.base:g}. Keys and values are what two state-space models have read of a chunk of {config.chunk} tokens, plus the token itself:
+{config.inner} inner channels in {config.ssm_heads} heads with {config.state} numbers of state each, convolution over {config.conv} tokens with a bias, no bias of time steps.
+Chunks end at other places in each layer (the cyclic rule); a query sees the ends of chunks before it and its last {config.leading} tokens."""
     if not isinstance(config, mamba.Config):
         return f"""{config.layers} layers, width {config.width}, {config.heads} query heads and {config.kv_heads} key/value heads of {config.head_dim}, SwiGLU of {config.hidden}, RMS norm before each part (eps {config.eps:g}),
 half-split rotary embedding with base {config.base:g}, no biases."""
@@ -150,7 +169,7 @@ def model_card(name, config, state, result, captured):
     return f"""# {name}
 
 A {kind(config)} of {parameters:,} parameters ({parameters + config.vocabulary * config.width:,} as stored, see below), trained on the generated retrieval corpus of `src/lib/tasks` (mix
-`{result['mix']}`{turns(listed(arguments['documents']))}). {purpose(config)}
+`{result['mix']}`{turns(listed(arguments['documents']))}). {purpose(name, config)}
 
 {files(config, captured)}
 ## Architecture

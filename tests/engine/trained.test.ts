@@ -1,6 +1,11 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
+import {modelRecord} from "../../src/lib/architectures/read-model.js";
 import {openCheckpoint} from "../../src/lib/checkpoint/open-checkpoint.js";
+import {forwardAttamba} from "../../src/lib/engine/attamba/attamba.js";
+import {attambaCache} from "../../src/lib/engine/attamba/attamba-cache.js";
+import {attambaConfigOf} from "../../src/lib/engine/attamba/attamba-config.js";
+import {loadAttamba} from "../../src/lib/engine/attamba/load-attamba.js";
 import {referenceBackend} from "../../src/lib/engine/backend.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {greedy, readOn} from "../../src/lib/engine/generate.js";
@@ -95,3 +100,25 @@ describe.each(runs(["MambaForCausalLM", "Mamba2ForCausalLM"]))(
     });
   },
 );
+
+describe.each(runs(["AttambaForCausalLM"]))("trained model $name on $backend", ({name, make}) => {
+  const expected = readExpected(name, trainedPath(name));
+
+  test("gives the logits and greedy tokens of its float64 run, step by step from its small cache", async () => {
+    const folder = await openFolder(trainedPath(name));
+    const config = attambaConfigOf(modelRecord(await readConfig(folder, "test")));
+    const model = await loadAttamba(await openCheckpoint(folder), config, {backend: await make()});
+    await folder.close();
+    expect(model.unused).toEqual([]);
+    expect(maxDifference(forwardAttamba(model, expected.ids).data, expected.logits)).toBeLessThan(
+      expected.tolerance,
+    );
+    const cache = attambaCache(config);
+    const read = (ids: readonly number[]) => forwardAttamba(model, ids, {cache});
+    const {tokens, logits} = readOn(read, expected.ids, expected.greedy.length);
+    expect(tokens).toEqual(expected.greedy.map(({token}) => token));
+    logits.forEach((row, i) => {
+      expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(expected.tolerance);
+    });
+  });
+});

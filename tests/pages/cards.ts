@@ -208,13 +208,26 @@ function sizeLines(folder: string, isTrained: boolean): string[] {
           `${apart(stored - vocabulary * width)} parameters (${apart(stored)} as stored`,
           `${layers} layers, width ${width},`,
           `= sqrt(${width}) E`,
-          ...(config.model_type === "llama" ? decoderSizes(config) : mambaSizes(config)),
+          ...sizesOf(config),
         ]
       : []),
   ];
 }
 
 type Config = Readonly<Record<string, number>>;
+
+function sizesOf(config: Config & {readonly model_type: string}): string[] {
+  if (config.model_type === "attamba") return chunkSizes(config);
+  return config.model_type === "llama" ? decoderSizes(config) : mambaSizes(config);
+}
+
+const chunkSizes = (config: Config): string[] => [
+  `${config.num_attention_heads} heads of ${config.head_dim}, SwiGLU of ${config.intermediate_size}, RMS norm before each part (eps 1e-05)`,
+  `embedding with base ${config.rope_theta}`,
+  `a chunk of ${config.token_chunk} tokens`,
+  `${config.ssm_intermediate_size} inner channels in ${config.ssm_num_heads} heads with ${config.ssm_state_size} numbers of state each, convolution over ${config.ssm_conv_kernel} tokens`,
+  `its last ${config.leading_tokens} tokens`,
+];
 
 const decoderSizes = (config: Config): string[] => [
   `${config.num_attention_heads} query heads and ${config.num_key_value_heads} key/value heads of ${config.head_dim}, SwiGLU of ${config.intermediate_size}, RMS norm before each part (eps 1e-05)`,

@@ -78,17 +78,28 @@ function mixerOf(d: number, mixer: record.Mixer): Mixer {
       return {kind: "mamba2", inner, heads, state, groups, convWidth, chunk};
     }
     case "cross-scan":
-      throw new FormatError("modelFromConfig", {
-        kind: "unsupported",
-        offset: null,
-        field: "config.json: layers",
-        value: "cross-scan",
-        allowed: "layers of language models or ViT: the cost of VMamba's scans is not modelled",
-      });
+      throw notModelled(
+        "cross-scan",
+        "layers of language models or ViT: the cost of VMamba's scans is not modelled",
+      );
+    case "chunk-states":
+      throw notModelled(
+        "chunk-states",
+        "layers of attention or of a recurrence: the cost of both in one layer is not modelled",
+      );
     default:
       return recurrentOf(d, mixer);
   }
 }
+
+const notModelled = (value: string, allowed: string): FormatError =>
+  new FormatError("modelFromConfig", {
+    kind: "unsupported",
+    offset: null,
+    field: "config.json: layers",
+    value,
+    allowed,
+  });
 
 function attentionOf({heads, kvHeads, headDim, biases, qkNorm, gated, window}: record.AttentionMixer): Mixer {
   return {

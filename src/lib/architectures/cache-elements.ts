@@ -2,14 +2,18 @@ import type {Mixer, ModelRecord} from "./model-record.js";
 
 /** Numbers that one token adds to the cache of a layer, while the layer's window has room. */
 export function cachedPerToken(mixer: Mixer): number {
+  if (mixer.kind === "chunk-states") return 2 * mixer.heads * mixer.headDim;
   if (mixer.kind === "latent") return mixer.kvRank + mixer.ropeDim;
   if (mixer.kind !== "attention" || mixer.sharesKvOf !== null) return 0;
   return 2 * mixer.kvHeads * mixer.headDim;
 }
 
-/** Tokens that a layer holds of a text of `tokens`. */
-export const heldTokens = (mixer: Mixer, tokens: number): number =>
-  mixer.kind === "attention" ? Math.min(tokens, mixer.window ?? tokens) : tokens;
+/** Tokens that a layer holds of a text of `tokens`; of chunks that is the most over all places where they may end. */
+export function heldTokens(mixer: Mixer, tokens: number): number {
+  if (mixer.kind === "chunk-states")
+    return Math.min(tokens, 1 + Math.ceil(tokens / mixer.tokenChunk) + mixer.leading);
+  return mixer.kind === "attention" ? Math.min(tokens, mixer.window ?? tokens) : tokens;
+}
 
 /** Numbers in the caches of all layers of one text of `tokens`: windows hold no more than they see. */
 export const kvElements = ({layers}: ModelRecord, tokens: number): number =>
@@ -32,6 +36,10 @@ export function stateOf(mixer: Mixer): readonly [state: number, convolution: num
       return [0, mixer.width * mixer.convWidth];
     case "rg-lru":
       return [mixer.width, mixer.width * (mixer.convWidth - 1)];
+    case "chunk-states": {
+      const {inner, state, convWidth} = mixer.scan;
+      return [2 * inner * state, 2 * (inner + 2 * state) * (convWidth - 1)];
+    }
     case "rwkv":
       return [5 * mixer.width, 0];
     default:

@@ -60,6 +60,8 @@ function mixerText(m: Mixer): string {
       return `convolution of ${m.convWidth} tokens between gates, ${m.width} channels`;
     case "rg-lru":
       return `gated linear recurrence, ${m.width} channels`;
+    case "chunk-states":
+      return `attention over states of chunks of ${m.tokenChunk} tokens, ${m.heads} heads of ${m.headDim}, state of ${m.scan.state}`;
     case "rwkv":
       return `RWKV time mixing, ${m.width} channels`;
   }

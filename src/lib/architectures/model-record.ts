@@ -123,7 +123,8 @@ export type Mixer =
   | LightningMixer
   | ConvolutionMixer
   | RgLruMixer
-  | RwkvMixer;
+  | RwkvMixer
+  | ChunkStatesMixer;
 
 /** Softmax attention whose key and value heads may be fewer than its query heads. */
 export interface AttentionMixer {
@@ -259,6 +260,27 @@ export interface RgLruMixer {
 export interface RwkvMixer {
   readonly kind: "rwkv";
   readonly width: number;
+}
+
+/** Softmax attention over what two state-space models have read of each chunk of tokens. (Attamba) */
+export interface ChunkStatesMixer {
+  readonly kind: "chunk-states";
+  /** As many for keys and values. */
+  readonly heads: number;
+  readonly headDim: number;
+  readonly tokenChunk: number;
+  /** Last tokens that a query sees one by one, itself not counted. */
+  readonly leading: number;
+  /** `cyclic`: chunks end at other places in each layer; `uniform`: at the same. */
+  readonly chunks: "cyclic" | "uniform";
+  readonly rope: Rope;
+  /** Sizes of each of the two state-space models. */
+  readonly scan: {
+    readonly inner: number;
+    readonly heads: number;
+    readonly state: number;
+    readonly convWidth: number;
+  };
 }
 
 /** The part of a layer that mixes channels. */

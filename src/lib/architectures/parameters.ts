@@ -93,6 +93,12 @@ export function mixerSize(d: number, m: Mixer): number {
       const gates = 2 * (m.width ** 2 / m.blocks + m.width);
       return 2 * (d * m.width + m.width) + m.width * d + d + (m.convWidth + 1) * m.width + gates + m.width;
     }
+    case "chunk-states": {
+      const {inner: di, heads, state: n, convWidth} = m.scan;
+      const conv = di + 2 * n;
+      const scan = d * (di + conv + heads) + (convWidth + 1) * conv + 2 * heads + di + di * d;
+      return 2 * d * m.heads * m.headDim + 2 * scan;
+    }
     case "rwkv":
       return 4 * d * m.width + 2 * m.width + 3 * d;
   }

@@ -1,3 +1,4 @@
+import {attamba} from "./families/attamba.js";
 import {blockFfn} from "./families/blockffn.js";
 import {cohere, cohere2} from "./families/cohere.js";
 import {deepseek} from "./families/deepseek.js";
@@ -74,6 +75,7 @@ export const FAMILIES: readonly Family[] = [
   mamba,
   mamba2,
   mambaLm,
+  attamba,
   rwkv,
   gptOss,
   glm,

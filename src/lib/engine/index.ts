@@ -2,6 +2,12 @@
 
 export * from "../kernels/gpu-host.js";
 export * from "../kernels/wasm-products.js";
+export * from "./attamba/attamba.js";
+export * from "./attamba/attamba-cache.js";
+export * from "./attamba/attamba-config.js";
+export * from "./attamba/chunk-ends.js";
+export * from "./attamba/chunk-scan.js";
+export * from "./attamba/load-attamba.js";
 export * from "./attention.js";
 export * from "./backend.js";
 export * from "./cache/cache-format.js";

@@ -3,6 +3,10 @@ import {modelRecord} from "../architectures/read-model.js";
 import {openCheckpoint} from "../checkpoint/open-checkpoint.js";
 import type {ModelFolder} from "../io/model-folder.js";
 import type {Tensor} from "../tensor/tensor.js";
+import {forwardAttamba} from "./attamba/attamba.js";
+import {attambaCache} from "./attamba/attamba-cache.js";
+import {attambaConfigOf, isAttamba} from "./attamba/attamba-config.js";
+import {loadAttamba} from "./attamba/load-attamba.js";
 import {plainKvCache} from "./cache/kv-cache.js";
 import {decoderConfigOf} from "./decoder/config.js";
 import {forward} from "./decoder/decoder.js";
@@ -32,6 +36,7 @@ export interface LanguageModel {
  */
 export async function openModel(folder: ModelFolder, options: LoadOptions = {}): Promise<LanguageModel> {
   const record = modelRecord(await readConfig(folder, "openModel"), "openModel");
+  if (isAttamba(record)) return openAttamba(folder, record, options);
   return isMamba(record) ? openMamba(folder, record, options) : openAttention(folder, record, options);
 }
 
@@ -48,6 +53,23 @@ async function openMamba(
     read() {
       const cache = mambaCache(config);
       return (ids) => forwardMamba(model, ids, {cache});
+    },
+  };
+}
+
+async function openAttamba(
+  folder: ModelFolder,
+  record: ModelRecord,
+  options: LoadOptions,
+): Promise<LanguageModel> {
+  const config = attambaConfigOf(record);
+  const model = await loadAttamba(await openCheckpoint(folder), config, options);
+  return {
+    ...config,
+    unused: model.unused,
+    read() {
+      const cache = attambaCache(config);
+      return (ids) => forwardAttamba(model, ids, {cache});
     },
   };
 }

@@ -1,6 +1,9 @@
 /** A text that a model goes on reading, and that can be asked in between. */
 
 import type {Tensor} from "../tensor/tensor.js";
+import {forwardAttamba} from "./attamba/attamba.js";
+import {attambaCache, type ChunkRule, copyOfCache} from "./attamba/attamba-cache.js";
+import type {Attamba} from "./attamba/load-attamba.js";
 import {plainKvCache} from "./cache/kv-cache.js";
 import {forward} from "./decoder/decoder.js";
 import type {Decoder} from "./decoder/load-decoder.js";
@@ -45,5 +48,14 @@ export function mambaText(model: Mamba): OpenText {
       });
       return forwardMamba(model, ids, {cache: copy});
     },
+  };
+}
+
+/** Begins a text for a model that keeps states of chunks, by its own rule or another. What is read aside moves a copy. */
+export function attambaText(model: Attamba, rule: Partial<ChunkRule> = {}): OpenText {
+  const cache = attambaCache(model.config, rule);
+  return {
+    read: (ids) => forwardAttamba(model, ids, {cache}),
+    aside: (ids) => forwardAttamba(model, ids, {cache: copyOfCache(cache)}),
   };
 }

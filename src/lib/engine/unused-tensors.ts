@@ -1,6 +1,8 @@
 import type {ModelRecord} from "../architectures/model-record.js";
 import {FormatError} from "../io/format-error.js";
 import type {TensorInfo} from "../io/safetensors.js";
+import {attambaConfigOf, isAttamba} from "./attamba/attamba-config.js";
+import {planAttamba} from "./attamba/load-attamba.js";
 import {decoderConfigOf} from "./decoder/config.js";
 import {planDecoder} from "./decoder/plan-decoder.js";
 import {planMamba} from "./mamba/load-mamba.js";
@@ -16,6 +18,7 @@ export function unusedTensors(
   record: ModelRecord,
 ): readonly string[] | null {
   try {
+    if (isAttamba(record)) return unusedNames(tensors, planAttamba(tensors, attambaConfigOf(record)));
     if (isMamba(record)) return unusedNames(tensors, planMamba(tensors, mambaConfigOf(record)));
     const {plan, isLeftover} = planDecoder(tensors, decoderConfigOf(record));
     return unusedNames(tensors, plan, isLeftover);

@@ -1,6 +1,5 @@
 /** Mixers of tokens between attention and state, for scripts: `paretoscope/mixers`. */
 
-export * from "../engine/attamba/chunk-ends.js";
 export * from "./attamba/boundaries.js";
 export * from "./attamba/iso-widths.js";
 export * from "./attamba/random-ends.js";

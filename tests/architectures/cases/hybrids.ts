@@ -372,4 +372,41 @@ export const HYBRIDS: readonly Case[] = [
     ],
     state: 2 * 12 * 5 * 768,
   },
+  {
+    name: "Attamba, the model that comes along",
+    config: {
+      architectures: ["AttambaForCausalLM"],
+      model_type: "attamba",
+      chunk_strategy: "cyclic",
+      head_dim: 16,
+      hidden_act: "silu",
+      hidden_size: 64,
+      intermediate_size: 176,
+      leading_tokens: 4,
+      num_attention_heads: 4,
+      num_hidden_layers: 4,
+      rms_norm_eps: 1e-5,
+      rope_theta: 10000,
+      ssm_conv_kernel: 4,
+      ssm_intermediate_size: 64,
+      ssm_num_heads: 4,
+      ssm_state_size: 16,
+      ssm_time_step_bias: false,
+      tie_word_embeddings: false,
+      token_chunk: 4,
+      vocab_size: 256,
+    },
+    // Queries and outputs; twice a scan: z, x, B, C and dt, the convolution with its bias, A and D, a norm, the way out.
+    parameters:
+      2 * 256 * 64 +
+      4 * (2 * 64 * 64 + 2 * (64 * 164 + 5 * 96 + 2 * 4 + 64 + 64 * 64) + 3 * 64 * 176 + 2 * 64) +
+      64,
+    published: 322_432,
+    // The first token, the end of every chunk, and the last four tokens: at most.
+    cache: [
+      [4, 2 * 4 * 4 * 2 * 64],
+      [128, 2 * 4 * (1 + 32 + 4) * 2 * 64],
+    ],
+    state: 2 * 4 * 2 * (64 * 16 + 3 * 96),
+  },
 ];

@@ -22,6 +22,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "weights/mamba2-small": () => FileAttachment("../../../data/models/mamba2-small/model.safetensors"),
   "weights/mamba2-small-outliers": () =>
     FileAttachment("../../../data/models/mamba2-small-outliers/model.safetensors"),
+  "weights/attamba-small": () => FileAttachment("../../../data/models/attamba-small/model.safetensors"),
   "predictor/decoder-small": () =>
     FileAttachment("../../../data/models/decoder-small/token-butler.safetensors"),
   "predictor/decoder-large": () =>

@@ -2,11 +2,16 @@
 import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
 import {openCheckpoint} from "../../checkpoint/open-checkpoint.js";
+import {forwardAttamba} from "../../engine/attamba/attamba.js";
+import {attambaConfigOf, isAttamba} from "../../engine/attamba/attamba-config.js";
+import {loadAttamba} from "../../engine/attamba/load-attamba.js";
 import type {Backend} from "../../engine/backend.js";
 import {decoderConfigOf} from "../../engine/decoder/config.js";
 import {readDecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import {readOn} from "../../engine/generate.js";
 import {isMamba, mambaConfigOf} from "../../engine/mamba/mamba-config.js";
 import {readMambaWeights} from "../../engine/mamba/mamba-weights.js";
+import {attambaText} from "../../engine/open-text.js";
 import type {PreparedModel} from "../../engine/prepared-model.js";
 import {readConfig} from "../../engine/read-config.js";
 import {prepareModel, type Setup} from "../../evaluate/prepare-model.js";
@@ -97,8 +102,7 @@ export async function openEvalModel(
       `evaluate: model must predict the next token, got a ${record.family}, which fills masked tokens; a bound of its likelihood is another measure`,
     );
   }
-  const open = isMamba(record) ? openMamba : openDecoder;
-  return open(await openCheckpoint(folder), record, setting, limits);
+  return openerOf(record)(await openCheckpoint(folder), record, setting, limits);
 }
 
 type Open = (
@@ -107,6 +111,11 @@ type Open = (
   setting: ModelSetting,
   limits: {readonly maxBytes?: number},
 ) => Promise<EvalModel>;
+
+function openerOf(record: ModelRecord): Open {
+  if (isAttamba(record)) return openAttamba;
+  return isMamba(record) ? openMamba : openDecoder;
+}
 
 const openDecoder: Open = async (checkpoint, record, setting, limits) => {
   refuse(setting, ["bits"], "state-space models");
@@ -145,6 +154,27 @@ const openMamba: Open = async (checkpoint, record, setting, limits) => {
     prepare: (options) => quantizeMamba(weights, {...options, method, bits}),
     baseline: ({backend}) => quantizeMamba(weights, {method: "dynamic", bits: null, backend}),
   };
+};
+
+/** It runs as it is: no format and no method is known for keys and values that are states. */
+const openAttamba: Open = async (checkpoint, record, setting, limits) => {
+  refuse(setting, ["weights", "activations", "kv", "layers"], "decoders");
+  refuse(setting, ["method", "bits"], "decoders and state-space models");
+  const config = attambaConfigOf(record);
+  const {unused} = await loadAttamba(checkpoint, config, limits);
+  const prepare = async ({backend}: Pick<EvalPrepareOptions, "backend">): Promise<PreparedModel> => {
+    const model = await loadAttamba(checkpoint, config, {...limits, backend: await backend()});
+    return {
+      logits: (ids) => forwardAttamba(model, ids),
+      write(turns) {
+        const {read} = attambaText(model);
+        return turns.map(({prompt, tokens}) => [...readOn(read, prompt, tokens).tokens]);
+      },
+      bitsPerWeight: null,
+      bitsPerKv: null,
+    };
+  };
+  return {vocabSize: config.vocabSize, maxPositions: config.maxPositions, unused, prepare, baseline: prepare};
 };
 
 function refuse(setting: ModelSetting, names: readonly (keyof ModelSetting)[], owner: string): void {
