@@ -28,3 +28,16 @@ export interface SparseForm<Id extends string = string, P extends Params = Param
   /** Bytes of a packed matrix by its sizes, equal to those that are counted. */
   bytes(sizes: SparseSizes, settings?: Readonly<Record<string, unknown>>): number;
 }
+
+/** Sizes of a weight [outputs, inputs]. @throws RangeError if it is no matrix. */
+export function matrixSizes(
+  where: string,
+  {shape}: Pick<Tensor, "shape">,
+): {outputs: number; inputs: number} {
+  if (shape.length !== 2) {
+    throw new RangeError(
+      `${where}: weight must have two axes, outputs and inputs, got [${shape.join(", ")}]`,
+    );
+  }
+  return {outputs: shape[0], inputs: shape[1]};
+}

@@ -3,9 +3,9 @@ import {bf16} from "../../formats/element.js";
 import type {Packed} from "../../formats/format.js";
 import {checkParams} from "../../technique/check-params.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {SparseForm, SparseSizes} from "../sparse-form.js";
+import {matrixSizes, type SparseForm, type SparseSizes} from "../sparse-form.js";
 import {packBitmap, unpackBitmap} from "./bitmap.js";
-import {BITMAP_PARAMS, bitmapBytes, bitmapOf, matrixSizes, partsOf} from "./bitmap-parts.js";
+import {BITMAP_PARAMS, bitmapBytes, bitmapOf, partsOf} from "./bitmap-parts.js";
 
 const INTERLEAVE = 2;
 const settingsOf = (given: Readonly<Record<string, unknown>>) =>

@@ -2,9 +2,9 @@ import type {Packed} from "../../formats/format.js";
 import {requirePart} from "../../formats/pack.js";
 import {checkParams} from "../../technique/check-params.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {SparseForm, SparseSizes} from "../sparse-form.js";
+import {matrixSizes, type SparseForm, type SparseSizes} from "../sparse-form.js";
 import {packBitmap, unpackBitmap} from "./bitmap.js";
-import {BITMAP_PARAMS, bitmapBytes, bitmapOf, matrixSizes, partsOf} from "./bitmap-parts.js";
+import {BITMAP_PARAMS, bitmapBytes, bitmapOf, partsOf} from "./bitmap-parts.js";
 import {dequantizeRowsInt8, quantizeRowsInt8} from "./row-int8.js";
 
 const INTERLEAVE = 4;

@@ -1,7 +1,6 @@
 import type {Packed} from "../../formats/format.js";
 import {requirePart} from "../../formats/pack.js";
-import type {Tensor} from "../../tensor/tensor.js";
-import type {SparseSizes} from "../sparse-form.js";
+import {matrixSizes, type SparseSizes} from "../sparse-form.js";
 import {type Bitmap, type Codes, ones} from "./bitmap.js";
 import {type TileSizes, tileEntries, tileGrid} from "./tile-order.js";
 
@@ -17,19 +16,6 @@ export const BITMAP_PARAMS = {
     advanced: true,
   },
 } as const;
-
-/** Sizes of a weight [outputs, inputs]. @throws RangeError if it is no matrix. */
-export function matrixSizes(
-  where: string,
-  {shape}: Pick<Tensor, "shape">,
-): {outputs: number; inputs: number} {
-  if (shape.length !== 2) {
-    throw new RangeError(
-      `${where}: weight must have two axes, outputs and inputs, got [${shape.join(", ")}]`,
-    );
-  }
-  return {outputs: shape[0], inputs: shape[1]};
-}
 
 const bytesOf = (x: {
   readonly buffer: ArrayBufferLike;
