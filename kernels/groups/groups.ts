@@ -36,6 +36,46 @@ export function packInt4(x: usize, groups: i32, size: i32, scales: usize, codes:
   }
 }
 
+/**
+ * Codes of 16 ascending levels likewise, each the number of midpoints below x over the scale; zeros stay zeros.
+ * @param midpoints 15 floats
+ */
+export function packLevels(
+  x: usize,
+  groups: i32,
+  size: i32,
+  scales: usize,
+  codes: usize,
+  midpoints: usize,
+): void {
+  for (let group = 0; group < groups; group++, scales += 4) {
+    const scale = v128.load32_splat(scales);
+    for (let i = 0; i < size; i += 16, x += 64, codes += 8) {
+      const a = quotients(x, scale);
+      const b = quotients(x + 16, scale);
+      const c = quotients(x + 32, scale);
+      const d = quotients(x + 48, scale);
+      let countA = i32x4.splat(0);
+      let countB = countA;
+      let countC = countA;
+      let countD = countA;
+      for (let k: usize = 0; k < 60; k += 4) {
+        const midpoint = v128.load32_splat(midpoints + k);
+        countA = i32x4.sub(countA, f32x4.gt(a, midpoint));
+        countB = i32x4.sub(countB, f32x4.gt(b, midpoint));
+        countC = i32x4.sub(countC, f32x4.gt(c, midpoint));
+        countD = i32x4.sub(countD, f32x4.gt(d, midpoint));
+      }
+      store16(codes, countA, countB, countC, countD);
+    }
+  }
+}
+
+function quotients(x: usize, scale: v128): v128 {
+  const value = v128.load(x);
+  return v128.bitselect(value, f32x4.div(value, scale), f32x4.eq(value, f32x4.splat(0)));
+}
+
 /** Codes of four floats: steps of 1/2 below 2, of 1 below 4, of 2 up to 6; the sign of a zero stays. */
 function e2m1(x: usize, scale: v128): v128 {
   const q = f32x4.div(v128.load(x), scale);

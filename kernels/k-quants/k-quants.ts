@@ -8,6 +8,7 @@ import {transpose4} from "../shared/transpose";
 import {affineSearch4, LANES} from "./affine-search";
 
 export {decodeQ2K, decodeQ3K, decodeQ4K, decodeQ5K, decodeQ6K} from "./decode";
+export {encodeQ3K} from "./q3-k";
 export {encodeQ6K} from "./q6-k";
 
 /** Bytes of room that a call needs besides its input and output. */

@@ -96,7 +96,7 @@ function nearest(v: v128): v128 {
 }
 
 /** The first scale of the largest magnitude. */
-function extremeScale(scales: usize): f32 {
+export function extremeScale(scales: usize): f32 {
   let extreme: f32 = 0;
   for (let group: usize = 0; group < 16; group++) {
     const scale = load<f32>(scales + (group << 2));

@@ -3,8 +3,10 @@
  * Byte j of 16 holds the codes of elements j (low) and j + 16 (high).
  */
 import {halfBits} from "../shared/half";
+import {amax, highest} from "./extremes";
 
 export {decodeBytes, decodeFives, decodeMx4, decodeNibbles, decodeNv4} from "./decode";
+export {encodeMx4, encodeNv4} from "./e2m1";
 
 /** Bytes of 32 floats. */
 const BLOCK: usize = 128;
@@ -78,78 +80,6 @@ export function encodeQ80(x: usize, blocks: i32, bytes: usize, _room: usize): vo
   }
 }
 
-/**
- * 17 bytes a block: the exponent of amax less 2, and E2M1 codes.
- * @param powers for each exponent from -149 on the least float64 whose float32 logarithm is that of the next one
- */
-export function encodeMx4(x: usize, blocks: i32, bytes: usize, _room: usize, powers: usize): void {
-  for (let n = 0; n < blocks; n++, x += BLOCK, bytes += 17) {
-    const largest = <f64>amax(x, BLOCK);
-    let exponent = <i32>((reinterpret<u64>(largest) >> 52) & 0x7ff) - 1023;
-    if (largest > 0 && largest >= load<f64>(powers + ((<usize>(exponent + 149)) << 3))) exponent++;
-    const byte = largest > 0 ? (exponent + 125) & 255 : 0;
-    store<u8>(bytes, byte);
-    // Beyond these a level times the scale is no plain float32 number.
-    if (byte > 3 && byte < 250 && largest > 0 && exponent + 125 === byte) {
-      const perStep = f32x4.splat(reinterpret<f32>((254 - byte) << 23));
-      v128.store(bytes + 1, v128.or(e2m1Codes(x, perStep), i16x8.shl(e2m1Codes(x + 64, perStep), 4)));
-    } else encodeMxByOne(x, reinterpret<f64>((<u64>(byte + 896)) << 52), bytes + 1);
-  }
-}
-
-/** The same for one element after the other, of any magnitude. */
-function encodeMxByOne(x: usize, d: f64, bytes: usize): void {
-  for (let j: usize = 0; j < 16; j++) {
-    store<u8>(
-      bytes + j,
-      nearestE2m1(load<f32>(x + (j << 2)), d) | (nearestE2m1(load<f32>(x + ((j + 16) << 2)), d) << 4),
-    );
-  }
-}
-
-/** The code whose value times d is nearest to x, midway the lower; far beyond the levels by float32 distances. */
-function nearestE2m1(x: f32, d: f64): u32 {
-  const magnitude = <f64>abs(x);
-  let code: u32 = 0;
-  if (magnitude > 1024 * d) {
-    for (let tried: u32 = 1; tried < 8; tried++) {
-      const distance = <f32>(magnitude - levelOf(tried) * d);
-      if (distance < <f32>(magnitude - levelOf(code) * d)) code = tried;
-    }
-  } else {
-    while (code < 7 && magnitude > (levelOf(code) + levelOf(code + 1)) * 0.5 * d) code++;
-  }
-  return code > 0 && x < 0 ? code | 8 : code;
-}
-
-/** E2M1's magnitudes: 0, 0.5, 1, 1.5, 2, 3, 4, 6. */
-function levelOf(code: u32): f64 {
-  if (code < 4) return <f64>code * 0.5;
-  return code < 6 ? <f64>(code - 2) : code === 6 ? 4 : 6;
-}
-
-/** Codes of 16 floats over the scale, midway the lower magnitude; zeros have no sign. */
-function e2m1Codes(x: usize, perStep: v128): v128 {
-  const low = i16x8.narrow_i32x4_s(e2m1Code(x, perStep), e2m1Code(x + 16, perStep));
-  const high = i16x8.narrow_i32x4_s(e2m1Code(x + 32, perStep), e2m1Code(x + 48, perStep));
-  return i8x16.narrow_i16x8_u(low, high);
-}
-
-function e2m1Code(x: usize, perStep: v128): v128 {
-  const value = v128.load(x);
-  const magnitude = f32x4.mul(f32x4.abs(value), perStep);
-  let below = f32x4.gt(magnitude, f32x4.splat(0.25));
-  below = i32x4.add(below, f32x4.gt(magnitude, f32x4.splat(0.75)));
-  below = i32x4.add(below, f32x4.gt(magnitude, f32x4.splat(1.25)));
-  below = i32x4.add(below, f32x4.gt(magnitude, f32x4.splat(1.75)));
-  below = i32x4.add(below, f32x4.gt(magnitude, f32x4.splat(2.5)));
-  below = i32x4.add(below, f32x4.gt(magnitude, f32x4.splat(3.5)));
-  below = i32x4.add(below, f32x4.gt(magnitude, f32x4.splat(5)));
-  const code = i32x4.neg(below);
-  const sign = v128.and(i32x4.shl(i32x4.shr_u(value, 31), 3), i32x4.gt_s(code, i32x4.splat(0)));
-  return v128.or(code, sign);
-}
-
 /** Codes min(15, trunc((x - minimum) · factor + rounding)); none where the factor is infinite. */
 function storeCodes(x: usize, minimum: f32, factor: f32, rounding: f32, bytes: usize): void {
   if (abs(factor) === f32.POSITIVE_INFINITY) {
@@ -203,18 +133,6 @@ function away(x: usize, factor: v128): v128 {
 
 function inverse(d: f32): f32 {
   return d === 0 ? 0 : 1 / d;
-}
-
-/** The largest magnitude of so many bytes of floats. */
-function amax(x: usize, bytes: usize): f32 {
-  let top = f32x4.splat(0);
-  for (let i: usize = 0; i < bytes; i += 16) top = f32x4.max(top, f32x4.abs(v128.load(x + i)));
-  return highest(top);
-}
-
-function highest(v: v128): f32 {
-  const pair = f32x4.max(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
-  return max<f32>(f32x4.extract_lane(pair, 0), f32x4.extract_lane(pair, 1));
 }
 
 function lowest(v: v128): f32 {

@@ -20,7 +20,12 @@ export interface IntOffsetOptions {
 const MOST = f16.max;
 
 /** An offset as it is stored, in f16; beyond its range the largest. */
-const storedOffset = (offset: number): number => castValue(f16, Math.min(Math.max(offset, -MOST), MOST));
+export const storedOffset = (offset: number): number =>
+  castValue(f16, Math.min(Math.max(offset, -MOST), MOST));
+
+/** Stored scale of a group by its least and its largest value: 0 … `highest` steps span them. */
+export const offsetScale = (least: number, most: number, highest: number): number =>
+  storedScale((most - least) / highest, "f16");
 
 interface Settings {
   readonly id: string;
@@ -43,7 +48,11 @@ function packWith(
   forEachGroup(groups, (group, start, step, count) => {
     const values = Float64Array.from({length: count}, (_, n) => x.data[start + n * step]);
     const least = values.reduce((a, b) => Math.min(a, b));
-    const scale = storedScale((values.reduce((a, b) => Math.max(a, b)) - least) / highest, "f16");
+    const scale = offsetScale(
+      least,
+      values.reduce((a, b) => Math.max(a, b)),
+      highest,
+    );
     scales[group] = scale;
     offsets[group] = storedOffset(choose({values, scale, highest, offset: least, stored: storedOffset}));
     values.forEach((value, n) => {

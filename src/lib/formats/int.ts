@@ -152,25 +152,45 @@ function rangeOfGroup(data: Float32Array, start: number, step: number, count: nu
   return [min, max];
 }
 
-function quantizeAsymmetric(x: Tensor, groups: Groups, settings: IntSettings): IntTensor {
+/** Stored scale and zero point of an asymmetric group by its least and its largest value; zero point 0 beside a scale of 0. */
+function asymmetricScale(settings: IntSettings, least: number, most: number): [number, number] {
   const {element, shared, rounding, rule} = settings;
   const {highest} = element;
+  const [min, max] = rule.includesZero ? [Math.min(least, 0), Math.max(most, 0)] : [least, most];
+  const range = Math.max(Math.fround(max - min), Math.fround(rule.rangeFloor));
+  const scale = storedScale(limited(range / highest, rule), shared.scaleType, highest);
+  const zero = scale === 0 ? 0 : -rounderOf(rounding)(Math.fround(min / scale));
+  return [scale, Math.min(Math.max(zero, 0), highest)];
+}
+
+/**
+ * Stored scales and zero points of asymmetric groups by their least and largest values.
+ * @throws RangeError if an option is out of range.
+ */
+export function intZeroPoints(least: Float32Array, most: Float32Array, options: IntOptions) {
+  const settings = settingsOf(options);
+  const scales = new Float32Array(least.length);
+  const zeroPoints = new Uint8Array(least.length);
+  for (let group = 0; group < least.length; group++) {
+    [scales[group], zeroPoints[group]] = asymmetricScale(settings, least[group], most[group]);
+  }
+  return {scales, zeroPoints};
+}
+
+function quantizeAsymmetric(x: Tensor, groups: Groups, settings: IntSettings): IntTensor {
+  const {element, rounding} = settings;
   const round = rounderOf(rounding);
-  const clamp = (q: number) => Math.min(Math.max(q, 0), highest);
   const codes = new Uint8Array(x.data.length);
   const scales = new Float32Array(groups.count);
   const zeroPoints = new Uint8Array(groups.count);
   forEachGroup(groups, (group, start, step, count) => {
-    let [min, max] = rangeOfGroup(x.data, start, step, count);
-    if (rule.includesZero) [min, max] = [Math.min(min, 0), Math.max(max, 0)];
-    const range = Math.max(Math.fround(max - min), Math.fround(rule.rangeFloor));
-    const scale = storedScale(limited(range / highest, rule), shared.scaleType, highest);
+    const [scale, zero] = asymmetricScale(settings, ...rangeOfGroup(x.data, start, step, count));
     scales[group] = scale;
-    if (scale === 0) return;
-    const zero = clamp(-round(Math.fround(min / scale)));
     zeroPoints[group] = zero;
+    if (scale === 0) return;
     for (let n = 0, i = start; n < count; n++, i += step) {
-      codes[i] = clamp(round(Math.fround(x.data[i] / scale)) + zero);
+      const code = round(Math.fround(x.data[i] / scale)) + zero;
+      codes[i] = Math.min(Math.max(code, 0), element.highest);
     }
   });
   return {codes, scales, zeroPoints};

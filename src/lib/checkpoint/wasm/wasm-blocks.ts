@@ -30,6 +30,7 @@ export interface SmallBlocks
     Record<"decodeBytes", DecodeBlocks> {
   areFinite(x: number, count: number): number;
   readonly encodeMx4: EncodeLevels;
+  readonly encodeNv4: EncodeLevels;
   decodeNibbles(bytes: number, blocks: number, x: number, table: number, hasMinimum: number): void;
   decodeFives(bytes: number, blocks: number, x: number, hasMinimum: number): void;
   decodeMx4(bytes: number, blocks: number, x: number, table: number): void;
@@ -37,8 +38,12 @@ export interface SmallBlocks
 }
 
 /** The kernel of blocks of 256 elements with scales of scales. */
-export type KQuants = Record<Names<"encode", "Q2K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
+export type KQuants = Record<Names<"encode", "Q2K" | "Q3K" | "Q4K" | "Q5K" | "Q6K">, EncodeBlocks> &
   Record<Names<"decode", "Q2K" | "Q3K" | "Q4K" | "Q5K" | "Q6K">, DecodeBlocks>;
+
+/** The kernel of blocks of -1, 0 and 1. */
+export type Ternary = Record<"encodeTq1" | "encodeTq2", EncodeBlocks> &
+  Record<"decodeTq1" | "decodeTq2", DecodeBlocks>;
 
 /** The kernel of blocks with levels that are not evenly spaced. */
 export interface Iq4 extends Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels> {
@@ -50,6 +55,7 @@ interface BlockKernels {
   readonly small: KernelRun<SmallBlocks>;
   readonly k: KernelRun<KQuants>;
   readonly iq4: KernelRun<Iq4>;
+  readonly ternary: KernelRun<Ternary>;
   readonly ways: number;
 }
 
@@ -83,7 +89,11 @@ export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): Readonly
     q5_1: by(kernels.small, "encodeQ51"),
     q8_0: by(kernels.small, "encodeQ80"),
     ggml_mxfp4: by(kernels.small, "encodeMx4", powers),
+    ggml_nvfp4: by(kernels.small, "encodeNv4", scales),
+    tq1_0: by(kernels.ternary, "encodeTq1"),
+    tq2_0: by(kernels.ternary, "encodeTq2"),
     q2_K: by(kernels.k, "encodeQ2K"),
+    q3_K: by(kernels.k, "encodeQ3K"),
     q4_K: by(kernels.k, "encodeQ4K"),
     q5_K: by(kernels.k, "encodeQ5K"),
     q6_K: by(kernels.k, "encodeQ6K"),
@@ -100,6 +110,8 @@ export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): Readonly
     ggml_mxfp4: (bytes, blocks, x) => small.decodeMx4(bytes, blocks, x, halves),
     ggml_nvfp4: (bytes, blocks, x) => small.decodeNv4(bytes, blocks, x, halves, scales),
     iq4_xs: (bytes, blocks, x) => iq4.decodeIq4Xs(bytes, blocks, x, iq4Levels),
+    tq1_0: kernels.ternary.kernel.decodeTq1,
+    tq2_0: kernels.ternary.kernel.decodeTq2,
     q2_K: k.decodeQ2K,
     q3_K: k.decodeQ3K,
     q4_K: k.decodeQ4K,

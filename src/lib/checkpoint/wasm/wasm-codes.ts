@@ -1,6 +1,6 @@
 /** Codes of 2 to 8 bits in WebAssembly: found by a table of casts, and valued by one. */
 import type {Format, Packed} from "../../formats/format.js";
-import {packedLength, requirePart, scaleBytes, unpackScales} from "../../formats/pack.js";
+import {packedLength, packScales, requirePart, scaleBytes, unpackScales} from "../../formats/pack.js";
 import {unpackTensorScale} from "../../formats/tensor-scale.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount} from "../../tensor/tensor.js";
@@ -47,6 +47,22 @@ export function codeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format)
     const data = into?.length === count ? into : new Float32Array(count);
     decodeGroups(heap, kernel, valued, {codes, scales, bits, size}, data);
     return {shape: [...packed.shape], data};
+  };
+}
+
+/** Formats with one float32 scale for the tensor, and bytes as codes. */
+const WHOLE: ReadonlySet<string> = new Set(["int8_tensor", "fp8_e4m3_tensor", "fp8_e5m2_tensor"]);
+
+/** The decoder of a format whose tensors have one scale: as if each row had it; null for other formats. */
+export function wholeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format): Format["decode"] | null {
+  if (!WHOLE.has(format.id)) return null;
+  const decodeRows = codeDecoder(heap, kernel, {...format, reading: {groupSize: null, scales: "f32"}})!;
+  return (packed, into) => {
+    if (elementCount(packed.shape) === 0) return format.decode(packed);
+    const [scale] = unpackScales(requirePart(packed, "scales", scaleBytes.f32), "f32");
+    const rows = elementCount(packed.shape.slice(0, -1));
+    const scales = packScales(new Float32Array(rows).fill(scale), "f32");
+    return decodeRows({...packed, parts: {...packed.parts, scales}}, into);
   };
 }
 

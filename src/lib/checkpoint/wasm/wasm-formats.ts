@@ -1,22 +1,53 @@
 import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
+import {affineCodesWasm} from "../../kernels/generated/affine-codes.js";
+import {fourOverSixWasm} from "../../kernels/generated/four-over-six.js";
 import {groupsWasm} from "../../kernels/generated/groups.js";
 import {iq4Wasm} from "../../kernels/generated/iq4.js";
 import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
 import {razerWasm} from "../../kernels/generated/razer.js";
 import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
 import {smallBlocksWasm} from "../../kernels/generated/small-blocks.js";
+import {ternaryWasm} from "../../kernels/generated/ternary.js";
 import {kernelRuns} from "../../kernels/kernel-runs.js";
 import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type Iq4, type KQuants, type SmallBlocks, wasmBlockCodecs} from "./wasm-blocks.js";
+import type {GroupsKernel} from "./grouped-formats.js";
+import {type AffineKernel, wasmAffineCodecs} from "./wasm-affine.js";
+import {type Iq4, type KQuants, type SmallBlocks, type Ternary, wasmBlockCodecs} from "./wasm-blocks.js";
 import type {FastCodec} from "./wasm-codec.js";
-import {type CodesKernel, codeDecoder} from "./wasm-codes.js";
-import {type GroupsKernel, wasmGroupEncoders} from "./wasm-groups.js";
+import {type CodesKernel, codeDecoder, wholeDecoder} from "./wasm-codes.js";
+import {type FourOverSixKernel, wasmFourOverSix} from "./wasm-four-over-six.js";
+import {absMaxOf, wasmGroupEncoders} from "./wasm-groups.js";
 import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
 export type FasterFormat = (format: Format) => Format;
+
+type Kernels = [
+  GroupsKernel,
+  CodesKernel,
+  RazerKernel,
+  SmallBlocks,
+  KQuants,
+  Iq4,
+  Ternary,
+  AffineKernel,
+  FourOverSixKernel,
+];
+
+/** Their sources, in the same order. */
+const SOURCES = [
+  groupsWasm,
+  scaledCodesWasm,
+  razerWasm,
+  smallBlocksWasm,
+  kQuantsWasm,
+  iq4Wasm,
+  ternaryWasm,
+  affineCodesWasm,
+  fourOverSixWasm,
+] as const;
 
 /**
  * Formats whose encoders or decoders run in WebAssembly with SIMD. They are the same formats: ids, bytes and refusals are those of the
@@ -27,29 +58,42 @@ export type FasterFormat = (format: Format) => Format;
 export async function wasmFormats(threads: KernelThreads | null = null): Promise<FasterFormat> {
   const heap = wasmHeap(threads !== null);
   const ways = threads?.count ?? 1;
-  const [groups, codes, razer, small, k, iq4] = await kernelRuns<
-    [GroupsKernel, CodesKernel, RazerKernel, SmallBlocks, KQuants, Iq4]
-  >(heap, [groupsWasm, scaledCodesWasm, razerWasm, smallBlocksWasm, kQuantsWasm, iq4Wasm], threads);
+  const [groups, codes, razer, small, k, iq4, ternary, affine, fourOverSix] = await kernelRuns<Kernels>(
+    heap,
+    SOURCES,
+    threads,
+  );
   const encoders = wasmGroupEncoders(heap, {groups, codes, ways});
+  const absMax = absMaxOf(heap, groups, ways);
   const codecs = new Map<string, FastCodec>([
     ...Array.from(encoders, ([id, encode]): [string, FastCodec] => [id, {encode}]),
+    ...wasmAffineCodecs(heap, affine.kernel, codes.kernel),
+    wasmFourOverSix(heap, fourOverSix.kernel, codes.kernel, absMax),
     ...wasmRazerCodecs(heap, razer, ways),
-    ...wasmBlockCodecs(heap, {small, k, iq4, ways}),
+    ...wasmBlockCodecs(heap, {small, k, iq4, ternary, ways}),
   ]);
   return (format) => {
     const fast = codecs.get(format.id);
     const {encode = format.encode} = fast ?? {};
-    const decode = fast?.decode ?? codeDecoder(heap, codes.kernel, format) ?? format.decode;
+    const decode =
+      fast?.decode ??
+      codeDecoder(heap, codes.kernel, format) ??
+      wholeDecoder(heap, codes.kernel, format) ??
+      format.decode;
     if (encode === format.encode && decode === format.decode) return format;
     const isWhole = (shape: readonly number[]) => (shape.at(-1) ?? 1) % (format.blockSize ?? 1) === 0;
     return Object.freeze({
       ...format,
-      encode: (x: Tensor, options?: EncodeOptions) =>
-        options?.importance === undefined && isWhole(x.shape)
-          ? encode(x, options)
-          : format.encode(x, options),
-      decode: (packed: Packed, into?: Float32Array) =>
-        isWhole(packed.shape) ? decode(packed, into) : format.decode(packed),
+      ...(encode !== format.encode && {
+        encode: (x: Tensor, options?: EncodeOptions) =>
+          options?.importance === undefined && isWhole(x.shape)
+            ? encode(x, options)
+            : format.encode(x, options),
+      }),
+      ...(decode !== format.decode && {
+        decode: (packed: Packed, into?: Float32Array) =>
+          isWhole(packed.shape) ? decode(packed, into) : format.decode(packed),
+      }),
     });
   };
 }
