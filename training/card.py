@@ -121,8 +121,8 @@ def files(config, captured):
 def purpose(name, config):
     """Why the model is here, and what is to be seen in it."""
     if isinstance(config, attamba.Config) or name in RIVALS:
-        return f"""It is one of three that were trained on the same
-documents in the same order for as many steps, with as many weights: {RIVALS.get(name, "attention over the states of chunks")}."""
+        return f"""It was trained beside others on the same
+documents in the same order, for as many steps and with as many weights: {RIVALS.get(name, "attention over the states of chunks")}."""
     if isinstance(config, mamba.Config):
         return """It is small enough to run in a page, and reads
 what the decoders beside it read, so that a state of fixed size can be compared with a cache that grows."""

@@ -16,6 +16,7 @@ export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/token-selection", title: "Token selection"},
   {id: "claims/kv-caches", title: "Smaller caches"},
   {id: "claims/state-space", title: "State-space models"},
+  {id: "claims/mixers", title: "Between attention and state"},
   {id: "claims/decoding", title: "Decoding"},
   {id: "claims/diffusion", title: "Diffusion language models"},
   {id: "claims/accelerators", title: "Accelerators"},

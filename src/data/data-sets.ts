@@ -22,6 +22,8 @@ export const DATA_SETS = {
   "weights/mamba2-small": "models/mamba2-small/model.safetensors",
   "weights/mamba2-small-outliers": "models/mamba2-small-outliers/model.safetensors",
   "weights/attamba-small": "models/attamba-small/model.safetensors",
+  "weights/decoder-iso-kv": "models/decoder-iso-kv/model.safetensors",
+  "weights/decoder-iso-flop": "models/decoder-iso-flop/model.safetensors",
   "predictor/decoder-small": "models/decoder-small/token-butler.safetensors",
   "predictor/decoder-large": "models/decoder-large/token-butler.safetensors",
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",

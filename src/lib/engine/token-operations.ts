@@ -1,5 +1,7 @@
 /** Operations of one more token, counted from a model's shapes: modelled, nothing is run. */
 
+import {type ChunkRule, isVisible} from "./attamba/attamba-cache.js";
+import {type AttambaConfig, ownEnds, scanChannels} from "./attamba/attamba-config.js";
 import type {DecoderConfig} from "./decoder/config.js";
 import {linearParts} from "./decoder/layer-parts.js";
 import {convChannels} from "./mamba/mamba-cache.js";
@@ -36,6 +38,32 @@ export function mambaTokenOperations(config: MambaConfig): number {
   const {layers, hiddenSize, innerSize, convWidth, vocabSize} = config;
   const weights = mixerWeights(config) + convWidth * convChannels(config) + hiddenSize * innerSize;
   return layers * (2 * weights + scanOperations(config)) + 2 * vocabSize * hiddenSize;
+}
+
+/**
+ * Operations of a model that keeps states of chunks for the token that follows `context` others: two for each weight of a
+ * projection, of the convolutions and of the head, those of the scans, and four for each channel of a key that the token may
+ * see. Norms, gates, rotation and softmax are left out.
+ */
+export function attambaTokenOperations(
+  config: AttambaConfig,
+  context: number,
+  {ends = ownEnds(config), leading = config.leading}: Partial<ChunkRule> = {},
+): number {
+  const {layers, hiddenSize: d, intermediateSize, heads, headDim, vocabSize, scan} = config;
+  const {inner, state, heads: scanHeads, convWidth} = scan;
+  const channels = scanChannels(scan);
+  const scanWeights = d * (inner + channels + scanHeads) + convWidth * channels + d * inner;
+  const weights = 2 * d * heads * headDim + 3 * d * intermediateSize + 2 * scanWeights;
+  const sizes = {tokens: 1, heads: scanHeads, headDim: inner / scanHeads, stateSize: state};
+  let read = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    for (let key = 0; key <= context; key++) {
+      if (isVisible({ends, leading}, layer, context, key)) read += 1;
+    }
+  }
+  const perLayer = 2 * weights + 2 * ssdCost(sizes).operations;
+  return layers * perLayer + 4 * heads * headDim * read + 2 * vocabSize * d;
 }
 
 /** Weights of the projections into the scan. */

@@ -3,6 +3,7 @@ import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
 import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
 import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flash-dlm.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
+import {attambaClaims} from "../../../src/lib/experiments/claims/mixers/attamba.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {costClaims} from "../../../src/lib/experiments/claims/regress/costs-from-text.js";
 import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
@@ -22,6 +23,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
+  "claims/mixers": attambaClaims,
   "claims/regress": costClaims,
   "claims/scenes": semanticClaims,
   "claims/decoding": DECODING_CLAIMS,

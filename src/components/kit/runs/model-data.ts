@@ -23,6 +23,8 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "weights/mamba2-small-outliers": () =>
     FileAttachment("../../../data/models/mamba2-small-outliers/model.safetensors"),
   "weights/attamba-small": () => FileAttachment("../../../data/models/attamba-small/model.safetensors"),
+  "weights/decoder-iso-kv": () => FileAttachment("../../../data/models/decoder-iso-kv/model.safetensors"),
+  "weights/decoder-iso-flop": () => FileAttachment("../../../data/models/decoder-iso-flop/model.safetensors"),
   "predictor/decoder-small": () =>
     FileAttachment("../../../data/models/decoder-small/token-butler.safetensors"),
   "predictor/decoder-large": () =>

@@ -2,7 +2,7 @@ import type {MixerState} from "../mamba/mamba-cache.js";
 import {type AttambaConfig, ownEnds, scanChannels} from "./attamba-config.js";
 import type {ChunkEnds} from "./chunk-ends.js";
 
-/** What of a text is kept: where chunks end, and how many of the last tokens are seen one by one. */
+/** Rule of what is kept of a text: where chunks end, and how many of the last tokens are seen one by one. */
 export interface ChunkRule {
   readonly ends: ChunkEnds;
   readonly leading: number;

@@ -47,6 +47,8 @@ export const DECODERS = {
   "decoder-small-outliers": llamaConfig(small),
   "decoder-large": llamaConfig(large),
   "decoder-coreference": llamaConfig(small),
+  "decoder-iso-kv": llamaConfig({...small, intermediateSize: 352, kvHeads: 4, headDim: 4}),
+  "decoder-iso-flop": llamaConfig({...small, intermediateSize: 320, kvHeads: 4, headDim: 10}),
   "arithmetic-small": llamaConfig(arithmeticSmall),
   "arithmetic-small-split": llamaConfig({...arithmeticSmall, maxPositions: 256}),
   "arithmetic-large": llamaConfig(arithmeticLarge),
