@@ -36,6 +36,7 @@ export const DATA_SETS = {
   "times/kernels": "measured/kernel-times.safetensors",
   "regressor/small": "regressors/small/model.safetensors",
   "regressor/trees": "regressors/ladder/trees.safetensors",
+  "regressor/convolutions": "regressors/ladder/convolutions.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

@@ -1,4 +1,6 @@
+import {readFileSync} from "node:fs";
 import {expect, test} from "vitest";
+import {loadTensors} from "../../src/data/data-sets.js";
 import {convolution} from "../../src/lib/regress/ladder/convolution.js";
 import type {Tensor} from "../../src/lib/tensor/tensor.js";
 
@@ -25,4 +27,16 @@ test("a convolution gives the largest value along the text, zeros around it", ()
 
 test("a model that is not there is refused by name", () => {
   expect(() => convolution(model, "n")).toThrow("convolution: n/embed must be a tensor, got none");
+});
+
+test("every published convolution has the sizes that its card gives", async () => {
+  const published = await loadTensors("src/data/regressors/ladder/convolutions.safetensors");
+  const names = [...published.keys()].filter((name) => name.endsWith("/embed"));
+  const shapeOf = (part: string) => published.get(`roofline/${part}`)?.shape;
+  const widths = [0, 1, 2].map((layer) => shapeOf(`conv.${layer}.weight`)?.[2]);
+  const card = readFileSync("src/data/regressors/ladder/README.md", "utf8");
+  expect(card).toContain(`${names.length} convolutions over tokens`);
+  expect(card).toContain(
+    `embedding of ${shapeOf("embed")?.[1]}, three convolutions of ${shapeOf("conv.0.weight")?.[0]} channels and widths ${widths[0]}, ${widths[1]} and ${widths[2]}`,
+  );
 });

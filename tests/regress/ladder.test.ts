@@ -3,6 +3,11 @@ import {expect, test} from "vitest";
 import {typedTask} from "../../src/lib/experiments/regress/cost-tasks.js";
 import {firstFormula, rooflineFormula} from "../../src/lib/experiments/regress/formulas.js";
 import {handFeatures} from "../../src/lib/experiments/regress/hand-features.js";
+import {
+  operatorIds,
+  operatorTokens,
+  operatorVocabulary,
+} from "../../src/lib/experiments/regress/operator-tokens.js";
 import {scoresOf} from "../../src/lib/experiments/regress/scores.js";
 import {kernelBytes, kernelWork, readKernelShape} from "../../src/lib/regress/kernels/kernel-shapes.js";
 import {bagOfTokens, numbersInOrder} from "../../src/lib/regress/ladder/features.js";
@@ -96,4 +101,14 @@ test("hand features are as many for every text of a task", () => {
     expect(new Set(lengths.map(({length}) => length)).size).toBe(1);
     for (const features of lengths) expect(features.every(Number.isFinite)).toBe(true);
   }
+});
+
+test("names of operators are the same whatever the shapes, tokens with shapes are not", () => {
+  const [small, large] = [8, 16].map((rows) => `array 4x4 os\nx0:${rows}x8\nx1=Relu(x0):${rows}x8`);
+  expect(operatorTokens(small, false)).toEqual(["xpu.relu"]);
+  expect(operatorTokens(small, false)).toEqual(operatorTokens(large, false));
+  expect(operatorTokens(small, true)).not.toEqual(operatorTokens(large, true));
+  const texts = [["a", "b"], ["a", "b"], ["a", "c"], ["b"]];
+  expect(operatorVocabulary(texts)).toEqual(["a", "b"]);
+  expect([...operatorIds(["a", "b"], ["b", "c", "a"])]).toEqual([3, 1, 2]);
 });

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {kendall, ranks, spearman} from "../../src/lib/stats/rank.js";
 import {
+  ascendingOrder,
   choiceRegret,
   cumulativeBest,
   meanAbsoluteError,
@@ -49,4 +51,19 @@ test("errors and Pearson's correlation of a line", () => {
     ),
   ).toBeCloseTo(-1, 12);
   expect(() => pearson(a, Float64Array.of(1))).toThrow("pearson: both sides must have the same length");
+});
+
+test("a NaN makes rank correlations NaN, infinite values have ranks", () => {
+  const [x, y] = [Float64Array.of(1, Number.NaN, 3), Float64Array.of(1, 2, 3)];
+  expect([spearman(x, y), kendall(x, y), kendall(y, x)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect([...ranks(x)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  const wide = Float64Array.of(
+    Number.NEGATIVE_INFINITY,
+    0,
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  );
+  expect([...ranks(wide)]).toEqual([0, 1, 2.5, 2.5]);
+  expect(kendall(wide, Float64Array.of(1, 2, 3, 3))).toBeCloseTo(1, 12);
+  expect([...ascendingOrder([2, Number.NaN, 1])]).toEqual([2, 0, 1]);
 });

@@ -72,6 +72,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "regress/ladder-size": () => import("./regress/ladder-size.js").then((m) => m.ladderSize),
   "regress/numbers": () => import("./regress/numbers.js").then((m) => m.numbers),
   "regress/one-text": () => import("./regress/one-text.js").then((m) => m.oneText),
+  "regress/operator-graphs": () => import("./regress/operator-graphs.js").then((m) => m.operatorGraphs),
   "regress/predictors": () => import("./regress/predictors.js").then((m) => m.predictors),
   "regress/programs": () => import("./regress/programs.js").then((m) => m.programs),
   "regress/surrogate": () => import("./regress/surrogate.js").then((m) => m.surrogate),

@@ -63,3 +63,9 @@ export function choosePieces(texts: Iterable<string>, count: number): string[] {
   const order = [...saved].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   return order.slice(0, count).map(([piece]) => piece);
 }
+
+/** Tokens that are stored as the codes of their characters, each ended by a zero. */
+export function tokensOfCodes(codes: Float32Array): string[] {
+  const text = Array.from(codes, (code) => String.fromCharCode(code)).join("");
+  return text.split("\0").slice(0, -1);
+}

@@ -1,7 +1,8 @@
 import {requirePairs} from "./moments.js";
 
 /**
- * Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank. NaN where one side is constant.
+ * Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank. NaN where one side is constant or
+ * holds a NaN.
  * @throws RangeError if the lengths differ.
  */
 export function spearman(a: Float64Array, b: Float64Array): number {
@@ -20,7 +21,7 @@ export function spearman(a: Float64Array, b: Float64Array): number {
 
 /**
  * Kendall's tau-b: pairs in the same order less pairs in the opposite one, over the pairs that are not tied on either
- * side (their geometric mean). NaN where one side is constant. Work grows with the square of the length.
+ * side (their geometric mean). NaN where one side is constant or holds a NaN. Work grows with the square of the length.
  * (doi.org/10.1093/biomet/33.3.239)
  * @throws RangeError if the lengths differ.
  */
@@ -29,7 +30,7 @@ export function kendall(a: Float64Array, b: Float64Array): number {
   let [balance, apartInA, apartInB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     for (let j = 0; j < i; j++) {
-      const [x, y] = [Math.sign(a[i] - a[j]), Math.sign(b[i] - b[j])];
+      const [x, y] = [compared(a[i], a[j]), compared(b[i], b[j])];
       balance += x * y;
       apartInA += x * x;
       apartInB += y * y;
@@ -54,9 +55,15 @@ export function rankChance(values: Float64Array, answers: readonly boolean[]): n
   return (sum - (yes * (yes - 1)) / 2) / (yes * no);
 }
 
-/** Ranks from 0 on, ascending, equals sharing their mean rank. */
+/** -1, 0 or 1 as a number lies below, at or above another, infinite ones too; NaN beside a NaN. */
+function compared(a: number, b: number): number {
+  return a === b ? 0 : Math.sign(a - b);
+}
+
+/** Ranks from 0 on, ascending, equals sharing their mean rank; all NaN if one value is. */
 export function ranks(x: Float64Array): Float64Array {
-  const order = Array.from(x.keys()).sort((i, j) => x[i] - x[j]);
+  if (x.some(Number.isNaN)) return new Float64Array(x.length).fill(Number.NaN);
+  const order = Array.from(x.keys()).sort((i, j) => compared(x[i], x[j]));
   const rank = new Float64Array(x.length);
   for (let from = 0; from < order.length; ) {
     let to = from;

@@ -12,9 +12,12 @@ export function meanAbsoluteError(truth: Float64Array, predicted: Float64Array):
   return mean(truth.map((value, i) => Math.abs(value - predicted[i])));
 }
 
-/** Indices from the smallest value to the largest, equals in their order. */
+/** Indices from the smallest value to the largest, equals in their order, those of NaN last. */
 export function ascendingOrder(values: ArrayLike<number>): number[] {
-  return Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j] || i - j);
+  const isNone = (i: number) => Number(Number.isNaN(values[i]));
+  return Array.from(values, (_, i) => i).sort(
+    (i, j) => isNone(i) - isNone(j) || values[i] - values[j] || i - j,
+  );
 }
 
 /** Share of the `k` truly smallest that are among the `k` predicted smallest. */

@@ -126,10 +126,19 @@ const raftExpectation: CaseOp = (_, {log_prob, grid}) => ({
   mean: rowsOf(log_prob).map((row) => expectedOnGrid(row, numbers(grid))),
 });
 
+/** Of samples none of which is a number. */
+const NO_SUMMARY = {
+  median: Number.NaN,
+  mean: Number.NaN,
+  standardDeviation: Number.NaN,
+  sorted: Float64Array.of(Number.NaN),
+};
+
 const sampleEstimators: CaseOp = ({percentiles = [25, 75]}, {samples, y}) => {
   const truth = numbers(y);
   const rows = rowsOf(samples);
-  const found = rows.map((row) => summarizeSamples(row));
+  const isNumber = rows.map((row) => !row.every(Number.isNaN));
+  const found = rows.map((row, i) => (isNumber[i] ? summarizeSamples(row) : NO_SUMMARY));
   const quantiles = (percentiles as readonly number[]).map((percent) => [
     `p${percent}`,
     found.map(({sorted}) => sortedQuantile(sorted, percent / 100)),
@@ -138,7 +147,7 @@ const sampleEstimators: CaseOp = ({percentiles = [25, 75]}, {samples, y}) => {
     median: found.map(({median}) => median),
     mean: found.map(({mean}) => mean),
     std: found.map(({standardDeviation}) => standardDeviation),
-    crps: rows.map((row, i) => rankedProbabilityScore(row, truth[i])),
+    crps: rows.map((row, i) => (isNumber[i] ? rankedProbabilityScore(row, truth[i]) : Number.NaN)),
     ...Object.fromEntries(quantiles),
   };
 };

@@ -43,6 +43,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "times/kernels": () => FileAttachment("../../../data/measured/kernel-times.safetensors"),
   "regressor/small": () => FileAttachment("../../../data/regressors/small/model.safetensors"),
   "regressor/trees": () => FileAttachment("../../../data/regressors/ladder/trees.safetensors"),
+  "regressor/convolutions": () => FileAttachment("../../../data/regressors/ladder/convolutions.safetensors"),
   "meshes/bunny": () => FileAttachment("../../../data/meshes/bunny.safetensors"),
   "meshes/teapot": () => FileAttachment("../../../data/meshes/teapot.safetensors"),
 };

@@ -1,6 +1,6 @@
 import {experiment} from "../../experiment/experiment.js";
 import {COST_TASKS, typedTask} from "../regress/cost-tasks.js";
-import {ladderTools, openRegressor, TREES_NEEDS} from "../regress/samples.js";
+import {LADDER_NEEDS, ladderTools, openRegressor} from "../regress/samples.js";
 import {type Tried, tryTask} from "../regress/tried.js";
 import {claimColumns} from "./claim.js";
 import {ledgerRows} from "./ledger-rows.js";
@@ -24,7 +24,7 @@ export const regressClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: TREES_NEEDS,
+  needs: LADDER_NEEDS,
   sweep: [{}],
   async run({texts}, {data, progress}) {
     const model = await openRegressor(data.get("regressor/small"));
@@ -35,6 +35,9 @@ export const regressClaims = experiment({
       const tell = (share: number, what?: string) => progress((n + share) / COST_TASKS.length, what);
       for (const each of await tryTask(task, model, {texts, samples: 16, progress: tell})) tried.push(each);
     }
-    return ledgerRows(costClaims, {tried, tools: ladderTools(data, model)});
+    return ledgerRows(costClaims, {
+      tried,
+      tools: {...ladderTools(data, model), convolutions: data.get("regressor/convolutions")},
+    });
   },
 });

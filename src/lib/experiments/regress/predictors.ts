@@ -4,7 +4,7 @@ import {mean} from "../../stats/moments.js";
 import {COST_TASKS, type CostTaskId, isModelled, typedTask} from "./cost-tasks.js";
 import {medianOf} from "./formulas.js";
 import {LADDER, type LadderTools} from "./ladder.js";
-import {isCovered, ladderTools, openRegressor, summaryOf, TREES_NEEDS} from "./samples.js";
+import {isCovered, LADDER_NEEDS, ladderTools, openRegressor, summaryOf} from "./samples.js";
 import {scoresOf} from "./scores.js";
 import {type Tried, tryTask} from "./tried.js";
 
@@ -164,7 +164,7 @@ export const predictors = experiment({
       high: {type: "number", label: "Upper quartile of the samples", provenance: "measured"},
     },
   },
-  needs: TREES_NEEDS,
+  needs: LADDER_NEEDS,
   sweep: COST_TASKS.map((task) => ({task})),
   async run({task: id, texts, samples}, {data, progress}) {
     const {task} = typedTask(id, data.get("times/kernels"));
@@ -174,7 +174,7 @@ export const predictors = experiment({
       samples,
       progress: (share, what) => progress(0.8 * share, what),
     });
-    const tools = ladderTools(data, model);
+    const tools = {...ladderTools(data, model), convolutions: data.get("regressor/convolutions")};
     return {
       rows: tried.flatMap((each) => [...modelRows(each), ...ladderRows(each, tools)]),
       points: tried.flatMap(pointsOf),

@@ -14,6 +14,9 @@ export const REGRESS_NEEDS = ["regressor/small", "times/kernels"] as const;
 /** The data sets of experiments with boosted trees beside it. */
 export const TREES_NEEDS = [...REGRESS_NEEDS, "regressor/trees"] as const;
 
+/** The data sets of the whole ladder. */
+export const LADDER_NEEDS = [...TREES_NEEDS, "regressor/convolutions"] as const;
+
 /** Vocabulary and trees of the predictors of the ladder. */
 export function ladderTools(
   data: {get(name: (typeof TREES_NEEDS)[number]): TensorSet},

@@ -1,7 +1,7 @@
 import type {Backend} from "../../engine/backend.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {NumberVocabulary} from "../numbers/vocabulary.js";
-import {type PieceVocabulary, pieceVocabulary} from "../pieces.js";
+import {type PieceVocabulary, pieceVocabulary, tokensOfCodes} from "../pieces.js";
 import {type Decoder, readDecoder} from "./decoder.js";
 import {type Encoder, readEncoder} from "./encoder.js";
 import {targetVocabulary} from "./target-vocabulary.js";
@@ -17,12 +17,6 @@ export interface RegressionModel {
   readonly decoder: Decoder;
 }
 
-/** Pieces are stored as the codes of their characters, each ended by a zero. */
-function piecesOf(codes: Float32Array): string[] {
-  const text = Array.from(codes, (code) => String.fromCharCode(code)).join("");
-  return text.split("\0").slice(0, -1);
-}
-
 /**
  * The regression model of some tensors, as training/publish_regression.py writes them; numbers have four digits
  * where no tensor `digits` says how many.
@@ -32,7 +26,7 @@ export function regressionModel(tensors: ReadonlyMap<string, Tensor>, backend: B
   const reader = weightReader(tensors, backend);
   return {
     config: reader.config,
-    vocabulary: pieceVocabulary(piecesOf(reader.table("pieces"))),
+    vocabulary: pieceVocabulary(tokensOfCodes(reader.table("pieces"))),
     numbers: targetVocabulary(tensors.get("digits")?.data[0]),
     encode: readEncoder(reader, backend),
     decoder: readDecoder(reader, backend),
