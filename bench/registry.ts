@@ -1,4 +1,5 @@
 import {accelerators} from "./benches/accelerators.js";
+import {averagedScanTimes} from "./benches/averaged-scans.js";
 import {caches} from "./benches/caches.js";
 import {checkpoints} from "./benches/checkpoints.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
@@ -34,6 +35,7 @@ export const contests: readonly Contest[] = [
   ...decodeAttentions,
   ...caches,
   ...stateSpaceScans,
+  ...averagedScanTimes,
   ...accelerators,
   ...sweeps,
   ...threads,

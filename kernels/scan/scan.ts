@@ -1,3 +1,4 @@
+export * from "./channel-means";
 export * from "./convolution";
 export * from "./elementwise";
 export * from "./selective-scan";

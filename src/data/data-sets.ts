@@ -37,6 +37,7 @@ export const DATA_SETS = {
   "regressor/small": "regressors/small/model.safetensors",
   "regressor/trees": "regressors/ladder/trees.safetensors",
   "regressor/convolutions": "regressors/ladder/convolutions.safetensors",
+  "classifier/vision-mamba-small": "models/vision-mamba-small/model.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

@@ -22,6 +22,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   caches: "Form of the KV cache",
   policies: "Policy of eviction or sparse reads",
   "scan quantizers": "Quantization method for state-space models",
+  "averaged scans": "Average over the channels of a scan",
   "decoding methods": "Method that writes text",
   accelerators: "Accelerator or cost model",
 };

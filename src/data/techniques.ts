@@ -6,6 +6,7 @@ import {formats} from "../lib/formats/registry.js";
 import {KV_CACHES} from "../lib/kv/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
 import {scanQuantizers} from "../lib/ssm/registry.js";
+import {averagedScans} from "../lib/ssm/vmeanba/registry.js";
 import type {RegistryName, TechniqueFacts} from "../lib/technique/facts.js";
 import {recordDocs} from "./record-docs.js";
 
@@ -50,6 +51,7 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("caches", KV_CACHES.all, recordDocs("kv")),
   ...factsOf("policies", policies.all, recordDocs("attention")),
   ...factsOf("scan quantizers", scanQuantizers.all, recordDocs("ssm")),
+  ...factsOf("averaged scans", averagedScans.all, recordDocs("ssm")),
   ...factsOf("decoding methods", decodingMethods.all, recordDocs("decoding")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

@@ -8,8 +8,9 @@ import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {taskById} from "../../src/lib/tasks/registry.js";
 import {filledIn} from "../../src/lib/tasks/task.js";
 import {countProblemsAgain} from "./arithmetic-card.js";
-import {cardLines, cardOf, cardText, isArithmeticModel, isMaskedModel} from "./cards.js";
+import {cardLines, cardOf, cardText, isArithmeticModel, isMaskedModel, isPictureModel} from "./cards.js";
 import {countMaskedAgain} from "./masked-card.js";
+import {countPicturesAgain} from "./picture-card.js";
 import {numbersIn, proseOf} from "./prose.js";
 
 const models = readdirSync("src/data/models");
@@ -27,6 +28,7 @@ const WRITTEN = [
   "cosine to a tenth of it",
   "after a tenth of the steps",
   "(eps 1e-05)",
+  "four scans (rows, columns, both backwards)",
   "W_out (h + silu(W1 h + b))",
   "each distance with 0.8 of the weight of the one before",
   "a four-token name",
@@ -95,6 +97,7 @@ describe.each(models)("the card of %s", (model) => {
   });
 
   test("counts what the model does: the first documents and samples again", async () => {
+    if (isPictureModel(model)) return countPicturesAgain(model);
     if (isMaskedModel(model)) return countMaskedAgain(model);
     if (isArithmeticModel(model)) return countProblemsAgain(model);
     const {scores} = cardOf(model);

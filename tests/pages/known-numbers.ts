@@ -3,6 +3,7 @@ import {SIDE} from "../../src/components/by-hand/accel/one-product.js";
 import {BLOCK} from "../../src/components/by-hand/formats/one-block.js";
 import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
 import {sliding} from "../../src/lib/decoding/hamburger/segmentation.js";
+import {DIRECTIONS} from "../../src/lib/engine/vision/cross-scan.js";
 import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
 import {systolic} from "../../src/lib/experiments/accel/systolic.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
@@ -17,6 +18,7 @@ import {shapeFamilies} from "../../src/lib/scenes/grammar/registry.js";
 import {LEVELS} from "../../src/lib/scenes/grammar/values.js";
 import {VIEWS} from "../../src/lib/scenes/silhouette.js";
 import {LEAST_UNITS} from "../../src/lib/stats/interval.js";
+import {PICTURE_CLASSES} from "../../src/lib/tasks/pictures/picture-classes.js";
 import {values, vocabulary} from "../../src/lib/tasks/vocabulary.js";
 
 /** Numbers that a page may hold in its prose, and the reason: the piece of text around them as it stands on the page. */
@@ -288,6 +290,14 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     ),
     ...held(`${word(mamba1.state_size)} decays, so a layer holds ${inner(mamba1)} memories`),
   ],
+  "src/ssm/averaging-channels.md": [
+    ...example("Three channels by hand"),
+    ...held(
+      `in ${word(DIRECTIONS)} orders`,
+      `${PICTURE_CLASSES.length === 10 ? "ten" : PICTURE_CLASSES.length} kinds of shapes`,
+      `${capital(seeds)} choose the layers`,
+    ),
+  ],
   "src/accelerators/compose.md": [
     ...held(smallDecoder),
     ...defined("4-bit weights with 16-bit activations are multiplied in 16 bits", "native 4-bit product"),
@@ -320,6 +330,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "a group of four takes four cycles",
     ),
     ...example("Twelve weights of 8 bits"),
+    ...reported("ningchihuang/ELSA at 42b478b, 50 choices in 20 generations", "instead of a thousand"),
     ...held(`to ${digitsOf("elsa_flops", "abs")} digits after the point`),
   ],
   "src/accelerators/systolic-array.md": [

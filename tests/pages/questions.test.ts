@@ -56,6 +56,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
   "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),
+  "averaging channels": async () => ssm.averagedQuestion(await opening("ssm/vmeanba")),
   "predicting cost from text": async () => regress.bestPredictorQuestion(await opening("regress/predictors")),
   "how much data": async () => regress.fewTextsQuestion(await opening("regress/ladder-size")),
   "which estimator": async () => regress.estimatorQuestion(await opening("regress/predictors")),

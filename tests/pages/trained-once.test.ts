@@ -4,7 +4,7 @@ import {pages} from "./prose.js";
 
 /** Tables whose intervals are of a model that was trained: they say nothing of another training run. */
 const OF_TRAINED_MODELS =
-  /tables\/(?:claims\/|models\/formats-on-model|kv\/small-caches|kv\/sharing|diffusion\/passes|attention\/policies|ssm\/quantization|ssm\/packed-state|ssm\/forgetting)/;
+  /tables\/(?:claims\/|models\/formats-on-model|kv\/small-caches|kv\/sharing|diffusion\/passes|attention\/policies|ssm\/quantization|ssm\/packed-state|ssm\/forgetting|ssm\/vmeanba|accel\/elsa-accuracy)/;
 
 test("every page with intervals of trained models says that each was trained once", () => {
   const sources = pages().map((page) => ({page, source: readFileSync(page, "utf8")}));

@@ -148,6 +148,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/ssm/state-against-cache",
         about: "A state of fixed size against a cache that grows: bytes, reads and what each forgets.",
       },
+      {
+        name: "Averaging channels",
+        path: "/ssm/averaging-channels",
+        about:
+          "VMeanba on a small vision Mamba: one mean channel scanned in place of all, alone and with pruning.",
+      },
     ],
   },
   {
@@ -280,6 +286,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   caches: "/kv/small-caches",
   policies: "/kv/which-tokens-matter",
   "scan quantizers": "/ssm/quantizing",
+  "averaged scans": "/ssm/averaging-channels",
   "decoding methods": "/decoding/drafting-and-verifying",
   accelerators: "/accelerators/compose",
 };

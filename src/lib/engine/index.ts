@@ -60,6 +60,7 @@ export * from "./rope.js";
 export * from "./rope-scaling.js";
 export * from "./sampling.js";
 export * from "./scan/causal-conv1d.js";
+export * from "./scan/channel-means.js";
 export type {Numbers, Precision, PrecisionOption} from "./scan/precision.js";
 export * from "./scan/scan-cost.js";
 export * from "./scan/scan-input.js";

@@ -39,6 +39,7 @@ export * from "./scan-quantizer.js";
 export * from "./smoothquant.js";
 export * from "./static.js";
 export * from "./vmeanba/averaged-cost.js";
+export * from "./vmeanba/averaged-layers.js";
 export * from "./vmeanba/averaged-scan.js";
 export * from "./vmeanba/channel-factors.js";
 export * from "./vmeanba/layer-choice.js";

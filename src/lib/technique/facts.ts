@@ -7,6 +7,7 @@ export type RegistryName =
   | "caches"
   | "policies"
   | "scan quantizers"
+  | "averaged scans"
   | "decoding methods"
   | "accelerators";
 

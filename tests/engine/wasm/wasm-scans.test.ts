@@ -313,3 +313,20 @@ describe("the wasm scans against the reference", () => {
     expectWithin(wasm.selectiveScan(positive), referenceScans.selectiveScan(positive), scale, 1e-5);
   });
 });
+
+test("means over channels are within rounding of the reference, for widths that fit and for others", () => {
+  for (const [perGroup, groups, soft] of [
+    [8, 1, true],
+    [12, 3, false],
+    [5, 2, true],
+  ] as const) {
+    const input = {...scanInput(7, perGroup, 4, groups, 1, perGroup), deltaSoftplus: soft};
+    const [own, reference] = [wasm.channelMeans(input), referenceScans.channelMeans(input)];
+    for (const name of ["u", "steps"] as const) {
+      expect(own[name]).toHaveLength(7 * groups);
+      own[name].forEach((value, i) => {
+        expect(Math.abs(value - reference[name][i])).toBeLessThan(2e-6);
+      });
+    }
+  }
+});

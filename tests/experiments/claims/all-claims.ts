@@ -10,6 +10,7 @@ import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semanti
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
+import {vmeanbaClaims} from "../../../src/lib/experiments/claims/state-space/vmeanba.js";
 import {SELECTION_CLAIMS} from "../../../src/lib/experiments/claims/token-selection.js";
 import {modelClaims} from "../../../src/lib/experiments/claims/working-model.js";
 
@@ -28,7 +29,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/scenes": semanticClaims,
   "claims/decoding": DECODING_CLAIMS,
   "claims/diffusion": flashDlmClaims,
-  "claims/state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],
+  "claims/state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims, ...vmeanbaClaims],
 };
 
 /** All claims of all ledgers. */

@@ -19,6 +19,7 @@ import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semanti
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
+import {vmeanbaClaims} from "../../../src/lib/experiments/claims/state-space/vmeanba.js";
 import {SELECTION_CLAIMS} from "../../../src/lib/experiments/claims/token-selection.js";
 import {modelClaims} from "../../../src/lib/experiments/claims/working-model.js";
 
@@ -30,7 +31,7 @@ const ledgers: Readonly<Record<string, readonly AnyClaim[]>> = {
   "kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "number-formats": formatClaims,
   scenes: semanticClaims,
-  "state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims],
+  "state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims, ...vmeanbaClaims],
   "token-selection": Object.values(SELECTION_CLAIMS).flat(),
   "working-model": modelClaims,
 };

@@ -3,12 +3,13 @@ import {loadData} from "../../../src/data/data-sets.js";
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
+import {VMEANBA, vmeanbaClaims} from "../../../src/lib/experiments/claims/state-space/vmeanba.js";
 import {stateSpaceClaims} from "../../../src/lib/experiments/claims/state-space.js";
 import {between, expectLedger, number, rowsOf, testOutcomes} from "./outcomes.js";
 
 type Rows = Awaited<ReturnType<typeof stateSpaceClaims.run>>;
 
-const claims = [...quambaClaims, ...quamba2Claims, ...glaClaims];
+const claims = [...quambaClaims, ...quamba2Claims, ...glaClaims, ...vmeanbaClaims];
 
 describe("the ledger of state-space models", () => {
   let rows: Rows;
@@ -16,7 +17,7 @@ describe("the ledger of state-space models", () => {
   beforeAll(async () => {
     const runs = [];
     for (const {paper} of stateSpaceClaims.sweep) {
-      const setting = {...(paper && {paper}), documents: 4};
+      const setting = {...(paper && {paper}), documents: paper === VMEANBA ? 2 : 4};
       const data = await loadData(stateSpaceClaims.needsOf(setting));
       runs.push(await stateSpaceClaims.run(setting, {data}));
     }
@@ -100,7 +101,25 @@ const sizes = (factor: number) =>
     value: (row.value ?? 0) * factor,
   }));
 
+const points = (low: number, high: number) => [
+  number("pictures named rightly", 90),
+  between("points lost with 3 of 6 layers averaged", low, high),
+];
+
 testOutcomes(claims, {
+  "vmeanba-accuracy": [
+    ["agrees", points(-1, 2.5)],
+    ["open", points(1, 4)],
+    ["differs", points(3.5, 6)],
+  ],
+  "vmeanba-pruned": [
+    ["agrees", points(0.5, 2.9)],
+    ["differs", points(10, 20)],
+  ],
+  "vmeanba-speed": [
+    ["open", [number("bound by operations", 1.4)]],
+    ["differs", [number("bound by operations", 1.05)]],
+  ],
   "quamba-static": [
     ["agrees", gaps([0.01, 0.1], [0.5, 0.9])],
     ["same direction", gaps([-0.01, 0.1], [0.5, 0.9])],

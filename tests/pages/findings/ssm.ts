@@ -1,4 +1,5 @@
 import {expect} from "vitest";
+import {meanChannelGap} from "../../../src/components/by-hand/ssm/mean-channel.js";
 import type {forgetting} from "../../../src/lib/experiments/ssm/forgetting.js";
 import type {outliers} from "../../../src/lib/experiments/ssm/outliers.js";
 import type {packedState} from "../../../src/lib/experiments/ssm/packed-state.js";
@@ -6,6 +7,7 @@ import type {quantization} from "../../../src/lib/experiments/ssm/quantization.j
 import type {scanForms} from "../../../src/lib/experiments/ssm/scan-forms.js";
 import type {stateAgainstCache} from "../../../src/lib/experiments/ssm/state-against-cache.js";
 import type {tensorErrors} from "../../../src/lib/experiments/ssm/tensor-errors.js";
+import {averagedScans} from "../../../src/lib/ssm/vmeanba/registry.js";
 import {cardOf} from "../cards.js";
 import {keptRows} from "../kept.js";
 import {distinct, type Finding, findingsOf, rowWith} from "./finding.js";
@@ -201,6 +203,18 @@ export const ssmFindings: readonly Finding[] = [
           expect(row.steps!).toBeLessThan(recurrent.steps!);
         }
       }
+    },
+  }),
+  ...findingsOf("src/ssm/averaging-channels.md", {
+    "With equal time steps a scan is linear: the scan of the mean input is the mean of the outputs, however far the inputs lie apart":
+      () => {
+        for (const inputs of [0, 1, 2]) expect(meanChannelGap({inputs, steps: 1})).toBeLessThan(1e-6);
+      },
+    "Set the time steps apart, and the mean channel no longer even gives the mean": () => {
+      expect(meanChannelGap({inputs: 1, steps: 4})).toBeGreaterThan(0.05);
+    },
+    "It saves nothing and shows the price of one output for all by itself": () => {
+      expect(averagedScans.byId("mean-output").scansOnce).toBe(false);
     },
   }),
 ];

@@ -1,11 +1,13 @@
 import type {scanForms} from "../../../lib/experiments/ssm/scan-forms.js";
 import type {stateAgainstCache} from "../../../lib/experiments/ssm/state-against-cache.js";
 import type {tensorErrors} from "../../../lib/experiments/ssm/tensor-errors.js";
+import type {vmeanbaExperiment} from "../../../lib/experiments/ssm/vmeanba.js";
 import type {MambaTensor} from "../../../lib/ssm/quantize/mamba-tensors.js";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText, quantityText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import {grouped} from "../../plots/series.js";
+import {bearableLayers} from "../../plots/ssm/averaged.js";
 import {TENSOR_NAMES} from "../ssm/channel-strips.js";
 import {type BarQuestion, rangeOf} from "./question.js";
 
@@ -72,6 +74,25 @@ export function crossingQuestion(rows: readonly RowOf<typeof stateAgainstCache>[
       name: model,
       value: memoryBytes,
       text: quantityText(memoryBytes, "B"),
+    })),
+  };
+}
+
+/** Layers whose channels can be averaged for a small loss. */
+export function averagedQuestion(rows: readonly RowOf<typeof vmeanbaExperiment>[]): BarQuestion {
+  const own = rows.filter(({seed, way, pruned}) => seed === "all" && way === "vmeanba" && pruned === 0);
+  const {averaged} = bearableLayers(own);
+  const all = own.length - 1;
+  return {
+    question: `The model has ${all} layers. In how many of them can one mean channel be scanned in place of all for less than 3 points of accuracy?`,
+    options: ["none", "one or two", `three to ${all - 1}`, `all ${all}`],
+    right: averaged === 0 ? 0 : averaged <= 2 ? 1 : averaged < all ? 2 : 3,
+    because: `In ${averaged}: layers come in the order of the harm that each does alone on calibration pictures.`,
+    shown: "Pictures named rightly (%)",
+    bars: own.map(({averaged: count, accuracy}) => ({
+      name: `${count} averaged`,
+      value: 100 * accuracy,
+      text: `${numberText(100 * accuracy, 3)} %`,
     })),
   };
 }

@@ -1,4 +1,5 @@
 import {type CausalConvInput, type CausalConvOutput, causalConv1dSilu} from "../scan/causal-conv1d.js";
+import {type ChannelMeans, channelMeans} from "../scan/channel-means.js";
 import type {ScanOutput, SelectiveScanInput} from "../scan/scan-input.js";
 import {selectiveScan} from "../scan/selective-scan.js";
 import {type SsdInput, ssd} from "../scan/ssd.js";
@@ -11,6 +12,7 @@ export interface Scans {
   causalConv1dSilu(input: CausalConvInput<Float32Array>): CausalConvOutput<Float32Array>;
   selectiveScan(input: SelectiveScanInput<Float32Array>): ScanOutput<Float32Array>;
   ssd(input: SsdInput<Float32Array>): ScanOutput<Float32Array>;
+  channelMeans(input: SelectiveScanInput<Float32Array>): ChannelMeans;
 }
 
 /** The recurrences in float64, rounded to float32 once. */
@@ -18,6 +20,7 @@ export const referenceScans: Scans = {
   causalConv1dSilu: (input) => rounded(causalConv1dSilu(widened(input))),
   selectiveScan: (input) => rounded(selectiveScan(widened(input))),
   ssd: (input) => rounded(ssd(widened(input))),
+  channelMeans,
 };
 
 type Widened<T> = {

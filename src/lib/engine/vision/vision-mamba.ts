@@ -3,20 +3,37 @@ import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";
 import {crossScanMixer, type RunScan, VISION_EPS, type VisionMixer} from "./cross-scan-mixer.js";
-import {type VisionConfig, visionTensor, visionWeights} from "./vision-weights.js";
+import {type VisionConfig, type VisionWeights, visionTensor, visionWeights} from "./vision-weights.js";
 
 /** A classifier of pictures with state-space layers, ready to run. */
 export interface VisionMamba {
   readonly config: VisionConfig;
   readonly backend: Backend;
   readonly embed: Linear;
-  readonly layers: readonly {readonly norm: RowFunction; readonly mixer: VisionMixer}[];
+  readonly layers: readonly VisionLayer[];
   readonly norm: RowFunction;
   readonly head: Linear;
 }
 
 /** A picture's grey values, row after row, of a square. */
 export type GreyPixels = ArrayLike<number>;
+
+/** One layer: the stream gains mixer(norm(h)). */
+export interface VisionLayer {
+  readonly norm: RowFunction;
+  readonly mixer: VisionMixer;
+}
+
+function layerNorm({config, tensor}: VisionWeights, name: string, backend: Backend): RowFunction {
+  const own = {gain: tensor(`${name}.weight`).data, bias: tensor(`${name}.bias`).data};
+  return normFunction({kind: "layer", eps: VISION_EPS}, config.hiddenSize, own, backend);
+}
+
+/** A layer of a model by itself. */
+export const visionLayer = (weights: VisionWeights, backend: Backend, layer: number): VisionLayer => ({
+  norm: layerNorm(weights, visionTensor(layer, "norm"), backend),
+  mixer: crossScanMixer(weights, backend, layer),
+});
 
 /**
  * The vision Mamba of some tensors: patches, layers that add mixer(norm(h)) to the stream h, and a head on the mean of the
@@ -30,19 +47,12 @@ export function visionMamba(
   const weights = visionWeights(tensors);
   const {config, tensor} = weights;
   const linear = (name: string) => backend.linear(tensor(`${name}.weight`), tensor(`${name}.bias`).data);
-  const norm = (name: string) => {
-    const own = {gain: tensor(`${name}.weight`).data, bias: tensor(`${name}.bias`).data};
-    return normFunction({kind: "layer", eps: VISION_EPS}, config.hiddenSize, own, backend);
-  };
   return {
     config,
     backend,
     embed: linear("patch_embed"),
-    layers: Array.from({length: config.layers}, (_, layer) => ({
-      norm: norm(visionTensor(layer, "norm")),
-      mixer: crossScanMixer(weights, backend, layer),
-    })),
-    norm: norm("norm"),
+    layers: Array.from({length: config.layers}, (_, layer) => visionLayer(weights, backend, layer)),
+    norm: layerNorm(weights, "norm", backend),
     head: linear("head"),
   };
 }

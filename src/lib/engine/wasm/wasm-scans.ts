@@ -3,13 +3,17 @@ import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {requireInteger} from "../../tensor/require.js";
 import {referenceScans, type Scans} from "../mamba/scans.js";
 import type {CausalConvInput, CausalConvOutput} from "../scan/causal-conv1d.js";
+import {type ChannelMeans, groupWidth} from "../scan/channel-means.js";
 import type {ScanOutput, SelectiveScanInput} from "../scan/scan-input.js";
 import type {SsdInput} from "../scan/ssd.js";
 
 type Numbers = Float32Array | Float64Array;
 type Kernel = (...args: number[]) => void;
 type Kernels = Readonly<
-  Record<"addSkip" | "gate" | "causalConv1dSilu" | "selectiveScan" | "ssd" | "ssdChunk", Kernel>
+  Record<
+    "addSkip" | "gate" | "causalConv1dSilu" | "channelMeans" | "selectiveScan" | "ssd" | "ssdChunk",
+    Kernel
+  >
 >;
 
 /** Options of the scans in WebAssembly. */
@@ -40,6 +44,10 @@ export async function wasmScans(heap: WasmHeap, {chunkSize = 32}: WasmScansOptio
       input.dt.length < SHORTEST_CHUNK * input.heads
         ? ssdSteps(heap, kernels, input)
         : ssdChunks(heap, kernels, input, chunkSize),
+    channelMeans: (input) =>
+      groupWidth(input) % 4 === 0 && (input.softplusThreshold ?? 20) === 20
+        ? meansOfChannels(heap, kernels, input)
+        : referenceScans.channelMeans(input),
   };
 }
 
@@ -188,6 +196,26 @@ function selectiveScan(
   const carried = new Float64Array(channels * stateSize);
   gather(carried, state, ofChannel);
   return {y, state: carried};
+}
+
+/** Means over channels, which lie side by side in every group. */
+function meansOfChannels(
+  heap: WasmHeap,
+  kernels: Kernels,
+  input: SelectiveScanInput<Float32Array>,
+): ChannelMeans {
+  const {channels, groups: G = 1, u, deltaSoftplus = true} = input;
+  const rows = u.length / channels;
+  const part = lay(heap, {x: u.length, bias: channels, y: rows * G});
+  const run = (x: Float32Array, bias: Float32Array, soft: boolean) => {
+    part.x.set(x);
+    part.bias.set(bias);
+    const places = [part.x, part.bias, part.y].map((view) => view.byteOffset);
+    kernels.channelMeans(...places, rows, G, channels / G, soft ? 1 : 0);
+    return part.y.slice();
+  };
+  const none = new Float32Array(channels);
+  return {u: run(u, none, false), steps: run(input.delta, input.deltaBias ?? none, deltaSoftplus)};
 }
 
 /** Mamba2's layer token by token. */

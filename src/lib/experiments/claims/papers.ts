@@ -31,6 +31,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2410.13229": "Quamba",
   "2411.15100": "XGrammar",
   "2411.17685": "Attamba",
+  "2412.16602": "VMeanba",
   "2501.04052": "RaZeR",
   "2502.03763": "SST slices",
   "2502.11167": "SURGE",

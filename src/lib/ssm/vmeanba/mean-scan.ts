@@ -1,43 +1,15 @@
 import type {Scans} from "../../engine/mamba/scans.js";
+import {groupWidth, runMeans} from "../../engine/scan/channel-means.js";
 import type {SelectiveScanInput} from "../../engine/scan/scan-input.js";
-import {silu, softplus} from "../../tensor/activation.js";
+import {silu} from "../../tensor/activation.js";
 
 /** A scan's input in float32. */
 export type ScanInput = SelectiveScanInput<Float32Array>;
 
-/** Runs of neighbouring channels that share B and C, and the channels of each. */
-function runsOf({channels, groups = 1}: ScanInput) {
-  return {groups, width: channels / groups};
-}
-
-/** Means over each group's channels of rows [rows, D]: [rows, G]. */
-function means(x: Float32Array, input: ScanInput): Float32Array {
-  const {groups, width} = runsOf(input);
-  return Float32Array.from({length: (x.length / input.channels) * groups}, (_, i) => {
-    let sum = 0;
-    for (let at = i * width; at < (i + 1) * width; at++) sum += x[at];
-    return sum / width;
-  });
-}
-
-/** Time steps behind bias and softplus, [L, D]. */
-function steps({
-  channels,
-  delta,
-  deltaBias,
-  deltaSoftplus = true,
-  softplusThreshold,
-}: ScanInput): Float32Array {
-  return delta.map((value, i) => {
-    const step = value + (deltaBias?.[i % channels] ?? 0);
-    return deltaSoftplus ? softplus(step, softplusThreshold) : step;
-  });
-}
-
 /** Mean decay rates [G, N]. */
 function meanRates(input: ScanInput): Float32Array {
-  const {groups, width} = runsOf(input);
-  const {A, stateSize} = input;
+  const {A, stateSize, groups = 1} = input;
+  const width = groupWidth(input);
   return Float32Array.from({length: groups * stateSize}, (_, i) => {
     const first = Math.floor(i / stateSize) * width * stateSize + (i % stateSize);
     let sum = 0;
@@ -48,14 +20,14 @@ function meanRates(input: ScanInput): Float32Array {
 
 /** One scan of the mean channel of each group: u, time steps and rates are means, B and C have no channels. [L, G] */
 export function scanOfMeans(input: ScanInput, scans: Scans): Float32Array {
-  const {groups} = runsOf(input);
-  const {stateSize, B, C, discretization} = input;
+  const {groups = 1, stateSize, B, C, discretization} = input;
+  const {u, steps} = scans.channelMeans(input);
   return scans.selectiveScan({
     channels: groups,
     stateSize,
     groups,
-    u: means(input.u, input),
-    delta: means(steps(input), input),
+    u,
+    delta: steps,
     deltaSoftplus: false,
     A: meanRates(input),
     B,
@@ -71,7 +43,7 @@ export function scanAlone({D, z, ...input}: ScanInput, scans: Scans): Float32Arr
 
 /** Mean of a scan's output over the channels of each group, [L, G]. */
 export function meanOfScan(input: ScanInput, scans: Scans): Float32Array {
-  return means(scanAlone(input, scans), input);
+  return runMeans(scanAlone(input, scans), groupWidth(input));
 }
 
 /**
@@ -81,8 +53,8 @@ export function meanOfScan(input: ScanInput, scans: Scans): Float32Array {
  * @param factors [D]; default 1
  */
 export function repeated(input: ScanInput, mean: Float32Array, factors?: Float32Array): Float32Array {
-  const {channels, u, D, z} = input;
-  const {groups, width} = runsOf(input);
+  const {channels, groups = 1, u, D, z} = input;
+  const width = groupWidth(input);
   return u.map((value, i) => {
     const d = i % channels;
     const own = mean[Math.floor(i / channels) * groups + Math.floor(d / width)] * (factors?.[d] ?? 1);
