@@ -1,10 +1,15 @@
 import {requireInteger} from "../../tensor/require.js";
 import {digitTokens, type NumberTokenizer, requireNumber, SIGNS, symbolOf, tokensOf} from "./tokenizer.js";
 
-/** The power as an exact integer rounded once, or below one as the nearest double. */
+/**
+ * The power as an exact integer rounded once, or below one as the nearest double: one over a power that is exact, where
+ * `**` may be off by a bit.
+ */
 function power(base: number, exponent: number): number {
   if (exponent >= 0) return Number(BigInt(base) ** BigInt(exponent));
-  return base === 10 ? Number(`1e${exponent}`) : base ** exponent;
+  if (base === 10) return Number(`1e${exponent}`);
+  const inverse = power(base, -exponent);
+  return Number.isFinite(inverse) ? 1 / inverse : base ** exponent;
 }
 
 /** The exponent of the first digit. Logarithms of other engines may differ in the last bit, hence both corrections. */
@@ -27,7 +32,8 @@ export function ieee(base = 10, numExponentDigits = 1, numMantissaDigits = 4): N
   requireInteger("ieee", "numMantissaDigits", numMantissaDigits, 1, 16);
   const steps = power(base, numMantissaDigits - 1);
   const largestExponent = power(base, numExponentDigits) - 1;
-  const largest = (power(base, largestExponent) * (power(base, numMantissaDigits) - 1)) / steps;
+  // In this order of operations, as the published class has it.
+  const largest = power(base, largestExponent) * ((power(base, numMantissaDigits) - 1) / steps);
 
   const mantissaOf = (size: number, exponent: number): string => {
     const scaled = Math.trunc(size * power(base, numMantissaDigits - 1 - exponent));
