@@ -76,6 +76,13 @@ function likeness({spearmanLow, spearmanHigh}: PredictorRow, {spearman}: Predict
   return spearmanHigh !== null && spearmanHigh < other ? "worse than" : "about as well as";
 }
 
+/** Excess cost when the model and another predictor each choose the cheapest of eight texts. */
+function choosing(model: PredictorRow, other: PredictorRow): string {
+  if (model.regret === null || other.regret === null) return "";
+  const [own, others] = [model, other].map(({regret}) => `${numberText(100 * (regret ?? 0), 2)} %`);
+  return ` The text of eight that the model would choose costs ${own} more than the best of them, that of ${other.predictor} ${others}.`;
+}
+
 /** The model's rank correlation of the task's first number beside that of the best other predictor. */
 export function predictorsFinding(rows: readonly PredictorRow[]): string {
   const shown = compared(rows).filter(
@@ -88,5 +95,5 @@ export function predictorsFinding(rows: readonly PredictorRow[]): string {
   if (model === undefined || best === undefined) return "Too few texts to rank.";
   const names = [...new Set(rows.map(({target}) => numberName(target)))];
   const marks = names.length === 1 ? "" : ` Every predictor has a mark for each number: ${names.join(", ")}.`;
-  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}. Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${marks}`;
+  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}.${choosing(model, best)} Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${marks}`;
 }
