@@ -80,7 +80,8 @@ const MOST_DRAWS = 20_000;
 export function aspectPrograms(each: number): AspectProgram[] {
   const stream = randomStream(each, "programs by aspect");
   const found = new Map<ProgramAspect, AspectProgram[]>(PROGRAM_ASPECTS.map((aspect) => [aspect, []]));
-  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+  const isFull = () => [...found.values()].every(({length}) => length === each);
+  for (let draw = 0; draw < MOST_DRAWS && !isFull(); draw++) {
     const program = drawProgram(stream);
     const text = programText(program, oneOf(stream, PROGRAM_SYNTAXES));
     if (text.length > LONGEST || splitOf(structureOf(program)) !== "test") continue;
