@@ -32,14 +32,25 @@ export const programsFigure = marksFigure<typeof programs>({
   finding: (_, __, all) => programsFinding(all),
 });
 
-/** The model's best and worst kind of program, and what it says of programs that fail. */
+const said = ({exact}: ProgramRow): string => `${numberText(percent(exact), 2)} %`;
+
+/** The model's best and worst kind of program that runs; of a failure, what it says of programs that do. */
+function answered(running: readonly ProgramRow[], failing: ProgramRow | undefined): string {
+  const [best, ...others] = running.toSorted((a, b) => b.exact - a.exact);
+  const worst = others.at(-1) ?? best;
+  const fails = failing === undefined ? "" : said(failing);
+  if (best.question === "fails")
+    return `Asked whether a program fails, the model is right about ${worst.exact === 1 ? "all" : `at least ${said(worst)}`} of the programs of every kind that runs, and about ${fails} of those that fail.`;
+  const costs = failing === undefined ? "" : ` That a program fails and has none, it knows of ${fails}.`;
+  return `The model knows the ${best.question} of ${said(best)} of the programs of kind ${best.aspect} and of ${said(worst)} of kind ${worst.aspect}.${costs}`;
+}
+
+/** What the model knows of programs that run and of those that fail. */
 export function programsFinding(rows: readonly ProgramRow[]): string {
-  const own = rows.filter(({surrogate, steps}) => surrogate === MODEL && steps !== null);
-  const [best, ...others] = own.toSorted((a, b) => b.exact - a.exact);
-  const worst = others.at(-1);
-  if (best === undefined || worst === undefined) return "No program was asked about.";
-  const said = (row: ProgramRow) => `${numberText(percent(row.exact), 2)} %`;
-  const buggy = rows.find(({surrogate, aspect}) => surrogate === MODEL && aspect === "buggy");
-  const failing = buggy === undefined ? "" : ` Of programs that fail, it is right about ${said(buggy)}.`;
-  return `Asked for ${best.question}, the model is right about ${said(best)} of the programs of kind ${best.aspect} and ${said(worst)} of kind ${worst.aspect}.${failing} Lines are 95 % intervals over up to ${best.programs} programs of a kind; the model was trained once.`;
+  const own = rows.filter(({surrogate}) => surrogate === MODEL);
+  const running = own.filter(({steps}) => steps !== null);
+  if (running.length === 0) return "No program was asked about.";
+  const failing = own.find(({aspect}) => aspect === "buggy");
+  const most = own.reduce((size, {programs: count}) => Math.max(size, count), 0);
+  return `${answered(running, failing)} Lines are 95 % intervals over up to ${most} programs of a kind; the model was trained once.`;
 }
