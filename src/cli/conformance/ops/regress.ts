@@ -1,6 +1,11 @@
 import {characterIds} from "../../../lib/regress/characters.js";
 import {legalChances} from "../../../lib/regress/constrained.js";
-import {expectedOnGrid, rankedProbabilityScore, summarizeSamples} from "../../../lib/regress/estimators.js";
+import {
+  expectedOnGrid,
+  rankedProbabilityScore,
+  type SampleSummary,
+  summarizeSamples,
+} from "../../../lib/regress/estimators.js";
 import {normalized} from "../../../lib/regress/numbers/normalized.js";
 import {numberTokenizer, type TokenizerParams} from "../../../lib/regress/numbers/registry.js";
 import type {NumberTokenizer, Target} from "../../../lib/regress/numbers/tokenizer.js";
@@ -134,7 +139,19 @@ const NO_SUMMARY = {
   sorted: Float64Array.of(Number.NaN),
 };
 
-const sampleEstimators: CaseOp = ({percentiles = [25, 75]}, {samples, y}) => {
+/** Standard deviation with `ddof` taken from the number of samples, of the population's. */
+function deviation(
+  {standardDeviation, sorted}: Pick<SampleSummary, "standardDeviation" | "sorted">,
+  ddof: number,
+) {
+  return ddof === 0
+    ? standardDeviation
+    : standardDeviation * Math.sqrt(sorted.length / (sorted.length - ddof));
+}
+
+const sampleEstimators: CaseOp = (args, {samples, y}) => {
+  const {percentiles = [25, 75]} = args;
+  const ddof = numberArg(args, "std_ddof", 0);
   const truth = numbers(y);
   const rows = rowsOf(samples);
   const isNumber = rows.map((row) => !row.every(Number.isNaN));
@@ -146,7 +163,7 @@ const sampleEstimators: CaseOp = ({percentiles = [25, 75]}, {samples, y}) => {
   return {
     median: found.map(({median}) => median),
     mean: found.map(({mean}) => mean),
-    std: found.map(({standardDeviation}) => standardDeviation),
+    std: found.map((summary) => deviation(summary, ddof)),
     crps: rows.map((row, i) => (isNumber[i] ? rankedProbabilityScore(row, truth[i]) : Number.NaN)),
     ...Object.fromEntries(quantiles),
   };
