@@ -5,6 +5,7 @@ import {openDecoder} from "../../src/lib/engine/open-decoder.js";
 import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
 import {corpusSeeds} from "../../src/lib/evaluate/eval-texts.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
+import {wasmEigenSteps} from "../../src/lib/kernels/wasm-eigen.js";
 import {wasmProducts} from "../../src/lib/kernels/wasm-products.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import {truncatedSvd} from "../../src/lib/tensor/svd-truncated.js";
@@ -90,8 +91,8 @@ function requireValues(
 
 async function sides(name: string, subject: Subject, rank: number, isOnce: boolean): Promise<Sides> {
   const {rows, columns, data, spectrum} = subject;
-  const products = await wasmProducts();
-  const ours = () => truncatedSvd({rows, columns, data}, rank, {products});
+  const [products, steps] = await Promise.all([wasmProducts(), wasmEigenSteps()]);
+  const ours = () => truncatedSvd({rows, columns, data}, rank, {products, steps});
   const matrix = Matrix.from1DArray(rows, columns, data);
   const run = () => new SingularValueDecomposition(matrix);
   const start = performance.now();

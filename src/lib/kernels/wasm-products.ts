@@ -19,6 +19,12 @@ const TILE = 4;
 
 const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
 
+/** Rows that begin a power of two apart share few places of the caches: such rows get a line of zeros more. */
+const strideOf = (length: number): number => {
+  const wide = roundUp(length, 2);
+  return wide % 64 === 0 ? wide + 8 : wide;
+};
+
 /**
  * Products for the decompositions of `paretoscope/tensor` in WebAssembly with SIMD, one thread, in float64: as the plain
  * ones but for the order of their sums. Keeps the memory of the largest product as long as it is referred to.
@@ -27,7 +33,7 @@ export async function wasmProducts(): Promise<RowProducts> {
   const heap = wasmHeap();
   const {rowProducts} = await heap.instantiate<Kernel>(rowProductsWasm);
   return (a, p, b, q, length, isSymmetric = false) => {
-    const [rows, columns, wide] = [roundUp(p, TILE), roundUp(q, TILE), roundUp(length, 2)];
+    const [rows, columns, wide] = [roundUp(p, TILE), roundUp(q, TILE), strideOf(length)];
     const bytes = {a: 8 * rows * wide, b: isSymmetric ? 0 : 8 * columns * wide, out: 8 * rows * columns};
     const atA = heap.scratch(bytes.a + bytes.b + bytes.out);
     const atB = isSymmetric ? atA : atA + bytes.a;

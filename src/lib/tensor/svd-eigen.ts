@@ -8,11 +8,20 @@ export interface Eigen {
   readonly vectors: Float64Array;
 }
 
-interface Tridiagonal {
+/** A symmetric matrix as its diagonal and the numbers beside it. */
+export interface Tridiagonal {
   readonly n: number;
   readonly diagonal: Float64Array;
   /** offDiagonal[i] couples i and i + 1; [n], the last is 0. */
   readonly offDiagonal: Float64Array;
+}
+
+/** The two steps of the decomposition that go through the whole matrix: what a faster machine may take over. */
+export interface EigenSteps {
+  /** Makes a [n, n] tridiagonal; leaves the unit vector of reflection k in row k, from column k + 1 on. */
+  tridiagonalize(a: Float64Array, n: number): Tridiagonal;
+  /** Takes the `count` rows of x [count, n] through the reflections that it left, the last first. */
+  reflectAll(reflectors: Float64Array, n: number, x: Float64Array, count: number): void;
 }
 
 /**
@@ -20,12 +29,17 @@ interface Tridiagonal {
  * all its eigenvalues, inverse iteration the vectors that are asked for. Errors are a few times 2^-53 of the largest
  * eigenvalue. (Wilkinson and Reinsch, doi.org/10.1007/978-3-642-86940-2, contributions II/2, II/3 and II/18)
  */
-export function largestEigenpairs(a: Float64Array, n: number, count: number): Eigen {
+export function largestEigenpairs(
+  a: Float64Array,
+  n: number,
+  count: number,
+  steps: EigenSteps = plainSteps,
+): Eigen {
   const work = a.slice();
-  const t = tridiagonalize(work, n);
+  const t = steps.tridiagonalize(work, n);
   const values = eigenvalues(t).slice(0, count);
   const vectors = inverseIteration(t, values);
-  reflectAll(work, n, vectors, count);
+  steps.reflectAll(work, n, vectors, count);
   return {values, vectors};
 }
 
@@ -139,6 +153,8 @@ function reflectFour(reflectors: Float64Array, n: number, x: Float64Array, start
     }
   }
 }
+
+const plainSteps: EigenSteps = {tridiagonalize, reflectAll};
 
 function applyReflections(reflectors: Float64Array, n: number, x: Float64Array, start: number): void {
   for (let k = n - 2; k >= 0; k--) {

@@ -2,7 +2,7 @@ import {norm} from "./dense.js";
 import {qr} from "./qr.js";
 import {type RowProducts, rowProducts} from "./row-products.js";
 import {orthogonalize} from "./svd.js";
-import {largestEigenpairs} from "./svd-eigen.js";
+import {type EigenSteps, largestEigenpairs} from "./svd-eigen.js";
 import {
   keptRank,
   type Matrix,
@@ -18,6 +18,8 @@ import {transpose} from "./transpose.js";
 export interface GramSvdOptions {
   /** The products of matrices, by default in TypeScript; those of the wasm kernels are faster. */
   readonly products?: RowProducts;
+  /** The passes over the Gram matrix, likewise. */
+  readonly steps?: EigenSteps;
 }
 
 /** Below this share of the largest singular value, squaring has cost the vectors too many digits. */
@@ -29,19 +31,23 @@ const WELL_CONDITIONED = 1e-4;
  * Jacobi rotations make their images orthogonal: values are then right to about 1e-13 of the largest.
  * @throws RangeError if the data does not fit the sizes or is not finite, or if rank is no integer of at least 0.
  */
-export function gramSvd(a: MatrixInput, rank: number, {products = rowProducts}: GramSvdOptions = {}): Svd {
+export function gramSvd(
+  a: MatrixInput,
+  rank: number,
+  {products = rowProducts, steps}: GramSvdOptions = {},
+): Svd {
   const matrix = matrixOf("gramSvd", a);
   const kept = keptRank("gramSvd", matrix, rank);
   return matrix.columns > matrix.rows
-    ? transposeSvd(tallSvd(transposeMatrix(matrix), matrix, kept, products))
-    : tallSvd(matrix, transposeMatrix(matrix), kept, products);
+    ? transposeSvd(tallSvd(transposeMatrix(matrix), matrix, kept, products, steps))
+    : tallSvd(matrix, transposeMatrix(matrix), kept, products, steps);
 }
 
 /** `wide` is the transpose of `tall`. */
-function tallSvd(tall: Matrix, wide: Matrix, rank: number, products: RowProducts): Svd {
+function tallSvd(tall: Matrix, wide: Matrix, rank: number, products: RowProducts, steps?: EigenSteps): Svd {
   const {rows: m, columns: n} = tall;
   const gram = products(wide.data, n, wide.data, n, m, true);
-  const {values, vectors} = largestEigenpairs(gram, n, rank);
+  const {values, vectors} = largestEigenpairs(gram, n, rank, steps);
   const images = products(vectors, rank, tall.data, m, n);
   const smallest = Math.sqrt(Math.max(0, values[rank - 1] ?? 0));
   if (smallest > WELL_CONDITIONED * Math.sqrt(values[0] ?? 0)) return normalized(images, rank, m, vectors);
