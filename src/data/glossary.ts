@@ -24,6 +24,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   "scan quantizers": "Quantization method for state-space models",
   "averaged scans": "Average over the channels of a scan",
   "decoding methods": "Method that writes text",
+  mixers: "Mixer of tokens",
   accelerators: "Accelerator or cost model",
 };
 

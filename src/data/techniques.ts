@@ -4,6 +4,7 @@ import {policies} from "../lib/attention/registry.js";
 import {decodingMethods} from "../lib/decoding/registry.js";
 import {formats} from "../lib/formats/registry.js";
 import {KV_CACHES} from "../lib/kv/registry.js";
+import {mixers} from "../lib/mixers/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
 import {scanQuantizers} from "../lib/ssm/registry.js";
 import {averagedScans} from "../lib/ssm/vmeanba/registry.js";
@@ -53,5 +54,6 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("scan quantizers", scanQuantizers.all, recordDocs("ssm")),
   ...factsOf("averaged scans", averagedScans.all, recordDocs("ssm")),
   ...factsOf("decoding methods", decodingMethods.all, recordDocs("decoding")),
+  ...factsOf("mixers", mixers.all, recordDocs("mixers")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

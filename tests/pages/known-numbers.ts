@@ -10,6 +10,7 @@ import {policies} from "../../src/lib/experiments/attention/policies.js";
 import {CACHED_TOKENS} from "../../src/lib/experiments/decoding/offload.js";
 import {CHUNK} from "../../src/lib/experiments/decoding/split-policies.js";
 import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
+import {RIVALS} from "../../src/lib/experiments/mixers/models.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
@@ -271,6 +272,10 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       `for ${stepsOf("decoder-small")} steps and the others for ${stepsOf("mamba1-small")}`,
       `once in ${values.size ** 2} times`,
     ),
+  ],
+  "src/mixers/chunks-instead-of-tokens.md": [
+    ...defined("two small state-space models", "the two state-space models"),
+    ...held(`${word(RIVALS.length)} transformers with as many weights`),
   ],
   "src/ssm/the-scan.md": [
     ...example(

@@ -5,6 +5,7 @@ import * as decoding from "../../src/components/by-hand/questions/decoding.js";
 import * as diffusion from "../../src/components/by-hand/questions/diffusion.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
 import * as kv from "../../src/components/by-hand/questions/kv.js";
+import * as mixers from "../../src/components/by-hand/questions/mixers.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
@@ -64,6 +65,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
+  "chunks instead of tokens": async () => mixers.equalCacheQuestion(await opening("mixers/attamba")),
   "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),
   "from masks to text": () => diffusion.orderQuestion(kept("diffusion/passes")),
   "reusing what stays": () => diffusion.reuseQuestion(kept("diffusion/passes")),

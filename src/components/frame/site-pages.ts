@@ -157,6 +157,17 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     ],
   },
   {
+    name: "Between attention and state",
+    pages: [
+      {
+        name: "Chunks instead of tokens",
+        path: "/mixers/chunks-instead-of-tokens",
+        about:
+          "Attamba's cache of chunks, measured beside transformers of equal cache and of equal operations.",
+      },
+    ],
+  },
+  {
     name: "Diffusion language models",
     pages: [
       {
@@ -288,6 +299,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "scan quantizers": "/ssm/quantizing",
   "averaged scans": "/ssm/averaging-channels",
   "decoding methods": "/decoding/drafting-and-verifying",
+  mixers: "/mixers/chunks-instead-of-tokens",
   accelerators: "/accelerators/compose",
 };
 

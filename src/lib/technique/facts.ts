@@ -9,6 +9,7 @@ export type RegistryName =
   | "scan quantizers"
   | "averaged scans"
   | "decoding methods"
+  | "mixers"
   | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */

@@ -6,6 +6,7 @@ import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
 import {grammarFindings} from "./grammars.js";
 import {kvFindings} from "./kv.js";
+import {mixerFindings} from "./mixers.js";
 import {modelFindings} from "./models.js";
 import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
@@ -17,6 +18,7 @@ export const FINDINGS: readonly Finding[] = [
   ...modelFindings,
   ...kvFindings,
   ...attentionFindings,
+  ...mixerFindings,
   ...ssmFindings,
   ...draftingFindings,
   ...grammarFindings,
