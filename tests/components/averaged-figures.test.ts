@@ -59,7 +59,7 @@ describe("averaged layers", () => {
 
   test("are asked about", () => {
     const {right, options, bars} = averagedQuestion(rows);
-    expect(options[right]).toBe("one or two");
+    expect(options[right]).toBe("1 or 2");
     expect(bars).toHaveLength(4);
   });
 });

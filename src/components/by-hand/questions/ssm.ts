@@ -85,7 +85,7 @@ export function averagedQuestion(rows: readonly RowOf<typeof vmeanbaExperiment>[
   const all = own.length - 1;
   return {
     question: `The model has ${all} layers. In how many of them can one mean channel be scanned in place of all for less than 3 points of accuracy?`,
-    options: ["none", "one or two", `three to ${all - 1}`, `all ${all}`],
+    options: ["none", "1 or 2", `3 to ${all - 1}`, `all ${all}`],
     right: averaged === 0 ? 0 : averaged <= 2 ? 1 : averaged < all ? 2 : 3,
     because: `In ${averaged}: layers come in the order of the harm that each does alone on calibration pictures.`,
     shown: "Pictures named rightly (%)",

@@ -30,9 +30,10 @@ function pictureList(rows: readonly PictureRow[]): HTMLElement {
   return html`<ul class="pictures">${rows.map(
     ({index, pixels, shows, before, after, chanceBefore, chanceAfter}) => html`<li>
       ${greyCanvas(pixels, Math.round(Math.sqrt(pixels.length)), `Picture ${index}: ${shows}`)}
-      <span>${shows}</span>
-      <span class=${before === shows ? "right" : "wrong"}>before: ${before} <span class="muted">${percent(chanceBefore)}</span></span>
-      <span class=${after === shows ? "right" : "wrong"}>after: ${after} <span class="muted">${percent(chanceAfter)}</span></span>
+      <strong>${shows}</strong>
+      <span class=${before === shows ? "right" : "wrong"}>before: ${before}</span>
+      <span class=${after === shows ? "right" : "wrong"}>after: ${after}</span>
+      <span class="muted">${shows}: ${percent(chanceBefore)}, then ${percent(chanceAfter)}</span>
     </li>`,
   )}</ul>`;
 }

@@ -53,12 +53,16 @@ export function meanOfScan(input: ScanInput, scans: Scans): Float32Array {
  * @param factors [D]; default 1
  */
 export function repeated(input: ScanInput, mean: Float32Array, factors?: Float32Array): Float32Array {
-  const {channels, groups = 1, u, D, z} = input;
+  const {channels, groups = 1, u, z} = input;
   const width = groupWidth(input);
-  return u.map((value, i) => {
-    const d = i % channels;
-    const own = mean[Math.floor(i / channels) * groups + Math.floor(d / width)] * (factors?.[d] ?? 1);
-    const skipped = own + (D?.[d] ?? 0) * value;
-    return z === undefined ? skipped : skipped * silu(z[i]);
-  });
+  const skip = input.D ?? new Float32Array(channels);
+  const scale = factors ?? new Float32Array(channels).fill(1);
+  const y = new Float32Array(u.length);
+  for (let run = 0; run < mean.length; run++) {
+    const own = mean[run];
+    const [first, from] = [(run % groups) * width, run * width];
+    for (let d = 0; d < width; d++) y[from + d] = own * scale[first + d] + skip[first + d] * u[from + d];
+  }
+  if (z) for (let i = 0; i < y.length; i++) y[i] = y[i] * silu(z[i]);
+  return y;
 }
