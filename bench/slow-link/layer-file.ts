@@ -2,7 +2,7 @@
 
 import {closeSync, fsyncSync, openSync, writeSync} from "node:fs";
 import type {DecoderWeights} from "../../src/lib/engine/decoder/decoder-weights.js";
-import {PANEL, packPanels} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {PANEL, packPanels} from "../../src/lib/engine/wasm/wasm-linear.js";
 
 /** Pieces begin at multiples of this, as reads without the page cache ask for. */
 const ALIGNMENT = 4096;

@@ -2,7 +2,8 @@
 
 import {type DecoderWeights, decoderOf} from "../../src/lib/engine/decoder/decoder-weights.js";
 import type {Decoder} from "../../src/lib/engine/decoder/load-decoder.js";
-import {PANEL, wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import {PANEL} from "../../src/lib/engine/wasm/wasm-linear.js";
 import {matmulWasm} from "../../src/lib/kernels/generated/matmul.js";
 import {wasmHeap} from "../../src/lib/kernels/wasm-heap.js";
 import type {LayerFile} from "./layer-file.js";

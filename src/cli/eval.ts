@@ -9,6 +9,7 @@ import {modelPath} from "./model-path.js";
 import {tableWriter} from "./output.js";
 import {paramOptions, paramsOf, remarkIdle, usageOf} from "./param-options.js";
 import {progressLine} from "./progress.js";
+import {THREADS, threadsOf} from "./threads.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {complainUnused} from "./unused-tensors.js";
 import {type OptionSpecs, readCall, text} from "./usage.js";
@@ -22,6 +23,7 @@ const {model: _model, ...OPTIONS} = paramOptions(evaluate);
 export const EVAL_OPTIONS: OptionSpecs = {
   ...OPTIONS,
   out: {value: "FILE", help: "write the table as .arrow, .csv or .json instead of text on stdout"},
+  threads: THREADS,
   timeLimit: TIME_LIMIT,
 };
 
@@ -39,9 +41,10 @@ export async function evalCommand(args: readonly string[], run: FileRunner = run
   remarkIdle("eval", call, idleOptions(checkParams("eval", evaluate.params, params), file !== undefined));
   const files = {model: path, ...(file !== undefined && {text: file})};
   const timeLimit = timeLimitOf("eval", call.options);
+  const threads = threadsOf("eval", call.options);
   const line = progressLine();
   try {
-    const job = {id: evaluate.id, params, files, memory: modelMemory()};
+    const job = {id: evaluate.id, params, files, memory: modelMemory(), threads};
     const {rows, unused} = await run(job, {timeLimit, progress: line.update});
     complainUnused("eval", path, unused);
     const metadata = {

@@ -8,6 +8,8 @@ export interface FileJob {
   readonly files: Readonly<Record<string, string>>;
   /** Bytes that a model may take. */
   readonly memory: number;
+  /** Threads that share the products of a model; by default one. */
+  readonly threads?: number;
 }
 
 /** A piece of work of a command, which gives its results as they come. */

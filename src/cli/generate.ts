@@ -9,6 +9,7 @@ import {modelPath} from "./model-path.js";
 import {paramOptions, paramsOf, usageOf} from "./param-options.js";
 import {complain, show} from "./print.js";
 import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
+import {THREADS, threadsOf} from "./threads.js";
 import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
 import {complainUnused} from "./unused-tensors.js";
 import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
@@ -23,6 +24,7 @@ export const GENERATE_OPTIONS: OptionSpecs = {
   ...PARAMS,
   ...methodOptions(),
   format: OUTPUT_FORMAT,
+  threads: THREADS,
   timeLimit: TIME_LIMIT,
 };
 
@@ -47,7 +49,8 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
     ...fileOf(call, "grammar"),
     ...fileOf(call, "jsonSchema"),
   };
-  const job = {id: generate.id, params: {...params, settings}, files, memory: modelMemory()};
+  const threads = threadsOf("generate", call.options);
+  const job = {id: generate.id, params: {...params, settings}, files, memory: modelMemory(), threads};
   const speed = speedometer();
   const progress = (_: number, piece?: string) => {
     if (piece === undefined) return;

@@ -55,6 +55,19 @@ describe("paretoscope eval", () => {
     for (const seed of ["4242", "999", "2718"]) expect(plain(seed, "perplexity").value).toBeGreaterThan(1);
   });
 
+  test("multiplies packed weights, as a file holds them or in its own format, and on several threads", async () => {
+    const [unpacked, packed, rounded] = [
+      await evaluated("--weights", "int4_g32"),
+      await evaluated("--weights", "int4_g32", "--packed", "f32", "--threads", "2"),
+      await evaluated("--weights", "int4_g32", "--packed", "int8"),
+    ];
+    const difference = (row: typeof packed) => row("all", "perplexity difference").value;
+    expect(difference(packed)).toBeCloseTo(difference(unpacked), 6);
+    // Activations of 8 bits change it, a little.
+    expect(difference(rounded)).not.toBe(difference(unpacked));
+    expect(Math.abs(difference(rounded) - difference(unpacked))).toBeLessThan(0.05);
+  });
+
   test("quantizes weights, activations and cache together, by any method, and asks tasks", async () => {
     const row = await evaluated(
       ...["--task", "corpus,needle-single", "--weights", "razer", "--activations", "int8_token"],

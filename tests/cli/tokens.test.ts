@@ -108,6 +108,25 @@ describe("paretoscope generate", () => {
     expect(stderr).toMatch(/^2 tokens, [\d.e+]+ tokens\/s$/);
   });
 
+  test("writes the same text from blocks that stay packed, and on several threads", async () => {
+    const call = [
+      "tests/golden/models/gguf-llama-q8-q4/model.gguf",
+      "--prompt",
+      "Hello",
+      "--temperature",
+      "0",
+    ];
+    const text = async (...more: string[]) =>
+      (await generated(...call, "--maxTokens", "6", "--chat", "never", ...more)).stdout;
+    const unpacked = await text("--packed", "unpacked");
+    expect(await text()).toBe(unpacked);
+    expect(await text("--threads", "2")).toBe(unpacked);
+    expect(await text("--packed", "f32", "--backend", "reference")).toBe(unpacked);
+    await expect(generated(...CALL, "--threads", "0")).rejects.toThrow(
+      "generate: --threads must be an integer from 1 to 256",
+    );
+  });
+
   test("gives JSON", async () => {
     const {stdout} = await generated(...CALL, "--maxTokens", "1", "--format", "json");
     expect(JSON.parse(stdout)).toMatchObject({ids: [135], text: " plum", end: "limit"});

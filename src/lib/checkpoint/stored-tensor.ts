@@ -1,3 +1,4 @@
+import type {GroupedLevels} from "../formats/grouped-levels.js";
 import {elementCount, type Tensor} from "../tensor/tensor.js";
 
 /** One tensor of a file or folder of any kind, with what reads it. */
@@ -17,6 +18,8 @@ export interface StoredTensor {
    * @throws FormatError if they cannot be read.
    */
   readElements(first: number, count: number): Promise<Float32Array>;
+  /** The matrix as integers under scales, where it is packed so: null if its rows are not. Its values are those of `readElements`. */
+  readLevels?(): Promise<GroupedLevels | null>;
 }
 
 /** The reason why a tensor has no floating-point numbers to read. */

@@ -34,6 +34,8 @@ export interface Backend {
   readonly scans: Scans;
   /** Products with packed weights, where the backend has them; {@link packedLinear} defines what they give. */
   packed?(): Promise<PackedLinears>;
+  /** Bytes of the weights that the backend holds in memory of its own, where it has one. */
+  heldBytes?(): number;
 }
 
 /** Plain loops: products are summed in float64 and rounded to float32 once. */

@@ -37,8 +37,9 @@ export interface PrepareOptions {
   readonly backend?: () => Backend | Promise<Backend>;
   readonly signal?: AbortSignal;
   /**
-   * Keeps the projections packed and multiplies by them as they are, with activations in float32 or rounded to 8 bits. Those
-   * that the backend's kernels do not take are unpacked. Default: all are unpacked.
+   * Keeps the projections packed and multiplies by them as they are, with activations in float32 or rounded to 8 bits; without
+   * a format those that the file holds packed. Those that the backend's kernels do not take are unpacked. Default: all are
+   * unpacked.
    */
   readonly packed?: PackedActivations;
 }
@@ -71,7 +72,8 @@ export async function prepareModel(
   const arithmetic = (await backend?.()) ?? referenceBackend;
   const model = await decoderOf(quantized.weights, {
     backend: arithmetic,
-    ...(packed && {linear: await packedProducts(quantized, format, arithmetic, packed)}),
+    ...(packed &&
+      (format ? {linear: await packedProducts(quantized, format, arithmetic, packed)} : {packed})),
   });
   const hooks = activations && activationHooks(activations, layers);
   const options = () => ({
@@ -94,14 +96,14 @@ export async function prepareModel(
 /** Products of a decoder whose projections stay packed. */
 async function packedProducts(
   {packed}: QuantizedDecoder,
-  format: Format | undefined,
+  format: Format,
   backend: Backend,
   activations: PackedActivations,
 ): Promise<Required<LoadOptions>["linear"]> {
   const fused = (await backend.packed?.()) ?? (() => null);
   return (name, weight, bias) => {
     const stored = packed.get(`${name}.weight`);
-    const levels = (stored && format?.levels?.(stored)) ?? null;
+    const levels = (stored && format.levels?.(stored)) ?? null;
     const product = levels && (fused(levels, bias, activations) ?? packedLinear(levels, bias, activations));
     return product ?? backend.linear(weight, bias);
   };

@@ -1,3 +1,4 @@
+import type {KernelThreads} from "../kernels/kernel-threads.js";
 import {checkParams, requireFiles} from "../technique/check-params.js";
 import type {Params, ParamValues} from "../technique/params.js";
 import type {Tensor} from "../tensor/tensor.js";
@@ -23,6 +24,8 @@ export interface RunContext {
   readonly signal?: AbortSignal;
   /** Bytes that the weights of a model may take where a run reads one; by default what the reader of weights allows. */
   readonly memory?: number;
+  /** Makes threads for the kernels of one model, which the caller ends; by default every model runs on the caller's alone. */
+  readonly threads?: () => KernelThreads | null;
   /** Milliseconds of a clock that never goes back; by default the machine's. */
   readonly clock?: () => number;
 }
@@ -37,6 +40,8 @@ export interface Work<N extends string = string> {
   readonly clock: () => number;
   /** Bytes that the weights of a model may take, if that is limited. */
   readonly memory: number | undefined;
+  /** Threads for the kernels of one model, anew for each; null for the caller's alone. */
+  readonly threads: () => KernelThreads | null;
 }
 
 /** Rows that a definition's `run` gives: a plain list where there is one table, else the rows of each table by name. */
@@ -118,8 +123,8 @@ export function experiment<
     const data = checkData(where, needsOf(values), context.data ?? new Map());
     const progress = progressOf(context);
     await progress(0);
-    const {clock = () => performance.now()} = context;
-    const found = await definition.run(values, {data, progress, clock, memory: context.memory});
+    const {clock = () => performance.now(), threads = () => null, memory} = context;
+    const found = await definition.run(values, {data, progress, clock, memory, threads});
     const rows = (Array.isArray(found) ? {rows: found} : found) as TableRows<C, T>;
     checkTables(where, columns, rows);
     await progress(1);

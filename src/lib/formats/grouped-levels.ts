@@ -33,6 +33,25 @@ export function valuesOf({rows, columns, size, levels, scales, offsets}: Grouped
   return values;
 }
 
+/** The same matrix with its rows in another order: row `i` is the one numbered `rowAt(i)` before. */
+export function rowsInOrder(matrix: GroupedLevels, rowAt: (row: number) => number): GroupedLevels {
+  const {rows, columns, levels, scales, offsets} = matrix;
+  const perRow = groupsPerRow(matrix);
+  const ordered = <A extends Int8Array | Float32Array>(values: A, width: number, into: A): A => {
+    for (let row = 0; row < rows; row++) {
+      const from = rowAt(row) * width;
+      into.set(values.subarray(from, from + width), row * width);
+    }
+    return into;
+  };
+  return {
+    ...matrix,
+    levels: ordered(levels, columns, new Int8Array(levels.length)),
+    scales: ordered(scales, perRow, new Float32Array(scales.length)),
+    offsets: offsets && ordered(offsets, perRow, new Float32Array(offsets.length)),
+  };
+}
+
 /** Values of codes as whole numbers of one step, a power of two; null where a signed byte does not hold them. */
 export function integerLevels(
   values: readonly number[],

@@ -6,6 +6,8 @@ export interface WasmHeap {
   readonly memory: KernelMemory;
   /** Reserves zeroed bytes for good, 64-byte aligned. @throws RangeError if the memory cannot grow that far. */
   allocate(bytes: number): number;
+  /** Bytes that are reserved. */
+  reserved(): number;
   /** Room for one call, above all that is reserved; the next call of either function may take it again. */
   scratch(bytes: number): number;
   /** `length` floats from a pointer; the view ends with the next `allocate` or `scratch`. */
@@ -57,6 +59,7 @@ export function wasmHeap(isShared = false): WasmHeap {
       top = pointer + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
       return pointer;
     },
+    reserved: () => top,
     scratch(bytes) {
       reach(top + bytes);
       return top;

@@ -9,8 +9,8 @@ import {levelsIn} from "./products.js";
 const [OUT, COLUMNS] = [523, 512];
 
 const threads = nodeThreads(2);
-const alone = await (await wasmBackend()).packed!();
-const shared = await (await wasmBackend({threads})).packed!();
+const [one, two] = [await wasmBackend(), await wasmBackend({threads})];
+const [alone, shared] = await Promise.all([one, two].map((backend) => backend.packed!()));
 afterAll(() => threads.close());
 
 test.each(["int4_g32", "nvfp4", "q4_K", "int8"])(
@@ -19,14 +19,24 @@ test.each(["int4_g32", "nvfp4", "q4_K", "int8"])(
     const weight = levelsIn(id, OUT, COLUMNS, 1);
     const bias = Float32Array.from({length: OUT}, (_, i) => i);
     for (const activations of ["f32", "int8"] as const) {
-      const [one, two] = [alone, shared].map((products) => products(weight, bias, activations)!);
+      const [ofOne, ofTwo] = [alone, shared].map((products) => products(weight, bias, activations)!);
       for (const rows of [1, 3, 7]) {
         const x = draws(rows * COLUMNS, randomStream(rows, "threads").normal);
-        expect(two(x)).toEqual(one(x));
+        expect(ofTwo(x)).toEqual(ofOne(x));
       }
     }
   },
 );
+
+test("two threads give the products of one with float32 weights", () => {
+  const data = draws(OUT * COLUMNS, randomStream(4, "threads").normal);
+  const bias = Float32Array.from({length: OUT}, (_, i) => i);
+  const [ours, theirs] = [two, one].map((backend) => backend.linear({shape: [OUT, COLUMNS], data}, bias));
+  for (const rows of [1, 2, 5]) {
+    const x = draws(rows * COLUMNS, randomStream(rows, "threads").normal);
+    expect(ours(x)).toEqual(theirs(x));
+  }
+});
 
 test("a small matrix is left to one thread", () => {
   const weight = levelsIn("int4_g32", 9, 64, 2);

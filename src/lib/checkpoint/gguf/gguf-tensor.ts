@@ -1,5 +1,7 @@
+import type {Format} from "../../formats/format.js";
 import {decodeBlocks} from "../../formats/ggml/block.js";
 import {ggmlBlock, ggmlBlocks} from "../../formats/ggml/registry.js";
+import {formatNamed} from "../../formats/registry.js";
 import {type Dtype, floatDecoder} from "../../io/dtypes.js";
 import type {BlockType} from "../../io/gguf/block-types.js";
 import type {Gguf, GgufTensor} from "../../io/gguf/gguf.js";
@@ -20,6 +22,7 @@ export interface GgufStoredTensor extends StoredTensor {
 export function ggufTensor({source}: Gguf, {name, shape, type, begin, end}: GgufTensor): GgufStoredTensor {
   const decode = decoderOf(type);
   const unreadable = decode === undefined ? whyNot(type) : null;
+  const format = shape.length === 2 ? blockFormat(type) : undefined;
   return {
     name,
     shape,
@@ -35,7 +38,18 @@ export function ggufTensor({source}: Gguf, {name, shape, type, begin, end}: Gguf
       const bytesOf = (elements: number) => (elements / type.elements) * type.bytes;
       return decode(await source.read(begin + bytesOf(first), bytesOf(count)));
     },
+    ...(format?.levels && {
+      async readLevels() {
+        const blocks = await source.read(begin, end - begin);
+        return format.levels!({format: format.id, shape, parts: {blocks}});
+      },
+    }),
   };
+}
+
+/** The format of a type's blocks; ggml's own name has a prefix where another format has it too. */
+function blockFormat({name}: BlockType): Format | undefined {
+  return ggmlBlock(name) && (formatNamed(`ggml_${name}`) ?? formatNamed(name));
 }
 
 /** The float32 values of bytes of a type of GGUF, or undefined where that cannot be. */

@@ -1,3 +1,4 @@
+import {rowsInOrder} from "../../formats/grouped-levels.js";
 import {elementCount} from "../../tensor/tensor.js";
 import {readStored, type StoredTensor} from "../stored-tensor.js";
 import {type GgufFamily, ggufFamily} from "./families.js";
@@ -48,15 +49,24 @@ function inPublishedOrder(tensor: StoredTensor, heads: number): StoredTensor {
     );
   }
   const width = elementCount(tensor.shape) / rows;
+  const storedRow = (row: number): number => {
+    const at = row % headDim;
+    return row - at + (at < headDim / 2 ? 2 * at : 2 * at - headDim + 1);
+  };
   return {
     ...tensor,
     partStep: null,
+    ...(tensor.readLevels && {
+      readLevels: async () => {
+        const levels = await tensor.readLevels!();
+        return levels && rowsInOrder(levels, storedRow);
+      },
+    }),
     async readElements(first, count) {
       const {data} = await readStored("openGgufModel", tensor);
       const ordered = new Float32Array(data.length);
       for (let row = 0; row < rows; row++) {
-        const at = row % headDim;
-        const stored = row - at + (at < headDim / 2 ? 2 * at : 2 * at - headDim + 1);
+        const stored = storedRow(row);
         ordered.set(data.subarray(stored * width, (stored + 1) * width), row * width);
       }
       return ordered.subarray(first, first + count);

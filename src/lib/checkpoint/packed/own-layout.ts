@@ -103,10 +103,9 @@ function packedTensor(
   });
   const bytes = stored.reduce((sum, part) => sum + part.bytes, 0);
   requireRoom(name, entry.shape, bytes);
-  const read = async (): Promise<Float32Array> => {
+  const readParts = async (): Promise<Packed["parts"]> => {
     const contents = await Promise.all(stored.map((part) => part.readBytes()));
-    const parts = Object.fromEntries(entry.parts.map((role, i) => [role, contents[i]]));
-    return decoded(name, format, entry, parts).data;
+    return Object.fromEntries(entry.parts.map((role, i) => [role, contents[i]]));
   };
   const tensor: StoredTensor = {
     name,
@@ -116,8 +115,14 @@ function packedTensor(
     partStep: null,
     unreadable: null,
     async readElements(first, count) {
-      return (await read()).subarray(first, first + count);
+      return decoded(name, format, entry, await readParts()).data.subarray(first, first + count);
     },
+    // One that was packed transposed is no matrix of the checkpoint's shape.
+    ...(format.levels &&
+      entry.shape.length === 2 &&
+      !entry.transposed && {
+        readLevels: async () => levelsOf(name, format, entry, await readParts()),
+      }),
   };
   return {tensor, from};
 }
@@ -142,6 +147,10 @@ function requireRoom(name: string, shape: readonly number[], bytes: number): voi
   throw problem("bad-shape", `${name}: shape`, `[${shape.join(", ")}]`, `one that fits its ${bytes} bytes`);
 }
 
+function levelsOf(name: string, format: Format, {shape}: PackedEntry, parts: Packed["parts"]) {
+  return fitting(name, format, () => format.levels!({format: format.id, parts, shape}));
+}
+
 function decoded(
   name: string,
   format: Format,
@@ -149,13 +158,18 @@ function decoded(
   parts: Packed["parts"],
 ): Tensor {
   const [rows, columns] = shape;
+  const packed = {format: format.id, parts, shape: transposed ? [columns, rows] : shape};
+  const {data} = fitting(name, format, () => format.decode(packed));
+  return {shape, data: transposed ? transpose(data, columns, rows) : data};
+}
+
+/** What is read of parts. @throws FormatError with kind `bad-shape` where they do not fit the shape. */
+function fitting<T>(name: string, {id}: Format, read: () => T): T {
   try {
-    const packed = {format: format.id, parts, shape: transposed ? [columns, rows] : shape};
-    const {data} = format.decode(packed);
-    return {shape, data: transposed ? transpose(data, columns, rows) : data};
+    return read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw problem("bad-shape", name, error.message, `parts of ${format.id} that fit its shape`);
+    throw problem("bad-shape", name, error.message, `parts of ${id} that fit its shape`);
   }
 }
 

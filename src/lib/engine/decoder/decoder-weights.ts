@@ -1,9 +1,10 @@
 /** A decoder's weights by the engine's names, to be rewritten as a whole before the model is made of them. */
 
-import type {Checkpoint} from "../../io/checkpoint.js";
+import type {GroupedLevels} from "../../formats/grouped-levels.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {Site} from "../hooks.js";
+import {type MaybePacked, plannedLevels} from "../packed/packed-products.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig} from "./config.js";
 import {linearParts, NORM_NAMES} from "./layer-parts.js";
@@ -18,6 +19,8 @@ export interface DecoderWeights {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Names of tensors in the file that no part of the model takes; by default none. */
   readonly unused?: readonly string[];
+  /** A matrix as integers under scales, where the file holds it so; null for one that was rewritten. */
+  levels?(weight: Tensor): Promise<GroupedLevels | null>;
 }
 
 /** Linear layers that read the same input, and what makes that input. */
@@ -39,7 +42,7 @@ export interface InputGroup {
  * @throws FormatError as {@link planDecoder}, with kind `does-not-fit`, or if a tensor cannot be read.
  */
 export async function readDecoderWeights(
-  checkpoint: Checkpoint,
+  checkpoint: MaybePacked,
   config: DecoderConfig,
   {maxBytes = DEFAULT_MAX_BYTES}: Pick<LoadOptions, "maxBytes"> = {},
 ): Promise<DecoderWeights> {
@@ -49,17 +52,30 @@ export async function readDecoderWeights(
   const read = planReader(checkpoint, plan);
   const tensors = new Map<string, Tensor>();
   for (const name of plan.keys()) tensors.set(name, await read(name));
-  return {config: planned.config, tensors, unused: unusedNames(checkpoint.tensors, plan, isLeftover)};
+  const names = new Map(Array.from(tensors, ([name, tensor]) => [tensor, name]));
+  return {
+    config: planned.config,
+    tensors,
+    unused: unusedNames(checkpoint.tensors, plan, isLeftover),
+    async levels(weight) {
+      const name = names.get(weight);
+      return name === undefined ? null : plannedLevels(checkpoint, plan, name);
+    },
+  };
 }
 
 /** Makes the model. @throws FormatError as {@link loadDecoder}, if a tensor is missing or has another shape. */
 export async function decoderOf(
-  {config, tensors}: DecoderWeights,
+  {config, tensors, levels}: DecoderWeights,
   options: LoadOptions = {},
 ): Promise<Decoder> {
   const infos = new Map<string, TensorInfo>();
   for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
-  const checkpoint = {tensors: infos, read: async (name: string) => tensors.get(name)!};
+  const checkpoint = {
+    tensors: infos,
+    read: async (name: string) => tensors.get(name)!,
+    levels: async (name: string) => (await levels?.(tensors.get(name)!)) ?? null,
+  };
   return loadPlanned(checkpoint, planDecoder(infos, config, ENGINE_NAMING), options);
 }
 

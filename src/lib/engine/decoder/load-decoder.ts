@@ -1,9 +1,9 @@
 import type {Norm} from "../../architectures/model-record.js";
 import {routedExperts} from "../../architectures/parameters.js";
-import type {Checkpoint} from "../../io/checkpoint.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type Backend, type Linear, referenceBackend} from "../backend.js";
+import {type Backend, type Linear, type PackedActivations, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";
+import {type MaybePacked, packedProducts} from "../packed/packed-products.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
 import {type ExpertParts, expertNetwork} from "./expert-network.js";
@@ -60,6 +60,12 @@ export interface LoadOptions {
    * `.weight`; the head has the name `lm_head` even where it shares the embedding's matrix.
    */
   readonly linear?: (name: string, weight: Tensor, bias: Float32Array | null) => Linear;
+  /**
+   * Keeps matrices that the checkpoint's files hold as blocks, or as codes under scales, as they are there, with activations in
+   * float32 or rounded to 8 bits; those that the backend's kernels do not take are unpacked, and so is the table that tokens are
+   * looked up in. Default: all are unpacked. It has no part in what `transform` or `linear` rewrite.
+   */
+  readonly packed?: PackedActivations;
   /** Bytes that the weights may take as float32. */
   readonly maxBytes?: number;
   /** Tokens of the texts to come: {@link DecoderConfig.textTokens}. */
@@ -76,7 +82,7 @@ const HEAD = "lm_head";
  * @throws FormatError with kind `missing-tensor` or `bad-shape` naming the tensor, or `does-not-fit`.
  */
 export async function loadDecoder(
-  checkpoint: Checkpoint,
+  checkpoint: MaybePacked,
   config: DecoderConfig,
   options: LoadOptions = {},
 ): Promise<Decoder> {
@@ -85,7 +91,7 @@ export async function loadDecoder(
 
 /** Loads a decoder whose tensors have been found. @throws FormatError as {@link loadDecoder}. */
 export async function loadPlanned(
-  checkpoint: Checkpoint,
+  checkpoint: MaybePacked,
   {config, plan, isLeftover}: PlannedDecoder,
   options: LoadOptions = {},
 ): Promise<Decoder> {
@@ -98,9 +104,15 @@ export async function loadPlanned(
   };
   const optional = async (name: string) => (plan.has(name) ? (await read(name)).data : null);
   const makeLinear = options.linear ?? ((_, weight, bias) => backend.linear(weight, bias));
+  const packed = await packedProducts(checkpoint, plan, options);
   const linear = async (name: string): Promise<Linear> => {
     const bias = await optional(`${name}.bias`);
-    return makeLinear(name, await read(`${name}.weight`), bias);
+    const product = await packed(`${name}.weight`, bias);
+    return product ?? makeLinear(name, await read(`${name}.weight`), bias);
+  };
+  const tiedHead = async (embedding: Tensor): Promise<Linear> => {
+    const bias = await optional(`${HEAD}.bias`);
+    return (await packed(EMBEDDING_NAME, bias)) ?? makeLinear(HEAD, embedding, bias);
   };
   const norm = async (name: string, rule: Norm, n: number): Promise<RowFunction> => {
     const weights = {gain: await optional(`${name}.weight`), bias: await optional(`${name}.bias`)};
@@ -127,7 +139,7 @@ export async function loadPlanned(
     projectOut: await parts.optionalLinear("model.project_out"),
     layers,
     norm: config.finalNorm && (await norm("model.norm", config.finalNorm, config.hiddenSize)),
-    head: config.tied ? makeLinear(HEAD, embedding, await optional(`${HEAD}.bias`)) : await linear(HEAD),
+    head: config.tied ? await tiedHead(embedding) : await linear(HEAD),
     unused: unusedNames(checkpoint.tensors, plan, isLeftover),
   };
 }

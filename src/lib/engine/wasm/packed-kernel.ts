@@ -1,8 +1,6 @@
 /** The kernel of products with packed weights, and who runs it: one thread or several. */
 import {packedProductWasm} from "../../kernels/generated/packed-product.js";
-import {type KernelRun, kernelRuns} from "../../kernels/kernel-runs.js";
-import type {KernelThreads} from "../../kernels/kernel-threads.js";
-import type {WasmHeap} from "../../kernels/wasm-heap.js";
+import type {KernelRun} from "../../kernels/kernel-runs.js";
 
 export interface PackedKernel {
   vectorFloat(weights: number, x: number, y: number): void;
@@ -57,16 +55,11 @@ export interface PackedKernels {
   readonly ranges: number;
 }
 
-/** The kernels over a heap, on the threads where there are any. */
-export async function packedKernels(
-  heap: WasmHeap,
-  isRelaxed: boolean,
-  threads: KernelThreads | null,
-): Promise<PackedKernels> {
-  const sources = [packedProductWasm, ...(isRelaxed ? [await relaxedSource()] : [])];
-  const [plain, relaxed = null] = await kernelRuns<PackedKernel[]>(heap, sources, threads);
-  return {plain, relaxed, ranges: threads?.count ?? 1};
-}
+/** Sources of the kernels: for every machine, and for those with relaxed SIMD. */
+export const packedSources = async (isRelaxed: boolean): Promise<string[]> => [
+  packedProductWasm,
+  ...(isRelaxed ? [await relaxedSource()] : []),
+];
 
 /** Only machines with relaxed SIMD load it. */
 async function relaxedSource(): Promise<string> {

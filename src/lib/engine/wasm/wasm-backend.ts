@@ -2,25 +2,18 @@ import {attentionWasm} from "../../kernels/generated/attention.js";
 import {matmulWasm} from "../../kernels/generated/matmul.js";
 import {rmsNormWasm} from "../../kernels/generated/rms-norm.js";
 import {siluGateWasm} from "../../kernels/generated/silu-gate.js";
+import {kernelRuns} from "../../kernels/kernel-runs.js";
 import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import {hasRelaxedSimd} from "../../kernels/relaxed-simd.js";
 import {type WasmHeap, wasmHeap} from "../../kernels/wasm-heap.js";
-import type {Tensor} from "../../tensor/tensor.js";
 import {type AttentionCall, attention, seenRows} from "../attention.js";
-import type {Backend, Linear} from "../backend.js";
+import type {Backend} from "../backend.js";
+import type {PackedKernel} from "./packed-kernel.js";
 import {wasmCacheAttention} from "./wasm-cache-attention.js";
+import {type Matmul, wasmLinear} from "./wasm-linear.js";
 import {wasmScans} from "./wasm-scans.js";
 
 interface Kernels {
-  matmul(
-    x: number,
-    panels: number,
-    bias: number,
-    y: number,
-    rows: number,
-    inputs: number,
-    paddedOut: number,
-  ): void;
   rmsNorm(x: number, weight: number, y: number, rows: number, n: number, eps: number): void;
   siluGate(gate: number, up: number, n: number): void;
   attention(
@@ -57,7 +50,7 @@ interface Kernels {
 export interface WasmOptions {
   /** Relaxed SIMD, where products with packed weights gain from it. Default: where the machine has it. */
   readonly isRelaxed?: boolean;
-  /** Threads of this backend's own, which share products with packed weights. Default: the caller's alone. */
+  /** Threads of this backend's own, which share products with large matrices. Default: the caller's alone. */
   readonly threads?: KernelThreads | null;
 }
 
@@ -71,60 +64,35 @@ export async function wasmBackend({
   threads = null,
 }: WasmOptions = {}): Promise<Backend> {
   const heap = wasmHeap(threads !== null);
+  const ways = threads?.count ?? 1;
+  // Threads are given all kernels at the start; without them, only those who keep weights packed load these.
+  const packedSources =
+    threads === null ? [] : await (await import("./packed-kernel.js")).packedSources(isRelaxed);
+  const [matmul, ...runs] = await kernelRuns<[Matmul, ...PackedKernel[]]>(
+    heap,
+    [matmulWasm, ...packedSources],
+    threads,
+  );
   const parts = await Promise.all(
-    [matmulWasm, rmsNormWasm, siluGateWasm, attentionWasm].map((base64) => heap.instantiate<Kernels>(base64)),
+    [rmsNormWasm, siluGateWasm, attentionWasm].map((base64) => heap.instantiate<Kernels>(base64)),
   );
   const kernels: Kernels = Object.assign({}, ...parts);
   const overStored = await wasmCacheAttention(heap);
   return {
     name: "wasm",
-    linear: (weight, bias) => linear(heap, kernels, weight, bias),
+    linear: (weight, bias) => wasmLinear(heap, {matmul, ways}, weight, bias),
     rmsNorm: (x, weight, eps) => rmsNorm(heap, kernels, x, weight, eps),
     siluGate: (gate, up) => siluGate(heap, kernels, gate, up),
     attention: (call) => overStored(call) ?? attend(heap, kernels, call),
     scans: await wasmScans(heap),
-    // Only those who keep weights packed load these kernels.
-    packed: async () => (await import("./wasm-packed.js")).wasmPacked(heap, isRelaxed, threads),
+    packed: async () =>
+      (await import("./wasm-packed.js")).wasmPacked(
+        heap,
+        isRelaxed,
+        runs.length > 0 ? {runs, ways} : undefined,
+      ),
+    heldBytes: () => heap.reserved(),
   };
-}
-
-/** Outputs that the kernel computes at once. */
-export const PANEL = 8;
-
-function linear(heap: WasmHeap, {matmul}: Kernels, {shape, data}: Tensor, bias: Float32Array | null): Linear {
-  const [out, inputs] = shape;
-  const paddedOut = Math.ceil(out / PANEL) * PANEL;
-  const panels = heap.allocate(4 * paddedOut * inputs);
-  const biases = heap.allocate(4 * paddedOut);
-  packPanels(heap.floats(panels, paddedOut * inputs), data, out, inputs);
-  if (bias !== null) heap.floats(biases, out).set(bias);
-  return (x) => {
-    const rows = x.length / inputs;
-    const input = heap.scratch(4 * (x.length + rows * paddedOut));
-    const output = input + 4 * x.length;
-    heap.floats(input, x.length).set(x);
-    matmul(input, panels, biases, output, rows, inputs, paddedOut);
-    return dropPadding(heap.floats(output, rows * paddedOut), rows, out);
-  };
-}
-
-/** W [out, inputs] as [out / 8][inputs][8]; the memory is zero where there is no output. */
-export function packPanels(panels: Float32Array, w: Float32Array, out: number, inputs: number): void {
-  for (let o = 0; o < out; o++) {
-    const to = (o - (o % PANEL)) * inputs + (o % PANEL);
-    for (let i = 0; i < inputs; i++) panels[to + i * PANEL] = w[o * inputs + i];
-  }
-}
-
-/** A copy of the first `columns` values of every row. */
-function dropPadding(padded: Float32Array, rows: number, columns: number): Float32Array {
-  const stride = padded.length / rows;
-  if (stride === columns) return padded.slice();
-  const values = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    values.set(padded.subarray(row * stride, row * stride + columns), row * columns);
-  }
-  return values;
 }
 
 function rmsNorm(

@@ -1,11 +1,10 @@
 /** Products with packed weights in WebAssembly: the weights lie in its memory as they are packed. */
 import type {GroupedLevels} from "../../formats/grouped-levels.js";
-import type {KernelThreads} from "../../kernels/kernel-threads.js";
-import {hasRelaxedSimd} from "../../kernels/relaxed-simd.js";
+import {kernelRuns} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {Linear, PackedActivations, PackedLinears} from "../backend.js";
 import {type PackedLayout, packedLayout} from "../packed/packed-layout.js";
-import {type PackedKernels, packedKernels} from "./packed-kernel.js";
+import {type PackedKernel, type PackedKernels, packedSources, type RunKernel} from "./packed-kernel.js";
 import {
   type Range,
   readingOf,
@@ -23,14 +22,17 @@ const MATRIX = 4;
  * Products over the memory of `heap`, which holds the weights of a model. Sums are float32 in an order of their own: they
  * differ from {@link packedLinear} by at most n · 2^-23 · Σ|x·w| for n inputs, where w counts level and offset apart. With
  * relaxed SIMD they are faster and within the same bound; on several threads they are the same.
- * @param threads those that share the memory of the heap; null for the caller's alone
+ * @param running the kernels, and the threads that share each product; by default they are loaded for the caller's thread
  */
 export async function wasmPacked(
   heap: WasmHeap,
-  isRelaxed = hasRelaxedSimd(),
-  threads: KernelThreads | null = null,
+  isRelaxed: boolean,
+  running?: {readonly runs: readonly RunKernel[]; readonly ways: number},
 ): Promise<PackedLinears> {
-  const kernels = await packedKernels(heap, isRelaxed, threads);
+  const runs =
+    running?.runs ?? (await kernelRuns<PackedKernel[]>(heap, await packedSources(isRelaxed), null));
+  const [plain, relaxed = null] = runs;
+  const kernels: PackedKernels = {plain, relaxed, ranges: running?.ways ?? 1};
   return (weight, bias, activations) => {
     const layout = packedLayout(weight);
     return layout && linearOf(heap, kernels, layout, weight, bias, activations);

@@ -15,7 +15,7 @@ import {
   evaluationRows,
   noteRow,
 } from "../../evaluate/evaluation-rows.js";
-import {experiment} from "../../experiment/experiment.js";
+import {experiment, type Work} from "../../experiment/experiment.js";
 import type {ModelFolder} from "../../io/model-folder.js";
 import {tasks} from "../../tasks/registry.js";
 import {vocabulary} from "../../tasks/vocabulary.js";
@@ -30,8 +30,10 @@ const CORPUS = "corpus";
 /** Tokens of a text where neither the setting nor the model says how many. */
 const DEFAULT_CONTEXT = 128;
 
-const BACKENDS: Readonly<Record<"wasm" | "reference", () => Backend | Promise<Backend>>> = {
-  wasm: wasmBackend,
+const BACKENDS: Readonly<
+  Record<"wasm" | "reference", (work: Pick<Work, "threads">) => Backend | Promise<Backend>>
+> = {
+  wasm: ({threads}) => wasmBackend({threads: threads()}),
   reference: () => referenceBackend,
 };
 
@@ -119,12 +121,12 @@ export const evaluate = experiment({
   },
   needs: [],
   sweep: [],
-  async run(setting, {progress, memory}) {
+  async run(setting, {progress, memory, threads}) {
     const folder = setting.model!;
     const limits = memory === undefined ? {} : {maxBytes: memory};
     const opened = await openEvalModel(folder, setting, limits);
     const {seeds, calibration, notes} = await drawTexts(setting, opened, folder);
-    const backend = BACKENDS[setting.backend];
+    const backend = () => BACKENDS[setting.backend]({threads});
     const work = watched(progress, {from: 0, to: 1, what: "texts"});
     const model = await opened.prepare({calibration, backend});
     const baseline = await opened.baseline({calibration, backend});

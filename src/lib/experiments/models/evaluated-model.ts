@@ -22,6 +22,7 @@ import {quantizationMethods} from "../../quant/registry.js";
 import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {type ScanQuantizerId, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
 import type {ParamValues} from "../../technique/params.js";
+import {packedOption} from "./packed-param.js";
 
 /** Parts that are not quantized. */
 const FLOAT32 = "float32";
@@ -46,6 +47,13 @@ export const modelParams = {
     help: "Those whose weights and activations are quantized, from 0, between commas; none named: all.",
     maxLength: 10_000,
     default: "",
+  },
+  packed: {
+    kind: "choice",
+    label: "Packed weights",
+    help: "Of a decoder: matrices in the format of its weights, or as the file holds them, are multiplied packed, by activations in float32 or rounded to 8 bits; or unpacked.",
+    options: ["unpacked", "f32", "int8"],
+    default: "unpacked",
   },
   method: {
     kind: "text",
@@ -124,7 +132,7 @@ const openDecoder: Open = async (checkpoint, record, setting, limits) => {
   return {
     ...weights.config,
     unused: weights.unused ?? [],
-    prepare: (options) => prepareModel(weights, setup, options),
+    prepare: (options) => prepareModel(weights, setup, {...options, ...packedOption(setting)}),
     baseline: ({backend}) => prepareModel(weights, {}, {backend}),
   };
 };
@@ -141,7 +149,7 @@ function decoderSetup({weights, activations, kv, layers, method}: ModelSetting):
 }
 
 const openMamba: Open = async (checkpoint, record, setting, limits) => {
-  refuse(setting, ["weights", "activations", "kv", "layers"], "decoders");
+  refuse(setting, ["weights", "activations", "kv", "layers", "packed"], "decoders");
   const config = mambaConfigOf(record);
   const methods = scanQuantizersFor(config).map(({id}) => id);
   const method: ScanQuantizerId = chosen(setting.method, methods, "static");

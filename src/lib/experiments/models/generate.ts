@@ -19,11 +19,14 @@ import {cacheParams, openCached} from "./generate-cached.js";
 import {draftedParams, draftedRounds, savedBy} from "./generate-drafted.js";
 import {grammarParams, openGrammar, refuseGrammar} from "./generate-grammar.js";
 import {maskedText} from "./generate-masked.js";
+import {packedOption, packedParam} from "./packed-param.js";
 import {promptIds, stopIds} from "./prompt.js";
 import {textStream} from "./text-stream.js";
 
-const BACKENDS: Readonly<Record<"wasm" | "reference", () => Backend | Promise<Backend>>> = {
-  wasm: wasmBackend,
+const BACKENDS: Readonly<
+  Record<"wasm" | "reference", (work: Pick<Work, "threads">) => Backend | Promise<Backend>>
+> = {
+  wasm: ({threads}) => wasmBackend({threads: threads()}),
   reference: () => referenceBackend,
 };
 
@@ -120,6 +123,7 @@ const params = {
   ...cacheParams,
   ...draftedParams,
   ...grammarParams,
+  packed: packedParam,
   backend: {
     kind: "choice",
     label: "Backend",
@@ -167,16 +171,17 @@ export const generate = experiment({
   },
   needs: [],
   sweep: [],
-  async run(setting, {memory, progress}) {
+  async run(setting, {memory, progress, threads}) {
     const {model: folder, backend, maxTokens} = setting;
     const tokenizer = await openTokenizer(folder!, "generate");
     const ids = await promptIds(folder!, tokenizer, setting);
     const stops = await stopIds(folder!);
     const limits = memory === undefined ? {} : {maxBytes: memory};
     const textTokens = ids.length + maxTokens;
-    const options = {backend: await BACKENDS[backend](), textTokens, ...limits};
+    const makeBackend = () => BACKENDS[backend]({threads});
+    const options = {backend: await makeBackend(), textTokens, ...limits, ...packedOption(setting)};
     const record = modelRecord(await readConfig(folder!, "generate"), "generate");
-    const run = {tokenizer, ids, stops, options, progress};
+    const run = {tokenizer, ids, stops, options, progress, makeBackend};
     const drafts = setting.method !== "plain" || setting.draft !== null || setting.settings !== "";
     if (drafts) refuseDrafts(setting, record);
     if (drafts || record.masked !== null || isMamba(record)) refuseCache(setting, record, drafts);
@@ -256,14 +261,14 @@ interface TextRun {
   readonly stops: ReadonlySet<number>;
   readonly options: LoadOptions;
   readonly progress: Work["progress"];
+  readonly makeBackend: () => Backend | Promise<Backend>;
 }
 
 /** A text that comes out of masks: its tokens are told as they are written, its words when all are there. */
-async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, progress}: TextRun) {
+async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, progress, makeBackend}: TextRun) {
   const model = await openDecoder(setting.model!, options);
   const guide =
-    setting.guide &&
-    (await openDecoder(setting.guide, {...options, backend: await BACKENDS[setting.backend]()}));
+    setting.guide && (await openDecoder(setting.guide, {...options, backend: await makeBackend()}));
   const {tokens, isStopped} = await maskedText(model, guide, ids, {...setting, stops}, (written) =>
     progress(written / setting.maxTokens, written < setting.maxTokens ? "" : undefined),
   );
@@ -287,8 +292,11 @@ async function fromMasks(setting: Setting, {tokenizer, ids, stops, options, prog
 }
 
 /** A text with drafts: the tokens of a round come together, up to the first that ends the text. */
-async function fromDrafts(setting: Setting, {tokenizer, ids, stops, options, progress}: TextRun) {
-  const loading = {options, backend: BACKENDS[setting.backend]};
+async function fromDrafts(
+  setting: Setting,
+  {tokenizer, ids, stops, options, progress, makeBackend}: TextRun,
+) {
+  const loading = {options, backend: makeBackend};
   const {rounds, unused} = await draftedRounds(setting, ids, loading);
   const stream = textStream(tokenizer, ids);
   const rows = [];
