@@ -1,3 +1,4 @@
+import {wasmHadamard} from "../../src/lib/kernels/wasm-hadamard.js";
 import {hadamard, hadamardMatrix} from "../../src/lib/tensor/hadamard.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 import {requireClose} from "../harness/agree.js";
@@ -28,10 +29,19 @@ export const transforms: readonly Contest[] = [
       const stream = randomStream(1, "bench/hadamard");
       const x = draws(SIZE, () => stream.normal());
       const matrix = Float32Array.from(hadamardMatrix(SIZE));
-      const ours = () => hadamard({shape: [1, SIZE], data: x}).data;
+      const transform = await wasmHadamard();
+      const ours = () => hadamard({shape: [1, SIZE], data: x}, {transform}).data;
+      const plain = () => hadamard({shape: [1, SIZE], data: x}).data;
       const dense = () => denseProduct(matrix, x);
       requireClose("hadamard-4096", ours(), dense(), 1e-6);
-      return {work: 1, ours, peers: [{name: "dense product, plain TypeScript", run: dense}]};
+      return {
+        work: 1,
+        ours,
+        peers: [
+          {name: "the transform in plain TypeScript", run: plain},
+          {name: "dense product, plain TypeScript", run: dense},
+        ],
+      };
     },
   },
 ];

@@ -66,10 +66,14 @@ export async function generateCommand(args: readonly string[], run: FileRunner =
   else show(`${printableJson(JSON.stringify(answerOf(tables, perSecond)))}\n`);
   complainUnused("generate", model, tables.unused);
   const count = tables.rows.length;
-  complain(`${count} ${count === 1 ? "token" : "tokens"}, ${perSecond.toPrecision(3)} tokens/s`);
+  complain(`${count} ${count === 1 ? "token" : "tokens"}, ${rateText(perSecond)} tokens/s`);
   for (const saved of tables.drafts) complain(savedText(saved));
   for (const held of tables.cache) complain(cacheText(held));
 }
+
+/** A rate to three digits, whole from 100 on: `8.25`, `1,520`. */
+const rateText = (perSecond: number): string =>
+  Number(perSecond.toPrecision(3)).toLocaleString("en", {maximumSignificantDigits: 3});
 
 /** A folder that an option names, under the name of the parameter. */
 function folderOf(call: Call, name: "guide" | "draft"): Readonly<Record<string, string>> {

@@ -11,12 +11,25 @@ export interface HadamardFactors {
   readonly power: number;
 }
 
+/**
+ * Transforms the rows of `data`, `columns` numbers each, filled up with zeros to `order` · `power`: what a faster machine may
+ * take over. `signs` [order, order] are those of H_K, or of its transpose.
+ */
+export type RowTransform = (
+  data: Float32Array,
+  columns: number,
+  factors: HadamardFactors,
+  signs: Int8Array,
+) => Float32Array;
+
 /** Choice of the transform and its direction. */
 export interface HadamardOptions {
   /** The split of the length; by default the one of {@link hadamardFactors}. */
   readonly factors?: HadamardFactors;
   /** Apply the transpose, which is the inverse. It differs from the transform for K = 20, 28 and 40. */
   readonly inverse?: boolean;
+  /** What transforms the rows, by default in TypeScript; the wasm kernel is faster and has the same bits. */
+  readonly transform?: RowTransform;
 }
 
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n >= 1 && Number.isInteger(Math.log2(n));
@@ -61,7 +74,10 @@ export function hadamardMatrix(n: number): Int8Array {
  * @returns a tensor of the same shape. NaN and infinities spread over their row.
  * @throws RangeError if the length has no transform, or if `factors` do not multiply to it.
  */
-export function hadamard(x: Tensor, {factors, inverse = false}: HadamardOptions = {}): Tensor {
+export function hadamard(
+  x: Tensor,
+  {factors, inverse = false, transform = transformRows}: HadamardOptions = {},
+): Tensor {
   const {columns} = matrixSize(x);
   if (elementCount(x.shape) === 0) return {shape: [...x.shape], data: new Float32Array(0)};
   const split = factors ?? hadamardFactors(columns);
@@ -71,7 +87,7 @@ export function hadamard(x: Tensor, {factors, inverse = false}: HadamardOptions 
       `hadamard: factors must multiply to the row length ${columns}, got ${split.order} * ${split.power}`,
     );
   }
-  return transformRows(x, split, inverse);
+  return transformed(x, split, inverse, transform);
 }
 
 /**
@@ -80,7 +96,10 @@ export function hadamard(x: Tensor, {factors, inverse = false}: HadamardOptions 
  * no inverse: norms shrink, and a fused weight matrix does not cancel it.
  * @throws RangeError if `factors` hold fewer values than a row.
  */
-export function hadamardPadded(x: Tensor, {factors}: Pick<HadamardOptions, "factors"> = {}): Tensor {
+export function hadamardPadded(
+  x: Tensor,
+  {factors, transform = transformRows}: Omit<HadamardOptions, "inverse"> = {},
+): Tensor {
   const {columns} = matrixSize(x);
   const split = factors ?? {order: 1, power: 2 ** Math.ceil(Math.log2(Math.max(1, columns)))};
   checkFactors(split);
@@ -89,7 +108,7 @@ export function hadamardPadded(x: Tensor, {factors}: Pick<HadamardOptions, "fact
       `hadamardPadded: factors must hold the row length ${columns}, got ${split.order} * ${split.power}`,
     );
   }
-  return transformRows(x, split, false);
+  return transformed(x, split, false, transform);
 }
 
 /**
@@ -121,22 +140,32 @@ function checkFactors({order, power}: HadamardFactors): void {
   if (!isPowerOfTwo(power)) throw new RangeError(`hadamard: power must be a power of two, got ${power}`);
 }
 
-function transformRows(x: Tensor, {order, power}: HadamardFactors, inverse: boolean): Tensor {
-  const {rows, columns} = matrixSize(x);
+function transformed(x: Tensor, factors: HadamardFactors, inverse: boolean, transform: RowTransform): Tensor {
+  const {columns} = matrixSize(x);
+  if (x.data.length === 0) return {shape: [...x.shape], data: new Float32Array(0)};
+  const signs = inverse ? transposedSigns(factors.order) : signsOf(factors.order);
+  return {shape: [...x.shape], data: transform(x.data, columns, factors, signs)};
+}
+
+function transformRows(
+  x: Float32Array,
+  columns: number,
+  {order, power}: HadamardFactors,
+  signs: Int8Array,
+): Float32Array {
   const n = order * power;
   const norm = 1 / Math.sqrt(n);
-  const signs = inverse ? transposedSigns(order) : signsOf(order);
   const row = new Float64Array(n);
   const mixed = order === 1 ? row : new Float64Array(n);
-  const data = new Float32Array(rows * columns);
-  for (let r = 0; r < rows; r++) {
+  const data = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += columns) {
     row.fill(0);
-    for (let i = 0; i < columns; i++) row[i] = x.data[r * columns + i];
+    for (let i = 0; i < columns; i++) row[i] = x[start + i];
     butterflies(row, power);
     if (order !== 1) mixRows(row, mixed, signs, order, power);
-    for (let i = 0; i < columns; i++) data[r * columns + i] = mixed[i] * norm;
+    for (let i = 0; i < columns; i++) data[start + i] = mixed[i] * norm;
   }
-  return {shape: [...x.shape], data};
+  return data;
 }
 
 /** Sylvester's transform of every run of `power` values, in place. */
