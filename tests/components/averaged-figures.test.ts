@@ -96,7 +96,7 @@ describe("pictures", () => {
       {layer: 1, variation: 0.9},
       {layer: 2, variation: 0.25},
     ];
-    expect(mapsFinding(layers)).toMatch(/25 % \(layer 2\) to 90 % \(layer 1\)/);
+    expect(mapsFinding(layers)).toMatch(/25\u00a0% \(layer 2\) to 90\u00a0% \(layer 1\)/);
   });
 });
 

@@ -107,6 +107,29 @@ const points = (low: number, high: number) => [
 ];
 
 testOutcomes(claims, {
+  "vmeanba-alike": [
+    [
+      "agrees",
+      [
+        number("variance of the outputs between channels, least", 5),
+        number("variance of the outputs between channels, most", 20),
+      ],
+    ],
+    [
+      "open",
+      [
+        number("variance of the outputs between channels, least", 30),
+        number("variance of the outputs between channels, most", 70),
+      ],
+    ],
+    [
+      "differs",
+      [
+        number("variance of the outputs between channels, least", 80),
+        number("variance of the outputs between channels, most", 95),
+      ],
+    ],
+  ],
   "vmeanba-accuracy": [
     ["agrees", points(-1, 2.5)],
     ["open", points(1, 4)],

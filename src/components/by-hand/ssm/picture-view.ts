@@ -38,7 +38,8 @@ function pictureList(rows: readonly PictureRow[]): HTMLElement {
   )}</ul>`;
 }
 
-const percent = (share: number): string => `${numberText(100 * share, 2)} %`;
+/** A share in per cent, unbroken in narrow cells. */
+const percent = (share: number): string => `${numberText(100 * share, 2)}\u00a0%`;
 
 /** Grey values 0 to 255 as a picture. */
 function greyCanvas(values: ArrayLike<number>, width: number, label: string): HTMLCanvasElement {
@@ -70,7 +71,8 @@ function painted(
 function channelMaps(layers: readonly ChannelRow[]): HTMLElement {
   const maps = html`<ul class="channel-maps">${layers.map(
     ({layer, isAveraged, width, values, variation}) => html`<li>
-      <span>layer ${layer}${isAveraged ? ", averaged" : ""} <span class="muted">${percent(variation)} between channels</span></span>
+      <span>layer ${layer}${isAveraged ? ", averaged" : ""}</span>
+      <span class="muted">${percent(variation)} between channels</span>
       ${channelMap(values, width, layer)}
     </li>`,
   )}</ul>`;

@@ -17,6 +17,8 @@ export interface AveragedPictures {
   readonly layers: number;
   /** Layers averaged, half of all. */
   readonly averaged: number;
+  /** Share of the variance of the scans' outputs between channels, by seed and layer. */
+  readonly variations: readonly (readonly number[])[];
   readonly whole: readonly Reading[];
   readonly ofAveraged: readonly Reading[];
   readonly ofPruned: readonly Reading[];
@@ -40,6 +42,7 @@ export async function averagedPictures(
     ofPruned: [],
     ofBoth: [],
   };
+  const variations: (readonly number[])[] = [];
   for (const seed of SEEDS) {
     const calibration = pictures("validation", seed * CALIBRATION, Math.min(count, CALIBRATION));
     const test = pictures("test", seed * count, count);
@@ -49,10 +52,11 @@ export async function averagedPictures(
     ] as const) {
       const kept = test.map((each) => keptPicture(of, each));
       const choice = chooseLayers(of, vmeanba, calibration);
+      if (of === model) variations.push(choice.variations);
       found[all] = [...found[all], ...kept.map(({whole}) => whole)];
       found[some] = [...found[some], ...readAveraged(of, vmeanba, choice, averaged, kept)];
     }
     await tell((seed + 1) / SEEDS.length);
   }
-  return {layers, averaged, ...found};
+  return {layers, averaged, variations, ...found};
 }

@@ -1,14 +1,26 @@
 import {layerCost} from "../../../ssm/vmeanba/averaged-cost.js";
+import {largest, smallest} from "../../../stats/extent.js";
 import {pairedShare} from "../../../stats/shares.js";
 import type {Reading} from "../../shared/picture-model.js";
 import type {Claim, Rule} from "../claim.js";
-import {intervalsOf, measured, modelled, reported, type Spread, scaled, spread} from "../evidence.js";
+import {
+  intervalsOf,
+  measured,
+  modelled,
+  reported,
+  type Spread,
+  scaled,
+  spread,
+  valuesOf,
+} from "../evidence.js";
 import {atMostVerdict, notTried, within} from "../rules.js";
 import {type AveragedPictures, PRUNED} from "./averaged-pictures.js";
 
 /** Id of the paper. */
 export const VMEANBA = "arXiv:2412.16602";
 
+/** Per cent of the variance up to which channels count as alike. */
+const HALF = 50;
 /** Percentage points that the paper's models lose at most. */
 const LOST = 3;
 const SUBJECT = "a vision Mamba of 254 thousand parameters on drawn pictures";
@@ -48,6 +60,37 @@ function boundBySizes(): number {
 
 /** Claims of VMeanba, beside our small vision Mamba. */
 export const vmeanbaClaims: readonly Claim<AveragedPictures>[] = [
+  {
+    id: "vmeanba-alike",
+    paper: VMEANBA,
+    place: "abstract",
+    statement: "The outputs of a scan vary little from channel to channel.",
+    kind: "measured",
+    reported: [reported("VMamba", "no number is in the abstract", null, "")],
+    ours: ({variations}) => {
+      const shares = variations.flat().map((share) => 100 * share);
+      return [
+        measured(
+          SUBJECT,
+          "variance of the outputs between channels, least of any layer",
+          smallest(shares),
+          "%",
+        ),
+        measured(
+          SUBJECT,
+          "variance of the outputs between channels, most of any layer",
+          largest(shares),
+          "%",
+        ),
+      ];
+    },
+    judge: (_, ours) => {
+      const shares = valuesOf(ours, "variance");
+      if (shares.length === 0) return "open";
+      return smallest(shares) > HALF ? "differs" : largest(shares) < HALF ? "agrees" : "open";
+    },
+    why: "The paper says it of a larger model on photographs; the line at half of the variance is ours.",
+  },
   {
     id: "vmeanba-accuracy",
     paper: VMEANBA,
