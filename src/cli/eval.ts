@@ -62,7 +62,7 @@ export async function evalCommand(args: readonly string[], run: FileRunner = run
 
 /** Options without an effect in a setting, and why. */
 function idleOptions(
-  {weights, activations, bits, task}: ParamValues<typeof evaluate.params>,
+  {weights, activations, bits, prune, task}: ParamValues<typeof evaluate.params>,
   hasText: boolean,
 ): Record<string, string | false> {
   const roundsWeights = weights !== FLOAT32 || bits !== FLOAT32;
@@ -70,7 +70,7 @@ function idleOptions(
   return {
     method: !roundsWeights && "without --weights or --bits",
     layers: !isQuantized && "without --weights or --activations",
-    calibration: !isQuantized && "where nothing is quantized",
+    calibration: !isQuantized && prune === "" && "where nothing is quantized or pruned",
     bos: !hasText && "without --text",
     samples: task.every((id) => id === "corpus") && "without a task of answers in --task",
     documents: !hasText && !task.includes("corpus") && "without the corpus in --task",

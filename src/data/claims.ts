@@ -18,6 +18,7 @@ export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/state-space", title: "State-space models"},
   {id: "claims/mixers", title: "Between attention and state"},
   {id: "claims/decoding", title: "Decoding"},
+  {id: "claims/sparse", title: "Sparse weights"},
   {id: "claims/diffusion", title: "Diffusion language models"},
   {id: "claims/accelerators", title: "Accelerators"},
   {id: "claims/regress", title: "Cost from text"},

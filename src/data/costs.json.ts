@@ -15,6 +15,8 @@ process.stdout.write(
       methods: kept("models/formats-on-model"),
       scans: kept("ssm/quantization"),
       drafts: kept("decoding/drafting"),
+      pruning: kept("sparse/pruning"),
+      structured: kept("sparse/structured"),
       systolic: kept("accel/systolic"),
       hsa: kept("accel/hsa"),
       slices: kept("accel/sparse-slices"),

@@ -11,6 +11,8 @@ export interface CostRows extends AcceleratorRows {
   readonly methods: Rows;
   readonly scans: Rows;
   readonly drafts: Rows;
+  readonly pruning: Rows;
+  readonly structured: Rows;
 }
 
 type Facts = Pick<TechniqueFacts, "registry" | "id" | "choices">;
@@ -28,6 +30,18 @@ export function techniqueCosts(techniques: readonly Facts[], rows: CostRows): Te
     ...methodCosts(rows.methods),
     ...scanCosts(rows.scans),
     ...draftCosts(rows.drafts),
+    ...prunedCosts(
+      "pruning methods",
+      rows.pruning,
+      ({pattern}) => pattern === "0.5",
+      "Half of the weights go",
+    ),
+    ...prunedCosts(
+      "structured pruning",
+      rows.structured,
+      ({ratio}) => ratio === 0.2,
+      "A fifth of heads and channels goes",
+    ),
     ...acceleratorCosts(rows),
   ];
 }
@@ -90,6 +104,23 @@ function methodCosts(rows: Rows): TechniqueCost[] {
     registry: "quantization methods",
     id: String(method),
     text: `int4 weights, ${three(bitsPerWeight as number)} bits; perplexity +${percent((difference as number) / ((perplexity as number) - (difference as number)))}.`,
+  }));
+}
+
+/** Rise of perplexity of the small decoder where a method lets something go. */
+function prunedCosts(
+  registry: TechniqueCost["registry"],
+  rows: Rows,
+  isChosen: (row: Rows[number]) => boolean,
+  goes: string,
+): TechniqueCost[] {
+  const own = rows.filter(
+    (row) => row.model === "decoder-small" && (row.calibrationSeed === null || row.calibrationSeed === 0),
+  );
+  return own.filter(isChosen).map(({method, perplexity, difference}) => ({
+    registry,
+    id: String(method),
+    text: `${goes}; perplexity +${percent((difference as number) / ((perplexity as number) - (difference as number)))}.`,
   }));
 }
 

@@ -25,6 +25,8 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   "averaged scans": "Average over the channels of a scan",
   "decoding methods": "Method that writes text",
   mixers: "Mixer of tokens",
+  "pruning methods": "Choice of the weights that go",
+  "structured pruning": "Choice of the heads and channels that go",
   accelerators: "Accelerator or cost model",
 };
 

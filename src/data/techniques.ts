@@ -6,6 +6,8 @@ import {formats} from "../lib/formats/registry.js";
 import {KV_CACHES} from "../lib/kv/registry.js";
 import {mixers} from "../lib/mixers/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
+import {pruningMethods} from "../lib/sparse/pruning/registry.js";
+import {structuredMethods} from "../lib/sparse/structured/registry.js";
 import {scanQuantizers} from "../lib/ssm/registry.js";
 import {averagedScans} from "../lib/ssm/vmeanba/registry.js";
 import type {RegistryName, TechniqueFacts} from "../lib/technique/facts.js";
@@ -55,5 +57,7 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("averaged scans", averagedScans.all, recordDocs("ssm")),
   ...factsOf("decoding methods", decodingMethods.all, recordDocs("decoding")),
   ...factsOf("mixers", mixers.all, recordDocs("mixers")),
+  ...factsOf("pruning methods", pruningMethods.all, recordDocs("sparse/pruning")),
+  ...factsOf("structured pruning", structuredMethods.all, recordDocs("sparse/structured")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

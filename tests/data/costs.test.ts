@@ -18,6 +18,8 @@ const none = {
   methods: [],
   scans: [],
   drafts: [],
+  pruning: [],
+  structured: [],
   systolic: [],
   hsa: [],
   slices: [],
@@ -82,6 +84,29 @@ test("a method is told by the perplexity of int4 weights, a scan quantizer by it
   expect(techniqueCosts([], {...none, methods: [method], scans}).map(({text}) => text)).toEqual([
     "int4 weights, 4.25 bits; perplexity +10 %.",
     "W8A8, 2 times fewer bytes than float16; KL divergence 0.005 nats.",
+  ]);
+});
+
+test("a pruning method is told by half of the weights, a structured one by a fifth of heads and channels", () => {
+  const row = {model: "decoder-small", calibrationSeed: 0, perplexity: 11, difference: 1};
+  const pruning = [
+    {...row, method: "wanda", pattern: "0.5"},
+    {...row, method: "wanda", pattern: "2:4"},
+    {...row, method: "wanda", pattern: "0.5", calibrationSeed: 1},
+    {...row, method: "magnitude", pattern: "0.5", calibrationSeed: null},
+  ];
+  const structured = [
+    {...row, method: "flap", ratio: 0.2},
+    {...row, method: "flap", ratio: 0.3},
+  ];
+  expect(techniqueCosts([], {...none, pruning, structured})).toEqual([
+    {registry: "pruning methods", id: "wanda", text: "Half of the weights go; perplexity +10 %."},
+    {registry: "pruning methods", id: "magnitude", text: "Half of the weights go; perplexity +10 %."},
+    {
+      registry: "structured pruning",
+      id: "flap",
+      text: "A fifth of heads and channels goes; perplexity +10 %.",
+    },
   ]);
 });
 

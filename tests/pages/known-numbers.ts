@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import {SIDE} from "../../src/components/by-hand/accel/one-product.js";
 import {BLOCK} from "../../src/components/by-hand/formats/one-block.js";
+import {COLUMNS, ROWS} from "../../src/components/by-hand/sparse/pruned-block.js";
 import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
 import {sliding} from "../../src/lib/decoding/hamburger/segmentation.js";
 import {DIRECTIONS} from "../../src/lib/engine/vision/cross-scan.js";
@@ -13,6 +14,7 @@ import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
 import {RIVALS} from "../../src/lib/experiments/mixers/models.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.js";
+import {prunedParams} from "../../src/lib/experiments/sparse/pruned-models.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
 import {CALIBRATION_TEXTS} from "../../src/lib/experiments/ssm/quantized-quality.js";
 import {shapeFamilies} from "../../src/lib/scenes/grammar/registry.js";
@@ -149,6 +151,16 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   "src/decoding/drafting-and-verifying.md": [
     ...defined("in one pass", "probability min(1, p / q)"),
     ...held(`sliding groups at ${sliding.confidence}`),
+  ],
+  "src/sparse/which-weights-can-go.md": [
+    ...held(
+      `A layer of ${word(ROWS)} outputs and ${word(COLUMNS)} inputs`,
+      `for ${word(prunedParams.calibrations.default)} draws of calibration documents`,
+    ),
+    ...defined(
+      "2:4 means that of every four neighbours in a row two stay",
+      "at least one such group and one channel",
+    ),
   ],
   "src/decoding/skipping-layers.md": [...held("The first half of each is the prompt")],
   "src/decoding/who-should-think.md": [

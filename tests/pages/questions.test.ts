@@ -12,6 +12,7 @@ import {rangeOf} from "../../src/components/by-hand/questions/question.js";
 import * as regress from "../../src/components/by-hand/questions/regress.js";
 import * as scenes from "../../src/components/by-hand/questions/scenes.js";
 import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
+import * as sparse from "../../src/components/by-hand/questions/sparse.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
 import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {claimsIndex, LEDGERS} from "../../src/data/claims.js";
@@ -62,6 +63,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "how much data": async () => regress.fewTextsQuestion(await opening("regress/ladder-size")),
   "which estimator": async () => regress.estimatorQuestion(await opening("regress/predictors")),
   "numbers as tokens": async () => regress.lostNumberQuestion(await opening("regress/numbers")),
+  "which weights can go": async () => sparse.groupsQuestion(await opening("sparse/pruning")),
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),

@@ -131,6 +131,17 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     ],
   },
   {
+    name: "Sparse weights",
+    pages: [
+      {
+        name: "Which weights can go?",
+        path: "/sparse/which-weights-can-go",
+        about:
+          "Pruning measured: weights by magnitude, Wanda and SparseGPT, in any place or N of M, and whole heads and channels by FLAP.",
+      },
+    ],
+  },
+  {
     name: "State-space models",
     pages: [
       {
@@ -300,6 +311,8 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "averaged scans": "/ssm/averaging-channels",
   "decoding methods": "/decoding/drafting-and-verifying",
   mixers: "/mixers/chunks-instead-of-tokens",
+  "pruning methods": "/sparse/which-weights-can-go",
+  "structured pruning": "/sparse/which-weights-can-go",
   accelerators: "/accelerators/compose",
 };
 

@@ -10,6 +10,8 @@ export type RegistryName =
   | "averaged scans"
   | "decoding methods"
   | "mixers"
+  | "pruning methods"
+  | "structured pruning"
   | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */

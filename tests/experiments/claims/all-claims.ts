@@ -7,6 +7,7 @@ import {attambaClaims} from "../../../src/lib/experiments/claims/mixers/attamba.
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {costClaims} from "../../../src/lib/experiments/claims/regress/costs-from-text.js";
 import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
+import {SPARSE_CLAIMS} from "../../../src/lib/experiments/claims/sparse.js";
 import {glaClaims} from "../../../src/lib/experiments/claims/state-space/gla.js";
 import {quambaClaims} from "../../../src/lib/experiments/claims/state-space/quamba.js";
 import {quamba2Claims} from "../../../src/lib/experiments/claims/state-space/quamba2.js";
@@ -30,6 +31,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/decoding": DECODING_CLAIMS,
   "claims/diffusion": flashDlmClaims,
   "claims/state-space": [...quambaClaims, ...quamba2Claims, ...glaClaims, ...vmeanbaClaims],
+  "claims/sparse": SPARSE_CLAIMS,
 };
 
 /** All claims of all ledgers. */

@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
+import {inputStatistics} from "../../../src/lib/engine/calibration/input-statistics.js";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
 import {decoderOf} from "../../../src/lib/engine/decoder/decoder-weights.js";
 import {forwardMamba} from "../../../src/lib/engine/mamba/mamba.js";
@@ -18,6 +19,9 @@ import {mambaWeights} from "../../../src/lib/experiments/ssm/mambas.js";
 import {formats} from "../../../src/lib/formats/registry.js";
 import {openFolder} from "../../../src/lib/io/node-file.js";
 import {quantizationMethods} from "../../../src/lib/quant/registry.js";
+import {nOfM} from "../../../src/lib/sparse/pruning/pattern.js";
+import {pruneDecoder} from "../../../src/lib/sparse/pruning/prune-decoder.js";
+import {pruningMethods} from "../../../src/lib/sparse/pruning/registry.js";
 import {quantizeMamba} from "../../../src/lib/ssm/quantize/quantize-mamba.js";
 import {scanQuantizers, scanQuantizersFor} from "../../../src/lib/ssm/registry.js";
 import {checkParams} from "../../../src/lib/technique/check-params.js";
@@ -82,6 +86,30 @@ describe("a decoder that is evaluated", () => {
       expect(modelParams.method.help).toContain(method);
     },
   );
+
+  test.each(pruningMethods.ids)(
+    "is pruned by %s as the library prunes it, before it is rounded",
+    async (method) => {
+      const given = {weights: "int8", prune: `${method}:2:4`};
+      const model = await (await openEvalModel(decoder, setting(given), {})).prepare(options);
+      const weights = await openDecoderWeights(decoder);
+      const statistics = await inputStatistics(weights, {texts: options.calibration, backend: wasmBackend});
+      const {weights: left} = pruneDecoder(weights, {method, pattern: nOfM(2, 4), statistics});
+      const own = await prepareModel(left, {weights: formats.int8}, options);
+      expect(model.logits(IDS).data).toEqual(own.logits(IDS).data);
+      expect(modelParams.prune.help).toContain(method);
+    },
+  );
+
+  test.each([
+    ["wanda", "parsePattern"],
+    ["wanda:", "parsePattern"],
+    ["wanda:2", "parsePattern"],
+    ["lottery:0.5", "pruningMethods"],
+    ["0.5", "pruningMethods"],
+  ])("refuses to prune by %s", async (prune, where) => {
+    await expect(openEvalModel(decoder, setting({prune}), {})).rejects.toThrow(`${where}: `);
+  });
 
   test("refuses a masked diffusion model, which predicts no next token", async () => {
     const masked = await openFolder("src/data/models/diffusion-small");

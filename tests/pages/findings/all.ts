@@ -10,6 +10,7 @@ import {mixerFindings} from "./mixers.js";
 import {modelFindings} from "./models.js";
 import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
+import {sparseFindings} from "./sparse.js";
 import {ssmFindings} from "./ssm.js";
 
 /** Every sentence of a page that states a result, with what holds it. */
@@ -25,5 +26,6 @@ export const FINDINGS: readonly Finding[] = [
   ...diffusionFindings,
   ...accelFindings,
   ...sceneFindings,
+  ...sparseFindings,
   ...siteFindings,
 ];

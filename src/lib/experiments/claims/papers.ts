@@ -9,10 +9,13 @@ export interface Printed {
 /** Names of the papers that claims cite by number. */
 const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2211.17192": "Speculative decoding",
+  "2301.00774": "SparseGPT",
   "2302.11405": "Cost model for MLIR",
+  "2306.11695": "Wanda",
   "2306.14048": "H2O",
   "2307.02628": "SkipDecode",
   "2309.17453": "StreamingLLM",
+  "2312.11983": "FLAP",
   "2312.06635": "Gated linear attention",
   "2401.10774": "Medusa",
   "2402.02750": "KIVI",

@@ -6,8 +6,9 @@ import {forwardAttamba} from "../../engine/attamba/attamba.js";
 import {attambaConfigOf, isAttamba} from "../../engine/attamba/attamba-config.js";
 import {loadAttamba} from "../../engine/attamba/load-attamba.js";
 import type {Backend} from "../../engine/backend.js";
+import {inputStatistics} from "../../engine/calibration/input-statistics.js";
 import {decoderConfigOf} from "../../engine/decoder/config.js";
-import {readDecoderWeights} from "../../engine/decoder/decoder-weights.js";
+import {type DecoderWeights, readDecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import {readOn} from "../../engine/generate.js";
 import {isMamba, mambaConfigOf} from "../../engine/mamba/mamba-config.js";
 import {readMambaWeights} from "../../engine/mamba/mamba-weights.js";
@@ -19,6 +20,8 @@ import {formats} from "../../formats/registry.js";
 import type {Checkpoint} from "../../io/checkpoint.js";
 import type {ModelFolder} from "../../io/model-folder.js";
 import {quantizationMethods} from "../../quant/registry.js";
+import {parsePruning, pruneDecoder} from "../../sparse/pruning/prune-decoder.js";
+import {pruningMethods} from "../../sparse/pruning/registry.js";
 import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {type ScanQuantizerId, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
 import type {ParamValues} from "../../technique/params.js";
@@ -59,6 +62,13 @@ export const modelParams = {
     kind: "text",
     label: "Method",
     help: `How the weights are rounded: ${quantizationMethods.ids.join(", ")}; without one, rtn. Of a state-space model, how everything is: ${scanQuantizers.ids.join(", ")}; without one, static.`,
+    maxLength: 40,
+    default: "",
+  },
+  prune: {
+    kind: "text",
+    label: "Pruned",
+    help: `Weights of the projections that go before anything is rounded: a method, a colon, and the share that stays or N:M, such as wanda:0.5 or sparsegpt:2:4. Methods: ${pruningMethods.ids.join(", ")}; none named: all stay.`,
     maxLength: 40,
     default: "",
   },
@@ -128,14 +138,29 @@ function openerOf(record: ModelRecord): Open {
 const openDecoder: Open = async (checkpoint, record, setting, limits) => {
   refuse(setting, ["bits"], "state-space models");
   const setup = decoderSetup(setting);
+  const pruning = setting.prune === "" ? null : parsePruning(setting.prune);
   const weights = await readDecoderWeights(checkpoint, decoderConfigOf(record), limits);
   return {
     ...weights.config,
     unused: weights.unused ?? [],
-    prepare: (options) => prepareModel(weights, setup, {...options, ...packedOption(setting)}),
+    prepare: async (options) => {
+      const left = pruning ? await pruned(weights, pruning, options) : weights;
+      return prepareModel(left, setup, {...options, ...packedOption(setting)});
+    },
     baseline: ({backend}) => prepareModel(weights, {}, {backend}),
   };
 };
+
+/** The weights without those that go, chosen on the calibration texts where the method reads any. */
+async function pruned(
+  weights: DecoderWeights,
+  pruning: ReturnType<typeof parsePruning>,
+  {calibration: texts, backend}: EvalPrepareOptions,
+): Promise<DecoderWeights> {
+  const readsTexts = pruningMethods.byId(pruning.method).needs.length > 0;
+  const statistics = readsTexts ? await inputStatistics(weights, {texts, backend}) : undefined;
+  return pruneDecoder(weights, {...pruning, ...(statistics && {statistics})}).weights;
+}
 
 function decoderSetup({weights, activations, kv, layers, method}: ModelSetting): Setup {
   const quantized = {weights, activations, kv};
@@ -149,7 +174,7 @@ function decoderSetup({weights, activations, kv, layers, method}: ModelSetting):
 }
 
 const openMamba: Open = async (checkpoint, record, setting, limits) => {
-  refuse(setting, ["weights", "activations", "kv", "layers", "packed"], "decoders");
+  refuse(setting, ["weights", "activations", "kv", "layers", "packed", "prune"], "decoders");
   const config = mambaConfigOf(record);
   const methods = scanQuantizersFor(config).map(({id}) => id);
   const method: ScanQuantizerId = chosen(setting.method, methods, "static");
@@ -166,7 +191,7 @@ const openMamba: Open = async (checkpoint, record, setting, limits) => {
 
 /** It runs as it is: no format and no method is known for keys and values that are states. */
 const openAttamba: Open = async (checkpoint, record, setting, limits) => {
-  refuse(setting, ["weights", "activations", "kv", "layers"], "decoders");
+  refuse(setting, ["weights", "activations", "kv", "layers", "prune"], "decoders");
   refuse(setting, ["method", "bits"], "decoders and state-space models");
   const config = attambaConfigOf(record);
   const {unused} = await loadAttamba(checkpoint, config, limits);

@@ -2,7 +2,7 @@
 
 import type {InputStatistics} from "../../engine/calibration/input-statistics.js";
 import {type DecoderWeights, inputGroups} from "../../engine/decoder/decoder-weights.js";
-import {type PruningPattern, patternDensity} from "./pattern.js";
+import {type PruningPattern, parsePattern, patternDensity} from "./pattern.js";
 import {type PruningMethodId, pruningMethods} from "./registry.js";
 
 /** Choice of what goes from a decoder. */
@@ -15,6 +15,15 @@ export interface PruneOptions {
   readonly statistics?: InputStatistics;
   /** Layers to prune; default all. */
   readonly layers?: ReadonlySet<number>;
+}
+
+/**
+ * Reads a method and a pattern as they are written: `wanda:0.5`, `sparsegpt:2:4`.
+ * @throws RangeError for another method or pattern, or none.
+ */
+export function parsePruning(text: string): Pick<PruneOptions, "method" | "pattern"> {
+  const [, id = text, pattern = ""] = /^([a-z0-9-]*):(.*)$/s.exec(text) ?? [];
+  return {method: pruningMethods.byId(id).id, pattern: parsePattern(pattern)};
 }
 
 /** A decoder whose projections have zeros; embedding, norms and head stay. */

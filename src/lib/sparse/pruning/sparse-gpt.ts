@@ -3,6 +3,7 @@
  * columns still to come. (arXiv:2301.00774, section 3)
  */
 
+import type {Calibration} from "../../engine/calibration/calibration.js";
 import {
   type ColumnRounding,
   compensated,
@@ -72,6 +73,17 @@ const pruningOf = (layer: Layer, pattern: PruningPattern, blockSize: number): Co
     ? groupPruning(layer, pattern, blockSize)
     : blockPruning(layer, pattern.density, blockSize);
 
+const factors = new WeakMap<Calibration, {readonly damping: number; readonly u: Float64Array}>();
+
+/** The factor of some inputs: all weights that read them, in every pattern, have the same. */
+function factorOf(inputs: Calibration, damping: number): Float64Array {
+  const known = factors.get(inputs);
+  if (known?.damping === damping) return known.u;
+  const u = compensationFactor("prune sparsegpt", inputs, damping);
+  factors.set(inputs, {damping, u});
+  return u;
+}
+
 /** SparseGPT: the weights go whose loss the others of their row can make up for best, and the others do. */
 export const sparseGpt = pruningMethod({
   id: "sparsegpt",
@@ -101,7 +113,7 @@ export const sparseGpt = pruningMethod({
   compensates: true,
   prune(weight, pattern, inputs, {damping, blockSize}) {
     const {rows, columns} = matrixSize(weight);
-    const u = compensationFactor("prune sparsegpt", inputs, damping);
+    const u = factorOf(inputs, damping);
     const pivots = Float64Array.from({length: columns}, (_, c) => u[c * columns + c]);
     const rounding = pruningOf({rows, columns, pivots}, pattern, blockSize);
     return compensated(withoutDeadInputs(weight, inputs), u, rounding);

@@ -61,7 +61,11 @@ function pools(all: readonly Candidate[], structure: Structure): readonly Candid
   const key = ({layer, part}: Candidate) =>
     ({"UL-UM": `${layer} ${part}`, "AL-MM": part, "AL-AM": ""})[structure];
   const found = new Map<string, Candidate[]>();
-  for (const unit of all) found.set(key(unit), [...(found.get(key(unit)) ?? []), unit]);
+  for (const unit of all) {
+    const pool = found.get(key(unit)) ?? [];
+    pool.push(unit);
+    found.set(key(unit), pool);
+  }
   return [...found.values()];
 }
 

@@ -36,6 +36,11 @@ export const flap = structuredMethod({
       default: true,
     },
   },
+  presets: [
+    {id: "flap-no-bias", label: "FLAP without bias", params: {compensates: false}},
+    {id: "flap-uniform", label: "FLAP, every layer alike", params: {structure: "UL-UM"}},
+    {id: "flap-not-squared", label: "FLAP, attention not squared", params: {squaresAttention: false}},
+  ],
   needs: ["calibration"],
   rules: (params) => ({...params, standardizes: true}),
 });

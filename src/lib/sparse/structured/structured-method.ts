@@ -39,9 +39,19 @@ export interface SmallerDecoder {
   readonly kept: ByUnit;
 }
 
+/** A setting of a method under a name of its own. */
+export interface StructuredPreset {
+  readonly id: string;
+  readonly label: string;
+  /** Parameters that are not at their defaults. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** A structured method as the registry has it. */
 export interface StructuredMethod<Id extends string = string> extends Technique {
   readonly id: Id;
+  /** Settings that tables and figures show, the method as it is first. */
+  readonly presets: readonly StructuredPreset[];
   /**
    * Takes out units; nothing of the model that was given is changed.
    * @throws RangeError if the ratio is not from 0 to below 1, a parameter is not allowed, statistics are missing, or the
@@ -51,20 +61,26 @@ export interface StructuredMethod<Id extends string = string> extends Technique 
 }
 
 interface StructuredParts<Id extends string, P extends Params>
-  extends Omit<StructuredMethod<Id>, "params" | "family" | "remove"> {
+  extends Omit<StructuredMethod<Id>, "params" | "family" | "presets" | "remove"> {
   readonly params: P;
+  /** Settings beside the defaults. */
+  readonly presets?: readonly (Omit<StructuredPreset, "params"> & {
+    readonly params: Partial<ParamValues<P>>;
+  })[];
   readonly rules: (params: ParamValues<P>) => StructuredRules;
 }
 
 /** Makes the record of a structured method from its rules. */
 export function structuredMethod<const Id extends string, const P extends Params>({
   rules,
+  presets = [],
   ...facts
 }: StructuredParts<Id, P>): StructuredMethod<Id> {
   const where = `remove ${facts.id}`;
   return Object.freeze({
     ...facts,
     family: "sparse",
+    presets: [{id: facts.id, label: facts.label, params: {}}, ...presets],
     remove(weights: DecoderWeights, {ratio, params = {}, statistics}: RemoveOptions) {
       const values = checkParams(where, facts.params, params);
       if (!(ratio >= 0 && ratio < 1)) {
