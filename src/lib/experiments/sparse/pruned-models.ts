@@ -46,7 +46,7 @@ export const prunedParams = {
     help: "Of 128 tokens. More documents give narrower intervals.",
     min: 2,
     max: 32,
-    default: 8,
+    default: 3,
     advanced: true,
   },
 } as const;

@@ -75,7 +75,7 @@ export const pruning = experiment({
   needs: PRUNED_MODELS.map((model) => `weights/${model}` as const),
   needsOf: ({model}) => [`weights/${model}`] as const,
   sweep: [
-    {model: "decoder-small", documents: 3},
+    {model: "decoder-small"},
     {model: "decoder-large", documents: 2, patterns: ["0.5", "0.3", "0.2", "2:4"]},
   ],
   async run({model, methods, patterns, documents, ...draw}, {data, progress}) {

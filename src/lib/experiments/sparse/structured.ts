@@ -21,6 +21,7 @@ export const structured = experiment({
   source: structuredMethods.all.map(({label, source}) => `${label}: ${source}`).join("; "),
   params: {
     ...prunedParams,
+    documents: {...prunedParams.documents, default: 4},
     methods: {
       kind: "choices",
       label: "Methods",
@@ -62,7 +63,7 @@ export const structured = experiment({
   needs: PRUNED_MODELS.map((model) => `weights/${model}` as const),
   needsOf: ({model}) => [`weights/${model}`] as const,
   sweep: [
-    {model: "decoder-small", documents: 4},
+    {model: "decoder-small"},
     {model: "decoder-large", documents: 2, ratios: [0.2, 0.4, 0.5]},
   ],
   async run({model, methods, ratios, documents, ...draw}, {data, progress}) {
