@@ -204,7 +204,7 @@ describe("run", () => {
   test.each([
     ["eval docs --method gptq", "eval: --method has no effect without --weights or --bits"],
     ["eval docs --bos none", "eval: --bos has no effect without --text"],
-    ["eval docs --calibration 3", "eval: --calibration has no effect where nothing is quantized"],
+    ["eval docs --calibration 3", "eval: --calibration has no effect where nothing is quantized or pruned"],
   ])("says so before the work: %s", async (line, remark) => {
     const {code, stderr} = await called(...line.split(" "));
     expect(stderr.split("\n")[0]).toBe(remark);

@@ -62,10 +62,7 @@ export const structured = experiment({
   },
   needs: PRUNED_MODELS.map((model) => `weights/${model}` as const),
   needsOf: ({model}) => [`weights/${model}`] as const,
-  sweep: [
-    {model: "decoder-small"},
-    {model: "decoder-large", documents: 2, ratios: [0.2, 0.4, 0.5]},
-  ],
+  sweep: [{model: "decoder-small"}, {model: "decoder-large", documents: 2, ratios: [0.2, 0.4, 0.5]}],
   async run({model, methods, ratios, documents, ...draw}, {data, progress}) {
     const weights = decoderWeights(model, data);
     const draws = await calibrationDraws(weights, draw);
@@ -93,7 +90,7 @@ export const structured = experiment({
         ...qualityCells(pooled),
         provenance: "measured" as const,
       });
-      layers.push(...layerRows(weights, smaller.kept).map((row) => ({...facts, ...row})));
+      for (const row of layerRows(weights, smaller.kept)) layers.push({...facts, ...row});
     }
     return {rows, layers};
   },
