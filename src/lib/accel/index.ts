@@ -34,6 +34,8 @@ export * from "./roofline.js";
 export * from "./roofline-text.js";
 export * from "./scratchpad.js";
 export * from "./sparse/elsa.js";
+export * from "./sparse/evolve-levels.js";
+export * from "./sparse/level-search.js";
 export * from "./split-decode.js";
 export * from "./sst/encode.js";
 export * from "./sst/network.js";
