@@ -1,7 +1,9 @@
 import {fasterFormats} from "../../src/lib/checkpoint/wasm/wasm-formats.js";
+import {nf4} from "../../src/lib/formats/codebook/nf4.js";
 import type {Format, Packed} from "../../src/lib/formats/format.js";
 import {int} from "../../src/lib/formats/int.js";
 import {mxfp4} from "../../src/lib/formats/mx/mx.js";
+import {fourOverSix} from "../../src/lib/formats/nvfp4/four-over-six.js";
 import {nvfp4} from "../../src/lib/formats/nvfp4/nvfp4.js";
 import {razer} from "../../src/lib/formats/razer/razer.js";
 import {formatById, formatNamed} from "../../src/lib/formats/registry.js";
@@ -25,12 +27,12 @@ interface Pair {
 /** ggml's blocks, packed by us and by ggml. */
 const SAME = [
   ...(["q4_0", "q4_1", "q8_0", "q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "iq4_nl", "iq4_xs"] as const),
-  ...(["mxfp4", "nvfp4"] as const),
+  ...(["q5_0", "q5_1", "tq1_0", "tq2_0", "mxfp4", "nvfp4"] as const),
 ];
 
 /**
  * The blocks of ggml, and formats of equal layout: the same elements, blocks and scale types, though ggml picks some scales by
- * its own rule; ggml has no RaZeR.
+ * its own rule; ggml has none of the last four.
  */
 const PAIRS: readonly Pair[] = [
   ...SAME.map((ggml) => ({format: formatNamed(`ggml_${ggml}`) ?? formatById(ggml), ggml, isSame: true})),
@@ -38,7 +40,11 @@ const PAIRS: readonly Pair[] = [
   {format: nvfp4({tensorScale: "none"}), ggml: "nvfp4", isSame: false},
   {format: int({bits: 8, groupSize: 32}), ggml: "q8_0", isSame: false},
   {format: int({bits: 4, groupSize: 32}), ggml: "q4_0", isSame: false},
-  {format: razer(), ggml: null, isSame: false},
+  ...[razer(), fourOverSix(), nf4, int({bits: 4, scheme: "asym"})].map((format) => ({
+    format,
+    ggml: null,
+    isSame: false,
+  })),
 ];
 
 function requireSameBytes(name: string, ours: Packed, peers: Uint8Array): void {

@@ -21,3 +21,8 @@ test.each(await kernelNames())(
     for (const part of ["What", "Layout", "Bound", "Peers"]) expect(text).toContain(`**${part}.**`);
   },
 );
+
+test("the page of all kernels names every folder", async () => {
+  const text = await readFile(new URL("../../kernels/README.md", import.meta.url), "utf8");
+  expect((await kernelNames()).filter((name) => !text.includes(`[${name}](${name}/README.md)`))).toEqual([]);
+});
