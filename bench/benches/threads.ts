@@ -5,6 +5,7 @@ import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {loadDecoder} from "../../src/lib/engine/decoder/load-decoder.js";
 import {readOn} from "../../src/lib/engine/generate.js";
 import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
+import type {GroupedLevels} from "../../src/lib/formats/grouped-levels.js";
 import {formatById} from "../../src/lib/formats/registry.js";
 import type {KernelThreads} from "../../src/lib/kernels/kernel-threads.js";
 import {nodeThreads} from "../../src/lib/kernels/node-threads.js";
@@ -78,6 +79,9 @@ function shapes(): ReadonlyMap<string, readonly number[]> {
   ]);
 }
 
+/** Matrices as they are packed: those of all layers are the same, which costs their products nothing. */
+const packedMatrices = new Map<string, GroupedLevels>();
+
 /** Greedy tokens of a random decoder of four bits with 8-bit activations, on so many threads. */
 async function generation(threads: KernelThreads | null): Promise<() => Float32Array> {
   const format = (await wasmFormats())(formatById("int4_g32"));
@@ -96,8 +100,13 @@ async function generation(threads: KernelThreads | null): Promise<() => Float32A
   const checkpoint = {
     tensors: new Map(infos),
     read: async (name: string) => tensorOf(name),
-    levels: async (name: string) =>
-      all.get(name)!.length === 2 ? format.levels!(format.encode(tensorOf(name))) : null,
+    async levels(name: string) {
+      if (all.get(name)!.length < 2) return null;
+      const kind = name.replace(/\.\d+\./, ".0.");
+      const known = packedMatrices.get(kind) ?? format.levels!(format.encode(tensorOf(kind)))!;
+      packedMatrices.set(kind, known);
+      return known;
+    },
   };
   const config = decoderConfig(new Map(Object.entries(CONFIG)));
   const model = await loadDecoder(checkpoint, config, {
