@@ -45,13 +45,17 @@ const looks = ({predictor}: PredictorRow, rows: readonly PredictorRow[]) => ({
   ).get(predictor)!,
 });
 
-/** Rank correlation against error of every predictor, a mark for each number of the task. */
+/** Rows of the first number of a task that have a rank correlation, one a predictor. */
+const ranked = (rows: readonly PredictorRow[]): PredictorRow[] =>
+  compared(rows).filter(({target, spearman}) => target === rows[0]?.target && spearman !== null);
+
+/** Rank correlation against error of every predictor, of the first number of the task. */
 export const predictorsFigure = marksFigure<typeof predictors>({
   experiment: "regress/predictors",
   question: "Who predicts the cost of an unseen text best?",
   key: ({predictor, target, estimator, samples}) =>
     `${predictor} ${target} ${estimator ?? ""} ${samples ?? ""}`,
-  label: ({predictor, target}) => `${numberName(target)}, ${predictor}`,
+  label: ({predictor}) => predictor,
   series: looks,
   x: {column: "logError", label: "root mean square error", unit: "powers of ten"},
   y: {column: "spearman", label: "Spearman's correlation"},
@@ -59,7 +63,7 @@ export const predictorsFigure = marksFigure<typeof predictors>({
     spearmanLow === null || spearmanHigh === null ? undefined : [spearmanLow, spearmanHigh],
   better: "top left",
   merits: "smaller error, order kept better",
-  drawn: (rows) => compared(rows).filter(({spearman}) => spearman !== null),
+  drawn: ranked,
   labelled: ({points}) =>
     points
       .toSorted((a, b) => Number(b.row.predictor === MODEL) - Number(a.row.predictor === MODEL))
@@ -85,15 +89,13 @@ function choosing(model: PredictorRow, other: PredictorRow): string {
 
 /** The model's rank correlation of the task's first number beside that of the best other predictor. */
 export function predictorsFinding(rows: readonly PredictorRow[]): string {
-  const shown = compared(rows).filter(
-    ({target, spearman}) => target === rows[0]?.target && spearman !== null,
-  );
+  const shown = ranked(rows);
   const model = shown.find(({predictor}) => predictor === MODEL);
   const [best] = shown
     .filter(({predictor}) => predictor !== MODEL)
     .toSorted((a, b) => (b.spearman ?? 0) - (a.spearman ?? 0));
   if (model === undefined || best === undefined) return "Too few texts to rank.";
-  const names = [...new Set(rows.map(({target}) => numberName(target)))];
-  const marks = names.length === 1 ? "" : ` Every predictor has a mark for each number: ${names.join(", ")}.`;
-  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}.${choosing(model, best)} Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${marks}`;
+  const names = [...new Set(rows.map(({target}) => numberName(target)))].slice(1);
+  const others = names.length === 0 ? "" : ` The rows have the same of ${names.join(" and ")}.`;
+  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}.${choosing(model, best)} Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${others}`;
 }
