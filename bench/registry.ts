@@ -14,6 +14,7 @@ import {packedProducts} from "./benches/packed-products.js";
 import {products} from "./benches/products.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {slowLinks} from "./benches/slow-link.js";
+import {sparseProducts} from "./benches/sparse.js";
 import {decompositions} from "./benches/svd.js";
 import {sweeps} from "./benches/sweeps.js";
 import {threads} from "./benches/threads.js";
@@ -30,6 +31,7 @@ export const contests: readonly Contest[] = [
   ...slowLinks,
   ...products,
   ...packedProducts,
+  ...sparseProducts,
   ...transforms,
   ...decompositions,
   ...decodeAttentions,

@@ -27,6 +27,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   mixers: "Mixer of tokens",
   "pruning methods": "Choice of the weights that go",
   "structured pruning": "Choice of the heads and channels that go",
+  "sparse forms": "Form of sparse weights",
   accelerators: "Accelerator or cost model",
 };
 

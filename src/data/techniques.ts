@@ -7,6 +7,7 @@ import {KV_CACHES} from "../lib/kv/registry.js";
 import {mixers} from "../lib/mixers/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
 import {pruningMethods} from "../lib/sparse/pruning/registry.js";
+import {sparseForms} from "../lib/sparse/registry.js";
 import {structuredMethods} from "../lib/sparse/structured/registry.js";
 import {scanQuantizers} from "../lib/ssm/registry.js";
 import {averagedScans} from "../lib/ssm/vmeanba/registry.js";
@@ -59,5 +60,6 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("mixers", mixers.all, recordDocs("mixers")),
   ...factsOf("pruning methods", pruningMethods.all, recordDocs("sparse/pruning")),
   ...factsOf("structured pruning", structuredMethods.all, recordDocs("sparse/structured")),
+  ...factsOf("sparse forms", sparseForms.all, recordDocs("sparse")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

@@ -20,6 +20,7 @@ import {CALIBRATION_TEXTS} from "../../src/lib/experiments/ssm/quantized-quality
 import {shapeFamilies} from "../../src/lib/scenes/grammar/registry.js";
 import {LEVELS} from "../../src/lib/scenes/grammar/values.js";
 import {VIEWS} from "../../src/lib/scenes/silhouette.js";
+import {TILE_OUTPUTS, TILE_ROWS} from "../../src/lib/sparse/bitmap/tile-order.js";
 import {LEAST_UNITS} from "../../src/lib/stats/interval.js";
 import {PICTURE_CLASSES} from "../../src/lib/tasks/pictures/picture-classes.js";
 import {values, vocabulary} from "../../src/lib/tasks/vocabulary.js";
@@ -334,6 +335,20 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     ),
     ...held(`${digitsOf("llmviewer_totals_A6000", "rel")} digits`),
     ...reported("T-MAC's README", "Llama 2 7B", "after 128 tokens"),
+  ],
+  "src/sparse/sparse-tiles.md": [
+    ...defined(
+      "Half of the weights are zero. Is half of the time saved",
+      "If half of them are zero, it could read half as much",
+      "on vectors of 16 bytes",
+      "up to eight values in their places",
+      "the linear layers of Llama 3.1 8B",
+    ),
+    ...held(
+      `A tile of weights has ${TILE_ROWS} rows of ${TILE_OUTPUTS * 4} bytes`,
+      `two inputs of ${TILE_OUTPUTS} outputs in bfloat16`,
+      `whole tiles of ${TILE_ROWS} rows`,
+    ),
   ],
   "src/accelerators/sparse-slices.md": [
     ...defined(

@@ -13,6 +13,7 @@ import * as regress from "../../src/components/by-hand/questions/regress.js";
 import * as scenes from "../../src/components/by-hand/questions/scenes.js";
 import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
 import * as sparse from "../../src/components/by-hand/questions/sparse.js";
+import * as sparseTiles from "../../src/components/by-hand/questions/sparse-tiles.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
 import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {claimsIndex, LEDGERS} from "../../src/data/claims.js";
@@ -55,6 +56,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "which tokens matter": async () => kv.policyQuestion(await opening("attention/policies")),
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
   "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
+  "sparse tiles": async () => sparseTiles.tilesQuestion(await opening("sparse/tile-time")),
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
   "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),

@@ -139,6 +139,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about:
           "Pruning measured: weights by magnitude, Wanda and SparseGPT, in any place or N of M, and whole heads and channels by FLAP.",
       },
+      {
+        name: "Sparse tiles",
+        path: "/sparse/sparse-tiles",
+        about:
+          "SparAMX: weights behind a bitmap, expanded tile by tile; time over density, measured here and modelled for AMX.",
+      },
     ],
   },
   {
@@ -313,6 +319,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   mixers: "/mixers/chunks-instead-of-tokens",
   "pruning methods": "/sparse/which-weights-can-go",
   "structured pruning": "/sparse/which-weights-can-go",
+  "sparse forms": "/sparse/sparse-tiles",
   accelerators: "/accelerators/compose",
 };
 

@@ -33,6 +33,7 @@ export * from "./pareto.js";
 export * from "./roofline.js";
 export * from "./roofline-text.js";
 export * from "./scratchpad.js";
+export * from "./sparse/amx.js";
 export * from "./sparse/elsa.js";
 export * from "./sparse/evolve-levels.js";
 export * from "./sparse/level-search.js";

@@ -2,6 +2,7 @@ import {registry} from "../technique/registry.js";
 import {hsaTechnique} from "./hsa/technique.js";
 import {kineticsTechnique} from "./kinetics-technique.js";
 import {rooflineTechnique} from "./roofline-technique.js";
+import {sparseTilesTechnique} from "./sparse/technique.js";
 import {sstTechnique} from "./sst/technique.js";
 import {systolicTechnique} from "./systolic/technique.js";
 
@@ -12,4 +13,5 @@ export const accelerators = registry("accelerators", [
   hsaTechnique,
   sstTechnique,
   kineticsTechnique,
+  sparseTilesTechnique,
 ]);

@@ -62,6 +62,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "diffusion/reuse": () => import("./diffusion/reuse.js").then((m) => m.reuse),
   "diffusion/published-time": () => import("./diffusion/published-time.js").then((m) => m.publishedTime),
   "mixers/attamba": () => import("./mixers/attamba.js").then((m) => m.attambaExperiment),
+  "sparse/tile-time": () => import("./sparse/tile-time.js").then((m) => m.tileTime),
   "ssm/memory": () => import("./ssm/memory.js").then((m) => m.memory),
   "ssm/forgetting": () => import("./ssm/forgetting.js").then((m) => m.forgetting),
   "ssm/outliers": () => import("./ssm/outliers.js").then((m) => m.outliers),

@@ -1,5 +1,6 @@
 /** Sparse weights: forms that leave zeros out, products that read them, and what they cost, for scripts: `paretoscope/sparse`. */
 
+export * from "./attention/sparse-attention.js";
 export * from "./bitmap/bitmap.js";
 export * from "./bitmap/bitmap-bf16.js";
 export * from "./bitmap/bitmap-int8.js";

@@ -12,6 +12,7 @@ export type RegistryName =
   | "mixers"
   | "pruning methods"
   | "structured pruning"
+  | "sparse forms"
   | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */

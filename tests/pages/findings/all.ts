@@ -11,6 +11,7 @@ import {modelFindings} from "./models.js";
 import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
 import {sparseFindings} from "./sparse.js";
+import {sparseTilesFindings} from "./sparse-tiles.js";
 import {ssmFindings} from "./ssm.js";
 
 /** Every sentence of a page that states a result, with what holds it. */
@@ -25,6 +26,7 @@ export const FINDINGS: readonly Finding[] = [
   ...grammarFindings,
   ...diffusionFindings,
   ...accelFindings,
+  ...sparseTilesFindings,
   ...sceneFindings,
   ...sparseFindings,
   ...siteFindings,
