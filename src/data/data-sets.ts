@@ -38,6 +38,8 @@ export const DATA_SETS = {
   "regressor/trees": "regressors/ladder/trees.safetensors",
   "regressor/convolutions": "regressors/ladder/convolutions.safetensors",
   "classifier/vision-mamba-small": "models/vision-mamba-small/model.safetensors",
+  "regressor/sweep": "regressors/sweep/model.safetensors",
+  "regressor/adaptation": "regressors/adaptation/model.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

@@ -44,6 +44,8 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "regressor/small": () => FileAttachment("../../../data/regressors/small/model.safetensors"),
   "regressor/trees": () => FileAttachment("../../../data/regressors/ladder/trees.safetensors"),
   "regressor/convolutions": () => FileAttachment("../../../data/regressors/ladder/convolutions.safetensors"),
+  "regressor/sweep": () => FileAttachment("../../../data/regressors/sweep/model.safetensors"),
+  "regressor/adaptation": () => FileAttachment("../../../data/regressors/adaptation/model.safetensors"),
   "meshes/bunny": () => FileAttachment("../../../data/meshes/bunny.safetensors"),
   "meshes/teapot": () => FileAttachment("../../../data/meshes/teapot.safetensors"),
 };

@@ -1,7 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {COST_TASKS, typedTask} from "../regress/cost-tasks.js";
 import {LADDER_NEEDS, ladderTools, openRegressor} from "../regress/samples.js";
-import {type Tried, tryTask} from "../regress/tried.js";
+import {type Tried, taskTexts, tryTask} from "../regress/tried.js";
 import {claimColumns} from "./claim.js";
 import {ledgerRows} from "./ledger-rows.js";
 import {costClaims} from "./regress/costs-from-text.js";
@@ -33,7 +33,8 @@ export const regressClaims = experiment({
       if (id === "kernel") continue;
       const {task} = typedTask(id, data.get("times/kernels"));
       const tell = (share: number, what?: string) => progress((n + share) / COST_TASKS.length, what);
-      for (const each of await tryTask(task, model, {texts, samples: 16, progress: tell})) tried.push(each);
+      const found = await tryTask(task, model, taskTexts(task, texts), {samples: 16, progress: tell});
+      for (const each of found) tried.push(each);
     }
     return ledgerRows(costClaims, {
       tried,

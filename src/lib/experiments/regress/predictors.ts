@@ -1,20 +1,15 @@
 import {experiment} from "../../experiment/experiment.js";
-import {centralInterval, rankedProbabilityScore, type SampleSummary} from "../../regress/estimators.js";
-import {mean} from "../../stats/moments.js";
+import {centralInterval} from "../../regress/estimators.js";
 import {COST_TASKS, type CostTaskId, isModelled, typedTask} from "./cost-tasks.js";
 import {medianOf} from "./formulas.js";
 import {LADDER, type LadderTools} from "./ladder.js";
-import {isCovered, LADDER_NEEDS, ladderTools, openRegressor, summaryOf} from "./samples.js";
-import {scoresOf} from "./scores.js";
-import {type Tried, tryTask} from "./tried.js";
-
-const score = (label: string) => ({type: "number", label, provenance: "measured"}) as const;
-const open = (label: string) => ({...score(label), nullable: true}) as const;
+import {LADDER_NEEDS, ladderTools, openRegressor, summaryOf} from "./samples.js";
+import {scoreColumns, scoresOf, spreadColumns, spreadOf} from "./scores.js";
+import {type Tried, taskTexts, tryTask} from "./tried.js";
 
 const ESTIMATORS = ["median", "mean", "mode"] as const;
 /** Samples that estimators are tried with, as parts of all. */
 const PARTS = [1, 4, 16, 32];
-const LEAST_FOR_QUARTILES = 16;
 /** Texts of each task that the model has read. (training/README.md) */
 const MODEL_TEXTS: Readonly<Record<CostTaskId, number>> = {
   roofline: 40_000,
@@ -22,8 +17,6 @@ const MODEL_TEXTS: Readonly<Record<CostTaskId, number>> = {
   graph: 16_000,
   kernel: 4000,
 };
-
-type Summary = SampleSummary | null;
 
 const NO_SAMPLES = {
   estimator: null,
@@ -33,21 +26,6 @@ const NO_SAMPLES = {
   rankedScore: null,
 } as const;
 
-/** How well the spread of the samples fits: only of as many samples as quartiles need. */
-function calibration({truth}: Tried, samples: readonly Float64Array[], summaries: readonly Summary[]) {
-  if (samples[0].length < LEAST_FOR_QUARTILES) return {covered50: null, covered90: null, rankedScore: null};
-  const covered = (share: number) =>
-    mean(summaries.map((summary, i) => Number(isCovered(summary, share, truth[i]))));
-  const errors = samples.map((each, i) =>
-    summaries[i] === null ? Math.abs(truth[i]) : rankedProbabilityScore(each, truth[i]),
-  );
-  return {
-    covered50: covered(0.5),
-    covered90: covered(0.9),
-    rankedScore: mean(errors) / mean(truth.map(Math.abs)),
-  };
-}
-
 /** Scores of the regression model by estimator and number of samples. */
 function modelRows(tried: Tried) {
   const {id, name, truth, samples} = tried;
@@ -55,7 +33,7 @@ function modelRows(tried: Tried) {
   return PARTS.filter((part) => part <= samples[0].length).flatMap((part) => {
     const some = samples.map((each) => each.subarray(0, part));
     const summaries = some.map(summaryOf);
-    const calibrated = calibration(tried, some, summaries);
+    const calibrated = spreadOf(truth, some);
     return ESTIMATORS.map((estimator) => ({
       ...{
         task: id,
@@ -143,16 +121,8 @@ export const predictors = experiment({
     samples: {type: "integer", label: "Samples a text", nullable: true},
     texts: {type: "integer", label: "Texts"},
     learned: {type: "integer", label: "Texts of the task that it learned from"},
-    spearman: open("Spearman's rank correlation"),
-    spearmanLow: open("Lower end of its 95 % interval over texts"),
-    spearmanHigh: open("Upper end of its 95 % interval over texts"),
-    kendall: open("Kendall's rank correlation"),
-    logError: score("Root mean square error of the decimal logarithm"),
-    exact: score("Share of predictions right to four digits"),
-    regret: open("Mean excess cost of the chosen of eight texts"),
-    covered50: open("Share of true numbers in the middle half of the samples"),
-    covered90: open("Share of true numbers in the middle 90 % of the samples"),
-    rankedScore: open("Mean ranked probability score over the mean absolute true number"),
+    ...scoreColumns,
+    ...spreadColumns,
   },
   tables: {
     points: {
@@ -169,8 +139,7 @@ export const predictors = experiment({
   async run({task: id, texts, samples}, {data, progress}) {
     const {task} = typedTask(id, data.get("times/kernels"));
     const model = await openRegressor(data.get("regressor/small"));
-    const tried = await tryTask(task, model, {
-      texts,
+    const tried = await tryTask(task, model, taskTexts(task, texts), {
       samples,
       progress: (share, what) => progress(0.8 * share, what),
     });

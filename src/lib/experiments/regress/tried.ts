@@ -23,7 +23,6 @@ export interface Tried extends LadderTask {
 
 /** Options of trying a model on a task. */
 export interface TryOptions {
-  readonly texts: number;
   readonly samples: number;
   readonly progress: (share: number, what?: string) => Promise<void>;
 }
@@ -36,27 +35,39 @@ export function knownTexts(texts: readonly LabelledText[], target: number): Know
   });
 }
 
-/** Samples of the model for the first texts of the test split, number by number. */
+/** Texts of a task: the first of its test split, and some to learn from. */
+export interface TaskTexts {
+  readonly test: readonly LabelledText[];
+  readonly training: readonly LabelledText[];
+}
+
+/** The first texts of the test split of a task and of its training split. */
+export function taskTexts(task: CostTask, count: number, training = FITTED): TaskTexts {
+  const drawn = (split: "train" | "test", length: number) =>
+    Array.from({length}, (_, i) => labelledText(task, split, i));
+  return {test: drawn("test", count), training: drawn("train", training)};
+}
+
+/** Samples of the model for the texts of the test split, number by number. */
 export async function tryTask(
   task: CostTask,
   model: RegressionModel,
-  {texts: count, samples, progress}: TryOptions,
+  {test, training}: TaskTexts,
+  {samples, progress}: TryOptions,
 ): Promise<Tried[]> {
-  const texts = Array.from({length: count}, (_, i) => labelledText(task, "test", i));
   const drawn: Target[][][] = [];
-  for (const [i, {text}] of texts.entries()) {
+  for (const [i, {text}] of test.entries()) {
     drawn.push(sampleTargets(model, text, {targets: task.targets.length, samples, seed: i}));
-    await progress((i + 1) / count, "text by text");
+    await progress((i + 1) / test.length, "text by text");
   }
-  const training = Array.from({length: FITTED}, (_, i) => labelledText(task, "train", i));
   return task.targets.map(({name, unit}, target) => {
-    const at = texts.flatMap(({targets}, i) => (targets[target] === null ? [] : [i]));
+    const at = test.flatMap(({targets}, i) => (targets[target] === null ? [] : [i]));
     return {
       ...{id: task.id as CostTaskId, target, name, unit},
-      texts: at.map((i) => texts[i].text),
-      truth: Float64Array.from(at, (i) => texts[i].targets[target] as number),
+      texts: at.map((i) => test[i].text),
+      truth: Float64Array.from(at, (i) => test[i].targets[target] as number),
       samples: at.map((i) => samplesOf(drawn[i], target)),
-      ...{known: knownTexts(training, target), drawn: FITTED, seed: 0},
+      ...{known: knownTexts(training, target), drawn: training.length, seed: 0},
     };
   });
 }
