@@ -74,6 +74,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "ssm/scan-forms": () => import("./ssm/scan-forms.js").then((m) => m.scanForms),
   "ssm/state-against-cache": () => import("./ssm/state-against-cache.js").then((m) => m.stateAgainstCache),
   "regress/ladder-size": () => import("./regress/ladder-size.js").then((m) => m.ladderSize),
+  "regress/adaptation": () => import("./regress/adaptation.js").then((m) => m.adaptation),
   "regress/data-size": () => import("./regress/data-size.js").then((m) => m.dataSize),
   "regress/numbers": () => import("./regress/numbers.js").then((m) => m.numbers),
   "regress/one-text": () => import("./regress/one-text.js").then((m) => m.oneText),

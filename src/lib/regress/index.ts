@@ -3,6 +3,7 @@
 export * from "../tasks/cost-task.js";
 export * from "./characters.js";
 export * from "./constrained.js";
+export * from "./density.js";
 export * from "./estimators.js";
 export * from "./kernels/kernel-shapes.js";
 export * from "./kernels/kernel-task.js";

@@ -1,6 +1,7 @@
-import {html} from "htl";
+import {html, svg} from "htl";
 import type {TableRows} from "../../../lib/experiment/columns.js";
 import type {oneText} from "../../../lib/experiments/regress/one-text.js";
+import {silvermanBandwidth, smoothedDensity} from "../../../lib/regress/density.js";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
@@ -56,16 +57,47 @@ export function textCostView(rows: readonly TextCostRow[], _params: unknown, tab
   return html`<div><pre class="cost-text"><code>${first.text}</code></pre><div class="figures">${densities}</div></div>`;
 }
 
+/** Points of the curve, and its size in units of its drawing. */
+const POINTS = 120;
+const HEIGHT = 60;
+
+/** The samples smoothed on an axis of logarithms, over the run of the bars. */
+export function densityCurve(samples: readonly number[], truth: number | null) {
+  const values = samples.map(place);
+  const bandwidth = values.length < 2 ? 0 : silvermanBandwidth(values);
+  if (bandwidth === 0) return null;
+  const [from, to] = [smallest, largest].map((end) =>
+    end([...values, ...(truth === null ? [] : [place(truth)])]),
+  );
+  const density = smoothedDensity(values, bandwidth);
+  const heights = Array.from({length: POINTS + 1}, (_, i) => density(from + ((to - from) * i) / POINTS));
+  const at = truth === null ? null : (POINTS * (place(truth) - from)) / (to - from);
+  return {bandwidth, heights, at};
+}
+
+/** The smoothed density as a drawing with the true number as a line, and how it was smoothed. */
+function curveOf(samples: readonly number[], truth: number | null): HTMLElement | null {
+  const curve = densityCurve(samples, truth);
+  if (curve === null) return null;
+  const {bandwidth, heights, at} = curve;
+  const top = largest(heights);
+  const line = heights.map((height, i) => `${i},${(HEIGHT * (1 - height / top)).toFixed(2)}`).join("L");
+  const mark = at === null ? null : svg`<line x1=${at} x2=${at} y1="0" y2=${HEIGHT} />`;
+  const drawing = svg`<svg viewBox=${`0 0 ${POINTS} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true"><path d=${`M0,${HEIGHT}L${line}L${POINTS},${HEIGHT}Z`} />${mark}</svg>`;
+  return html`<figure class="density-curve">${drawing}<figcaption>Density of the samples along the bars' axis, which is logarithmic, smoothed by normal curves of ${numberText(bandwidth, 2)} powers of ten (Silverman's rule)${at === null ? "" : "; the line is the true number"}</figcaption></figure>`;
+}
+
 function densityOf(samples: readonly number[], truth: number | null, unit: string): HTMLElement {
   const bins = binsOf(samples, truth);
   const most = Math.max(1, largest(bins.map(({count}) => count)));
   const holds = ({low, high}: Bin, i: number) =>
     truth !== null && truth >= low * (1 - 1e-9) && (truth < high || i === bins.length - 1);
   const at = truth === null ? -1 : bins.findIndex(holds);
-  return html`<ol class="share-bars density">${bins.map(
+  const bars = html`<ol class="share-bars density">${bins.map(
     ({low, high, count}, i) =>
       html`<li class=${i === at ? "truth" : ""} style=${`--share: ${(100 * count) / most}%`}><span>${numberText(low, 3)} to ${numberText(high, 3)} ${unit}</span> <strong>${i === at ? "true number here · " : ""}${count}</strong></li>`,
   )}</ol>`;
+  return html`<div>${curveOf(samples, truth)}${bars}</div>`;
 }
 
 const amount = (value: number, unit: string): string =>

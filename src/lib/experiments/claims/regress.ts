@@ -1,10 +1,16 @@
 import {experiment} from "../../experiment/experiment.js";
-import {COST_TASKS, typedTask} from "../regress/cost-tasks.js";
+import {typedTask} from "../regress/cost-tasks.js";
 import {LADDER_NEEDS, ladderTools, openRegressor} from "../regress/samples.js";
+import {sweepModels} from "../regress/sweep-models.js";
 import {type Tried, taskTexts, tryTask} from "../regress/tried.js";
 import {claimColumns} from "./claim.js";
 import {ledgerRows} from "./ledger-rows.js";
 import {costClaims} from "./regress/costs-from-text.js";
+
+/** Tasks that claims are about. */
+const TASKS = ["roofline", "program", "graph"] as const;
+/** Setting of the smaller model whose seeds are tried, on the first half of the texts. */
+const SMALLER = "width-48";
 
 /** Claims on models that read a text and say what it costs. */
 export const regressClaims = experiment({
@@ -24,20 +30,27 @@ export const regressClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: LADDER_NEEDS,
+  needs: [...LADDER_NEEDS, "regressor/sweep"],
   sweep: [{}],
   async run({texts}, {data, progress}) {
     const model = await openRegressor(data.get("regressor/small"));
-    const tried: Tried[] = [];
-    for (const [n, id] of COST_TASKS.entries()) {
-      if (id === "kernel") continue;
+    const smaller = await sweepModels(data.get("regressor/sweep"), (setting) => setting === SMALLER);
+    const [tried, seeds]: [Tried[], Tried[]] = [[], []];
+    const add = (to: Tried[], found: readonly Tried[]) => {
+      for (const each of found) to.push(each);
+    };
+    for (const [n, id] of TASKS.entries()) {
       const {task} = typedTask(id, data.get("times/kernels"));
-      const tell = (share: number, what?: string) => progress((n + share) / COST_TASKS.length, what);
-      const found = await tryTask(task, model, taskTexts(task, texts), {samples: 16, progress: tell});
-      for (const each of found) tried.push(each);
+      const known = taskTexts(task, texts);
+      const tell = (share: number, what?: string) => progress((n + share) / TASKS.length, what);
+      add(tried, await tryTask(task, model, known, {samples: 16, progress: tell}));
+      const some = {...known, test: known.test.slice(0, texts / 2)};
+      for (const seed of smaller)
+        add(seeds, await tryTask(task, seed.model, some, {samples: 16, progress: tell}));
     }
     return ledgerRows(costClaims, {
       tried,
+      seeds,
       tools: {...ladderTools(data, model), convolutions: data.get("regressor/convolutions")},
     });
   },

@@ -13,8 +13,10 @@ export type DataAxis = (typeof DATA_AXES)[number];
 
 /** Name of the setting that all others differ from in one thing. */
 const BASE = "all";
-/** Samples of which all estimates but those of the axis of samples are the median. */
+/** Samples whose median is the prediction, but on the axis of samples. */
 const ESTIMATED_FROM = 16;
+const COUNTS = [1, 4, ESTIMATED_FROM, 32];
+const MOST = COUNTS[COUNTS.length - 1];
 /** Texts of the training split whose median stands where every sample says that there is no number. */
 const FALLBACK = 100;
 
@@ -40,11 +42,11 @@ export function medianScores({truth, samples, known}: Tried, count: number) {
 }
 
 /** Rows of one model on one number of a task. */
-function rowsOf(tried: Tried, model: SweepModel, samples: number) {
+function rowsOf(tried: Tried, model: SweepModel) {
   const {id, name: target, truth} = tried;
   const {setting, seed} = model;
   const places = placesOf(model, id).map(([axis, value]) => ({axis, value, samples: ESTIMATED_FROM}));
-  const counts = setting === BASE ? [1, 4, ESTIMATED_FROM, 64].filter((count) => count <= samples) : [];
+  const counts = setting === BASE ? COUNTS : [];
   const all = [...places, ...counts.map((value) => ({axis: "samples" as const, value, samples: value}))];
   const scores = new Map(
     [...new Set(all.map((each) => each.samples))].map((n) => [n, medianScores(tried, n)]),
@@ -94,10 +96,10 @@ export const dataSize = experiment({
     const known = taskTexts(task, texts, FALLBACK);
     const rows = [];
     for (const [at, model] of models.entries()) {
-      const samples = model.setting === BASE ? 64 : ESTIMATED_FROM;
+      const samples = model.setting === BASE ? MOST : ESTIMATED_FROM;
       const tell = (share: number, what?: string) => progress((at + share) / models.length, what);
       const tried = await tryTask(task, model.model, known, {samples, progress: tell});
-      for (const row of tried.flatMap((each) => rowsOf(each, model, samples))) rows.push(row);
+      for (const row of tried.flatMap((each) => rowsOf(each, model))) rows.push(row);
     }
     return rows;
   },

@@ -1,53 +1,44 @@
 /** Claims on models that read a text and say what it costs, judged with the regression model of four tasks. */
 
-import {bootstrap} from "../../../stats/bootstrap.js";
+import {largest, smallest} from "../../../stats/extent.js";
 import type {Interval} from "../../../stats/interval.js";
 import {mean} from "../../../stats/moments.js";
-import {kendall, spearman} from "../../../stats/rank.js";
 import {type LadderTools, predictorOf} from "../../regress/ladder.js";
-import {summaryOf} from "../../regress/samples.js";
 import {signedLog} from "../../regress/signed-log.js";
 import type {Tried} from "../../regress/tried.js";
 import type {Claim, Evidence, Verdict} from "../claim.js";
-import {intervalsOf, measured, reported} from "../evidence.js";
+import {intervalsOf, reported} from "../evidence.js";
 import {notTried} from "../rules.js";
+import {ofModel, overSeeds, overTexts, pairRank, type Quantity, rank} from "./over-seeds.js";
 
 /** Everything that the ledger ran. */
 export interface Found {
+  /** Every number of the tasks, of the published model. */
   readonly tried: readonly Tried[];
+  /** Every number of the tasks, of each seed of a smaller model on the same texts. */
+  readonly seeds: readonly Tried[];
   readonly tools: LadderTools;
 }
 
-const METHOD = "95 %, bootstrap over documents";
-const RESAMPLES = 400;
-const RANK = "Spearman's rank correlation";
 const OURS = "another task than the paper's, so at most its direction can show: ";
+const SEEDS =
+  " Every number is of the published model and of three seeds of one with a third of its parameters and a quarter of its training.";
 
 const of = ({tried}: Found, name: string): Tried[] => tried.filter((each) => each.name === name);
 
-/** Medians of the samples; where no sample is a number, zero. */
-const medians = ({samples}: Tried): Float64Array =>
-  Float64Array.from(samples, (each) => summaryOf(each)?.median ?? 0);
-
-/** A statistic of the true numbers and predicted ones with its interval over texts. */
-function overTexts(
+/** A quantity of one number of a task: of the published model, then over seeds of a smaller one. */
+function both(
+  found: Found,
+  name: string,
   subject: string,
-  quantity: string,
-  unit: string,
-  truth: Float64Array,
-  statistic: (indices: Int32Array) => number,
-): Evidence {
-  const {value, low, high} = bootstrap(truth.length, statistic, {resamples: RESAMPLES});
-  return {...measured(subject, quantity, value, unit), low, high, documents: truth.length, method: METHOD};
-}
-
-const picked = (values: Float64Array, indices: Int32Array): Float64Array =>
-  Float64Array.from(indices, (i) => values[i]);
-
-function rankEvidence(tried: Tried, subject: string, texts = tried.texts.map(() => true)): Evidence {
-  const keep = (values: Float64Array) => values.filter((_, i) => texts[i]);
-  const [truth, predicted] = [keep(tried.truth), keep(medians(tried))];
-  return overTexts(subject, RANK, "", truth, (at) => spearman(picked(truth, at), picked(predicted, at)));
+  quantity: Quantity,
+  keep?: (text: string) => boolean,
+): Evidence[] {
+  const seeds = found.seeds.filter((each) => each.name === name);
+  return [
+    ...of(found, name).map((tried) => ofModel(tried, subject, quantity, keep)),
+    ...overSeeds(seeds, subject, quantity, keep),
+  ];
 }
 
 /** Intervals above a printed bound show its direction; all of them below contradict it. */
@@ -57,9 +48,8 @@ function boundVerdict(intervals: readonly Interval[], bound: number): Verdict {
   return intervals.every(({high}) => high < bound) ? "differs" : "open";
 }
 
-/** Programs of one way of writing: with semicolons, or with indents. */
-const inSyntax = ({texts}: Tried, hasBraces: boolean): boolean[] =>
-  texts.map((text) => text.includes(";") === hasBraces);
+/** Tells whether a program is written with semicolons, not with indents. */
+const hasBraces = (text: string): boolean => text.includes(";");
 
 const squaredError = (truth: Float64Array, predicted: Float64Array, at: Int32Array): number =>
   mean(Float64Array.from(at, (i) => (signedLog(truth[i]) - signedLog(predicted[i])) ** 2));
@@ -68,17 +58,16 @@ const TABULAR = "ridge on tokens and numbers in order";
 
 /** Squared error of the best tabular predictor over that of the model. */
 function errorRatio(found: Found): Evidence[] {
-  return of(found, "time_per_token").map((tried) => {
+  return of(found, "time_per_token").flatMap((tried) => {
     const tabular = predictorOf(TABULAR, tried, found.tools);
     const other = Float64Array.from(tried.texts, tabular);
-    const own = medians(tried);
-    return overTexts(
-      "time a token of a config.json",
-      "squared error of ridge regression over that of the model",
-      "x",
-      tried.truth,
-      (at) => squaredError(tried.truth, other, at) / squaredError(tried.truth, own, at),
-    );
+    return both(found, "time_per_token", "time a token of a config.json", {
+      quantity: "squared error of ridge regression over that of the model",
+      unit: "x",
+      // The smaller model reads the first of the same texts.
+      statistic: (truth, predicted, at) =>
+        squaredError(truth, other, at) / squaredError(truth, predicted, at),
+    });
   });
 }
 
@@ -93,45 +82,38 @@ const PERCENT_OF_RANGE = "root mean square error";
 
 const CONVOLUTION = "convolution over tokens";
 
-/** Error of predictions of the graphs' numbers in per cent of the range of the true ones. */
-function rangeError({name, truth}: Tried, who: string, predicted: Float64Array): Evidence {
-  const sorted = truth.toSorted();
-  const range = sorted[sorted.length - 1] - sorted[0];
-  return overTexts(
-    `${name} of graphs of operators, ${who}`,
-    PERCENT_OF_RANGE,
-    "% of the range",
-    truth,
-    (at) => {
-      const squares = Float64Array.from(at, (i) => (truth[i] - predicted[i]) ** 2);
-      return (100 * Math.sqrt(mean(squares))) / range;
-    },
-  );
-}
+/** Error in per cent of the range of the true numbers. */
+const ofRange: Quantity = {
+  quantity: PERCENT_OF_RANGE,
+  unit: "% of the range",
+  statistic(truth, predicted, at) {
+    const squares = Float64Array.from(at, (i) => (truth[i] - predicted[i]) ** 2);
+    return (100 * Math.sqrt(mean(squares))) / (largest(truth) - smallest(truth));
+  },
+};
 
 /** Errors of the convolution, which is the paper's own kind of model, and of the regression language model. */
-function rangeErrors(tried: Tried, {tools}: Found): Evidence[] {
-  const predict = predictorOf(CONVOLUTION, tried, tools);
-  return [
-    rangeError(tried, CONVOLUTION, Float64Array.from(tried.texts, predict)),
-    rangeError(tried, "regression model", medians(tried)),
-  ];
+function rangeErrors(found: Found, name: string): Evidence[] {
+  const subject = `${name} of graphs of operators`;
+  const byConvolution = of(found, name).map((tried) => {
+    const predict = predictorOf(CONVOLUTION, tried, found.tools);
+    return overTexts(`${subject}, ${CONVOLUTION}`, ofRange, tried.truth, [
+      Float64Array.from(tried.texts, predict),
+    ]);
+  });
+  return [...byConvolution, ...both(found, name, `${subject}, regression model`, ofRange)];
 }
 
 /** Error up to which an estimate counts as reasonably good, per cent of the range. */
 const REASONABLE = 10;
 
-/** Share of programs whose printed number is met exactly, in per cent. */
-function exactShare(tried: Tried): Evidence {
-  const predicted = medians(tried);
-  return overTexts(
-    "printed number of small programs",
-    "exactly right",
-    "%",
-    tried.truth,
-    (at) => 100 * mean(Float64Array.from(at, (i) => Number(tried.truth[i] === predicted[i]))),
-  );
-}
+/** Share of numbers that are met exactly, in per cent. */
+const exactly: Quantity = {
+  quantity: "exactly right",
+  unit: "%",
+  statistic: (truth, predicted, at) =>
+    100 * mean(Float64Array.from(at, (i) => Number(truth[i] === predicted[i]))),
+};
 
 /** Claims on costs from texts. */
 export const costClaims: readonly Claim<Found>[] = [
@@ -142,11 +124,10 @@ export const costClaims: readonly Claim<Found>[] = [
     statement:
       "A regression language model ranks the peak memory of submitted programs with a Spearman correlation above 0.9.",
     kind: "measured",
-    reported: [reported("APPS, Python", RANK, 0.93, "")],
-    ours: (found) =>
-      of(found, "peak_bytes").map((tried) => rankEvidence(tried, "most bytes of small programs")),
+    reported: [reported("APPS, Python", rank.quantity, 0.93, "")],
+    ours: (found) => both(found, "peak_bytes", "most bytes of small programs", rank),
     judge: (_reported, ours) => boundVerdict(intervalsOf(ours), 0.9),
-    why: `${OURS}ours are programs of a toy language of at most a few lines, and a model of 0.4 million parameters trained from nothing; theirs has 300 million, reads the statement of the problem too, and was trained on submissions to it.`,
+    why: `${OURS}ours are programs of a toy language of at most a few lines, and a model of 0.4 million parameters trained from nothing; theirs has 300 million, reads the statement of the problem too, and was trained on submissions to it.${SEEDS}`,
   },
   {
     id: "rlm-languages",
@@ -155,14 +136,13 @@ export const costClaims: readonly Claim<Found>[] = [
     statement:
       "One model ranks the memory of programs in many languages with a mean Spearman correlation above 0.5.",
     kind: "measured",
-    reported: [reported("CodeNet, mean over languages", RANK, 0.5, "")],
-    ours: (found) =>
-      of(found, "peak_bytes").flatMap((tried) => [
-        rankEvidence(tried, "small programs with braces", inSyntax(tried, true)),
-        rankEvidence(tried, "small programs with indents", inSyntax(tried, false)),
-      ]),
+    reported: [reported("CodeNet, mean over languages", rank.quantity, 0.5, "")],
+    ours: (found) => [
+      ...both(found, "peak_bytes", "small programs with braces", rank, hasBraces),
+      ...both(found, "peak_bytes", "small programs with indents", rank, (text) => !hasBraces(text)),
+    ],
     judge: (_reported, ours) => boundVerdict(intervalsOf(ours), 0.5),
-    why: `${OURS}ours are two ways of writing one toy language, not programs of many real ones.`,
+    why: `${OURS}ours are two ways of writing one toy language, not programs of many real ones.${SEEDS}`,
   },
   {
     id: "rlm-architectures",
@@ -171,18 +151,8 @@ export const costClaims: readonly Claim<Found>[] = [
     statement:
       "It ranks neural architectures of five search spaces with a mean Kendall correlation of 0.46, above graph networks.",
     kind: "open",
-    reported: [reported("five spaces, mean", "Kendall's rank correlation", 0.461, "")],
-    ours: (found) =>
-      of(found, "cycles").map((tried) => {
-        const predicted = medians(tried);
-        return overTexts(
-          "cycles of graphs of operators",
-          "Kendall's rank correlation",
-          "",
-          tried.truth,
-          (at) => kendall(picked(tried.truth, at), picked(predicted, at)),
-        );
-      }),
+    reported: [reported("five spaces, mean", pairRank.quantity, 0.461, "")],
+    ours: (found) => both(found, "cycles", "cycles of graphs of operators", pairRank),
     judge: notTried,
     why: "Their target is the accuracy of a trained network, which nothing here computes; cycles of a graph follow from its text, so ours says nothing for or against it.",
   },
@@ -193,15 +163,16 @@ export const costClaims: readonly Claim<Found>[] = [
     statement:
       "A regression language model ranks a system's performance from its configuration with a correlation of 0.9 on average, up to 0.99.",
     kind: "measured",
-    reported: [reported("Borg, mean over the fleet", RANK, 0.9, ""), reported("Borg, best", RANK, 0.99, "")],
-    ours: (found) =>
-      ["time_per_token", "memory"].flatMap((name) =>
-        of(found, name).map((tried) =>
-          rankEvidence(tried, `${name === "memory" ? "memory" : "time a token"} of a config.json`),
-        ),
-      ),
+    reported: [
+      reported("Borg, mean over the fleet", rank.quantity, 0.9, ""),
+      reported("Borg, best", rank.quantity, 0.99, ""),
+    ],
+    ours: (found) => [
+      ...both(found, "time_per_token", "time a token of a config.json", rank),
+      ...both(found, "memory", "memory of a config.json", rank),
+    ],
     judge: (_reported, ours) => boundVerdict(intervalsOf(ours), 0.9),
-    why: `${OURS}our true numbers come from a cost model without noise and a text of some twenty keys in a fixed order; theirs are of a cluster's scheduler, from texts of up to a million characters.`,
+    why: `${OURS}our true numbers come from a cost model without noise and a text of some twenty keys in a fixed order; theirs are of a cluster's scheduler, from texts of up to a million characters.${SEEDS}`,
   },
   {
     id: "regresslm-error",
@@ -222,10 +193,7 @@ export const costClaims: readonly Claim<Found>[] = [
       "Models that read the text of a graph of operators estimate characteristics of hardware reasonably well, with low error bounds.",
     kind: "measured",
     reported: [reported("dataflow graphs in MLIR", PERCENT_OF_RANGE, null, "% of the range")],
-    ours: (found) =>
-      ["cycles", "registers"].flatMap((name) =>
-        of(found, name).flatMap((tried) => rangeErrors(tried, found)),
-      ),
+    ours: (found) => ["cycles", "registers"].flatMap((name) => rangeErrors(found, name)),
     judge: (_reported, ours) => {
       const intervals = intervalsOf(ours);
       if (intervals.every(({high}) => high < REASONABLE)) return "same direction";
@@ -240,7 +208,7 @@ export const costClaims: readonly Claim<Found>[] = [
     statement: "Language models predict the output of some programs, but are limited as general executors.",
     kind: "measured",
     reported: [reported("eight kinds of programs", "exactly right", null, "%")],
-    ours: (found) => of(found, "printed").map(exactShare),
+    ours: (found) => both(found, "printed", "printed number of small programs", exactly),
     judge: (_reported, ours) => {
       const intervals = intervalsOf(ours);
       if (intervals.length > 0 && intervals.every(({low, high}) => low > 0 && high < 50))
