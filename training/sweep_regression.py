@@ -3,7 +3,8 @@
   python3 training/sweep_regression.py WORK/settings.json --examples WORK/sweep --out WORK/sweep/models --minutes 9
 
 A setting has a `name`, a `size`, `tasks` with their counts of examples, `steps`, `batch`, `rate`, `seed`, and may have
-`digits` (4), `from` (the example of each task that it begins with) and `start` (a setting whose weights it begins with).
+`digits` (4), `from` (the example of each task that it begins with), `start` (a setting whose weights it begins with) and `best`:
+examples that, looked at every so many steps, choose the weights of the least loss.
 Examples are the files TASK-DIGITS.txt of export-costs.ts; the optimizer and the schedule are those of train_regression.py, the
 warm-up a fifth of the steps at most.
 """
@@ -35,7 +36,23 @@ def examples_of(setting, folder, files):
     return texts, targets
 
 
-def train(model, setting, texts, targets):
+LOOK_EVERY = 25
+
+
+class Best:
+    """The weights of the least loss on some examples so far."""
+
+    def __init__(self, examples):
+        self.examples, self.loss, self.step, self.state = examples, float("inf"), 0, None
+
+    def look(self, model, step):
+        loss = validation_loss(model, *self.examples)
+        if loss < self.loss:
+            self.loss, self.step = loss, step
+            self.state = {name: weight.clone() for name, weight in model.state_dict().items()}
+
+
+def train(model, setting, texts, targets, best):
     """Trains a model on examples that come again and again; gives its losses by step."""
     optimizer, losses = make_optimizer(model), []
     batch, steps = min(setting["batch"], len(texts)), setting["steps"]
@@ -50,6 +67,8 @@ def train(model, setting, texts, targets):
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         losses.append(loss.item())
+        if best and (step + 1) % LOOK_EVERY == 0:
+            best.look(model, step + 1)
     return losses
 
 
@@ -61,11 +80,15 @@ def run(setting, args, files):
     if "start" in setting:
         model.load_state_dict(torch.load(os.path.join(args.out, setting["start"] + ".pt"))["model"])
     texts, targets = examples_of(setting, args.examples, files)
-    losses = train(model, setting, texts, targets)
+    best = Best(read_examples(os.path.join(args.examples, setting["best"] + ".txt"))) if "best" in setting else None
+    losses = train(model, setting, texts, targets, best)
+    if best:
+        model.load_state_dict(best.state)
+        losses = losses[:best.step]
     last = losses[-max(1, len(losses) // 10):]
     validation = read_examples(os.path.join(args.examples, f"validation-{setting.get('digits', 4)}.txt"))
     log = {"trainLoss": sum(last) / len(last), "validationLoss": validation_loss(model, *validation),
-           "seconds": round(time.process_time() - began, 1)}
+           "steps": len(losses), "seconds": round(time.process_time() - began, 1)}
     save(os.path.join(args.out, setting["name"] + ".pt"), {"model": model.state_dict(), "setting": setting, "log": log})
     print(setting["name"], json.dumps(log), flush=True)
 

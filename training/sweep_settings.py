@@ -26,7 +26,8 @@ def part(of):
 
 def adapted(count, seed):
     """Some examples of kernels, from pretrained weights and from nothing; every seed has examples of its own."""
-    few = {"tasks": {"kernel": count}, "steps": 1000, "batch": 16, "from": 512 * (seed - 1)}
+    few = {"tasks": {"kernel": count}, "steps": 500, "batch": 16, "from": 512 * (seed - 1),
+           "best": "validation-kernel-4"}
     return [named(f"adapted-{count}", seed, **few, start="pretrained-1"), named(f"scratch-{count}", seed, **few)]
 
 

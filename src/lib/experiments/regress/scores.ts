@@ -92,7 +92,7 @@ export function scoresOf(truth: Float64Array, predicted: Float64Array): Scores {
 
 const LEAST_FOR_QUARTILES = 16;
 
-/** How well the spread of the samples fits the true numbers, one list of samples a text; nulls for too few samples. */
+/** Gives how well the spread of the samples fits the true numbers, one list of samples a text; nulls for too few samples. */
 export function spreadOf(truth: Float64Array, samples: readonly Float64Array[]) {
   if (samples[0].length < LEAST_FOR_QUARTILES) return {covered50: null, covered90: null, rankedScore: null};
   const summaries = samples.map(summaryOf);
