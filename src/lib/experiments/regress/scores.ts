@@ -104,6 +104,7 @@ export function spreadOf(truth: Float64Array, samples: readonly Float64Array[]) 
   return {
     covered50: covered(0.5),
     covered90: covered(0.9),
-    rankedScore: mean(errors) / mean(truth.map(Math.abs)),
+    // Infinite samples leave no mean distance.
+    rankedScore: finite(mean(errors) / mean(truth.map(Math.abs))),
   };
 }
