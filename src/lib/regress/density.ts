@@ -16,7 +16,9 @@ export function silvermanBandwidth(samples: ArrayLike<number>): number {
     throw new RangeError(`silvermanBandwidth: samples must be at least two, got ${sorted.length}`);
   const range = (sortedQuantile(sorted, 0.75) - sortedQuantile(sorted, 0.25)) / NORMAL_RANGE;
   const spreads = [Math.sqrt(variance(sorted)), range].filter((spread) => spread > 0);
-  return spreads.length === 0 ? 0 : 0.9 * Math.min(...spreads) * sorted.length ** -0.2;
+  return spreads.length === 0
+    ? 0
+    : 0.9 * spreads.reduce((least, spread) => Math.min(least, spread)) * sorted.length ** -0.2;
 }
 
 /**
