@@ -58,7 +58,7 @@ def card(name, groups):
     rows = "\n".join(row(models) for models in groups)
     return f"""# Small regression models: {name}
 
-Regression language models as the one of [`small`](../small/README.md), smaller and trained briefly, for what changes with one setting at a
+Regression language models as the one of `src/data/regressors/small`, smaller and trained briefly, for what changes with one setting at a
 time. `model.safetensors` holds them all in float16, the name of a model before those of its tensors; `expected.json` examples with
 logits in float64 of the stored weights of the first; `card.json` every setting with its losses.
 
