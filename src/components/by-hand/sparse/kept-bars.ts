@@ -11,28 +11,29 @@ const UNITS = {attention: "heads", network: "channels"} as const;
 
 /** Units that stay in every layer, by the first of the chosen methods that spreads them unevenly, else the first. */
 export function keptBars(
+  rows: readonly {readonly method: string; readonly label: string}[],
   _: unknown,
-  __: unknown,
   {layers = []}: {readonly layers?: readonly KeptRow[]},
 ): HTMLElement {
   const first = layers.filter(({calibrationSeed}) => calibrationSeed === null || calibrationSeed === 0);
   const methods = [...new Set(first.map(({method}) => String(method)))];
   const method = methods.find((id) => id === "flap") ?? methods[0];
+  const label = rows.find((row) => row.method === method)?.label ?? "";
   const own = first.filter((row) => row.method === method);
   const ratios = [...new Set(own.map(({ratio}) => Number(ratio)))];
   const drawn = html`<div class="kept-layers">${ratios.map((ratio) => {
     const at = own.filter((row) => row.ratio === ratio);
     return html`<div><p class="block-facts"><strong>${numberText(100 * ratio, 2)} % asked to go</strong></p>${bars(at)}</div>`;
   })}</div>`;
-  return captioned("Which layers give up most?", saysKept(method ?? "", own), drawn);
+  return captioned("Which layers give up most?", saysKept(label, own), drawn);
 }
 
 /** The layer that is left with least, in words. */
-function saysKept(method: string, rows: readonly KeptRow[]): string {
+function saysKept(label: string, rows: readonly KeptRow[]): string {
   const least = rows.toSorted((a, b) => Number(a.stays) - Number(b.stays))[0];
   if (least === undefined) return "No layers are among these rows.";
   const units = UNITS[least.part as keyof typeof UNITS];
-  return `Layers from left to right; in each the heads (left bar) and the channels (right bar) that stay, by ${method}. At the largest cut layer ${Number(least.layer) + 1} keeps ${numberText(100 * Number(least.stays), 2)} % of its ${units}.`;
+  return `Layers from left to right; in each the heads (left bar) and the channels (right bar) that stay, by ${label}. At the largest cut layer ${Number(least.layer) + 1} keeps ${numberText(100 * Number(least.stays), 2)} % of its ${units}.`;
 }
 
 function bars(rows: readonly KeptRow[]): SVGElement {

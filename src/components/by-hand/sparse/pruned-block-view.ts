@@ -51,5 +51,5 @@ function cell(value: number, before: number, most: number, column: number, row: 
   const text = value === 0 ? before : value;
   const kind = value === 0 ? "gone" : value === before ? "stays" : "stays changed";
   return svg`<g class=${kind}><rect x=${column + 0.05} y=${row + 0.05} width="0.9" height="0.9" fill-opacity=${value === 0 ? 0 : 0.15 + (0.5 * Math.abs(value)) / most} />
-    <text x=${middle.x} y=${middle.y} text-anchor="middle">${numberText(text, 2)}</text></g>`;
+    <text x=${middle.x} y=${middle.y} text-anchor="middle">${numberText(Math.round(100 * text) / 100, 2)}</text></g>`;
 }
