@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "sparse",
     "mixers",
     "compiled",
+    "experts",
     "regress",
     "scenes",
   ],

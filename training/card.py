@@ -4,6 +4,7 @@ import os
 import re
 
 import attamba
+import experts
 import mamba
 from scores import totals
 
@@ -91,10 +92,12 @@ def listed(documents):
     return documents if isinstance(documents, list) else [documents]
 
 
-def beginning(start):
+def beginning(start, config):
     """The model that a run began with, if it began with one."""
     if not start:
         return ""
+    if isinstance(config, experts.Config):
+        return "Attention, embedding and norms began as those of the published `decoder-small`, the experts from random weights. " + experts.losses(config)
     if start.endswith(".safetensors"):
         return CONTINUED.format(base=os.path.basename(os.path.dirname(start)))
     return GROWN
@@ -113,6 +116,8 @@ def percent(right, of):
 def files(config, captured):
     if isinstance(config, attamba.Config):
         return MAMBA_FILES.format(architecture=attamba.config_json(config, None)["architectures"][0])
+    if isinstance(config, experts.Config):
+        return MAMBA_FILES.format(architecture=experts.NAMES[config.kind][0])
     if not isinstance(config, mamba.Config):
         return DECODER_FILES + (ACTIVATIONS_FILE.format(tokens=captured) if captured else "")
     return MAMBA_FILES.format(architecture=mamba.config_json(config, None)["architectures"][0])
@@ -123,6 +128,8 @@ def purpose(name, config):
     if isinstance(config, attamba.Config) or name in RIVALS:
         return f"""It was trained beside others on the same
 documents in the same order, for as many steps and with as many weights: {RIVALS.get(name, "attention over the states of chunks")}."""
+    if isinstance(config, experts.Config):
+        return "Its attention began as that of `decoder-small`, so\nthat mixtures can be compared with each other and with a dense network."
     if isinstance(config, mamba.Config):
         return """It is small enough to run in a page, and reads
 what the decoders beside it read, so that a state of fixed size can be compared with a cache that grows."""
@@ -133,6 +140,8 @@ in what it does: it finds facts in its context, follows aliases and repeats span
 def kind(config):
     if isinstance(config, attamba.Config):
         return "language model after Attamba (arXiv:2411.17685)"
+    if isinstance(config, experts.Config):
+        return experts.kind(config)
     if not isinstance(config, mamba.Config):
         return "Llama-style decoder"
     return "Mamba2 language model" if config.head_dim else "Mamba language model"
@@ -144,6 +153,9 @@ def architecture(config):
 embedding with base {config.base:g}. Keys and values are what two state-space models have read of a chunk of {config.chunk} tokens, plus the token itself:
 {config.inner} inner channels in {config.ssm_heads} heads with {config.state} numbers of state each, convolution over {config.conv} tokens with a bias, no bias of time steps.
 Chunks end at other places in each layer (the cyclic rule); a query sees the ends of chunks before it and its last {config.leading} tokens."""
+    if isinstance(config, experts.Config):
+        return f"""{config.layers} layers, width {config.width}, {config.heads} query heads and {config.kv_heads} key/value heads of {config.head_dim}, RMS norm before each part (eps {config.eps:g}),
+half-split rotary embedding with base {config.base:g}, no biases. {experts.networks(config)}"""
     if not isinstance(config, mamba.Config):
         return f"""{config.layers} layers, width {config.width}, {config.heads} query heads and {config.kv_heads} key/value heads of {config.head_dim}, SwiGLU of {config.hidden}, RMS norm before each part (eps {config.eps:g}),
 half-split rotary embedding with base {config.base:g}, no biases."""
@@ -177,7 +189,7 @@ A {kind(config)} of {parameters:,} parameters ({parameters + config.vocabulary *
 `{embedding}` = sqrt({config.width}) E and `lm_head` = E. A prompt begins with `<begin>`. Trained at a context of {log[-1]['context']} tokens.
 
 ## Training
-{beginning(arguments['start'])}Next-token cross-entropy, weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere.
+{beginning(arguments['start'], config)}Next-token cross-entropy, weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere.
 AdamW (betas 0.9 and 0.95, weight decay 0.1 on matrices), warm-up over 100 steps to {arguments['rate']:g}, cosine to a tenth of it, gradients clipped at
 norm 1, float32, seed 1. Last run: {log[-1]['step']} steps of {arguments['batch']} x {arguments['context']} tokens; {sum(entry['tokensTrained'] for entry in phases(log)):,} tokens in all, {sum(e['seconds'] for e in log) / 60:.0f} minutes on one core that other work shared. Recipe: `training/README.md`.
 

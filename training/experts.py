@@ -38,6 +38,43 @@ SIZES = {
 }
 
 
+KINDS = {
+    "mixtral": "Mixtral-style mixture of experts",
+    "moepp": "mixture of experts after MoE++ (arXiv:2410.07348)",
+    "smallthinker": "mixture of experts after SmallThinker (arXiv:2507.20984)",
+    "blockffn": "mixture of experts after BlockFFN (arXiv:2507.08771)",
+}
+
+
+def kind(config):
+    """The model in a few words, for its card."""
+    return KINDS[config.kind]
+
+
+def networks(config):
+    """The networks of a layer, for the card."""
+    if config.kind == "blockffn":
+        return (f"{config.experts} experts of two matrices and {config.hidden} neurons with SiLU; a token passes those with a score above zero, "
+                "times the scores after an RMS norm.")
+    chosen = f"{config.experts} experts of {config.hidden} gated neurons, of which a token passes the {config.active} likeliest"
+    return {
+        "mixtral": f"{chosen}.",
+        "moepp": f"{chosen} or, beside them, of {CONSTANT} that mix in a learned vector, one that copies and one that gives nothing; scores of the "
+                 "layer before are added through a matrix.",
+        "smallthinker": f"{chosen}, gates with ReLU; the router reads the stream that enters the layer, before attention.",
+    }[config.kind]
+
+
+def losses(config):
+    """What training adds to the loss, for the card."""
+    if config.kind == "blockffn":
+        if config.sparsity == 0:
+            return "No loss asks for sparsity. "
+        return f"Two losses are added: {config.locality:g} times that of activation locality, {config.sparsity:g} times that of sparse chunks of 64 tokens. "
+    idle = f", experts without matrices weighed by {config.tau:g}" if config.kind == "moepp" else ""
+    return f"A loss for balance is added, times {config.balance:g}{idle}. "
+
+
 def top(scores, active):
     """Softmax over all scores, the largest `active` of it, as they are, with zeros elsewhere."""
     p = scores.softmax(-1)

@@ -16,6 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import torch
 
 import card
+import experts
 import mamba
 import ngram
 from models import SIZES, config_json, load, published
@@ -81,7 +82,7 @@ def captured_ids(config, documents):
 
 def captured_count(name, config, documents):
     """Tokens whose activations come along: none for a state-space model, whose engine shows them to any hook."""
-    return 0 if isinstance(config, mamba.Config) or name in LEAN else captured_ids(config, documents).numel()
+    return 0 if isinstance(config, (experts.Config, mamba.Config)) or name in LEAN else captured_ids(config, documents).numel()
 
 
 def tails(tensors, config, documents):

@@ -19,6 +19,7 @@ export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/mixers", title: "Between attention and state"},
   {id: "claims/decoding", title: "Decoding"},
   {id: "claims/sparse", title: "Sparse weights"},
+  {id: "claims/experts", title: "Mixtures of experts"},
   {id: "claims/diffusion", title: "Diffusion language models"},
   {id: "claims/accelerators", title: "Accelerators"},
   {id: "claims/regress", title: "Cost from text"},

@@ -28,6 +28,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   "pruning methods": "Choice of the weights that go",
   "structured pruning": "Choice of the heads and channels that go",
   "sparse forms": "Form of sparse weights",
+  mixtures: "Mixture of experts",
   accelerators: "Accelerator or cost model",
 };
 

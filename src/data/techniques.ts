@@ -2,6 +2,7 @@
 import {accelerators} from "../lib/accel/registry.js";
 import {policies} from "../lib/attention/registry.js";
 import {decodingMethods} from "../lib/decoding/registry.js";
+import {mixtures} from "../lib/experts/registry.js";
 import {formats} from "../lib/formats/registry.js";
 import {KV_CACHES} from "../lib/kv/registry.js";
 import {mixers} from "../lib/mixers/registry.js";
@@ -61,5 +62,6 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("pruning methods", pruningMethods.all, recordDocs("sparse/pruning")),
   ...factsOf("structured pruning", structuredMethods.all, recordDocs("sparse/structured")),
   ...factsOf("sparse forms", sparseForms.all, recordDocs("sparse")),
+  ...factsOf("mixtures", mixtures.all, recordDocs("experts")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

@@ -1,6 +1,7 @@
 /** What the card of a model must say, from its files: the record of its measurements, its configuration and its tensors. */
 import {existsSync, readFileSync} from "node:fs";
 import {MOST_TOKENS} from "../../src/lib/decoding/hamburger/segmentation.js";
+import {MIXTURE_SIZES} from "./mixture-card.js";
 
 interface Counted {
   readonly right: readonly number[];
@@ -218,6 +219,8 @@ type Config = Readonly<Record<string, number>>;
 
 function sizesOf(config: Config & {readonly model_type: string}): string[] {
   if (config.model_type === "attamba") return chunkSizes(config);
+  const mixture = MIXTURE_SIZES[config.model_type];
+  if (mixture) return mixture(config);
   return config.model_type === "llama" ? decoderSizes(config) : mambaSizes(config);
 }
 

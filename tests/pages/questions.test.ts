@@ -3,6 +3,7 @@ import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
 import * as decoding from "../../src/components/by-hand/questions/decoding.js";
 import * as diffusion from "../../src/components/by-hand/questions/diffusion.js";
+import * as experts from "../../src/components/by-hand/questions/experts.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
 import * as kv from "../../src/components/by-hand/questions/kv.js";
 import * as mixers from "../../src/components/by-hand/questions/mixers.js";
@@ -57,6 +58,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
   "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
   "sparse tiles": async () => sparseTiles.tilesQuestion(await opening("sparse/tile-time")),
+  experts: async () => experts.loadedQuestion(await opening("experts/loaded")),
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
   "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),

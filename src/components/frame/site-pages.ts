@@ -145,6 +145,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about:
           "SparAMX: weights behind a bitmap, expanded tile by tile; time over density, measured here and modelled for AMX.",
       },
+      {
+        name: "Experts",
+        path: "/sparse/experts",
+        about:
+          "Mixtures of experts measured: which experts a token passes, what a run of tokens loads, and experts from a slow store.",
+      },
     ],
   },
   {
@@ -320,6 +326,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "pruning methods": "/sparse/which-weights-can-go",
   "structured pruning": "/sparse/which-weights-can-go",
   "sparse forms": "/sparse/sparse-tiles",
+  mixtures: "/sparse/experts",
   accelerators: "/accelerators/compose",
 };
 

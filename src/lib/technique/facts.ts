@@ -13,6 +13,7 @@ export type RegistryName =
   | "pruning methods"
   | "structured pruning"
   | "sparse forms"
+  | "mixtures"
   | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */

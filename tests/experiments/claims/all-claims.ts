@@ -2,6 +2,7 @@ import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.j
 import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
 import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
 import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flash-dlm.js";
+import {mixtureClaims} from "../../../src/lib/experiments/claims/experts/mixtures.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {attambaClaims} from "../../../src/lib/experiments/claims/mixers/attamba.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
@@ -26,6 +27,7 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
   "claims/mixers": attambaClaims,
+  "claims/experts": mixtureClaims,
   "claims/regress": costClaims,
   "claims/scenes": semanticClaims,
   "claims/decoding": DECODING_CLAIMS,

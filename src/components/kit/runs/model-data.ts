@@ -18,6 +18,14 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/arithmetic-small-split-classifier/model.safetensors"),
   "weights/arithmetic-large": () => FileAttachment("../../../data/models/arithmetic-large/model.safetensors"),
   "weights/diffusion-small": () => FileAttachment("../../../data/models/diffusion-small/model.safetensors"),
+  "weights/mixture-small": () => FileAttachment("../../../data/models/mixture-small/model.safetensors"),
+  "weights/mixture-small-zero": () =>
+    FileAttachment("../../../data/models/mixture-small-zero/model.safetensors"),
+  "weights/mixture-small-early": () =>
+    FileAttachment("../../../data/models/mixture-small-early/model.safetensors"),
+  "weights/blockffn-small-plain": () =>
+    FileAttachment("../../../data/models/blockffn-small-plain/model.safetensors"),
+  "weights/blockffn-small": () => FileAttachment("../../../data/models/blockffn-small/model.safetensors"),
   "weights/mamba1-small": () => FileAttachment("../../../data/models/mamba1-small/model.safetensors"),
   "weights/mamba2-small": () => FileAttachment("../../../data/models/mamba2-small/model.safetensors"),
   "weights/mamba2-small-outliers": () =>

@@ -35,7 +35,7 @@ export const averagedFigure = linesFigure<typeof vmeanbaExperiment>({
 export const operationsFigure = linesFigure<typeof vmeanbaExperiment>({
   ...common,
   question: "How much work of the whole model does that save?",
-  x: {column: "operations", label: "operations of a picture"},
+  x: {column: "operations", label: "operations of a picture", provenance: "modelled"},
   better: "top left",
   merits: "fewer operations, more pictures named rightly",
   finding: ({rows}) => operationsFinding(rows),

@@ -1,6 +1,7 @@
 /** A decoder's weights by the engine's names, to be rewritten as a whole before the model is made of them. */
 
 import type {GroupedLevels} from "../../formats/grouped-levels.js";
+import type {Checkpoint} from "../../io/checkpoint.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {Site} from "../hooks.js";
@@ -69,14 +70,19 @@ export async function decoderOf(
   {config, tensors, levels}: DecoderWeights,
   options: LoadOptions = {},
 ): Promise<Decoder> {
-  const infos = new Map<string, TensorInfo>();
-  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
+  const held = heldCheckpoint(tensors);
   const checkpoint = {
-    tensors: infos,
-    read: async (name: string) => tensors.get(name)!,
+    ...held,
     levels: async (name: string) => (await levels?.(tensors.get(name)!)) ?? null,
   };
-  return loadPlanned(checkpoint, planDecoder(infos, config, ENGINE_NAMING), options);
+  return loadPlanned(checkpoint, planDecoder(checkpoint.tensors, config, ENGINE_NAMING), options);
+}
+
+/** Tensors that are in memory as a checkpoint, under the names that they have there. */
+export function heldCheckpoint(tensors: ReadonlyMap<string, Tensor>): Checkpoint {
+  const infos = new Map<string, TensorInfo>();
+  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
+  return {tensors: infos, read: async (name) => tensors.get(name)!};
 }
 
 /**
