@@ -39,7 +39,7 @@ export const tileTimeFigure = linesFigure<typeof tileTime>({
   key,
   series,
   x: {column: "density", provenance: "modelled", label: "weights that are not zero", unit: "%"},
-  y: {column: "milliseconds", provenance: "modelled", label: "one pass over the linear layers", unit: "ms"},
+  y: {column: "milliseconds", label: "one pass over the linear layers", unit: "ms"},
   finding({rows}, {cores, batch}, all) {
     const half = tileRows(rows, "bitmap", "bf16").find(({density}) => density === 50)!;
     const crossing = crossingDensity(rows);
