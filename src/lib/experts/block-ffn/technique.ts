@@ -11,8 +11,8 @@ export const blockFfn = {
 
 /** The same experts and router, trained without the two losses that make a chunk's tokens share experts. */
 export const blockFfnPlain = {
-  ...blockFfn,
   id: "block-ffn-plain",
+  family: "sparse",
   label: "BlockFFN without its losses",
   source: "BlockFFN, arXiv:2507.08771, section 3.1",
   model: "blockffn-small-plain",
