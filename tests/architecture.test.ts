@@ -28,6 +28,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "mixers",
     "compiled",
     "experts",
+    "reductions",
     "regress",
     "scenes",
   ],
