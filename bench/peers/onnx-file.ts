@@ -1,42 +1,33 @@
-/** Writes the ONNX files that the contests need: a product with a constant matrix, of floats or of four bits, in protobuf by hand. */
+/** Writes the ONNX files that the contests need: a product with a constant matrix, of floats or of four bits, in protobuf. */
 
-const VARINT = 0;
-const BYTES = 2;
+import {
+  type Encoded,
+  fields,
+  integer,
+  joined,
+  message,
+  raw,
+  text,
+} from "../../src/lib/compiled/onnx/protobuf.js";
+
 const FLOAT = 1;
 const UINT8 = 2;
 const INT_ATTRIBUTE = 2;
 
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
-}
-
-const integer = (field: number, value: number): Uint8Array =>
-  Uint8Array.from([...varint(field * 8 + VARINT), ...varint(value)]);
-
-function message(field: number, ...parts: Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Uint8Array.from([...varint(field * 8 + BYTES), ...varint(length)]), ...parts]);
-}
-
-const text = (field: number, value: string): Uint8Array => message(field, Buffer.from(value));
-
 /** ValueInfoProto: a float32 matrix. */
-function matrixInfo(field: number, name: string, shape: readonly number[]): Uint8Array {
+function matrixInfo(field: number, name: string, shape: readonly number[]): Encoded {
   const dims = shape.map((dim) => message(1, integer(1, dim)));
   return message(field, text(1, name), message(2, message(1, integer(1, FLOAT), message(2, ...dims))));
 }
 
 /** TensorProto: a constant. */
-function constant(name: string, type: number, shape: readonly number[], bytes: Uint8Array): Uint8Array {
+function constant(name: string, type: number, shape: readonly number[], bytes: Uint8Array): Encoded {
   const dims = shape.map((dim) => integer(1, dim));
-  return message(5, ...dims, integer(2, type), text(8, name), message(9, bytes));
+  return message(5, ...dims, integer(2, type), text(8, name), raw(9, bytes));
 }
 
 /** AttributeProto: an integer. */
-const attribute = (name: string, value: number): Uint8Array =>
+const attribute = (name: string, value: number): Encoded =>
   message(5, text(1, name), integer(3, value), integer(20, INT_ATTRIBUTE));
 
 const bytesOf = (data: Float32Array): Uint8Array =>
@@ -49,12 +40,12 @@ export function productModel(w: Float32Array, rows: number, inputs: number, out:
   return model([node, weights], rows, inputs, out);
 }
 
-function model(parts: readonly Uint8Array[], rows: number, inputs: number, out: number): Uint8Array {
+function model(parts: readonly Encoded[], rows: number, inputs: number, out: number): Uint8Array {
   const [node, ...constants] = parts;
   const ends = [matrixInfo(11, "x", [rows, inputs]), matrixInfo(12, "y", [rows, out])];
   const graph = message(7, node, text(2, "product"), ...constants, ...ends);
   const operators = [message(8, integer(2, 17)), message(8, text(1, "com.microsoft"), integer(2, 1))];
-  return Buffer.concat([integer(1, 8), graph, ...operators]);
+  return joined(fields(integer(1, 8), graph, ...operators));
 }
 
 /** A matrix [out, inputs] of 4-bit codes about 8, the first of two in the low nibble, in groups along the rows. */
