@@ -2,6 +2,7 @@ import {accelerators} from "./benches/accelerators.js";
 import {averagedScanTimes} from "./benches/averaged-scans.js";
 import {caches} from "./benches/caches.js";
 import {checkpoints} from "./benches/checkpoints.js";
+import {compiledShapes} from "./benches/compiled-shapes.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
 import {decodings} from "./benches/decoding.js";
 import {diffusion} from "./benches/diffusion.js";
@@ -28,6 +29,7 @@ export const contests: readonly Contest[] = [
   ...engine,
   ...diffusion,
   ...decodings,
+  ...compiledShapes,
   ...slowLinks,
   ...products,
   ...packedProducts,

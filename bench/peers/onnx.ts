@@ -3,11 +3,14 @@ import type {PeerInTurn} from "../harness/contest.js";
 import {type FourBitMatrix, fourBitModel, productModel} from "./onnx-file.js";
 
 /** Common interface of the packages for Node and for the web. */
-interface Runtime {
+export interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
+  readonly Tensor: {
+    new (type: "float32", data: Float32Array, dims: readonly number[]): Tensor;
+    new (type: "int32", data: Int32Array, dims: readonly number[]): Tensor;
+  };
 }
 
 /** The matrix product of a contest: x [rows, inputs] times the transpose of w [out, inputs]. */
@@ -34,7 +37,8 @@ async function modelPeer(
   return {name, run: async () => (await session.run(feeds)).y!.data};
 }
 
-async function runtimes(): Promise<readonly (readonly [string, Runtime])[]> {
+/** Both packages, each on one thread. */
+export async function runtimes(): Promise<readonly (readonly [string, Runtime])[]> {
   const web = await import("onnxruntime-web");
   web.env.wasm.numThreads = 1;
   const native = await import("onnxruntime-node");

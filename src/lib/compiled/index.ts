@@ -1,6 +1,7 @@
 /** Decoding with fixed shapes, for scripts: `paretoscope/compiled`. */
 
 export * from "./nitro/static-attention.js";
+export * from "./nitro/static-cost.js";
 export * from "./nitro/static-decoder.js";
 export * from "./nitro/static-inputs.js";
 export * from "./nitro/static-shape.js";

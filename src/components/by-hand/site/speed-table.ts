@@ -46,7 +46,7 @@ export const SPEED_GROUPS = {
   sparse: ["Products with sparse matrices", /^sparse-/],
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   diffusion: ["Diffusion language models", /^diffusion/],
-  decoding: ["Decoding", /^(decoding|slow-link)/],
+  decoding: ["Decoding", /^(decoding|slow-link|nitro)/],
   formats: ["Number formats", /^(encode|threads-encode|quantize|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
