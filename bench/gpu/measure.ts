@@ -2,8 +2,10 @@
 import {attendAll, attendSelected} from "../../src/lib/attention/attend-selected.js";
 import {gpuDecodeAttention} from "../../src/lib/attention/gpu-decode-attention.js";
 import {packedLinear} from "../../src/lib/engine/packed/packed-linear.js";
+import {selectiveScan} from "../../src/lib/engine/scan/selective-scan.js";
 import {ssd} from "../../src/lib/engine/scan/ssd.js";
 import {gpuPackedProduct} from "../../src/lib/engine/webgpu/gpu-packed.js";
+import {prepareSelectiveScan} from "../../src/lib/engine/webgpu/gpu-selective-scan.js";
 import {prepareSsd} from "../../src/lib/engine/webgpu/gpu-ssd.js";
 import {formatById} from "../../src/lib/formats/registry.js";
 import type {GpuHost, GpuWork} from "../../src/lib/kernels/gpu-host.js";
@@ -63,6 +65,7 @@ export async function measureGpu(
   const sides = [
     ...(await packedSides(host, sizes, normal)),
     ...(await attentionSides(host, sizes, normal)),
+    await selectiveSide(host, sizes, normal),
     await scanSide(host, sizes, normal),
   ];
   const all = [copy, half.work, ...sides.map(({work}) => work)];
@@ -162,6 +165,32 @@ async function attentionSides(host: GpuHost, {tokens}: Sizes, normal: Normal): P
   ];
 }
 
+/** The first numbers in float64, which the definitions take. */
+const wide = (values: Float32Array, count: number) => Float64Array.from(values.subarray(0, count));
+
+/** Tokens of a scan that are held against the definition, more than a chunk. */
+const CHECKED = 40;
+
+async function selectiveSide(host: GpuHost, {scanned}: Sizes, normal: Normal): Promise<Side> {
+  const [channels, stateSize] = [1536, 16];
+  const input = {
+    ...{channels, stateSize, u: normal(scanned * channels)},
+    delta: normal(scanned * channels).map((value) => value - 3),
+    A: Float32Array.from({length: channels * stateSize}, (_, i) => -1 - (i % stateSize)),
+    ...{B: normal(scanned * stateSize), C: normal(scanned * stateSize)},
+  };
+  const work = await prepareSelectiveScan(host, input);
+  const [few, states] = [CHECKED * channels, CHECKED * stateSize];
+  const {y} = selectiveScan({
+    ...{channels, stateSize, u: wide(input.u, few), delta: wide(input.delta, few)},
+    A: wide(input.A, channels * stateSize),
+    ...{B: wide(input.B, states), C: wide(input.C, states)},
+  });
+  requireClose("selective scan", (await resultOf(host, work)).subarray(0, few), y, CLOSE);
+  const bytes = 12 * input.u.length + 8 * input.B.length;
+  return {title: `Mamba1's scan of ${scanned} tokens, in chunks`, bytes, work, isProduct: false};
+}
+
 async function scanSide(host: GpuHost, {scanned}: Sizes, normal: Normal): Promise<Side> {
   const [heads, headDim, stateSize] = [24, 64, 64];
   const input = {
@@ -171,12 +200,11 @@ async function scanSide(host: GpuHost, {scanned}: Sizes, normal: Normal): Promis
     ...{B: normal(scanned * stateSize), C: normal(scanned * stateSize)},
   };
   const work = await prepareSsd(host, input);
-  const few = 40 * heads * headDim;
-  const wide = (values: Float32Array, count: number) => Float64Array.from(values.subarray(0, count));
+  const few = CHECKED * heads * headDim;
   const {y} = ssd({
-    ...{heads, headDim, stateSize, x: wide(input.x, few), dt: wide(input.dt, 40 * heads)},
+    ...{heads, headDim, stateSize, x: wide(input.x, few), dt: wide(input.dt, CHECKED * heads)},
     A: wide(input.A, heads),
-    ...{B: wide(input.B, 40 * stateSize), C: wide(input.C, 40 * stateSize)},
+    ...{B: wide(input.B, CHECKED * stateSize), C: wide(input.C, CHECKED * stateSize)},
   });
   requireClose("scan", (await resultOf(host, work)).subarray(0, few), y, CLOSE);
   const bytes = 8 * input.x.length + 4 * (input.dt.length + input.B.length + input.C.length);

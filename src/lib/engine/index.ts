@@ -76,4 +76,5 @@ export * from "./vision/vision-weights.js";
 export * from "./wasm/wasm-backend.js";
 export * from "./wasm/wasm-scans.js";
 export * from "./webgpu/gpu-packed.js";
+export * from "./webgpu/gpu-selective-scan.js";
 export * from "./webgpu/gpu-ssd.js";

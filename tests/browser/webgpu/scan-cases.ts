@@ -2,6 +2,7 @@ import {type SsdInput, ssd} from "../../../src/lib/engine/scan/ssd.js";
 import {gpuSsd} from "../../../src/lib/engine/webgpu/gpu-ssd.js";
 import type {GpuHost} from "../../../src/lib/kernels/gpu-host.js";
 import {draws, randomStream} from "../../../src/lib/tensor/random.js";
+import {worstShare} from "./worst-share.js";
 
 interface Shape {
   readonly tokens: number;
@@ -42,14 +43,7 @@ async function shareOfBound(host: GpuHost, shape: Shape): Promise<number> {
   const [actual, expected] = [await gpuSsd(host, input), ssd(widened(input, false))];
   const scale = ssd(widened(input, true));
   const share = 2 ** -21 * (shape.tokens * (2 + Math.min(shape.decay, 88)) + shape.stateSize);
-  let worst = 0;
-  for (const name of ["y", "state"] as const) {
-    if (actual[name].length !== expected[name].length) return Number.NaN;
-    expected[name].forEach((value, i) => {
-      worst = Math.max(worst, Math.abs(actual[name][i] - value) / (share * scale[name][i] + 1e-30));
-    });
-  }
-  return worst;
+  return worstShare({actual, expected, scale}, share);
 }
 
 const PLAIN = {tokens: 65, heads: 4, headDim: 8, stateSize: 16, groups: 2, decay: 3};
