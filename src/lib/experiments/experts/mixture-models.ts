@@ -48,9 +48,6 @@ export const MIXTURES = {
   "blockffn-small": blockFfn,
 } as const satisfies Readonly<Record<string, DecoderConfig>>;
 
-/** The id of a mixture that comes with the library. */
-export type MixtureId = keyof typeof MIXTURES;
-
 /** Ids of the techniques whose models these are. */
 export const MIXTURE_TECHNIQUES = mixtures.ids;
 
