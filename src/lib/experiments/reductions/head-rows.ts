@@ -14,7 +14,7 @@ export interface HeadQuery {
   readonly row: AttentionRow;
 }
 
-/** What every head of a model is asked at the end of a text: a query and as many keys and values as the text has tokens. */
+/** Questions to every head of a model at the end of a text: a query and as many keys and values as the text has tokens. */
 export function lastQueries(model: Decoder, ids: readonly number[]): HeadQuery[] {
   return recordPrefill(model, ids).calls.flatMap((call) =>
     Array.from({length: call.heads}, (_, head) => lastQuery(call, head)),
