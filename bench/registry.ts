@@ -2,6 +2,7 @@ import {accelerators} from "./benches/accelerators.js";
 import {averagedScanTimes} from "./benches/averaged-scans.js";
 import {caches} from "./benches/caches.js";
 import {checkpoints} from "./benches/checkpoints.js";
+import {choices} from "./benches/choose.js";
 import {compiledShapes} from "./benches/compiled-shapes.js";
 import {decodeAttentions} from "./benches/decode-attention.js";
 import {decodings} from "./benches/decoding.js";
@@ -26,6 +27,7 @@ import type {Contest} from "./harness/contest.js";
 export const contests: readonly Contest[] = [
   ...formats,
   ...checkpoints,
+  ...choices,
   ...engine,
   ...diffusion,
   ...decodings,

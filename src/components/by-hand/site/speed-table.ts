@@ -47,7 +47,7 @@ export const SPEED_GROUPS = {
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   diffusion: ["Diffusion language models", /^diffusion/],
   decoding: ["Decoding", /^(decoding|slow-link|nitro)/],
-  formats: ["Number formats", /^(encode|threads-encode|quantize|decode-(?!attention|step))/],
+  formats: ["Number formats", /^(encode|threads-encode|quantize|choose|decode-(?!attention|step))/],
   costs: ["Cost models", /^(roofline|compose|scale-sim)/],
   tokenizers: ["Tokenizers", /^tokenizer/],
   grammars: ["Grammars", /^grammar/],
