@@ -10,6 +10,7 @@ import * as mixers from "../../src/components/by-hand/questions/mixers.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
+import * as reductions from "../../src/components/by-hand/questions/reductions.js";
 import * as regress from "../../src/components/by-hand/questions/regress.js";
 import * as scenes from "../../src/components/by-hand/questions/scenes.js";
 import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
@@ -71,6 +72,8 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "the scan": async () => ssm.chunkQuestion(await opening("ssm/scan-forms")),
   quantizing: async () => ssm.tensorQuestion(await opening("ssm/tensor-errors")),
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
+  "softmax in other orders": async () =>
+    reductions.equalSharesQuestion(await opening("reductions/schedules")),
   "chunks instead of tokens": async () => mixers.equalCacheQuestion(await opening("mixers/attamba")),
   "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),
   "from masks to text": () => diffusion.orderQuestion(kept("diffusion/passes")),

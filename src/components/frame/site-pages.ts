@@ -246,6 +246,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/accelerators/test-time-compute",
         about: "The cost of longer and of more answers when memory traffic counts beside arithmetic.",
       },
+      {
+        name: "Softmax in other orders",
+        path: "/accelerators/softmax-orders",
+        about:
+          "FlashDecoding++, LeanAttention and FuseMax run and counted: equal results, passes, corrections, shares of work.",
+      },
     ],
   },
   {

@@ -8,6 +8,7 @@ import {grammarFindings} from "./grammars.js";
 import {kvFindings} from "./kv.js";
 import {mixerFindings} from "./mixers.js";
 import {modelFindings} from "./models.js";
+import {reductionFindings} from "./reductions.js";
 import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
 import {sparseFindings} from "./sparse.js";
@@ -26,6 +27,7 @@ export const FINDINGS: readonly Finding[] = [
   ...grammarFindings,
   ...diffusionFindings,
   ...accelFindings,
+  ...reductionFindings,
   ...sparseTilesFindings,
   ...sceneFindings,
   ...sparseFindings,

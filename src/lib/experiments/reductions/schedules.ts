@@ -21,7 +21,7 @@ const MOST_SPLITS = 32;
 interface Schedule {
   readonly id: string;
   readonly label: string;
-  readonly family: "baseline" | "tokens";
+  readonly family: "baseline" | "machine";
   readonly deal: (work: DecodeWork, fixup: number) => {readonly deal: Deal; readonly splits: number | null};
 }
 
@@ -37,19 +37,19 @@ const SCHEDULES: readonly Schedule[] = [
   {
     id: "flash-decoding",
     label: `${flashDecoding.label}, pieces for all workers`,
-    family: "tokens",
+    family: "machine",
     deal: (work) => splitDeal(work, fillingSplits(work)),
   },
   {
     id: "flash-decoding-best",
     label: `${flashDecoding.label}, the best of ${MOST_SPLITS} splits`,
-    family: "tokens",
+    family: "machine",
     deal: (work, fixup) => splitDeal(work, bestSplits(work, fixup, MOST_SPLITS)),
   },
   {
     id: "lean-attention",
     label: `${leanAttention.label}, equal shares`,
-    family: "tokens",
+    family: "machine",
     deal: (work) => ({deal: evenShares(work), splits: null}),
   },
 ];

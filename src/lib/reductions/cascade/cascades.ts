@@ -51,7 +51,7 @@ AV[f] = sum(t,n) A[t,n] * V[t,n,f]`,
 export const onePass: CascadeRecord = {
   id: "fusemax",
   label: "FuseMax, one pass",
-  family: "tokens",
+  family: "machine",
   source: `${FUSEMAX}, section 4`,
   text: `QK[t,n] = sum(e) Q[e] * K[t,n,e]
 LM[t] = max(n) QK[t,n]

@@ -6,7 +6,7 @@ import {runDeal, workOfRows} from "./run-deal.js";
 export const flashDecoding: SoftmaxOrder = {
   id: "flash-decoding",
   label: "FlashDecoding",
-  family: "tokens",
+  family: "machine",
   source: "Flash-Decoding for long-context inference, crfm.stanford.edu/2023/10/12/flashdecoding",
   run(rows, given) {
     const setting = settingOf(given);
@@ -19,7 +19,7 @@ export const flashDecoding: SoftmaxOrder = {
 export const leanAttention: SoftmaxOrder = {
   id: "lean-attention",
   label: "LeanAttention",
-  family: "tokens",
+  family: "machine",
   source: "LeanAttention, arXiv:2405.10480, section 4",
   run(rows, given) {
     const setting = settingOf(given);

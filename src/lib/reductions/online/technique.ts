@@ -6,7 +6,7 @@ import {finish, runningPartial} from "../partial.js";
 export const onlineSoftmax: SoftmaxOrder = {
   id: "online-softmax",
   label: "online softmax",
-  family: "tokens",
+  family: "machine",
   source:
     "Online normalizer calculation for softmax, arXiv:1805.02867; FlashAttention-2, arXiv:2307.08691, algorithm 1",
   run(rows, given) {

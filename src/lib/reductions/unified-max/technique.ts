@@ -7,7 +7,7 @@ import {finish, runningPartial, tilesOf, weightedSum} from "../partial.js";
 export const unifiedMax: SoftmaxOrder = {
   id: "unified-max",
   label: "unified maximum",
-  family: "tokens",
+  family: "machine",
   source: "FlashDecoding++, arXiv:2311.01282, section 3",
   run(rows, given) {
     const setting = settingOf(given);
