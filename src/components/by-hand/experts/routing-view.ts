@@ -45,7 +45,10 @@ export function routingFinding(tokens: readonly Token[]): string {
   if (last === undefined) return "";
   const mean = tokens.reduce((sum, {experts}) => sum + experts, 0) / tokens.length;
   const fresh = tokens.slice(8).reduce((sum, token) => sum + token.fresh, 0);
-  const late = tokens.length > 8 ? ` After the first eight tokens only ${fresh} of these are loaded.` : "";
+  const late =
+    tokens.length > 8
+      ? ` ${fresh === 0 ? "None" : fresh} of these ${fresh === 1 ? "is" : "are"} loaded after the first eight tokens.`
+      : "";
   return `A token passes ${mean.toFixed(1)} of ${last.of} experts on average; the whole sentence loads ${last.loaded}.${late}`;
 }
 
@@ -74,6 +77,6 @@ function grid(rows: readonly Weight[], tokens: readonly Token[]): SVGElement {
     const kind = multiplies ? (isFresh ? "expert fresh" : "expert") : "idle";
     return svg`<rect class=${kind} opacity=${opacity} x=${token + 0.06} y=${count - 1 - expert + 0.06} width="0.88" height="0.88" />`;
   });
-  return svg`<svg class="expert-cells" viewBox=${`-0.1 -0.1 ${tokens.length + 0.2} ${count + 0.2}`} role="img" aria-label="Experts upwards, the first at the bottom; tokens to the right">
+  return svg`<svg class="expert-cells" preserveAspectRatio="none" viewBox=${`-0.1 -0.1 ${tokens.length + 0.2} ${count + 0.2}`} role="img" aria-label="Experts upwards, the first at the bottom; tokens to the right">
     <rect class="ground" width=${tokens.length} height=${count} />${cells}</svg>`;
 }
