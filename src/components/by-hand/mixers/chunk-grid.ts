@@ -58,6 +58,6 @@ export function chunkGrid(setting: GridSetting): HTMLElement {
   return captioned(
     "Which keys does a token see?",
     `The last of ${TOKENS} tokens sees ${count} keys instead of ${TOKENS}. A key at the end of a chunk holds what was read since the chunk began.`,
-    html`<div><p class="step-name">keys, from the first to the last →</p>${drawing}<ul class="chunk-legend"><li style="--colour: var(--accent)">the end of an earlier chunk</li><li style="--colour: var(--family-state-space)">one of the last tokens, or the query's own</li></ul></div>`,
+    html`<div><p class="step-name">keys, from the first to the last →; queries downwards ↓</p>${drawing}<ul class="chunk-legend"><li style="--colour: var(--accent)">the end of an earlier chunk</li><li style="--colour: var(--family-state-space)">one of the last tokens, or the query's own</li><li style="--colour: var(--panel)">an earlier token that is not seen</li></ul></div>`,
   );
 }

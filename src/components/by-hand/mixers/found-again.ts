@@ -24,7 +24,7 @@ export function foundAgainTable(rows: readonly DistanceRow[]): HTMLElement {
   const line = (own: readonly DistanceRow[]) =>
     html`<tr><th scope="row">${readingName(own[0])}</th>${distances.map((distance) => cell(own, distance))}</tr>`;
   const groups = [...grouped(rows, readingName).values()];
-  const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Facts found again by distance"><table class="numbers">
+  const table = html`<div class="table-scroll found-again" tabindex="0" role="group" aria-label="Facts found again by distance"><table class="numbers">
     <thead><tr><th scope="col">reader</th>${distances.map((distance) => html`<th scope="col">${distance} tokens</th>`)}</tr></thead>
     <tbody>${groups.map(line)}</tbody>
   </table></div>`;

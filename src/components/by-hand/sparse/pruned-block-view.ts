@@ -48,8 +48,9 @@ function cells(data: Float32Array, {weight, sizes}: PrunedBlocks, label: string)
 
 function cell(value: number, before: number, most: number, column: number, row: number): SVGElement {
   const middle = {x: column + 0.5, y: row + 0.6};
-  const text = value === 0 ? before : value;
+  // A small negative weight would round to −0.
+  const text = Math.round(100 * (value === 0 ? before : value)) / 100 || 0;
   const kind = value === 0 ? "gone" : value === before ? "stays" : "stays changed";
   return svg`<g class=${kind}><rect x=${column + 0.05} y=${row + 0.05} width="0.9" height="0.9" fill-opacity=${value === 0 ? 0 : 0.15 + (0.5 * Math.abs(value)) / most} />
-    <text x=${middle.x} y=${middle.y} text-anchor="middle">${numberText(Math.round(100 * text) / 100, 2)}</text></g>`;
+    <text x=${middle.x} y=${middle.y} text-anchor="middle">${numberText(text, 2)}</text></g>`;
 }

@@ -16,12 +16,28 @@ const TOKENS = 64;
 export const prunedBlockParams = {
   pattern: {
     kind: "choice",
-    label: "What stays",
+    label: "What stays: a share, or N of every M",
     options: ["0.75", "0.5", "0.25", "4:8", "2:4", "1:4"],
     default: "0.5",
   },
-  large: {kind: "number", label: "One input larger by", min: 1, max: 10, step: 0.5, default: 4},
-  shared: {kind: "number", label: "Inputs that move together", min: 0, max: 0.95, step: 0.05, default: 0.5},
+  large: {
+    kind: "number",
+    label: "One input larger by",
+    unit: "times",
+    min: 1,
+    max: 10,
+    step: 0.5,
+    default: 4,
+  },
+  shared: {
+    kind: "number",
+    label: "Inputs that move together",
+    unit: "correlation",
+    min: 0,
+    max: 0.95,
+    step: 0.05,
+    default: 0.5,
+  },
   seed: {kind: "integer", label: "Seed of the weights", min: 0, max: 999, default: 19, advanced: true},
 } as const;
 

@@ -79,7 +79,7 @@ export function sparseTimesFinding(sides: readonly SideSpeeds[]): string {
   const all = bitmap.speeds.map(({times}) => times);
   const until = (first: SideSpeeds, second: SideSpeeds) => numberText(crossing(first, second), 2);
   const {density, times} = listed.speeds[0];
-  return `A bitmap is ${numberText(smallest(all), 2)} to ${numberText(largest(all), 2)} times as fast as the dense float32 product, whatever the density; listed entries are ${numberText(times, 2)} times as fast at ${density} %, faster than a bitmap up to ${until(listed, bitmap)} % and faster than the dense product up to ${until(listed, dense)} %.`;
+  return `A bitmap of bfloat16 is ${numberText(smallest(all), 2)} to ${numberText(largest(all), 2)} times as fast as the dense float32 product, whatever the density; listed entries are ${numberText(times, 2)} times as fast at ${density} %, faster than a bitmap up to ${until(listed, bitmap)} % and faster than the dense product up to ${until(listed, dense)} %.`;
 }
 
 /** Speeds over the density as a figure. */
@@ -102,9 +102,15 @@ function timesChart(sides: readonly SideSpeeds[], finding: string): ChartSpec {
     question: "How much faster is a product that leaves the zeros out?",
     finding,
     x: {label: "weights that are not zero", unit: "%"},
-    y: {label: "times as fast as our dense float32 product"},
+    y: {label: "times as fast as our dense float32 product", log: true},
     series,
   };
+}
+
+/** A warning where more ran on the machine than its cores could serve. */
+function busyText(cores: number, records: readonly SpeedRecord[]): string {
+  const isBusy = records.some(({load}) => load > cores);
+  return isBusy ? " Other programs ran at the same time, so single points may be far off." : "";
 }
 
 /**
@@ -116,6 +122,6 @@ export function sparseTimesPanel(speed: SpeedRun): HTMLElement {
   const sides = sideSpeeds(records);
   const figure = chart({name: "sparse-times"});
   figure.show(timesChart(sides, sparseTimesFinding(sides)));
-  const note = html`<p class="help">A matrix of 4,096 x 4,096 and one vector, one thread, measured on ${speedMachine({...speed, records})}.</p>`;
+  const note = html`<p class="help">A matrix of 4,096 x 4,096 and one vector, one thread, measured on ${speedMachine({...speed, records})}.${busyText(speed.cores, records)}</p>`;
   return html`<div>${figure.element}${note}</div>`;
 }

@@ -61,9 +61,9 @@ export function tileRowView(state: State): HTMLElement {
       <span class="cell-decoded">${from}</span>
     </li>`;
   });
-  const drawn = html`<div style="--colour: var(--family-sparse)">
+  const drawn = html`<div class="tile-row" style="--colour: var(--family-sparse)">
     <ol class="cells">${cells}</ol>
-    <p class="block-facts"><span>bits, the first place last: ${word
+    <p class="block-facts"><span>bits, from the last place to the first: ${word
       .toString(2)
       .padStart(ENTRIES, "0")
       .replace(
