@@ -9,7 +9,14 @@ import {costModels} from "./cost-models.js";
 
 /** Runs of a property for each experiment; fewer where one takes longer. */
 const RUNS = 25;
-const FEW: Readonly<Record<string, number>> = {"accel/sparse-slices": 2, "accel/hsa": 4, "kv/context": 1};
+const FEW: Readonly<Record<string, number>> = {
+  "accel/sparse-slices": 2,
+  "accel/hsa": 4,
+  "kv/context": 1,
+  "experts/store": 4,
+  "reductions/schedules": 3,
+  "reductions/transfers": 6,
+};
 const runsOf = (id: string) => FEW[id] ?? RUNS;
 
 /** Any value of a parameter; its bounds more often than what lies between. */
