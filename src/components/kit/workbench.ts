@@ -12,6 +12,7 @@ import {paramInputs} from "./inputs/param-inputs.js";
 import {cellText, rowsList, rowsTable} from "./rows/rows-table.js";
 import {type ExperimentRun, experimentRun, type RunOptions, type RunView} from "./runs/experiment-run.js";
 import type {RowState} from "./runs/live-rows.js";
+import {isDataHere} from "./runs/model-data.js";
 import {differences} from "./runs/nearest-setting.js";
 import {stalePlace} from "./stale-place.js";
 import {shortNumbers} from "./text/number-text.js";
@@ -66,7 +67,7 @@ export function runView<P extends Params, C extends Columns, N extends string>(
   const drawingPlace = html`<div></div>`;
   const name = isBrief ? `${prefix}answer` : `${prefix}${figureName(label)}`;
   const charts = figures.map((figure, i) => makeChart(figure, `${name}-${i + 1}`));
-  const status = statusLine(run);
+  const status = statusLine(run, isDataHere(experiment.needs));
   const apart = html`<div></div>`;
   const setting = html`<p class="setting"></p>`;
   const stale = stalePlace([

@@ -15,7 +15,7 @@ export function drawFigure<R extends {readonly provenance: Provenance}, P>(
   const given = <T>(value: Given<T, R, P>): T =>
     typeof value === "function" ? (value as (rows: readonly R[], params: P) => T)(rows, params) : value;
   const [x, y, better] = [given(spec.x), given(spec.y), given(spec.better)];
-  const points = rows.flatMap((row) => pointOf(row, spec, x, y));
+  const points = rows.flatMap((row) => pointOf(row, all, spec, x, y));
   const candidates = spec.front ? points.filter(({row}) => spec.front?.(row)) : [];
   const drawn: Drawn<R> = {rows, points, front: paretoFront(candidates, better === "top left")};
   const labelled = spec.labelled?.(drawn, params);
@@ -45,13 +45,14 @@ const axisOf = ({label, unit, log, ticks}: Axis): Axis => ({
 /** The point of a row; none where a cell is empty or its axis has no place for it. */
 function pointOf<R, P>(
   row: R,
+  all: readonly R[],
   {key, label = key, interval}: FigureSpec<R, P>,
   xAxis: Measure<R>,
   yAxis: Measure<R>,
 ): RowPoint<R>[] {
   const [x, y] = [valueOn(xAxis, row), valueOn(yAxis, row)];
   if (x === null || y === null) return [];
-  const within = interval?.(row);
+  const within = interval?.(row, all);
   return [{key: key(row), label: label(row), x, y, ...(within && {interval: within}), row}];
 }
 

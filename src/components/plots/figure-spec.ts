@@ -61,7 +61,7 @@ export interface FigureSpec<R, P> {
   readonly series: (row: R, all: readonly R[]) => Look & {readonly name: string};
   readonly x: Given<Measure<R>, R, P>;
   readonly y: Given<Measure<R>, R, P>;
-  readonly interval?: (row: R) => readonly [low: number, high: number] | undefined;
+  readonly interval?: (row: R, all: readonly R[]) => readonly [low: number, high: number] | undefined;
   readonly better?: Given<NonNullable<ChartSpec["better"]>, R, P>;
   /** Both merits of the better corner in words. */
   readonly merits?: string;

@@ -62,7 +62,7 @@ export function dealtDrawing(setting: DealtSetting): HTMLElement {
     );
   });
   const label = `Tiles of ${setting.workers} workers, each with the number of its head`;
-  const drawing = svg`<svg class="dealt-tiles" viewBox=${`-0.1 -0.1 ${Math.max(makespan, 12) + 0.2} ${setting.workers + 0.2}`} role="img" aria-label=${label}>${boxes}</svg>`;
+  const drawing = svg`<svg class="dealt-tiles" preserveAspectRatio="xMinYMin" viewBox=${`-0.1 -0.1 ${Math.max(makespan, 12) + 0.2} ${setting.workers + 0.2}`} role="img" aria-label=${label}>${boxes}</svg>`;
   return captioned(
     "Who does which tiles?",
     dealtSays(setting),

@@ -1,6 +1,7 @@
 import {html, svg} from "htl";
-import {largest} from "../../../lib/stats/extent.js";
+import {largest, smallest} from "../../../lib/stats/extent.js";
 import {captioned} from "../../kit/text/captioned.js";
+import {numberText} from "../../kit/text/number-text.js";
 import {CHANNELS, type MeanChannel, meanChannelOutputs, meanChannelText, TOKENS} from "./mean-channel.js";
 
 const [WIDTH, HEIGHT, MARGIN] = [560, 180, 12];
@@ -8,12 +9,15 @@ const [WIDTH, HEIGHT, MARGIN] = [560, 180, 12];
 /** Three channels' outputs, their mean, and what one scan of the mean channel gives, token by token. */
 export function meanChannelView(values: MeanChannel): HTMLElement {
   const {each, mean, ofMeans} = meanChannelOutputs(values);
-  const most = largest([0.01, ...each, ...mean, ...ofMeans].map(Math.abs));
-  const line = (y: ArrayLike<number>, name: string) => svg`<path class=${name} d=${pathOf(y, most)} />`;
+  const outputs = [0, ...each, ...mean, ...ofMeans];
+  const [low, high] = [smallest(outputs), largest(outputs)];
+  const down = (value: number) => MARGIN + ((high - value) / (high - low)) * (HEIGHT - 2 * MARGIN);
+  const line = (y: ArrayLike<number>, name: string) => svg`<path class=${name} d=${pathOf(y, down)} />`;
   const channels = Array.from({length: CHANNELS}, (_, d) => each.filter((_, i) => i % CHANNELS === d));
   const drawing = html`<div class="mean-channel">
+    <p class="step-name">↑ output, from ${numberText(low, 2)} to ${numberText(high, 2)}, the level line is 0; tokens 1 to ${TOKENS} →</p>
     <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Outputs of three channels, their mean, and the output of the mean channel">
-      <line class="zero" x1="0" x2=${WIDTH} y1=${HEIGHT / 2} y2=${HEIGHT / 2} />
+      <line class="zero" x1="0" x2=${WIDTH} y1=${down(0)} y2=${down(0)} />
       ${channels.map((y) => line(y, "channel"))}
       ${line(mean, "mean")}
       ${line(ofMeans, "of-means")}
@@ -27,12 +31,11 @@ export function meanChannelView(values: MeanChannel): HTMLElement {
   );
 }
 
-/** A line over the tokens from left to right. */
-function pathOf(y: ArrayLike<number>, most: number): string {
+/** A line over the tokens from left to right; `down` gives the place of a value. */
+function pathOf(y: ArrayLike<number>, down: (value: number) => number): string {
   const points = Array.from(y, (value, t) => {
     const across = MARGIN + (t * (WIDTH - 2 * MARGIN)) / (TOKENS - 1);
-    const down = HEIGHT / 2 - (value / most) * (HEIGHT / 2 - MARGIN);
-    return `${across.toFixed(1)},${down.toFixed(1)}`;
+    return `${across.toFixed(1)},${down(value).toFixed(1)}`;
   });
   return `M${points.join("L")}`;
 }

@@ -59,6 +59,10 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
 /** Data sets that the site leaves out for their size: the rows that they give are shipped. */
 const LEFT_OUT: readonly string[] = ["regressor/sweep", "regressor/adaptation"];
 
+/** True if the site has all data sets of an experiment's `needs`, so that a browser can run it. */
+export const isDataHere = (needs: readonly string[]): boolean =>
+  !needs.some((name) => LEFT_OUT.includes(name));
+
 /**
  * Names and addresses by which a worker loads the data sets of an experiment's `needs` itself.
  * @throws RangeError naming all data sets if there is none of a name, or the one that the site leaves out.

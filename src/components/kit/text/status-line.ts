@@ -8,8 +8,14 @@ export interface StatusActions {
   readonly cancel: () => void;
 }
 
-/** Shows where the rows come from and how far a run is, and offers to run it here, to end it or to go back from a failure. */
-export function statusLine({run, cancel}: StatusActions): {
+/**
+ * Shows where the rows come from and how far a run is, and offers to run it here, unless `canRun` is false, to end it
+ * or to go back from a failure.
+ */
+export function statusLine(
+  {run, cancel}: StatusActions,
+  canRun = true,
+): {
   readonly element: HTMLElement;
   show(state: RowState): void;
 } {
@@ -30,7 +36,7 @@ export function statusLine({run, cancel}: StatusActions): {
       bar.hidden = !running;
       cancelButton.hidden = !running && state.kind !== "failed";
       cancelButton.textContent = running ? "Cancel" : "Back to the rows shown";
-      runButton.hidden = running;
+      runButton.hidden = running || !canRun;
       if (running) bar.value = state.share;
       element.dataset.state = state.kind;
       const ran = state.kind === "shipped" ? state.ran : undefined;

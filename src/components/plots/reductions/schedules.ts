@@ -7,7 +7,15 @@ import {looksOf} from "../palette.js";
 /** A row of the experiment. */
 export type ScheduleRow = RowOf<typeof schedules>;
 
-const nameOf = ({label}: ScheduleRow) => label;
+/** Names that fit beside the lines of a phone; points and findings say the whole. */
+const NAMES: Readonly<Record<string, string>> = {
+  "flash-attention-2": "FlashAttention-2",
+  "flash-decoding": "FlashDecoding",
+  "flash-decoding-best": "FlashDecoding, best",
+  "lean-attention": "LeanAttention",
+};
+
+const nameOf = ({schedule, label}: ScheduleRow) => NAMES[schedule] ?? label;
 
 const common = {
   experiment: "reductions/schedules",

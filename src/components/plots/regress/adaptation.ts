@@ -1,6 +1,6 @@
 import type {adaptation} from "../../../lib/experiments/regress/adaptation.js";
 import {numberText} from "../../kit/text/number-text.js";
-import {marksFigure} from "../figure.js";
+import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
 import {looksOf} from "../palette.js";
 import {medianError} from "./runs.js";
@@ -10,12 +10,24 @@ export type AdaptationRow = RowOf<typeof adaptation>;
 
 const [PRETRAINED, FRESH] = ["pretrained", "from nothing"];
 
-/** Error against the examples of a new kind of text, a mark a run. */
-export const adaptationFigure = marksFigure<typeof adaptation>({
+/** Runs of one predictor after as many examples, from the smallest error to the largest. */
+const runsLike = ({start, examples}: AdaptationRow, rows: readonly AdaptationRow[]): AdaptationRow[] =>
+  rows
+    .filter((row) => row.start === start && row.examples === examples)
+    .toSorted((a, b) => a.logError - b.logError);
+
+/** True for the run with the median error. */
+const isMedian = (row: AdaptationRow, rows: readonly AdaptationRow[]): boolean => {
+  const runs = runsLike(row, rows);
+  return runs[Math.floor((runs.length - 1) / 2)] === row;
+};
+
+/** Median error of the runs and their range, against the examples of a new kind of text. */
+export const adaptationFigure = linesFigure<typeof adaptation>({
   experiment: "regress/adaptation",
   question: "How many examples does a model need for a kind of text that it has not seen?",
   key: ({start, examples, seed}) => `${start} ${examples} ${seed}`,
-  label: ({start, examples, seed}) => `${start}, ${examples} examples, run ${seed}`,
+  label: ({start, examples}) => `${start}, ${examples} examples`,
   series: ({start}, rows) => ({
     name: start,
     ...looksOf(
@@ -28,8 +40,11 @@ export const adaptationFigure = marksFigure<typeof adaptation>({
   y: {column: "logError", label: "root mean square error", unit: "powers of ten"},
   better: "bottom left",
   merits: "fewer examples, smaller error",
-  drawn: (rows) => rows.filter(({examples}) => examples > 0),
-  labelled: ({points}) => points.filter(({row}) => row.seed === 1 && row.examples === 64).map(({key}) => key),
+  interval: (row, all) => {
+    const runs = runsLike(row, all);
+    return [runs[0].logError, runs[runs.length - 1].logError];
+  },
+  drawn: (rows) => rows.filter((row) => row.examples > 0 && isMedian(row, rows)),
   finding: (_, __, all) => adaptationFinding(all),
 });
 
@@ -46,8 +61,9 @@ export function adaptationFinding(rows: readonly AdaptationRow[]): string {
     const of = (start: string) => errors.find((each) => each.start === start)?.error ?? Number.NaN;
     const others = errors.filter(({start}) => start !== PRETRAINED && start !== FRESH);
     const [best] = others.toSorted((a, b) => a.error - b.error);
-    const other = best === undefined ? "" : `, ${best.start} by ${numberText(best.error, 2)}`;
+    const other =
+      best === undefined ? "" : `, and the best other, ${best.start}, by ${numberText(best.error, 2)}`;
     return `With ${examples} examples a model that was pretrained on other kinds of text errs by ${numberText(of(PRETRAINED), 2)} powers of ten, one from nothing by ${numberText(of(FRESH), 2)}${other}`;
   });
-  return `${said.join(". ")}. Medians of the runs, each with examples of its own, over ${rows[0]?.texts ?? 0} kernels.`;
+  return `${said.join(". ")}. Marks are medians of the runs, bars their range; each run has examples of its own, over ${rows[0]?.texts ?? 0} kernels.`;
 }

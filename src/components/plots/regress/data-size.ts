@@ -1,5 +1,5 @@
 import type {DataAxis, dataSize} from "../../../lib/experiments/regress/data-size.js";
-import {numberText} from "../../kit/text/number-text.js";
+import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
 import {looksOf} from "../palette.js";
@@ -50,7 +50,7 @@ export function dataSizeFinding(rows: readonly DataSizeRow[], axis: DataAxis): s
   const [least, most] = [values[0], values.at(-1)];
   if (least === undefined || most === undefined) return "No model was tried.";
   const error = (value: number) => numberText(medianError(own.filter((row) => row.value === value)), 2);
-  const ends = `${numberText(least, 4)} to ${numberText(most, 4)}`;
+  const ends = groupedDigits(`${least} to ${most}`);
   const seeds = new Set(own.map(({seed}) => seed)).size;
   return `From ${ends} ${QUESTIONS[axis][0]}, the error of the ${numberName(own[0].target)} goes from ${error(least)} to ${error(most)} powers of ten: medians of ${seeds} seeds, over ${own[0].texts} texts.`;
 }

@@ -20,7 +20,7 @@ export const operatorGraphsFigure = marksFigure<typeof operatorGraphs>({
   experiment: "regress/operator-graphs",
   question: "Do names of operators tell what a graph costs, or must shapes be read too?",
   key: (row) => `${row.target} ${nameOf(row)} ${row.seed ?? ""}`,
-  label: (row) => (row.seed === null ? nameOf(row) : `${nameOf(row)}, weights ${row.seed}`),
+  label: (row) => (row.seed === null ? nameOf(row) : `${nameOf(row)}, run ${row.seed + 1}`),
   series: (row, rows) => ({
     name: nameOf(row),
     ...looksOf(rows, nameOf, ({predictor}) => (predictor === "convolution" ? "machine" : "baseline")).get(

@@ -96,6 +96,6 @@ export function predictorsFinding(rows: readonly PredictorRow[]): string {
     .toSorted((a, b) => (b.spearman ?? 0) - (a.spearman ?? 0));
   if (model === undefined || best === undefined) return "Too few texts to rank.";
   const names = [...new Set(rows.map(({target}) => numberName(target)))].slice(1);
-  const others = names.length === 0 ? "" : ` The rows have the same of ${names.join(" and ")}.`;
-  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, with ${best.predictor} ${rho(best)}.${choosing(model, best)} Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${others}`;
+  const others = names.length === 0 ? "" : ` The table has the same numbers for ${names.join(" and ")}.`;
+  return `The model orders unseen texts by their ${numberName(model.target)} ${likeness(model, best)} the best simple predictor: Spearman's correlation is ${rho(model)}, that of ${best.predictor} ${rho(best)}.${choosing(model, best)} Lines are 95 % intervals over ${model.texts} texts; the model was trained once.${others}`;
 }

@@ -18,7 +18,7 @@ const common = {
   label: ({seed, averaged, layers}: AveragedRow) =>
     seed === "all" ? `${averaged} layers averaged` : `${averaged} layers averaged by seed ${seed}: ${layers}`,
   series: seriesOf,
-  y: {column: "accuracy", label: "pictures named rightly"},
+  y: {column: "accuracy", label: "share of pictures named rightly"},
   interval: ({seed, accuracyLow, accuracyHigh}: AveragedRow) =>
     seed === "all" ? ([accuracyLow, accuracyHigh] as const) : undefined,
 } as const;
