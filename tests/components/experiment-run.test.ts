@@ -158,6 +158,19 @@ describe("a run with several views", () => {
 });
 
 describe("a setting that no table has", () => {
+  test("data that the site lacks is a failure, not a run without end", async () => {
+    const {main, digits} = await shipped();
+    const data = () => {
+      throw new RangeError("modelData: needs must be on the site");
+    };
+    const run = experimentRun(main, {tables: {digits}, data});
+    const view = ear();
+    run.watch(view.view);
+    run.run();
+    await vi.runAllTimersAsync();
+    expect(view.last()).toMatchObject({kind: "failed"});
+  });
+
   test("opens with the nearest rows, and cancelling leaves the controls at what they show", async () => {
     location.search = "?base=4";
     askWorker.mockImplementation(() => new Promise(() => {}));

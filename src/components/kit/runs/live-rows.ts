@@ -125,8 +125,9 @@ export function liveRows<P extends Params, C extends Columns, N extends string>(
     tellRunning(0);
     const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(timeLimit)]);
     const progress = (share: number, what?: string) => running === mine && tellRunning(share, what);
-    const request = requestOf(params);
     try {
+      // Data that the site lacks is a failure like any other.
+      const request = requestOf(params);
       settleLive(await askWorker(request, {progress, signal}), request);
     } catch (error) {
       if (mine.signal.aborted) return;

@@ -49,6 +49,8 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
     FileAttachment("../../../data/models/decoder-small-outliers/activations.safetensors"),
   "vocabulary/repository": () => FileAttachment("../../../data/vocabularies/repository.safetensors"),
   "times/kernels": () => FileAttachment("../../../data/measured/kernel-times.safetensors"),
+  "classifier/vision-mamba-small": () =>
+    FileAttachment("../../../data/models/vision-mamba-small/model.safetensors"),
   "regressor/small": () => FileAttachment("../../../data/regressors/small/model.safetensors"),
   "regressor/trees": () => FileAttachment("../../../data/regressors/ladder/trees.safetensors"),
   "regressor/convolutions": () => FileAttachment("../../../data/regressors/ladder/convolutions.safetensors"),
