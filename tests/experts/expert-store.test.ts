@@ -83,6 +83,16 @@ describe("a store of experts", () => {
     expect(run([], 3)).toEqual({seconds: 0, hits: 0, misses: 0, hiddenSeconds: 0});
   });
 
+  test("a capacity that is no count, and an expert that no layer has, are refused", () => {
+    expect(() => run([[[0], [0], [0]]], Number.NaN)).toThrow(
+      "runStore: capacity must be a positive integer, got NaN",
+    );
+    expect(() => run([[[0], [0], [0]]], 3.5)).toThrow(
+      "runStore: capacity must be a positive integer, got 3.5",
+    );
+    expect(() => run([[[0], [EXPERTS], [0]]], 3)).toThrow("runStore: trace must name experts 0 to 5, got 6");
+  });
+
   test("a memory below one token's experts is refused", () => {
     expect(() => run([[[0, 1, 2], [0], [0]]], 2)).toThrow(
       "runStore: capacity must be at least the 3 experts of a token in a layer, got 2",

@@ -37,9 +37,15 @@ export interface StoreRun {
  * Runs a text through a store: one memory for the experts of all layers, the least recently used leaves first. A layer
  * takes attention + reading + experts; with an early router max(attention, reading) + experts. At the start the memory
  * holds the first experts of every layer in turn. (arXiv:2507.20984, section 3)
- * @throws RangeError if the capacity is below the experts of a layer for one token, which must be there at once.
+ * @throws RangeError if the capacity is no integer or below the experts of a layer for one token, which must be there at once,
+ * or if the trace names an expert that a layer does not have.
  */
 export function runStore(trace: ExpertTrace, {capacity, experts, seconds, early}: StoreOptions): StoreRun {
+  if (!Number.isInteger(capacity) || capacity < 1)
+    throw new RangeError(`runStore: capacity must be a positive integer, got ${capacity}`);
+  const unknown = trace.flat(2).find((e) => !(Number.isInteger(e) && e >= 0 && e < experts));
+  if (unknown !== undefined)
+    throw new RangeError(`runStore: trace must name experts 0 to ${experts - 1}, got ${unknown}`);
   const memory = filledMemory(trace[0]?.length ?? 0, experts, capacity);
   let [total, hits, misses, hiddenSeconds] = [0, 0, 0, 0];
   for (const layers of trace) {
