@@ -9,8 +9,9 @@ import {MASKED} from "./cases/masked.js";
 import {MIXTURES} from "./cases/mixtures.js";
 import {NORMS_AND_WINDOWS} from "./cases/norms-and-windows.js";
 import {OLDER} from "./cases/older.js";
+import {ROUTERS} from "./cases/routers.js";
 
-const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...HYBRIDS, ...MASKED];
+const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...ROUTERS, ...HYBRIDS, ...MASKED];
 
 describe.each(CASES)("$name", ({config, parameters, published, active = parameters, cache, state = 0}) => {
   const record = modelRecordOfObject(config);

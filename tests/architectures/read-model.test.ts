@@ -11,8 +11,9 @@ import {LLAMAS} from "./cases/llamas.js";
 import {MIXTURES} from "./cases/mixtures.js";
 import {NORMS_AND_WINDOWS} from "./cases/norms-and-windows.js";
 import {OLDER} from "./cases/older.js";
+import {ROUTERS} from "./cases/routers.js";
 
-const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...HYBRIDS];
+const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...ROUTERS, ...HYBRIDS];
 const LLAMA = {
   model_type: "llama",
   hidden_size: 64,

@@ -12,9 +12,10 @@ import {LLAMAS} from "../../architectures/cases/llamas.js";
 import {MIXTURES} from "../../architectures/cases/mixtures.js";
 import {NORMS_AND_WINDOWS} from "../../architectures/cases/norms-and-windows.js";
 import {OLDER} from "../../architectures/cases/older.js";
+import {ROUTERS} from "../../architectures/cases/routers.js";
 import type {FuzzTarget} from "../target.js";
 
-const CASES = [...LLAMAS, ...MIXTURES, ...NORMS_AND_WINDOWS, ...HYBRIDS, ...OLDER];
+const CASES = [...LLAMAS, ...MIXTURES, ...ROUTERS, ...NORMS_AND_WINDOWS, ...HYBRIDS, ...OLDER];
 
 /** What takes the record of a model, each on its own: what one cannot do must not hide what the next one does. */
 const CONSUMERS = [
