@@ -11,13 +11,7 @@ import {
   tiledTransfers,
 } from "../../src/lib/accel/attention-io.js";
 import {scratchpad} from "../../src/lib/accel/scratchpad.js";
-import {
-  fixedSplit,
-  mergePartials,
-  partialAttention,
-  type SoftmaxPart,
-  streamK,
-} from "../../src/lib/accel/split-decode.js";
+import {fixedSplit, streamK} from "../../src/lib/accel/split-decode.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 
 const slope = (f: (M: number) => number, from: number, to: number) =>
@@ -228,39 +222,5 @@ describe("schedules of a decode step", () => {
     expect(() => fixedSplit(equal(1, 0))).toThrow(
       "decodeSchedule: context must be an integer of at least 1, got 0",
     );
-  });
-});
-
-describe("partial results", () => {
-  const e = 5;
-  const part = (n: number, seed: number): SoftmaxPart =>
-    partialAttention(
-      Array.from({length: n}, (_, i) => 8 * Math.sin(i * 1.3 + seed)),
-      Array.from({length: n * e}, (_, i) => Math.cos(i + seed)),
-      e,
-    );
-  const result = ({sum, output}: SoftmaxPart) => [...output].map((v) => v / sum);
-  const close = (a: readonly number[], b: readonly number[]) =>
-    a.forEach((v, i) => {
-      expect(Math.abs(v - b[i])).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));
-    });
-
-  test("merge in any grouping and order to the same result", () => {
-    const [a, b, c] = [part(3, 1), part(50, 2), part(1, 3)];
-    const left = result(mergePartials(mergePartials(a, b), c));
-    close(left, result(mergePartials(a, mergePartials(b, c))));
-    close(left, result(mergePartials(mergePartials(c, a), b)));
-  });
-
-  test("split anywhere, attention is what it is in one piece", () => {
-    const n = 12;
-    const scores = Array.from({length: n}, (_, i) => 40 * Math.sin(i * 2.1));
-    const values = Array.from({length: n * e}, (_, i) => Math.cos(i * 0.7));
-    const whole = result(partialAttention(scores, values, e));
-    for (let cut = 0; cut <= n; cut++) {
-      const a = partialAttention(scores.slice(0, cut), values.slice(0, cut * e), e);
-      const b = partialAttention(scores.slice(cut), values.slice(cut * e), e);
-      close(whole, result(mergePartials(a, b)));
-    }
   });
 });

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {attentionRow} from "../../src/lib/reductions/attention-row.js";
 import {type OrderCounts, tally} from "../../src/lib/reductions/counts.js";
-import {exactly, type SoftmaxOrder} from "../../src/lib/reductions/order.js";
-import {emptyPartial, finish, merge, type Partial, tilePartial} from "../../src/lib/reductions/partial.js";
+import type {SoftmaxOrder} from "../../src/lib/reductions/order.js";
+import {finish, merge, tilePart} from "../../src/lib/reductions/partial.js";
 import {softmaxOrders} from "../../src/lib/reductions/registry.js";
 import {calibratedCentre} from "../../src/lib/reductions/unified-max/technique.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
+import {emptyPart, exactly, type SoftmaxPart} from "../../src/lib/tensor/softmax-part.js";
 import {defined, EXTREMES, gap, randomRow, rowOf} from "./rows.js";
 
 const {byId} = softmaxOrders;
@@ -155,25 +156,25 @@ describe("the unified maximum", () => {
 });
 
 describe("partial results", () => {
-  const close = (a: Partial, b: Partial) => {
+  const close = (a: SoftmaxPart, b: SoftmaxPart) => {
     expect(a.largest).toBe(b.largest);
     expect(Math.abs(a.sum - b.sum)).toBeLessThanOrEqual(1e-12 * (1 + Math.abs(b.sum)));
     expect(gap(a.weighted, b.weighted)).toBeLessThan(1e-12 * (1 + b.sum));
   };
-  const both = (a: Partial, b: Partial) => merge(a, b, exactly, tally());
+  const both = (a: SoftmaxPart, b: SoftmaxPart) => merge(a, b, exactly, tally());
   const score = fc.oneof(
     {weight: 8, arbitrary: fc.double({min: -60, max: 60, noNaN: true})},
     {weight: 1, arbitrary: fc.constantFrom(Number.NEGATIVE_INFINITY, 600, -600)},
   );
-  const part = fc.array(score, {maxLength: 9}).map((scores) => tilePartial(rowOf(scores), exactly, tally()));
+  const part = fc.array(score, {maxLength: 9}).map((scores) => tilePart(rowOf(scores), exactly, tally()));
 
   test("merge in any grouping and any order, and the one of no keys changes nothing", () => {
     fc.assert(
       fc.property(part, part, part, (a, b, c) => {
         close(both(both(a, b), c), both(a, both(b, c)));
         close(both(a, b), both(b, a));
-        close(both(a, emptyPartial(2)), a);
-        close(both(emptyPartial(2), a), a);
+        close(both(a, emptyPart(2)), a);
+        close(both(emptyPart(2), a), a);
       }),
       {seed: 7, numRuns: 300},
     );
@@ -184,7 +185,7 @@ describe("partial results", () => {
     for (let seed = 0; seed < 40; seed++) {
       const stream = randomStream(seed, "trees");
       const parts = Array.from(row.scores, (one, key) =>
-        tilePartial(
+        tilePart(
           attentionRow(Float64Array.of(one), row.values.slice(2 * key, 2 * key + 2), 2),
           exactly,
           tally(),

@@ -83,38 +83,3 @@ export function streamK(step: DecodeAttention): Schedule {
     partials: 2 * Math.min(step.units, tiles),
   };
 }
-
-/** Softmax attention over some of the keys: largest score, sum of exponentials, weighted values (not divided). */
-export interface SoftmaxPart {
-  readonly max: number;
-  readonly sum: number;
-  readonly output: Float64Array;
-}
-
-/** The partial result of one query over keys and values [n, e], scores already scaled. */
-export function partialAttention(
-  scores: ArrayLike<number>,
-  values: ArrayLike<number>,
-  e: number,
-): SoftmaxPart {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < scores.length; i++) max = Math.max(max, scores[i]);
-  const output = new Float64Array(e);
-  let sum = 0;
-  for (let i = 0; i < scores.length; i++) {
-    const weight = Math.exp(scores[i] - max);
-    sum += weight;
-    for (let j = 0; j < e; j++) output[j] += weight * values[i * e + j];
-  }
-  return {max, sum, output};
-}
-
-/** Two partial results as one; associative up to rounding. A part without keys changes nothing. */
-export function mergePartials(a: SoftmaxPart, b: SoftmaxPart): SoftmaxPart {
-  if (a.sum === 0) return b;
-  if (b.sum === 0) return a;
-  const max = Math.max(a.max, b.max);
-  const [ra, rb] = [Math.exp(a.max - max), Math.exp(b.max - max)];
-  const output = a.output.map((value, i) => value * ra + b.output[i] * rb);
-  return {max, sum: a.sum * ra + b.sum * rb, output};
-}

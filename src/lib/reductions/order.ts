@@ -1,10 +1,8 @@
 import type {Family} from "../technique/families.js";
 import {requireInteger} from "../tensor/require.js";
+import {exactly, type Round} from "../tensor/softmax-part.js";
 import type {AttentionRow} from "./attention-row.js";
 import type {OrderCounts} from "./counts.js";
-
-/** Rounds the result of every operation: to float32 by `Math.fround`, or not at all. */
-export type Round = (x: number) => number;
 
 /** Range around a fixed number in which scores may lie. (FlashDecoding++, arXiv:2311.01282, section 3) */
 export interface ScoreRange {
@@ -25,9 +23,6 @@ export interface OrderSetting {
   readonly range: ScoreRange;
   readonly round: Round;
 }
-
-/** A float64 result as it is. */
-export const exactly: Round = (x) => x;
 
 /** Small tiles, eight workers, the range that float32 allows, float64. */
 export const DEFAULT_SETTING: OrderSetting = {

@@ -12,6 +12,7 @@ export * from "./random-svd.js";
 export * from "./rotary.js";
 export * from "./row-products.js";
 export * from "./softmax.js";
+export * from "./softmax-part.js";
 export * from "./svd.js";
 export * from "./svd-gram.js";
 export * from "./svd-matrix.js";

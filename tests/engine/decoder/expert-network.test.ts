@@ -120,3 +120,36 @@ test("an early router reads the stream that enters the layer (SmallThinker)", ()
   const y = run(channels, parts([], {router: bySign}), {entering, scores: null});
   expect(y).toEqual(X.map((value, i) => value * (i < HIDDEN ? 10 : 100)));
 });
+
+describe("scores that no choice follows from", () => {
+  const rows = (...last: readonly number[]) => Float32Array.of(1, 2, ...last);
+  const relu = {...PLAIN_ROUTER, score: "relu", normalized: false} as const;
+
+  test.each(["softmax", "sigmoid", "relu"] as const)("are refused by token and expert under %s", (score) => {
+    const channels = expertChannels({...plain, router: {...relu, score}});
+    expect(() => chosenOfAll(channels, rows(3, Number.NaN), 2)).toThrow(
+      "chosenOfAll: scores must be below Infinity, got NaN for expert 1 of token 1",
+    );
+    expect(() => chosenOfAll(channels, rows(Number.POSITIVE_INFINITY, 0), 2)).toThrow(
+      "got Infinity for expert 0 of token 1",
+    );
+  });
+
+  test("stop a network of experts", () => {
+    expect(() => run(expertChannels(plain), parts([Number.NaN, 1]))).toThrow(RangeError);
+  });
+
+  test("-Infinity keeps a token from an expert", () => {
+    const [, second] = chosenOfAll(expertChannels(plain), rows(Number.NEGATIVE_INFINITY, 0), 2);
+    expect([...second]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
+  test("weights that all vanish stay zeros", () => {
+    const router = {...PLAIN_ROUTER, score: "sigmoid", normalized: true} as const;
+    const [first] = chosenOfAll(expertChannels({...plain, router}), Float32Array.of(-1e4, -1e4), 1);
+    expect([...first.values()]).toEqual([0, 0]);
+  });
+});

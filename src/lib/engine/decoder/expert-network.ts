@@ -34,7 +34,7 @@ export type ChosenExperts = ReadonlyMap<number, number>;
 
 /**
  * The sum of the chosen experts of each token, each times its weight, and of the shared network. (arXiv:2401.04088, section
- * 2.1; arXiv:2410.07348, section 3; arXiv:2507.08771, section 3.1)
+ * 2.1; arXiv:2410.07348, section 3; arXiv:2507.08771, section 3.1) What it gives throws as {@link chosenOfAll}.
  */
 export function expertNetwork(
   channels: ExpertChannels,
@@ -76,7 +76,8 @@ function scoresOf(
 
 /**
  * The experts of every token with their weights.
- * @param scores of the router, [tokens, routed experts]
+ * @param scores of the router, [tokens, routed experts]; -Infinity keeps a token from an expert
+ * @throws RangeError for a score that is NaN or +Infinity: no choice follows from it.
  */
 export function chosenOfAll(
   channels: Pick<ExpertChannels, "active" | "router" | "experts" | "idle">,
@@ -85,6 +86,7 @@ export function chosenOfAll(
   norm: RowFunction | null = null,
 ): ChosenExperts[] {
   const routed = scores.length / tokens;
+  requireScores(scores, routed);
   if (channels.router.score === "relu") {
     const bent = scores.map((score) => Math.max(0, score));
     const weights = norm?.(bent) ?? bent;
@@ -94,6 +96,13 @@ export function chosenOfAll(
   return Array.from({length: tokens}, (_, t) =>
     likeliest(scores.subarray(t * routed, (t + 1) * routed), channels, isZero),
   );
+}
+
+function requireScores(scores: Float32Array, routed: number): void {
+  const at = scores.findIndex((score) => !(score < Number.POSITIVE_INFINITY));
+  if (at < 0) return;
+  const place = `expert ${at % routed} of token ${Math.floor(at / routed)}`;
+  throw new RangeError(`chosenOfAll: scores must be below Infinity, got ${scores[at]} for ${place}`);
 }
 
 /** Every expert whose weight is not zero. */
@@ -108,7 +117,10 @@ function zeroExperts({experts, idle}: Pick<ExpertChannels, "experts" | "idle">):
   return (e) => e >= first;
 }
 
-/** The `active` best experts of a token, of equal ones the first; one that gives nothing leaves its weight to the others. */
+/**
+ * The `active` best experts of a token, of equal ones the first; one that gives nothing leaves its weight to the others.
+ * Where all weigh nothing, none has a share.
+ */
 function likeliest(
   scores: Float32Array,
   {active, router: {score, normalized, scale}, idle}: Pick<ExpertChannels, "active" | "router" | "idle">,
@@ -121,7 +133,7 @@ function likeliest(
     .slice(0, active)
     .filter((e) => !isZero(e));
   const sum = normalized || idle !== null ? best.reduce((all, e) => all + p[e], 0) : 1;
-  return new Map(best.map((e) => [e, (scale * p[e]) / sum]));
+  return new Map(best.map((e) => [e, sum === 0 ? 0 : (scale * p[e]) / sum]));
 }
 
 /** What adding the experts without matrices takes. */

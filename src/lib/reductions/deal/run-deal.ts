@@ -1,7 +1,8 @@
+import {emptyPart, type SoftmaxPart} from "../../tensor/softmax-part.js";
 import {type AttentionRow, keysOf} from "../attention-row.js";
 import {type Tally, tally} from "../counts.js";
 import type {OrderRun, OrderSetting} from "../order.js";
-import {emptyPartial, finish, merge, type Partial, runningPartial} from "../partial.js";
+import {finish, merge, runningPart} from "../partial.js";
 import type {Deal, DecodeWork, Piece} from "./deal.js";
 
 /** The work of rows, a tile at a time. */
@@ -13,7 +14,7 @@ export const workOfRows = (rows: readonly AttentionRow[], {tile, workers}: Order
 /** Attention of rows by a deal: each worker reduces its pieces, and what belongs to one row is merged. */
 export function runDeal(rows: readonly AttentionRow[], deal: Deal, setting: OrderSetting): OrderRun {
   const counts = tally();
-  const parts: {first: number; part: Partial}[][] = rows.map(() => []);
+  const parts: {first: number; part: SoftmaxPart}[][] = rows.map(() => []);
   for (const piece of deal.flat()) {
     parts[piece.output].push({first: piece.first, part: pieceOf(rows, piece, setting, counts)});
   }
@@ -22,7 +23,7 @@ export function runDeal(rows: readonly AttentionRow[], deal: Deal, setting: Orde
     counts.partials += Math.max(0, own.length - 1);
     const whole = own.reduce(
       (before, {part}) => merge(before, part, setting.round, counts),
-      emptyPartial(width),
+      emptyPart(width),
     );
     return finish(whole, setting.round, counts);
   });
@@ -34,8 +35,8 @@ function pieceOf(
   {output, first, tiles}: Piece,
   setting: OrderSetting,
   counts: Tally,
-): Partial {
+): SoftmaxPart {
   const {tile} = setting;
   const keys = Math.min(tiles * tile, rows[output].scores.length - first * tile);
-  return runningPartial(keysOf(rows[output], first * tile, keys), setting, counts);
+  return runningPart(keysOf(rows[output], first * tile, keys), setting, counts);
 }

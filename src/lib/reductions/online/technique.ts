@@ -1,6 +1,6 @@
 import {tally} from "../counts.js";
 import {type SoftmaxOrder, settingOf} from "../order.js";
-import {finish, runningPartial} from "../partial.js";
+import {finish, runningPart} from "../partial.js";
 
 /** One pass over the keys: each tile has a largest score of its own, and what was summed before is corrected to the larger one. */
 export const onlineSoftmax: SoftmaxOrder = {
@@ -12,7 +12,7 @@ export const onlineSoftmax: SoftmaxOrder = {
   run(rows, given) {
     const setting = settingOf(given);
     const counts = tally();
-    const outputs = rows.map((row) => finish(runningPartial(row, setting, counts), setting.round, counts));
+    const outputs = rows.map((row) => finish(runningPart(row, setting, counts), setting.round, counts));
     return {outputs, counts};
   },
 };

@@ -1,7 +1,7 @@
 import type {AttentionRow} from "../attention-row.js";
 import {type Tally, tally} from "../counts.js";
 import {type OrderSetting, type ScoreRange, type SoftmaxOrder, settingOf} from "../order.js";
-import {finish, runningPartial, tilesOf, weightedSum} from "../partial.js";
+import {countedSum, finish, runningPart, tilesOf} from "../partial.js";
 
 /** One fixed number in place of every largest score: parts of a row just add up, and a row with a score out of range is computed anew. */
 export const unifiedMax: SoftmaxOrder = {
@@ -30,7 +30,7 @@ function unifiedRow(row: AttentionRow, setting: OrderSetting, counts: Tally): Fl
     counts.tiles++;
     counts.scoresRead += keys.scores.length;
     if (!keys.scores.every((score) => isInRange(score, range))) return recomputed(row, setting, counts);
-    const part = weightedSum(keys, range.centre, round, counts);
+    const part = countedSum(keys, range.centre, round, counts);
     sum = round(sum + part.sum);
     for (let d = 0; d < row.width; d++) weighted[d] = round(weighted[d] + part.weighted[d]);
   }
@@ -42,7 +42,7 @@ function unifiedRow(row: AttentionRow, setting: OrderSetting, counts: Tally): Fl
 /** The row by online softmax, after a score or a sum was found out of range. */
 function recomputed(row: AttentionRow, setting: OrderSetting, counts: Tally): Float64Array {
   counts.recomputed++;
-  return finish(runningPartial(row, setting, counts), setting.round, counts);
+  return finish(runningPart(row, setting, counts), setting.round, counts);
 }
 
 /** The middle between the smallest and the largest visible score of rows to calibrate on; 0 where none is visible. */
