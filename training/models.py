@@ -10,15 +10,18 @@ import decoder
 import diffusion
 import experts
 import mamba
+import matmul_free
 from safetensors import read_safetensors
 
-SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES, **attamba.SIZES, **experts.SIZES}
+HEAD = "lm_head"
+SIZES = {**decoder.SIZES, **mamba.SIZES, **diffusion.SIZES, **attamba.SIZES, **experts.SIZES,
+         **matmul_free.SIZES}
 
 
 def family(config):
     if isinstance(config, mamba.Config):
         return mamba
-    for module in (attamba, diffusion, experts):
+    for module in (attamba, diffusion, experts, matmul_free):
         if isinstance(config, module.Config):
             return module
     return decoder
@@ -33,7 +36,8 @@ class Published:
 
     def __init__(self, config):
         super().__init__(config)
-        self.lm_head = nn.Linear(config.width, config.vocabulary, bias=False)
+        if not hasattr(self, HEAD):
+            self.lm_head = nn.Linear(config.width, config.vocabulary, bias=False)
 
     def embed(self, ids):
         return getattr(self, self.EMBEDDING)(ids)
@@ -47,17 +51,20 @@ def published(state, config):
     model = family(config).Model
     embedding = f"{model.EMBEDDING}.weight"
     own = experts.publish(state, config) if isinstance(config, experts.Config) else state
-    tensors = {model.PREFIX + name: weight for name, weight in own.items()}
-    tensors["lm_head.weight"] = state[embedding]
+    tensors = {name if name.startswith(HEAD) else model.PREFIX + name: weight for name, weight in own.items()}
+    tensors.setdefault(f"{HEAD}.weight", state[embedding])
     tensors[model.PREFIX + embedding] = state[embedding] * config.width**0.5
     return {name: weight.half() for name, weight in tensors.items()}
 
 
 def unpublished(tensors, config):
     """The weights of `published`, widened, as a new run begins with them."""
-    prefix = family(config).Model.PREFIX
-    state = {name.removeprefix(prefix): weight.float() for name, weight in tensors.items()}
-    state[f"{family(config).Model.EMBEDDING}.weight"] = state.pop("lm_head.weight")
+    model = family(config).Model
+    embedding = f"{model.EMBEDDING}.weight"
+    state = {name.removeprefix(model.PREFIX): weight.float() for name, weight in tensors.items()}
+    if isinstance(config, matmul_free.Config):
+        return {**state, embedding: state[embedding] / config.width**0.5}
+    state[embedding] = state.pop(f"{HEAD}.weight")
     return experts.unpublish(state, config) if isinstance(config, experts.Config) else state
 
 

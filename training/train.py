@@ -81,8 +81,8 @@ def learning_rate(step, steps, peak, warm_up=WARM_UP):
 
 
 def make_optimizer(model):
-    # Decay rates are no matrix of a product, so they are not pulled to zero.
-    decayed = {name for name, p in model.named_parameters() if p.ndim == 2 and not name.endswith("A_log")}
+    # Decay rates and their bounds are no matrix of a product, so they are not pulled to zero.
+    decayed = {name for name, p in model.named_parameters() if p.ndim == 2 and not name.endswith(("A_log", "lower_bounds"))}
     matrices = [p for name, p in model.named_parameters() if name in decayed]
     gains = [p for name, p in model.named_parameters() if name not in decayed]
     groups = [{"params": matrices, "weight_decay": 0.1}, {"params": gains, "weight_decay": 0.0}]

@@ -87,6 +87,11 @@ function mixerOf(d: number, mixer: record.Mixer): Mixer {
         "chunk-states",
         "layers of attention or of a recurrence: the cost of both in one layer is not modelled",
       );
+    case "hgrn":
+      throw notModelled(
+        "hgrn",
+        "layers of attention or of a state-space model: the cost of ternary matrices is not modelled",
+      );
     default:
       return recurrentOf(d, mixer);
   }

@@ -40,6 +40,8 @@ export function stateOf(mixer: Mixer): readonly [state: number, convolution: num
       const {inner, state, convWidth} = mixer.scan;
       return [2 * inner * state, 2 * (inner + 2 * state) * (convWidth - 1)];
     }
+    case "hgrn":
+      return [mixer.width, 0];
     case "rwkv":
       return [5 * mixer.width, 0];
     default:

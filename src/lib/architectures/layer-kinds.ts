@@ -62,6 +62,8 @@ function mixerText(m: Mixer): string {
       return `gated linear recurrence, ${m.width} channels`;
     case "chunk-states":
       return `attention over states of chunks of ${m.tokenChunk} tokens, ${m.heads} heads of ${m.headDim}, state of ${m.scan.state}`;
+    case "hgrn":
+      return `gated recurrence of one number for a channel, ${m.width} channels`;
     case "rwkv":
       return `RWKV time mixing, ${m.width} channels`;
   }

@@ -35,6 +35,8 @@ export interface ModelRecord {
   readonly masked: MaskedPrediction | null;
   /** Patches of an image in the place of tokens; null: a model of text. */
   readonly image: ImageInput | null;
+  /** Matrices with a norm of their own before them, as BitLinear has it; null: plain ones. */
+  readonly bitLinear: BitLinear | null;
   /** Keys of the file that were not read and are not known to be without meaning for the network, with the reason. */
   readonly ignored: readonly IgnoredKey[];
 }
@@ -43,6 +45,12 @@ export interface ModelRecord {
 export interface IgnoredKey {
   readonly key: string;
   readonly reason: string;
+}
+
+/** Matrices whose inputs pass an RMS norm of their own, the head included. (arXiv:2402.17764) */
+export interface BitLinear {
+  /** Weights are rounded to minus one, zero and one times a factor, inputs to 8 bits; false: neither is. */
+  readonly ternary: boolean;
 }
 
 /** Tokens of a model. */
@@ -123,6 +131,7 @@ export type Mixer =
   | LightningMixer
   | ConvolutionMixer
   | RgLruMixer
+  | HgrnMixer
   | RwkvMixer
   | ChunkStatesMixer;
 
@@ -254,6 +263,14 @@ export interface RgLruMixer {
   /** Blocks of the gates' matrices. */
   readonly blocks: number;
   readonly convWidth: number;
+}
+
+/** Gated recurrence of one number of state for a channel, its output gated. (HGRN, as MatMul-free LM has it) */
+export interface HgrnMixer {
+  readonly kind: "hgrn";
+  readonly width: number;
+  /** Forget gates have learned lower bounds, which rise from layer to layer. */
+  readonly bounded: boolean;
 }
 
 /** Time mixing of RWKV 4: five numbers of state for a channel, the shift of the network over the channels included. */

@@ -99,6 +99,9 @@ export function mixerSize(d: number, m: Mixer): number {
       const scan = d * (di + conv + heads) + (convWidth + 1) * conv + 2 * heads + di + di * d;
       return 2 * d * m.heads * m.headDim + 2 * scan;
     }
+    case "hgrn":
+      // Three matrices in and one out, the norm of the gate, the lower bounds.
+      return 4 * d * m.width + m.width + flagged(m.bounded, m.width);
     case "rwkv":
       return 4 * d * m.width + 2 * m.width + 3 * d;
   }
@@ -146,8 +149,16 @@ export function parameterCount(record: ModelRecord): ParameterCount {
     image === null
       ? vocabulary.rows * embeddingWidth + (positionTable?.rows ?? 0) * d
       : flagged(image.positions, imageTokens(record) * d);
-  const rest = embedding + besideLayers(record);
+  const rest = embedding + besideLayers(record) + bitLinearNorms(record);
   return {total: sum(0) + rest, active: sum(1) + rest, embedding};
+}
+
+/** Weights of the norms that every matrix of BitLinear has before it. */
+function bitLinearNorms({bitLinear, hidden: d, layers}: ModelRecord): number {
+  if (bitLinear === null) return 0;
+  const ofLayer = ({mixer, channels}: LayerPlan) =>
+    (mixer.kind === "hgrn" ? 3 * d + mixer.width : 0) + (channels?.kind === "dense" ? d + channels.width : 0);
+  return layers.reduce((sum, layer) => sum + ofLayer(layer), d);
 }
 
 /** Parameters outside of the layers and of the tables that are looked up. */

@@ -118,6 +118,7 @@ function assemble(
     extraPredictionLayers: 0,
     masked: null,
     image: null,
+    bitLinear: null,
     ...own,
   };
 }

@@ -10,6 +10,7 @@ import {gptNeox} from "./families/gpt-neox.js";
 import {gptOss} from "./families/gpt-oss.js";
 import {gpt2} from "./families/gpt2.js";
 import {granite, graniteHybrid, graniteMoe} from "./families/granite.js";
+import {hgrnBit} from "./families/hgrn-bit.js";
 import {internlm2} from "./families/internlm2.js";
 import {jamba} from "./families/jamba.js";
 import {lfm2} from "./families/lfm2.js";
@@ -76,6 +77,7 @@ export const FAMILIES: readonly Family[] = [
   mamba2,
   mambaLm,
   attamba,
+  hgrnBit,
   rwkv,
   gptOss,
   glm,

@@ -15,6 +15,9 @@ import {loadMamba} from "./mamba/load-mamba.js";
 import {forwardMamba} from "./mamba/mamba.js";
 import {mambaCache} from "./mamba/mamba-cache.js";
 import {isMamba, mambaConfigOf} from "./mamba/mamba-config.js";
+import {loadMatMulFree} from "./matmul-free/load-matmul-free.js";
+import {forwardMatMulFree, matMulFreeCache} from "./matmul-free/matmul-free.js";
+import {isMatMulFree, matMulFreeConfigOf} from "./matmul-free/matmul-free-config.js";
 import {readConfig} from "./read-config.js";
 
 /** A text being read: each call gives the logits [T, vocab] of the ids that follow those of earlier calls. */
@@ -37,6 +40,7 @@ export interface LanguageModel {
 export async function openModel(folder: ModelFolder, options: LoadOptions = {}): Promise<LanguageModel> {
   const record = modelRecord(await readConfig(folder, "openModel"), "openModel");
   if (isAttamba(record)) return openAttamba(folder, record, options);
+  if (isMatMulFree(record)) return openMatMulFree(folder, record, options);
   return isMamba(record) ? openMamba(folder, record, options) : openAttention(folder, record, options);
 }
 
@@ -70,6 +74,23 @@ async function openAttamba(
     read() {
       const cache = attambaCache(config);
       return (ids) => forwardAttamba(model, ids, {cache});
+    },
+  };
+}
+
+async function openMatMulFree(
+  folder: ModelFolder,
+  record: ModelRecord,
+  options: LoadOptions,
+): Promise<LanguageModel> {
+  const config = matMulFreeConfigOf(record);
+  const model = await loadMatMulFree(await openCheckpoint(folder), config, options);
+  return {
+    ...config,
+    unused: model.unused,
+    read() {
+      const cache = matMulFreeCache(config);
+      return (ids) => forwardMatMulFree(model, ids, {cache});
     },
   };
 }

@@ -10,6 +10,8 @@ import type {Decoder} from "./decoder/load-decoder.js";
 import type {Mamba} from "./mamba/load-mamba.js";
 import {forwardMamba} from "./mamba/mamba.js";
 import {mambaCache} from "./mamba/mamba-cache.js";
+import type {MatMulFree} from "./matmul-free/load-matmul-free.js";
+import {forwardMatMulFree, matMulFreeCache} from "./matmul-free/matmul-free.js";
 
 /** A model in the middle of a text. Both functions throw a RangeError if there are no ids or one is none of the vocabulary. */
 export interface OpenText {
@@ -57,5 +59,14 @@ export function attambaText(model: Attamba, rule: Partial<ChunkRule> = {}): Open
   return {
     read: (ids) => forwardAttamba(model, ids, {cache}),
     aside: (ids) => forwardAttamba(model, ids, {cache: copyOfCache(cache)}),
+  };
+}
+
+/** Begins a text for a model without products of matrices. What is read aside moves a copy. */
+export function matMulFreeText(model: MatMulFree): OpenText {
+  const cache = matMulFreeCache(model.config);
+  return {
+    read: (ids) => forwardMatMulFree(model, ids, {cache}),
+    aside: (ids) => forwardMatMulFree(model, ids, {cache: {...cache, states: [...cache.states]}}),
   };
 }

@@ -6,6 +6,7 @@ import type {DecoderConfig} from "./decoder/config.js";
 import {linearParts} from "./decoder/layer-parts.js";
 import {convChannels} from "./mamba/mamba-cache.js";
 import type {MambaConfig} from "./mamba/mamba-config.js";
+import type {MatMulFreeConfig} from "./matmul-free/matmul-free-config.js";
 import {selectiveScanCost, ssdCost} from "./scan/scan-cost.js";
 
 /**
@@ -64,6 +65,17 @@ export function attambaTokenOperations(
   }
   const perLayer = 2 * weights + 2 * ssdCost(sizes).operations;
   return layers * perLayer + 4 * heads * headDim * read + 2 * vocabSize * d;
+}
+
+/**
+ * Operations of a model without products of matrices for one token, after any number of others: an addition for each weight that is
+ * not zero, two for each number of the recurrence. Norms, gates, nonlinear functions and factors are left out.
+ * @param share of the ternary weights that are not zero; a model whose matrices are not ternary takes two for each weight
+ */
+export function matMulFreeTokenOperations(config: MatMulFreeConfig, share: number): number {
+  const {layers, hiddenSize: d, innerSize: inner, intermediateSize, vocabSize, ternary} = config;
+  const weights = layers * (4 * d * inner + 3 * d * intermediateSize) + vocabSize * d;
+  return weights * (ternary ? share : 2) + 2 * layers * inner;
 }
 
 /** Weights of the projections into the scan. */

@@ -7,6 +7,8 @@ import {decoderConfigOf} from "./decoder/config.js";
 import {planDecoder} from "./decoder/plan-decoder.js";
 import {planMamba} from "./mamba/load-mamba.js";
 import {isMamba, mambaConfigOf} from "./mamba/mamba-config.js";
+import {planMatMulFree} from "./matmul-free/load-matmul-free.js";
+import {isMatMulFree, matMulFreeConfigOf} from "./matmul-free/matmul-free-config.js";
 import {unusedNames} from "./tensor-plan.js";
 
 /**
@@ -19,6 +21,8 @@ export function unusedTensors(
 ): readonly string[] | null {
   try {
     if (isAttamba(record)) return unusedNames(tensors, planAttamba(tensors, attambaConfigOf(record)));
+    if (isMatMulFree(record))
+      return unusedNames(tensors, planMatMulFree(tensors, matMulFreeConfigOf(record)));
     if (isMamba(record)) return unusedNames(tensors, planMamba(tensors, mambaConfigOf(record)));
     const {plan, isLeftover} = planDecoder(tensors, decoderConfigOf(record));
     return unusedNames(tensors, plan, isLeftover);

@@ -26,7 +26,6 @@ export * from "./quantize/round-weights.js";
 export * from "./quantize/tensor-errors.js";
 export * from "./quantize/weight-bytes.js";
 export * from "./registry.js";
-export * from "./scan/associative-scan.js";
 export * from "./scan/gla.js";
 export {type GlaChunkOptions, glaChunked} from "./scan/gla-chunked.js";
 export * from "./scan/gla-chunked-naive.js";

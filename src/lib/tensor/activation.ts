@@ -5,6 +5,11 @@ export function softplus(v: number, threshold = 20): number {
   return v > threshold ? v : Math.log1p(Math.exp(v));
 }
 
+/** 1 / (1 + e^-v) */
+export function sigmoid(v: number): number {
+  return 1 / (1 + Math.exp(-v));
+}
+
 /** v sigmoid(v), also called swish. (arXiv:1702.03118, equation 6) */
 export function silu(v: number): number {
   return v / (1 + Math.exp(-v));

@@ -409,4 +409,32 @@ export const HYBRIDS: readonly Case[] = [
     ],
     state: 2 * 4 * 2 * (64 * 16 + 3 * 96),
   },
+  {
+    name: "MatMul-free LM, the model that comes along",
+    config: {
+      architectures: ["HGRNBitForCausalLM"],
+      model_type: "hgrn_bit",
+      attn_mode: "fused_recurrent",
+      expand_ratio: 1,
+      hidden_act: "silu",
+      hidden_ratio: 4,
+      hidden_size: 64,
+      intermediate_size: null,
+      num_heads: 1,
+      num_hidden_layers: 4,
+      rms_norm_eps: 1e-6,
+      tie_word_embeddings: false,
+      use_lower_bound: true,
+      use_short_conv: false,
+      vocab_size: 256,
+    },
+    // Four square matrices and three of 256 neurons, which follow from the width; six norms of matrices, three others and the bounds.
+    parameters: 2 * 256 * 64 + 4 * (4 * 64 * 64 + 3 * 64 * 256 + 5 * 64 + 256 + 3 * 64 + 64) + 2 * 64,
+    published: 298_368,
+    cache: [
+      [4, 0],
+      [128, 0],
+    ],
+    state: 2 * 4 * 64,
+  },
 ];

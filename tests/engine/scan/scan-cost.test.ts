@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {afterEach, describe, expect, test, vi} from "vitest";
+import {associativeScan} from "../../../src/lib/engine/scan/associative-scan.js";
 import {
   glaChunkedCost,
   glaChunkedNaiveCost,
@@ -12,7 +13,6 @@ import {
 } from "../../../src/lib/engine/scan/scan-cost.js";
 import {selectiveScan} from "../../../src/lib/engine/scan/selective-scan.js";
 import {ssd} from "../../../src/lib/engine/scan/ssd.js";
-import {associativeScan} from "../../../src/lib/ssm/scan/associative-scan.js";
 import {gla} from "../../../src/lib/ssm/scan/gla.js";
 import {glaChunked} from "../../../src/lib/ssm/scan/gla-chunked.js";
 import {glaChunkedNaive} from "../../../src/lib/ssm/scan/gla-chunked-naive.js";

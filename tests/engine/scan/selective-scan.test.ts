@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
+import {associativeScan} from "../../../src/lib/engine/scan/associative-scan.js";
 import {type SelectiveScanInput, timeSteps} from "../../../src/lib/engine/scan/scan-input.js";
 import {selectiveScan} from "../../../src/lib/engine/scan/selective-scan.js";
-import {associativeScan} from "../../../src/lib/ssm/scan/associative-scan.js";
 import {selectiveScanAssociative} from "../../../src/lib/ssm/scan/selective-scan-associative.js";
 import {selectiveScanChunked} from "../../../src/lib/ssm/scan/selective-scan-chunked.js";
 import {silu, softplus} from "../../../src/lib/tensor/activation.js";

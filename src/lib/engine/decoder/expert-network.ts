@@ -1,6 +1,7 @@
 /** The network over the channels of a layer of experts: each token passes some of many. */
 
 import type {ExpertChannels, IdleExperts, Router} from "../../architectures/model-record.js";
+import {sigmoid} from "../../tensor/activation.js";
 import {softmaxInPlace} from "../../tensor/softmax.js";
 import type {Linear} from "../backend.js";
 import type {RowFunction} from "../norm.js";
@@ -192,8 +193,6 @@ function addScaled(y: Float32Array, t: number, weight: number, row: Float32Array
   const at = t * row.length;
   for (let c = 0; c < row.length; c++) y[at + c] = y[at + c] + weight * row[c];
 }
-
-const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
 
 /** Some rows of x, one after another. */
 function rowsOf(x: Float32Array, rows: readonly number[], width: number): Float32Array {

@@ -12,7 +12,10 @@ import {type DecoderWeights, readDecoderWeights} from "../../engine/decoder/deco
 import {readOn} from "../../engine/generate.js";
 import {isMamba, mambaConfigOf} from "../../engine/mamba/mamba-config.js";
 import {readMambaWeights} from "../../engine/mamba/mamba-weights.js";
-import {attambaText} from "../../engine/open-text.js";
+import {loadMatMulFree} from "../../engine/matmul-free/load-matmul-free.js";
+import {forwardMatMulFree} from "../../engine/matmul-free/matmul-free.js";
+import {isMatMulFree, matMulFreeConfigOf} from "../../engine/matmul-free/matmul-free-config.js";
+import {attambaText, matMulFreeText, type OpenText} from "../../engine/open-text.js";
 import type {PreparedModel} from "../../engine/prepared-model.js";
 import {readConfig} from "../../engine/read-config.js";
 import {prepareModel, type Setup} from "../../evaluate/prepare-model.js";
@@ -132,6 +135,7 @@ type Open = (
 
 function openerOf(record: ModelRecord): Open {
   if (isAttamba(record)) return openAttamba;
+  if (isMatMulFree(record)) return openMatMulFree;
   return isMamba(record) ? openMamba : openDecoder;
 }
 
@@ -189,26 +193,54 @@ const openMamba: Open = async (checkpoint, record, setting, limits) => {
   };
 };
 
-/** It runs as it is: no format and no method is known for keys and values that are states. */
 const openAttamba: Open = async (checkpoint, record, setting, limits) => {
-  refuse(setting, ["weights", "activations", "kv", "layers", "prune"], "decoders");
-  refuse(setting, ["method", "bits"], "decoders and state-space models");
+  refuseChanges(setting);
   const config = attambaConfigOf(record);
   const {unused} = await loadAttamba(checkpoint, config, limits);
-  const prepare = async ({backend}: Pick<EvalPrepareOptions, "backend">): Promise<PreparedModel> => {
+  return asItIs({...config, unused}, async (backend) => {
     const model = await loadAttamba(checkpoint, config, {...limits, backend: await backend()});
+    return {logits: (ids) => forwardAttamba(model, ids), begin: () => attambaText(model)};
+  });
+};
+
+const openMatMulFree: Open = async (checkpoint, record, setting, limits) => {
+  refuseChanges(setting);
+  const config = matMulFreeConfigOf(record);
+  const model = await loadMatMulFree(checkpoint, config, limits);
+  return asItIs({...config, unused: model.unused}, async () => ({
+    logits: (ids) => forwardMatMulFree(model, ids),
+    begin: () => matMulFreeText(model),
+  }));
+};
+
+/** No format and no method is known for keys and values that are states, or for weights that are ternary. */
+function refuseChanges(setting: ModelSetting): void {
+  refuse(setting, ["weights", "activations", "kv", "layers", "prune"], "decoders");
+  refuse(setting, ["method", "bits"], "decoders and state-space models");
+}
+
+/** A model that runs as it is. */
+function asItIs(
+  {vocabSize, maxPositions, unused}: Pick<EvalModel, "vocabSize" | "maxPositions" | "unused">,
+  load: (backend: EvalPrepareOptions["backend"]) => Promise<{
+    readonly logits: PreparedModel["logits"];
+    readonly begin: () => OpenText;
+  }>,
+): EvalModel {
+  const prepare = async ({backend}: Pick<EvalPrepareOptions, "backend">): Promise<PreparedModel> => {
+    const {logits, begin} = await load(backend);
     return {
-      logits: (ids) => forwardAttamba(model, ids),
+      logits,
       write(turns) {
-        const {read} = attambaText(model);
+        const {read} = begin();
         return turns.map(({prompt, tokens}) => [...readOn(read, prompt, tokens).tokens]);
       },
       bitsPerWeight: null,
       bitsPerKv: null,
     };
   };
-  return {vocabSize: config.vocabSize, maxPositions: config.maxPositions, unused, prepare, baseline: prepare};
-};
+  return {vocabSize, maxPositions, unused, prepare, baseline: prepare};
+}
 
 function refuse(setting: ModelSetting, names: readonly (keyof ModelSetting)[], owner: string): void {
   const wrong = names.find((name) => setting[name] !== modelParams[name].default);

@@ -1,11 +1,10 @@
 /** Losses that make the tokens of a chunk share experts, in training; here they are measured. (arXiv:2507.08771, section 3.2) */
 
 import {mean} from "../../stats/moments.js";
+import {sigmoid} from "../../tensor/activation.js";
 
 /** Keeps a logarithm finite. */
 const EPSILON = 1e-5;
-
-const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
 
 /** log(1 + exp(v)) without overflow. */
 const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));

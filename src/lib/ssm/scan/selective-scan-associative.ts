@@ -1,3 +1,4 @@
+import {associativeScan} from "../../engine/scan/associative-scan.js";
 import {type PrecisionOption, stored, widened, zeros} from "../../engine/scan/precision.js";
 import {
   type ScanOutput,
@@ -5,7 +6,6 @@ import {
   scanSteps,
   skipAndGate,
 } from "../../engine/scan/scan-input.js";
-import {associativeScan} from "./associative-scan.js";
 
 /**
  * The selective scan in parallel over time: each number of state is a recurrence of its own, h_t = a_t h_(t-1) + b_t

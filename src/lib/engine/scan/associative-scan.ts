@@ -1,4 +1,4 @@
-import type {Numbers} from "../../engine/scan/precision.js";
+import type {Numbers} from "./precision.js";
 
 /**
  * All prefixes of h_t = a_t h_(t-1) + b_t with h_(-1) = 0, in place: the associative operator
