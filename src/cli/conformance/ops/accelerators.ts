@@ -9,6 +9,7 @@ import {type ScaleSimArray, scaleSim} from "../../../lib/accel/systolic/scale-si
 import {nmMask} from "../../../lib/tensor/nm-mask.js";
 import type {CaseOp, GoldenTensor, Ops, RowOp} from "../op.js";
 import {type GenzRun, type GenzSystem, genzLatency} from "../released/genz.js";
+import {doubleDuty} from "./double-duty.js";
 
 type Table = Readonly<Record<string, unknown>>;
 
@@ -127,6 +128,7 @@ export const accelerators: Ops = {
     elsa_flops: gmacs,
     kinetics_cost: kinetics,
     genz_latency: genz,
+    doubleduty_model: doubleDuty,
   },
   cases: {nm_mask: mask},
 };
