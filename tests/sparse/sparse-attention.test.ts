@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {bf16} from "../../src/lib/formats/float/float.js";
 import {packedBytes} from "../../src/lib/formats/format.js";
-import {magnitudePrune} from "../../src/lib/kv/magnitude-prune.js";
+import {magnitudePrune} from "../../src/lib/kv/sparse-kv/magnitude-prune.js";
 import {packSparseKv, sparseAttention} from "../../src/lib/sparse/attention/sparse-attention.js";
 import {sparseLinear} from "../../src/lib/sparse/products/sparse-linear.js";
 import {wasmSparse} from "../../src/lib/sparse/products/wasm-sparse.js";

@@ -5,6 +5,7 @@ import {kivi} from "./kivi/kivi-technique.js";
 import {ksortBfp} from "./ksort-bfp/ksort-bfp-technique.js";
 import {miniCache} from "./minicache/minicache-technique.js";
 import {mlaExplicit} from "./mla/mla-technique.js";
+import {sparseKv} from "./sparse-kv/sparse-kv-technique.js";
 import {turboQuant} from "./turboquant/turboquant-technique.js";
 import {xkv} from "./xkv/xkv-technique.js";
 
@@ -15,6 +16,7 @@ export const KV_CACHES = registry("cacheById", [
   ksortBfp,
   kivi,
   turboQuant,
+  sparseKv,
   xkv,
   miniCache,
   cskv,

@@ -19,6 +19,7 @@ const OWN_ROWS =
 const FLOATS: Readonly<Record<string, string>> = {
   "ksort-bfp": "channels are sorted: a head's numbers lie among those of others",
   turboquant: "numbers come out of a rotation of the whole head, when all of its codes are read",
+  "sparse-kv": "numbers stand one after another without their places, which a bitmap has",
   minicache: "two layers share directions, and each has lengths and exceptions of its own",
   h2o: OWN_ROWS,
   snapkv: OWN_ROWS,

@@ -1,6 +1,6 @@
 import {inverseFrequencies, rotaryTable, rotate} from "../../../lib/engine/rope.js";
 import {kiviGroups, kiviValues} from "../../../lib/kv/kivi/kivi.js";
-import {magnitudePrune} from "../../../lib/kv/magnitude-prune.js";
+import {magnitudePrune} from "../../../lib/kv/sparse-kv/magnitude-prune.js";
 import {
   type MiniCacheMerge,
   miniCacheMerge,

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<CacheKind, Look & {readonly name: string}>> = {
   "shared-layers": {name: "cross-layer sharing", family: "layers", shade: 0},
   "fewer-channels": {name: "low rank", family: "layers", shade: 1},
   "fewer-tokens": {name: "eviction", family: "tokens", shade: 0},
+  pruned: {name: "pruned entries", family: "sparse", shade: 0},
   "part-read": {name: "sparse reads", family: "tokens", shade: 1},
   combined: {name: "two combined", family: "baseline", shade: 5},
 };

@@ -16,6 +16,7 @@ export const CACHE_KINDS = {
   "shared-layers": "shared layers",
   "fewer-channels": "fewer channels",
   "fewer-tokens": "fewer tokens",
+  pruned: "fewer numbers",
   "part-read": "read in part",
   combined: "two at once",
 } as const;

@@ -17,7 +17,7 @@ import {expandChannels, featureMap, featuresOf} from "../../../kv/cskv/cskv.js";
 import {attentionInputs, type CskvFactors, calibrateCskv} from "../../../kv/cskv/cskv-calibration.js";
 import {kiviDequantize, kiviQuantize} from "../../../kv/kivi/kivi.js";
 import {blockFloat, keyStoreOrder} from "../../../kv/ksort-bfp/ksort-bfp.js";
-import {magnitudePrune} from "../../../kv/magnitude-prune.js";
+import {magnitudePrune} from "../../../kv/sparse-kv/magnitude-prune.js";
 import {permuteChannels} from "../../../tensor/permute.js";
 import type {Tensor} from "../../../tensor/tensor.js";
 import {cacheSetting} from "../../kv/cache-setting.js";

@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {magnitudePrune} from "../../src/lib/kv/magnitude-prune.js";
-import {normals} from "./random.js";
+import {magnitudePrune} from "../../../src/lib/kv/sparse-kv/magnitude-prune.js";
+import {normals} from "../random.js";
 
 describe("magnitudePrune", () => {
   test("zeroes what is below the k-th smallest magnitude, which itself stays", () => {
