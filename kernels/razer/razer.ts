@@ -6,6 +6,8 @@
 import {nibblesOf, storeFound} from "../shared/look-up";
 import {transpose4} from "../shared/transpose";
 
+export {decodeSpecials, searchSpecials} from "./specials";
+
 /**
  * Packs blocks of 16 floats, a multiple of four of them, into 8 bytes of codes and a scale byte each. `g` is what all are
  * divided by; `specials` holds for each of `count` candidates four floats: the value, the numbers between which it is

@@ -10,6 +10,7 @@ import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {type FastCodec, type Piece, piecesOf} from "./wasm-codec.js";
+import {type Iq3, iq3Points, iq3Tables} from "./wasm-iq3.js";
 
 type EncodeBlocks = (x: number, blocks: number, bytes: number, room: number) => void;
 type DecodeBlocks = (bytes: number, blocks: number, x: number) => void;
@@ -54,6 +55,7 @@ export interface Iq4 extends Record<"encodeIq4Nl" | "encodeIq4Xs", EncodeLevels>
 interface BlockKernels {
   readonly small: KernelRun<SmallBlocks>;
   readonly k: KernelRun<KQuants>;
+  readonly iq3: KernelRun<Iq3>;
   readonly iq4: KernelRun<Iq4>;
   readonly ternary: KernelRun<Ternary>;
   readonly ways: number;
@@ -61,6 +63,9 @@ interface BlockKernels {
 
 /** Packs blocks: one call for each piece, with input, blocks, output and room, and a table where it needs one. */
 type EncodePieces = (calls: readonly (readonly number[])[]) => void;
+
+/** Makes it when it is first needed, which must be before a call has room. */
+type PrepareEncode = () => EncodePieces;
 
 /** Encoders and decoders of ggml's blocks by the id of their format, for rows of whole blocks. */
 export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): ReadonlyMap<string, FastCodec> {
@@ -76,13 +81,16 @@ export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): Readonly
     levels(IQ4_LEVELS),
   ];
   const by =
-    <Kernel>({run}: KernelRun<Kernel>, name: keyof Kernel & string, ...tables: number[]): EncodePieces =>
+    <Kernel>({run}: KernelRun<Kernel>, name: keyof Kernel & string, ...tables: number[]): PrepareEncode =>
+    () =>
     (calls) =>
       run(
         name,
         calls.map((call) => [...call, ...tables]),
       );
-  const encoders: Readonly<Record<string, EncodePieces>> = {
+  const points = iq3Points(heap);
+  let nearPoints: number | undefined;
+  const encoders: Readonly<Record<string, PrepareEncode>> = {
     q4_0: by(kernels.small, "encodeQ40"),
     q4_1: by(kernels.small, "encodeQ41"),
     q5_0: by(kernels.small, "encodeQ50"),
@@ -97,6 +105,10 @@ export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): Readonly
     q4_K: by(kernels.k, "encodeQ4K"),
     q5_K: by(kernels.k, "encodeQ5K"),
     q6_K: by(kernels.k, "encodeQ6K"),
+    iq3_s() {
+      nearPoints ??= iq3Tables(heap);
+      return by(kernels.iq3, "encodeIq3S", nearPoints)();
+    },
     iq4_nl: by(kernels.iq4, "encodeIq4Nl", table),
     iq4_xs: by(kernels.iq4, "encodeIq4Xs", table),
   };
@@ -109,6 +121,7 @@ export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): Readonly
     iq4_nl: (bytes, blocks, x) => small.decodeNibbles(bytes, blocks, x, iq4Levels, 0),
     ggml_mxfp4: (bytes, blocks, x) => small.decodeMx4(bytes, blocks, x, halves),
     ggml_nvfp4: (bytes, blocks, x) => small.decodeNv4(bytes, blocks, x, halves, scales),
+    iq3_s: (bytes, blocks, x) => kernels.iq3.kernel.decodeIq3S(bytes, blocks, x, points),
     iq4_xs: (bytes, blocks, x) => iq4.decodeIq4Xs(bytes, blocks, x, iq4Levels),
     tq1_0: kernels.ternary.kernel.decodeTq1,
     tq2_0: kernels.ternary.kernel.decodeTq2,
@@ -167,13 +180,14 @@ function nvScaleTable(heap: WasmHeap): number {
   return at;
 }
 
-function encoderOf(heap: WasmHeap, id: string, encode: EncodePieces, {small, ways}: BlockKernels) {
+function encoderOf(heap: WasmHeap, id: string, prepare: PrepareEncode, {small, ways}: BlockKernels) {
   const {elements, bytes} = blockOf(id);
   const most = AT_ONCE / elements;
   const place = 4 * AT_ONCE + Math.ceil((most * bytes + ROOM) / 64) * 64;
   return (x: Tensor): Packed => {
     const count = x.data.length / elements;
     const blocks = new Uint8Array(count * bytes);
+    const encode = prepare();
     const scratch = heap.scratch(place * ways);
     for (const pieces of piecesOf(count, {most, ways, scratch, place})) {
       for (const piece of pieces) putBlocks(heap, x.data, elements, piece);

@@ -2,6 +2,7 @@ import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
 import {affineCodesWasm} from "../../kernels/generated/affine-codes.js";
 import {fourOverSixWasm} from "../../kernels/generated/four-over-six.js";
 import {groupsWasm} from "../../kernels/generated/groups.js";
+import {iq3Wasm} from "../../kernels/generated/iq3.js";
 import {iq4Wasm} from "../../kernels/generated/iq4.js";
 import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
 import {razerWasm} from "../../kernels/generated/razer.js";
@@ -17,19 +18,23 @@ import {type AffineKernel, wasmAffineCodecs} from "./wasm-affine.js";
 import {type Iq4, type KQuants, type SmallBlocks, type Ternary, wasmBlockCodecs} from "./wasm-blocks.js";
 import type {FastCodec} from "./wasm-codec.js";
 import {type CodesKernel, codeDecoder, wholeDecoder} from "./wasm-codes.js";
+import {type ColumnsKernel, wasmColumns} from "./wasm-columns.js";
 import {type FourOverSixKernel, wasmFourOverSix} from "./wasm-four-over-six.js";
 import {absMaxOf, wasmGroupEncoders} from "./wasm-groups.js";
+import type {Iq3} from "./wasm-iq3.js";
 import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
+import {type SpecialsKernel, wasmSpecialCodecs} from "./wasm-specials.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
 export type FasterFormat = (format: Format) => Format;
 
 type Kernels = [
-  GroupsKernel,
+  GroupsKernel & ColumnsKernel,
   CodesKernel,
-  RazerKernel,
+  RazerKernel & SpecialsKernel,
   SmallBlocks,
   KQuants,
+  Iq3,
   Iq4,
   Ternary,
   AffineKernel,
@@ -43,6 +48,7 @@ const SOURCES = [
   razerWasm,
   smallBlocksWasm,
   kQuantsWasm,
+  iq3Wasm,
   iq4Wasm,
   ternaryWasm,
   affineCodesWasm,
@@ -58,7 +64,7 @@ const SOURCES = [
 export async function wasmFormats(threads: KernelThreads | null = null): Promise<FasterFormat> {
   const heap = wasmHeap(threads !== null);
   const ways = threads?.count ?? 1;
-  const [groups, codes, razer, small, k, iq4, ternary, affine, fourOverSix] = await kernelRuns<Kernels>(
+  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix] = await kernelRuns<Kernels>(
     heap,
     SOURCES,
     threads,
@@ -70,7 +76,9 @@ export async function wasmFormats(threads: KernelThreads | null = null): Promise
     ...wasmAffineCodecs(heap, affine.kernel, codes.kernel),
     wasmFourOverSix(heap, fourOverSix.kernel, codes.kernel, absMax),
     ...wasmRazerCodecs(heap, razer, ways),
-    ...wasmBlockCodecs(heap, {small, k, iq4, ternary, ways}),
+    ...wasmSpecialCodecs({heap, specials: razer, codes, absMax, ways}),
+    wasmColumns(heap, groups, ways),
+    ...wasmBlockCodecs(heap, {small, k, iq3, iq4, ternary, ways}),
   ]);
   return (format) => {
     const fast = codecs.get(format.id);

@@ -43,13 +43,18 @@ export function neighboursOf(corner: number): Uint16Array {
 }
 
 function findNeighbours(corner: number): Uint16Array {
-  const distances = Array.from(POINTS, (point) => squaredDistance(point, corner));
-  const near = new Set([...new Set(distances)].sort((a, b) => a - b).slice(0, NEAR));
-  const found = Array.from(POINTS, (point, index) => ({point, distance: distances[index]}));
-  return Uint16Array.from(
-    found.filter(({distance}) => near.has(distance)).sort((a, b) => a.distance - b.distance),
-    ({point}) => point,
-  );
+  const distances = POINTS.map((point) => squaredDistance(point, corner));
+  let farthest = -1;
+  for (let count = 0; count < NEAR; count++) farthest = leastAbove(distances, farthest);
+  const near = POINTS.filter((_, index) => distances[index] <= farthest);
+  return near.sort((a, b) => squaredDistance(a, corner) - squaredDistance(b, corner) || a - b);
+}
+
+/** The least of the numbers above another. */
+function leastAbove(numbers: Uint16Array, bound: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const number of numbers) if (number > bound && number < least) least = number;
+  return least;
 }
 
 function squaredDistance(a: number, b: number): number {

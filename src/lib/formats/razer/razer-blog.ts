@@ -62,11 +62,19 @@ export function nvfp4RazerQuantize(
   {specials = SPECIALS, blockSize = 16}: BlockRazerOptions = {},
 ): SpecialTensor & {readonly scaleCodes: Uint8Array; readonly scaleUnit: number} {
   const q = search("nvfp4Razer", x, specials, blockSize, symmetricScale);
-  const scaleUnit = Math.max(tensorScaleOf({shape: [], data: q.scales}, ue4m3.max), Math.fround(1e-7));
-  const ratios = q.scales.map((scale) => scale / scaleUnit);
-  const scaleCodes = encodeValues(ue4m3, ratios) as Uint8Array;
+  const {scaleCodes, scaleUnit} = storedSpecialScales(q.scales);
   const scales = Float32Array.from(scaleCodes, (code) => ue4m3.values[code] * scaleUnit);
   return {...q, scales, tensorScale: 1, scaleCodes, scaleUnit};
+}
+
+/** Scales of blocks as NVFP4 blocks with special values store them: E4M3 codes of their ratios to a unit of the tensor. */
+export function storedSpecialScales(data: Float32Array): {
+  readonly scaleCodes: Uint8Array;
+  readonly scaleUnit: number;
+} {
+  const scaleUnit = Math.max(tensorScaleOf({shape: [], data}, ue4m3.max), Math.fround(1e-7));
+  const ratios = data.map((scale) => scale / scaleUnit);
+  return {scaleCodes: encodeValues(ue4m3, ratios) as Uint8Array, scaleUnit};
 }
 
 function unpack(packed: Packed, specials: readonly number[], blockSize: number) {
