@@ -63,3 +63,5 @@ export {type RazerV1Options, razerV1} from "./razer/razer-v1.js";
 export {formatById, formats} from "./registry.js";
 export {ROUNDINGS, type Rounding} from "./round.js";
 export type {SharedScale} from "./scaled.js";
+export {TERNARY_RULES, type TernaryRule} from "./sign/row-scale.js";
+export {type BinaryOptions, binary, type TernaryOptions, ternary} from "./sign/sign-formats.js";

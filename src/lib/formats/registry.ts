@@ -27,6 +27,7 @@ import {razer} from "./razer/razer.js";
 import {razerAct} from "./razer/razer-act.js";
 import {mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
 import {razerV1} from "./razer/razer-v1.js";
+import {binary, ternary} from "./sign/sign-formats.js";
 
 const blocksOf16 = [e2m1, e2m3, e3m2, e4m3fn, e5m2, mxIntElement(8), mxIntElement(4), mxIntElement(2)];
 
@@ -53,6 +54,10 @@ const own: readonly Format[] = [
   int({bits: 8, granularity: "channel"}),
   int({bits: 8, granularity: "token"}),
   ...[2, 3, 4].map((bits) => intOffset({bits})),
+  binary(),
+  ternary(),
+  ternary({rule: "mean"}),
+  ternary({rule: "survivors"}),
   nf4,
   nf4Format({groupSize: 16}),
   sf4,
