@@ -192,14 +192,20 @@ export function castTable(element: ElementFormat, options: CastOptions = {}): Ui
 const tableOf = memoized(makeCastTable);
 
 function makeCastTable(element: ElementFormat, options: CastOptions): Uint8Array {
-  const table = new Uint8Array(2 ** 17);
   const encode = encoderOf(element, options);
+  return castTableOf((x, isNegative) =>
+    Number.isNaN(x) && isNegative ? negativeNaNCode(element) : encode(x),
+  );
+}
+
+/** A table as `castTable` of any cast whose rounding boundaries the upper half of a float32 number's bits decides. */
+export function castTableOf(encode: (x: number, isNegative: boolean) => number): Uint8Array {
+  const table = new Uint8Array(2 ** 17);
   const value = new Float32Array(1);
   const bits = new Uint32Array(value.buffer);
   for (let index = 0; index < table.length; index++) {
     bits[0] = ((index >>> 1) << 16) | (index & 1);
-    const negativeNaN = Number.isNaN(value[0]) && index >= 2 ** 16;
-    table[index] = negativeNaN ? negativeNaNCode(element) : encode(value[0]);
+    table[index] = encode(value[0], index >= 2 ** 16);
   }
   return table;
 }

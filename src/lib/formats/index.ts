@@ -15,10 +15,12 @@ export {
   floorLog2,
   type Overflow,
 } from "./cast.js";
+export {bipolar, bipolarLevels, bipolarValues} from "./codebook/bipolar.js";
 export {nearestIndex, type SortedCodebook, sortCodebook, type TieRule} from "./codebook/codebook.js";
 export type {LevelOptions} from "./codebook/levels.js";
 export {NF4_VALUES, nf4, nf4Format} from "./codebook/nf4.js";
 export {SF4_VALUES, sf4, sf4Format} from "./codebook/sf4.js";
+export {largestShift, shift, shiftLevels, shiftValues} from "./codebook/shift.js";
 export * as elements from "./element.js";
 export {type ElementFormat, type FloatElement, floatElement, type IntElement, intElement} from "./element.js";
 export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float/float.js";

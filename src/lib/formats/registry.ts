@@ -1,6 +1,8 @@
 import {registry} from "../technique/registry.js";
+import {bipolar} from "./codebook/bipolar.js";
 import {nf4, nf4Format} from "./codebook/nf4.js";
 import {sf4} from "./codebook/sf4.js";
+import {shift} from "./codebook/shift.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float/float.js";
 import {fp3, fp4, scaledFloat} from "./float/float-scaled.js";
@@ -61,6 +63,8 @@ const own: readonly Format[] = [
   nf4,
   nf4Format({groupSize: 16}),
   sf4,
+  ...[2, 3, 4].map((bits) => bipolar(bits)),
+  ...[2, 3, 4].map((bits) => shift(bits)),
   mxfp4,
   mxfp6E2m3,
   mxfp6E3m2,

@@ -1,8 +1,11 @@
 /** Formats with a scale for each group, row or tensor, as an encoder by groups takes them. */
-import {castTable, decodeValues} from "../../formats/cast.js";
-import {sortCodebook} from "../../formats/codebook/codebook.js";
+import {castTable, castTableOf, decodeValues} from "../../formats/cast.js";
+import {bipolar, bipolarLevels} from "../../formats/codebook/bipolar.js";
+import {nearestIndex, sortCodebook} from "../../formats/codebook/codebook.js";
+import {type LevelSet, levelScales} from "../../formats/codebook/levels.js";
 import {nf4, nf4Format} from "../../formats/codebook/nf4.js";
 import {sf4} from "../../formats/codebook/sf4.js";
+import {shift, shiftLevels} from "../../formats/codebook/shift.js";
 import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, fp3, ue4m3} from "../../formats/element.js";
 import {fp8E4m3, fp8E5m2} from "../../formats/float/float.js";
 import {type ScaledFloatOptions, scaledFloat} from "../../formats/float/float-scaled.js";
@@ -94,6 +97,12 @@ const FLOATS: readonly ScaledFloatOptions[] = [
 /** Formats of 16 ascending levels. */
 const LEVELS = [nf4, nf4Format({groupSize: 16}), sf4] as const;
 
+/** Formats of whole levels, whose midpoints have at most 8 significant bits, so that a table of casts tells codes. */
+const WHOLE_LEVELS: readonly (readonly [LevelSet, Format])[] = [
+  ...[2, 3, 4].map((bits) => [bipolarLevels(bits), bipolar(bits)] as const),
+  ...[2, 3, 4].map((bits) => [shiftLevels(bits), shift(bits)] as const),
+];
+
 /** Formats whose codes stand for themselves. */
 const PLAIN = [fp8E4m3, fp8E5m2] as const;
 
@@ -113,6 +122,7 @@ export function groupedFormats(heap: WasmHeap, {groups: {run}, codes}: GroupKern
     ...MXS.map((options) => mxOf(options, cast)),
     ...FLOATS.map((options) => floatsOf(options, cast)),
     ...LEVELS.map((format) => levelsOf(format, by("packLevels", midpointsOf(heap, format)))),
+    ...WHOLE_LEVELS.map(([set, format]) => wholeLevelsOf(set, format, cast)),
     ...PLAIN.map((format) => plainOf(format, cast)),
     ...(["float32", "none"] as const).map((tensorScale) => ({
       format: nvfp4({tensorScale}),
@@ -126,48 +136,51 @@ export function groupedFormats(heap: WasmHeap, {groups: {run}, codes}: GroupKern
   ];
 }
 
-type CastOf = (element: ElementFormat, rounding?: Rounding) => () => PackGroups;
+/** Codes of `bits` bits by a table of casts. */
+type CastBy = (bits: number, table: () => Uint8Array) => () => PackGroups;
 
 /** Codes of elements by their tables of casts, which are made and put into the memory of the kernel when they are first needed. */
-function castsOf(heap: WasmHeap, {run}: KernelRun<CodesKernel>): CastOf {
+function castsOf(heap: WasmHeap, {run}: KernelRun<CodesKernel>): CastBy {
   const tables = new Map<Uint8Array, number>();
-  const tableOf = (element: ElementFormat, rounding: Rounding): number => {
-    const values = castTable(element, {rounding});
+  const tableAt = (values: Uint8Array): number => {
     const table = tables.get(values) ?? heap.allocate(values.length);
     if (!tables.has(values)) heap.bytes(table, values.length).set(values);
     tables.set(values, table);
     return table;
   };
-  return (element, rounding = "half-even") =>
-    () => {
-      const table = tableOf(element, rounding);
-      return (calls) => {
-        // Codes of whole bytes are where they belong; others are packed from behind that place.
-        const after = ({groups, size}: GroupsAt) => (element.bits === 8 ? 0 : groups * size);
-        run(
-          "castCodes",
-          calls.map((call) => {
-            const {x, groups, size, scales, codes} = call;
-            return [x, groups, size, scales, table, codes + after(call)];
-          }),
-        );
-        if (element.bits === 8) return;
-        run(
-          "packCodes",
-          calls.map((call) => [call.codes + after(call), element.bits, after(call), call.codes]),
-        );
-      };
+  return (bits, tableOf) => () => {
+    const table = tableAt(tableOf());
+    return (calls) => {
+      // Codes of whole bytes are where they belong; others are packed from behind that place.
+      const after = ({groups, size}: GroupsAt) => (bits === 8 ? 0 : groups * size);
+      run(
+        "castCodes",
+        calls.map((call) => {
+          const {x, groups, size, scales, codes} = call;
+          return [x, groups, size, scales, table, codes + after(call)];
+        }),
+      );
+      if (bits === 8) return;
+      run(
+        "packCodes",
+        calls.map((call) => [call.codes + after(call), bits, after(call), call.codes]),
+      );
     };
+  };
 }
 
-function intsOf(options: IntOptions, cast: CastOf): Grouped {
+/** The same of an element. */
+const castOf = (cast: CastBy, element: ElementFormat, rounding: Rounding = "half-even") =>
+  cast(element.bits, () => castTable(element, {rounding}));
+
+function intsOf(options: IntOptions, cast: CastBy): Grouped {
   const format = int(options);
   const {granularity = "group", groupSize = 128} = options;
   return {
     format,
     size: granularity === "group" ? groupSize : null,
     isWhole: granularity === "tensor",
-    pack: cast(format.codebook as ElementFormat),
+    pack: castOf(cast, format.codebook as ElementFormat),
     scales(amax) {
       const divisors = intScales(amax, options);
       return {divisors, parts: {scales: packScales(divisors, granularity === "group" ? "f16" : "f32")}};
@@ -175,12 +188,12 @@ function intsOf(options: IntOptions, cast: CastOf): Grouped {
   };
 }
 
-function mxOf(options: MxOptions, cast: CastOf): Grouped {
+function mxOf(options: MxOptions, cast: CastBy): Grouped {
   const {element = e2m1, blockSize = 32, scaleRule = "floor", rounding} = options;
   return {
     format: mx(options),
     size: blockSize,
-    pack: cast(element, rounding),
+    pack: castOf(cast, element, rounding),
     scales(amax) {
       const scales = new Uint8Array(amax.length);
       for (let i = 0; i < scales.length; i++) scales[i] = mxScaleByte(scaleRule, element, amax[i]);
@@ -189,14 +202,14 @@ function mxOf(options: MxOptions, cast: CastOf): Grouped {
   };
 }
 
-function floatsOf(options: ScaledFloatOptions, cast: CastOf): Grouped {
+function floatsOf(options: ScaledFloatOptions, cast: CastBy): Grouped {
   const {element = e2m1, granularity = "group", groupSize = 128} = options;
   const type = granularity === "group" ? "f16" : "f32";
   return {
     format: scaledFloat(options),
     size: granularity === "group" ? groupSize : null,
     isWhole: granularity === "tensor",
-    pack: cast(element),
+    pack: castOf(cast, element),
     scales(amax) {
       const divisors = scalesOf(amax, type, element.max, (largest) => largest / element.max);
       return {divisors, parts: {scales: packScales(divisors, type)}};
@@ -224,13 +237,37 @@ function levelsOf(format: Format, pack: Grouped["pack"]): Grouped {
   };
 }
 
-function plainOf(format: Format, cast: CastOf): Grouped {
+/** Casts of all numbers to levels, made once for each set. */
+const levelTables = new Map<string, Uint8Array>();
+
+function levelTable({name, values, ties}: LevelSet): Uint8Array {
+  const known = levelTables.get(name);
+  if (known !== undefined) return known;
+  const codebook = sortCodebook(values);
+  const table = castTableOf((x) => codebook.codes[nearestIndex(codebook, x, ties)]);
+  levelTables.set(name, table);
+  return table;
+}
+
+function wholeLevelsOf(set: LevelSet, format: Format, cast: CastBy): Grouped {
+  return {
+    format,
+    size: format.blockSize,
+    pack: cast(Math.log2(set.values.length), () => levelTable(set)),
+    scales(amax) {
+      const divisors = levelScales(set, amax, "f16");
+      return {divisors, parts: {scales: packScales(divisors, "f16")}};
+    },
+  };
+}
+
+function plainOf(format: Format, cast: CastBy): Grouped {
   const divisors = Float32Array.of(1);
   return {
     format,
     size: null,
     isWhole: true,
-    pack: cast(format.codebook as ElementFormat),
+    pack: castOf(cast, format.codebook as ElementFormat),
     scales: () => ({divisors, parts: {}}),
   };
 }
