@@ -26,6 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "diffusion",
     "sparse",
     "mixers",
+    "arithmetic",
     "compiled",
     "experts",
     "reductions",

@@ -1,0 +1,16 @@
+/** Products without a multiplier, executed and counted, for scripts: `paretoscope/arithmetic`. */
+
+export * from "./arithmetic.js";
+export * from "./bit-planes/bit-planes.js";
+export * from "./bit-planes/technique.js";
+export * from "./counts.js";
+export * from "./lmul/lmul.js";
+export * from "./lmul/multiplier.js";
+export * from "./lmul/technique.js";
+export * from "./registry.js";
+export * from "./shift/latents.js";
+export * from "./shift/shift-float.js";
+export * from "./shift/technique.js";
+export * from "./tables/odd-integers.js";
+export * from "./tables/sign-tables.js";
+export * from "./tables/technique.js";

@@ -1,0 +1,14 @@
+import {registry} from "../technique/registry.js";
+import {bitPlaneArithmetic} from "./bit-planes/technique.js";
+import {lmulArithmetic} from "./lmul/technique.js";
+import {shiftArithmetic} from "./shift/technique.js";
+import {lookupTables, mirroredTables} from "./tables/technique.js";
+
+/** Products without a multiplier, in the order in which pages show them. */
+export const arithmetics = registry("arithmetics", [
+  lmulArithmetic,
+  shiftArithmetic,
+  bitPlaneArithmetic,
+  lookupTables,
+  mirroredTables,
+]);
