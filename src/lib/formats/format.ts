@@ -47,10 +47,11 @@ export interface Format {
   /** Id of the format that the same source has for activations, where it is another one than for weights. */
   readonly activations?: string;
   /**
-   * `blocks` where codes and scales stand together in the part `blocks`, in an order of its own. Elsewhere the part `codes`
-   * holds one code an element, in order, lowest bit first.
+   * `blocks` where codes and scales stand together in the part `blocks`, in an order of its own; `streams` where the bits of
+   * a code lie in several parts, or two elements share theirs. Elsewhere the part `codes` holds one code an element, in
+   * order, lowest bit first.
    */
-  readonly layout?: "blocks";
+  readonly layout?: "blocks" | "streams";
   /**
    * `alone` where a row's bytes do not depend on the other rows; `amax` where they depend on the largest magnitude of all,
    * which the option `amax` of `encode` tells. Absent where a tensor can only be packed whole.

@@ -25,6 +25,7 @@ import {
 } from "./mx/mx.js";
 import {fourOverSix} from "./nvfp4/four-over-six.js";
 import {nvfp4} from "./nvfp4/nvfp4.js";
+import {olive} from "./olive/olive.js";
 import {razer} from "./razer/razer.js";
 import {razerAct} from "./razer/razer-act.js";
 import {mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
@@ -93,6 +94,11 @@ const own: readonly Format[] = [
   razerV1({base: fp3Element}),
   mxfp4Razer(),
   nvfp4Razer(),
+  olive(),
+  olive({normal: "ant"}),
+  olive({granularity: "tensor"}),
+  olive({bits: 8}),
+  olive({bits: 8, granularity: "tensor"}),
 ];
 
 /** ggml's blocks under its names, with its own before them where a format here has the name with another rule. */

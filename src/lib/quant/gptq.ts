@@ -95,6 +95,8 @@ export const gptqMethod = quantizationMethod({
   refuses({id, codebook: {bits}, layout}) {
     if (layout === "blocks")
       return `GPTQ chooses codes one by one; ${id} packs them with their scales in blocks.`;
+    if (layout === "streams")
+      return `GPTQ chooses codes one by one; ${id} has no code of an element's own in one place.`;
     if (bits <= MOST_GRID_BITS) return null;
     return `GPTQ chooses among the codes of a format, at most ${MOST_GRID_BITS} bits each; those of ${id} have ${bits}.`;
   },
