@@ -25,6 +25,7 @@ export * as elements from "./element.js";
 export {type ElementFormat, type FloatElement, floatElement, type IntElement, intElement} from "./element.js";
 export {bf16, fp8E4m3, fp8E5m2, fp16, fp32, plainFloat} from "./float/float.js";
 export {fp3, fp4, type ScaledFloatOptions, scaledFloat} from "./float/float-scaled.js";
+export {biasOfClip, searchedFloat} from "./float/float-searched.js";
 export {
   type Codebook,
   type EncodeOptions,
@@ -34,6 +35,7 @@ export {
   type Packed,
   packedBytes,
 } from "./format.js";
+export {type Fp6Options, fp6} from "./fp6/fp6.js";
 export {decodeBlocks, encodeBlocks, type GgmlBlock, type Importance} from "./ggml/block.js";
 export {ggmlFormat} from "./ggml/ggml-format.js";
 export {ggmlBlock, ggmlBlocks} from "./ggml/registry.js";
@@ -56,7 +58,9 @@ export {MX_SCALE_RULES, type MxScaleRule} from "./mx/mx-scale.js";
 export {type FourOverSixOptions, fourOverSix} from "./nvfp4/four-over-six.js";
 export {type Nvfp4Options, nvfp4} from "./nvfp4/nvfp4.js";
 export * from "./observers.js";
+export {type OliveOptions, olive} from "./olive/olive.js";
 export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
+export {type NupesOptions, nupes} from "./power/nupes.js";
 export {dequantize, quantize} from "./quantize.js";
 export {type RazerOptions, razer} from "./razer/razer.js";
 export {type RazerActFormatOptions, razerAct} from "./razer/razer-act.js";

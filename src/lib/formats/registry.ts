@@ -6,7 +6,9 @@ import {shift} from "./codebook/shift.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float/float.js";
 import {fp3, fp4, scaledFloat} from "./float/float-scaled.js";
+import {searchedFloat} from "./float/float-searched.js";
 import type {Format} from "./format.js";
+import {fp6} from "./fp6/fp6.js";
 import {ggmlFormat} from "./ggml/ggml-format.js";
 import {ggmlBlocks} from "./ggml/registry.js";
 import {int} from "./int.js";
@@ -26,6 +28,7 @@ import {
 import {fourOverSix} from "./nvfp4/four-over-six.js";
 import {nvfp4} from "./nvfp4/nvfp4.js";
 import {olive} from "./olive/olive.js";
+import {nupes} from "./power/nupes.js";
 import {razer} from "./razer/razer.js";
 import {razerAct} from "./razer/razer-act.js";
 import {mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
@@ -99,6 +102,15 @@ const own: readonly Format[] = [
   olive({granularity: "tensor"}),
   olive({bits: 8}),
   olive({bits: 8, granularity: "tensor"}),
+  fp6(),
+  fp6({split: "2+4"}),
+  fp6({groupSize: 256}),
+  nupes(),
+  nupes({bits: 3}),
+  nupes({bits: 8}),
+  nupes({exponent: 0.5}),
+  searchedFloat(8),
+  searchedFloat(4),
 ];
 
 /** ggml's blocks under its names, with its own before them where a format here has the name with another rule. */
