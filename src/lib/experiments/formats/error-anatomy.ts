@@ -10,7 +10,9 @@ import {DATA_NEEDS, seedParam, sourceParam, tensorsOf} from "./sources.js";
 const BINS = 32;
 
 /** Formats whose codes a reader can see one by one. */
-const SMALL = Object.values(formats).filter(({codebook: {bits}, layout}) => bits <= 8 && layout === undefined);
+const SMALL = Object.values(formats).filter(
+  ({codebook: {bits}, layout}) => bits <= 8 && layout === undefined,
+);
 
 const BY = ["magnitude", "code"] as const;
 
