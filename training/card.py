@@ -6,6 +6,7 @@ import re
 import attamba
 import experts
 import mamba
+import matmul_free
 from scores import totals
 
 DECODER_FILES = """| file | content |
@@ -27,6 +28,14 @@ MAMBA_FILES = """| file | content |
 |---|---|
 | `model.safetensors` | weights, float16, by the published names |
 | `config.json` | `{architecture}`; the embedding carries the factor sqrt(width) of training, so the head is a matrix of its own |
+| `tokenizer.json` | 256 words, one token each, separated by white space |
+| `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
+"""
+
+OWN_HEAD_FILES = """| file | content |
+|---|---|
+| `model.safetensors` | weights before they are rounded, float16, by the published names |
+| `config.json` | `HGRNBitForCausalLM`; the embedding carries the factor sqrt(width) of training |
 | `tokenizer.json` | 256 words, one token each, separated by white space |
 | `expected.json` | a prompt with logits, hidden states and greedy steps in float64 of the stored weights |
 """
@@ -116,6 +125,8 @@ def percent(right, of):
 def files(config, captured):
     if isinstance(config, attamba.Config):
         return MAMBA_FILES.format(architecture=attamba.config_json(config, None)["architectures"][0])
+    if isinstance(config, matmul_free.Config):
+        return OWN_HEAD_FILES
     if isinstance(config, experts.Config):
         return MAMBA_FILES.format(architecture=experts.NAMES[config.kind][0])
     if not isinstance(config, mamba.Config):
@@ -128,6 +139,10 @@ def purpose(name, config):
     if isinstance(config, attamba.Config) or name in RIVALS:
         return f"""It was trained beside others on the same
 documents in the same order, for as many steps and with as many weights: {RIVALS.get(name, "attention over the states of chunks")}."""
+    if isinstance(config, matmul_free.Config):
+        other = "`decoder-iso-flop` and `matmul-free-small-float`" if config.ternary else "`matmul-free-small` and `decoder-iso-flop`"
+        return f"""It was trained on the same
+documents in the same order and for as many steps as {other}: {"matrices are ternary" if config.ternary else "the same without rounding, so that what rounding costs can be told"}."""
     if isinstance(config, experts.Config):
         return "Its attention began as that of `decoder-small`, so\nthat mixtures can be compared with each other and with a dense network."
     if isinstance(config, mamba.Config):
@@ -140,6 +155,8 @@ in what it does: it finds facts in its context, follows aliases and repeats span
 def kind(config):
     if isinstance(config, attamba.Config):
         return "language model after Attamba (arXiv:2411.17685)"
+    if isinstance(config, matmul_free.Config):
+        return "MatMul-free language model (arXiv:2406.02528)" if config.ternary else "language model after MatMul-free LM (arXiv:2406.02528) with plain matrices"
     if isinstance(config, experts.Config):
         return experts.kind(config)
     if not isinstance(config, mamba.Config):
@@ -153,6 +170,12 @@ def architecture(config):
 embedding with base {config.base:g}. Keys and values are what two state-space models have read of a chunk of {config.chunk} tokens, plus the token itself:
 {config.inner} inner channels in {config.ssm_heads} heads with {config.state} numbers of state each, convolution over {config.conv} tokens with a bias, no bias of time steps.
 Chunks end at other places in each layer (the cyclic rule); a query sees the ends of chunks before it and its last {config.leading} tokens."""
+    if isinstance(config, matmul_free.Config):
+        rounded = ("weights rounded to minus one, zero and one times their mean magnitude, inputs to 8 bits" if config.ternary
+                   else "and nothing is rounded")
+        return f"""{config.layers} layers, width {config.width}, a gated recurrence with one number of state for each of {config.width} channels, a gated network of
+{config.hidden}. Every matrix, the head too, has an RMS norm of its own before it (eps {matmul_free.NORM_EPS:g}), {rounded};
+RMS norm before each part (eps {config.eps:g}), forget gates with learned lower bounds. After any number of tokens a layer keeps {config.width} numbers."""
     if isinstance(config, experts.Config):
         return f"""{config.layers} layers, width {config.width}, {config.heads} query heads and {config.kv_heads} key/value heads of {config.head_dim}, RMS norm before each part (eps {config.eps:g}),
 half-split rotary embedding with base {config.base:g}, no biases. {experts.networks(config)}"""
@@ -180,13 +203,12 @@ def model_card(name, config, state, result, captured):
     embedding = "embeddings" if isinstance(config, mamba.Config) else "embed_tokens"
     return f"""# {name}
 
-A {kind(config)} of {parameters:,} parameters ({parameters + config.vocabulary * config.width:,} as stored, see below), trained on the generated retrieval corpus of `src/lib/tasks` (mix
+A {kind(config)} of {counted(parameters, config)}, trained on the generated retrieval corpus of `src/lib/tasks` (mix
 `{result['mix']}`{turns(listed(arguments['documents']))}). {purpose(name, config)}
 
 {files(config, captured)}
 ## Architecture
-{architecture(config)} Trained with one matrix for embedding and head, stored as two:
-`{embedding}` = sqrt({config.width}) E and `lm_head` = E. A prompt begins with `<begin>`. Trained at a context of {log[-1]['context']} tokens.
+{architecture(config)} {ends(config, embedding)} A prompt begins with `<begin>`. Trained at a context of {log[-1]['context']} tokens.
 
 ## Training
 {beginning(arguments['start'], config)}Next-token cross-entropy, weight 4 on tokens that the document determines (answers of queries, repeated spans), 1 elsewhere.
@@ -216,6 +238,21 @@ is the most likely one, with the right tokens fed back:
 |---|---|
 {task_rows(result['scores']['tasks'])}
 {remark(result['mix'], result['scores']['tasks'])}{tails_section(result['tails'])}"""
+
+
+def counted(parameters, config):
+    """Parameters, and how many are stored where embedding and head are one matrix in training."""
+    if isinstance(config, matmul_free.Config):
+        return f"{parameters:,} parameters"
+    return f"{parameters:,} parameters ({parameters + config.vocabulary * config.width:,} as stored, see below)"
+
+
+def ends(config, embedding):
+    """What became of the embedding."""
+    if isinstance(config, matmul_free.Config):
+        return f"Trained with an embedding that is scaled by sqrt({config.width}), stored with it."
+    return f"""Trained with one matrix for embedding and head, stored as two:
+`{embedding}` = sqrt({config.width}) E and `lm_head` = E."""
 
 
 def training(state):

@@ -27,7 +27,7 @@ from train import evaluate, read_documents
 
 REFERENCE_LENGTH, GREEDY_STEPS = 40, 6
 # Models that nothing reads activations of.
-LEAN = ["decoder-coreference", "attamba-small", "decoder-iso-kv", "decoder-iso-flop"]
+LEAN = ["decoder-coreference", "attamba-small", "decoder-iso-kv", "decoder-iso-flop", "matmul-free-small", "matmul-free-small-float"]
 MOST_CAPTURED_TOKENS, MOST_CAPTURED_BYTES = 384, 1_450_000
 
 

@@ -29,6 +29,8 @@ export const DATA_SETS = {
   "weights/attamba-small": "models/attamba-small/model.safetensors",
   "weights/decoder-iso-kv": "models/decoder-iso-kv/model.safetensors",
   "weights/decoder-iso-flop": "models/decoder-iso-flop/model.safetensors",
+  "weights/matmul-free-small": "models/matmul-free-small/model.safetensors",
+  "weights/matmul-free-small-float": "models/matmul-free-small-float/model.safetensors",
   "predictor/decoder-small": "models/decoder-small/token-butler.safetensors",
   "predictor/decoder-large": "models/decoder-large/token-butler.safetensors",
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",

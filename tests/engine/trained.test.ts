@@ -9,6 +9,7 @@ import {loadAttamba} from "../../src/lib/engine/attamba/load-attamba.js";
 import {referenceBackend} from "../../src/lib/engine/backend.js";
 import {forward} from "../../src/lib/engine/decoder/decoder.js";
 import {greedy, readOn} from "../../src/lib/engine/generate.js";
+import {openModel} from "../../src/lib/engine/language-model.js";
 import {forwardMamba} from "../../src/lib/engine/mamba/mamba.js";
 import {mambaCache} from "../../src/lib/engine/mamba/mamba-cache.js";
 import {mambaConfig} from "../../src/lib/engine/mamba/mamba-config.js";
@@ -122,3 +123,24 @@ describe.each(runs(["AttambaForCausalLM"]))("trained model $name on $backend", (
     });
   });
 });
+
+/** They run in float64 on every backend, so that the bound is of the float32 that logits are rounded to. */
+describe.each(runs(["HGRNBitForCausalLM"]).filter(({backend}) => backend === "reference"))(
+  "trained model $name",
+  ({name}) => {
+    const expected = readExpected(name, trainedPath(name));
+
+    test("gives the logits and greedy tokens of its float64 run, step by step from its state", async () => {
+      const folder = await openFolder(trainedPath(name));
+      const model = await openModel(folder);
+      await folder.close();
+      expect(model.unused).toEqual([]);
+      expect(maxDifference(model.read()(expected.ids).data, expected.logits)).toBeLessThan(2e-6);
+      const {tokens, logits} = readOn(model.read(), expected.ids, expected.greedy.length);
+      expect(tokens).toEqual(expected.greedy.map(({token}) => token));
+      logits.forEach((row, i) => {
+        expect(maxDifference(row, expected.greedy[i].logits)).toBeLessThan(2e-6);
+      });
+    });
+  },
+);

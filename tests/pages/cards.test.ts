@@ -32,6 +32,7 @@ const WRITTEN = [
   "(arXiv:2410.07348)",
   "(arXiv:2507.20984)",
   "(arXiv:2507.08771)",
+  "(arXiv:2406.02528)",
   "after a tenth of the steps",
   "(eps 1e-05)",
   "four scans (rows, columns, both backwards)",

@@ -205,20 +205,29 @@ function sizeLines(folder: string, isTrained: boolean): string[] {
     `${vocabulary} words, one token each`,
     ...(captured ? [`for ${captured[0] * captured[1]} tokens of validation documents`] : []),
     ...(isTrained
-      ? [
-          `${apart(stored - vocabulary * width)} parameters (${apart(stored)} as stored`,
-          `${layers} layers, width ${width},`,
-          `= sqrt(${width}) E`,
-          ...sizesOf(config),
-        ]
+      ? [...endsOf(config, stored), `${layers} layers, width ${width},`, ...sizesOf(config)]
       : []),
   ];
 }
 
+/** Embedding and head are one matrix in training, but where the head is ternary. */
+function endsOf({model_type, vocab_size: vocabulary, hidden_size: width}: Config & Typed, stored: number) {
+  if (model_type === "hgrn_bit") return [`${apart(stored)} parameters`, `scaled by sqrt(${width})`];
+  return [
+    `${apart(stored - vocabulary * width)} parameters (${apart(stored)} as stored`,
+    `= sqrt(${width}) E`,
+  ];
+}
+
+interface Typed {
+  readonly model_type: string;
+}
+
 type Config = Readonly<Record<string, number>>;
 
-function sizesOf(config: Config & {readonly model_type: string}): string[] {
+function sizesOf(config: Config & Typed): string[] {
   if (config.model_type === "attamba") return chunkSizes(config);
+  if (config.model_type === "hgrn_bit") return gatedSizes(config);
   const mixture = MIXTURE_SIZES[config.model_type];
   if (mixture) return mixture(config);
   return config.model_type === "llama" ? decoderSizes(config) : mambaSizes(config);
@@ -230,6 +239,14 @@ const chunkSizes = (config: Config): string[] => [
   `a chunk of ${config.token_chunk} tokens`,
   `${config.ssm_intermediate_size} inner channels in ${config.ssm_num_heads} heads with ${config.ssm_state_size} numbers of state each, convolution over ${config.ssm_conv_kernel} tokens`,
   `its last ${config.leading_tokens} tokens`,
+];
+
+const gatedSizes = (config: Config): string[] => [
+  `one number of state for each of ${config.hidden_size} channels, a gated network of ${config.intermediate_size}.`,
+  "of its own before it (eps 1e-08)",
+  "RMS norm before each part (eps 1e-06)",
+  ...(config.ternary === undefined ? ["inputs to 8 bits"] : []),
+  `a layer keeps ${config.hidden_size} numbers`,
 ];
 
 const decoderSizes = (config: Config): string[] => [

@@ -65,6 +65,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "diffusion/reuse": () => import("./diffusion/reuse.js").then((m) => m.reuse),
   "diffusion/published-time": () => import("./diffusion/published-time.js").then((m) => m.publishedTime),
   "compiled/static-shapes": () => import("./compiled/static-shapes.js").then((m) => m.staticShapes),
+  "mixers/matmul-free": () => import("./mixers/matmul-free.js").then((m) => m.matMulFreeExperiment),
   "mixers/attamba": () => import("./mixers/attamba.js").then((m) => m.attambaExperiment),
   "sparse/tile-time": () => import("./sparse/tile-time.js").then((m) => m.tileTime),
   "reductions/orders": () => import("./reductions/orders.js").then((m) => m.orders),

@@ -15,6 +15,7 @@ export * from "./kronecker/monomials.js";
 export * from "./kronecker/polynomial-attention.js";
 export * from "./kronecker/technique.js";
 export * from "./kronecker/tensor-attention.js";
+export * from "./matmul-free/technique.js";
 export * from "./mixer-technique.js";
 export * from "./operation-counts.js";
 export * from "./registry.js";

@@ -59,7 +59,12 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
 };
 
 /** Data sets that the site leaves out for their size: the rows that they give are shipped. */
-const LEFT_OUT: readonly string[] = ["regressor/sweep", "regressor/adaptation"];
+const LEFT_OUT: readonly string[] = [
+  "regressor/sweep",
+  "regressor/adaptation",
+  "weights/matmul-free-small",
+  "weights/matmul-free-small-float",
+];
 
 /** True if the site has all data sets of an experiment's `needs`, so that a browser can run it. */
 export const isDataHere = (needs: readonly string[]): boolean =>

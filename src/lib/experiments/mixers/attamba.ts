@@ -6,29 +6,23 @@ import {decoderOf} from "../../engine/decoder/decoder-weights.js";
 import {attambaText, decoderText, type OpenText} from "../../engine/open-text.js";
 import {attambaTokenOperations, decoderTokenOperations} from "../../engine/token-operations.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
-import {corpusSeeds, EVAL_SEEDS, type EvalSeed, type EvalText} from "../../evaluate/eval-texts.js";
-import {perplexity} from "../../evaluate/quality.js";
-import {scoreTokens} from "../../evaluate/token-scores.js";
+import {corpusSeeds, EVAL_SEEDS, type EvalSeed} from "../../evaluate/eval-texts.js";
 import type {Row} from "../../experiment/columns.js";
 import {type DataSets, experiment} from "../../experiment/experiment.js";
-import {documentShare} from "../../stats/documents.js";
 import {wilson} from "../../stats/shares.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {askedAgain, growingText} from "../shared/asked-again.js";
 import {DECODERS, decoderWeights} from "../shared/decoders.js";
-import {known} from "../shared/quality-columns.js";
 import {type ChunkVariant, CONTEXT, chunkVariants, RULE_IDS, ruleOf} from "./chunk-variants.js";
 import {ATTAMBA_CONFIG, ATTAMBA_ID, attambaWeights, MIXER_NEEDS, RIVALS} from "./models.js";
+import {textQuality, textQualityColumns} from "./text-quality.js";
 
 /** Tokens after a fact at which it is asked for: whole facts. */
 const DISTANCES = [0, 10, 20, 40, 60, 80, 100] as const;
 /** Ways of reading whose memory is asked at every distance: the chunk lengths up to this. */
 const LONGEST_ASKED = 16;
-const ALL_SEEDS = "all";
 /** Bytes of a number of the cache. */
 const FP16 = 2;
-
-const end = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
 const keyColumns = {
   model: {type: "string", label: "Model"},
@@ -40,14 +34,7 @@ const keyColumns = {
 
 const columns = {
   ...keyColumns,
-  seed: {type: "string", label: "Evaluation seed"},
-  documents: {type: "integer", label: "Documents, which the intervals count"},
-  perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
-  perplexityLow: end("Perplexity, lower end of 95 %"),
-  perplexityHigh: end("Perplexity, upper end of 95 %"),
-  answers: {type: "number", label: "Share of answer tokens right", provenance: "measured"},
-  answersLow: end("Answer tokens right, lower end of 95 %"),
-  answersHigh: end("Answer tokens right, upper end of 95 %"),
+  ...textQualityColumns,
   cacheBytes: {
     type: "integer",
     label: "Keys and values of a document, in float16",
@@ -187,40 +174,8 @@ async function chunkReaders(
   });
 }
 
-/** Scores of one document. */
-interface Scored {
-  readonly logProbs: Float64Array;
-  readonly answers: {readonly right: number; readonly trials: number};
-}
-
 function qualityRows({key, logits, cost}: Reader, seeds: readonly EvalSeed[]): Row<typeof columns>[] {
-  const scored = seeds.map(
-    ({seed, texts}) => [String(seed), texts.map((text) => scoreText(logits, text))] as const,
-  );
-  const pooled = [ALL_SEEDS, scored.flatMap(([, documents]) => documents)] as const;
-  return [pooled, ...scored].map(([seed, documents]) => {
-    const read = perplexity(documents.map(({logProbs}) => logProbs)).perplexity;
-    const answers = documentShare(documents.map((each) => each.answers));
-    return {
-      ...key,
-      seed,
-      documents: documents.length,
-      perplexity: read.value,
-      perplexityLow: known(read.low),
-      perplexityHigh: known(read.high),
-      answers: answers.share,
-      answersLow: known(answers.low),
-      answersHigh: known(answers.high),
-      ...cost,
-      provenance: "measured",
-    };
-  });
-}
-
-function scoreText(logits: Reader["logits"], {tokens, answers}: EvalText): Scored {
-  const {logProbs, topTokens} = scoreTokens(logits(tokens.slice(0, -1)), tokens.slice(1));
-  const right = answers.filter((place) => topTokens[place - 1] === tokens[place]).length;
-  return {logProbs, answers: {right, trials: answers.length}};
+  return textQuality(logits, seeds).map((quality) => ({...key, ...quality, ...cost, provenance: "measured"}));
 }
 
 function distanceRows({key, begin}: Reader, texts: number): Row<typeof distanceColumns>[] {
