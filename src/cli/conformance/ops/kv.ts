@@ -1,12 +1,12 @@
 import {inverseFrequencies, rotaryTable, rotate} from "../../../lib/engine/rope.js";
 import {kiviGroups, kiviValues} from "../../../lib/kv/kivi/kivi.js";
-import {magnitudePrune} from "../../../lib/kv/sparse-kv/magnitude-prune.js";
 import {
   type MiniCacheMerge,
   miniCacheMerge,
   miniCacheMergeReleased,
 } from "../../../lib/kv/minicache/minicache.js";
 import {type MlaWeights, mlaAttention, mlaCache} from "../../../lib/kv/mla/mla.js";
+import {magnitudePrune} from "../../../lib/kv/sparse-kv/magnitude-prune.js";
 import {xkvFactorize, xkvGroups, xkvReconstruct, xkvSvd} from "../../../lib/kv/xkv/xkv.js";
 import {xkvRatio} from "../../../lib/kv/xkv/xkv-bytes.js";
 import {smallest} from "../../../lib/stats/extent.js";
