@@ -1,0 +1,72 @@
+import {type Builder, type Netlist, netlistBuilder} from "../netlist.js";
+import {accumulatorLanes, binaryNeurons, recurrentGates, softmaxFront, sparseControl} from "./koios-like.js";
+import {type KratosLayer, kratosLike, type SumStyle} from "./kratos-like.js";
+import {blobBoxes, hashRound, packetMerge, processor, stereoMatch} from "./vtr-like.js";
+
+/** Sets of circuits after the three benchmark suites of the paper; none of them is a circuit of those suites. */
+export const CIRCUIT_SETS = ["kratos-like", "koios-like", "vtr-like"] as const;
+export type CircuitSet = (typeof CIRCUIT_SETS)[number];
+
+/** Circuit of a set. */
+export interface NamedCircuit {
+  readonly set: CircuitSet;
+  readonly name: string;
+  /** It has a register behind every chain and every level of tables, as the layers of Kratos have. */
+  readonly isPipelined: boolean;
+  /** @param style of the sums of Kratos-like layers; other circuits have one form. */
+  build(style: SumStyle, seed: number, digits: "binary" | "csd"): Netlist;
+}
+
+const LAYERS: readonly (readonly [KratosLayer, number, number])[] = [
+  ["conv_1d", 4, 0],
+  ["conv_1d", 8, 0.5],
+  ["conv_2d", 4, 0.5],
+  ["conv_2d", 8, 0],
+  ["gemmt", 4, 0],
+  ["gemmt", 8, 0.5],
+  ["gemms", 4, 0.5],
+  ["gemms", 8, 0],
+];
+
+function built(circuit: (builder: Builder) => void): Netlist {
+  const builder = netlistBuilder();
+  circuit(builder);
+  return builder.finish();
+}
+
+const fixed = (
+  set: CircuitSet,
+  circuits: Readonly<Record<string, (builder: Builder) => void>>,
+): NamedCircuit[] =>
+  Object.entries(circuits).map(([name, circuit]) => ({
+    set,
+    name,
+    isPipelined: false,
+    build: () => built(circuit),
+  }));
+
+/** All circuits that are packed. */
+export const CIRCUITS: readonly NamedCircuit[] = [
+  ...LAYERS.map(
+    ([layer, bits, sparsity]): NamedCircuit => ({
+      set: "kratos-like",
+      isPipelined: true,
+      name: `${layer}, ${bits} bits, ${100 * sparsity} % zeros`,
+      build: (style, seed, digits) => kratosLike(layer, {bits, sparsity, seed, digits, style}),
+    }),
+  ),
+  ...fixed("koios-like", {
+    "binary neurons": (builder) => binaryNeurons(builder),
+    "accumulators and ReLU": (builder) => accumulatorLanes(builder),
+    "softmax front": (builder) => softmaxFront(builder),
+    "recurrent gates": (builder) => recurrentGates(builder),
+    "sparse control": (builder) => sparseControl(builder),
+  }),
+  ...fixed("vtr-like", {
+    processor: (builder) => processor(builder),
+    "packet merge": packetMerge,
+    "hash round": hashRound,
+    "stereo match": (builder) => stereoMatch(builder),
+    "blob boxes": (builder) => blobBoxes(builder),
+  }),
+];
