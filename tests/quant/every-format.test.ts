@@ -33,15 +33,15 @@ describe.each(Object.values(formats).map((format) => [format.id, format] as cons
   });
 
   test("works in GPTQ, in its own bytes and to the good of the outputs, or says why not", () => {
-    if (format.layout !== undefined) {
-      expect(() => gptq(w, calibration, format)).toThrow("in a part named codes");
-      expect(gptqMethod.refuses(format)).toContain("chooses codes one by one");
-      return;
-    }
     if (format.codebook.bits > 8) {
       expect(() => gptq(w, calibration, format)).toThrow(
         `at most 8 bits a code, got ${format.codebook.bits}`,
       );
+      return;
+    }
+    if (format.layout !== undefined) {
+      expect(() => gptq(w, calibration, format)).toThrow("in a part named codes");
+      expect(gptqMethod.refuses(format)).toContain("chooses codes one by one");
       return;
     }
     const {packed, weight} = gptq(w, calibration, format);

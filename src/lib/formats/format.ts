@@ -52,6 +52,8 @@ export interface Format {
    * order, lowest bit first.
    */
   readonly layout?: "blocks" | "streams";
+  /** `by-values` where codes differ in length, so that the bytes of a tensor depend on its values; absent where its shape decides them. */
+  readonly size?: "by-values";
   /**
    * `alone` where a row's bytes do not depend on the other rows; `amax` where they depend on the largest magnitude of all,
    * which the option `amax` of `encode` tells. Absent where a tensor can only be packed whole.

@@ -3,6 +3,7 @@ import {bipolar} from "./codebook/bipolar.js";
 import {nf4, nf4Format} from "./codebook/nf4.js";
 import {sf4} from "./codebook/sf4.js";
 import {shift} from "./codebook/shift.js";
+import {dfloat11} from "./dfloat11/dfloat11.js";
 import {e2m1, e2m3, e3m2, e4m3fn, e5m2, fp3 as fp3Element} from "./element.js";
 import {bf16, fp8E4m3, fp8E5m2, fp16, fp32} from "./float/float.js";
 import {fp3, fp4, scaledFloat} from "./float/float-scaled.js";
@@ -41,6 +42,7 @@ const own: readonly Format[] = [
   fp32,
   fp16,
   bf16,
+  dfloat11(),
   fp8E4m3,
   fp8E5m2,
   scaledFloat({element: e4m3fn, granularity: "tensor"}),
@@ -124,6 +126,11 @@ const named = registry<Format>("formats", [...own, ...blocks]);
 export const formats: Readonly<Record<string, Format>> = Object.freeze(
   Object.fromEntries(named.all.map((format) => [format.id, format])),
 );
+
+/** Ids of the formats in which the shape alone decides the bytes of a tensor. */
+export const sizedFormatIds: readonly string[] = named.all
+  .filter(({size}) => size === undefined)
+  .map(({id}) => id);
 
 const bySpelling = new Map(named.all.map((format) => [format.id.toLowerCase(), format]));
 

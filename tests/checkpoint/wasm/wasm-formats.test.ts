@@ -28,20 +28,38 @@ const SETS: Readonly<Record<string, Tensor>> = {
   "every magnitude": matrix(() => stream.normal() * Math.exp(120 * stream.uniform() - 60)),
 };
 
+const named = (reason: string, ...ids: readonly string[]) =>
+  Object.fromEntries(ids.map((id) => [id, reason]));
+
 /**
  * Formats without an encoder or decoder of their own, each with its reason. The lists may only get shorter: a format that is
  * new to the registry gets a kernel.
  */
+const NEITHER = {
+  dfloat11: "codes of differing lengths, written once for a model",
+  ...named("pairs, each looked at twice", "olive4", "olive4_ant", "olive4_tensor", "olive8", "olive8_tensor"),
+  ...named("bits in two streams", "fp6_4p2", "fp6_2p4", "fp6_4p2_g256"),
+  ...named("a searched range", "fp8_searched", "fp4_searched"),
+  ...named("a power an element", "nupes3", "nupes4", "nupes8"),
+};
+
 const WITHOUT = {
   encode: {
     fp32: "its bytes are the values",
     fp16: "16 bits, no block",
     bf16: "16 bits, no block",
+    "nupes4_a0.5": "a power an element",
+    binary: "a sum and a comparison an element",
+    ternary: "a sum and a comparison an element",
+    ternary_mean: "a sum and a comparison an element",
+    ternary_survivors: "two sums and a comparison an element",
+    ...NEITHER,
   },
   decode: {
     fp32: "its bytes are the values",
     bf16: "16 bits, no block",
     fp16: "16 bits, no block",
+    ...NEITHER,
   },
 } as const;
 

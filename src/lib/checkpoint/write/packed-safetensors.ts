@@ -40,15 +40,13 @@ export async function packedSafetensors(
 ): Promise<CheckpointFile> {
   const inputFirst = inputFirstNames(tensors.map(({tensor}) => tensor));
   const lengths = partLengths();
-  const outputs = tensors.map(({tensor, source}) =>
-    outputOf(tensor, source, {
-      format: choices.get(source),
-      isInputFirst: inputFirst.has(tensor.name),
-      lengths,
-      faster,
-      importance: importanceOf(importance, tensor, inputFirst.has(tensor.name)),
-    }),
-  );
+  const outputs: Output[] = [];
+  for (const {tensor, source} of tensors) {
+    const isInputFirst = inputFirst.has(tensor.name);
+    const format = choices.get(source);
+    const own = importanceOf(importance, tensor, isInputFirst);
+    outputs.push(await outputOf(tensor, source, {format, isInputFirst, lengths, faster, importance: own}));
+  }
   const entries = outputs.flatMap(({written, entry}) => (entry ? [[written.name, entry] as const] : []));
   const layout = JSON.stringify({version: LAYOUT_VERSION, tensors: Object.fromEntries(entries)});
   const metadata = {format: "pt", [LAYOUT_KEY]: layout, ...(await files(folder))};
@@ -86,17 +84,21 @@ interface Wanted extends Pick<Encoding, "faster"> {
   readonly importance: Float32Array | undefined;
 }
 
-function outputOf(
+async function outputOf(
   tensor: StoredTensor,
   source: string,
   {format: id, isInputFirst, lengths, faster, importance}: Wanted,
-): Output {
+): Promise<Output> {
   const plain = id === undefined ? undefined : PLAIN[id];
   if (id === undefined) return kept(tensor, source, faster);
   if (plain !== undefined) return plainOutput(tensor, source, {dtype: plain, format: id, note: null}, faster);
   const format = faster(formatById(id));
   const shape = isInputFirst ? [...tensor.shape].reverse() : tensor.shape;
-  const sizes = lengths(format, shape);
+  // Where values decide, the tensor is packed once for its lengths and once more to be written: one at a time is held.
+  const sizes =
+    format.size === "by-values"
+      ? lengthsOfParts(await packedParts(tensor, format, {isInputFirst, importance}))
+      : lengths(format, shape);
   const parts = Object.keys(sizes);
   const bytes = Object.values(sizes).reduce((sum, each) => sum + each, 0);
   const encode = packedOnce(parts.length, () => packedParts(tensor, format, {isInputFirst, importance}));
@@ -171,8 +173,11 @@ function lengthsOf(format: Format, shape: readonly number[]): Readonly<Record<st
   const rows = isByRows && columns > 0 ? elementCount(shape) / columns : 1;
   const some = isByRows ? [1, columns] : shape;
   const {parts} = format.encode({shape: some, data: new Float32Array(elementCount(some))});
-  return Object.fromEntries(Object.entries(parts).map(([role, part]) => [role, rows * part.byteLength]));
+  return lengthsOfParts(parts, rows);
 }
+
+const lengthsOfParts = (parts: Readonly<Record<string, Uint8Array>>, rows = 1) =>
+  Object.fromEntries(Object.entries(parts).map(([role, part]) => [role, rows * part.byteLength]));
 
 /** A tensor with its bytes as they are, or unpacked where it is no plain tensor of safetensors. */
 function kept(tensor: StoredTensor, source: string, faster: Encoding["faster"]): Output {

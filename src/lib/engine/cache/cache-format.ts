@@ -2,15 +2,15 @@
 
 import {fp16} from "../../formats/float/float.js";
 import type {Format, Packed} from "../../formats/format.js";
-import {formatById, formats} from "../../formats/registry.js";
+import {formatById, sizedFormatIds} from "../../formats/registry.js";
 import type {ChoiceParam} from "../../technique/params.js";
 import {type PackedSize, packedSize} from "./packed-size.js";
 
-/** The format in which a technique packs what it keeps: any that has an id. */
+/** The format in which a technique packs what it keeps: any whose bytes a cache can count before it holds them. */
 export const cacheFormatParam = {
   kind: "choice",
   label: "Number format of what is kept",
-  options: Object.keys(formats),
+  options: sizedFormatIds,
   default: fp16.id,
 } as const satisfies ChoiceParam<string>;
 

@@ -2,6 +2,7 @@ import type {FormatChoice, Formats} from "../../accel/machine.js";
 import type {Sparsity} from "../../accel/roofline.js";
 import {type Format, packedBytes} from "../../formats/format.js";
 import {formatById, formats} from "../../formats/registry.js";
+import {draws, randomStream} from "../../tensor/random.js";
 
 /** Formats that block along columns, so that what a row costs does not depend on the rows beside it. */
 export const FORMAT_IDS: readonly string[] = Object.keys(formats).filter((id) => !id.endsWith("_axis0"));
@@ -9,12 +10,23 @@ export const FORMAT_IDS: readonly string[] = Object.keys(formats).filter((id) =>
 const COLUMNS = 512;
 const ROWS = 8;
 
-const bytesOf = (format: Format, rows: number): number =>
-  packedBytes(format.encode({shape: [rows, COLUMNS], data: new Float32Array(rows * COLUMNS)}));
+/** Rows that are packed where values decide the bytes: so many that tables and filled-up chunks weigh little. */
+const MANY_ROWS = 512;
 
-/** Bits that each element of one more row of 512 adds to the packed bytes; a scale of the whole tensor costs a large one nothing. */
+const bytesOf = (format: Format, data: Float32Array): number =>
+  packedBytes(format.encode({shape: [data.length / COLUMNS, COLUMNS], data}));
+
+/**
+ * Bits that each element of one more row of 512 adds to the packed bytes; a scale of the whole tensor costs a large one nothing. Values
+ * are zeros, or normal ones where they decide the bytes.
+ */
 function marginalBits(format: Format): number {
-  return (8 * (bytesOf(format, ROWS) - bytesOf(format, ROWS / 2))) / ((ROWS / 2) * COLUMNS);
+  const isByValues = format.size === "by-values";
+  const rows = isByValues ? MANY_ROWS : ROWS;
+  const {normal} = randomStream(1, "values of a format's size");
+  const data = isByValues ? draws(rows * COLUMNS, normal) : new Float32Array(rows * COLUMNS);
+  const half = data.subarray(0, data.length / 2);
+  return (8 * (bytesOf(format, data) - bytesOf(format, half))) / half.length;
 }
 
 /**

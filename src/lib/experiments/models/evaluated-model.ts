@@ -19,7 +19,7 @@ import {attambaText, matMulFreeText, type OpenText} from "../../engine/open-text
 import type {PreparedModel} from "../../engine/prepared-model.js";
 import {readConfig} from "../../engine/read-config.js";
 import {prepareModel, type Setup} from "../../evaluate/prepare-model.js";
-import {formats} from "../../formats/registry.js";
+import {formats, sizedFormatIds} from "../../formats/registry.js";
 import type {Checkpoint} from "../../io/checkpoint.js";
 import type {ModelFolder} from "../../io/model-folder.js";
 import {quantizationMethods} from "../../quant/registry.js";
@@ -33,12 +33,16 @@ import {packedOption} from "./packed-param.js";
 /** Parts that are not quantized. */
 const FLOAT32 = "float32";
 
-const formatParam = <const L extends string, const H extends string>(label: L, help: H) =>
+const formatParam = <const L extends string, const H extends string>(
+  label: L,
+  help: H,
+  options = Object.keys(formats),
+) =>
   ({
     kind: "choice",
     label,
     help,
-    options: [FLOAT32, ...Object.keys(formats)] as string[],
+    options: [FLOAT32, ...options] as string[],
     default: FLOAT32 as string,
   }) as const;
 
@@ -46,7 +50,9 @@ const formatParam = <const L extends string, const H extends string>(label: L, h
 export const modelParams = {
   weights: formatParam("Weights", "Number format of the layers' projections."),
   activations: formatParam("Activations", "Number format of the projections' inputs, token by token."),
-  kv: formatParam("KV cache", "Number format of the cached keys and values, token by token."),
+  kv: formatParam("KV cache", "Number format of the cached keys and values, token by token.", [
+    ...sizedFormatIds,
+  ]),
   layers: {
     kind: "text",
     label: "Layers",

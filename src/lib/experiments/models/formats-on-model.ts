@@ -4,7 +4,7 @@ import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
-import {formats} from "../../formats/registry.js";
+import {formats, sizedFormatIds} from "../../formats/registry.js";
 import {type MethodId, quantizationMethods} from "../../quant/registry.js";
 import {firstFormats, formatColumns} from "../formats/columns.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "../shared/decoders.js";
@@ -51,7 +51,7 @@ export const formatsOnModel = experiment({
       kind: "choice",
       label: "Keys and values",
       help: "How the cache packs every token.",
-      options: [FLOAT, ...Object.keys(formats)],
+      options: [FLOAT, ...sizedFormatIds],
       default: FLOAT,
       advanced: true,
     },
