@@ -3,7 +3,7 @@ import {sigmoid} from "../../tensor/activation.js";
 /** Numbers of one unit: a number for each gate, or for each state. */
 export type Unit = Float64Array;
 
-/** What reaches the gates of one unit: by the input, by the state before, and a bias. */
+/** Parts of the gates of one unit: by the input, by the state before, and a bias. */
 export interface Reached {
   readonly input: Unit;
   readonly recurrent: Unit;

@@ -26,7 +26,7 @@ export interface Traffic {
   activations: number;
 }
 
-/** What a layer gave, [tokens, batch, heads, headDim], and what it moved. */
+/** Outputs of a layer, [tokens, batch, heads, headDim], and what it moved. */
 export interface LayerRun {
   readonly outputs: Float64Array;
   readonly traffic: Traffic;

@@ -33,7 +33,7 @@ export const isEmpty = ({low, high}: Domain): boolean => high < low;
 /** True if one candidate is left. */
 export const isFixed = ({low, high}: Domain): boolean => low === high;
 
-/** How many candidates are left. */
+/** Number of candidates that are left. */
 export const sizeOf = ({low, high, values}: Domain): number => values?.length ?? Math.max(0, high - low + 1);
 
 /** Divisors of a number, found by its prime factors, ascending. */

@@ -1,4 +1,4 @@
-/** What one block of threads and the whole processor may hold. */
+/** Limits of one block of threads and of a whole graphics processor. */
 export interface Processor {
   readonly name: string;
   readonly multiprocessors: number;
