@@ -29,6 +29,8 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   "structured pruning": "Choice of the heads and channels that go",
   "sparse forms": "Form of sparse weights",
   mixtures: "Mixture of experts",
+  "softmax orders": "Order of the sums of softmax attention",
+  cascades: "Cascade of Einsums",
   accelerators: "Accelerator or cost model",
 };
 

@@ -7,6 +7,8 @@ import {formats} from "../lib/formats/registry.js";
 import {KV_CACHES} from "../lib/kv/registry.js";
 import {mixers} from "../lib/mixers/registry.js";
 import {quantizationMethods} from "../lib/quant/registry.js";
+import {cascades} from "../lib/reductions/cascade/cascades.js";
+import {softmaxOrders} from "../lib/reductions/registry.js";
 import {pruningMethods} from "../lib/sparse/pruning/registry.js";
 import {sparseForms} from "../lib/sparse/registry.js";
 import {structuredMethods} from "../lib/sparse/structured/registry.js";
@@ -63,5 +65,7 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("structured pruning", structuredMethods.all, recordDocs("sparse/structured")),
   ...factsOf("sparse forms", sparseForms.all, recordDocs("sparse")),
   ...factsOf("mixtures", mixtures.all, recordDocs("experts")),
+  ...factsOf("softmax orders", softmaxOrders.all, recordDocs("reductions")),
+  ...factsOf("cascades", cascades.all, recordDocs("reductions/cascade")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

@@ -333,6 +333,8 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "structured pruning": "/sparse/which-weights-can-go",
   "sparse forms": "/sparse/sparse-tiles",
   mixtures: "/sparse/experts",
+  "softmax orders": "/accelerators/softmax-orders",
+  cascades: "/accelerators/softmax-orders",
   accelerators: "/accelerators/compose",
 };
 

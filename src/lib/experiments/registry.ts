@@ -68,6 +68,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "mixers/matmul-free": () => import("./mixers/matmul-free.js").then((m) => m.matMulFreeExperiment),
   "mixers/attamba": () => import("./mixers/attamba.js").then((m) => m.attambaExperiment),
   "sparse/tile-time": () => import("./sparse/tile-time.js").then((m) => m.tileTime),
+  "reductions/fusemax": () => import("./reductions/fusemax.js").then((m) => m.fusemax),
   "reductions/orders": () => import("./reductions/orders.js").then((m) => m.orders),
   "reductions/schedules": () => import("./reductions/schedules.js").then((m) => m.schedules),
   "reductions/transfers": () => import("./reductions/transfers.js").then((m) => m.transfers),

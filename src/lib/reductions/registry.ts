@@ -5,7 +5,7 @@ import {plainSoftmax} from "./plain/technique.js";
 import {unifiedMax} from "./unified-max/technique.js";
 
 /** Orders of softmax attention, in the order in which pages show them. */
-export const softmaxOrders = registry("softmaxOrders", [
+export const softmaxOrders = registry("softmax orders", [
   plainSoftmax,
   onlineSoftmax,
   flashDecoding,

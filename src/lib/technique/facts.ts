@@ -14,6 +14,8 @@ export type RegistryName =
   | "structured pruning"
   | "sparse forms"
   | "mixtures"
+  | "softmax orders"
+  | "cascades"
   | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */

@@ -18,12 +18,24 @@ describe("the ledger of accelerators", () => {
 
   test("rests on runs only where something was run: an array, a schedule, cycles", () => {
     const measured = hardwareClaims.filter(({kind}) => kind === "measured").map(({id}) => id);
-    expect(measured.sort()).toEqual(["attention-io", "hsa-utilization", "scale-sim-cycles"]);
+    expect(measured.sort()).toEqual([
+      "attention-io",
+      "hsa-utilization",
+      "scale-sim-cycles",
+      "unified-maximum",
+    ]);
     for (const id of measured) expect(ledger.of(id, "measured").length, id).toBeGreaterThan(0);
   });
 
   test("leaves open what an abstract leaves open", () => {
-    const open = ["hsa-throughput", "hsa-energy", "sst-soft-logic", "kinetics-sparse", "kinetics-threshold"];
+    const open = [
+      "hsa-throughput",
+      "hsa-energy",
+      "sst-soft-logic",
+      "kinetics-sparse",
+      "kinetics-threshold",
+      "flash-decoding-speed",
+    ];
     for (const claim of open) expect(ledger.verdict(claim), claim).toBe("open");
   });
 
@@ -83,6 +95,19 @@ describe("the ledger of accelerators", () => {
 
   test("bounds SparAMX's layers at 1.78 times fewer bytes", () => {
     expect(ledger.of("sparamx-linear", "modelled")[0].value).toBeCloseTo(16 / 9, 12);
+    expect(ledger.of("sparamx-int8", "modelled")[0].value).toBeCloseTo(8 / 5, 12);
+  });
+
+  test("gives FuseMax its speed over FLAT, and only a part of what it saves in energy", () => {
+    expect([ledger.verdict("fusemax-speed"), ledger.verdict("fusemax-energy")]).toEqual([
+      "agrees",
+      "same direction",
+    ]);
+  });
+
+  test("runs the unified maximum to the same softmax without a correction", () => {
+    expect(ledger.verdict("unified-maximum")).toBe("agrees");
+    expect(ledger.verdict("flat-products")).toBe("same direction");
   });
 
   test("prices a cached value at twice the operations of a byte in what it says of Kinetics", () => {
@@ -118,7 +143,40 @@ const speeds = (factor: number) =>
     number("bound of the whole bandwidth", factor * (value ?? 0)),
   );
 
+const unified = (difference: number, corrections: number) => [
+  number("largest difference from plain softmax", difference),
+  number("corrections, unified maximum", corrections),
+];
+const padded = (...values: number[]) => values.map((value) => number("arithmetic on rows", value));
+const over = (quantity: string, attention: number, layer: number) => [
+  number(`${quantity} over FLAT`, attention),
+  number(`${quantity} over FLAT`, layer),
+];
+
 testOutcomes(hardwareClaims, {
+  "unified-maximum": [
+    ["agrees", unified(1e-7, 0)],
+    ["differs", unified(1e-7, 2)],
+    ["differs", unified(1e-3, 0)],
+  ],
+  "flat-products": [
+    ["same direction", padded(0.9, 0.1)],
+    ["differs", padded(0.9, 0)],
+  ],
+  "fusemax-speed": [
+    ["agrees", over("speed", 6.6, 5.2)],
+    ["same direction", over("speed", 3, 2)],
+    ["differs", over("speed", 0.9, 2)],
+  ],
+  "fusemax-energy": [
+    ["agrees", over("energy", 0.79, 0.83)],
+    ["same direction", over("energy", 0.95, 0.96)],
+    ["differs", over("energy", 1.1, 0.96)],
+  ],
+  "sparamx-int8": [
+    ["open", [number("bound of a product that reads weights", 1.6)]],
+    ["differs", [number("bound of a product that reads weights", 1.4)]],
+  ],
   "hsa-utilization": [
     ["agrees", elements(99.8, 99.9, 100)],
     ["open", elements(99.8, 38, 9)],

@@ -12,6 +12,11 @@ const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
     ["differs", [between("perplexity lost", 6, 9)]],
     ["open", [between("perplexity lost", 4, 6)]],
   ],
+  "elsa-accuracy": [
+    ["agrees", [between("more pictures named rightly, evolved levels over one for all", 1, 6)]],
+    ["open", [between("more pictures named rightly, evolved levels over one for all", -1, 6)]],
+    ["differs", [between("more pictures named rightly, evolved levels over one for all", -6, -1)]],
+  ],
   "flap-over-wanda": [
     ["agrees", [between("above FLAP, perplexity by structured Wanda", 1, 2)]],
     ["same direction", [between("above FLAP", 1, 2), between("above FLAP", -1, 2)]],

@@ -1,6 +1,8 @@
 import {experiment} from "../../experiment/experiment.js";
 import {attentionClaims} from "./accelerators/attention.js";
 import {elsaClaims} from "./accelerators/elsa.js";
+import {flashDecodingClaims} from "./accelerators/flash-decoding.js";
+import {fusemaxClaims} from "./accelerators/fusemax.js";
 import {hsaClaims} from "./accelerators/hsa.js";
 import {kineticsClaims} from "./accelerators/kinetics.js";
 import {sparamxClaims} from "./accelerators/sparamx.js";
@@ -17,6 +19,8 @@ export const hardwareClaims = [
   ...sparamxClaims,
   ...kineticsClaims,
   ...attentionClaims,
+  ...flashDecodingClaims,
+  ...fusemaxClaims,
   ...toolClaims,
 ];
 

@@ -11,21 +11,29 @@ import {flap} from "../../sparse/structured/flap.js";
 import type {StructuredMethod} from "../../sparse/structured/structured-method.js";
 import {wandaUnits} from "../../sparse/structured/whole-columns.js";
 import {mean} from "../../stats/moments.js";
+import {elsaAccuracy} from "../accel/elsa-accuracy.js";
 import {decoderWeights} from "../shared/decoders.js";
+import {PICTURE_MODEL} from "../shared/picture-model.js";
 import {readingModel} from "../sparse/pruned-models.js";
-import {claimColumns} from "./claim.js";
+import {type Claim, claimColumns} from "./claim.js";
 import type {TextLosses} from "./evidence.js";
 import {ledgerRows} from "./ledger-rows.js";
+import {elsaLevelClaims, type LevelRows} from "./sparse/elsa-levels.js";
 import {type PrunedLosses, pruningClaims, type SparseFound} from "./sparse/pruning.js";
 
 /** Share of the weights, or of heads and channels, that goes. */
 const HALF = 0.5;
 const CALIBRATION_TEXTS = 16;
+/** Pictures for each of three seeds. */
+const PICTURES = {calibration: 6, pictures: 32} as const;
 
 /** Claims of papers on sparse weights. */
-export const SPARSE_CLAIMS = [...pruningClaims];
+export const SPARSE_CLAIMS: readonly Claim<SparseFound & {readonly levels: LevelRows}>[] = [
+  ...pruningClaims,
+  ...elsaLevelClaims,
+];
 
-/** Claims of papers on sparse weights, judged on decoders of ours. */
+/** Claims of papers on sparse weights, judged on decoders and a model of pictures of ours. */
 export const sparseClaims = experiment({
   id: "claims/sparse",
   title: "Claims about sparse weights",
@@ -42,13 +50,17 @@ export const sparseClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: ["weights/decoder-small", "weights/decoder-large"],
+  needs: ["weights/decoder-small", "weights/decoder-large", PICTURE_MODEL],
   sweep: [{}],
   async run({documents}, {data, progress}) {
     const small = await prunedLosses(decoderWeights("decoder-small", data), documents);
     await progress(0.3, "the large model");
     const large = await prunedLosses(decoderWeights("decoder-large", data), Math.ceil(documents / 2));
-    const found: SparseFound = {pruned: {small, large}};
+    await progress(0.6, "pictures");
+    const levels = await elsaAccuracy.run(PICTURES, {
+      data: new Map([[PICTURE_MODEL, data.get(PICTURE_MODEL)]]),
+    });
+    const found = {pruned: {small, large}, levels};
     return ledgerRows(SPARSE_CLAIMS, found);
   },
 });
