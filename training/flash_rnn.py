@@ -71,7 +71,7 @@ class Model(nn.Module):
     def forward(self, ids):
         config, batch = self.config, len(ids)
         inputs = self.W[ids]
-        states = [torch.zeros(batch, config.heads, config.head_dim) for _ in range(STATES[config.cell])]
+        states = [self.R.new_zeros(batch, config.heads, config.head_dim) for _ in range(STATES[config.cell])]
         if config.cell == "slstm":
             states[3] = torch.full_like(states[3], -torch.inf)
         rows = []

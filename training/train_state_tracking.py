@@ -83,11 +83,29 @@ def tensors(name, state, width):
     return {key: weight.half() for key, weight in found.items()}
 
 
+def expected(runs):
+    """Logits of one word of 24 elements under every recurrent model, in float64 of the stored weights: what the library must give."""
+    found = {}
+    for run, state in runs.items():
+        task, name, _ = run.split("/")
+        if name not in flash_rnn.CELLS:
+            continue
+        model = model_of(name, len(flash_rnn.products(flash_rnn.TASKS[task])))
+        model.load_state_dict({key: weight.half().float() for key, weight in state["model"].items()})
+        word = flash_rnn.examples(task, 1, 24, torch.Generator().manual_seed(11))[0]
+        with torch.no_grad():
+            logits = model.double()(word)[0]
+        found[run] = {"word": word[0].tolist(), "logits": [[round(value, 9) for value in row] for row in logits.tolist()]}
+    return found
+
+
 def publish(runs, out):
     os.makedirs(out, exist_ok=True)
     found = {f"{run}/{key}": weight for run, state in runs.items()
              for key, weight in tensors(run.split("/")[1], state["model"], 32).items()}
     write_safetensors(os.path.join(out, "state-tracking.safetensors"), found, {"format": "pt"})
+    with open(os.path.join(out, "expected.json"), "w") as file:
+        file.write(json.dumps(expected(runs), separators=(",", ":")) + "\n")
     with open(os.path.join(out, "training.json"), "w") as file:
         told = {run: {part: state[part] for part in ("loss", "right", "seconds")} for run, state in runs.items()}
         file.write(json.dumps(told, indent=1) + "\n")

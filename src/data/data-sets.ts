@@ -31,6 +31,7 @@ export const DATA_SETS = {
   "weights/decoder-iso-flop": "models/decoder-iso-flop/model.safetensors",
   "weights/matmul-free-small": "models/matmul-free-small/model.safetensors",
   "weights/matmul-free-small-float": "models/matmul-free-small-float/model.safetensors",
+  "recurrences/state-tracking": "recurrences/state-tracking.safetensors",
   "predictor/decoder-small": "models/decoder-small/token-butler.safetensors",
   "predictor/decoder-large": "models/decoder-large/token-butler.safetensors",
   "predictor/decoder-coreference": "models/decoder-coreference/token-butler.safetensors",

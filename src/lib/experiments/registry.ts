@@ -67,6 +67,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "compiled/static-shapes": () => import("./compiled/static-shapes.js").then((m) => m.staticShapes),
   "mixers/matmul-free": () => import("./mixers/matmul-free.js").then((m) => m.matMulFreeExperiment),
   "mixers/flash-rnn": () => import("./mixers/flash-rnn.js").then((m) => m.flashRnnExperiment),
+  "mixers/state-tracking": () => import("./mixers/state-tracking.js").then((m) => m.stateTracking),
   "mixers/attamba": () => import("./mixers/attamba.js").then((m) => m.attambaExperiment),
   "sparse/tile-time": () => import("./sparse/tile-time.js").then((m) => m.tileTime),
   "reductions/fusemax": () => import("./reductions/fusemax.js").then((m) => m.fusemax),

@@ -64,6 +64,7 @@ const LEFT_OUT: readonly string[] = [
   "regressor/adaptation",
   "weights/matmul-free-small",
   "weights/matmul-free-small-float",
+  "recurrences/state-tracking",
 ];
 
 /** True if the site has all data sets of an experiment's `needs`, so that a browser can run it. */

@@ -1,9 +1,12 @@
 import {experiment} from "../../experiment/experiment.js";
 import {documentLosses} from "../mixers/document-losses.js";
-import {MIXER_NEEDS} from "../mixers/models.js";
+import {MATMUL_FREE_NEEDS, MIXER_NEEDS} from "../mixers/models.js";
+import {TRACKING_DATA} from "../mixers/tracking-models.js";
 import {claimColumns} from "./claim.js";
 import {ledgerRows} from "./ledger-rows.js";
 import {attambaClaims} from "./mixers/attamba.js";
+import {flashRnnClaims, followedStates} from "./mixers/flash-rnn.js";
+import {matMulFreeClaims} from "./mixers/matmul-free.js";
 
 /** Claims on mixers of tokens between attention and state. */
 export const mixerClaims = experiment({
@@ -22,9 +25,14 @@ export const mixerClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: MIXER_NEEDS,
+  needs: [...new Set([...MIXER_NEEDS, ...MATMUL_FREE_NEEDS, TRACKING_DATA])],
   sweep: [{}],
   async run({documents}, {data, progress}) {
-    return ledgerRows(attambaClaims, await documentLosses(data, documents, progress));
+    const losses = await documentLosses(data, documents, progress);
+    return [
+      ...(await ledgerRows(attambaClaims, losses)),
+      ...(await ledgerRows(matMulFreeClaims, losses)),
+      ...(await ledgerRows(flashRnnClaims, await followedStates(data))),
+    ];
   },
 });

@@ -16,6 +16,7 @@ import {
   MATMUL_FREE_IDS,
   MATMUL_FREE_NEEDS,
   MATMUL_FREE_RIVAL,
+  type MatMulFreeId,
   matMulFreeWeights,
 } from "./models.js";
 import {textQuality, textQualityColumns} from "./text-quality.js";
@@ -122,7 +123,7 @@ export const matMulFreeExperiment = experiment({
   },
 });
 
-async function ownReader(id: (typeof MATMUL_FREE_IDS)[number], data: Pick<DataSets, "get">): Promise<Reader> {
+async function ownReader(id: MatMulFreeId, data: Pick<DataSets, "get">): Promise<Reader> {
   const weights = matMulFreeWeights(id, data);
   const model = await matMulFreeOf(weights);
   const {layers, innerSize, ternary} = weights.config;

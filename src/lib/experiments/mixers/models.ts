@@ -49,6 +49,12 @@ export function attambaWeights(data: Pick<DataSets, "get">): AttambaWeights {
 /** Models without products of matrices: with ternary matrices, and the same with plain ones. */
 export const MATMUL_FREE_IDS = ["matmul-free-small", "matmul-free-small-float"] as const;
 
+/** The id of one of them. */
+export type MatMulFreeId = (typeof MATMUL_FREE_IDS)[number];
+
+/** True for the id of one of them. */
+export const isMatMulFreeId = (id: string): id is MatMulFreeId => MATMUL_FREE_IDS.some((own) => own === id);
+
 /** The transformer of as many weights that was trained on the same documents. */
 export const MATMUL_FREE_RIVAL = "decoder-iso-flop";
 
@@ -76,10 +82,7 @@ export const MATMUL_FREE_CONFIG: MatMulFreeConfig = {
  * The weights of a model without products of matrices.
  * @throws RangeError if the data set is not there.
  */
-export function matMulFreeWeights(
-  id: (typeof MATMUL_FREE_IDS)[number],
-  data: Pick<DataSets, "get">,
-): MatMulFreeWeights {
+export function matMulFreeWeights(id: MatMulFreeId, data: Pick<DataSets, "get">): MatMulFreeWeights {
   const name = `weights/${id}`;
   const tensors = data.get(name);
   if (tensors === undefined)
