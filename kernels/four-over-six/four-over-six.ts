@@ -4,9 +4,10 @@
  */
 
 /**
- * Writes the codes of each block, two a byte, and whether it took the second scale, a byte.
+ * Writes the codes of each block, two a byte, and the stored scale that it took, a byte.
  * @param g what all elements are divided by
  * @param sixes scales of the blocks that take their largest magnitude to 6; `fours` those to 4
+ * @param sixBytes those scales as they are stored, and `fourBytes`
  */
 export function packFourOverSix(
   x: usize,
@@ -14,11 +15,13 @@ export function packFourOverSix(
   g: f32,
   sixes: usize,
   fours: usize,
+  sixBytes: usize,
+  fourBytes: usize,
   codes: usize,
-  picked: usize,
+  scales: usize,
 ): void {
   const divisor = f32x4.splat(g);
-  for (let block = 0; block < blocks; block++, x += 64, sixes += 4, fours += 4, codes += 8, picked++) {
+  for (let block = 0; block < blocks; block++, x += 64, sixes += 4, fours += 4, codes += 8) {
     const six = v128.load32_splat(sixes);
     const four = v128.load32_splat(fours);
     // Lanes 0 and 1 of the sums are the errors under six and under four.
@@ -33,7 +36,7 @@ export function packFourOverSix(
       errors = addSquare(errors, v128.shuffle<f32>(a, b, 3, 7, 3, 7));
     }
     const isFour = f64x2.extract_lane(errors, 1) < f64x2.extract_lane(errors, 0);
-    store<u8>(picked, isFour ? 1 : 0);
+    store<u8>(scales + block, load<u8>((isFour ? fourBytes : sixBytes) + block));
     const scale = isFour ? four : six;
     const low = i16x8.narrow_i32x4_s(codesOf(x, divisor, scale), codesOf(x + 16, divisor, scale));
     const high = i16x8.narrow_i32x4_s(codesOf(x + 32, divisor, scale), codesOf(x + 48, divisor, scale));
@@ -63,7 +66,9 @@ function stepsOf(magnitude: v128, per: v128): v128 {
 function levelOf(q: v128): v128 {
   const magnitude = f32x4.pmin(f32x4.splat(6), f32x4.abs(q));
   const per = perStep(magnitude);
-  const level = f32x4.div(stepsOf(magnitude, per), per);
+  // One over a power of two has the mirrored exponent.
+  const step = i32x4.sub(i32x4.splat(0x7f000000), per);
+  const level = f32x4.mul(stepsOf(magnitude, per), step);
   return v128.or(level, v128.and(q, i32x4.splat(0x80000000)));
 }
 

@@ -2,11 +2,13 @@
 import {e2m1, store16} from "./codes";
 
 export {absMaxColumns, decodeColumns, packE2m1Columns} from "./columns";
+export {scalesE4m3, scalesFloor, scalesHalf} from "./scales";
 
-/** The largest magnitude of each group of `size` floats, a multiple of four; infinity or NaN where it holds one. */
-export function absMax(x: usize, groups: i32, size: i32, largest: usize): void {
+/** The largest magnitude of each group of `size` floats, a multiple of four; infinity or NaN where it holds one. Gives 1 where all are finite. */
+export function absMax(x: usize, groups: i32, size: i32, largest: usize): i32 {
   const bytes = (<usize>size) << 2;
   const magnitude = i32x4.splat(0x7fffffff);
+  let most = 0;
   for (let group = 0; group < groups; group++, x += bytes, largest += 4) {
     // Without the sign, the bits of floats are ordered as the floats are, NaN above infinity.
     let top = i32x4.splat(0);
@@ -15,8 +17,11 @@ export function absMax(x: usize, groups: i32, size: i32, largest: usize): void {
     }
     top = i32x4.max_s(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
     top = i32x4.max_s(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
-    store<i32>(largest, i32x4.extract_lane(top, 0));
+    const bits = i32x4.extract_lane(top, 0);
+    store<i32>(largest, bits);
+    most = max(most, bits);
   }
+  return most < 0x7f800000 ? 1 : 0;
 }
 
 /** E2M1 codes of x over the scale of its group, to nearest even, two a byte; `size` is a multiple of 16. */

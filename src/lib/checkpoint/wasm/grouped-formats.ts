@@ -6,30 +6,22 @@ import {type LevelSet, levelScales} from "../../formats/codebook/levels.js";
 import {nf4, nf4Format} from "../../formats/codebook/nf4.js";
 import {sf4} from "../../formats/codebook/sf4.js";
 import {shift, shiftLevels} from "../../formats/codebook/shift.js";
-import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, fp3, ue4m3} from "../../formats/element.js";
+import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, fp3} from "../../formats/element.js";
 import {fp8E4m3, fp8E5m2} from "../../formats/float/float.js";
 import {type ScaledFloatOptions, scaledFloat} from "../../formats/float/float-scaled.js";
 import type {EncodeOptions, Format} from "../../formats/format.js";
 import {type IntOptions, int, intScales} from "../../formats/int.js";
 import {type MxOptions, mx, mxIntElement} from "../../formats/mx/mx.js";
 import {mxScaleByte} from "../../formats/mx/mx-scale.js";
-import {blockScaleCodes, nvfp4, nvfp4TensorScale} from "../../formats/nvfp4/nvfp4.js";
-import {packScales} from "../../formats/pack.js";
+import {nvfp4, nvfp4TensorScale} from "../../formats/nvfp4/nvfp4.js";
+import {packScales, scaleBytes} from "../../formats/pack.js";
 import type {Rounding} from "../../formats/round.js";
 import {scalesOf} from "../../formats/scaled.js";
 import {packTensorScale} from "../../formats/tensor-scale.js";
 import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
-import type {Tensor} from "../../tensor/tensor.js";
+import {type GroupsKernel, type ScaleMakers, type Scales, scaleMakers} from "./scale-makers.js";
 import type {CodesKernel} from "./wasm-codes.js";
-
-/** The kernel of groups: their largest magnitudes, and their codes where no table is needed. */
-export interface GroupsKernel {
-  absMax(x: number, groups: number, size: number, largest: number): void;
-  packE2m1(x: number, groups: number, size: number, scales: number, codes: number): void;
-  packInt4(x: number, groups: number, size: number, scales: number, codes: number): void;
-  packLevels(x: number, groups: number, size: number, scales: number, codes: number, midpoints: number): void;
-}
 
 /** The kernels of groups and their codes, and how many calls of them go on at once. */
 export interface GroupKernels {
@@ -50,21 +42,14 @@ interface GroupsAt {
 /** Packs the groups of several calls. */
 type PackGroups = (calls: readonly GroupsAt[]) => void;
 
-/** The scales that a format makes of its groups' largest magnitudes: what it divides by, and the parts that hold them. */
-interface Scales {
-  readonly divisors: Float32Array;
-  readonly parts: Readonly<Record<string, Uint8Array>>;
-}
-
 /** A format by its groups: how it makes scales, or null where the kernel does not take the tensor. */
 export interface Grouped {
   readonly format: Format;
   /** Elements of a group; null for those of a row. */
   readonly size: number | null;
-  /** True where all groups share the largest magnitude of the tensor. */
-  readonly isWhole?: boolean;
   readonly pack: () => PackGroups;
-  readonly scales: (amax: Float32Array, x: Tensor, options: EncodeOptions) => Scales | null;
+  /** @param largest gives the largest magnitude of the tensor; infinity or NaN where it holds one */
+  readonly scales: (largest: () => number, options: EncodeOptions) => Scales | null;
 }
 
 const INTS: readonly IntOptions[] = [
@@ -107,32 +92,33 @@ const WHOLE_LEVELS: readonly (readonly [LevelSet, Format])[] = [
 const PLAIN = [fp8E4m3, fp8E5m2] as const;
 
 /** Every format that is packed by groups. */
-export function groupedFormats(heap: WasmHeap, {groups: {run}, codes}: GroupKernels): readonly Grouped[] {
+export function groupedFormats(heap: WasmHeap, {groups, codes}: GroupKernels): readonly Grouped[] {
   const cast = castsOf(heap, codes);
   const by =
     (name: "packE2m1" | "packInt4" | "packLevels", ...tables: number[]) =>
     (): PackGroups =>
     (calls) =>
-      run(
+      groups.run(
         name,
-        calls.map(({x, groups, size, scales, codes}) => [x, groups, size, scales, codes, ...tables]),
+        calls.map((call) => [call.x, call.groups, call.size, call.scales, call.codes, ...tables]),
       );
+  const makers = scaleMakers(heap, groups);
   return [
-    ...INTS.map((options) => intsOf(options, cast)),
-    ...MXS.map((options) => mxOf(options, cast)),
-    ...FLOATS.map((options) => floatsOf(options, cast)),
-    ...LEVELS.map((format) => levelsOf(format, by("packLevels", midpointsOf(heap, format)))),
-    ...WHOLE_LEVELS.map(([set, format]) => wholeLevelsOf(set, format, cast)),
-    ...PLAIN.map((format) => plainOf(format, cast)),
+    ...INTS.map((options) => intsOf(options, cast, makers)),
+    ...MXS.map((options) => mxOf(options, cast, makers)),
+    ...FLOATS.map((options) => floatsOf(options, cast, makers)),
+    ...LEVELS.map((format) => levelsOf(format, by("packLevels", midpointsOf(heap, format)), makers)),
+    ...WHOLE_LEVELS.map(([set, format]) => wholeLevelsOf(set, format, cast, makers)),
+    ...PLAIN.map((format) => plainOf(format, cast, makers)),
     ...(["float32", "none"] as const).map((tensorScale) => ({
       format: nvfp4({tensorScale}),
       size: 16,
       pack: by("packE2m1"),
-      scales: tensorScale === "none" ? nvfp4BlockScales : nvfp4Scales,
+      scales: tensorScale === "none" ? () => makers.e4m3(e2m1.max, 1) : nvfp4Scales(makers),
     })),
     // These two have loops of their own, which need no table.
-    {...mxOf({}, cast), pack: by("packE2m1")},
-    {...intsOf({}, cast), pack: by("packInt4")},
+    {...mxOf({}, cast, makers), pack: by("packE2m1")},
+    {...intsOf({}, cast, makers), pack: by("packInt4")},
   ];
 }
 
@@ -173,46 +159,67 @@ function castsOf(heap: WasmHeap, {run}: KernelRun<CodesKernel>): CastBy {
 const castOf = (cast: CastBy, element: ElementFormat, rounding: Rounding = "half-even") =>
   cast(element.bits, () => castTable(element, {rounding}));
 
-function intsOf(options: IntOptions, cast: CastBy): Grouped {
+/** A scale for the tensor; null where it holds what is not finite. */
+function sharedScale(
+  {same}: ScaleMakers,
+  largest: number,
+  scaleOf: (amax: Float32Array) => Float32Array,
+): Scales | null {
+  if (!Number.isFinite(largest)) return null;
+  const scales = scaleOf(Float32Array.of(largest));
+  return same(scales[0], {scales: packScales(scales, "f32")});
+}
+
+function intsOf(options: IntOptions, cast: CastBy, makers: ScaleMakers): Grouped {
   const format = int(options);
-  const {granularity = "group", groupSize = 128} = options;
+  const {granularity = "group", groupSize = 128, bits = 4, scheme} = options;
+  const scalesOfRows = (amax: Float32Array) => intScales(amax, options);
+  const isFifteenths = scheme === "x2_15";
+  const [factor, limit] = isFifteenths ? [Math.fround(2 / (2 ** bits - 1)), 1] : [1, 2 ** (bits - 1) - 1];
   return {
     format,
     size: granularity === "group" ? groupSize : null,
-    isWhole: granularity === "tensor",
     pack: castOf(cast, format.codebook as ElementFormat),
-    scales(amax) {
-      const divisors = intScales(amax, options);
-      return {divisors, parts: {scales: packScales(divisors, granularity === "group" ? "f16" : "f32")}};
+    scales(largest) {
+      if (granularity === "tensor") return sharedScale(makers, largest(), scalesOfRows);
+      return granularity === "group" ? makers.half(factor, limit) : rowScales(makers, scalesOfRows);
     },
   };
 }
 
-function mxOf(options: MxOptions, cast: CastBy): Grouped {
+/** Scales in float32, one a row. */
+const rowScales = ({plain}: ScaleMakers, scaleOf: (amax: Float32Array) => Float32Array): Scales =>
+  plain(scaleBytes.f32, (amax) => {
+    const divisors = scaleOf(amax);
+    return {divisors, stored: packScales(divisors, "f32")};
+  });
+
+function mxOf(options: MxOptions, cast: CastBy, makers: ScaleMakers): Grouped {
   const {element = e2m1, blockSize = 32, scaleRule = "floor", rounding} = options;
+  const byRule = makers.plain(1, (amax) => {
+    const stored = new Uint8Array(amax.length);
+    for (let i = 0; i < stored.length; i++) stored[i] = mxScaleByte(scaleRule, element, amax[i]);
+    return {divisors: decodeValues(e8m0, stored), stored};
+  });
   return {
     format: mx(options),
     size: blockSize,
     pack: castOf(cast, element, rounding),
-    scales(amax) {
-      const scales = new Uint8Array(amax.length);
-      for (let i = 0; i < scales.length; i++) scales[i] = mxScaleByte(scaleRule, element, amax[i]);
-      return {divisors: decodeValues(e8m0, scales), parts: {scales}};
-    },
+    scales: () => (scaleRule === "floor" ? makers.floor(element.emax) : byRule),
   };
 }
 
-function floatsOf(options: ScaledFloatOptions, cast: CastBy): Grouped {
+function floatsOf(options: ScaledFloatOptions, cast: CastBy, makers: ScaleMakers): Grouped {
   const {element = e2m1, granularity = "group", groupSize = 128} = options;
-  const type = granularity === "group" ? "f16" : "f32";
+  const scalesOfRows = (amax: Float32Array) =>
+    scalesOf(amax, "f32", element.max, (largest) => largest / element.max);
   return {
     format: scaledFloat(options),
     size: granularity === "group" ? groupSize : null,
-    isWhole: granularity === "tensor",
     pack: castOf(cast, element),
-    scales(amax) {
-      const divisors = scalesOf(amax, type, element.max, (largest) => largest / element.max);
-      return {divisors, parts: {scales: packScales(divisors, type)}};
+    scales(largest) {
+      if (granularity === "tensor") return sharedScale(makers, largest(), scalesOfRows);
+      return granularity === "group" ? makers.half(1, element.max) : rowScales(makers, scalesOfRows);
     },
   };
 }
@@ -225,16 +232,8 @@ function midpointsOf(heap: WasmHeap, {codebook}: Format): number {
   return at;
 }
 
-function levelsOf(format: Format, pack: Grouped["pack"]): Grouped {
-  return {
-    format,
-    size: format.blockSize,
-    pack,
-    scales(amax) {
-      const divisors = scalesOf(amax, "f16", 1, (largest) => largest);
-      return {divisors, parts: {scales: packScales(divisors, "f16")}};
-    },
-  };
+function levelsOf(format: Format, pack: Grouped["pack"], makers: ScaleMakers): Grouped {
+  return {format, size: format.blockSize, pack, scales: () => makers.half(1, 1)};
 }
 
 /** Casts of all numbers to levels, made once for each set. */
@@ -249,41 +248,33 @@ function levelTable({name, values, ties}: LevelSet): Uint8Array {
   return table;
 }
 
-function wholeLevelsOf(set: LevelSet, format: Format, cast: CastBy): Grouped {
+function wholeLevelsOf(set: LevelSet, format: Format, cast: CastBy, makers: ScaleMakers): Grouped {
+  const scales = makers.plain(scaleBytes.f16, (amax) => {
+    const divisors = levelScales(set, amax, "f16");
+    return {divisors, stored: packScales(divisors, "f16")};
+  });
   return {
     format,
     size: format.blockSize,
     pack: cast(Math.log2(set.values.length), () => levelTable(set)),
-    scales(amax) {
-      const divisors = levelScales(set, amax, "f16");
-      return {divisors, parts: {scales: packScales(divisors, "f16")}};
-    },
+    scales: () => scales,
   };
 }
 
-function plainOf(format: Format, cast: CastBy): Grouped {
-  const divisors = Float32Array.of(1);
+function plainOf(format: Format, cast: CastBy, makers: ScaleMakers): Grouped {
   return {
     format,
     size: null,
-    isWhole: true,
     pack: castOf(cast, format.codebook as ElementFormat),
-    scales: () => ({divisors, parts: {}}),
+    scales: () => makers.same(1, {}),
   };
 }
 
 /** A tensor without magnitude, whose scale is 0, is left to the plain encoder. */
-function nvfp4Scales(amax: Float32Array, x: Tensor, options: EncodeOptions): Scales | null {
-  const g = nvfp4TensorScale(x, options.amax);
-  if (g === 0) return null;
-  const unit = Math.fround(e2m1.max * g);
-  const scales = blockScaleCodes(amax.map((largest) => largest / unit));
-  const divisors = decodeValues(ue4m3, scales).map((scale) => scale * g);
-  return {divisors, parts: {scales, tensorScale: packTensorScale(g)}};
-}
-
-/** The single-level variant, whose blocks have scales of their own alone. */
-function nvfp4BlockScales(amax: Float32Array): Scales {
-  const scales = blockScaleCodes(amax.map((largest) => largest / e2m1.max));
-  return {divisors: decodeValues(ue4m3, scales), parts: {scales}};
-}
+const nvfp4Scales =
+  (makers: ScaleMakers): Grouped["scales"] =>
+  (largest, options) => {
+    const g = nvfp4TensorScale({shape: [], data: new Float32Array(0)}, options.amax ?? largest());
+    if (g === 0 || !Number.isFinite(g)) return null;
+    return {...makers.e4m3(Math.fround(e2m1.max * g), g), parts: {tensorScale: packTensorScale(g)}};
+  };

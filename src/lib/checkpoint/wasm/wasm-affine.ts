@@ -11,9 +11,10 @@ import {
   unpackCodes,
   unpackScales,
 } from "../../formats/pack.js";
+import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import type {FastCodec} from "./wasm-codec.js";
+import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
 import type {CodesKernel} from "./wasm-codes.js";
 
 type PackAbove = (
@@ -52,7 +53,7 @@ interface Above {
 /** A format by its groups. */
 interface Affine {
   readonly format: Format;
-  readonly pack: PackAbove;
+  readonly pack: "codesAboveZero" | "codesAboveOffset";
   readonly unpack: UnpackAbove;
   readonly choose: (least: Float32Array, most: Float32Array) => Above;
   /** The part that holds zero points or offsets. */
@@ -61,7 +62,7 @@ interface Affine {
   readonly load: (packed: Packed, groups: number) => Uint8Array;
 }
 
-/** Floats packed at once, a quarter of a megabyte: whole groups of every size. */
+/** Floats unpacked at once, a quarter of a megabyte: whole groups of every size. */
 const AT_ONCE = 2 ** 16;
 
 const ASYMMETRIC: readonly IntOptions[] = [
@@ -69,12 +70,15 @@ const ASYMMETRIC: readonly IntOptions[] = [
   {bits: 4, groupSize: 32},
 ].map((options) => ({...options, scheme: "asym"}));
 
+interface Kernels {
+  readonly affine: KernelRun<AffineKernel>;
+  readonly codes: KernelRun<CodesKernel>;
+  readonly ways: number;
+}
+
 /** Encoders and decoders by the id of their format, for rows of whole groups. */
-export function wasmAffineCodecs(
-  heap: WasmHeap,
-  kernel: AffineKernel,
-  codes: CodesKernel,
-): ReadonlyMap<string, FastCodec> {
+export function wasmAffineCodecs(heap: WasmHeap, kernels: Kernels): ReadonlyMap<string, FastCodec> {
+  const {kernel} = kernels.affine;
   const all = [
     ...ASYMMETRIC.map((options) => asymmetric(kernel, options)),
     ...[2, 3, 4].map((bits) => withOffsets(kernel, bits)),
@@ -83,8 +87,8 @@ export function wasmAffineCodecs(
     all.map((affine): [string, FastCodec] => [
       affine.format.id,
       {
-        encode: (x) => encode(heap, kernel, codes, affine, x),
-        decode: (packed, into) => decode(heap, codes, affine, packed, into),
+        encode: (x) => encode(heap, kernels, affine, x),
+        decode: (packed, into) => decode(heap, kernels.codes.kernel, affine, packed, into),
       },
     ]),
   );
@@ -95,7 +99,7 @@ function asymmetric(kernel: AffineKernel, options: IntOptions): Affine {
   const {bits} = format.codebook;
   return {
     format,
-    pack: kernel.codesAboveZero,
+    pack: "codesAboveZero",
     unpack: kernel.valuesAboveZero,
     choose(least, most) {
       const {scales, zeroPoints} = intZeroPoints(least, most, options);
@@ -113,7 +117,7 @@ function withOffsets(kernel: AffineKernel, bits: number): Affine {
   const highest = 2 ** bits - 1;
   return {
     format: intOffset({bits}),
-    pack: kernel.codesAboveOffset,
+    pack: "codesAboveOffset",
     unpack: kernel.valuesAboveOffset,
     choose: (least, most) => ({
       scales: least.map((low, group) => offsetScale(low, most[group], highest)),
@@ -129,7 +133,12 @@ function withOffsets(kernel: AffineKernel, bits: number): Affine {
 
 const sizeOf = ({format}: Affine): number => format.blockSize!;
 
-function encode(heap: WasmHeap, kernel: AffineKernel, codes: CodesKernel, affine: Affine, x: Tensor): Packed {
+function encode(
+  heap: WasmHeap,
+  {affine: {run}, codes: codesRun, ways}: Kernels,
+  affine: Affine,
+  x: Tensor,
+): Packed {
   const {format, pack, choose, store} = affine;
   const {bits} = format.codebook;
   const size = sizeOf(affine);
@@ -137,24 +146,45 @@ function encode(heap: WasmHeap, kernel: AffineKernel, codes: CodesKernel, affine
   const packed = new Uint8Array((x.data.length * bits) / 8);
   const scales = new Float32Array(groups);
   const above = new Float32Array(groups);
-  const most = AT_ONCE / size;
-  for (let first = 0; first < groups; first += most) {
-    const some = Math.min(most, groups - first);
-    const input = heap.scratch(6 * AT_ONCE + 8 * most + 64);
-    const [atScales, atAbove] = [input + 4 * AT_ONCE, input + 4 * AT_ONCE + 4 * most];
-    const atCodes = atAbove + 4 * most;
-    heap.floats(input, some * size).set(x.data.subarray(first * size, (first + some) * size));
+  const most = Math.min(4 * Math.ceil(groups / ways / 4), elementsAtOnce(ways) / size);
+  const [elements, atScales, atAbove] = [most * size, 4 * most * size, 4 * most * (size + 1)];
+  const atCodes = atAbove + 4 * most;
+  const place = Math.ceil((atCodes + 2 * elements + 64) / 64) * 64;
+  const scratch = heap.scratch(place * ways);
+  for (const pieces of piecesOf(groups, {most, ways, scratch, place})) {
+    for (const {at, first, count} of pieces) {
+      heap.floats(at, count * size).set(x.data.subarray(first * size, (first + count) * size));
+    }
+    const finite = run(
+      "extremes",
+      pieces.map(({at, count}) => [at, count, size, at + atScales, at + atAbove]),
+    );
     // What is not finite is the plain encoder's to refuse.
-    if (kernel.extremes(input, some, size, atScales, atAbove) === 0) return format.encode(x);
-    const made = choose(heap.floats(atScales, some).slice(), heap.floats(atAbove, some).slice());
-    heap.floats(atScales, some).set(made.scales);
-    heap.floats(atAbove, some).set(made.above);
-    scales.set(made.scales, first);
-    above.set(made.above, first);
-    pack(input, some, size, atScales, atAbove, 2 ** bits - 1, atCodes);
-    if (bits < 8) codes.packCodes(atCodes, bits, some * size, atCodes + AT_ONCE);
-    const from = bits < 8 ? atCodes + AT_ONCE : atCodes;
-    packed.set(heap.bytes(from, (some * size * bits) / 8), (first * size * bits) / 8);
+    if (finite.includes(0)) return format.encode(x);
+    for (const {at, first, count} of pieces) {
+      const [low, high] = [heap.floats(at + atScales, count), heap.floats(at + atAbove, count)];
+      const made = choose(low.slice(), high.slice());
+      low.set(made.scales);
+      high.set(made.above);
+      scales.set(made.scales, first);
+      above.set(made.above, first);
+    }
+    run(
+      pack,
+      pieces.map(({at, count}) => [
+        ...[at, count, size, at + atScales, at + atAbove, 2 ** bits - 1, at + atCodes],
+      ]),
+    );
+    const from = bits < 8 ? atCodes + elements : atCodes;
+    if (bits < 8) {
+      codesRun.run(
+        "packCodes",
+        pieces.map(({at, count}) => [at + atCodes, bits, count * size, at + from]),
+      );
+    }
+    for (const {at, first, count} of pieces) {
+      packed.set(heap.bytes(at + from, (count * size * bits) / 8), (first * size * bits) / 8);
+    }
   }
   const parts = {codes: packed, scales: packScales(scales, "f16"), ...store(above)};
   return {format: format.id, shape: [...x.shape], parts};

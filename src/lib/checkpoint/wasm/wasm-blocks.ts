@@ -9,14 +9,14 @@ import {requirePart} from "../../formats/pack.js";
 import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {type FastCodec, type Piece, piecesOf} from "./wasm-codec.js";
+import {elementsAtOnce, type FastCodec, type Piece, piecesOf} from "./wasm-codec.js";
 import {type Iq3, iq3Points, iq3Tables} from "./wasm-iq3.js";
 
 type EncodeBlocks = (x: number, blocks: number, bytes: number, room: number) => void;
 type DecodeBlocks = (bytes: number, blocks: number, x: number) => void;
 type EncodeLevels = (x: number, blocks: number, bytes: number, room: number, table: number) => void;
 
-/** Elements packed at once: a quarter of a megabyte of floats, which stays in the second cache. */
+/** Elements unpacked at once: a quarter of a megabyte of floats, which stays in the second cache. */
 const AT_ONCE = 2 ** 16;
 /** Blocks that a kernel may take together. */
 const TOGETHER = 4;
@@ -182,21 +182,22 @@ function nvScaleTable(heap: WasmHeap): number {
 
 function encoderOf(heap: WasmHeap, id: string, prepare: PrepareEncode, {small, ways}: BlockKernels) {
   const {elements, bytes} = blockOf(id);
-  const most = AT_ONCE / elements;
-  const place = 4 * AT_ONCE + Math.ceil((most * bytes + ROOM) / 64) * 64;
   return (x: Tensor): Packed => {
     const count = x.data.length / elements;
+    const shared = TOGETHER * Math.ceil(count / ways / TOGETHER);
+    const most = Math.min(shared, elementsAtOnce(ways) / elements);
+    const output = 4 * most * elements;
+    const place = output + Math.ceil((most * bytes + ROOM) / 64) * 64;
     const blocks = new Uint8Array(count * bytes);
     const encode = prepare();
     const scratch = heap.scratch(place * ways);
     for (const pieces of piecesOf(count, {most, ways, scratch, place})) {
-      for (const piece of pieces) putBlocks(heap, x.data, elements, piece);
+      for (const piece of pieces) putBlocks(heap, x.data, elements, most, piece);
       const finite = small.run(
         "areFinite",
         pieces.map(({at, count}) => [at, count * elements]),
       );
       if (finite.includes(0)) requireFinite(id, x);
-      const output = 4 * AT_ONCE;
       encode(pieces.map(({at, count}) => [at, count, at + output, at + output + most * bytes]));
       for (const {at, first, count} of pieces)
         blocks.set(heap.bytes(at + output, count * bytes), first * bytes);
@@ -205,11 +206,17 @@ function encoderOf(heap: WasmHeap, id: string, prepare: PrepareEncode, {small, w
   };
 }
 
-function putBlocks(heap: WasmHeap, data: Float32Array, elements: number, {at, first, count}: Piece): void {
-  const room = heap.floats(at, AT_ONCE);
+function putBlocks(
+  heap: WasmHeap,
+  data: Float32Array,
+  elements: number,
+  most: number,
+  {at, first, count}: Piece,
+): void {
+  const room = heap.floats(at, most * elements);
   room.set(data.subarray(first * elements, (first + count) * elements));
   // What is packed together with the last blocks is left where it is.
-  room.fill(0, count * elements, Math.min(AT_ONCE, (count + TOGETHER - 1) * elements));
+  room.fill(0, count * elements, Math.min(room.length, (count + TOGETHER - 1) * elements));
 }
 
 function decoderOf(heap: WasmHeap, id: string, decode: DecodeBlocks) {

@@ -4,6 +4,13 @@ import type {Format} from "../../formats/format.js";
 /** Encoder and decoder of a format, where there are kernels for them. */
 export type FastCodec = Partial<Pick<Format, "encode" | "decode">>;
 
+/**
+ * Elements that one call packs: a quarter of a megabyte of floats, which stays in the second cache. Threads take 16 megabytes
+ * together, since each call of theirs waits for the slowest.
+ */
+export const elementsAtOnce = (ways: number): number =>
+  ways === 1 ? 2 ** 16 : 2 ** Math.floor(22 - Math.log2(ways));
+
 /** Blocks, or groups, that one call packs, and where its room begins in the memory of the kernels. */
 export interface Piece {
   readonly at: number;

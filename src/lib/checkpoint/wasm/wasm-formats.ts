@@ -13,14 +13,14 @@ import {kernelRuns} from "../../kernels/kernel-runs.js";
 import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {GroupsKernel} from "./grouped-formats.js";
+import type {GroupsKernel} from "./scale-makers.js";
 import {type AffineKernel, wasmAffineCodecs} from "./wasm-affine.js";
 import {type Iq4, type KQuants, type SmallBlocks, type Ternary, wasmBlockCodecs} from "./wasm-blocks.js";
 import type {FastCodec} from "./wasm-codec.js";
 import {type CodesKernel, codeDecoder, wholeDecoder} from "./wasm-codes.js";
 import {type ColumnsKernel, wasmColumns} from "./wasm-columns.js";
 import {type FourOverSixKernel, wasmFourOverSix} from "./wasm-four-over-six.js";
-import {absMaxOf, wasmGroupEncoders} from "./wasm-groups.js";
+import {absMaxOf, largestOf, wasmGroupEncoders} from "./wasm-groups.js";
 import type {Iq3} from "./wasm-iq3.js";
 import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
 import {type SpecialsKernel, wasmSpecialCodecs} from "./wasm-specials.js";
@@ -71,11 +71,12 @@ export async function wasmFormats(threads: KernelThreads | null = null): Promise
   );
   const encoders = wasmGroupEncoders(heap, {groups, codes, ways});
   const absMax = absMaxOf(heap, groups, ways);
+  const largest = largestOf(heap, groups, ways);
   const codecs = new Map<string, FastCodec>([
     ...Array.from(encoders, ([id, encode]): [string, FastCodec] => [id, {encode}]),
-    ...wasmAffineCodecs(heap, affine.kernel, codes.kernel),
-    wasmFourOverSix(heap, fourOverSix.kernel, codes.kernel, absMax),
-    ...wasmRazerCodecs(heap, razer, ways),
+    ...wasmAffineCodecs(heap, {affine, codes, ways}),
+    wasmFourOverSix(heap, {fourOverSix, groups, codes, ways}),
+    ...wasmRazerCodecs(heap, razer, largest, ways),
     ...wasmSpecialCodecs({heap, specials: razer, codes, absMax, ways}),
     wasmColumns(heap, groups, ways),
     ...wasmBlockCodecs(heap, {small, k, iq3, iq4, ternary, ways}),

@@ -1,16 +1,16 @@
 /** 4over6, packed and unpacked in WebAssembly. */
-import {decodeValues} from "../../formats/cast.js";
-import {ue4m3} from "../../formats/element.js";
 import type {EncodeOptions, Packed} from "../../formats/format.js";
 import {fourOverSix} from "../../formats/nvfp4/four-over-six.js";
-import {blockScaleCodes, nvfp4, nvfp4TensorScale} from "../../formats/nvfp4/nvfp4.js";
+import {nvfp4, nvfp4TensorScale} from "../../formats/nvfp4/nvfp4.js";
 import {requirePart} from "../../formats/pack.js";
 import {packTensorScale, unpackTensorScale} from "../../formats/tensor-scale.js";
+import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {FastCodec} from "./wasm-codec.js";
-import {type CodesKernel, codeDecoder} from "./wasm-codes.js";
-import type {AbsMaxOf} from "./wasm-groups.js";
+import type {GroupKernels} from "./grouped-formats.js";
+import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
+import {codeDecoder} from "./wasm-codes.js";
+import {largestOf} from "./wasm-groups.js";
 
 /** The kernel of 4over6. */
 export interface FourOverSixKernel {
@@ -20,30 +20,29 @@ export interface FourOverSixKernel {
     g: number,
     sixes: number,
     fours: number,
+    sixBytes: number,
+    fourBytes: number,
     codes: number,
-    picked: number,
+    scales: number,
   ): void;
 }
 
 const BLOCK = 16;
-/** Blocks packed at once: a quarter of a megabyte of floats. */
-const AT_ONCE = 2 ** 12;
 
 const format = fourOverSix();
 
+interface Kernels extends GroupKernels {
+  readonly fourOverSix: KernelRun<FourOverSixKernel>;
+}
+
 /** Encoder and decoder of the format `four_over_six` beside its id, for rows of whole blocks. */
-export function wasmFourOverSix(
-  heap: WasmHeap,
-  kernel: FourOverSixKernel,
-  codes: CodesKernel,
-  absMaxOf: AbsMaxOf,
-): readonly [string, FastCodec] {
+export function wasmFourOverSix(heap: WasmHeap, kernels: Kernels): readonly [string, FastCodec] {
   // Blocks are those of NVFP4 without a scale of the tensor, which multiplies last.
-  const decodeBlocks = codeDecoder(heap, codes, nvfp4({tensorScale: "none"}))!;
+  const decodeBlocks = codeDecoder(heap, kernels.codes.kernel, nvfp4({tensorScale: "none"}))!;
   return [
     format.id,
     {
-      encode: (x, options) => encode(heap, kernel, absMaxOf, x, options),
+      encode: (x, options) => encode(heap, kernels, x, options),
       decode(packed, into) {
         const g = unpackTensorScale(requirePart(packed, "tensorScale", 4));
         const {shape, data} = decodeBlocks(packed, into);
@@ -54,36 +53,60 @@ export function wasmFourOverSix(
   ];
 }
 
+/** Places of one piece: floats, then largest magnitudes, scales under six and under four, their bytes, and what comes out. */
+function placesOf(most: number) {
+  const [amax, sixes, fours] = [0, 1, 2].map((i) => 4 * most * (BLOCK + i));
+  const [sixBytes, fourBytes, scales] = [0, 1, 2].map((i) => fours + most * (4 + i));
+  const codes = scales + most;
+  return {amax, sixes, fours, sixBytes, fourBytes, scales, codes, bytes: codes + (BLOCK / 2) * most + 64};
+}
+
 function encode(
   heap: WasmHeap,
-  kernel: FourOverSixKernel,
-  absMaxOf: AbsMaxOf,
+  {fourOverSix: {run}, groups, ways}: Kernels,
   x: Tensor,
   options: EncodeOptions = {},
 ): Packed {
-  const g = nvfp4TensorScale(x, options.amax);
-  const amax = absMaxOf(x.data, BLOCK);
+  if (x.data.length === 0) return format.encode(x, options);
+  const largest = largestOf(heap, groups, ways)(x.data);
+  const g = nvfp4TensorScale({shape: [], data: new Float32Array(0)}, options.amax ?? largest);
   // A tensor without magnitude, and what is not finite, are the plain encoder's.
-  if (g === 0 || !amax.every(Number.isFinite)) return format.encode(x, options);
-  const [sixes, fours] = [6, 4].map((target) =>
-    blockScaleCodes(amax.map((largest) => Math.fround(largest / g) / target)),
-  );
+  if (g === 0 || !Number.isFinite(largest)) return format.encode(x, options);
+  const count = x.data.length / BLOCK;
   const codes = new Uint8Array(x.data.length / 2);
-  const scales = new Uint8Array(amax.length);
-  const input = heap.scratch(AT_ONCE * (4 * BLOCK + 8 + BLOCK / 2 + 1));
-  const [atSixes, atFours] = [input + 4 * BLOCK * AT_ONCE, input + (4 * BLOCK + 4) * AT_ONCE];
-  const atCodes = atFours + 4 * AT_ONCE;
-  const atPicked = atCodes + (BLOCK / 2) * AT_ONCE;
-  for (let first = 0; first < amax.length; first += AT_ONCE) {
-    const some = Math.min(AT_ONCE, amax.length - first);
-    const end = first + some;
-    heap.floats(input, some * BLOCK).set(x.data.subarray(first * BLOCK, end * BLOCK));
-    heap.floats(atSixes, some).set(decodeValues(ue4m3, sixes.subarray(first, end)));
-    heap.floats(atFours, some).set(decodeValues(ue4m3, fours.subarray(first, end)));
-    kernel.packFourOverSix(input, some, g, atSixes, atFours, atCodes, atPicked);
-    codes.set(heap.bytes(atCodes, (some * BLOCK) / 2), (first * BLOCK) / 2);
-    const picked = heap.bytes(atPicked, some);
-    for (let b = 0; b < some; b++) scales[first + b] = (picked[b] ? fours : sixes)[first + b];
+  const scales = new Uint8Array(count);
+  const most = Math.min(4 * Math.ceil(count / ways / 4), elementsAtOnce(ways) / BLOCK);
+  const places = placesOf(most);
+  const place = Math.ceil(places.bytes / 64) * 64;
+  const scratch = heap.scratch(place * ways);
+  for (const pieces of piecesOf(count, {most, ways, scratch, place})) {
+    for (const {at, first, count: some} of pieces) {
+      heap.floats(at, some * BLOCK).set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
+    }
+    groups.run(
+      "absMax",
+      pieces.map(({at, count: some}) => [at, some, BLOCK, at + places.amax]),
+    );
+    for (const [target, to, bytes] of [
+      [6, places.sixes, places.sixBytes],
+      [4, places.fours, places.fourBytes],
+    ]) {
+      groups.run(
+        "scalesE4m3",
+        pieces.map(({at, count: some}) => [at + places.amax, some, g, target, 1, at + to, at + bytes]),
+      );
+    }
+    run(
+      "packFourOverSix",
+      pieces.map(({at, count: some}) => [
+        ...[at, some, g, at + places.sixes, at + places.fours, at + places.sixBytes],
+        ...[at + places.fourBytes, at + places.codes, at + places.scales],
+      ]),
+    );
+    for (const {at, first, count: some} of pieces) {
+      codes.set(heap.bytes(at + places.codes, (some * BLOCK) / 2), (first * BLOCK) / 2);
+      scales.set(heap.bytes(at + places.scales, some), first);
+    }
   }
   const parts = {codes, scales, tensorScale: packTensorScale(g)};
   return {format: format.id, shape: [...x.shape], parts};

@@ -4,26 +4,22 @@ import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {largest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type Grouped, type GroupKernels, type GroupsKernel, groupedFormats} from "./grouped-formats.js";
-import {type Piece, piecesOf} from "./wasm-codec.js";
-
-/** Floats packed at once: a quarter of a megabyte of them, which stays in the second cache. */
-const AT_ONCE = 2 ** 16;
+import {type Grouped, type GroupKernels, groupedFormats} from "./grouped-formats.js";
+import type {GroupsKernel} from "./scale-makers.js";
+import {elementsAtOnce, type Piece, piecesOf} from "./wasm-codec.js";
 
 /** Elements of a group must be whole vectors, and their codes whole bytes. */
 const LANES = 16;
+/** The most bytes that hold the scale of a group. */
+const SCALE_BYTES = 4;
 
 /** Encoders by the id of their format, for rows of whole groups. */
 export function wasmGroupEncoders(
   heap: WasmHeap,
   kernels: GroupKernels,
 ): ReadonlyMap<string, Format["encode"]> {
-  const absMax = absMaxOf(heap, kernels.groups, kernels.ways);
   return new Map(
-    groupedFormats(heap, kernels).map((each) => [
-      each.format.id,
-      encoderOf(heap, absMax, kernels.ways, each),
-    ]),
+    groupedFormats(heap, kernels).map((each) => [each.format.id, encoderOf(heap, kernels, each)]),
   );
 }
 
@@ -35,76 +31,138 @@ export const absMaxOf =
   (heap: WasmHeap, {run}: KernelRun<GroupsKernel>, ways: number): AbsMaxOf =>
   (data, size) => {
     const amax = new Float32Array(data.length / size);
-    for (const parts of partsOf(heap, data, size, ways)) {
-      run(
-        "absMax",
-        parts.map(({at, count, output}) => [at, count, size, output]),
-      );
+    for (const parts of roundsOf(heap, data.length, size, ways)) {
+      putParts(heap, data, size, parts);
+      run("absMax", parts.map(magnitudesOf(size)));
       for (const {first, count, output} of parts) amax.set(heap.floats(output, count), first);
     }
     return amax;
   };
 
+/** Gives the largest magnitude of whole vectors of 16; infinity or NaN where there is one. */
+export type LargestOf = (data: Float32Array) => number;
+
+/** The same by the kernel. */
+export const largestOf =
+  (heap: WasmHeap, groups: KernelRun<GroupsKernel>, ways: number): LargestOf =>
+  (data) => {
+    const rounds = roundsOf(heap, data.length, LANES, ways);
+    return largest(
+      rounds.map((parts) => {
+        putParts(heap, data, LANES, parts);
+        return largestOfParts(heap, groups, parts, LANES);
+      }),
+    );
+  };
+
+/** The largest magnitude of groups that are in the memory of the kernel. */
+function largestOfParts(
+  heap: WasmHeap,
+  {run}: KernelRun<GroupsKernel>,
+  parts: readonly Part[],
+  size: number,
+): number {
+  run(
+    "absMax",
+    parts.map(({at, count, output}) => [at, 1, count * size, output]),
+  );
+  return largest(parts.map(({output}) => heap.floats(output, 1)[0]));
+}
+
+/** Arguments of the kernel for the largest magnitude of each group. */
+const magnitudesOf =
+  (size: number) =>
+  ({at, count, output}: Part): number[] => [at, count, size, output];
+
 function encoderOf(
   heap: WasmHeap,
-  absMax: AbsMaxOf,
-  ways: number,
-  {format, size: fixed, isWhole = false, pack, scales}: Grouped,
+  {groups, ways}: GroupKernels,
+  {format, size: fixed, pack, scales}: Grouped,
 ): Format["encode"] {
   const {bits} = format.codebook;
   return (x: Tensor, options: EncodeOptions = {}): Packed => {
     const size = fixed ?? x.shape.at(-1) ?? 1;
     if (x.data.length === 0 || size % LANES !== 0) return format.encode(x, options);
-    const amax = absMax(x.data, size);
-    // What is not finite is refused, or has codes of its own: both are the plain encoder's to say.
-    const shared = isWhole ? Float32Array.of(largest(amax)) : amax;
-    const made = amax.every(Number.isFinite) ? scales(shared, x, options) : null;
-    if (made === null) return format.encode(x, options);
     const packGroups = pack();
-    const codes = new Uint8Array((x.data.length * bits) / 8);
-    const codesAt = ({output, count}: Part) => output + 4 * Math.ceil(count / 4) * 4;
-    for (const parts of partsOf(heap, x.data, size, ways)) {
-      for (const {first, count, output} of parts) {
-        const divisors = heap.floats(output, count);
-        if (isWhole) divisors.fill(made.divisors[0]);
-        else divisors.set(made.divisors.subarray(first, first + count));
-      }
-      packGroups(
-        parts.map((part) => {
-          const {at, count, output} = part;
-          return {x: at, groups: count, size, scales: output, codes: codesAt(part)};
+    const rounds = roundsOf(heap, x.data.length, size, ways);
+    // What fits at once is put there once, also where its largest magnitude is asked for first.
+    let there: readonly Part[] | null = null;
+    const put = (parts: readonly Part[]) => {
+      if (there !== parts) putParts(heap, x.data, size, parts);
+      there = parts;
+    };
+    const largestMagnitude = () =>
+      largest(
+        rounds.map((parts) => {
+          put(parts);
+          return largestOfParts(heap, groups, parts, size);
         }),
       );
-      for (const part of parts) {
-        const [from, length] = [(part.first * size * bits) / 8, (part.count * size * bits) / 8];
-        codes.set(heap.bytes(codesAt(part), length), from);
+    const made = scales(largestMagnitude, options);
+    if (made === null) return format.encode(x, options);
+    const codes = new Uint8Array((x.data.length * bits) / 8);
+    const stored = new Uint8Array((made.bytes * x.data.length) / size);
+    for (const parts of rounds) {
+      put(parts);
+      const finite = groups.run("absMax", parts.map(magnitudesOf(size)));
+      // What is not finite is refused, or has codes of its own: both are the plain encoder's to say.
+      if (finite.includes(0)) return format.encode(x, options);
+      made.make(
+        parts.map(({count, output, scalesAt}) => ({largest: output, groups: count, stored: scalesAt})),
+      );
+      packGroups(
+        parts.map(({at, count, output, codesAt}) => ({
+          ...{x: at, groups: count, size, scales: output, codes: codesAt},
+        })),
+      );
+      for (const {first, count, scalesAt, codesAt} of parts) {
+        codes.set(heap.bytes(codesAt, (count * size * bits) / 8), (first * size * bits) / 8);
+        stored.set(heap.bytes(scalesAt, count * made.bytes), first * made.bytes);
       }
     }
-    return {format: format.id, shape: [...x.shape], parts: {codes, ...made.parts}};
+    const parts = {codes, ...(made.bytes > 0 && {scales: stored}), ...made.parts};
+    return {format: format.id, shape: [...x.shape], parts};
   };
 }
 
-/** Groups that are in the memory of the kernel, and room behind them. */
+/** Groups that are in the memory of the kernel, and room behind them: a float for each, its stored scale, codes. */
 interface Part extends Piece {
   readonly output: number;
+  readonly scalesAt: number;
+  readonly codesAt: number;
 }
 
-/** Hands the groups of `data` to the heap, some at a time. */
-function* partsOf(
+/** Parts of so many elements, those that are in memory at once together. */
+function roundsOf(
   heap: WasmHeap,
-  data: Float32Array,
+  elements: number,
   size: number,
   ways: number,
-): Generator<readonly Part[], void, void> {
-  const most = Math.max(1, Math.floor(AT_ONCE / size));
-  const elements = most * size;
-  const place = Math.ceil((6 * elements + 4 * most + 64) / 64) * 64;
+): readonly (readonly Part[])[] {
+  const groups = elements / size;
+  const shared = 4 * Math.ceil(groups / ways / 4);
+  const most = Math.max(1, Math.min(shared, Math.floor(elementsAtOnce(ways) / size)));
+  // Kernels write scales of four groups at a time.
+  const padded = 4 * Math.ceil(most / 4);
+  const output = 4 * most * size;
+  const scalesAt = output + 4 * padded;
+  const codesAt = scalesAt + SCALE_BYTES * padded;
+  const place = Math.ceil((codesAt + 2 * most * size + 64) / 64) * 64;
   const scratch = heap.scratch(place * ways);
-  for (const pieces of piecesOf(data.length / size, {most, ways, scratch, place})) {
-    for (const {at, first, count} of pieces) {
-      const part = data.subarray(first * size, (first + count) * size);
-      heap.floats(at, part.length).set(part);
-    }
-    yield pieces.map((piece) => ({...piece, output: piece.at + 4 * elements}));
+  return Array.from(piecesOf(groups, {most, ways, scratch, place}), (pieces) =>
+    pieces.map((piece) => ({
+      ...piece,
+      output: piece.at + output,
+      scalesAt: piece.at + scalesAt,
+      codesAt: piece.at + codesAt,
+    })),
+  );
+}
+
+/** Copies the groups of parts into the memory of the kernel. */
+function putParts(heap: WasmHeap, data: Float32Array, size: number, parts: readonly Part[]): void {
+  for (const {at, first, count} of parts) {
+    const part = data.subarray(first * size, (first + count) * size);
+    heap.floats(at, part.length).set(part);
   }
 }

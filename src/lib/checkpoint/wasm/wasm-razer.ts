@@ -9,8 +9,9 @@ import {packTensorScale, tensorScaleOf, unpackTensorScale} from "../../formats/t
 import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {type FastCodec, piecesOf} from "./wasm-codec.js";
+import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
 import {bytePlanes} from "./wasm-codes.js";
+import type {LargestOf} from "./wasm-groups.js";
 
 /** The kernel of RaZeR. */
 export interface RazerKernel {
@@ -36,8 +37,10 @@ export interface RazerKernel {
 }
 
 const BLOCK = 16;
-/** Blocks packed at once, a multiple of the four that the kernel takes: a quarter of a megabyte of floats. */
+/** Blocks unpacked at once: a quarter of a megabyte of floats. */
 const AT_ONCE = 2 ** 12;
+/** Blocks that the kernel packs together. */
+const TOGETHER = 4;
 const ROOM = 512;
 
 const SETS = [
@@ -49,6 +52,7 @@ const SETS = [
 export function wasmRazerCodecs(
   heap: WasmHeap,
   razerKernel: KernelRun<RazerKernel>,
+  largestOf: LargestOf,
   ways: number,
 ): ReadonlyMap<string, FastCodec> {
   const {kernel} = razerKernel;
@@ -64,7 +68,8 @@ export function wasmRazerCodecs(
       return [
         id,
         {
-          encode: (x, {amax} = {}) => encode(heap, {run: razerKernel.run, ways, id, specials}, x, amax),
+          encode: (x, {amax} = {}) =>
+            encode(heap, {run: razerKernel.run, largestOf, ways, id, specials}, x, amax),
           decode: (packed, into) => decode(heap, kernel.decodeRazer, {tables: at, worth}, packed, into),
         },
       ];
@@ -101,6 +106,7 @@ function decode(
 
 interface Encoding {
   readonly run: KernelRun<RazerKernel>["run"];
+  readonly largestOf: LargestOf;
   readonly ways: number;
   readonly id: string;
   readonly specials: readonly number[];
@@ -108,32 +114,35 @@ interface Encoding {
 
 function encode(
   heap: WasmHeap,
-  {run, ways, id, specials}: Encoding,
+  {run, largestOf, ways, id, specials}: Encoding,
   x: Tensor,
   amax: number | undefined,
 ): Packed {
-  requireFinite("razer", x);
-  const tensorScale = tensorScaleOf(x, RAZER_LARGEST, amax);
+  const largest = x.data.length === 0 ? 0 : largestOf(x.data);
+  if (!Number.isFinite(largest)) requireFinite("razer", x);
+  const tensorScale = tensorScaleOf(x, RAZER_LARGEST, amax ?? largest);
   const g = tensorScale === 0 ? Number.POSITIVE_INFINITY : tensorScale;
   const count = x.data.length / BLOCK;
   const codes = new Uint8Array(count * (BLOCK / 2));
   const scales = new Uint8Array(count);
-  const place = AT_ONCE * (4 * BLOCK + BLOCK / 2 + 1) + ROOM;
+  const shared = TOGETHER * Math.ceil(count / ways / TOGETHER);
+  const most = Math.min(shared, elementsAtOnce(ways) / BLOCK);
+  const place = Math.ceil((most * (4 * BLOCK + BLOCK / 2 + 1) + ROOM) / 64) * 64;
   const atTable = heap.scratch(64 + ways * place);
-  const codesAt = (at: number) => at + 4 * BLOCK * AT_ONCE;
-  const scalesAt = (at: number) => codesAt(at) + (BLOCK / 2) * AT_ONCE;
+  const codesAt = (at: number) => at + 4 * BLOCK * most;
+  const scalesAt = (at: number) => codesAt(at) + (BLOCK / 2) * most;
   heap.floats(atTable, 4 * specials.length).set(specials.flatMap(placeOf));
-  for (const pieces of piecesOf(count, {most: AT_ONCE, ways, scratch: atTable + 64, place})) {
+  for (const pieces of piecesOf(count, {most, ways, scratch: atTable + 64, place})) {
     for (const {at, first, count: some} of pieces) {
-      const room = heap.floats(at, BLOCK * AT_ONCE);
+      const room = heap.floats(at, BLOCK * most);
       room.set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
       // The kernel takes four blocks at a time: what is behind the last ones is packed too, and left there.
-      room.fill(0, some * BLOCK, Math.min(room.length, (some + 3) * BLOCK));
+      room.fill(0, some * BLOCK, Math.min(room.length, (some + TOGETHER - 1) * BLOCK));
     }
     run(
       "encodeRazer",
       pieces.map(({at, count: some}) => [
-        ...[at, some, g, atTable, specials.length, codesAt(at), scalesAt(at), scalesAt(at) + AT_ONCE],
+        ...[at, some, g, atTable, specials.length, codesAt(at), scalesAt(at), scalesAt(at) + most],
       ]),
     );
     for (const {at, first, count: some} of pieces) {

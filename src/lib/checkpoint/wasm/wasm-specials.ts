@@ -6,7 +6,7 @@ import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {SPECIALS, type Special} from "./special-formats.js";
-import {type FastCodec, piecesOf} from "./wasm-codec.js";
+import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
 import {bytePlanes, type CodesKernel} from "./wasm-codes.js";
 import type {AbsMaxOf} from "./wasm-groups.js";
 
@@ -36,7 +36,7 @@ export interface SpecialsKernel {
   ): void;
 }
 
-/** Floats at once: a quarter of a megabyte. */
+/** Floats unpacked at once: a quarter of a megabyte. */
 const AT_ONCE = 2 ** 16;
 /** Bytes of a candidate, as the kernel has it: thresholds, levels, codes. */
 const CANDIDATE = 144;
@@ -104,7 +104,7 @@ function encode(
   const tried = codebooks.map((codebook) => special.scalesOf(largest, codebook));
   const packed = new Uint8Array(packedLength(x.data.length, base.bits));
   const picked = new Uint8Array(amax.length);
-  const most = AT_ONCE / size;
+  const most = Math.min(4 * Math.ceil(amax.length / ways / 4), elementsAtOnce(ways) / size);
   const places = placesOf(most, size, codebooks.length);
   const scratch = heap.scratch(places.bytes * ways);
   for (const pieces of piecesOf(amax.length, {most, ways, scratch, place: places.bytes})) {
