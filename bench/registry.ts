@@ -19,6 +19,7 @@ import {slowLinks} from "./benches/slow-link.js";
 import {sparseProducts} from "./benches/sparse.js";
 import {decompositions} from "./benches/svd.js";
 import {sweeps} from "./benches/sweeps.js";
+import {tableProducts} from "./benches/table-products.js";
 import {threads} from "./benches/threads.js";
 import {tokenizers} from "./benches/tokenizers.js";
 import type {Contest} from "./harness/contest.js";
@@ -35,6 +36,7 @@ export const contests: readonly Contest[] = [
   ...slowLinks,
   ...products,
   ...packedProducts,
+  ...tableProducts,
   ...sparseProducts,
   ...transforms,
   ...decompositions,

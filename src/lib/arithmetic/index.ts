@@ -16,4 +16,6 @@ export * from "./sums/orders.js";
 export * from "./sums/precision.js";
 export * from "./tables/odd-integers.js";
 export * from "./tables/sign-tables.js";
+export * from "./tables/table-matrix.js";
 export * from "./tables/technique.js";
+export * from "./tables/wasm-tables.js";
