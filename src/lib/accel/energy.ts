@@ -30,6 +30,25 @@ export const MAC_ENERGY: Readonly<Record<ComputeFormat, Constant>> = {
   int4: picojoules(0.15, "pJ/MAC", `${ASSUMED}: int8 multiply by the product of widths, int32 add 0.1`),
 };
 
+/** Energy of one operation. */
+export const OPERATION_ENERGY = {
+  fp32Multiply: picojoules(3.7, "pJ", HOROWITZ, true),
+  fp32Add: picojoules(0.9, "pJ", HOROWITZ, true),
+  fp16Multiply: picojoules(1.1, "pJ", HOROWITZ),
+  fp16Add: picojoules(0.4, "pJ", HOROWITZ),
+  fp8Multiply: picojoules(0.275, "pJ", `${ASSUMED}: fp16 multiply by the product of widths`),
+  int32Multiply: picojoules(3.1, "pJ", HOROWITZ),
+  int8Multiply: picojoules(0.2, "pJ", HOROWITZ),
+  int32Add: picojoules(0.1, "pJ", HOROWITZ),
+  int8Add: picojoules(0.03, "pJ", HOROWITZ),
+} as const;
+
+/** Picojoules of an addition of integers of so many bits: on the line through those of 8 and of 32 bits. */
+export function integerAddEnergy(bits: number): number {
+  const [few, many] = [OPERATION_ENERGY.int8Add.value, OPERATION_ENERGY.int32Add.value];
+  return few + ((many - few) * (bits - 8)) / 24;
+}
+
 /** Energy of a byte from memory. */
 export const DRAM_ENERGY: Readonly<Record<MemoryKind, Constant>> = {
   hbm: picojoules(31.2, "pJ/B", "HBM2 at 249.6 pJ per 64 bit, FPSG-UIUC/micro24-fusemax-artifact", true),

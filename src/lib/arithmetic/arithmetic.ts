@@ -47,6 +47,8 @@ export interface Arithmetic {
   /** Paper and section. */
   readonly source: string;
   readonly exactness: Exactness;
+  /** Fewest and most bits of a weight that it takes; of a mantissa where weights stay floating-point numbers. */
+  readonly weightBits: readonly [number, number];
   /**
    * X W^T of weights W [outputs, inputs] and inputs X [tokens, inputs].
    * @throws RangeError if a setting is out of range or the matrices do not fit each other.

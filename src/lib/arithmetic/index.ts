@@ -1,6 +1,7 @@
 /** Products without a multiplier, executed and counted, for scripts: `paretoscope/arithmetic`. */
 
 export * from "./arithmetic.js";
+export * from "./bipolar-rows.js";
 export * from "./bit-planes/bit-planes.js";
 export * from "./bit-planes/technique.js";
 export * from "./counts.js";

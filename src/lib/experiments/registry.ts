@@ -11,6 +11,8 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/roofline": () => import("./accel/roofline.js").then((m) => m.roofline),
   "accel/sparse-slices": () => import("./accel/sparse-slices.js").then((m) => m.sparseSlices),
   "accel/systolic": () => import("./accel/systolic.js").then((m) => m.systolic),
+  "arithmetic/l-mul": () => import("./arithmetic/l-mul.js").then((m) => m.lMul),
+  "arithmetic/products": () => import("./arithmetic/products.js").then((m) => m.products),
   "decoding/drafting": () => import("./decoding/drafting.js").then((m) => m.drafting),
   "decoding/substitute": () => import("./decoding/substitute.js").then((m) => m.substitute),
   "decoding/draft-shape": () => import("./decoding/draft-shape.js").then((m) => m.draftShape),

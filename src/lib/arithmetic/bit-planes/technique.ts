@@ -1,15 +1,12 @@
-import {bipolarLevels} from "../../formats/codebook/bipolar.js";
-import {levelsQuantize} from "../../formats/codebook/levels.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type Arithmetic, productSize, settingOf} from "../arithmetic.js";
+import {bipolarRows} from "../bipolar-rows.js";
 import {counted} from "../counts.js";
 import {type BitPlanes, bitPlanes, planeProduct} from "./bit-planes.js";
 
 /** Rows as bipolar integers, each with a scale of its own. */
 function readRows(x: Tensor, width: number, bits: number) {
-  const set = bipolarLevels(bits);
-  const {codes, scales} = levelsQuantize(set, x, {granularity: "channel"});
-  const values = Float64Array.from(codes, (code, i) => set.values[code] * scales[Math.floor(i / width)]);
+  const {codes, scales, values} = bipolarRows(x, width, bits);
   return {planes: bitPlanes(codes, width, bits), scales, values};
 }
 
@@ -30,6 +27,7 @@ export const bitPlaneArithmetic: Arithmetic = {
   label: "bit planes",
   family: "int",
   source: "Efficient Arbitrary Precision Acceleration on GPU Tensor Cores, arXiv:2409.17870, section 3",
+  weightBits: [1, 8],
   exactness: "exact",
   product(weights, inputs, given) {
     const {weightBits, inputBits} = settingOf(given);

@@ -8,6 +8,7 @@ export const lmulArithmetic: Arithmetic = {
   label: "L-Mul",
   family: "fp",
   source: "L-Mul, arXiv:2410.00907, section 2",
+  weightBits: [1, 23],
   exactness: "approximate",
   product(weights, inputs, given) {
     const {mantissaBits} = settingOf(given);

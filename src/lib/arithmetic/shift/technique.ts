@@ -10,10 +10,10 @@ export const shiftArithmetic: Arithmetic = {
   label: "DenseShift",
   family: "codebook",
   source: "DenseShift, arXiv:2208.09708, section 3.1",
+  weightBits: [2, 4],
   exactness: "rounded",
   product(weights, inputs, given) {
-    // Powers of two need few bits: beyond 4 their range is wider than float16's.
-    const bits = Math.min(Math.max(settingOf(given).weightBits, 2), 4);
+    const {weightBits: bits} = settingOf(given);
     const size = productSize(weights, inputs);
     const {tokens, outputs, width} = size;
     const set = shiftLevels(bits);

@@ -1,5 +1,3 @@
-import {bipolarLevels} from "../../formats/codebook/bipolar.js";
-import {levelsQuantize} from "../../formats/codebook/levels.js";
 import {type IntOptions, intQuantize} from "../../formats/int.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {
@@ -9,6 +7,7 @@ import {
   productSize,
   settingOf,
 } from "../arithmetic.js";
+import {bipolarRows} from "../bipolar-rows.js";
 import {counted} from "../counts.js";
 import {oddInteger, oddScale} from "./odd-integers.js";
 import {quantizedTables, type SignTables, signTables, tableDot, tableIndices} from "./sign-tables.js";
@@ -21,9 +20,9 @@ interface OddRows {
 }
 
 /** Weights as unsigned integers with a zero point a row, read as odd ones; of one bit as bipolar integers. */
-function oddRows(weights: Tensor, bits: number): OddRows {
+function oddRows(weights: Tensor, width: number, bits: number): OddRows {
   if (bits === 1) {
-    const {codes, scales} = levelsQuantize(bipolarLevels(1), weights, {granularity: "channel"});
+    const {codes, scales} = bipolarRows(weights, width, 1);
     return {codes, scales: Float64Array.from(scales), zeros: new Float64Array(scales.length)};
   }
   const options: IntOptions = {bits, scheme: "asym", granularity: "channel"};
@@ -47,7 +46,7 @@ function tableProduct(
 ): ArithmeticRun {
   const {tokens, outputs, width} = productSize(weights, inputs);
   const {weightBits: bits, tableInputs} = setting;
-  const {codes, scales, zeros} = oddRows(weights, bits);
+  const {codes, scales, zeros} = oddRows(weights, width, bits);
   const indices = tableIndices(codes, width, bits, tableInputs);
   const perRow = bits * Math.ceil(width / tableInputs);
   const output = new Float64Array(tokens * outputs);
@@ -83,6 +82,7 @@ export const lookupTables: Arithmetic = {
   label: "T-MAC",
   family: "machine",
   source: "T-MAC, arXiv:2407.00088, section 3",
+  weightBits: [1, 8],
   exactness: "rounded",
   product: (weights, inputs, given) =>
     tableProduct(weights, inputs, settingOf(given), (x, {tableInputs}) => signTables(x, tableInputs, false)),
@@ -94,6 +94,7 @@ export const mirroredTables: Arithmetic = {
   label: "LUT Tensor Core",
   family: "machine",
   source: "LUT Tensor Core, arXiv:2408.06003, section 3.1",
+  weightBits: [1, 8],
   exactness: "approximate",
   product: (weights, inputs, given) =>
     tableProduct(weights, inputs, settingOf(given), (x, {tableInputs}) =>
