@@ -6,15 +6,14 @@ const run = (processor: "h100" | "rtx3090", batch: number) =>
 
 describe("recurrent networks that keep their matrices", () => {
   test("move fewer bytes the wider their heads, and have no tiles where a processor is too small", async () => {
-    const {rows} = await run("h100", 16);
-    const saved = rows.map(({alternatingBytes, fusedBytes}) => alternatingBytes / fusedBytes);
+    const {rows, tiles} = await run("h100", 16);
+    const bytes = (form: string) => rows.filter((row) => row.form === form).map((row) => row.bytes);
+    const saved = bytes("alternating").map((all, i) => all / bytes("fused")[i]);
     expect(saved).toEqual([...saved].sort((a, b) => a - b));
-    expect(rows.filter(({fusedTime}) => fusedTime === null).map(({headDim}) => headDim)).toEqual([
-      3072, 4096,
-    ]);
-    const {rows: small} = await run("rtx3090", 16);
-    expect(small.find(({fusedTime}) => fusedTime === null)?.headDim).toBe(2048);
-    for (const {blockedBy, warps, registerShare} of [...rows, ...small]) {
+    expect(rows.filter(({time}) => time === null).map(({headDim}) => headDim)).toEqual([3072, 4096]);
+    const {tiles: small} = await run("rtx3090", 16);
+    expect(small.find(({warps}) => warps === null)?.headDim).toBe(2048);
+    for (const {blockedBy, warps, registerShare} of [...tiles, ...small]) {
       expect(warps === null).toBe(blockedBy !== "nothing");
       if (registerShare !== null) expect(registerShare).toBeLessThanOrEqual(1);
     }

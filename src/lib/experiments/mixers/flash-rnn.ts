@@ -4,7 +4,7 @@ import {CELLS, type Cell, cellById} from "../../mixers/flash-rnn/cells.js";
 import {alternating, fused} from "../../mixers/flash-rnn/forms.js";
 import type {GateInputs, RecurrentLayer} from "../../mixers/flash-rnn/recurrent-layer.js";
 import {fusedTiles} from "../../mixers/flash-rnn/tiles/fused-tiles.js";
-import {PROCESSORS} from "../../mixers/flash-rnn/tiles/processor.js";
+import {PROCESSORS, type Processor} from "../../mixers/flash-rnn/tiles/processor.js";
 import {blockers, firstSolution, type Solution} from "../../mixers/flash-rnn/tiles/solve.js";
 import {formTraffic} from "../../mixers/flash-rnn/traffic.js";
 import {randomStream} from "../../tensor/random.js";
@@ -17,18 +17,25 @@ const BF16 = 2;
 /** Steps over which what a fused kernel reads once is spread. */
 const TOKENS = 1024;
 
-const modelled = (label: string, unit?: string) =>
-  ({type: "number", label, ...(unit !== undefined && {unit}), provenance: "modelled"}) as const;
-
 const tile = (label: string) => ({type: "integer", label, provenance: "modelled", nullable: true}) as const;
 
 const columns = {
+  form: {type: "string", label: "Form"},
   headDim: {type: "integer", label: "Width of a head"},
   heads: {type: "integer", label: "Heads"},
-  alternatingBytes: modelled("Two kernels a step: bytes moved for a step", "bytes"),
-  fusedBytes: modelled("One kernel for all steps: bytes moved for a step", "bytes"),
-  alternatingTime: modelled("Two kernels a step: time of these bytes", "µs"),
-  fusedTime: {...modelled("One kernel for all steps: time of these bytes", "µs"), nullable: true},
+  bytes: {type: "number", label: "Bytes moved for a step", unit: "bytes", provenance: "modelled"},
+  time: {
+    type: "number",
+    label: "Time of these bytes; none where a kernel has no tiles",
+    unit: "µs",
+    provenance: "modelled",
+    nullable: true,
+  },
+} as const;
+
+const tileColumns = {
+  headDim: {type: "integer", label: "Width of a head"},
+  heads: {type: "integer", label: "Heads"},
   blockedBy: {type: "string", label: "In the way of one kernel"},
   blocksHeads: tile("Blocks that heads are dealt to"),
   blocksGate: tile("Blocks that the gates of a head are dealt to"),
@@ -85,43 +92,50 @@ export const flashRnnExperiment = experiment({
     },
   },
   columns,
-  tables: {executed: executedColumns},
+  tables: {tiles: tileColumns, executed: executedColumns},
   needs: [],
   sweep: [{}],
   async run({cell: id, processor: place, batch}, {progress}) {
     const cell = cellById(id);
     const rows: Row<typeof columns>[] = [];
+    const tiles: Row<typeof tileColumns>[] = [];
     for (const [at, headDim] of HEAD_DIMS.entries()) {
       await progress(at / HEAD_DIMS.length, `heads of ${headDim}`);
-      rows.push(rowOf(cell, {headDim, batch}, PROCESSORS[place]));
+      const row = tileRow(cell, {headDim, batch}, PROCESSORS[place]);
+      tiles.push(row);
+      for (const form of formRows(cell, {headDim, batch}, PROCESSORS[place], row.warps !== null))
+        rows.push(form);
     }
-    return {
-      rows,
-      executed: CELLS.flatMap((each) => EXECUTED.headDims.map((headDim) => executedRow(each, headDim))),
-    };
+    const executed = CELLS.flatMap((each) => EXECUTED.headDims.map((width) => executedRow(each, width)));
+    return {rows, tiles, executed};
   },
 });
 
-function rowOf(
-  cell: Cell,
-  {headDim, batch}: {readonly headDim: number; readonly batch: number},
-  processor: (typeof PROCESSORS)[keyof typeof PROCESSORS],
-): Row<typeof columns> {
-  const heads = Math.max(1, Math.floor(WIDTH / headDim));
+/** Sizes that a reader varies. */
+interface Sizes {
+  readonly headDim: number;
+  readonly batch: number;
+}
+
+const headsOf = (headDim: number) => Math.max(1, Math.floor(WIDTH / headDim));
+
+function formRows(cell: Cell, {headDim, batch}: Sizes, {bandwidth}: Processor, hasTiles: boolean) {
+  const heads = headsOf(headDim);
   const moved = formTraffic(cell, {heads, headDim, tokens: TOKENS, batch});
-  const [alternatingBytes, fusedBytes] = [moved.alternating, moved.fused].map(
-    (numbers) => (BF16 * numbers) / TOKENS,
-  );
+  return (["alternating", "fused"] as const).map((form): Row<typeof columns> => {
+    const bytes = (BF16 * moved[form]) / TOKENS;
+    const time = form === "alternating" || hasTiles ? (1e6 * bytes) / bandwidth : null;
+    return {form, headDim, heads, bytes, time, provenance: "modelled"};
+  });
+}
+
+function tileRow(cell: Cell, {headDim, batch}: Sizes, processor: Processor): Row<typeof tileColumns> {
+  const heads = headsOf(headDim);
   const problem = fusedTiles({headDim, heads, batch, gates: cell.gates.recurrent}, processor);
   const solution = firstSolution(problem);
-  const microseconds = (bytes: number) => (1e6 * bytes) / processor.bandwidth;
   return {
     headDim,
     heads,
-    alternatingBytes,
-    fusedBytes,
-    alternatingTime: microseconds(alternatingBytes),
-    fusedTime: solution && microseconds(fusedBytes),
     blockedBy: solution ? "nothing" : reasonsOf(blockers(problem)),
     ...tilesOf(solution, cell, headDim),
     provenance: "modelled",
