@@ -14,13 +14,13 @@ import type {PreparedModel} from "../engine/prepared-model.js";
 import type {Format} from "../formats/format.js";
 import {quantizeActivation} from "../quant/activations.js";
 import {type QuantizedDecoder, quantizeDecoder} from "../quant/quantize-decoder.js";
-import type {MethodId} from "../quant/registry.js";
+import {type MethodId, quantizationMethods} from "../quant/registry.js";
 
 /** Formats and methods of a quantized model; parts that are left out stay float32. */
 export interface Setup {
   /** Weights of the projections of every layer. */
   readonly weights?: Format;
-  /** Inputs of these projections, with scales of each token's own. */
+  /** Inputs of these projections, with scales of each token's own; by default those of the method, if it has any and weights a format. */
   readonly activations?: Format;
   /** Keys (after rotary) and values, packed token by token. */
   readonly kv?: Format;
@@ -75,7 +75,8 @@ export async function prepareModel(
     ...(packed &&
       (format ? {linear: await packedProducts(quantized, format, arithmetic, packed)} : {packed})),
   });
-  const hooks = activations && activationHooks(activations, layers);
+  const inputs = activations ?? (format && inputsOfMethod(method));
+  const hooks = inputs && activationHooks(inputs, layers);
   const options = () => ({
     cache: kv
       ? formatCache(model.config, {keys: kv, own: "stored", unpackOnce: true})
@@ -92,6 +93,10 @@ export async function prepareModel(
     bitsPerKv: kv ? bitsPerCachedNumber(weights, kv) : null,
   };
 }
+
+/** The format of what goes into the projections that a method brings along; most bring none. */
+export const inputsOfMethod = (method: MethodId): Format | undefined =>
+  quantizationMethods.byId(method).steps({}).inputs;
 
 /** Products of a decoder whose projections stay packed. */
 async function packedProducts(

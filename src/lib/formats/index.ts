@@ -44,6 +44,7 @@ export {ggmlFormat} from "./ggml/ggml-format.js";
 export {ggmlBlock, ggmlBlocks} from "./ggml/registry.js";
 export {type IntOptions, type IntRule, type IntScheme, int, intRules} from "./int.js";
 export {type IntOffsetOptions, intOffset} from "./int-offset.js";
+export {llmInt8Inputs} from "./llm-int8/llm-int8-inputs.js";
 export {
   type MxOptions,
   mx,

@@ -14,6 +14,7 @@ import {ggmlFormat} from "./ggml/ggml-format.js";
 import {ggmlBlocks} from "./ggml/registry.js";
 import {int} from "./int.js";
 import {intOffset} from "./int-offset.js";
+import {llmInt8Inputs} from "./llm-int8/llm-int8-inputs.js";
 import {
   mx,
   mxfp4,
@@ -113,6 +114,7 @@ const own: readonly Format[] = [
   nupes({exponent: 0.5}),
   searchedFloat(8),
   searchedFloat(4),
+  llmInt8Inputs(),
 ];
 
 /** ggml's blocks under its names, with its own before them where a format here has the name with another rule. */

@@ -12,6 +12,8 @@ export const MOST_GRID_BITS = 8;
 export interface FrozenGrid {
   /** The value nearest to `value` that element [row, column] can have; its code is kept. Ties: the even code. */
   round(row: number, column: number, value: number): number;
+  /** The largest value that the element can have and that is not above `value`, and the smallest not below; the end of the grid twice beyond it. */
+  neighbours(row: number, column: number, value: number): readonly [number, number];
   /** The tensor with the codes chosen so far (elsewhere the format's own) and the scales of the start. */
   packed(): Packed;
 }
@@ -50,6 +52,17 @@ export function frozenGrid(w: Tensor, format: Format): FrozenGrid {
       const at = row * columns + column;
       codes[at] = nearestCode(levels, at, value);
       return levels.get(codes[at])![at];
+    },
+    neighbours(row, column, value) {
+      const at = row * columns + column;
+      let [below, above] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (const values of levels.values()) {
+        const level = values[at];
+        if (level <= value && level > below) below = level;
+        if (level >= value && level < above) above = level;
+      }
+      if (below === Number.NEGATIVE_INFINITY) return [above, above];
+      return above === Number.POSITIVE_INFINITY ? [below, below] : [below, above];
     },
     packed: () => withCodes(codes),
   };

@@ -44,11 +44,15 @@ export interface MethodSteps {
     format: Format,
     calibration: () => Promise<Calibration>,
   ): RoundedGroup | Promise<RoundedGroup>;
+  /** Format of what goes into the rounded layers, token by token, of a method that has one for it. */
+  readonly inputs?: Format;
 }
 
 /** A method as the registry has it. */
 export interface QuantizationMethod<Id extends string = string> extends Technique {
   readonly id: Id;
+  /** Ids of the formats that shipped tables have with it, where these are few; default all that they show. */
+  readonly shownFormats?: readonly string[];
   /** Gives the reason why a format cannot be used, as a sentence, or null where it can. */
   refuses(format: Format): string | null;
   /** @throws RangeError for a parameter that it does not have or that is out of range. */

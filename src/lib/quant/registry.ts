@@ -4,6 +4,8 @@ import {gptqMethod} from "./gptq.js";
 import {hadamardMethod} from "./hadamard.js";
 import {hadamardGptqMethod} from "./hadamard-gptq.js";
 import {hqqMethod} from "./hqq.js";
+import {learnedRoundingMethod} from "./learned-rounding.js";
+import {llmInt8Method} from "./llm-int8/method.js";
 import {rtnMethod} from "./rtn.js";
 import {smoothquantMethod} from "./smoothquant.js";
 
@@ -16,6 +18,8 @@ export const quantizationMethods = registry("quantization methods", [
   gptqMethod,
   hadamardMethod,
   hadamardGptqMethod,
+  learnedRoundingMethod,
+  llmInt8Method,
 ]);
 
 /** The id of a method. */

@@ -33,8 +33,10 @@ const SHOWN = [
   "q4_0",
 ];
 
-/** Methods that look at nothing but the weights: a substitute takes no training texts. */
-const METHODS = quantizationMethods.all.filter(({needs}) => needs.length === 0).map(({id}) => id);
+/** Methods that look at nothing but the weights and change nothing else: a substitute takes no training texts. */
+const METHODS = quantizationMethods.all
+  .filter(({needs, steps}) => needs.length === 0 && steps({}).inputs === undefined)
+  .map(({id}) => id);
 
 const CACHES = ["shared", "own"] as const;
 

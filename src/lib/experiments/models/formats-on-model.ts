@@ -1,7 +1,7 @@
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusCalibration, corpusSeeds, EVAL_SEEDS} from "../../evaluate/eval-texts.js";
 import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
-import {prepareModel} from "../../evaluate/prepare-model.js";
+import {inputsOfMethod, prepareModel} from "../../evaluate/prepare-model.js";
 import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats, sizedFormatIds} from "../../formats/registry.js";
@@ -115,7 +115,9 @@ export const formatsOnModel = experiment({
   sweep: SMALL_DECODERS.flatMap((model) => [
     {model},
     {model, activations: AS_WEIGHTS},
-    ...quantizationMethods.ids.filter((method) => method !== "rtn").map((method) => ({model, method})),
+    ...quantizationMethods.all
+      .filter(({id}) => id !== "rtn")
+      .map(({id, shownFormats}) => ({model, method: id, ...(shownFormats && {formats: shownFormats})})),
   ]),
   async run({model, formats: ids, activations, kv, method, documents, samples}, {data, progress}) {
     const weights = decoderWeights(model, data);
@@ -140,7 +142,7 @@ export const formatsOnModel = experiment({
       const shared = {
         model,
         method,
-        activations: inputs?.id ?? FLOAT,
+        activations: (inputs ?? inputsOfMethod(method))?.id ?? FLOAT,
         kv,
         format: id,
         family: format.family,
