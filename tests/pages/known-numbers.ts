@@ -3,6 +3,7 @@ import {SIDE} from "../../src/components/by-hand/accel/one-product.js";
 import {BLOCK} from "../../src/components/by-hand/formats/one-block.js";
 import {COLUMNS, ROWS} from "../../src/components/by-hand/sparse/pruned-block.js";
 import {KINETICS_BYTES_PER_VALUE} from "../../src/lib/accel/kinetics.js";
+import {KNOWN_LAYOUTS} from "../../src/lib/accel/tilus/layout-text.js";
 import {sliding} from "../../src/lib/decoding/hamburger/segmentation.js";
 import {DIRECTIONS} from "../../src/lib/engine/vision/cross-scan.js";
 import {EVAL_SEEDS} from "../../src/lib/evaluate/eval-texts.js";
@@ -335,6 +336,16 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     ),
     ...held(`${digitsOf("llmviewer_totals_A6000", "rel")} digits`),
     ...reported("T-MAC's README", "Llama 2 7B", "after 128 tokens"),
+  ],
+  "src/accelerators/layouts.md": [
+    ...example("weights of six bits", "Weights of six bits", "does not make six bits"),
+    ...defined(
+      "their bits are a multiple of eight",
+      "from one bit to eight",
+      "a warp of 32 threads",
+      "what is loaded twice",
+    ),
+    ...held(`${capital(word(KNOWN_LAYOUTS["accumulator of m16n8k8"].split(".").length))} small factors`),
   ],
   "src/sparse/sparse-tiles.md": [
     ...defined(

@@ -6,6 +6,7 @@ import * as diffusion from "../../src/components/by-hand/questions/diffusion.js"
 import * as experts from "../../src/components/by-hand/questions/experts.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
 import * as kv from "../../src/components/by-hand/questions/kv.js";
+import {layoutsQuestion} from "../../src/components/by-hand/questions/layouts.js";
 import * as mixers from "../../src/components/by-hand/questions/mixers.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
@@ -58,6 +59,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "which tokens matter": async () => kv.policyQuestion(await opening("attention/policies")),
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
   "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
+  layouts: async () => layoutsQuestion(await opening("accel/layouts")),
   "sparse tiles": async () => sparseTiles.tilesQuestion(await opening("sparse/tile-time")),
   experts: async () => experts.loadedQuestion(await opening("experts/loaded")),
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),

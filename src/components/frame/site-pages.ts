@@ -247,6 +247,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "The cost of longer and of more answers when memory traffic counts beside arithmetic.",
       },
       {
+        name: "Layouts",
+        path: "/accelerators/layouts",
+        about:
+          "Tilus: which thread holds which weight, and how weights of one to eight bits are loaded as whole bytes.",
+      },
+      {
         name: "Softmax in other orders",
         path: "/accelerators/softmax-orders",
         about:

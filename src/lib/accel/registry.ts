@@ -5,6 +5,7 @@ import {rooflineTechnique} from "./roofline-technique.js";
 import {sparseTilesTechnique} from "./sparse/technique.js";
 import {sstTechnique} from "./sst/technique.js";
 import {systolicTechnique} from "./systolic/technique.js";
+import {tilusTechnique} from "./tilus/technique.js";
 
 /** Accelerators and cost models by the ids of the pages that show them. */
 export const accelerators = registry("accelerators", [
@@ -14,4 +15,5 @@ export const accelerators = registry("accelerators", [
   sstTechnique,
   kineticsTechnique,
   sparseTilesTechnique,
+  tilusTechnique,
 ]);

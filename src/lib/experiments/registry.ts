@@ -8,6 +8,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/elsa-accuracy": () => import("./accel/elsa-accuracy.js").then((m) => m.elsaAccuracy),
   "accel/hsa": () => import("./accel/hsa.js").then((m) => m.hsa),
   "accel/kinetics": () => import("./accel/kinetics.js").then((m) => m.kinetics),
+  "accel/layouts": () => import("./accel/layouts.js").then((m) => m.layouts),
   "accel/roofline": () => import("./accel/roofline.js").then((m) => m.roofline),
   "accel/sparse-slices": () => import("./accel/sparse-slices.js").then((m) => m.sparseSlices),
   "accel/systolic": () => import("./accel/systolic.js").then((m) => m.systolic),

@@ -22,6 +22,7 @@ describe("the ledger of accelerators", () => {
       "attention-io",
       "hsa-utilization",
       "scale-sim-cycles",
+      "tilus-any-bits",
       "unified-maximum",
     ]);
     for (const id of measured) expect(ledger.of(id, "measured").length, id).toBeGreaterThan(0);
@@ -213,6 +214,10 @@ testOutcomes(hardwareClaims, {
     ["same direction", [...moved(1.2, 0.5), ...moved(1.1, 0.9)]],
     ["differs", [...moved(1.2, 0.5), ...moved(0.9, 0.5)]],
     ["differs", moved(1.2, 1.1)],
+  ],
+  "tilus-any-bits": [
+    ["open", [number("types whose product is exact", 20)]],
+    ["differs", [number("types whose product is exact", 19)]],
   ],
   "lean-attention": [
     ["open", [number("bound: work", 13), number("bound: work", 3.4)]],

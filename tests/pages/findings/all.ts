@@ -6,6 +6,7 @@ import type {Finding} from "./finding.js";
 import {formatFindings} from "./formats.js";
 import {grammarFindings} from "./grammars.js";
 import {kvFindings} from "./kv.js";
+import {layoutsFindings} from "./layouts.js";
 import {mixerFindings} from "./mixers.js";
 import {modelFindings} from "./models.js";
 import {reductionFindings} from "./reductions.js";
@@ -27,6 +28,7 @@ export const FINDINGS: readonly Finding[] = [
   ...grammarFindings,
   ...diffusionFindings,
   ...accelFindings,
+  ...layoutsFindings,
   ...reductionFindings,
   ...sparseTilesFindings,
   ...sceneFindings,

@@ -1,4 +1,4 @@
-import {compose, type Layout, PRIMITIVES} from "./layout.js";
+import {composeLayouts, type Layout, PRIMITIVES} from "./layout.js";
 
 /** Elements of the largest tile that is read from a text: what a page draws. */
 export const MAX_TILE = 4096;
@@ -9,7 +9,7 @@ export const KNOWN_LAYOUTS = {
   "weights of m16n8k8": "column_spatial(4, 8).local(2, 1)",
   "weights, four products wide": "local(2, 4).column_spatial(4, 8).local(2, 1)",
   "a row for a thread": "spatial(32, 1).local(1, 16)",
-  "column by column": "column_local(16, 1).spatial(1, 32)",
+  "a column for a thread": "column_local(16, 1).spatial(1, 32)",
 } as const;
 
 /**
@@ -20,7 +20,7 @@ export function layoutOf(text: string): Layout {
   const layout = text
     .split(".")
     .map((part) => primitiveOf(part.trim()))
-    .reduce(compose);
+    .reduce(composeLayouts);
   const [rows, columns] = layout.shape;
   if (rows * columns > MAX_TILE) {
     throw new RangeError(`layoutOf: a tile must have at most ${MAX_TILE} elements, got ${rows} × ${columns}`);

@@ -77,7 +77,7 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
  * The product f · g: a copy of g in the place of every element of f. Threads and locals of g vary first. It is associative
  * and not commutative. (Tilus, register layouts)
  */
-export function compose(f: Layout, g: Layout): Layout {
+export function composeLayouts(f: Layout, g: Layout): Layout {
   return {
     text: `${f.text}.${g.text}`,
     shape: [f.shape[0] * g.shape[0], f.shape[1] * g.shape[1]],

@@ -7,6 +7,7 @@ import {hsaClaims} from "./accelerators/hsa.js";
 import {kineticsClaims} from "./accelerators/kinetics.js";
 import {sparamxClaims} from "./accelerators/sparamx.js";
 import {sstClaims} from "./accelerators/sst.js";
+import {tilusClaims} from "./accelerators/tilus.js";
 import {toolClaims} from "./accelerators/tools.js";
 import {claimColumns} from "./claim.js";
 import {ledgerRows, papersOf, papersParam} from "./ledger-rows.js";
@@ -21,6 +22,7 @@ export const hardwareClaims = [
   ...attentionClaims,
   ...flashDecodingClaims,
   ...fusemaxClaims,
+  ...tilusClaims,
   ...toolClaims,
 ];
 

@@ -50,6 +50,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2503.07518": "TokenButler",
   "2503.18893": "xKV",
   "2503.22879": "Quamba2",
+  "2504.12984": "Tilus",
   "2504.16379": "SplitReason",
   "2504.19874": "TurboQuant",
   "2505.16679": "Semantic compression",
