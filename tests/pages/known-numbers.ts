@@ -12,7 +12,13 @@ import {policies} from "../../src/lib/experiments/attention/policies.js";
 import {CACHED_TOKENS} from "../../src/lib/experiments/decoding/offload.js";
 import {CHUNK} from "../../src/lib/experiments/decoding/split-policies.js";
 import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
+import {TRAFFIC_STEPS} from "../../src/lib/experiments/mixers/flash-rnn.js";
 import {RIVALS} from "../../src/lib/experiments/mixers/models.js";
+import {
+  TRACKING_HEADS,
+  TRACKING_TASKS,
+  TRAINING_SEEDS,
+} from "../../src/lib/experiments/mixers/tracking-models.js";
 import {formatsOnModel} from "../../src/lib/experiments/models/formats-on-model.js";
 import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.js";
 import {prunedParams} from "../../src/lib/experiments/sparse/pruned-models.js";
@@ -105,6 +111,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   "src/claims.md": [
     ...held(`second ${shareOf(1 - policies.params.prompt.default)} of each test document`),
     ...defined("**3D objects**"),
+    ...held(`${word(TRAINING_SEEDS.length)} trainings each`),
   ],
   "src/formats/block-scaling.md": [
     ...defined(
@@ -290,6 +297,16 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   "src/mixers/chunks-instead-of-tokens.md": [
     ...defined("two small state-space models", "the two state-space models"),
     ...held(`${word(RIVALS.length)} transformers with as many weights`),
+  ],
+  "src/mixers/other-mixers.md": [
+    ...held(
+      `the orders of ${word(TRACKING_TASKS.s3)} letters`,
+      `one layer with ${word(TRACKING_HEADS)} heads, the rivals two layers`,
+      `pooled over ${word(TRAINING_SEEDS.length)} trainings`,
+      `a text of ${TRAFFIC_STEPS} steps`,
+    ),
+    ...defined("every input to eight bits", "in the second half of a word", "states in 16 bits"),
+    ...reported("Horowitz, ISSCC 2014", "chips of 45 nm"),
   ],
   "src/ssm/the-scan.md": [
     ...example(

@@ -9,6 +9,7 @@ import * as kv from "../../src/components/by-hand/questions/kv.js";
 import {layoutsQuestion} from "../../src/components/by-hand/questions/layouts.js";
 import * as mixers from "../../src/components/by-hand/questions/mixers.js";
 import * as models from "../../src/components/by-hand/questions/models.js";
+import * as otherMixers from "../../src/components/by-hand/questions/other-mixers.js";
 import type {BarQuestion} from "../../src/components/by-hand/questions/question.js";
 import {rangeOf} from "../../src/components/by-hand/questions/question.js";
 import * as reductions from "../../src/components/by-hand/questions/reductions.js";
@@ -77,6 +78,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "softmax in other orders": async () =>
     reductions.equalSharesQuestion(await opening("reductions/schedules")),
   "chunks instead of tokens": async () => mixers.equalCacheQuestion(await opening("mixers/attamba")),
+  "other mixers": async () => otherMixers.stateQuestion(await opening("mixers/state-tracking")),
   "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),
   "from masks to text": () => diffusion.orderQuestion(kept("diffusion/passes")),
   "reusing what stays": () => diffusion.reuseQuestion(kept("diffusion/passes")),

@@ -188,6 +188,11 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about:
           "Attamba's cache of chunks, measured beside transformers of equal cache and of equal operations.",
       },
+      {
+        name: "Other mixers",
+        path: "/mixers/other-mixers",
+        about: "Recurrent networks that follow a state, matrices that only add, and what each of them costs.",
+      },
     ],
   },
   {
@@ -334,7 +339,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "scan quantizers": "/ssm/quantizing",
   "averaged scans": "/ssm/averaging-channels",
   "decoding methods": "/decoding/drafting-and-verifying",
-  mixers: "/mixers/chunks-instead-of-tokens",
+  mixers: "/mixers/other-mixers",
   "pruning methods": "/sparse/which-weights-can-go",
   "structured pruning": "/sparse/which-weights-can-go",
   "sparse forms": "/sparse/sparse-tiles",

@@ -9,6 +9,7 @@ import {kvFindings} from "./kv.js";
 import {layoutsFindings} from "./layouts.js";
 import {mixerFindings} from "./mixers.js";
 import {modelFindings} from "./models.js";
+import {otherMixerFindings} from "./other-mixers.js";
 import {reductionFindings} from "./reductions.js";
 import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
@@ -23,6 +24,7 @@ export const FINDINGS: readonly Finding[] = [
   ...kvFindings,
   ...attentionFindings,
   ...mixerFindings,
+  ...otherMixerFindings,
   ...ssmFindings,
   ...draftingFindings,
   ...grammarFindings,

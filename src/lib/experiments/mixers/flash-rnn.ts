@@ -15,7 +15,7 @@ const WIDTH = 768;
 /** Bytes of a number. */
 const BF16 = 2;
 /** Steps over which what a fused kernel reads once is spread. */
-const TOKENS = 1024;
+export const TRAFFIC_STEPS = 1024;
 
 const tile = (label: string) => ({type: "integer", label, provenance: "modelled", nullable: true}) as const;
 
@@ -121,9 +121,9 @@ const headsOf = (headDim: number) => Math.max(1, Math.floor(WIDTH / headDim));
 
 function formRows(cell: Cell, {headDim, batch}: Sizes, {bandwidth}: Processor, hasTiles: boolean) {
   const heads = headsOf(headDim);
-  const moved = formTraffic(cell, {heads, headDim, tokens: TOKENS, batch});
+  const moved = formTraffic(cell, {heads, headDim, tokens: TRAFFIC_STEPS, batch});
   return (["alternating", "fused"] as const).map((form): Row<typeof columns> => {
-    const bytes = (BF16 * moved[form]) / TOKENS;
+    const bytes = (BF16 * moved[form]) / TRAFFIC_STEPS;
     const time = form === "alternating" || hasTiles ? (1e6 * bytes) / bandwidth : null;
     return {form, headDim, heads, bytes, time, provenance: "modelled"};
   });

@@ -33,8 +33,10 @@ export type TrackingModel = (typeof TRACKING_MODELS)[number];
 /** Logits [tokens, elements] of a word. */
 export type Tracker = (elements: readonly number[]) => Promise<Tensor> | Tensor;
 
-/** Heads of every recurrent layer, and their width. */
-const [HEADS, HEAD_DIM] = [4, 8] as const;
+/** Heads of every recurrent layer. */
+export const TRACKING_HEADS = 4;
+/** Channels of a head. */
+const HEAD_DIM = 8;
 
 /**
  * A trained model.
@@ -61,8 +63,8 @@ function tensorsOf(data: Pick<DataSets, "get">, prefix: string): ReadonlyMap<str
 function recurrentTracker(cell: Cell, tensors: ReadonlyMap<string, Tensor>): Tracker {
   const wide = (name: string) => Float64Array.from(tensors.get(name)!.data);
   const [table, weight, bias] = [wide("W"), wide("head.weight"), wide("head.bias")];
-  const layer = {cell, heads: HEADS, headDim: HEAD_DIM, recurrent: wide("R"), bias: wide("b")};
-  const [units, perToken] = [HEADS * HEAD_DIM, cell.gates.input * HEADS * HEAD_DIM];
+  const layer = {cell, heads: TRACKING_HEADS, headDim: HEAD_DIM, recurrent: wide("R"), bias: wide("b")};
+  const [units, perToken] = [TRACKING_HEADS * HEAD_DIM, cell.gates.input * TRACKING_HEADS * HEAD_DIM];
   return (elements) => {
     const values = new Float64Array(elements.length * perToken);
     elements.forEach((element, t) => {
@@ -82,7 +84,7 @@ function recurrentTracker(cell: Cell, tensors: ReadonlyMap<string, Tensor>): Tra
 }
 
 /** Sizes of both rivals: two layers as wide as the recurrent one. */
-const RIVAL = {hiddenSize: HEADS * HEAD_DIM, intermediateSize: 64, layers: 2} as const;
+const RIVAL = {hiddenSize: TRACKING_HEADS * HEAD_DIM, intermediateSize: 64, layers: 2} as const;
 
 async function gatedTracker(tensors: ReadonlyMap<string, Tensor>): Promise<Tracker> {
   const vocabSize = tensors.get("lm_head.weight")!.shape[0];
@@ -94,8 +96,8 @@ async function gatedTracker(tensors: ReadonlyMap<string, Tensor>): Promise<Track
 async function transformerTracker(tensors: ReadonlyMap<string, Tensor>): Promise<Tracker> {
   const config = llamaConfig({
     ...RIVAL,
-    heads: HEADS,
-    kvHeads: HEADS,
+    heads: TRACKING_HEADS,
+    kvHeads: TRACKING_HEADS,
     headDim: HEAD_DIM,
     vocabSize: tensors.get("lm_head.weight")!.shape[0],
     maxPositions: 1024,
