@@ -1,7 +1,7 @@
 """Writes what the runs of train_four_bits.py and train_ternary.py found as one file, for the experiments that show them.
 
   python3 training/publish_few_bits.py --four-bits WORK/four-bits --long WORK/four-bits-long --ternary WORK/ternary \
-      --out src/data/measured/few-bit-training.safetensors
+      --models src/data/models --validation validation-128.bin --out src/data/measured/few-bit-training.safetensors
 
 Losses are in nats per token, float32. `SETTING/RECIPE/SEED/curve` has pairs of tokens read and loss, `.../documents` the final loss of
 each validation document; `ternary/wWaA/SEED/before`, `/after` the losses of the documents and `/answers` the share of right answer tokens
@@ -15,7 +15,10 @@ import os
 
 import torch
 
+from models import load_published
 from safetensors import write_safetensors
+from train import read_documents
+from train_ternary import CONTEXT, MODEL, judged
 
 
 def runs(folder):
@@ -29,7 +32,8 @@ def main():
     parser.add_argument("--four-bits", required=True)
     parser.add_argument("--long", required=True)
     parser.add_argument("--ternary", required=True)
-    parser.add_argument("--teacher", required=True, help="losses of the teacher, a JSON file with the fields of a judgement")
+    parser.add_argument("--models", required=True)
+    parser.add_argument("--validation", required=True)
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
 
@@ -44,8 +48,7 @@ def main():
         for when in ("before", "after"):
             tensors[f"{name}/{when}"] = torch.tensor(run[when]["documents"])
         tensors[f"{name}/answers"] = torch.tensor([run["before"]["answers"], run["after"]["answers"]])
-    with open(args.teacher) as file:
-        teacher = json.load(file)
+    teacher = judged(load_published(args.models, MODEL), read_documents(args.validation, CONTEXT))
     tensors["teacher/documents"] = torch.tensor(teacher["documents"])
     tensors["teacher/answers"] = torch.tensor([teacher["answers"]])
     write_safetensors(args.out, tensors, {"format": "pt"})

@@ -41,6 +41,7 @@ export const DATA_SETS = {
   "activations/decoder-small": "models/decoder-small/activations.safetensors",
   "activations/decoder-small-outliers": "models/decoder-small-outliers/activations.safetensors",
   "vocabulary/repository": "vocabularies/repository.safetensors",
+  "runs/few-bit-training": "measured/few-bit-training.safetensors",
   "times/kernels": "measured/kernel-times.safetensors",
   "regressor/small": "regressors/small/model.safetensors",
   "regressor/trees": "regressors/ladder/trees.safetensors",

@@ -48,6 +48,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "activations/decoder-small-outliers": () =>
     FileAttachment("../../../data/models/decoder-small-outliers/activations.safetensors"),
   "vocabulary/repository": () => FileAttachment("../../../data/vocabularies/repository.safetensors"),
+  "runs/few-bit-training": () => FileAttachment("../../../data/measured/few-bit-training.safetensors"),
   "times/kernels": () => FileAttachment("../../../data/measured/kernel-times.safetensors"),
   "classifier/vision-mamba-small": () =>
     FileAttachment("../../../data/models/vision-mamba-small/model.safetensors"),

@@ -15,7 +15,7 @@ export interface SumRows {
   readonly width: number;
 }
 
-/** How rows are added: by chains in a tree, by a compressor and one chain, or the first rows so and the rest by a tree. */
+/** Ways that rows are added: by chains in a tree, by a compressor and one chain, or the first rows so and the rest by a tree. */
 export type SumPlan = "tree" | CompressorRule | {readonly compressedRows: number};
 
 const rowAt = (shift: number, bits: readonly Signal[]): SignalRow => ({shift, width: bits.length, bits});

@@ -2,7 +2,7 @@
 import {type Backend, referenceBackend} from "../../engine/backend.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {SumOrder} from "./orders.js";
-import type {SumPrecision} from "./precision.js";
+import {type MantissaBits, roundTo, type SumPrecision} from "./precision.js";
 
 function orderedLinear(
   {shape, data}: Tensor,
@@ -11,23 +11,35 @@ function orderedLinear(
   precision: SumPrecision,
 ) {
   const [outputs, inputs] = shape;
-  const {round} = precision;
-  const weights = data.map(precision.store);
+  const {stored, summed} = precision;
+  const weights = data.map((x) => roundTo(stored, x));
   const products = new Float32Array(2 ** Math.ceil(Math.log2(inputs)));
   return (x: Float32Array): Float32Array => {
+    const given = x.map((value) => roundTo(summed, value));
     const rows = x.length / inputs;
     const add = order.forRows(rows);
     const y = new Float32Array(rows * outputs);
-    for (let row = 0; row < rows; row++) {
-      for (let out = 0; out < outputs; out++) {
-        const w = out * inputs;
-        for (let i = 0; i < inputs; i++) products[i] = round(round(x[row * inputs + i]) * weights[w + i]);
-        const sum = add(products, inputs, round);
-        y[row * outputs + out] = bias ? round(sum + bias[out]) : sum;
+    for (let row = 0, at = 0; row < rows; row++) {
+      for (let out = 0; out < outputs; out++, at++) {
+        fillProducts(products, given, row * inputs, weights, out * inputs, inputs, summed);
+        const sum = add(products, inputs, summed);
+        y[at] = bias ? roundTo(summed, sum + bias[out]) : sum;
       }
     }
     return y;
   };
+}
+
+function fillProducts(
+  into: Float32Array,
+  x: Float32Array,
+  atX: number,
+  w: Float32Array,
+  atW: number,
+  count: number,
+  mantissaBits: MantissaBits,
+): void {
+  for (let i = 0; i < count; i++) into[i] = roundTo(mantissaBits, x[atX + i] * w[atW + i]);
 }
 
 /**
@@ -35,7 +47,7 @@ function orderedLinear(
  * norms and the sum of the residual stream are those of the reference, in float32, their results rounded.
  */
 export function orderedBackend(order: SumOrder, precision: SumPrecision): Backend {
-  const rounded = (x: Float32Array) => x.map(precision.round);
+  const rounded = (x: Float32Array) => x.map((value) => roundTo(precision.summed, value));
   return {
     ...referenceBackend,
     name: `${precision.id}, ${order.id}`,

@@ -5,16 +5,20 @@ const bits = new Int32Array(word.buffer);
 /** The least normal number of float16, and what makes float32 round at float16's last place below it. */
 const [LEAST_NORMAL, SUBNORMAL_SHIFT] = [2 ** -14, 0.75];
 
-/** Rounds a finite number to bfloat16, half to even. */
-export function toBf16(x: number): number {
-  word[0] = x;
-  bits[0] = (bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) & -0x10000;
-  return word[0];
-}
+/** Bits of mantissa that a number keeps: those of float32, float16 and bfloat16. */
+export type MantissaBits = 23 | 10 | 7;
 
-/** Rounds a number below 65,520 in magnitude to float16, half to even. */
-export function toFp16(x: number): number {
+/**
+ * Rounds to float32, float16 or bfloat16, half to even; float16 for magnitudes below 65,520, bfloat16 for finite numbers. One function for
+ * all, so that a loop that calls it stays fast.
+ */
+export function roundTo(mantissaBits: MantissaBits, x: number): number {
+  if (mantissaBits === 23) return Math.fround(x);
   word[0] = x;
+  if (mantissaBits === 7) {
+    bits[0] = (bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) & -0x10000;
+    return word[0];
+  }
   if (Math.abs(word[0]) < LEAST_NORMAL) {
     return Math.fround(Math.fround(word[0] + SUBNORMAL_SHIFT) - SUBNORMAL_SHIFT);
   }
@@ -22,14 +26,14 @@ export function toFp16(x: number): number {
   return word[0];
 }
 
-/** How weights are stored and sums are rounded. */
+/** Storage of weights and rounding of sums. */
 export interface SumPrecision {
   readonly id: string;
   readonly name: string;
-  /** A number as the weights are stored. */
-  readonly store: (x: number) => number;
-  /** A number as products, partial sums and outputs are held. */
-  readonly round: (x: number) => number;
+  /** Mantissas of stored weights. */
+  readonly stored: MantissaBits;
+  /** Mantissas of products, partial sums and outputs. */
+  readonly summed: MantissaBits;
   /** Bytes of a stored weight. */
   readonly bytes: 2 | 4;
 }
@@ -39,8 +43,8 @@ export interface SumPrecision {
  * are used. (arXiv:2506.09501, section 5)
  */
 export const sumPrecisions: readonly SumPrecision[] = Object.freeze([
-  {id: "bf16", name: "BF16", store: toBf16, round: toBf16, bytes: 2},
-  {id: "fp16", name: "FP16", store: toFp16, round: toFp16, bytes: 2},
-  {id: "fp32", name: "FP32", store: Math.fround, round: Math.fround, bytes: 4},
-  {id: "layercast", name: "LayerCast", store: toBf16, round: Math.fround, bytes: 2},
+  {id: "bf16", name: "BF16", stored: 7, summed: 7, bytes: 2},
+  {id: "fp16", name: "FP16", stored: 10, summed: 10, bytes: 2},
+  {id: "fp32", name: "FP32", stored: 23, summed: 23, bytes: 4},
+  {id: "layercast", name: "LayerCast", stored: 7, summed: 23, bytes: 2},
 ] satisfies SumPrecision[]);
