@@ -10,6 +10,8 @@ import {readStored, type StoredTensor} from "./stored-tensor.js";
 export interface PackedCheckpoint extends Checkpoint {
   /** A matrix as integers under scales; null where it is not packed so. @throws RangeError if there is none of that name. */
   levels(name: string): Promise<GroupedLevels | null>;
+  /** Bytes of such a matrix in its files, scales included; null where `levels` has none to give. */
+  packedBytes(name: string): number | null;
 }
 
 /**
@@ -38,5 +40,6 @@ export function checkpointOf({tensors: stored, gguf}: OpenTensors): PackedCheckp
     tensors: new Map(infos),
     read: async (name) => readStored("openCheckpoint", named(name)),
     levels: async (name) => (await named(name).readLevels?.()) ?? null,
+    packedBytes: (name) => (named(name).readLevels === undefined ? null : named(name).bytes),
   };
 }

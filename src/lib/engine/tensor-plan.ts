@@ -78,19 +78,24 @@ export function unusedNames(
   return Array.from(tensors.keys()).filter((name) => !used.has(name) && !isLeftover(name));
 }
 
-/** @throws FormatError with kind `does-not-fit` if the tensors take more than `maxBytes` as float32. */
-export function checkFits(
-  where: string,
-  tensors: Iterable<Pick<PlannedTensor, "shape">>,
-  maxBytes: number,
-): void {
+/** A tensor of a model, and the bytes that it takes where these are not those of its elements as float32. */
+interface HeldTensor extends Pick<PlannedTensor, "shape"> {
+  readonly bytes?: number;
+}
+
+/** @throws FormatError with kind `does-not-fit` if the tensors take more than `maxBytes`. */
+export function checkFits(where: string, tensors: Iterable<HeldTensor>, maxBytes: number): void {
   let bytes = 0;
-  for (const {shape} of tensors) bytes += 4 * elementCount(shape);
+  let anyPacked = false;
+  for (const tensor of tensors) {
+    bytes += tensor.bytes ?? 4 * elementCount(tensor.shape);
+    anyPacked ||= tensor.bytes !== undefined;
+  }
   if (bytes <= maxBytes) return;
   throw new FormatError(where, {
     kind: "does-not-fit",
     offset: null,
-    field: "weights as float32",
+    field: anyPacked ? "weights, packed where they stay so" : "weights as float32",
     value: `${bytes} bytes`,
     allowed: `at most ${maxBytes} bytes`,
   });

@@ -106,3 +106,15 @@ test("the memory of a model that stays packed is its blocks, two bytes more a gr
   expect(packed).toBeGreaterThanOrEqual(inFile - (2 * sum(blocks, elements)) / 32 + 4 * unpacked);
   expect(floats - packed).toBeGreaterThan(4 * sum(blocks, elements) - (stated - 4 * unpacked));
 });
+
+test("a model that fits packed alone is opened packed, and refused unpacked before a tensor is read", async () => {
+  const folder = await written(small, "gguf", "q4_0");
+  const stored = [...(await openTensors(folder)).tensors.values()];
+  const asFloats = stored.reduce((sum, {shape}) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  const maxBytes = Math.round(asFloats / 2);
+  await expect(openDecoder(folder, {maxBytes})).rejects.toThrow("weights as float32 must be at most");
+  expect(logitsOf(await open(folder, {packed: "f32", maxBytes})).length).toBeGreaterThan(0);
+  await expect(openDecoder(folder, {packed: "f32", maxBytes: maxBytes / 4})).rejects.toThrow(
+    "weights, packed where they stay so must be at most",
+  );
+});

@@ -3,7 +3,7 @@ import {routedExperts} from "../../architectures/parameters.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, type PackedActivations, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";
-import {type MaybePacked, packedProducts} from "../packed/packed-products.js";
+import {type MaybePacked, packedProducts, plannedBytes} from "../packed/packed-products.js";
 import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
 import {type ExpertParts, expertNetwork} from "./expert-network.js";
@@ -66,7 +66,7 @@ export interface LoadOptions {
    * looked up in. Default: all are unpacked. It has no part in what `transform` or `linear` rewrite.
    */
   readonly packed?: PackedActivations;
-  /** Bytes that the weights may take as float32. */
+  /** Bytes that the weights may take: as float32, or packed where they stay so. */
   readonly maxBytes?: number;
   /** Tokens of the texts to come: {@link DecoderConfig.textTokens}. */
   readonly textTokens?: number;
@@ -96,7 +96,7 @@ export async function loadPlanned(
   options: LoadOptions = {},
 ): Promise<Decoder> {
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
-  checkFits("loadDecoder", plan.values(), maxBytes);
+  checkFits("loadDecoder", plannedBytes(checkpoint, plan, options, config.tied), maxBytes);
   const stored = planReader(checkpoint, plan);
   const read = async (name: string): Promise<Tensor> => {
     const weight = await stored(name);
