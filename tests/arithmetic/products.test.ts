@@ -38,9 +38,9 @@ describe.each(arithmetics.all.map((each) => [each.id, each] as const))(
       }
     });
 
-    test("leaves at most two multiplications a result, and counts whole operations", () => {
+    test("leaves a few multiplications a result, by scales, and counts whole operations", () => {
       const {counts} = product(weights, inputs);
-      expect(counts.multiplications).toBeLessThanOrEqual(2 * TOKENS * OUTPUTS);
+      expect(counts.multiplications).toBeLessThanOrEqual(5 * TOKENS * OUTPUTS);
       for (const name of OPERATION_NAMES)
         expect(Number.isInteger(counts[name]) && counts[name] >= 0).toBe(true);
     });

@@ -18,14 +18,17 @@ export interface ArithmeticSetting {
   readonly mantissaBits: number;
   /** Inputs that share a table of their sums, 1 to 8. */
   readonly tableInputs: number;
+  /** Signed powers of two of a weight, at most. */
+  readonly terms: number;
 }
 
-/** Weights of 4 bits, inputs of 8, mantissas of 4 bits, tables over four inputs. */
+/** Weights of 4 bits, inputs of 8, mantissas of 4 bits, tables over four inputs, two powers of two. */
 export const DEFAULT_SETTING: ArithmeticSetting = {
   weightBits: 4,
   inputBits: 8,
   mantissaBits: 4,
   tableInputs: 4,
+  terms: 2,
 };
 
 /** A product of matrices, what it really multiplied, and what it took. */

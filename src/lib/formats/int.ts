@@ -1,6 +1,6 @@
 import {requireFraction, requireInteger} from "../tensor/require.js";
 import type {Tensor} from "../tensor/tensor.js";
-import {decodeValues, encodeValues} from "./cast.js";
+import {decodeValues, encodeValues, floorLog2} from "./cast.js";
 import {type IntElement, intElement} from "./element.js";
 import type {Format, Packed} from "./format.js";
 import {type GroupedLevels, groupedLevels, levelsOfCodes} from "./grouped-levels.js";
@@ -48,18 +48,22 @@ export interface IntRule {
   readonly scaleLimits: readonly [number, number];
   /** True to widen the range [min, max] of an asymmetric group so that it contains 0, without which a group far from 0 is lost. */
   readonly includesZero: boolean;
+  /** True if a symmetric scale is the power of two under which all of the range stands before the point: fixed point. */
+  readonly isPowerOfTwo?: boolean;
 }
 
 const anyScale = [0, Number.POSITIVE_INFINITY] as const;
 
 /**
  * The rules of published quantizers: `plain` is ours, `smoothquant` (also Quamba's) and `awq` floor the range at
- * 1e-5, `bitmod` keeps the scale within [1e-5, 1e4]. AWQ and BitMoD do not widen the range to 0.
+ * 1e-5, `bitmod` keeps the scale within [1e-5, 1e4]. AWQ and BitMoD do not widen the range to 0. `fixed` is fixed point as
+ * before QFX's training: 2^-f for f = bits - 1 - ceil(log2 amax) bits behind the point (QFX, arXiv 2401.17544).
  */
 export const intRules = Object.freeze({
   plain: {id: "plain", rangeFloor: 0, scaleLimits: anyScale, includesZero: true},
   smoothquant: {id: "smoothquant", rangeFloor: 1e-5, scaleLimits: anyScale, includesZero: true},
   awq: {id: "awq", rangeFloor: 1e-5, scaleLimits: anyScale, includesZero: false},
+  fixed: {id: "fixed", rangeFloor: 0, scaleLimits: anyScale, includesZero: true, isPowerOfTwo: true},
   bitmod: {id: "bitmod", rangeFloor: 0, scaleLimits: [1e-5, 1e4], includesZero: false},
 } as const satisfies Record<string, IntRule>);
 
@@ -117,9 +121,17 @@ function limited(scale: number, {scaleLimits: [least, most]}: IntRule): number {
   return Math.min(Math.max(scale, Math.fround(least)), Math.fround(most));
 }
 
+/** The step of a fixed point that has room for `range` with a sign; 0 for no range. */
+function fixedStep(range: number, bits: number): number {
+  if (range === 0) return 0;
+  const floor = floorLog2(range);
+  return 2 ** (floor + (2 ** floor < range ? 1 : 0) - (bits - 1));
+}
+
 /** The scale of a symmetric group, still to be rounded to its stored type. */
 function symmetricScale({element, scheme, rule, clipRatio}: IntSettings, amax: number): number {
   const {bits, highest} = element;
+  if (rule.isPowerOfTwo === true) return fixedStep(amax * clipRatio, bits);
   const range = Math.fround(Math.max(amax, Math.fround(rule.rangeFloor)) * Math.fround(clipRatio));
   const scale = scheme === "x2_15" ? range * Math.fround(2 / (2 ** bits - 1)) : range / highest;
   return limited(scale, rule);

@@ -12,7 +12,7 @@ import type {Format} from "./format.js";
 import {fp6} from "./fp6/fp6.js";
 import {ggmlFormat} from "./ggml/ggml-format.js";
 import {ggmlBlocks} from "./ggml/registry.js";
-import {int} from "./int.js";
+import {int, intRules} from "./int.js";
 import {intOffset} from "./int-offset.js";
 import {llmInt8Inputs} from "./llm-int8/llm-int8-inputs.js";
 import {
@@ -60,6 +60,7 @@ const own: readonly Format[] = [
   int({bits: 4, scheme: "x2_15"}),
   int({bits: 4, granularity: "channel"}),
   int({bits: 8, granularity: "tensor"}),
+  ...[4, 8].map((bits) => int({bits, granularity: "tensor", scheme: "full", rule: intRules.fixed})),
   int({bits: 8, granularity: "channel"}),
   int({bits: 8, granularity: "token"}),
   ...[2, 3, 4].map((bits) => intOffset({bits})),

@@ -10,7 +10,7 @@ import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, fp3} from "../
 import {fp8E4m3, fp8E5m2} from "../../formats/float/float.js";
 import {type ScaledFloatOptions, scaledFloat} from "../../formats/float/float-scaled.js";
 import type {EncodeOptions, Format} from "../../formats/format.js";
-import {type IntOptions, int, intScales} from "../../formats/int.js";
+import {type IntOptions, int, intRules, intScales} from "../../formats/int.js";
 import {type MxOptions, mx, mxIntElement} from "../../formats/mx/mx.js";
 import {mxScaleByte} from "../../formats/mx/mx-scale.js";
 import {nvfp4, nvfp4TensorScale} from "../../formats/nvfp4/nvfp4.js";
@@ -58,6 +58,7 @@ const INTS: readonly IntOptions[] = [
   ...(["full", "x2_15"] as const).map((scheme) => ({bits: 4, scheme})),
   ...(["channel", "token"] as const).flatMap((granularity) => [4, 8].map((bits) => ({bits, granularity}))),
   {bits: 8, granularity: "tensor"},
+  ...[4, 8].map((bits) => ({bits, granularity: "tensor", scheme: "full", rule: intRules.fixed}) as const),
 ];
 
 const MX_ELEMENTS = [e2m1, e2m3, e3m2, e4m3fn, e5m2, ...[8, 4, 2].map((bits) => mxIntElement(bits))];

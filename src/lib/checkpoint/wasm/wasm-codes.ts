@@ -50,8 +50,14 @@ export function codeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format)
   };
 }
 
-/** Formats with one float32 scale for the tensor, and bytes as codes. */
-const WHOLE: ReadonlySet<string> = new Set(["int8_tensor", "fp8_e4m3_tensor", "fp8_e5m2_tensor"]);
+/** Formats with one float32 scale for the tensor. */
+const WHOLE: ReadonlySet<string> = new Set([
+  "int8_tensor",
+  "int4_tensor_full_fixed",
+  "int8_tensor_full_fixed",
+  "fp8_e4m3_tensor",
+  "fp8_e5m2_tensor",
+]);
 
 /** The decoder of a format whose tensors have one scale: as if each row had it; null for other formats. */
 export function wholeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format): Format["decode"] | null {
