@@ -1,5 +1,6 @@
 import {expect, test} from "vitest";
-import {wasmHadamard} from "../../src/lib/kernels/wasm-hadamard.js";
+import {rotateResidualStream} from "../../src/lib/engine/equivalent/rotation.js";
+import {fasterRows, wasmHadamard} from "../../src/lib/kernels/wasm-hadamard.js";
 import {hadamard, hadamardPadded} from "../../src/lib/tensor/hadamard.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";
 
@@ -32,4 +33,13 @@ test("zeros keep their signs, NaN and infinities spread as in the plain transfor
   const rows = [-0, 0, Number.NaN, Number.POSITIVE_INFINITY, 1e38];
   const x = {shape: [rows.length, 4], data: Float32Array.from(rows.flatMap((value) => [value, 0, -0, 0]))};
   expect(hadamard(x, {transform})).toEqual(hadamard(x));
+});
+
+test("a residual stream is rotated to the bits of the plain rotation", async () => {
+  const stream = {
+    embedding: normal(5, 24),
+    readers: [{gain: {shape: [24], data: normal(1, 24).data}, weights: [normal(6, 24)]}],
+    writers: [{weight: normal(24, 7), bias: {shape: [24], data: normal(1, 24).data}}],
+  };
+  expect(rotateResidualStream(stream, await fasterRows())).toEqual(rotateResidualStream(stream));
 });

@@ -1,5 +1,5 @@
 import {gptqMethod} from "./gptq.js";
-import {rotatedDecoder} from "./hadamard.js";
+import {rotatedFast} from "./hadamard.js";
 import {quantizationMethod} from "./method.js";
 
 /** Rotation, then GPTQ: the weights of QuaRot. */
@@ -11,5 +11,5 @@ export const hadamardGptqMethod = quantizationMethod({
   params: gptqMethod.params,
   needs: ["calibration"],
   refuses: gptqMethod.refuses,
-  steps: (params) => ({...gptqMethod.steps(params), transform: rotatedDecoder}),
+  steps: (params) => ({...gptqMethod.steps(params), transform: rotatedFast}),
 });

@@ -115,21 +115,21 @@ export function hadamardPadded(
  * W [out, in] for a transformed input: `foldIntoInput(W) hadamard(y) = W y`. Each row takes the same transform as y,
  * so this also cancels where H is not symmetric.
  */
-export function foldIntoInput(w: Tensor, {factors}: Pick<HadamardOptions, "factors"> = {}): Tensor {
-  return hadamard(w, factors ? {factors} : {});
+export function foldIntoInput(w: Tensor, options: Omit<HadamardOptions, "inverse"> = {}): Tensor {
+  return hadamard(w, options);
 }
 
 /**
  * W [out, in] whose output comes out transformed: `foldIntoOutput(W) x = hadamard(W x)`. Each column is transformed.
  * @throws RangeError if W is no matrix or `out` has no transform.
  */
-export function foldIntoOutput(w: Tensor, {factors}: Pick<HadamardOptions, "factors"> = {}): Tensor {
+export function foldIntoOutput(w: Tensor, options: Omit<HadamardOptions, "inverse"> = {}): Tensor {
   if (w.shape.length !== 2) {
     throw new RangeError(`foldIntoOutput: w must have shape [out, in], got [${w.shape.join(", ")}]`);
   }
   const {rows, columns} = matrixSize(w);
   const wide = {shape: [columns, rows], data: transpose(w.data, rows, columns)};
-  const rotated = hadamard(wide, factors ? {factors} : {});
+  const rotated = hadamard(wide, options);
   return {shape: [rows, columns], data: transpose(rotated.data, columns, rows)};
 }
 

@@ -5,7 +5,7 @@
  * (arXiv 2404.00456, section 4, stage 1)
  */
 
-import {foldIntoInput, foldIntoOutput, hadamard} from "../../tensor/hadamard.js";
+import {foldIntoInput, foldIntoOutput, type HadamardOptions, hadamard} from "../../tensor/hadamard.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {scaleColumns} from "./channel-scale.js";
 
@@ -36,19 +36,23 @@ export interface ResidualStream {
 /**
  * The stream in rotated coordinates: every gain is one, and every output that leaves the stream is as it was, to
  * float32 rounding of the weights.
+ * @param options the transform of rows, where a faster one than the plain one is there
  * @throws RangeError if hidden is no length of a Hadamard transform (2^k, or 12, 20, 28 or 40 times 2^k), or the shapes
  * do not fit.
  */
-export function rotateResidualStream({embedding, readers, writers}: ResidualStream): ResidualStream {
+export function rotateResidualStream(
+  {embedding, readers, writers}: ResidualStream,
+  options: Pick<HadamardOptions, "transform"> = {},
+): ResidualStream {
   return {
-    embedding: hadamard(embedding),
+    embedding: hadamard(embedding, options),
     readers: readers.map(({gain, weights}) => ({
       gain: {shape: [...gain.shape], data: new Float32Array(gain.data.length).fill(1)},
-      weights: weights.map((w) => foldIntoInput(scaleColumns(w, gain.data))),
+      weights: weights.map((w) => foldIntoInput(scaleColumns(w, gain.data), options)),
     })),
     writers: writers.map(({weight, bias}) => ({
-      weight: foldIntoOutput(weight),
-      ...(bias && {bias: hadamard(bias)}),
+      weight: foldIntoOutput(weight, options),
+      ...(bias && {bias: hadamard(bias, options)}),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
+import {fasterRows} from "../../kernels/wasm-hadamard.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
 import {largest} from "../../stats/extent.js";
 import {tensorError} from "../../tensor/error.js";
@@ -69,10 +70,11 @@ export const hadamardOutliers = experiment({
     const sources = isSynthetic
       ? factors.map((factor) => ({factor, tensors: [synthetic(factor, columns, seed)]}))
       : [{factor: null, tensors: rotatable([...tensorsOf(values, seed, data).values()])}];
+    const faster = await fasterRows();
     const rows = [];
     for (const [index, {factor, tensors}] of sources.entries()) {
       for (const isRotated of [false, true]) {
-        const seen = isRotated ? tensors.map((x) => hadamard(x)) : tensors;
+        const seen = isRotated ? tensors.map((x) => hadamard(x, faster)) : tensors;
         const peakToRms = largest(seen.map(peakOverRms));
         for (const id of ids) {
           await progress((index + (isRotated ? 0.5 : 0)) / sources.length, id);
@@ -80,7 +82,9 @@ export const hadamardOutliers = experiment({
           // Rotated back, so that the error is that of the values themselves.
           const trips = seen.map((z, i) => {
             const trip = roundTrip(format, z);
-            return isRotated ? {...trip, x: tensors[i], y: hadamard(trip.y, {inverse: true})} : trip;
+            return isRotated
+              ? {...trip, x: tensors[i], y: hadamard(trip.y, {...faster, inverse: true})}
+              : trip;
           });
           const {relativeMse: _, ...measured} = measure(trips);
           const ordinarySqnrDb = isSynthetic ? sqnrOfOthers(trips[0], outlierColumns(columns, seed)) : null;
