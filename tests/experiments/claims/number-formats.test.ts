@@ -125,6 +125,34 @@ testOutcomes(formatClaims, {
     ["agrees", references(0)],
     ["differs", references(0.25)],
   ],
+  "quartet-order": [
+    ["agrees", [between("loss of mxfp4 above", 0.1, 0.2), between("loss of quest-nearest above", 0.1, 0.2)]],
+    [
+      "same direction",
+      [between("loss of mxfp4 above", 0.1, 0.2), between("loss of quest-nearest above", -0.1, 0.2)],
+    ],
+    [
+      "differs",
+      [between("loss of mxfp4 above", 0.1, 0.2), between("loss of quest-nearest above", -0.3, -0.2)],
+    ],
+  ],
+  "quartet-competitive": [
+    ["differs", [between("loss of quartet above that of fp8", 0.1, 0.2)]],
+    ["open", [between("loss of quartet above that of fp8", -0.1, 0.2)]],
+  ],
+  "tbt-order": [
+    ["agrees", [between("loss of binary above ternary", 0.1, 0.2)]],
+    ["differs", [between("loss of binary above ternary", -0.2, -0.1)]],
+  ],
+  "dfloat11-size": [
+    ["agrees", [number("size", 71), number("values that came back changed", 0)]],
+    ["same direction", [number("size", 75), number("values that came back changed", 0)]],
+    ["differs", [number("size", 71), number("values that came back changed", 1)]],
+  ],
+  "layercast-reproducible": [
+    ["same direction", [number("pairs, bf16", 30), number("pairs, fp32", 0), number("pairs, layercast", 0)]],
+    ["differs", [number("pairs, bf16", 0), number("pairs, fp32", 0), number("pairs, layercast", 0)]],
+  ],
   "mx-floor-rule": [
     ["agrees", [between("gained by blocks of 32", 0.1, 0.2), between("gained by blocks of 16", 0.3, 0.5)]],
     ["open", [between("gained by blocks of 32", -0.3, 0.2), between("gained by blocks of 16", 0.3, 0.5)]],

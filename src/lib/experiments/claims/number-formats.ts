@@ -1,11 +1,21 @@
-import {experiment} from "../../experiment/experiment.js";
-import {claimColumns} from "./claim.js";
+import {sumPrecisions} from "../../arithmetic/sums/precision.js";
+import {type DataSets, experiment, type TensorSet} from "../../experiment/experiment.js";
+import {differingShare} from "../decoding/order-of-sums.js";
+import {TRAINING_RUNS} from "../formats/measured-training.js";
+import {decoderWeights} from "../shared/decoders.js";
+import {type Claim, claimColumns} from "./claim.js";
 import {ledgerRows, papersOf, papersParam} from "./ledger-rows.js";
+import {type DifferingTexts, fewBitClaims, LAYERCAST, WRITTEN} from "./number-formats/few-bits.js";
 import {mxClaims} from "./number-formats/mx.js";
 import {razerClaims} from "./number-formats/razer.js";
 
-/** Claims that tensors judge. */
-export const formatClaims = [...razerClaims, ...mxClaims];
+/** Tensors, and texts that were written for the claims. */
+interface Found extends Pick<DataSets, "get"> {
+  readonly differing: DifferingTexts;
+}
+
+/** Claims that tensors judge, the losses of trained models, and a few texts. */
+export const formatClaims: readonly Claim<Found>[] = [...razerClaims, ...mxClaims, ...fewBitClaims];
 
 /** Claims of papers on number formats, beside the library's results on tensors that come with it. */
 export const numberFormatClaims = experiment({
@@ -15,12 +25,28 @@ export const numberFormatClaims = experiment({
   source: "the papers named in each row",
   params: {papers: papersParam(papersOf(formatClaims))},
   columns: claimColumns,
-  needs: ["weights/decoder-small", "activations/decoder-small"],
+  needs: ["weights/decoder-small", "activations/decoder-small", TRAINING_RUNS],
   sweep: [{}],
-  run: ({papers}, {data, progress}) =>
-    ledgerRows(
+  async run({papers}, {data, progress}) {
+    const differing = papers.includes(LAYERCAST) ? await differingTexts(data) : new Map();
+    const found: Found = {get: (name) => data.get(name as never), differing};
+    return ledgerRows(
       formatClaims.filter(({paper}) => papers.includes(paper)),
-      data as never,
+      found,
       progress,
-    ),
+    );
+  },
 });
+
+/** Shares of pairs of texts that the order of sums makes differ, by precision. */
+async function differingTexts(data: {
+  get(name: "weights/decoder-small"): TensorSet;
+}): Promise<DifferingTexts> {
+  const weights = decoderWeights("decoder-small", data);
+  const shares = new Map<string, number>();
+  for (const id of WRITTEN.precisions) {
+    const precision = sumPrecisions.find((each) => each.id === id)!;
+    shares.set(id, await differingShare(weights, precision, WRITTEN));
+  }
+  return shares;
+}

@@ -61,6 +61,26 @@ function survival(ways: readonly Way[], tokens: number): number[] {
   return Array.from({length: tokens + 1}, (_, n) => mean(places.map((place) => Number(place >= n))));
 }
 
+/** One tree stands for all of its workers among the orders. */
+const withOneTree = (order: SumOrder): boolean => !order.id.startsWith("tree") || order.id === "tree-1";
+
+const promptsOf = ({config}: DecoderWeights, documents: number): (readonly number[])[] =>
+  testTexts(config, {seeds: [4242], documents}).map((text) => text.tokens.slice(0, PROMPT));
+
+/** Share of pairs of orders, one tree among them, whose texts differ in a precision. */
+export async function differingShare(
+  weights: DecoderWeights,
+  precision: SumPrecision,
+  {texts, tokens}: {readonly texts: number; readonly tokens: number},
+): Promise<number> {
+  const prompts = promptsOf(weights, texts);
+  const ways: Way[] = [];
+  for (const order of sumOrders.filter(withOneTree)) {
+    ways.push({order, texts: await written(weights, {order, precision}, prompts, tokens)});
+  }
+  return 1 - survival(ways, tokens)[tokens];
+}
+
 const isTree = ({order: {id}}: Way) => id.startsWith("tree");
 
 /** Median gap of the likeliest token where a text first differs from that of sums in turn, and of all others. */
@@ -138,9 +158,7 @@ export const orderOfSums = experiment({
   sweep: [{}],
   async run({model, texts, tokens}, {data, progress}) {
     const weights = decoderWeights(model, data);
-    const prompts = testTexts(weights.config, {seeds: [4242], documents: texts}).map((text) =>
-      text.tokens.slice(0, PROMPT),
-    );
+    const prompts = promptsOf(weights, texts);
     const elements = [...weights.tensors.values()].reduce(
       (sum, {shape, data: {length}}) => (shape.length > 1 ? sum + length : sum),
       0,
@@ -155,9 +173,8 @@ export const orderOfSums = experiment({
         );
         ways.push({order, texts: await written(weights, {order, precision}, prompts, tokens)});
       }
-      // One tree stands for all of its workers among the orders.
       const groups = {
-        orders: ways.filter((way) => !isTree(way) || way.order.id === "tree-1"),
+        orders: ways.filter(({order}) => withOneTree(order)),
         tree: ways.filter(isTree),
       };
       const key = {model, precision: precision.id, name: precision.name};
