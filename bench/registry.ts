@@ -14,6 +14,7 @@ import {transforms} from "./benches/hadamard.js";
 import {llamaCpp} from "./benches/llama-cpp.js";
 import {packedProducts} from "./benches/packed-products.js";
 import {products} from "./benches/products.js";
+import {recurrences} from "./benches/recurrences.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {slowLinks} from "./benches/slow-link.js";
 import {sparseProducts} from "./benches/sparse.js";
@@ -44,6 +45,7 @@ export const contests: readonly Contest[] = [
   ...caches,
   ...stateSpaceScans,
   ...averagedScanTimes,
+  ...recurrences,
   ...accelerators,
   ...sweeps,
   ...threads,

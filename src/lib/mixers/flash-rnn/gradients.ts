@@ -1,6 +1,6 @@
 import type {Cell, Unit} from "./cells.js";
 import {
-  blockProduct,
+  blockProducts,
   type GateInputs,
   initialStates,
   type RecurrentLayer,
@@ -105,8 +105,9 @@ function stepsOf(
   const states = initialStates(layer, 1);
   return Array.from({length: tokens}, (_, t) => {
     const before = states.slice(0, units);
+    const products = productsOf(layer, before);
     const steps = Array.from({length: units}, (_, unit) => {
-      const step = unitStep(layer, inputs, {place: t * inputs.batch + n, unit, before, states});
+      const step = unitStep(layer, inputs, {place: t * inputs.batch + n, unit, products, before, states});
       const own = step.states.slice();
       layer.cell.update(step, own);
       own.forEach((state, i) => {
@@ -118,10 +119,23 @@ function stepsOf(
   });
 }
 
+/** Products of R with the outputs of a step, [recurrent gates, units]. */
+function productsOf(layer: RecurrentLayer, before: Float64Array): Float64Array {
+  const {cell, heads, headDim} = layer;
+  const products = new Float64Array(cell.gates.recurrent * before.length);
+  for (let block = 0; block < cell.gates.recurrent * heads; block++) {
+    const from = (block % heads) * headDim;
+    const h = before.subarray(from, from + headDim);
+    blockProducts(layer, block, h, products.subarray(block * headDim, (block + 1) * headDim));
+  }
+  return products;
+}
+
 /** Where a unit stands in a step. */
 interface Place {
   readonly place: number;
   readonly unit: number;
+  readonly products: Float64Array;
   readonly before: Float64Array;
   readonly states: Float64Array;
 }
@@ -129,18 +143,14 @@ interface Place {
 function unitStep(
   layer: RecurrentLayer,
   {values}: GateInputs,
-  {place, unit, before, states}: Place,
+  {place, unit, products, before, states}: Place,
 ): UnitStep {
-  const {cell, headDim, bias} = layer;
-  const head = Math.floor(unit / headDim);
-  const h = before.subarray(head * headDim, (head + 1) * headDim);
+  const {cell, bias} = layer;
   const every = (count: number, from: ArrayLike<number>, at: number) =>
     Float64Array.from({length: count}, (_, i) => from[at + i * before.length]);
   return {
     input: every(cell.gates.input, values, place * cell.gates.input * before.length + unit),
-    recurrent: Float64Array.from({length: cell.gates.recurrent}, (_, gate) =>
-      blockProduct(layer, [gate, head, unit % headDim], h),
-    ),
+    recurrent: every(cell.gates.recurrent, products, unit),
     bias: every(cell.gates.bias, bias, unit),
     states: every(statesOf(cell), states, unit),
   };

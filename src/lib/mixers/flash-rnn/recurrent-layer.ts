@@ -74,14 +74,17 @@ export function tokensOf(where: string, layer: RecurrentLayer, {batch, values}: 
   return tokens;
 }
 
-/** One number of a product with a block of R: the gate `gate` of unit `unit` of a head, over the outputs `h` [headDim]. */
-export function blockProduct(
-  {heads, headDim, recurrent}: RecurrentLayer,
-  [gate, head, unit]: readonly [gate: number, head: number, unit: number],
-  h: ArrayLike<number>,
-): number {
-  const row = ((gate * heads + head) * headDim + unit) * headDim;
-  let total = 0;
-  for (let i = 0; i < headDim; i++) total += recurrent[row + i] * h[i];
-  return total;
+/** The product of one block of R with the outputs `h` of its head, written into `y`; blocks are counted gate by gate, [headDim] each. */
+export function blockProducts(
+  {headDim, recurrent}: RecurrentLayer,
+  block: number,
+  h: Float64Array,
+  y: Float64Array,
+): void {
+  for (let unit = 0; unit < headDim; unit++) {
+    const row = (block * headDim + unit) * headDim;
+    let total = 0;
+    for (let i = 0; i < headDim; i++) total += recurrent[row + i] * h[i];
+    y[unit] = total;
+  }
 }
