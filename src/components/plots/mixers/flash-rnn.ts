@@ -20,7 +20,7 @@ export const formsFigure = linesFigure<typeof flashRnnExperiment>({
   label: ({form, headDim}) => `heads of ${headDim}, ${FORMS[form].name}`,
   series: ({form}) => FORMS[form],
   x: {column: "headDim", label: "width of a head", log: true},
-  y: {column: "time", label: "time of the bytes of a step", unit: "µs", log: true},
+  y: {column: "time", label: "time of the bytes of a step", unit: "µs", log: true, provenance: "modelled"},
   finding: ({rows}) => formsFinding(rows),
 });
 
