@@ -354,6 +354,20 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     ...held(`${digitsOf("llmviewer_totals_A6000", "rel")} digits`),
     ...reported("T-MAC's README", "Llama 2 7B", "after 128 tokens"),
   ],
+  "src/accelerators/bits-that-are-zero.md": [
+    ...defined(
+      "A multiplier of eight bits",
+      "three neighbouring bits at once",
+      "a three becomes a minus one",
+      "one term a cycle",
+      "one of them nearly always",
+      "each row scaled to eight bits",
+      "once for each place at the end",
+      "kept in two words",
+      "and added once",
+    ),
+    ...example("One product by hand"),
+  ],
   "src/accelerators/layouts.md": [
     ...example("weights of six bits", "Weights of six bits", "does not make six bits"),
     ...defined(

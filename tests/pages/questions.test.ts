@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
+import {digitsQuestion} from "../../src/components/by-hand/questions/bit-weight.js";
 import * as decoding from "../../src/components/by-hand/questions/decoding.js";
 import * as diffusion from "../../src/components/by-hand/questions/diffusion.js";
 import * as experts from "../../src/components/by-hand/questions/experts.js";
@@ -60,6 +61,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "which tokens matter": async () => kv.policyQuestion(await opening("attention/policies")),
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
   "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
+  "bits that are zero": async () => digitsQuestion(await opening("accel/bit-weight")),
   layouts: async () => layoutsQuestion(await opening("accel/layouts")),
   "sparse tiles": async () => sparseTiles.tilesQuestion(await opening("sparse/tile-time")),
   experts: async () => experts.loadedQuestion(await opening("experts/loaded")),

@@ -252,6 +252,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "The cost of longer and of more answers when memory traffic counts beside arithmetic.",
       },
       {
+        name: "Bits that are zero",
+        path: "/accelerators/bits-that-are-zero",
+        about:
+          "Bit-weight processing elements: products digit by digit, digits that are not zero, and lanes that wait.",
+      },
+      {
         name: "Layouts",
         path: "/accelerators/layouts",
         about:

@@ -5,6 +5,10 @@
 
 export * from "../tensor/nm-mask.js";
 export * from "./attention-io.js";
+export * from "./bit-weight/digit-dot.js";
+export * from "./bit-weight/digits.js";
+export * from "./bit-weight/lanes.js";
+export * from "./bit-weight/published.js";
 export * from "./closed-forms.js";
 export * from "./compat/llm-viewer.js";
 export * from "./compat/llm-viewer-slips.js";

@@ -1,4 +1,5 @@
 import {registry} from "../technique/registry.js";
+import {bitWeightTechnique} from "./bit-weight/technique.js";
 import {hsaTechnique} from "./hsa/technique.js";
 import {kineticsTechnique} from "./kinetics-technique.js";
 import {rooflineTechnique} from "./roofline-technique.js";
@@ -16,4 +17,5 @@ export const accelerators = registry("accelerators", [
   kineticsTechnique,
   sparseTilesTechnique,
   tilusTechnique,
+  bitWeightTechnique,
 ]);

@@ -7,6 +7,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/compose-front": () => import("./accel/compose-front.js").then((m) => m.composeFront),
   "accel/elsa-accuracy": () => import("./accel/elsa-accuracy.js").then((m) => m.elsaAccuracy),
   "accel/hsa": () => import("./accel/hsa.js").then((m) => m.hsa),
+  "accel/bit-weight": () => import("./accel/bit-weight.js").then((m) => m.bitWeight),
   "accel/kinetics": () => import("./accel/kinetics.js").then((m) => m.kinetics),
   "accel/layouts": () => import("./accel/layouts.js").then((m) => m.layouts),
   "accel/roofline": () => import("./accel/roofline.js").then((m) => m.roofline),

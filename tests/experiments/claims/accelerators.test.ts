@@ -20,6 +20,7 @@ describe("the ledger of accelerators", () => {
     const measured = hardwareClaims.filter(({kind}) => kind === "measured").map(({id}) => id);
     expect(measured.sort()).toEqual([
       "attention-io",
+      "bit-weight-terms",
       "hsa-utilization",
       "scale-sim-cycles",
       "tilus-any-bits",
@@ -214,6 +215,14 @@ testOutcomes(hardwareClaims, {
     ["same direction", [...moved(1.2, 0.5), ...moved(1.1, 0.9)]],
     ["differs", [...moved(1.2, 0.5), ...moved(0.9, 0.5)]],
     ["differs", moved(1.2, 1.1)],
+  ],
+  "bit-weight-terms": [
+    ["agrees", [1.76, 2.12, 2.34, 2.49, 2.59].map((terms) => number("partial products", terms))],
+    ["differs", [1.93, 2.3, 2.53, 2.67, 2.76].map((terms) => number("partial products", terms))],
+  ],
+  "bit-weight-area": [
+    ["same direction", [number("better efficiency for its area", 2.17)]],
+    ["differs", [number("better efficiency for its area", 0.9)]],
   ],
   "tilus-any-bits": [
     ["open", [number("types whose product is exact", 20)]],

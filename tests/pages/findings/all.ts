@@ -1,5 +1,6 @@
 import {accelFindings} from "./accel.js";
 import {attentionFindings} from "./attention.js";
+import {bitWeightFindings} from "./bit-weight.js";
 import {diffusionFindings} from "./diffusion.js";
 import {draftingFindings} from "./drafting.js";
 import type {Finding} from "./finding.js";
@@ -30,6 +31,7 @@ export const FINDINGS: readonly Finding[] = [
   ...grammarFindings,
   ...diffusionFindings,
   ...accelFindings,
+  ...bitWeightFindings,
   ...layoutsFindings,
   ...reductionFindings,
   ...sparseTilesFindings,

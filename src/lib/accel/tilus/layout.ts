@@ -3,7 +3,7 @@ import {requireInteger} from "../../tensor/require.js";
 /** An element of a tile: its row and column. */
 export type Place = readonly [row: number, column: number];
 
-/** Which thread holds which elements of a tile, and under which of its local numbers. (Tilus, register layouts) */
+/** Places of a tile's elements in threads, and the local numbers under which those hold them. (Tilus, register layouts) */
 export interface Layout {
   /** The product of primitives that it is, as in "local(2, 1).spatial(8, 4)". */
   readonly text: string;
@@ -98,7 +98,7 @@ export function* elementsOf(layout: Layout): Generator<{thread: number; local: n
       yield {thread, local, place: layout.place(thread, local)};
 }
 
-/** How often each element of the tile is held, row after row: 1 everywhere for products of the primitives. */
+/** Times that each element of the tile is held, row after row: 1 everywhere for products of the primitives. */
 export function timesHeld(layout: Layout): Int32Array {
   const [rows, columns] = layout.shape;
   const times = new Int32Array(rows * columns);

@@ -1,5 +1,6 @@
 import {experiment} from "../../experiment/experiment.js";
 import {attentionClaims} from "./accelerators/attention.js";
+import {bitWeightClaims} from "./accelerators/bit-weight.js";
 import {elsaClaims} from "./accelerators/elsa.js";
 import {flashDecodingClaims} from "./accelerators/flash-decoding.js";
 import {fusemaxClaims} from "./accelerators/fusemax.js";
@@ -23,6 +24,7 @@ export const hardwareClaims = [
   ...flashDecodingClaims,
   ...fusemaxClaims,
   ...tilusClaims,
+  ...bitWeightClaims,
   ...toolClaims,
 ];
 

@@ -48,6 +48,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2502.11167": "SURGE",
   "2502.12444": "SparAMX",
   "2502.02493": "EasySpec",
+  "2503.06342": "Bit-weight TPE",
   "2503.07518": "TokenButler",
   "2503.18893": "xKV",
   "2503.22879": "Quamba2",
