@@ -37,12 +37,12 @@ export function costsOf(all: readonly MatMulFreeRow[], memory: readonly MemoryRo
     apart(row.additions),
     apart(Math.round(row.energy)),
   ]);
-  const kepts = LENGTHS.map((tokens) => `bytes kept of ${tokens} tokens`);
+  const kepts = LENGTHS.map((tokens) => `kept of ${tokens} tokens`);
   return {
     question: "What does a token cost?",
     finding: costFinding(rows),
     label: "Costs of a token by model",
-    head: ["model", "bytes of weights", ...kepts, "multiplications", "additions", "pJ"],
+    head: ["model", "weights, bytes", ...kepts, "multiplications", "additions", "pJ"],
     body,
   };
 }
