@@ -3,7 +3,7 @@ import {plainText, useSite} from "./site.js";
 
 const site = useSite();
 
-test("a row adds what it would multiply, and the widest head with tiles is told", async () => {
+test("a row adds what it would multiply, the widest head with tiles is told, and pairs and codes are weighed by hand", async () => {
   const {page, complaints, close} = await site.open("mixers/other-mixers");
   const hand = page.getByRole("region", {name: "One row by hand"});
   const before = await hand.locator("figcaption").textContent();
@@ -13,6 +13,15 @@ test("a row adds what it would multiply, and the widest head with tiles is told"
   const forms = page.locator("[data-experiment='mixers/flash-rnn']");
   await forms.locator(".status[data-state=shipped]").waitFor();
   expect(await plainText(forms)).toMatch(/tiles for heads of up to \d+ channels here/);
+  const pairs = page.getByRole("region", {name: "One query by hand"});
+  await expect.poll(() => plainText(pairs.locator("figcaption"))).toMatch(/says (yes|no)/);
+  await pairs.getByRole("spinbutton", {name: "Sharpness"}).fill("1");
+  await expect.poll(() => plainText(pairs.locator("figcaption"))).toMatch(/which is right/);
+  const codes = page.getByRole("region", {name: "Six keys by hand"});
+  await expect.poll(() => plainText(codes.locator("figcaption"))).toMatch(/Weights sum to 1,/);
+  const bench = page.locator("[data-experiment='mixers/ecoformer']");
+  await bench.locator(".status[data-state=shipped]").waitFor();
+  expect(await plainText(bench)).toMatch(/In all layers at once/);
   expect(complaints).toEqual([]);
   await close();
 });

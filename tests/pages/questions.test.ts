@@ -79,6 +79,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
   "softmax in other orders": async () =>
     reductions.equalSharesQuestion(await opening("reductions/schedules")),
+  "triples of other mixers": async () => otherMixers.triplesQuestion(await opening("mixers/triples")),
   "chunks instead of tokens": async () => mixers.equalCacheQuestion(await opening("mixers/attamba")),
   "other mixers": async () => otherMixers.stateQuestion(await opening("mixers/state-tracking")),
   "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),

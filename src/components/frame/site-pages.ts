@@ -7,6 +7,8 @@ export interface SitePage {
   readonly path: string;
   /** Its content in a sentence. */
   readonly about: string;
+  /** The one technique that it is about, where its address does not end in the technique's id. */
+  readonly technique?: string;
 }
 
 /** Pages that stand together in the navigation. */
@@ -187,11 +189,13 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         path: "/mixers/chunks-instead-of-tokens",
         about:
           "Attamba's cache of chunks, measured beside transformers of equal cache and of equal operations.",
+        technique: "attamba",
       },
       {
         name: "Other mixers",
         path: "/mixers/other-mixers",
-        about: "Recurrent networks that follow a state, matrices that only add, and what each of them costs.",
+        about:
+          "Recurrent networks that follow a state, matrices that only add, attention to pairs and over binary codes.",
       },
     ],
   },
@@ -364,7 +368,9 @@ export const pageOfTechnique = ({
 }: {
   readonly registry: RegistryName;
   readonly id: string;
-}): string => PAGES.find(({path}) => path.endsWith(`/${id}`))?.path ?? PAGE_OF_REGISTRY[registry];
+}): string =>
+  PAGES.find(({path, technique}) => technique === id || path.endsWith(`/${id}`))?.path ??
+  PAGE_OF_REGISTRY[registry];
 
 /** Finds a page by its address; none for addresses outside the navigation. */
 export const pageAt = (path: string): SitePage | undefined => PAGES.find((page) => page.path === path);

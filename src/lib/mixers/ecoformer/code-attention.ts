@@ -4,8 +4,9 @@ import {codeProduct} from "./similarity-labels.js";
 
 /** Codes of queries and keys, and values, of one head. */
 export interface CodedHead {
-  /** Codes of 1 and -1 [tokens, bits]. */
+  /** Codes of 1 and -1 [queries, bits], of the last tokens. */
   readonly queries: Int8Array;
+  /** [tokens, bits] */
   readonly keys: Int8Array;
   /** [tokens, valueWidth] */
   readonly values: Float64Array;
@@ -34,7 +35,7 @@ export interface CodedRun {
  * @throws RangeError if codes and values do not fit.
  */
 export function linearCodeAttention(head: CodedHead): CodedRun {
-  const tokens = checkHead("linearCodeAttention", head);
+  const {tokens, asking} = checkHead("linearCodeAttention", head);
   const {queries, keys, values, bits, valueWidth, causal, bias = "all values"} = head;
   const counts = noOperations();
   const sums = {
@@ -56,11 +57,11 @@ export function linearCodeAttention(head: CodedHead): CodedRun {
     sums.keys += 1;
     counts.additions += bits * (1 + valueWidth) + valueWidth;
   };
-  const output = new Float64Array(tokens * valueWidth);
-  if (!causal) for (let j = 0; j < tokens; j++) take(j);
-  for (let i = 0; i < tokens; i++) {
-    if (causal) take(i);
-    const own = values.subarray(i * valueWidth, (i + 1) * valueWidth);
+  const output = new Float64Array(asking * valueWidth);
+  for (let i = 0; i < asking; i++) {
+    const place = tokens - asking + i;
+    while (sums.keys < (causal ? place + 1 : tokens)) take(sums.keys);
+    const own = values.subarray(place * valueWidth, (place + 1) * valueWidth);
     const extra = bias === "all values" ? sums.values : own;
     let weight = (bits + 1) * sums.keys;
     for (let r = 0; r < bits; r++) {
@@ -83,36 +84,38 @@ export function linearCodeAttention(head: CodedHead): CodedRun {
 
 /** The same written out: a weight for each query and key, in a number of operations that grows with the square of the tokens. */
 export function quadraticCodeAttention(head: CodedHead): CodedRun & {readonly weights: Float64Array} {
-  const tokens = checkHead("quadraticCodeAttention", head);
+  const {tokens, asking} = checkHead("quadraticCodeAttention", head);
   const {values, valueWidth} = head;
   const counts = noOperations();
-  const weights = codeWeights(head, tokens, counts);
-  const output = new Float64Array(tokens * valueWidth);
-  for (let i = 0; i < tokens; i++) {
+  const weights = codeWeights(head, tokens, asking, counts);
+  const output = new Float64Array(asking * valueWidth);
+  for (let i = 0; i < asking; i++) {
     for (let c = 0; c < valueWidth; c++) {
       let sum = 0;
       for (let j = 0; j < tokens; j++) sum += weights[i * tokens + j] * values[j * valueWidth + c];
       output[i * valueWidth + c] = sum;
     }
-    countProducts(counts, (head.causal ? i + 1 : tokens) * valueWidth);
+    countProducts(counts, (head.causal ? tokens - asking + i + 1 : tokens) * valueWidth);
   }
   return {output, counts, weights};
 }
 
-/** Weights of each key in each query's mix [tokens, tokens]. */
+/** Weights of each key in each query's mix [queries, tokens]. */
 function codeWeights(
   {queries, keys, bits, causal, bias = "all values"}: CodedHead,
   tokens: number,
+  asking: number,
   counts: OperationCounts,
 ): Float64Array {
-  const weights = new Float64Array(tokens * tokens);
-  for (let i = 0; i < tokens; i++) {
-    const seen = causal ? i + 1 : tokens;
+  const weights = new Float64Array(asking * tokens);
+  for (let i = 0; i < asking; i++) {
+    const place = tokens - asking + i;
+    const seen = causal ? place + 1 : tokens;
     let total = 0;
     for (let j = 0; j < seen; j++) {
       const product = codeProduct(queries, i, keys, j, bits);
       total += product + bits + 1;
-      const extra = bias === "all values" || i === j ? bits + 1 : 0;
+      const extra = bias === "all values" || place === j ? bits + 1 : 0;
       weights[i * tokens + j] = product + extra;
     }
     for (let j = 0; j < seen; j++) weights[i * tokens + j] = weights[i * tokens + j] / total;
@@ -122,12 +125,12 @@ function codeWeights(
   return weights;
 }
 
-function checkHead(where: string, {queries, keys, values, bits, valueWidth}: CodedHead): number {
+function checkHead(where: string, {queries, keys, values, bits, valueWidth}: CodedHead) {
   requireInteger(where, "bits", bits, 1);
   requireInteger(where, "valueWidth", valueWidth, 1);
-  const tokens = queries.length / bits;
-  requireInteger(where, "rows of queries", tokens, 1);
-  requireLength(where, "keys", keys, tokens * bits);
+  const [tokens, asking] = [keys.length / bits, queries.length / bits];
+  requireInteger(where, "rows of keys", tokens, 1);
+  requireInteger(where, "rows of queries", asking, 1, tokens);
   requireLength(where, "values", values, tokens * valueWidth);
-  return tokens;
+  return {tokens, asking};
 }

@@ -43,6 +43,15 @@ export function tensorAttention(head: TensorHead): HeadRun {
   return {output, counts};
 }
 
+/** Weights of all combinations for one query, the last list of keys running fastest. @throws RangeError as {@link tensorAttention}. */
+export function combinationWeights(head: TensorHead, query: number): Float64Array {
+  checkHead("combinationWeights", head);
+  const {q, width} = head;
+  const weights = combinationScores(q.subarray(query * width, (query + 1) * width), head, noOperations());
+  softmaxInPlace(weights, 0, weights.length);
+  return weights;
+}
+
 /** Scores of all combinations, the last list of keys running fastest. */
 function combinationScores(
   q: Float64Array,
