@@ -24,6 +24,7 @@ import {rateDistortion} from "../../src/lib/experiments/scenes/rate-distortion.j
 import {prunedParams} from "../../src/lib/experiments/sparse/pruned-models.js";
 import {quantization} from "../../src/lib/experiments/ssm/quantization.js";
 import {CALIBRATION_TEXTS} from "../../src/lib/experiments/ssm/quantized-quality.js";
+import {MATCHING_WIDTH} from "../../src/lib/mixers/kronecker/match-three.js";
 import {shapeFamilies} from "../../src/lib/scenes/grammar/registry.js";
 import {LEVELS} from "../../src/lib/scenes/grammar/values.js";
 import {VIEWS} from "../../src/lib/scenes/silhouette.js";
@@ -304,6 +305,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       `one layer with ${word(TRACKING_HEADS)} heads, the rivals two layers`,
       `pooled over ${word(TRAINING_SEEDS.length)} trainings`,
       `a text of ${TRAFFIC_STEPS} steps`,
+      `a head of ${word(MATCHING_WIDTH)} channels`,
     ),
     ...defined("every input to eight bits", "in the second half of a word", "states in 16 bits"),
     ...reported("Horowitz, ISSCC 2014", "chips of 45 nm"),

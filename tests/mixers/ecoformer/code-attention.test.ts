@@ -5,7 +5,11 @@ import {
   linearCodeAttention,
   quadraticCodeAttention,
 } from "../../../src/lib/mixers/ecoformer/code-attention.js";
+import {hashCodes, randomHash} from "../../../src/lib/mixers/ecoformer/hash-function.js";
+import {codedOperations, hashOperations} from "../../../src/lib/mixers/ecoformer/head-operations.js";
+import {unitRows} from "../../../src/lib/mixers/ecoformer/kernel-map.js";
 import {codeProduct} from "../../../src/lib/mixers/ecoformer/similarity-labels.js";
+import {noOperations} from "../../../src/lib/mixers/operation-counts.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {largestGap} from "../gaps.js";
 
@@ -99,9 +103,36 @@ describe("attention over codes", () => {
     expect(of(20).multiplications).toBe(20 * (3 + 1));
   });
 
+  test("gives a text's last queries what they get in the whole text", () => {
+    for (const causal of [true, false]) {
+      const head = randomHead({tokens: 9, bits: 8, seed: 3, causal});
+      const last = {...head, queries: head.queries.slice(6 * 8)};
+      const gap = largestGap(linearCodeAttention(last).output, linearCodeAttention(head).output.slice(6 * 3));
+      expect(gap).toBeLessThan(1e-12);
+      expect(largestGap(linearCodeAttention(last).output, quadraticCodeAttention(last).output)).toBeLessThan(
+        1e-12,
+      );
+    }
+  });
+
+  test("is counted by one formula, its codes too", () => {
+    for (const tokens of [1, 5, 12]) {
+      const head = randomHead({tokens, bits: 8, seed: 2, causal: true});
+      expect(linearCodeAttention(head).counts).toEqual(codedOperations({tokens, width: 3, bits: 8}));
+      const x = unitRows(
+        Float64Array.from({length: 2 * tokens * 3}, (_, at) => Math.cos(at)),
+        3,
+      );
+      const hash = randomHash(x, {width: 3, bits: 8, anchors: 4}, randomStream(1, "anchors"));
+      const counts = noOperations();
+      hashCodes(x, hash, counts);
+      expect(counts).toEqual(hashOperations({tokens, width: 3, bits: 8, anchors: 4}));
+    }
+  });
+
   test("refuses codes that do not fit", () => {
     const head = randomHead({tokens: 4, bits: 8, seed: 0, causal: true});
-    expect(() => linearCodeAttention({...head, keys: head.keys.slice(8)})).toThrow(/keys/);
-    expect(() => quadraticCodeAttention({...head, bits: 5})).toThrow(/queries/);
+    expect(() => linearCodeAttention({...head, keys: head.keys.slice(8)})).toThrow(/queries/);
+    expect(() => quadraticCodeAttention({...head, bits: 5})).toThrow(/rows of keys/);
   });
 });

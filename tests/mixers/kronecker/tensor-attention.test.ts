@@ -7,8 +7,10 @@ import {
   taylorErrorBound,
 } from "../../../src/lib/mixers/kronecker/exp-polynomial.js";
 import {monomialCount, monomials, monomialValues} from "../../../src/lib/mixers/kronecker/monomials.js";
+import {tensorOperations} from "../../../src/lib/mixers/kronecker/operations.js";
 import {polynomialAttention} from "../../../src/lib/mixers/kronecker/polynomial-attention.js";
 import {type TensorHead, tensorAttention} from "../../../src/lib/mixers/kronecker/tensor-attention.js";
+import {allOperations} from "../../../src/lib/mixers/operation-counts.js";
 import {largest} from "../../../src/lib/stats/extent.js";
 import {randomStream} from "../../../src/lib/tensor/random.js";
 import {largestGap} from "../gaps.js";
@@ -124,6 +126,15 @@ describe("tensor attention", () => {
     expect(of(8, 1)).toBe(8 ** 2);
     expect(of(8, 2)).toBe(8 ** 3);
     expect(of(4, 3)).toBe(4 ** 4);
+  });
+
+  test("is counted by one formula", () => {
+    for (const tokens of [1, 3, 6]) {
+      for (const lists of [1, 2, 3]) {
+        const {counts} = tensorAttention(randomHead({tokens, width: 2, lists, seed: 0}));
+        expect(allOperations(counts)).toBe(tensorOperations({tokens, width: 2, valueWidth: 3, lists}));
+      }
+    }
   });
 
   test("refuses lists that are missing or do not fit", () => {
