@@ -12,6 +12,7 @@ import {formats} from "./benches/formats.js";
 import {grammars} from "./benches/grammars.js";
 import {transforms} from "./benches/hadamard.js";
 import {llamaCpp} from "./benches/llama-cpp.js";
+import {lossless} from "./benches/lossless.js";
 import {packedProducts} from "./benches/packed-products.js";
 import {products} from "./benches/products.js";
 import {recurrences} from "./benches/recurrences.js";
@@ -28,6 +29,7 @@ import type {Contest} from "./harness/contest.js";
 /** Every contest, in the order in which they run. */
 export const contests: readonly Contest[] = [
   ...formats,
+  ...lossless,
   ...checkpoints,
   ...choices,
   ...engine,

@@ -3,6 +3,7 @@ export const UNITS = {
   s: {better: "lower", ofSeconds: (seconds: number, work: number) => seconds / work},
   ms: {better: "lower", ofSeconds: (seconds: number, work: number) => (1e3 * seconds) / work},
   "tokens/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds},
+  "MB/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds / 1e6},
   "Mvalue/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds / 1e6},
   "evaluations/s": {better: "higher", ofSeconds: (seconds: number, work: number) => work / seconds},
 } as const;

@@ -137,6 +137,11 @@ export const TERMS: readonly Term[] = [
     is: "The phase in which a model reads its prompt: all tokens at once, so that arithmetic is the limit.",
   },
   {
+    name: "prefix code",
+    also: ["prefix codes", "Huffman code", "Huffman's code"],
+    is: "Codes of several lengths of which none begins as another does, so that a reader knows where each ends. Huffman's is the one of least length on average.",
+  },
+  {
     name: "PTQ",
     also: ["post-training quantization"],
     is: "Post-training quantization: a trained model is brought to fewer bits without training it again.",
@@ -189,6 +194,10 @@ export const TERMS: readonly Term[] = [
     name: "state-space model",
     also: ["state-space models", "SSM"],
     is: "A model that carries a state of fixed size from token to token in place of a cache that grows, such as Mamba.",
+  },
+  {
+    name: "stochastic rounding",
+    is: "Rounding up or down by chance, in proportion to the distance, so that the mean of many roundings is the number itself.",
   },
   {
     name: "systolic array",

@@ -11,6 +11,7 @@ import {systolic} from "../../src/lib/experiments/accel/systolic.js";
 import {policies} from "../../src/lib/experiments/attention/policies.js";
 import {CACHED_TOKENS} from "../../src/lib/experiments/decoding/offload.js";
 import {CHUNK} from "../../src/lib/experiments/decoding/split-policies.js";
+import type {twoAndThreeValues} from "../../src/lib/experiments/formats/two-and-three-values.js";
 import {smallCaches} from "../../src/lib/experiments/kv/small-caches.js";
 import {TRAFFIC_STEPS} from "../../src/lib/experiments/mixers/flash-rnn.js";
 import {RIVALS} from "../../src/lib/experiments/mixers/models.js";
@@ -32,6 +33,10 @@ import {TILE_OUTPUTS, TILE_ROWS} from "../../src/lib/sparse/bitmap/tile-order.js
 import {LEAST_UNITS} from "../../src/lib/stats/interval.js";
 import {PICTURE_CLASSES} from "../../src/lib/tasks/pictures/picture-classes.js";
 import {values, vocabulary} from "../../src/lib/tasks/vocabulary.js";
+import {keptRows} from "./kept.js";
+
+/** Seeds of each training in few bits, as the kept rows have them. */
+const TRAINING_RUN_SEEDS = keptRows<typeof twoAndThreeValues>("formats/two-and-three-values").at(-1)!.seeds;
 
 /** Numbers that a page may hold in its prose, and the reason: the piece of text around them as it stands on the page. */
 export interface Known {
@@ -293,6 +298,37 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       `as much memory as ${Math.round(memoryOf2 / cachedPerToken)} tokens`,
       `for ${stepsOf("decoder-small")} steps and the others for ${stepsOf("mamba1-small")}`,
       `once in ${values.size ** 2} times`,
+    ),
+  ],
+  "src/formats/training-in-four-bits.md": [
+    ...defined(
+      "title: Training in four bits",
+      "products of four bits",
+      "all of them to four bits",
+      "two or three values",
+      "Two and three values",
+      "four thirds of it times -1, 0 and 1",
+      "The decoder in 16 bits",
+    ),
+    ...held(`small decoders, ${word(TRAINING_RUN_SEEDS)} seeds each`),
+  ],
+  "src/formats/lossless-and-still-smaller.md": [
+    ...defined(
+      "BF16 number",
+      "eight bits of exponent and seven of mantissa",
+      "the 256 exponents",
+      "DFloat11 gives",
+      "five more bits",
+      "entries of 16 bits here",
+      "Sixteen bits lose",
+      "In BF16 that is enough",
+      "weights in 16 bits",
+      "--format dfloat11",
+    ),
+    ...reported(
+      "DFloat11's released code",
+      "Those of the released code have 8, and keep values from 240 on",
+      "exponents of 240 and more",
     ),
   ],
   "src/mixers/chunks-instead-of-tokens.md": [

@@ -5,6 +5,7 @@ import {digitsQuestion} from "../../src/components/by-hand/questions/bit-weight.
 import * as decoding from "../../src/components/by-hand/questions/decoding.js";
 import * as diffusion from "../../src/components/by-hand/questions/diffusion.js";
 import * as experts from "../../src/components/by-hand/questions/experts.js";
+import * as fewBits from "../../src/components/by-hand/questions/few-bits.js";
 import * as formats from "../../src/components/by-hand/questions/formats.js";
 import * as kv from "../../src/components/by-hand/questions/kv.js";
 import {layoutsQuestion} from "../../src/components/by-hand/questions/layouts.js";
@@ -50,6 +51,8 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
     ),
   "number formats": async () => formats.errorQuestion(await opening("formats/error-anatomy")),
   "block scaling": async () => formats.specialQuestion(await opening("formats/razer-special")),
+  "training in four bits": async () => fewBits.binaryQuestion(await opening("formats/two-and-three-values")),
+  "lossless and still smaller": async () => fewBits.exponentQuestion(await opening("formats/lossless")),
   "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),
   "formats on a working model": async () =>
     models.fourBitLossQuestion(await opening("models/formats-on-model")),

@@ -42,6 +42,17 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "MX, NVFP4 and RaZeR on a block of sixteen values: shared scales, their cost and their error.",
       },
       {
+        name: "Training in four bits",
+        path: "/formats/training-in-four-bits",
+        about:
+          "Quartet and TBT: small decoders trained with products of four bits and with weights of two and three values.",
+      },
+      {
+        name: "Lossless and still smaller",
+        path: "/formats/lossless-and-still-smaller",
+        about: "DFloat11's codes of exponents, decoded by many threads, and sums whose order changes a text.",
+      },
+      {
         name: "Choose a format",
         path: "/formats/choose",
         about:

@@ -1,0 +1,100 @@
+import {html} from "htl";
+import type {Row} from "../../../lib/experiment/columns.js";
+import type {orderOfSums} from "../../../lib/experiments/decoding/order-of-sums.js";
+import type {lossless} from "../../../lib/experiments/formats/lossless.js";
+import {canonicalCodes} from "../../../lib/formats/dfloat11/huffman.js";
+import {readShippedTable} from "../../kit/rows/shipped-table.js";
+import {captioned} from "../../kit/text/captioned.js";
+import {numberText, quantityText} from "../../kit/text/number-text.js";
+import {endFinding, type TrainingEnd} from "../../plots/formats/few-bit-training.js";
+
+/** An exponent of a source of values with its code. */
+export type ExponentRow = Row<(typeof lossless)["tables"]["exponents"]>;
+/** A precision of sums with its texts. */
+export type PrecisionRow = Row<(typeof orderOfSums)["tables"]["precisions"]>;
+
+const table = (label: string, head: readonly string[], body: readonly (readonly string[])[]): HTMLElement =>
+  html`<div class="table-scroll" tabindex="0" role="group" aria-label=${label}><table class="numbers">
+    <thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+    <tbody>${body.map(([name, ...cells]) => html`<tr><th scope="row">${name}</th>${cells.map((text) => html`<td>${text}</td>`)}</tr>`)}</tbody>
+  </table></div>`;
+
+const between = (low: number | null, high: number | null): string =>
+  low === null || high === null ? "not known" : `${numberText(low, 2)} to ${numberText(high, 2)}`;
+
+/** Final losses of trainings of one length, with the interval of their distance from BF16. */
+export function endTable(bytes: ArrayBuffer, length: string): HTMLElement {
+  const ends = (readShippedTable(bytes) as unknown as readonly TrainingEnd[]).filter(
+    (row) => row.length === length,
+  );
+  return endTableOf(ends);
+}
+
+/** The same of rows at hand. */
+export function endTableOf(ends: readonly TrainingEnd[]): HTMLElement {
+  const body = ends.map((row) => [
+    row.name,
+    row.forward,
+    row.backward,
+    numberText(row.loss, 4),
+    row.bits === 16 ? "" : numberText(row.above, 2),
+    row.bits === 16 ? "" : between(row.seedsLow, row.seedsHigh),
+  ]);
+  const head = ["Products", "forwards", "gradient", "loss", "above BF16", "95 % over seeds"];
+  return captioned("Where does each end?", endFinding(ends), table("Final losses", head, body));
+}
+
+/** Exponents that are shown: the most frequent ones. */
+const SHOWN = 10;
+
+/** The most frequent exponents with their codes, the shortest code first. */
+export function exponentTable(rows: readonly ExponentRow[]): HTMLElement {
+  const ordered = rows.toSorted((a, b) => a.bits - b.bits || a.exponent - b.exponent);
+  const codes = canonicalCodes({
+    symbols: Uint8Array.from(ordered, ({exponent}) => exponent),
+    lengths: Uint8Array.from(ordered, ({bits}) => bits),
+  });
+  const body = ordered
+    .slice(0, SHOWN)
+    .map(({exponent, share, bits}, i) => [
+      `${exponent}`,
+      `${numberText(2 ** (exponent - 127), 3)} to ${numberText(2 ** (exponent - 126), 3)}`,
+      `${numberText(100 * share, 3)} %`,
+      codes[i].toString(2).padStart(bits, "0"),
+    ]);
+  const shown = ordered.slice(0, SHOWN).reduce((sum, {share}) => sum + share, 0);
+  const finding = `${rows.length} of 256 exponents occur; the ${Math.min(SHOWN, rows.length)} most frequent ones are ${numberText(100 * shown, 3)} % of all values.`;
+  return captioned(
+    "Which exponents get the short codes?",
+    finding,
+    table("Codes of exponents", ["Exponent", "magnitudes", "share", "code"], body),
+  );
+}
+
+/** Texts that differ with the order of sums, and how near the likeliest tokens were. */
+export function precisionTable(rows: readonly PrecisionRow[]): HTMLElement {
+  const body = rows.map((row) => [
+    row.name,
+    quantityText(row.weightBytes, "bytes"),
+    `${numberText(100 * row.differs, 2)} %`,
+    `${numberText(100 * row.differsInTree, 2)} %`,
+    row.flipGap === null ? "no text differs" : numberText(row.flipGap, 2),
+    row.gap === null ? "" : numberText(row.gap, 2),
+  ]);
+  const head = [
+    "Precision",
+    "weights",
+    "texts that differ",
+    "in one tree",
+    "gap at the first difference",
+    "gap, median",
+  ];
+  return captioned("What decides?", precisionFinding(rows), table("Precisions of sums", head, body));
+}
+
+/** Gaps of logits where texts part, beside those of all tokens. */
+export function precisionFinding(rows: readonly PrecisionRow[]): string {
+  const worst = rows.toSorted((a, b) => b.differs - a.differs)[0];
+  if (worst === undefined || worst.flipGap === null || worst.gap === null) return "No text differs.";
+  return `In ${worst.name} texts part where the two likeliest tokens are ${numberText(worst.flipGap, 2)} apart in their logits, at the median, against ${numberText(worst.gap, 2)} for all tokens. Sums along one tree are the same for every number of workers, in every precision.`;
+}

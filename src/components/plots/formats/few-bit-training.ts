@@ -1,0 +1,127 @@
+import type {Row} from "../../../lib/experiment/columns.js";
+import type {fourBitTraining} from "../../../lib/experiments/formats/four-bit-training.js";
+import type {gradientRounding} from "../../../lib/experiments/formats/gradient-rounding.js";
+import type {twoAndThreeValues} from "../../../lib/experiments/formats/two-and-three-values.js";
+import {numberText} from "../../kit/text/number-text.js";
+import {linesFigure, marksFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {looksOf} from "../palette.js";
+
+/** A point of a training curve. */
+export type CurveRow = RowOf<typeof fourBitTraining>;
+/** The end of a training beside that of BF16. */
+export type TrainingEnd = Row<(typeof fourBitTraining)["tables"]["end"]>;
+/** A rounding of a gradient. */
+export type RoundingRow = RowOf<typeof gradientRounding>;
+/** A decoder with weights of two or three values. */
+export type ValuesRow = RowOf<typeof twoAndThreeValues>;
+
+const familyOf = (bits: number) => (bits === 16 ? "baseline" : bits === 8 ? "fp" : "mx");
+
+/** Loss over tokens read, a line for each way to round products. */
+export const trainingFigure = linesFigure<typeof fourBitTraining>({
+  experiment: "formats/four-bit-training",
+  question: "How does a decoder learn whose products have 16, 8 or 4 bits?",
+  key: ({recipe, tokens}) => `${recipe}/${tokens}`,
+  label: ({name, tokens}) => `${name}, ${numberText(tokens)} tokens`,
+  series: ({name, bits}, all) => ({
+    name,
+    family: familyOf(bits),
+    shade: looksOf(
+      all,
+      (row) => row.name,
+      (row) => familyOf(row.bits),
+    ).get(name)?.shade,
+  }),
+  x: {column: "tokens", label: "tokens read"},
+  y: {column: "loss", label: "validation loss", unit: "nats per token"},
+  interval: ({lossLow, lossHigh}) => [lossLow, lossHigh],
+  finding: ({rows}) => trainingFinding(rows),
+});
+
+/** Last losses beside BF16's, over the seeds. */
+export function trainingFinding(rows: readonly CurveRow[]): string {
+  const last = rows.filter(({tokens}) => rows.every((row) => row.tokens <= tokens));
+  const base = last.find(({bits}) => bits === 16);
+  if (base === undefined) return "There are no runs.";
+  const others = last.filter((row) => row !== base).toSorted((a, b) => a.loss - b.loss);
+  const above = others.map(({name, loss}) => `${name} ${numberText(loss - base.loss, 2)}`).join(", ");
+  return `After ${numberText(base.tokens / 1e6, 2)} million tokens BF16 has a loss of ${numberText(base.loss, 3)} nats per token, and above it lie ${above}. Whiskers reach over ${base.seeds} seeds.`;
+}
+
+/** Interval of a difference over seeds, in a sentence's words. */
+const spreadText = ({seedsLow: low, seedsHigh: high}: TrainingEnd): string =>
+  low === null || high === null ? "" : ` (${numberText(low, 2)} to ${numberText(high, 2)})`;
+
+/** Whether stochastic rounding of the gradient beats rounding to nearest, by the intervals of the seeds. */
+export function endFinding(ends: readonly TrainingEnd[]): string {
+  const of = (id: string) => ends.find(({recipe}) => recipe === id);
+  const [quartet, nearest] = [of("quartet"), of("quest-nearest")];
+  if (quartet === undefined || nearest === undefined) return "There are no runs.";
+  const order = quartet.above < nearest.above ? "less" : "more";
+  return `Quartet ends ${numberText(quartet.above, 2)} nats above BF16${spreadText(quartet)}, and ${order} with its stochastic rounding than the same with rounding to nearest, ${numberText(nearest.above, 2)}${spreadText(nearest)}.`;
+}
+
+/** Error of one rounding against what is right on average. */
+export const roundingFigure = marksFigure<typeof gradientRounding>({
+  experiment: "formats/gradient-rounding",
+  question: "Which rounding is near, and which is right on average?",
+  key: ({rounding}) => rounding,
+  label: ({name}) => name,
+  series: ({name}, all) => ({
+    name,
+    family: "mx",
+    shade: all.findIndex((row) => row.name === name),
+  }),
+  x: {column: "relativeMse", label: "squared error of a rounded factor over its square"},
+  y: {column: "kept", label: "share of the gradient that is left along it"},
+  better: "top left",
+  merits: "less error, less shrinkage",
+  labelled: ({points}) => points.map(({key}) => key),
+  finding: ({rows}) => roundingFinding(rows),
+});
+
+/** The nearest and the unbiased rounding beside each other. */
+export function roundingFinding(rows: readonly RoundingRow[]): string {
+  const of = (id: string) => rows.find(({rounding}) => rounding === id);
+  const [plain, chance] = [of("mxfp4"), of("stochastic")];
+  if (plain === undefined || chance === undefined) return "There are no rows.";
+  const percent = (value: number) => `${numberText(100 * value, 3)} %`;
+  return `Stochastic rounding has ${numberText(chance.relativeMse / plain.relativeMse, 2)} times the squared error of MXFP4's, but leaves ${percent(chance.kept)} of the gradient of the weights in place of ${percent(plain.kept)}.`;
+}
+
+/** Perplexity over the bits of activations, before and after training. */
+export const valuesFigure = linesFigure<typeof twoAndThreeValues>({
+  experiment: "formats/two-and-three-values",
+  question: "What is left with weights of two or three values?",
+  key: ({name, isTrained}) => `${name}/${isTrained}`,
+  label: ({name, isTrained}) => `${name}, ${isTrained ? "trained" : "rounded"}`,
+  series: ({weights, isTrained}) => ({
+    name:
+      weights === 16
+        ? "teacher"
+        : `${weights === 1 ? "binary" : "ternary"}, ${isTrained ? "trained" : "rounded"}`,
+    family: weights === 16 ? "baseline" : isTrained ? "rounding" : "int",
+    shade: weights === 1 ? 1 : 0,
+  }),
+  x: {column: "activations", label: "bits of activations", log: true},
+  y: {column: "perplexity", label: "perplexity", log: true},
+  interval: ({perplexityLow: low, perplexityHigh: high}) =>
+    low === null || high === null ? undefined : [low, high],
+  better: "bottom left",
+  merits: "fewer bits, lower perplexity",
+  finding: ({rows}) => valuesFinding(rows),
+});
+
+/** Rounded and trained weights of three values with whole activations, and with few bits of them. */
+export function valuesFinding(rows: readonly ValuesRow[]): string {
+  const of = (weights: number, bits: number, isTrained: boolean) =>
+    rows.find((row) => row.weights === weights && row.activations === bits && row.isTrained === isTrained);
+  const [rounded, trained, teacher] = [of(2, 32, false), of(2, 32, true), of(16, 32, false)];
+  const few = rows
+    .filter((row) => row.weights === 2 && row.isTrained)
+    .toSorted((a, b) => a.activations - b.activations)[0];
+  if (!rounded || !trained || !teacher || !few)
+    return "The rows of 32-bit activations are not among those chosen.";
+  return `Weights rounded to three values raise the perplexity from ${numberText(teacher.perplexity, 3)} to ${numberText(rounded.perplexity, 3)}; 200 steps of training bring it to ${numberText(trained.perplexity, 3)}, with activations of ${few.activations} bit${few.activations === 1 ? "" : "s"} to ${numberText(few.perplexity, 3)}.`;
+}
