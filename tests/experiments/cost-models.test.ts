@@ -11,6 +11,7 @@ import {costModels} from "./cost-models.js";
 const RUNS = 25;
 const FEW: Readonly<Record<string, number>> = {
   "accel/sparse-slices": 2,
+  "accel/logic-blocks": 1,
   "accel/hsa": 4,
   "kv/context": 1,
   "experts/store": 4,

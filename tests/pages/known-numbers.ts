@@ -430,6 +430,13 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       `whole tiles of ${TILE_ROWS} rows`,
     ),
   ],
+  "src/accelerators/logic-blocks.md": defined(
+    "Double Duty",
+    "xor 3",
+    "maj 3",
+    "Three effects",
+    "the three numbers of the abstract",
+  ),
   "src/accelerators/sparse-slices.md": [
     ...defined(
       "If three of four weights are zero, is it four times faster",

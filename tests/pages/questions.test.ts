@@ -92,6 +92,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   roofline: async () => accel.decodeQuestion(await opening("accel/roofline")),
   "edge accelerator": async () => accel.decodeArrayQuestion(await opening("accel/hsa")),
   "sparse slices": async () => accel.sparseQuestion(await opening("accel/sparse-slices")),
+  "logic blocks": async () => accel.logicBlockQuestion(await opening("accel/logic-blocks")),
   "test-time compute": async () => accel.thinkingQuestion(await opening("accel/kinetics")),
   compose: async () => accel.promptQuestion(await opening("accel/compose")),
   claims: () => siteQuestions.verdictQuestion(claimsIndex(ledgers())),

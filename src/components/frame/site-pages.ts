@@ -262,6 +262,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "The speed that structured sparsity leaves after what cannot be pruned and what must be fed.",
       },
       {
+        name: "Logic blocks",
+        path: "/accelerators/logic-blocks",
+        about:
+          "Circuits of adders and lookup tables in an FPGA's blocks, and in blocks where both work at once.",
+      },
+      {
         name: "Test-time compute",
         path: "/accelerators/test-time-compute",
         about: "The cost of longer and of more answers when memory traffic counts beside arithmetic.",

@@ -1,5 +1,6 @@
 import {registry} from "../technique/registry.js";
 import {bitWeightTechnique} from "./bit-weight/technique.js";
+import {doubleDutyTechnique} from "./double-duty/technique.js";
 import {hsaTechnique} from "./hsa/technique.js";
 import {kineticsTechnique} from "./kinetics-technique.js";
 import {rooflineTechnique} from "./roofline-technique.js";
@@ -18,4 +19,5 @@ export const accelerators = registry("accelerators", [
   sparseTilesTechnique,
   tilusTechnique,
   bitWeightTechnique,
+  doubleDutyTechnique,
 ]);

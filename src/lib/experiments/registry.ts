@@ -10,6 +10,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/bit-weight": () => import("./accel/bit-weight.js").then((m) => m.bitWeight),
   "accel/kinetics": () => import("./accel/kinetics.js").then((m) => m.kinetics),
   "accel/layouts": () => import("./accel/layouts.js").then((m) => m.layouts),
+  "accel/logic-blocks": () => import("./accel/logic-blocks.js").then((m) => m.logicBlocks),
   "accel/roofline": () => import("./accel/roofline.js").then((m) => m.roofline),
   "accel/sparse-slices": () => import("./accel/sparse-slices.js").then((m) => m.sparseSlices),
   "accel/systolic": () => import("./accel/systolic.js").then((m) => m.systolic),

@@ -131,6 +131,8 @@ const scalings = (percent: number, difference: number) => [
   number("largest difference to scaling every weight first", difference),
 ];
 const slices = (...values: number[]) => values.map((value) => number("speed-up over dense slices", value));
+const areas = (...values: number[]) => values.map((value) => number("area saved", value));
+const products = (...values: number[]) => values.map((value) => number("area times delay saved", value));
 const savings = (...values: number[]) => values.map((value) => number("dense work over sparse", value));
 const times = (unfused: number, fused: number) => [
   number("time, nothing fused", unfused),
@@ -197,6 +199,17 @@ testOutcomes(hardwareClaims, {
     ["agrees", slices(3.5, 2)],
     ["same direction", slices(3.1, 2)],
     ["differs", slices(2, 2)],
+  ],
+  "double-duty-area": [
+    ["agrees", areas(20, 10, 8)],
+    ["same direction", areas(37, 19, 8)],
+    ["differs", areas(5, 19, 8)],
+    ["differs", areas(37, 19, -1)],
+  ],
+  "double-duty-area-delay": [
+    ["agrees", products(9, 10)],
+    ["same direction", products(21, 18)],
+    ["differs", products(21, -1)],
   ],
   "elsa-savings": [
     ["open", savings(3.5, 1.9)],

@@ -1,5 +1,6 @@
 import {expect} from "vitest";
 import type {hsa} from "../../../src/lib/experiments/accel/hsa.js";
+import type {logicBlocks} from "../../../src/lib/experiments/accel/logic-blocks.js";
 import type {claimColumns} from "../../../src/lib/experiments/claims/claim.js";
 import type {alignment} from "../../../src/lib/experiments/kv/alignment.js";
 import {distinct} from "../../pages/findings/finding.js";
@@ -252,6 +253,33 @@ export const REASONS: readonly Reason[] = [
     says: "uniform 1:4 on a base-size transformer comes close",
     holds: () =>
       expect(Math.max(...of("sst-speed", "speed-up").map((row) => row.value!))).toBeGreaterThan(0.9 * 3.52),
+  },
+  {
+    claim: "double-duty-area",
+    says: "general circuits save less the fewer adders they have, as in the paper",
+    holds() {
+      const [layers, general, control] = of("double-duty-area", "area saved")
+        .filter(({provenance}) => provenance === "modelled")
+        .map((row) => row.value!);
+      expect(layers).toBeGreaterThan(general);
+      expect(general).toBeGreaterThan(control);
+      const sets = keptRows<typeof logicBlocks>("accel/logic-blocks").filter(
+        ({kind, setting}) => kind === "set" && setting === 0,
+      );
+      expect(sets.map(({adderShare}) => adderShare!)).toEqual(
+        sets.map(({adderShare}) => adderShare!).toSorted((a, b) => b - a),
+      );
+    },
+  },
+  {
+    claim: "double-duty-area-delay",
+    says: "The product follows the area, of which our layers save more",
+    holds() {
+      const [best] = of("double-duty-area-delay", "area times delay saved")
+        .filter(({provenance}) => provenance === "modelled")
+        .map((row) => row.value!);
+      expect(best).toBeGreaterThan(9.7);
+    },
   },
   {
     claim: "elsa-savings",

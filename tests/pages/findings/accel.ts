@@ -4,6 +4,7 @@ import type {compose} from "../../../src/lib/experiments/accel/compose.js";
 import {LOSSLESS_DRAFTS} from "../../../src/lib/experiments/accel/decoding-choice.js";
 import type {hsa} from "../../../src/lib/experiments/accel/hsa.js";
 import type {kinetics} from "../../../src/lib/experiments/accel/kinetics.js";
+import type {logicBlocks} from "../../../src/lib/experiments/accel/logic-blocks.js";
 import type {roofline} from "../../../src/lib/experiments/accel/roofline.js";
 import type {sparseSlices} from "../../../src/lib/experiments/accel/sparse-slices.js";
 import type {systolic} from "../../../src/lib/experiments/accel/systolic.js";
@@ -13,6 +14,7 @@ import {distinct, type Finding, findingsOf, rowWith} from "./finding.js";
 const costs = keptRows<typeof kinetics>("accel/kinetics");
 const slices = keptRows<typeof sparseSlices>("accel/sparse-slices");
 const arrays = keptRows<typeof hsa>("accel/hsa");
+const blocks = keptRows<typeof logicBlocks>("accel/logic-blocks");
 const operators = keptRows<typeof roofline>("accel/roofline");
 const cycles = keptRows<typeof systolic>("accel/systolic");
 const composed = keptTable<typeof compose, "figures">("accel/compose", "figures");
@@ -43,6 +45,28 @@ export const accelFindings: readonly Finding[] = [
       const speeds = slices.filter(({pattern, kind}) => pattern === "1:4" && kind === "uniform");
       const all = speeds.map(({speedup}) => speedup!);
       expect(Math.max(...all)).toBeGreaterThan(1.5 * Math.min(...all));
+    },
+  }),
+  ...findingsOf("src/accelerators/logic-blocks.md", {
+    "If tables and adders share modules, fewer modules are needed": () => {
+      for (const {kind, limitedRatio} of blocks.filter(({setting}) => setting === 0)) {
+        if (kind === "set") expect(limitedRatio!).toBeLessThan(0.95);
+      }
+    },
+    "therefore saves almost nothing, however many adders it has": () => {
+      const stereo = rowWith(
+        blocks.filter(({setting}) => setting === 0),
+        {circuit: "stereo match"},
+      );
+      expect(stereo.limitedRatio!).toBeGreaterThan(0.9);
+      expect(stereo.adderShare!).toBeGreaterThan(50);
+    },
+    "Two things take part of it back": () => {
+      for (const {kind, idealRatio, limitedRatio, areaRatio} of blocks.filter(({setting}) => setting === 0)) {
+        if (kind !== "set") continue;
+        expect(limitedRatio!).toBeGreaterThanOrEqual(idealRatio!);
+        expect(areaRatio).toBeGreaterThan(limitedRatio!);
+      }
     },
   }),
   ...findingsOf("src/accelerators/edge-accelerator.md", {

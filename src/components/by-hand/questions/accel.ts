@@ -1,6 +1,7 @@
 import type {compose} from "../../../lib/experiments/accel/compose.js";
 import type {hsa} from "../../../lib/experiments/accel/hsa.js";
 import type {kinetics} from "../../../lib/experiments/accel/kinetics.js";
+import type {logicBlocks} from "../../../lib/experiments/accel/logic-blocks.js";
 import type {roofline} from "../../../lib/experiments/accel/roofline.js";
 import type {sparseSlices} from "../../../lib/experiments/accel/sparse-slices.js";
 import {numberText, quantityText} from "../../kit/text/number-text.js";
@@ -103,5 +104,21 @@ export function promptQuestion(rows: readonly RowOf<typeof compose>[]): BarQuest
       value: seconds(step),
       text: quantityText(seconds(step), "s"),
     })),
+  };
+}
+
+/** Area that a circuit full of adders saves. */
+export function logicBlockQuestion(rows: readonly RowOf<typeof logicBlocks>[]): BarQuestion {
+  const sets = rows.filter(({kind}) => kind === "set");
+  const saved = (set: string) => 100 * (1 - (sets.find((row) => row.set === set)?.areaRatio ?? 1));
+  const kratos = saved("Kratos-like");
+  return {
+    question:
+      "Adders no longer block the tables beside them, and the tile grows by a few percent. How much area do layers with constant weights save, if their sums may be split over adders and tables?",
+    options: ["nothing: they have no tables", "a tenth", "a third or more"],
+    right: rangeOf(kratos, [2, 25]),
+    because: `${percent(kratos)} in our model: a compressor in tables does part of each sum, and stands beside the chains that do the rest.`,
+    shown: "Area saved (%), means of generated circuits, modelled",
+    bars: sets.map(({set}) => ({name: set, value: saved(set), text: percent(saved(set))})),
   };
 }

@@ -5,13 +5,21 @@ import {watchAddressLength} from "../address/address-texts.js";
 /** A text as a box and a file to fill it from; `value` is the text. */
 export type TextInput = HTMLFormElement & {value: string};
 
+/** Texts of at most this many characters have one line and come from no file. */
+const LINE = 100;
+
 /** The control of a text: typed, pasted, opened from a file or dropped as one; read in this page and sent nowhere. */
 export function textInput({label, maxLength}: TextParam, initial: string): TextInput {
-  const box = html`<textarea rows="3" spellcheck="false"></textarea>` as HTMLTextAreaElement;
+  const isLine = maxLength <= LINE;
+  const box = (
+    isLine
+      ? html`<input type="text" spellcheck="false" maxlength=${maxLength}>`
+      : html`<textarea rows="3" spellcheck="false"></textarea>`
+  ) as HTMLTextAreaElement | HTMLInputElement;
   const file = html`<input type="file" aria-label=${`${label}, from a file`}>` as HTMLInputElement;
   const note = html`<p class="help" role="status"></p>`;
   const form =
-    html`<form class="text-input"><label>${label} ${box}</label>${file}${note}</form>` as TextInput;
+    html`<form class="text-input"><label>${label} ${box}</label>${isLine ? null : file}${note}</form>` as TextInput;
 
   function announce(): void {
     form.dispatchEvent(new Event("input", {bubbles: true}));

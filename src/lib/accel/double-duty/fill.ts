@@ -2,25 +2,28 @@ import {type LogicBlock, MODULES_IN_BLOCK, TABLE_PINS} from "./block.js";
 import type {Netlist, Table} from "./netlist.js";
 import {emptyBlock, moduleOf, newNets, type OpenBlock, type OpenModule} from "./open-block.js";
 import type {BitNets} from "./packing.js";
+import type {ReadCircuit} from "./read-circuit.js";
 
 /** Halves of a module that tables of their own may take. */
 function freeHalves({kind}: LogicBlock, {bits, isPassed}: OpenModule): number {
   if (isPassed || (kind === "baseline" && bits.length > 0)) return 0;
-  return 2 - bits.filter(({isDirect}) => !isDirect).length;
+  return bits.reduce((free, {isDirect}) => free - (isDirect ? 0 : 1), 2);
 }
 
 /** Whether a table of `inputs` has a place beside what a module holds, pins left aside. */
 function hasPlace(netlist: Netlist, block: LogicBlock, module: OpenModule, inputs: number): boolean {
-  const sizes = module.tables.map((table) => netlist.tables[table].inputs.length);
+  const {tables} = module;
   const free = freeHalves(block, module);
-  if (inputs < 6) return !sizes.includes(6) && sizes.length < free;
-  return sizes.length === 0 && free === 2 && (module.bits.length === 0 || block.kind === "dd6");
+  if (inputs === 6)
+    return tables.length === 0 && free === 2 && (module.bits.length === 0 || block.kind === "dd6");
+  return tables.length < free && tables.every((table) => netlist.tables[table].inputs.length < 6);
 }
 
 function pinsWith(netlist: Netlist, module: OpenModule, nets: BitNets, inputs: readonly number[]): number {
-  const throughTables = module.bits.filter(({isDirect}) => !isDirect).flatMap(nets);
-  const ofTables = module.tables.flatMap((table) => netlist.tables[table].inputs);
-  return new Set([...throughTables, ...ofTables, ...inputs]).size;
+  const pins = new Set(inputs);
+  for (const bit of module.bits) if (!bit.isDirect) for (const net of nets(bit)) pins.add(net);
+  for (const table of module.tables) for (const net of netlist.tables[table].inputs) pins.add(net);
+  return pins.size;
 }
 
 /** Tables that do not fit before a block counts as full. */
@@ -45,19 +48,10 @@ function firstBut(left: ReadonlySet<number>, refused: ReadonlySet<number>): numb
 }
 
 /** Places tables in blocks that hold chains, then in blocks of their own. Changes `blocks`. */
-export function fillTables(
-  netlist: Netlist,
-  block: LogicBlock,
-  blocks: OpenBlock[],
-  absorbed: ReadonlySet<number>,
-  nets: BitNets,
-): void {
+export function fillTables(circuit: ReadCircuit, block: LogicBlock, blocks: OpenBlock[]): void {
+  const {netlist, absorbed, nets, touching} = circuit;
   const {tables} = netlist;
   const left = new Set(tables.map((_, index) => index).filter((index) => !absorbed.has(index)));
-  const touching: number[][] = Array.from({length: netlist.nets}, () => []);
-  for (const index of left) {
-    for (const net of [...tables[index].inputs, tables[index].output]) touching[net].push(index);
-  }
 
   function home(open: OpenBlock, inputs: readonly number[]): OpenModule | undefined {
     if (open.nets.size + newNets(open, inputs) > block.inputs) return undefined;

@@ -19,7 +19,11 @@ export const emptyBlock = (): OpenBlock => ({modules: [], nets: new Set()});
 /** A module that holds `bits`. */
 export const moduleOf = (bits: PlacedBit[]): OpenModule => ({bits, tables: [], isPassed: false});
 
-/** How many nets of `nets` a block does not take in yet. */
+/** How many nets of `wanted` a block does not take in yet. */
 export function newNets({nets}: OpenBlock, wanted: readonly number[]): number {
-  return new Set(wanted.filter((net) => !nets.has(net))).size;
+  let count = 0;
+  wanted.forEach((net, i) => {
+    if (!nets.has(net) && wanted.indexOf(net) === i) count++;
+  });
+  return count;
 }

@@ -1,15 +1,15 @@
-import {absorbedTables} from "./absorb.js";
 import {INPUT_STEPS, type LogicBlock, MODULE_KINDS, MODULES_IN_BLOCK, requireBlock} from "./block.js";
 import {fillTables} from "./fill.js";
 import type {Netlist} from "./netlist.js";
 import {emptyBlock, moduleOf, newNets, type OpenBlock} from "./open-block.js";
-import {type BitNets, bitNets, modulesTaken, type Packing} from "./packing.js";
+import {modulesTaken, type Packing} from "./packing.js";
+import {type ReadCircuit, readCircuit} from "./read-circuit.js";
 
 /** Even spread of a share: whether number `place` of a sequence belongs to it. */
 const belongs = (place: number, share: number) => Math.floor((place + 1) * share) > Math.floor(place * share);
 
 /** Bits of every chain by pairs, as modules take them; direct wires reach `directShare` of those without tables in front. */
-function chainModules(netlist: Netlist, block: LogicBlock, absorbed: ReadonlySet<number>, nets: BitNets) {
+function chainModules({netlist, absorbed, nets}: ReadCircuit, block: LogicBlock) {
   const outputs = new Set([...absorbed].map((table) => netlist.tables[table].output));
   let place = 0;
   return netlist.chains.map(({operands}, chain) => {
@@ -66,16 +66,23 @@ function placeChains(chains: readonly ChainModules[], inputs: number, most: numb
   return blocks;
 }
 
-function packOnce(netlist: Netlist, block: LogicBlock, most: number): Packing {
-  const absorbed = absorbedTables(netlist);
-  const nets = bitNets(netlist, absorbed);
-  const blocks = placeChains(chainModules(netlist, block, absorbed, nets), block.inputs, most);
-  fillTables(netlist, block, blocks, absorbed, nets);
-  return {blocks: blocks.map(({modules}) => modules), absorbed};
+function packOnce(circuit: ReadCircuit, block: LogicBlock, most: number): Packing {
+  const blocks = placeChains(chainModules(circuit, block), block.inputs, most);
+  fillTables(circuit, block, blocks);
+  return {blocks: blocks.map(({modules}) => modules), absorbed: circuit.absorbed};
 }
 
 /** Modules of a block that may hold adders, tried in turn: the rest of its inputs are left to tables. */
 const ADDER_MODULES = [MODULES_IN_BLOCK, 7] as const;
+
+function smallest(packings: readonly Packing[]): Packing {
+  return packings.reduce((best, packing) => (modulesTaken(packing) < modulesTaken(best) ? packing : best));
+}
+
+function packSplit(circuit: ReadCircuit, block: LogicBlock): Packing {
+  const splits = block.kind === "baseline" ? [MODULES_IN_BLOCK] : ADDER_MODULES;
+  return smallest(splits.map((most) => packOnce(circuit, block, most)));
+}
 
 /** Blocks that can do no more than `block`, itself first: what fits into one of them fits into it. */
 function lesserBlocks(block: LogicBlock): LogicBlock[] {
@@ -92,10 +99,6 @@ function lesserBlocks(block: LogicBlock): LogicBlock[] {
  */
 export function packCircuit(netlist: Netlist, block: LogicBlock): Packing {
   requireBlock(block);
-  const packings = lesserBlocks(block).flatMap((lesser) =>
-    (lesser.kind === "baseline" ? [MODULES_IN_BLOCK] : ADDER_MODULES).map((most) =>
-      packOnce(netlist, lesser, most),
-    ),
-  );
-  return packings.reduce((best, packing) => (modulesTaken(packing) < modulesTaken(best) ? packing : best));
+  const circuit = readCircuit(netlist);
+  return smallest(lesserBlocks(block).map((lesser) => packSplit(circuit, lesser)));
 }

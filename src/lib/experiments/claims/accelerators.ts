@@ -1,6 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {attentionClaims} from "./accelerators/attention.js";
 import {bitWeightClaims} from "./accelerators/bit-weight.js";
+import {doubleDutyClaims} from "./accelerators/double-duty.js";
 import {elsaClaims} from "./accelerators/elsa.js";
 import {flashDecodingClaims} from "./accelerators/flash-decoding.js";
 import {fusemaxClaims} from "./accelerators/fusemax.js";
@@ -25,6 +26,7 @@ export const hardwareClaims = [
   ...fusemaxClaims,
   ...tilusClaims,
   ...bitWeightClaims,
+  ...doubleDutyClaims,
   ...toolClaims,
 ];
 

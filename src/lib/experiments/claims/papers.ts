@@ -23,6 +23,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2410.07348": "MoE++",
   "2507.08771": "BlockFFN",
   "2507.20984": "SmallThinker",
+  "2507.11709": "Double Duty",
   "2402.02750": "KIVI",
   "2402.07443": "I/O complexity of attention",
   "2403.20137": "K-sort BFP",

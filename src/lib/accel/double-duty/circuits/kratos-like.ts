@@ -104,9 +104,9 @@ function systolicSums(builder: Builder, options: KratosOptions, rows: number, co
 export function kratosLike(layer: KratosLayer, options: KratosOptions): Netlist {
   const builder = netlistBuilder();
   const wide = Math.max(1, Math.round(8 / options.bits));
-  if (layer === "conv_1d") slidingSums(builder, options, 3, 8 * wide, 1);
+  if (layer === "conv_1d") slidingSums(builder, options, 2, 7 * wide, 1);
   if (layer === "conv_2d") planeSums(builder, options, 3, wide);
-  if (layer === "gemmt") matrixSums(builder, options, wide + 1, 16);
-  if (layer === "gemms") systolicSums(builder, options, wide + 1, 12);
+  if (layer === "gemmt") matrixSums(builder, options, wide + 1, 12);
+  if (layer === "gemms") systolicSums(builder, options, wide + 1, 8);
   return builder.finish();
 }
