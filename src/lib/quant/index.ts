@@ -21,4 +21,5 @@ export * from "./rtn.js";
 export * from "./sensitivity.js";
 export * from "./smoothquant.js";
 export * from "./training/e2m1-rounding.js";
+export * from "./training/elastic.js";
 export * from "./training/quartet.js";
