@@ -3,7 +3,7 @@ import {encodeValues} from "../../formats/cast.js";
 import {codedBits, compressBf16, countExponents} from "../../formats/dfloat11/compress.js";
 import {codeLengths} from "../../formats/dfloat11/huffman.js";
 import {bf16} from "../../formats/element.js";
-import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import type {Tensor} from "../../tensor/tensor.js";
 import {DATA_NEEDS, SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
 
 const CHUNK_BYTES = [4, 8, 16, 32, 64, 128] as const;
@@ -96,7 +96,7 @@ export const lossless = experiment({
     const coded = codedBits(code, counts) / words.length;
     const common = {
       distribution,
-      elements: elementCount([words.length]),
+      elements: words.length,
       entropy: entropy(counts),
       coded,
       mantissaEntropy: entropy(countMantissas(words)),
