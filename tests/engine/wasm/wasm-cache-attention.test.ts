@@ -234,9 +234,29 @@ describe("attention over packed keys and values is that over the unpacked ones",
   });
 });
 
+describe("a few tokens together", () => {
+  const shape = {kvHeads: 2, group: 2, headDim: 16, tokens: 40};
+  const DRAFTS = 3;
+  const several = {
+    q: draws(DRAFTS * shape.kvHeads * shape.group * shape.headDim, randomStream(9, "drafts").normal),
+    queryPositions: Int32Array.from({length: DRAFTS}, (_, t) => shape.tokens - DRAFTS + t),
+  };
+  const drawn = (length: number) =>
+    Uint8Array.from({length}, (_, i) => (i % shape.tokens < 4 || (7 * i) % 5 < 2 ? 1 : 0));
+
+  test.each(["int4", "fp8_e4m3", "nvfp4", "razer_act"])("read what is packed as %s", (id) => {
+    const cache = cacheOf(shape, formatById(id));
+    expectClose(callOver(cache, shape, 3, several));
+    expectClose(callOf(cache, shape, several.q, {...several, window: 9}));
+    expectClose(callOf(cache, shape, several.q, {...several, mask: drawn(DRAFTS * shape.tokens)}));
+    const heads = shape.kvHeads * shape.group;
+    expectClose(callOf(cache, shape, several.q, {...several, mask: drawn(heads * DRAFTS * shape.tokens)}));
+  });
+});
+
 describe("calls that the kernel leaves to the definition", () => {
   test.each([
-    ["several tokens", {}, {queryPositions: Int32Array.of(1, 2)}],
+    ["a whole prompt", {}, {queryPositions: Int32Array.from({length: 17}, (_, i) => i)}],
     ["a soft cap", {}, {softcap: 5}],
     ["somebody who looks at the probabilities", {}, {observe: () => undefined}],
     ["keys after the query alone", {}, {queryPositions: Int32Array.of(-1)}],

@@ -1,6 +1,6 @@
 /** The tokens that the heads of one query read, as lists: what a mask, a window and the text's order leave of them. */
 
-import type {AttentionCall} from "../attention.js";
+import type {Queries} from "./query-heads.js";
 
 /** Tokens that one query reads. */
 export interface ChosenTokens {
@@ -13,7 +13,7 @@ export interface ChosenTokens {
 }
 
 /** The choice of a call of one query; null where a head reads no key, or keys are not in the order of the text. */
-export function chosenTokens(call: AttentionCall, positions: Int32Array): ChosenTokens | null {
+export function chosenTokens(call: Queries, positions: Int32Array): ChosenTokens | null {
   const {mask, kvHeads} = call;
   const range = visibleRange(call, positions);
   if (range === null) return null;
@@ -31,7 +31,7 @@ export function chosenTokens(call: AttentionCall, positions: Int32Array): Chosen
 }
 
 /** The keys that the query may see; null if there is none, or keys do not ascend. */
-function visibleRange({queryPositions, window, causal = true}: AttentionCall, positions: Int32Array) {
+function visibleRange({queryPositions, window, causal = true}: Queries, positions: Int32Array) {
   for (let j = 1; j < positions.length; j++) if (positions[j] <= positions[j - 1]) return null;
   const [query] = queryPositions;
   let [from, to] = [0, positions.length];
@@ -41,7 +41,7 @@ function visibleRange({queryPositions, window, causal = true}: AttentionCall, po
 }
 
 function headChoice(
-  {heads, kvHeads}: AttentionCall,
+  {heads, kvHeads}: Queries,
   mask: Uint8Array,
   g: number,
   tokens: number,

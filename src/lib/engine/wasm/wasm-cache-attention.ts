@@ -7,6 +7,7 @@ import type {AttentionCall} from "../attention.js";
 import {type Run, type StoredKv, storedOf} from "../cache/stored-kv.js";
 import {type ChosenTokens, chosenTokens, placesWithin, touchedPages} from "./chosen-tokens.js";
 import {canReadRun, type PlacedRotary, type RunPlace, runBytes, writeRun} from "./packed-run.js";
+import {allQueries, type Queries, tokensOf} from "./query-heads.js";
 
 interface Kernel {
   keyScores(
@@ -42,24 +43,32 @@ export type StoredAttention = (call: AttentionCall) => Float32Array | null;
 
 /** Tokens that the kernel unpacks together, and bytes of its room besides. */
 const [TILE, ROOM] = [32, 1024];
+/** The most queries that are taken together: drafts are few, and of a whole prompt floats are read more quickly. */
+const MOST_QUERIES = 16;
 
 /**
- * Attention over keys and values that stay packed. It takes one token after a text, under any mask and window, where head
+ * Attention over keys and values that stay packed. It takes one token after a text, or a few, under any mask and window, where head
  * widths are multiples of 4 and groups of 16; sums are float32 in an order of their own: an output differs from
  * `attention` over the unpacked numbers by at most 1e-5 of the largest value. Bytes of tokens that no head chose are not
  * touched, except those of a page that is packed by channel.
  */
 export async function wasmCacheAttention(heap: WasmHeap): Promise<StoredAttention> {
   const kernel = await heap.instantiate<Kernel>(cacheAttentionWasm);
+  const attendOne = (call: Queries, kv: StoredKv): Float32Array | null => {
+    const chosen = takes(call, kv) ? chosenTokens(call, kv.positions) : null;
+    return chosen === null ? null : attend(heap, kernel, call, kv, chosen);
+  };
   return (call) => {
     const kv = storedOf(call);
-    const isTaken = kv !== undefined && takes(call, kv);
-    const chosen = isTaken ? chosenTokens(call, kv.positions) : null;
-    return kv === undefined || chosen === null ? null : attend(heap, kernel, call, kv, chosen);
+    const queries = call.queryPositions.length;
+    if (kv === undefined || queries > MOST_QUERIES) return null;
+    if (queries === 1) return attendOne(call, kv);
+    const out = attendOne(allQueries(call, kv.positions), kv);
+    return out && tokensOf(out, call);
   };
 }
 
-function takes(call: AttentionCall, {keys, values, rotary}: StoredKv): boolean {
+function takes(call: Queries, {keys, values, rotary}: StoredKv): boolean {
   const {queryPositions, observe, softcap, heads, kvHeads, headDim, mask, window} = call;
   const isPlain = queryPositions.length === 1 && !observe && softcap === undefined && heads % kvHeads === 0;
   const runs = [...keys, ...values];
@@ -83,7 +92,7 @@ interface Places {
 
 function placesOf(
   heap: WasmHeap,
-  {q, heads, kvHeads, headDim}: AttentionCall,
+  {q, heads, kvHeads, headDim}: Queries,
   {keys, values, rotary}: StoredKv,
   {lists, tokens}: ChosenTokens,
 ): Places {
@@ -111,7 +120,7 @@ function placesOf(
 function attend(
   heap: WasmHeap,
   kernel: Kernel,
-  call: AttentionCall,
+  call: Queries,
   kv: StoredKv,
   chosen: ChosenTokens,
 ): Float32Array {
