@@ -3,6 +3,7 @@ import {composeCommand} from "./compose.js";
 import {conformance} from "./conformance/main.js";
 import {diffCommand} from "./diff.js";
 import {evalCommand} from "./eval.js";
+import {exportOnnxCommand} from "./export-onnx.js";
 import {generateCommand} from "./generate.js";
 import {helpText, listText} from "./help.js";
 import {inspectCommand} from "./inspect.js";
@@ -43,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   worker: done(workerCommand),
   quantize: done(quantizeCommand),
   diff: diffCommand,
+  "export-onnx": done(exportOnnxCommand),
   compose: done(composeCommand),
   inspect: done(inspectCommand),
   plan: done(planCommand),

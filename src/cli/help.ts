@@ -10,6 +10,7 @@ import {largest} from "../lib/stats/extent.js";
 import {COMPOSE_OPTIONS} from "./compose.js";
 import {DIFF_OPTIONS, DIFF_USAGE} from "./diff.js";
 import {EVAL_OPTIONS} from "./eval.js";
+import {EXPORT_ONNX_OPTIONS, EXPORT_ONNX_USAGE} from "./export-onnx.js";
 import {GENERATE_OPTIONS} from "./generate.js";
 import {INSPECT_OPTIONS, INSPECT_USAGE} from "./inspect.js";
 import {LOGITS_USAGE} from "./logits.js";
@@ -31,6 +32,7 @@ paretoscope sweep EXPERIMENT [options]   its kept table, made here, in shards or
 paretoscope worker --queue URL [options] runs settings of a queue
 paretoscope quantize PATH [options]      the tensors of a file or a model folder in several formats, or written in one
 paretoscope diff A B [options]           two checkpoints, tensor by tensor
+paretoscope export-onnx MODEL --out DIR … a decoder as ONNX files of fixed shapes
 paretoscope inspect PATH [options]       family, layers, parameters, cache and formats of a model on disk
 paretoscope plan PATH --memory SIZE      a format for each tensor and a cache with the least damage that fits
 paretoscope report PATH --out FILE.html  one page about a checkpoint that works from a mail
@@ -59,6 +61,7 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
     `paretoscope quantize PATH [options]\n\nPATH: safetensors, GGUF, an index of shards, or a model folder\n\n${optionLines(QUANTIZE_OPTIONS)}`,
   diff: () =>
     `${DIFF_USAGE}\n\nA, B: safetensors, GGUF, indices of shards, or model folders\n\n${optionLines(DIFF_OPTIONS)}\nExit codes: 0 every tensor is the same, 1 one is not or the work failed, 2 the call was wrong.\n`,
+  "export-onnx": () => `${EXPORT_ONNX_USAGE}\n\nMODEL: ${MODELS}\n\n${optionLines(EXPORT_ONNX_OPTIONS)}`,
   inspect: () => `${INSPECT_USAGE}\n\n${optionLines(INSPECT_OPTIONS)}`,
   plan: () =>
     `paretoscope plan PATH --memory SIZE [options]\n\nPATH: ${MODELS}; or safetensors alone\n\n${optionLines(PLAN_OPTIONS)}`,

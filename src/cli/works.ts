@@ -5,6 +5,7 @@ import type {Tell, Work, WorkJob} from "./file-job.js";
 const WORKS: Readonly<Record<string, () => Promise<Work>>> = {
   measure: async () => (await import("./quantize/measure-work.js")).measureWork,
   write: async () => (await import("./quantize/write-work.js")).writeWork,
+  "export-onnx": async () => (await import("./export-onnx/export-work.js")).exportWork,
   diff: async () => (await import("./diff-work.js")).diffWork,
 };
 

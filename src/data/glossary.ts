@@ -29,6 +29,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   "structured pruning": "Choice of the heads and channels that go",
   "sparse forms": "Form of sparse weights",
   mixtures: "Mixture of experts",
+  "static decodings": "Way to decode with fixed shapes",
   "softmax orders": "Order of the sums of softmax attention",
   cascades: "Cascade of Einsums",
   accelerators: "Accelerator or cost model",

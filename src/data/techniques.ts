@@ -1,6 +1,7 @@
 /** Every technique of every registry, by the facts that pages show of it. */
 import {accelerators} from "../lib/accel/registry.js";
 import {policies} from "../lib/attention/registry.js";
+import {staticDecodings} from "../lib/compiled/registry.js";
 import {decodingMethods} from "../lib/decoding/registry.js";
 import {mixtures} from "../lib/experts/registry.js";
 import {formats} from "../lib/formats/registry.js";
@@ -65,6 +66,7 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("structured pruning", structuredMethods.all, recordDocs("sparse/structured")),
   ...factsOf("sparse forms", sparseForms.all, recordDocs("sparse")),
   ...factsOf("mixtures", mixtures.all, recordDocs("experts")),
+  ...factsOf("static decodings", staticDecodings.all, recordDocs("compiled")),
   ...factsOf("softmax orders", softmaxOrders.all, recordDocs("reductions")),
   ...factsOf("cascades", cascades.all, recordDocs("reductions/cascade")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),

@@ -135,7 +135,7 @@ describe("run", () => {
     ["run formats/own-file", "run formats/own-file: --file must name a file of tensors or model folder"],
     [
       "rum",
-      'a command must be one of list, run, sweep, worker, quantize, diff, compose, inspect, plan, report, eval, logits, tokenize, predict, generate, conformance, help, got "rum". Did you mean run?',
+      'a command must be one of list, run, sweep, worker, quantize, diff, export-onnx, compose, inspect, plan, report, eval, logits, tokenize, predict, generate, conformance, help, got "rum". Did you mean run?',
     ],
     ["quantize", "quantize: one file or folder must be given, got 0"],
     ["quantize x --formats mxpf4", 'got "mxpf4". Did you mean mxfp4?'],

@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
 import {digitsQuestion} from "../../src/components/by-hand/questions/bit-weight.js";
+import * as compiled from "../../src/components/by-hand/questions/compiled.js";
 import * as decoding from "../../src/components/by-hand/questions/decoding.js";
 import * as diffusion from "../../src/components/by-hand/questions/diffusion.js";
 import * as experts from "../../src/components/by-hand/questions/experts.js";
@@ -71,6 +72,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "skipping layers": async () => decoding.skippedQuestion(await opening("decoding/skipping")),
   "who should think": async () => decoding.handedOverQuestion(await opening("decoding/split-reason")),
   "weights over a slow link": async () => decoding.acceptedDraftQuestion(await opening("decoding/offload")),
+  "compiled shapes": async () => compiled.fixedShapesQuestion(await opening("compiled/static-shapes")),
   "averaging channels": async () => ssm.averagedQuestion(await opening("ssm/vmeanba")),
   "predicting cost from text": async () => regress.bestPredictorQuestion(await opening("regress/predictors")),
   "how much data": async () => regress.fewTextsQuestion(await opening("regress/ladder-size")),

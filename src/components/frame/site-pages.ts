@@ -136,6 +136,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
           "XGrammar's masks: a grammar or JSON Schema of your own as an automaton, and the tokens that it allows after a text.",
       },
       {
+        name: "Compiled shapes",
+        path: "/decoding/compiled-shapes",
+        about:
+          "NITRO's decoding with shapes fixed beforehand: the same tokens, its cost over the compiled length, and an ONNX file.",
+      },
+      {
         name: "Who should think?",
         path: "/decoding/who-should-think",
         about:
@@ -371,6 +377,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "structured pruning": "/sparse/which-weights-can-go",
   "sparse forms": "/sparse/sparse-tiles",
   mixtures: "/sparse/experts",
+  "static decodings": "/decoding/compiled-shapes",
   "softmax orders": "/accelerators/softmax-orders",
   cascades: "/accelerators/softmax-orders",
   accelerators: "/accelerators/compose",

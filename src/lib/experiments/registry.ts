@@ -75,6 +75,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "diffusion/passes": () => import("./diffusion/passes.js").then((m) => m.passes),
   "diffusion/reuse": () => import("./diffusion/reuse.js").then((m) => m.reuse),
   "diffusion/published-time": () => import("./diffusion/published-time.js").then((m) => m.publishedTime),
+  "compiled/one-sentence": () => import("./compiled/one-sentence.js").then((m) => m.compiledSentence),
   "compiled/static-shapes": () => import("./compiled/static-shapes.js").then((m) => m.staticShapes),
   "mixers/matmul-free": () => import("./mixers/matmul-free.js").then((m) => m.matMulFreeExperiment),
   "mixers/flash-rnn": () => import("./mixers/flash-rnn.js").then((m) => m.flashRnnExperiment),

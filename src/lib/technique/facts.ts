@@ -14,6 +14,7 @@ export type RegistryName =
   | "structured pruning"
   | "sparse forms"
   | "mixtures"
+  | "static decodings"
   | "softmax orders"
   | "cascades"
   | "accelerators";

@@ -1,6 +1,10 @@
 import {beforeAll, describe, expect, test} from "vitest";
+import {loadData} from "../../../src/data/data-sets.js";
+import {nitroClaims} from "../../../src/lib/experiments/claims/accelerators/nitro.js";
 import {acceleratorClaims, hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
 import {expectLedger, number, rowsOf, testOutcomes} from "./outcomes.js";
+
+const CLAIMS = [...hardwareClaims, ...nitroClaims];
 
 type Rows = Awaited<ReturnType<typeof acceleratorClaims.run>>;
 
@@ -8,20 +12,21 @@ describe("the ledger of accelerators", () => {
   let rows: Rows;
   let ledger: ReturnType<typeof rowsOf<Rows[number]>>;
   beforeAll(async () => {
-    rows = await acceleratorClaims.run();
+    rows = await acceleratorClaims.run({}, {data: await loadData(["weights/decoder-small"])});
     ledger = rowsOf(rows);
   }, 60_000);
 
   test("has every claim with a verdict, a kind and numbers", () => {
-    expectLedger(rows, hardwareClaims);
+    expectLedger(rows, CLAIMS);
   });
 
   test("rests on runs only where something was run: an array, a schedule, cycles", () => {
-    const measured = hardwareClaims.filter(({kind}) => kind === "measured").map(({id}) => id);
+    const measured = CLAIMS.filter(({kind}) => kind === "measured").map(({id}) => id);
     expect(measured.sort()).toEqual([
       "attention-io",
       "bit-weight-terms",
       "hsa-utilization",
+      "nitro-same-text",
       "scale-sim-cycles",
       "tilus-any-bits",
       "unified-maximum",
@@ -37,6 +42,7 @@ describe("the ledger of accelerators", () => {
       "kinetics-sparse",
       "kinetics-threshold",
       "flash-decoding-speed",
+      "nitro-speed",
     ];
     for (const claim of open) expect(ledger.verdict(claim), claim).toBe("open");
   });
@@ -107,6 +113,11 @@ describe("the ledger of accelerators", () => {
     ]);
   });
 
+  test("writes the same text with fixed shapes", () => {
+    expect(ledger.verdict("nitro-same-text")).toBe("agrees");
+    expect(ledger.of("nitro-same-text", "measured")).toHaveLength(4);
+  });
+
   test("runs the unified maximum to the same softmax without a correction", () => {
     expect(ledger.verdict("unified-maximum")).toBe("agrees");
     expect(ledger.verdict("flat-products")).toBe("same direction");
@@ -147,6 +158,10 @@ const speeds = (factor: number) =>
     number("bound of the whole bandwidth", factor * (value ?? 0)),
   );
 
+const texts = (same: number, difference: number) => [
+  number("written tokens that are the same", same),
+  number("largest difference of a logit", difference),
+];
 const unified = (difference: number, corrections: number) => [
   number("largest difference from plain softmax", difference),
   number("corrections, unified maximum", corrections),
@@ -157,7 +172,12 @@ const over = (quantity: string, attention: number, layer: number) => [
   number(`${quantity} over FLAT`, layer),
 ];
 
-testOutcomes(hardwareClaims, {
+testOutcomes(CLAIMS, {
+  "nitro-same-text": [
+    ["agrees", texts(100, 0)],
+    ["differs", texts(99, 0)],
+    ["differs", texts(100, 0.1)],
+  ],
   "unified-maximum": [
     ["agrees", unified(1e-7, 0)],
     ["differs", unified(1e-7, 2)],

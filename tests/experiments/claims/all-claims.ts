@@ -1,3 +1,4 @@
+import {nitroClaims} from "../../../src/lib/experiments/claims/accelerators/nitro.js";
 import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
 import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
 import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
@@ -23,7 +24,7 @@ type AnyClaim = Omit<Claim<never>, "ours">;
 
 /** The claims of each ledger by its id. */
 export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
-  "claims/accelerators": hardwareClaims,
+  "claims/accelerators": [...hardwareClaims, ...nitroClaims],
   "claims/number-formats": formatClaims,
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),

@@ -1,6 +1,7 @@
 import {accelFindings} from "./accel.js";
 import {attentionFindings} from "./attention.js";
 import {bitWeightFindings} from "./bit-weight.js";
+import {compiledFindings} from "./compiled.js";
 import {diffusionFindings} from "./diffusion.js";
 import {draftingFindings} from "./drafting.js";
 import type {Finding} from "./finding.js";
@@ -29,6 +30,7 @@ export const FINDINGS: readonly Finding[] = [
   ...ssmFindings,
   ...draftingFindings,
   ...grammarFindings,
+  ...compiledFindings,
   ...diffusionFindings,
   ...accelFindings,
   ...bitWeightFindings,

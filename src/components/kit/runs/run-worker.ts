@@ -2,14 +2,11 @@
 
 import {modelFolder} from "../../../lib/checkpoint/model-folder.js";
 import type {TableRows} from "../../../lib/experiment/columns.js";
-import type {TensorSet} from "../../../lib/experiment/experiment.js";
 import {loadExperiment} from "../../../lib/experiments/registry.js";
-import {blobSource, bytesSource} from "../../../lib/io/byte-source.js";
-import {floatDecoder} from "../../../lib/io/dtypes.js";
+import {blobSource} from "../../../lib/io/byte-source.js";
 import {blobFolder} from "../../../lib/io/model-folder.js";
-import {openSafetensors, readTensor} from "../../../lib/io/safetensors.js";
 import type {Opened, Params, ParamValues} from "../../../lib/technique/params.js";
-import type {Tensor} from "../../../lib/tensor/tensor.js";
+import {loadTensors} from "./load-tensors.js";
 
 /** A set of tensors to load: the address of a file of this site. */
 export interface DataSource {
@@ -81,18 +78,4 @@ function openOnce(name: string, file: File | readonly File[]): Promise<Opened> {
   const source = file instanceof Blob ? Promise.resolve(blobSource(file)) : modelFolder(blobFolder(file));
   last.set(name, {key, source});
   return source;
-}
-
-async function loadTensors(address: string): Promise<TensorSet> {
-  const file = await openSafetensors(bytesSource(await fetchBytes(address)));
-  const floats = Array.from(file.tensors.values()).filter(({dtype}) => floatDecoder(dtype) !== undefined);
-  const loaded = new Map<string, Tensor>();
-  for (const {name} of floats) loaded.set(name, await readTensor(file, name));
-  return loaded;
-}
-
-async function fetchBytes(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`the data at ${address} did not come: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
 }

@@ -43,6 +43,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2411.15100": "XGrammar",
   "2411.17685": "Attamba",
   "2412.07752": "FlashRNN",
+  "2412.11053": "NITRO",
   "2412.16602": "VMeanba",
   "2501.04052": "RaZeR",
   "2502.03763": "SST slices",
