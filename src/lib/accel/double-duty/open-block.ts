@@ -19,7 +19,7 @@ export const emptyBlock = (): OpenBlock => ({modules: [], nets: new Set()});
 /** A module that holds `bits`. */
 export const moduleOf = (bits: PlacedBit[]): OpenModule => ({bits, tables: [], isPassed: false});
 
-/** How many nets of `wanted` a block does not take in yet. */
+/** Number of nets of `wanted` that a block does not take in yet. */
 export function newNets({nets}: OpenBlock, wanted: readonly number[]): number {
   let count = 0;
   wanted.forEach((net, i) => {

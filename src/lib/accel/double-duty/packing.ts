@@ -11,7 +11,7 @@ export interface PlacedBit {
   readonly isDirect: boolean;
 }
 
-/** What a module (ALM) holds. */
+/** Contents of a module (ALM). */
 export interface PlacedModule {
   /** At most two, neighbours of one chain. */
   readonly bits: readonly PlacedBit[];
@@ -42,7 +42,7 @@ export function bitNets(netlist: Netlist, absorbed: ReadonlySet<number>): BitNet
     });
 }
 
-/** Whether a module holds anything. */
+/** True for a module that holds anything, or through which a carry passes. */
 export const isUsed = ({bits, tables, isPassed}: PlacedModule): boolean =>
   bits.length + tables.length > 0 || isPassed;
 

@@ -2,7 +2,7 @@ import {absorbedTables} from "./absorb.js";
 import type {Netlist} from "./netlist.js";
 import {type BitNets, bitNets} from "./packing.js";
 
-/** What every packing of a circuit looks up. */
+/** Parts of a circuit that every packing looks up. */
 export interface ReadCircuit {
   readonly netlist: Netlist;
   readonly absorbed: ReadonlySet<number>;

@@ -47,7 +47,7 @@ export function simulateNetlist(netlist: Netlist, inputs: ArrayLike<number>, sta
   return values;
 }
 
-/** What registers hold after a cycle, by net. */
+/** Contents of registers after a cycle, by net. */
 export function nextState(netlist: Netlist, values: NetValues): NetValues {
   const state = new Int32Array(netlist.nets);
   for (const {input, output} of netlist.registers) state[output] = signalValues(values, input);
@@ -59,5 +59,5 @@ export function wordValue(values: NetValues, word: readonly Signal[], pattern: n
   return word.reduce((sum, signal, i) => sum + ((signalValues(values, signal) >>> pattern) & 1) * 2 ** i, 0);
 }
 
-/** Whether a signal is constant. */
+/** True for a constant signal. */
 export const isConstant = (signal: Signal): boolean => signal <= TRUE;

@@ -5,7 +5,7 @@ import {bestSplits} from "../split.js";
 import {binarySum, csdSum, type SumPlan, type SumRows, sumCircuit} from "../sums.js";
 import {addAll, type Word} from "./words.js";
 
-/** How sums are synthesized: the split that is best by the counts of a kind of module, or a share of rows in tables. */
+/** Synthesis of sums: the split that is best by the counts of a kind of module, or a share of rows in tables. */
 export type SumStyle = {readonly bestFor: AlmRule} | {readonly compressedShare: number};
 
 /** Weights of a layer and how its sums become a circuit. */

@@ -73,7 +73,7 @@ export function subtract(builder: Builder, a: Word, b: Word): {difference: Signa
   return {difference: sums.slice(0, width), isNoLess: sums[width]};
 }
 
-/** Whether two words are equal: pairs of bits by tables of six inputs, then a conjunction. */
+/** Equality of two words: groups of bits by tables of six inputs, then a conjunction. */
 export function equal(builder: Builder, a: Word, b: Word): Signal {
   const groups = Array.from({length: Math.ceil(a.length / 3)}, (_, i) => [3 * i, 3 * i + 1, 3 * i + 2]);
   const same = groups.map((places) => {
