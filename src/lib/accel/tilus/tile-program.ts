@@ -1,4 +1,3 @@
-import {packedLength} from "../../formats/pack.js";
 import {elementsOf, type Layout} from "./layout.js";
 import {bytesOfThread, placeOf, vectorBytes} from "./packed-tile.js";
 
@@ -127,10 +126,6 @@ export function loadFromMatrix(
   for (const {thread, local} of elementsOf(layout)) extractions += extractionsOf(bitOf(thread, local), bits);
   return {tile: {layout, held}, costs: {...costs, extractions}};
 }
-
-/** Bytes of a matrix of codes without gaps. */
-export const matrixBytes = (rows: number, columns: number, bits: number): number =>
-  packedLength(rows * columns, bits);
 
 /** cast: the number of each code. */
 export function castTile({layout, held}: RegisterTile, values: Float64Array): Step<RegisterTile> {
