@@ -12,6 +12,7 @@ export interface LedgerFamily {
 /** The families in the order of the site's pages. */
 export const LEDGERS: readonly LedgerFamily[] = [
   {id: "claims/number-formats", title: "Number formats"},
+  {id: "claims/arithmetic", title: "Products without a multiplier"},
   {id: "claims/working-model", title: "Formats in a working model"},
   {id: "claims/token-selection", title: "Token selection"},
   {id: "claims/kv-caches", title: "Smaller caches"},

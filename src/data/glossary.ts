@@ -32,6 +32,7 @@ const NOUNS: Readonly<Record<RegistryName, string>> = {
   "static decodings": "Way to decode with fixed shapes",
   "softmax orders": "Order of the sums of softmax attention",
   cascades: "Cascade of Einsums",
+  arithmetics: "Product without a multiplier",
   accelerators: "Accelerator or cost model",
 };
 

@@ -1,5 +1,6 @@
 /** Every technique of every registry, by the facts that pages show of it. */
 import {accelerators} from "../lib/accel/registry.js";
+import {arithmetics} from "../lib/arithmetic/registry.js";
 import {policies} from "../lib/attention/registry.js";
 import {staticDecodings} from "../lib/compiled/registry.js";
 import {decodingMethods} from "../lib/decoding/registry.js";
@@ -69,5 +70,6 @@ export const techniques: readonly TechniqueFacts[] = [
   ...factsOf("static decodings", staticDecodings.all, recordDocs("compiled")),
   ...factsOf("softmax orders", softmaxOrders.all, recordDocs("reductions")),
   ...factsOf("cascades", cascades.all, recordDocs("reductions/cascade")),
+  ...factsOf("arithmetics", arithmetics.all, recordDocs("arithmetic")),
   ...factsOf("accelerators", accelerators.all, recordDocs("accel")),
 ];

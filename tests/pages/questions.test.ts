@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import * as accel from "../../src/components/by-hand/questions/accel.js";
+import * as arithmetic from "../../src/components/by-hand/questions/arithmetic.js";
 import {digitsQuestion} from "../../src/components/by-hand/questions/bit-weight.js";
 import * as compiled from "../../src/components/by-hand/questions/compiled.js";
 import * as decoding from "../../src/components/by-hand/questions/decoding.js";
@@ -55,6 +56,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "training in four bits": async () => fewBits.binaryQuestion(await opening("formats/two-and-three-values")),
   "lossless and still smaller": async () => fewBits.exponentQuestion(await opening("formats/lossless")),
   "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),
+  "multiplying without a multiplier": async () => arithmetic.addedQuestion(await opening("arithmetic/l-mul")),
   "formats on a working model": async () =>
     models.fourBitLossQuestion(await opening("models/formats-on-model")),
   "your checkpoint": () =>

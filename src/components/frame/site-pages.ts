@@ -58,6 +58,12 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about:
           "Bits per element against error for every number format, on weights, activations and your own file.",
       },
+      {
+        name: "Multiplying without a multiplier",
+        path: "/formats/multiplying-without-a-multiplier",
+        about:
+          "L-Mul, DenseShift, tables of sums and bit planes: one product by hand in each, work counted, error measured.",
+      },
     ],
   },
   {
@@ -380,6 +386,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "static decodings": "/decoding/compiled-shapes",
   "softmax orders": "/accelerators/softmax-orders",
   cascades: "/accelerators/softmax-orders",
+  arithmetics: "/formats/multiplying-without-a-multiplier",
   accelerators: "/accelerators/compose",
 };
 

@@ -113,6 +113,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "scenes/one-object": () => import("./scenes/one-object.js").then((m) => m.oneObject),
   "scenes/rate-distortion": () => import("./scenes/rate-distortion.js").then((m) => m.rateDistortion),
   "scenes/words": () => import("./scenes/words.js").then((m) => m.words),
+  "claims/arithmetic": () => import("./claims/arithmetic.js").then((m) => m.arithmeticClaims),
   "claims/accelerators": () => import("./claims/accelerators.js").then((m) => m.acceleratorClaims),
   "claims/decoding": () => import("./claims/decoding.js").then((m) => m.decodingClaims),
   "claims/sparse": () => import("./claims/sparse.js").then((m) => m.sparseClaims),

@@ -17,6 +17,7 @@ export type RegistryName =
   | "static decodings"
   | "softmax orders"
   | "cascades"
+  | "arithmetics"
   | "accelerators";
 
 /** Facts of a technique that can be told without running it: all that a page loads of its record. */

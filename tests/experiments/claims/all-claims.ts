@@ -1,5 +1,6 @@
 import {nitroClaims} from "../../../src/lib/experiments/claims/accelerators/nitro.js";
 import {hardwareClaims} from "../../../src/lib/experiments/claims/accelerators.js";
+import {arithmeticClaimList} from "../../../src/lib/experiments/claims/arithmetic.js";
 import type {Claim} from "../../../src/lib/experiments/claims/claim.js";
 import {DECODING_CLAIMS} from "../../../src/lib/experiments/claims/decoding.js";
 import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flash-dlm.js";
@@ -26,6 +27,7 @@ type AnyClaim = Omit<Claim<never>, "ours">;
 export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/accelerators": [...hardwareClaims, ...nitroClaims],
   "claims/number-formats": formatClaims,
+  "claims/arithmetic": arithmeticClaimList,
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),

@@ -1,4 +1,5 @@
 import {accelFindings} from "./accel.js";
+import {arithmeticFindings} from "./arithmetic.js";
 import {attentionFindings} from "./attention.js";
 import {bitWeightFindings} from "./bit-weight.js";
 import {compiledFindings} from "./compiled.js";
@@ -22,6 +23,7 @@ import {ssmFindings} from "./ssm.js";
 /** Every sentence of a page that states a result, with what holds it. */
 export const FINDINGS: readonly Finding[] = [
   ...formatFindings,
+  ...arithmeticFindings,
   ...modelFindings,
   ...kvFindings,
   ...attentionFindings,

@@ -8,6 +8,7 @@ export interface Printed {
 
 /** Names of the papers that claims cite by number. */
 const PAPER_NAMES: Readonly<Record<string, string>> = {
+  "2208.09708": "DenseShift",
   "2211.17192": "Speculative decoding",
   "2301.00774": "SparseGPT",
   "2302.11405": "Cost model for MLIR",
@@ -20,6 +21,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2312.11983": "FLAP",
   "2312.06635": "Gated linear attention",
   "2401.10774": "Medusa",
+  "2401.17544": "QFX",
   "2410.07348": "MoE++",
   "2507.08771": "BlockFFN",
   "2507.20984": "SmallThinker",
@@ -36,11 +38,16 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2406.02528": "MatMul-free LM",
   "2406.10491": "FuseMax",
   "2406.10774": "Quest",
+  "2407.00088": "T-MAC",
+  "2408.06003": "LUT Tensor Core",
   "2408.08696": "Token Recycling",
   "2409.09708": "ELSA",
   "2409.10593": "CSKV",
+  "2409.17870": "Bipolar integers",
+  "2410.00907": "L-Mul",
   "2410.13229": "Quamba",
   "2411.15100": "XGrammar",
+  "2411.16158": "MixPE",
   "2411.17685": "Attamba",
   "2412.07752": "FlashRNN",
   "2412.11053": "NITRO",

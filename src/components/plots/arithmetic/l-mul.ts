@@ -1,0 +1,47 @@
+import type {lMul} from "../../../lib/experiments/arithmetic/l-mul.js";
+import {numberText} from "../../kit/text/number-text.js";
+import {marksFigure} from "../figure.js";
+import type {RowOf} from "../figure-spec.js";
+import {looksOf} from "../palette.js";
+
+/** A row of the experiment. */
+export type LMulRow = RowOf<typeof lMul>;
+
+const WHERE: Readonly<Record<string, string>> = {attention: "in attention", all: "everywhere"};
+
+const nameOf = ({family, reach}: LMulRow) =>
+  `${family === "fp" ? "multiplied in FP8" : "added"}, ${WHERE[reach]}`;
+
+/** Perplexity above the baseline's against the energy of a product. */
+export const lMulFigure = marksFigure<typeof lMul>({
+  experiment: "arithmetic/l-mul",
+  question: "What does a model lose when its products become additions?",
+  key: ({product, reach}) => `${product} ${reach}`,
+  label: ({label, reach}) => `${label}, ${WHERE[reach]}`,
+  series: (row, all) => ({
+    name: nameOf(row),
+    ...looksOf(all, nameOf, ({family}) => (family === "fp" ? "fp" : "codebook")).get(nameOf(row))!,
+  }),
+  x: {column: "energy", provenance: "modelled", label: "energy of a product, 45 nm", unit: "pJ", log: true},
+  y: {column: "difference", label: "perplexity above the baseline's"},
+  interval: ({differenceLow: low, differenceHigh: high}) =>
+    low === null || high === null ? undefined : [low, high],
+  better: "bottom left",
+  merits: "less energy, lower perplexity",
+  labelled: ({rows}) =>
+    rows.filter(({reach}) => reach === "all").map(({product, reach}) => `${product} ${reach}`),
+  finding: ({rows}) => lMulFinding(rows),
+});
+
+const everywhere = (rows: readonly LMulRow[], id: string) =>
+  rows.find(({product, reach}) => product === id && reach === "all");
+
+const lossText = ({label, difference}: LMulRow) => `${label} ${numberText(difference, 2)}`;
+
+/** Losses with every product replaced: of additions of about 7 bits, and of both forms of FP8. */
+export function lMulFinding(rows: readonly LMulRow[]): string {
+  const found = ["l-mul-7", "l-mul-3", "fp8-e4m3", "fp8-e5m2"].flatMap((id) => everywhere(rows, id) ?? []);
+  if (found.length === 0) return "No product is replaced everywhere.";
+  const [first] = rows;
+  return `With every product replaced, perplexity rises by: ${found.map(lossText).join(", ")}, over ${first.documents} documents.`;
+}
