@@ -18,10 +18,14 @@ export type ValuesRow = RowOf<typeof twoAndThreeValues>;
 
 const familyOf = (bits: number) => (bits === 16 ? "baseline" : bits === 8 ? "fp" : "mx");
 
-/** Loss over tokens read, a line for each way to round products. */
+/** Loss of BF16 after as many tokens. */
+const baseAt = (rows: readonly CurveRow[], tokens: number): number | undefined =>
+  rows.find((row) => row.bits === 16 && row.tokens === tokens)?.loss;
+
+/** Loss above BF16's over tokens read, a line for each way to round products. */
 export const trainingFigure = linesFigure<typeof fourBitTraining>({
   experiment: "formats/four-bit-training",
-  question: "How does a decoder learn whose products have 16, 8 or 4 bits?",
+  question: "How much more loss has a decoder whose products have 8 or 4 bits?",
   key: ({recipe, tokens}) => `${recipe}/${tokens}`,
   label: ({name, tokens}) => `${name}, ${numberText(tokens)} tokens`,
   series: ({name, bits}, all) => ({
@@ -34,32 +38,44 @@ export const trainingFigure = linesFigure<typeof fourBitTraining>({
     ).get(name)?.shade,
   }),
   x: {column: "tokens", label: "tokens read"},
-  y: {column: "loss", label: "validation loss", unit: "nats per token"},
-  interval: ({lossLow, lossHigh}) => [lossLow, lossHigh],
+  y: (rows) => ({
+    column: "loss",
+    of: ({loss, tokens}) => loss - (baseAt(rows, tokens) ?? loss),
+    label: "validation loss above that of BF16",
+    unit: "nats per token",
+  }),
   finding: ({rows}) => trainingFinding(rows),
 });
 
-/** Last losses beside BF16's, over the seeds. */
+/** Last losses beside BF16's, means over the seeds. */
 export function trainingFinding(rows: readonly CurveRow[]): string {
   const last = rows.filter(({tokens}) => rows.every((row) => row.tokens <= tokens));
   const base = last.find(({bits}) => bits === 16);
   if (base === undefined) return "There are no runs.";
   const others = last.filter((row) => row !== base).toSorted((a, b) => a.loss - b.loss);
-  const above = others.map(({name, loss}) => `${name} ${numberText(loss - base.loss, 2)}`).join(", ");
-  return `After ${numberText(base.tokens / 1e6, 2)} million tokens BF16 has a loss of ${numberText(base.loss, 3)} nats per token, and above it lie ${above}. Whiskers reach over ${base.seeds} seeds.`;
+  const thousandths = (value: number) => numberText(Math.round(1000 * value) / 1000);
+  const above = others.map(({name, loss}) => `${name} ${thousandths(loss - base.loss)}`).join("; ");
+  return `After ${numberText(base.tokens / 1e6, 2)} million tokens BF16 has a loss of ${numberText(base.loss, 3)} nats per token, the mean of ${base.seeds} seeds. Above it lie: ${above}.`;
 }
 
 /** Interval of a difference over seeds, in a sentence's words. */
 const spreadText = ({seedsLow: low, seedsHigh: high}: TrainingEnd): string =>
   low === null || high === null ? "" : ` (${numberText(low, 2)} to ${numberText(high, 2)})`;
 
-/** Whether stochastic rounding of the gradient beats rounding to nearest, by the intervals of the seeds. */
+const overlap = (a: TrainingEnd, b: TrainingEnd): boolean =>
+  (a.seedsLow ?? Number.NaN) <= (b.seedsHigh ?? Number.NaN) &&
+  (b.seedsLow ?? Number.NaN) <= (a.seedsHigh ?? Number.NaN);
+
+/** Quartet beside the same with its gradient rounded to nearest, by the intervals of the seeds. */
 export function endFinding(ends: readonly TrainingEnd[]): string {
   const of = (id: string) => ends.find(({recipe}) => recipe === id);
   const [quartet, nearest] = [of("quartet"), of("quest-nearest")];
   if (quartet === undefined || nearest === undefined) return "There are no runs.";
-  const order = quartet.above < nearest.above ? "less" : "more";
-  return `Quartet ends ${numberText(quartet.above, 2)} nats above BF16${spreadText(quartet)}, and ${order} with its stochastic rounding than the same with rounding to nearest, ${numberText(nearest.above, 2)}${spreadText(nearest)}.`;
+  const order = quartet.above < nearest.above ? "higher" : "lower";
+  const found = `Quartet ends ${numberText(quartet.above, 2)} nats above BF16${spreadText(quartet)}. With its gradient rounded to nearest it ends ${order}, at ${numberText(nearest.above, 2)}${spreadText(nearest)}.`;
+  return overlap(quartet, nearest)
+    ? `${found} The intervals overlap: ${quartet.seeds} seeds do not decide.`
+    : found;
 }
 
 /** Error of one rounding against what is right on average. */
