@@ -1,6 +1,6 @@
 /** Runs ONNX files by plain loops: as much of the format and of its operators as exported decoders take. */
 
-interface Value {
+export interface Value {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
@@ -166,40 +166,41 @@ const transposed = (x: Value, order: readonly number[]) =>
 
 type Attributes = ReadonlyMap<string, number | readonly number[]>;
 
-const OPERATORS: Readonly<Record<string, (inputs: readonly Value[], given: Attributes) => Value | Value[]>> =
-  {
-    Identity: ([x]) => x,
-    Add: both((a, b) => a + b),
-    Sub: both((a, b) => a - b),
-    Mul: both((a, b) => a * b),
-    Div: both((a, b) => a / b),
-    Sqrt: each(Math.sqrt),
-    Tanh: each(Math.tanh),
-    Relu: each((x) => Math.max(0, x)),
-    Sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
-    MatMul: ([a, b]) => matMul(a, b),
-    Gemm: ([x, w, b]) => {
-      const y = matMul(x, w, true);
-      return b ? both((u, v) => u + v)([y, b]) : y;
-    },
-    Softmax: ([x]) => rows(x, softmax),
-    ReduceMean: ([x]) => made(x.shape.with(-1, 1), (place) => rowMean(x, place)),
-    LayerNormalization: ([x, gain], given) =>
-      rows(x, (row) => {
-        const centre = mean(row);
-        const variance = mean(row.map((value) => (value - centre) ** 2));
-        const scale = 1 / Math.sqrt(variance + (given.get("epsilon") as number));
-        return row.map((value, i) => (value - centre) * scale * gain.data[i]);
-      }),
-    Gather: ([table, ids]) =>
-      made([...ids.shape, table.shape[1]], ([row, column]) => at(table, [ids.data[row], column])),
-    Reshape: ([{data}, shape]) => ({shape: Array.from(shape.data), data}),
-    Transpose: ([x], given) => transposed(x, given.get("perm") as number[]),
-    Concat: (xs, given) => concat(xs, given.get("axis") as number),
-    Split: ([x, sizes], given) => parts(x, sizes.data, given.get("axis") as number),
-    Slice: ([x, from, to]) =>
-      parts(x, [from.data[0], to.data[0] - from.data[0], x.shape[0] - to.data[0]], 0)[1],
-  };
+export const OPERATORS: Readonly<
+  Record<string, (inputs: readonly Value[], given: Attributes) => Value | Value[]>
+> = {
+  Identity: ([x]) => x,
+  Add: both((a, b) => a + b),
+  Sub: both((a, b) => a - b),
+  Mul: both((a, b) => a * b),
+  Div: both((a, b) => a / b),
+  Sqrt: each(Math.sqrt),
+  Tanh: each(Math.tanh),
+  Relu: each((x) => Math.max(0, x)),
+  Sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
+  MatMul: ([a, b]) => matMul(a, b),
+  Gemm: ([x, w, b]) => {
+    const y = matMul(x, w, true);
+    return b ? both((u, v) => u + v)([y, b]) : y;
+  },
+  Softmax: ([x]) => rows(x, softmax),
+  ReduceMean: ([x]) => made(x.shape.with(-1, 1), (place) => rowMean(x, place)),
+  LayerNormalization: ([x, gain], given) =>
+    rows(x, (row) => {
+      const centre = mean(row);
+      const variance = mean(row.map((value) => (value - centre) ** 2));
+      const scale = 1 / Math.sqrt(variance + (given.get("epsilon") as number));
+      return row.map((value, i) => (value - centre) * scale * gain.data[i]);
+    }),
+  Gather: ([table, ids]) =>
+    made([...ids.shape, table.shape[1]], ([row, column]) => at(table, [ids.data[row], column])),
+  Reshape: ([{data}, shape]) => ({shape: Array.from(shape.data), data}),
+  Transpose: ([x], given) => transposed(x, given.get("perm") as number[]),
+  Concat: (xs, given) => concat(xs, given.get("axis") as number),
+  Split: ([x, sizes], given) => parts(x, sizes.data, given.get("axis") as number),
+  Slice: ([x, from, to]) =>
+    parts(x, [from.data[0], to.data[0] - from.data[0], x.shape[0] - to.data[0]], 0)[1],
+};
 
 function rowMean(x: Value, place: readonly number[]): number {
   const n = x.shape.at(-1)!;

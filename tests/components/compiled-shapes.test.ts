@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {fixedCacheSays, type SentenceRow} from "../../src/components/by-hand/compiled/fixed-cache.js";
 import {fileText} from "../../src/components/by-hand/compiled/onnx-file.js";
+import {webnnSays} from "../../src/components/by-hand/compiled/webnn-run.js";
 import {fixedShapesQuestion} from "../../src/components/by-hand/questions/compiled.js";
 import {
   cacheReadsFigure,
@@ -68,4 +69,10 @@ test("a file is told by its size and its ends", () => {
   expect(text.replaceAll("\u202f", " ")).toMatch(
     /^1[, ]?234 bytes\. A run takes ids \[1\]; mask \[1, 64\] and 2 caches, and gives logits \[1, 256\]/,
   );
+});
+
+test("a run by WebNN says whether its words are this library's", () => {
+  const run = {own: "amber plum", expected: "amber plum", milliseconds: 2};
+  expect(webnnSays(run)).toMatch(/WebNN writes “amber plum”, as this library does; 2 ms a token\.$/);
+  expect(webnnSays({...run, expected: "fig"})).toContain("where this library writes “fig”");
 });

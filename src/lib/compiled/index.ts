@@ -15,3 +15,5 @@ export * from "./onnx/operators.js";
 export * from "./onnx/protobuf.js";
 export * from "./registry.js";
 export * from "./static-technique.js";
+export * from "./webnn/webnn-graph.js";
+export * from "./webnn/webnn-runtime.js";

@@ -4,6 +4,7 @@ import {explorable} from "../../kit/explorable.js";
 import {modelData} from "../../kit/runs/model-data.js";
 import {saveFile} from "../../kit/save-file.js";
 import {groupedDigits} from "../../kit/text/number-text.js";
+import {webnnHere, webnnSays, webnnText} from "./webnn-run.js";
 
 const MODEL = "weights/decoder-small";
 
@@ -44,6 +45,27 @@ function panel(setting: FileSetting): HTMLElement {
       said.textContent = fileText(part);
     } catch (error) {
       said.textContent = `It could not be made: ${(error as Error).message}`;
+    }
+    button.disabled = false;
+  };
+  return html`<div><div class="live-product">${button}${said}</div>${webnnPanel(setting)}</div>`;
+}
+
+/** A run by WebNN, or where it is missing a sentence that says so. */
+function webnnPanel({compiledLength}: FileSetting): HTMLElement {
+  const webnn = webnnHere();
+  if (webnn === undefined)
+    return html`<p class="muted">This browser has no WebNN, which would compile the same graph for its machine.</p>`;
+  const said = html`<p role="status">Not run yet: one token a run.</p>`;
+  const button =
+    html`<button type="button" data-focus="webnn">Run it with WebNN</button>` as HTMLButtonElement;
+  button.onclick = async () => {
+    button.disabled = true;
+    said.textContent = "Compiling …";
+    try {
+      said.textContent = webnnSays(await webnnText(webnn, compiledLength));
+    } catch (error) {
+      said.textContent = `WebNN could not run it: ${(error as Error).message}`;
     }
     button.disabled = false;
   };

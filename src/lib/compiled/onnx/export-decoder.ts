@@ -2,7 +2,7 @@ import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import {requireInteger} from "../../tensor/require.js";
 import {compilable, requireShape, type StaticShape} from "../nitro/static-shape.js";
 import {type DecoderPart, decoderGraph} from "./decoder-graph.js";
-import {type OnnxValue, onnxFile} from "./onnx-model.js";
+import {type OnnxGraph, type OnnxValue, onnxFile} from "./onnx-model.js";
 
 /** Sizes that are fixed in the files, and how the model is cut. */
 export interface OnnxOptions extends StaticShape {
@@ -25,13 +25,19 @@ export interface OnnxPart {
  * the stream [tokens, hidden]. (NITRO, arXiv:2412.11053, section 3)
  * @throws RangeError for sizes out of range; FormatError as {@link compilable} for a model that fixed shapes cannot run.
  */
-export function exportDecoder(weights: DecoderWeights, {layersPerChunk, ...shape}: OnnxOptions): OnnxPart[] {
+export const exportDecoder = (weights: DecoderWeights, options: OnnxOptions): OnnxPart[] =>
+  decoderGraphs(weights, options).map((graph) => {
+    const {name, inputs, outputs} = graph;
+    return {name, bytes: onnxFile(graph), inputs, outputs};
+  });
+
+/** The graphs of these files, for a runtime that takes no files. @throws as {@link exportDecoder}. */
+export function decoderGraphs(weights: DecoderWeights, {layersPerChunk, ...shape}: OnnxOptions): OnnxGraph[] {
   requireShape(shape);
   const rope = compilable(weights.config);
-  return partsOf(weights.config.plans.length, layersPerChunk).map((part) => {
-    const graph = decoderGraph(weights, shape, part, rope);
-    return {name: part.name, bytes: onnxFile(graph), inputs: graph.inputs, outputs: graph.outputs};
-  });
+  return partsOf(weights.config.plans.length, layersPerChunk).map((part) =>
+    decoderGraph(weights, shape, part, rope),
+  );
 }
 
 function partsOf(layers: number, layersPerChunk: number | undefined): DecoderPart[] {
