@@ -439,6 +439,8 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   ),
   "src/accelerators/sparse-slices.md": [
     ...defined(
+      "prunes to 2:4, stores what is left in two bits, keeps keys and values in four",
+      "the paper rounds them to 8 bits",
       "If three of four weights are zero, is it four times faster",
       "one of every four weights",
       "a quarter of the products",

@@ -4,6 +4,8 @@
  */
 
 export * from "../tensor/nm-mask.js";
+export * from "./accllm/cost.js";
+export * from "./accllm/two-bit.js";
 export * from "./attention-io.js";
 export * from "./bit-weight/digit-dot.js";
 export * from "./bit-weight/digits.js";

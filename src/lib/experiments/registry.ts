@@ -3,6 +3,7 @@ import type {Experiment} from "../experiment/experiment.js";
 /** Every experiment by its id, loaded when first asked for: adding one is one line here. */
 export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = {
   "accel/decoding-times": () => import("./accel/decoding-times.js").then((m) => m.decodingTimes),
+  "accel/accllm": () => import("./accel/accllm.js").then((m) => m.accllm),
   "accel/compose": () => import("./accel/compose.js").then((m) => m.compose),
   "accel/compose-front": () => import("./accel/compose-front.js").then((m) => m.composeFront),
   "accel/elsa-accuracy": () => import("./accel/elsa-accuracy.js").then((m) => m.elsaAccuracy),

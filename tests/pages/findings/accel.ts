@@ -1,5 +1,6 @@
 import {expect} from "vitest";
 import {compareMeasurements} from "../../../src/lib/accel/measurements.js";
+import type {accllm} from "../../../src/lib/experiments/accel/accllm.js";
 import type {compose} from "../../../src/lib/experiments/accel/compose.js";
 import {LOSSLESS_DRAFTS} from "../../../src/lib/experiments/accel/decoding-choice.js";
 import type {hsa} from "../../../src/lib/experiments/accel/hsa.js";
@@ -41,6 +42,14 @@ export const accelFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/accelerators/sparse-slices.md", {
+    "Every combination is measured on our small decoder": () => {
+      const combinations = keptRows<typeof accllm>("accel/accllm");
+      expect(new Set(combinations.map(({measures}) => measures)).size).toBe(16);
+      const at = (measures: string) => rowWith(combinations, {measures});
+      expect(at("W2").differenceLow!).toBeGreaterThan(0);
+      expect(at("2:4 + W2").perplexity).toBeGreaterThan(at("W2").perplexity);
+      expect(at("2:4 + W2").bitsPerWeight / at("W2").bitsPerWeight).toBeGreaterThan(0.85);
+    },
     "The feed limits the speed": () => {
       const speeds = slices.filter(({pattern, kind}) => pattern === "1:4" && kind === "uniform");
       const all = speeds.map(({speedup}) => speedup!);

@@ -1,5 +1,6 @@
 import {type DataSets, experiment} from "../../experiment/experiment.js";
 import {staticShapes} from "../compiled/static-shapes.js";
+import {accLlmClaims} from "./accelerators/accllm.js";
 import {attentionClaims} from "./accelerators/attention.js";
 import {bitWeightClaims} from "./accelerators/bit-weight.js";
 import {doubleDutyClaims} from "./accelerators/double-duty.js";
@@ -29,6 +30,7 @@ export const hardwareClaims = [
   ...tilusClaims,
   ...bitWeightClaims,
   ...doubleDutyClaims,
+  ...accLlmClaims,
   ...toolClaims,
 ];
 

@@ -66,6 +66,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2504.16379": "SplitReason",
   "2504.19874": "TurboQuant",
   "2505.14669": "Quartet",
+  "2505.03745": "AccLLM",
   "2505.16679": "Semantic compression",
   "2505.20438": "HAMburger",
   "2505.21467": "FlashDLM",
