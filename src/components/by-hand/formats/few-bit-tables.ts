@@ -34,13 +34,13 @@ export function endTable(bytes: ArrayBuffer, length: string): HTMLElement {
 export function endTableOf(ends: readonly TrainingEnd[]): HTMLElement {
   const body = ends.map((row) => [
     row.name,
-    row.forward,
-    row.backward,
-    numberText(row.loss, 4),
     row.bits === 16 ? "" : numberText(row.above, 2),
     row.bits === 16 ? "" : between(row.seedsLow, row.seedsHigh),
+    numberText(row.loss, 4),
+    row.forward,
+    row.backward,
   ]);
-  const head = ["Products", "forwards", "gradient", "loss", "above BF16", "95 % over seeds"];
+  const head = ["Products", "above BF16", "95 % over seeds", "loss", "forwards", "gradient"];
   return captioned("Where does each end?", endFinding(ends), table("Final losses", head, body));
 }
 
@@ -75,7 +75,7 @@ export function exponentTable(rows: readonly ExponentRow[]): HTMLElement {
 export function precisionTable(rows: readonly PrecisionRow[]): HTMLElement {
   const body = rows.map((row) => [
     row.name,
-    quantityText(row.weightBytes, "bytes"),
+    quantityText(row.weightBytes, "B"),
     `${numberText(100 * row.differs, 2)} %`,
     `${numberText(100 * row.differsInTree, 2)} %`,
     row.flipGap === null ? "no text differs" : numberText(row.flipGap, 2),
