@@ -92,7 +92,7 @@ describe.each(ledgers)("the kept rows of %s", (ledger) => {
       if (low === null) continue;
       const where = `${claim}: ${quantity}`;
       // Intervals on random tensors count samples, and say how many.
-      if (/^95 %, Student's t over \d+ samples$/.test(method)) continue;
+      if (/^95 %, Student's t over \d+ (samples|seeds)$/.test(method)) continue;
       // Problems of worked arithmetic and pictures are documents.
       expect(method, where).toMatch(/95 %, .*(documents|problems|pictures)/);
       expect(documents, where).toBeGreaterThanOrEqual(8);
