@@ -1,5 +1,5 @@
 // The kept tables, for npm test: are they of this code, and do some settings, others each day, give the same rows?
-// tsx scripts/check-tables.ts [--day 20787] [--seconds 40]
+// tsx scripts/check-tables.ts [--day 20787] [--seconds 25]
 
 import {availableParallelism} from "node:os";
 import {parseArgs} from "node:util";
@@ -12,7 +12,7 @@ import {KEPT} from "../src/data/sweep/table.js";
 
 const MS_OF_DAY = 86_400_000;
 
-const {values} = parseArgs({options: {day: {type: "string"}, seconds: {type: "string", default: "40"}}});
+const {values} = parseArgs({options: {day: {type: "string"}, seconds: {type: "string", default: "25"}}});
 const day = Number(values.day ?? Math.floor(Date.now() / MS_OF_DAY));
 
 const states = await sweepStates(KEPT, await sweptExperiments());

@@ -6,7 +6,7 @@ import {TARGETS} from "./registry.js";
 import {outcomeOf} from "./target.js";
 
 /** Mutants of each target; `npm run fuzz` reads as many as one likes. */
-const MUTANTS = 20_000;
+const MUTANTS = 5_000;
 
 const corpusOf = (id: string) => {
   const folder = join("tests/fuzz/corpus", id);
