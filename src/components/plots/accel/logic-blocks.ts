@@ -20,8 +20,13 @@ export const areaFigure = marksFigure<typeof logicBlocks>({
   drawn: (rows) => rows.filter(({kind}) => kind === "circuit"),
   key: ({circuit}) => circuit,
   series: ({set}) => ({name: set, family: FAMILIES[set as keyof typeof FAMILIES]}),
-  x: {column: "adderShare", label: "adder bits among adder bits and tables", unit: "%"},
-  y: {column: "areaRatio", provenance: "modelled", label: "area, of the ordinary block's"},
+  x: {
+    column: "adderShare",
+    provenance: "modelled",
+    label: "adder bits among adder bits and tables",
+    unit: "%",
+  },
+  y: {column: "areaRatio", label: "area, of the ordinary block's"},
   guides: ({points}) => {
     const xs = points.map(({x}) => x);
     return [
