@@ -1,9 +1,11 @@
 import {describe, expect, test} from "vitest";
 import {equalSharesQuestion} from "../../../src/components/by-hand/questions/reductions.js";
 import {dealtParams, dealtSays, dealtTiles} from "../../../src/components/by-hand/reductions/dealt-tiles.js";
+import {arrayBytesFigure, arraySpeedFigure} from "../../../src/components/plots/reductions/fusemax.js";
 import {type OrderRow, ordersFinding} from "../../../src/components/plots/reductions/orders.js";
 import {type ScheduleRow, speedFigure} from "../../../src/components/plots/reductions/schedules.js";
 import {transfersFigure} from "../../../src/components/plots/reductions/transfers.js";
+import {fusemax} from "../../../src/lib/experiments/reductions/fusemax.js";
 import {schedules} from "../../../src/lib/experiments/reductions/schedules.js";
 import {transfers} from "../../../src/lib/experiments/reductions/transfers.js";
 import {checkParams} from "../../../src/lib/technique/check-params.js";
@@ -37,6 +39,26 @@ describe("the figures of softmax in other orders", () => {
     );
     const question = equalSharesQuestion(rows);
     expect(question.options[question.right]).toBe("hardly");
+  });
+
+  test("compare the designs of two arrays with FLAT", async () => {
+    const given = {lengths: [1024, 65536]} as const;
+    const rows = await fusemax.run(given);
+    const setting = checkParams("test", fusemax.params, given);
+    const {series, finding} = arraySpeedFigure.draw(rows, setting);
+    expect(series.map(({family}) => family)).toEqual([
+      "baseline",
+      "baseline",
+      "machine",
+      "machine",
+      "machine",
+    ]);
+    expect(finding).toMatch(
+      /FuseMax is 7\.41 times as fast as FLAT, and its square works 99\.1 % of the time; waiting/,
+    );
+    expect(arrayBytesFigure.draw(rows, setting).finding).toMatch(/a query holds 260 bytes in the buffer/);
+    const alone = rows.filter(({design}) => design === "flat");
+    expect(arraySpeedFigure.draw(alone, setting).finding).toBe("Modelled: no such array was run.");
   });
 
   test("say from where on fused attention moves less", async () => {
