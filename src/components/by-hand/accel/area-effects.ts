@@ -36,7 +36,7 @@ const savedOf = (row: BlockRow | undefined) => (row === undefined ? undefined : 
 const percent = (value: number) => `${numberText(value, 3)} %`;
 
 /** Which set saves most, and what its tile and inputs cost, in a sentence. */
-export function effectsFinding(rows: readonly BlockRow[]): string {
+function effectsFinding(rows: readonly BlockRow[]): string {
   return effectsOf(rows)
     .map(
       ({set, area, reported}) =>

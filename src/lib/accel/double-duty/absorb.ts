@@ -2,7 +2,7 @@ import {type Chain, type Netlist, netOf, type Signal} from "./netlist.js";
 import {isConstant} from "./simulate.js";
 
 /** Number of places that read each net. */
-export function netUses({nets, outputs, tables, chains, registers}: Netlist): Uint32Array {
+function netUses({nets, outputs, tables, chains, registers}: Netlist): Uint32Array {
   const uses = new Uint32Array(nets);
   const read = (signal: Signal) => uses[netOf(signal)]++;
   for (const signal of outputs) read(signal);
