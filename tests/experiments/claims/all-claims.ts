@@ -7,7 +7,9 @@ import {flashDlmClaims} from "../../../src/lib/experiments/claims/diffusion/flas
 import {mixtureClaims} from "../../../src/lib/experiments/claims/experts/mixtures.js";
 import {CACHE_CLAIMS} from "../../../src/lib/experiments/claims/kv-caches.js";
 import {attambaClaims} from "../../../src/lib/experiments/claims/mixers/attamba.js";
+import {ecoformerClaims} from "../../../src/lib/experiments/claims/mixers/ecoformer.js";
 import {flashRnnClaims} from "../../../src/lib/experiments/claims/mixers/flash-rnn.js";
+import {kroneckerClaims} from "../../../src/lib/experiments/claims/mixers/kronecker.js";
 import {matMulFreeClaims} from "../../../src/lib/experiments/claims/mixers/matmul-free.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {costClaims} from "../../../src/lib/experiments/claims/regress/costs-from-text.js";
@@ -31,7 +33,13 @@ export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),
-  "claims/mixers": [...attambaClaims, ...matMulFreeClaims, ...flashRnnClaims],
+  "claims/mixers": [
+    ...attambaClaims,
+    ...matMulFreeClaims,
+    ...flashRnnClaims,
+    ...kroneckerClaims,
+    ...ecoformerClaims,
+  ],
   "claims/experts": mixtureClaims,
   "claims/regress": costClaims,
   "claims/scenes": semanticClaims,

@@ -1,11 +1,15 @@
 import {experiment} from "../../experiment/experiment.js";
+import {AGREEMENT_DATA, agreementGain} from "../mixers/agreement-gain.js";
 import {documentLosses} from "../mixers/document-losses.js";
 import {MATMUL_FREE_NEEDS, MIXER_NEEDS} from "../mixers/models.js";
 import {TRACKING_DATA} from "../mixers/tracking-models.js";
+import {tripleGap} from "../mixers/triple-gap.js";
 import {claimColumns} from "./claim.js";
 import {ledgerRows} from "./ledger-rows.js";
 import {attambaClaims} from "./mixers/attamba.js";
+import {ecoformerClaims} from "./mixers/ecoformer.js";
 import {flashRnnClaims, followedStates} from "./mixers/flash-rnn.js";
+import {kroneckerClaims} from "./mixers/kronecker.js";
 import {matMulFreeClaims} from "./mixers/matmul-free.js";
 
 /** Claims on mixers of tokens between attention and state. */
@@ -25,7 +29,7 @@ export const mixerClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: [...new Set([...MIXER_NEEDS, ...MATMUL_FREE_NEEDS, TRACKING_DATA])],
+  needs: [...new Set([...MIXER_NEEDS, ...MATMUL_FREE_NEEDS, TRACKING_DATA, AGREEMENT_DATA])],
   sweep: [{}],
   async run({documents}, {data, progress}) {
     const losses = await documentLosses(data, documents, progress);
@@ -33,6 +37,8 @@ export const mixerClaims = experiment({
       ...(await ledgerRows(attambaClaims, losses)),
       ...(await ledgerRows(matMulFreeClaims, losses)),
       ...(await ledgerRows(flashRnnClaims, await followedStates(data))),
+      ...(await ledgerRows(kroneckerClaims, {gap: tripleGap()})),
+      ...(await ledgerRows(ecoformerClaims, {agreement: await agreementGain(data)})),
     ];
   },
 });

@@ -9,6 +9,7 @@ export interface Printed {
 /** Names of the papers that claims cite by number. */
 const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2208.09708": "DenseShift",
+  "2209.09004": "EcoFormer",
   "2211.17192": "Speculative decoding",
   "2301.00774": "SparseGPT",
   "2302.11405": "Cost model for MLIR",
@@ -17,6 +18,7 @@ const PAPER_NAMES: Readonly<Record<string, string>> = {
   "2306.14048": "H2O",
   "2307.02628": "SkipDecode",
   "2309.17453": "StreamingLLM",
+  "2310.04064": "Kronecker attention",
   "2311.01282": "FlashDecoding++",
   "2312.11983": "FLAP",
   "2312.06635": "Gated linear attention",
