@@ -93,8 +93,8 @@ describe.each(ledgers)("the kept rows of %s", (ledger) => {
       const where = `${claim}: ${quantity}`;
       // Intervals on random tensors count samples, and say how many.
       if (/^95 %, Student's t over \d+ (samples|seeds)$/.test(method)) continue;
-      // Problems of worked arithmetic and pictures are documents.
-      expect(method, where).toMatch(/95 %, .*(documents|problems|pictures)/);
+      // Problems of worked arithmetic, pictures, lists of numbers and heads of a model stand for documents.
+      expect(method, where).toMatch(/95 %, .*(documents|problems|pictures|lists|heads)/);
       expect(documents, where).toBeGreaterThanOrEqual(8);
     }
   });
