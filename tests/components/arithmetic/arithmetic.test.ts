@@ -68,6 +68,7 @@ describe("findings", () => {
       }) as LMulRow;
     const rows = [row("l-mul-7", 0.06), row("fp8-e4m3", 0.09)];
     expect(lMulFinding(rows)).toMatch(/rises by: l-mul-7 0\.06, fp8-e4m3 0\.09, over 6 documents/);
+    expect(lMulFinding([...rows, row("l-mul-2", 3)])).toMatch(/documents\. Beyond the figure: l-mul-2 3\.$/);
     expect(lMulFinding([])).toBe("No product is replaced everywhere.");
     const {options, right} = addedQuestion(rows);
     expect(options[right]).toBe("by less than a twentieth");

@@ -9,6 +9,8 @@ export type LMulRow = RowOf<typeof lMul>;
 
 const WHERE: Readonly<Record<string, string>> = {attention: "in attention", all: "everywhere"};
 
+const isCoarse = ({product, reach}: LMulRow) => product === "l-mul-2" && reach === "all";
+
 const nameOf = ({family, reach}: LMulRow) =>
   `${family === "fp" ? "multiplied in FP8" : "added"}, ${WHERE[reach]}`;
 
@@ -16,6 +18,8 @@ const nameOf = ({family, reach}: LMulRow) =>
 export const lMulFigure = marksFigure<typeof lMul>({
   experiment: "arithmetic/l-mul",
   question: "What does a model lose when its products become additions?",
+  // Two bits of mantissa lose so much that nothing else could be told apart: the finding has them.
+  drawn: (rows) => rows.filter((row) => !isCoarse(row)),
   key: ({product, reach}) => `${product} ${reach}`,
   label: ({label, reach}) => `${label}, ${WHERE[reach]}`,
   series: (row, all) => ({
@@ -30,7 +34,7 @@ export const lMulFigure = marksFigure<typeof lMul>({
   merits: "less energy, lower perplexity",
   labelled: ({rows}) =>
     rows.filter(({reach}) => reach === "all").map(({product, reach}) => `${product} ${reach}`),
-  finding: ({rows}) => lMulFinding(rows),
+  finding: (_, __, all) => lMulFinding(all),
 });
 
 const everywhere = (rows: readonly LMulRow[], id: string) =>
@@ -43,5 +47,7 @@ export function lMulFinding(rows: readonly LMulRow[]): string {
   const found = ["l-mul-7", "l-mul-3", "fp8-e4m3", "fp8-e5m2"].flatMap((id) => everywhere(rows, id) ?? []);
   if (found.length === 0) return "No product is replaced everywhere.";
   const [first] = rows;
-  return `With every product replaced, perplexity rises by: ${found.map(lossText).join(", ")}, over ${first.documents} documents.`;
+  const coarse = rows.find(isCoarse);
+  const beyond = coarse === undefined ? "" : ` Beyond the figure: ${lossText(coarse)}.`;
+  return `With every product replaced, perplexity rises by: ${found.map(lossText).join(", ")}, over ${first.documents} documents.${beyond}`;
 }
