@@ -19,7 +19,7 @@ export const reductionFindings: readonly Finding[] = findingsOf("src/accelerator
     for (const {occupancy} of few) expect(occupancy).toBeLessThan(0.5);
   },
   "FLAT leaves all of softmax to the row, which then is what the square waits for": () => {
-    // The third setting is a small array at the edge, whose row is as long for its square.
+    // The third setting is a small array at the edge, where the row is less of a limit.
     const large = onArrays.filter(({setting}) => setting < 2);
     const flat = large.filter(({design}) => design === "flat");
     const own = large.filter(({design, tokens}) => design === "fusemax" && tokens >= 4096);
