@@ -287,8 +287,9 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       {
         name: "Bits that are zero",
         path: "/accelerators/bits-that-are-zero",
+        technique: "smash",
         about:
-          "Bit-weight processing elements: products digit by digit, digits that are not zero, and lanes that wait.",
+          "Bit-weight processing elements: products digit by digit, digits that are not zero, and lanes that wait. Sparse products merged in a hashed table.",
       },
       {
         name: "Layouts",

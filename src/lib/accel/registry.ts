@@ -4,6 +4,7 @@ import {doubleDutyTechnique} from "./double-duty/technique.js";
 import {hsaTechnique} from "./hsa/technique.js";
 import {kineticsTechnique} from "./kinetics-technique.js";
 import {rooflineTechnique} from "./roofline-technique.js";
+import {smashTechnique} from "./smash/technique.js";
 import {sparseTilesTechnique} from "./sparse/technique.js";
 import {sstTechnique} from "./sst/technique.js";
 import {systolicTechnique} from "./systolic/technique.js";
@@ -20,4 +21,5 @@ export const accelerators = registry("accelerators", [
   tilusTechnique,
   bitWeightTechnique,
   doubleDutyTechnique,
+  smashTechnique,
 ]);

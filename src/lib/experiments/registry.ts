@@ -110,6 +110,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "regress/programs": () => import("./regress/programs.js").then((m) => m.programs),
   "regress/surrogate": () => import("./regress/surrogate.js").then((m) => m.surrogate),
   "sparse/pruning": () => import("./sparse/pruning.js").then((m) => m.pruning),
+  "sparse/smash": () => import("./sparse/smash.js").then((m) => m.smash),
   "sparse/structured": () => import("./sparse/structured.js").then((m) => m.structured),
   "scenes/one-object": () => import("./scenes/one-object.js").then((m) => m.oneObject),
   "scenes/rate-distortion": () => import("./scenes/rate-distortion.js").then((m) => m.rateDistortion),

@@ -43,6 +43,7 @@ describe("the ledger of accelerators", () => {
       "kinetics-threshold",
       "flash-decoding-speed",
       "nitro-speed",
+      "smash-speed",
     ];
     for (const claim of open) expect(ledger.verdict(claim), claim).toBe("open");
   });
@@ -256,6 +257,16 @@ testOutcomes(CLAIMS, {
   "bit-weight-area": [
     ["same direction", [number("better efficiency for its area", 2.17)]],
     ["differs", [number("better efficiency for its area", 0.9)]],
+  ],
+  "smash-speed": [
+    [
+      "open",
+      [number("fewer words than by inner products", 6), number("fewer words than by outer products", 1.7)],
+    ],
+    [
+      "differs",
+      [number("fewer words than by inner products", 6), number("fewer words than by outer products", 0.7)],
+    ],
   ],
   "tilus-any-bits": [
     ["open", [number("types whose product is exact", 20)]],

@@ -16,6 +16,7 @@ import {otherMixerFindings} from "./other-mixers.js";
 import {reductionFindings} from "./reductions.js";
 import {sceneFindings} from "./scenes.js";
 import {siteFindings} from "./site.js";
+import {smashFindings} from "./smash.js";
 import {sparseFindings} from "./sparse.js";
 import {sparseTilesFindings} from "./sparse-tiles.js";
 import {ssmFindings} from "./ssm.js";
@@ -36,6 +37,7 @@ export const FINDINGS: readonly Finding[] = [
   ...diffusionFindings,
   ...accelFindings,
   ...bitWeightFindings,
+  ...smashFindings,
   ...layoutsFindings,
   ...reductionFindings,
   ...sparseTilesFindings,

@@ -10,6 +10,7 @@ import {fusemaxClaims} from "./accelerators/fusemax.js";
 import {hsaClaims} from "./accelerators/hsa.js";
 import {kineticsClaims} from "./accelerators/kinetics.js";
 import {type FixedShapes, NITRO, nitroClaims} from "./accelerators/nitro.js";
+import {smashClaims} from "./accelerators/smash.js";
 import {sparamxClaims} from "./accelerators/sparamx.js";
 import {sstClaims} from "./accelerators/sst.js";
 import {tilusClaims} from "./accelerators/tilus.js";
@@ -31,6 +32,7 @@ export const hardwareClaims = [
   ...bitWeightClaims,
   ...doubleDutyClaims,
   ...accLlmClaims,
+  ...smashClaims,
   ...toolClaims,
 ];
 
