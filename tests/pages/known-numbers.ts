@@ -129,6 +129,15 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     ...held(`${capital(word(BLOCK))} numbers are drawn`),
     ...example("fifteen neighbours"),
   ],
+  "src/formats/outliers-and-victims.md": defined(
+    "FP6 has a range of its own",
+    "FP6 rounds weights alone",
+    "in half precision",
+    "Six bits in two streams",
+    "A code of six bits",
+    "FP6 is stored in two streams instead, of four bits and of two",
+    "among those of a half",
+  ),
   "src/formats/choose.md": [
     ...held(smallDecoder),
     ...defined("6 dB are about one bit", "6 dB higher means half the error"),

@@ -55,6 +55,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "block scaling": async () => formats.specialQuestion(await opening("formats/razer-special")),
   "training in four bits": async () => fewBits.binaryQuestion(await opening("formats/two-and-three-values")),
   "lossless and still smaller": async () => fewBits.exponentQuestion(await opening("formats/lossless")),
+  "outliers and victims": async () => formats.victimQuestion(await opening("formats/outlier-channels")),
   "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),
   "multiplying without a multiplier": async () => arithmetic.addedQuestion(await opening("arithmetic/l-mul")),
   "formats on a working model": async () =>

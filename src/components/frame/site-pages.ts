@@ -53,6 +53,11 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "DFloat11's codes of exponents, decoded by many threads, and sums whose order changes a text.",
       },
       {
+        name: "Outliers and victims",
+        path: "/formats/outliers-and-victims",
+        about: "OliVe, LLM.int8() and FP6: where a few large values go, and what they cost a trained model.",
+      },
+      {
         name: "Choose a format",
         path: "/formats/choose",
         about:

@@ -44,6 +44,8 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "formats/gradient-rounding": () => import("./formats/gradient-rounding.js").then((m) => m.gradientRounding),
   "formats/two-and-three-values": () =>
     import("./formats/two-and-three-values.js").then((m) => m.twoAndThreeValues),
+  "formats/int8-threshold": () => import("./formats/int8-threshold.js").then((m) => m.int8Threshold),
+  "formats/outlier-channels": () => import("./formats/outlier-channels.js").then((m) => m.outlierChannels),
   "formats/hadamard-outliers": () => import("./formats/hadamard-outliers.js").then((m) => m.hadamardOutliers),
   "formats/lossless": () => import("./formats/lossless.js").then((m) => m.lossless),
   "formats/own-file": () => import("./formats/own-file.js").then((m) => m.ownFile),

@@ -4,6 +4,8 @@ import type {bitsError} from "../../../src/lib/experiments/formats/bits-error.js
 import type {blockScale} from "../../../src/lib/experiments/formats/block-scale.js";
 import type {errorAnatomy} from "../../../src/lib/experiments/formats/error-anatomy.js";
 import type {hadamardOutliers} from "../../../src/lib/experiments/formats/hadamard-outliers.js";
+import type {int8Threshold} from "../../../src/lib/experiments/formats/int8-threshold.js";
+import type {outlierChannels} from "../../../src/lib/experiments/formats/outlier-channels.js";
 import type {razerSpecial} from "../../../src/lib/experiments/formats/razer-special.js";
 import type {formatsOnModel} from "../../../src/lib/experiments/models/formats-on-model.js";
 import {spearman} from "../../../src/lib/stats/rank.js";
@@ -79,6 +81,15 @@ const anatomy = keptRows<typeof errorAnatomy>("formats/error-anatomy");
 const rotations = keptRows<typeof hadamardOutliers>("formats/hadamard-outliers");
 const specials = keptRows<typeof razerSpecial>("formats/razer-special");
 
+const channels = keptRows<typeof outlierChannels>("formats/outlier-channels");
+/** What a way loses by the size of the channels, from the smallest on. */
+const lostBy = (way: string) =>
+  channels
+    .filter((row) => row.way === way)
+    .toSorted((a, b) => a.factor - b.factor)
+    .map(({klMean}) => klMean);
+const thresholds = keptRows<typeof int8Threshold>("formats/int8-threshold");
+
 /** Findings of the pages on number formats. */
 export const formatFindings: readonly Finding[] = [
   ...findingsOf("src/formats/choose.md", {
@@ -124,6 +135,45 @@ export const formatFindings: readonly Finding[] = [
         });
         expect(row.peakToRms).toBeLessThan(plain.peakToRms / 2);
       }
+    },
+  }),
+  ...findingsOf("src/formats/outliers-and-victims.md", {
+    "LLM.int8() holds up best of the ways that round inputs": () => {
+      const ways = distinct(
+        channels.filter(({inputs}) => inputs !== "float32"),
+        ({way}) => way,
+      );
+      for (const way of ways)
+        for (const [i, lost] of lostBy(way).entries())
+          expect(lost, way).toBeGreaterThanOrEqual(lostBy("LLM.int8()")[i]);
+    },
+    "OliVe bears far larger channels than integers of as many bits in four bits": () => {
+      for (const [i, lost] of lostBy("int4, inputs too").entries())
+        expect(lost).toBeGreaterThan((i < 2 ? 1.5 : 2) * lostBy("OliVe, 4 bits")[i]);
+    },
+    "in eight bits it loses to plain integers until the channels are very large": () => {
+      const behind = lostBy("OliVe, 8 bits").map((lost, i) => lost > lostBy("int8, inputs too")[i]);
+      expect(behind).toEqual([true, true, true, false]);
+    },
+    "their error hardly depends on the size of the channels": () => {
+      const [first, ...others] = lostBy("FP6, inputs in float32");
+      for (const lost of others) expect(Math.abs(lost / first - 1)).toBeLessThan(0.25);
+    },
+    "Nearly all of the gain comes from the few largest columns": () => {
+      const own = thresholds.filter(
+        ({model, input}) => model === "decoder-small-outliers" && input === "queries, keys and values",
+      );
+      const at = (threshold: number) => own.find((row) => row.threshold === threshold)!;
+      const gain = (threshold: number) => at(0).error - at(threshold).error;
+      expect(at(6).columnShare).toBeLessThan(0.05);
+      expect(gain(6)).toBeGreaterThan(0.9 * gain(1));
+    },
+    "Small models have no outliers of their own": () => {
+      const own = thresholds.filter(
+        ({model, input, threshold}) =>
+          model === "decoder-small" && input === "queries, keys and values" && threshold === 6,
+      );
+      expect(own.map(({columnShare}) => columnShare)).toEqual([0]);
     },
   }),
   ...findingsOf("src/formats/number-formats.md", {

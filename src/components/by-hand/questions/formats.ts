@@ -1,5 +1,6 @@
 import type {bitsError} from "../../../lib/experiments/formats/bits-error.js";
 import type {errorAnatomy} from "../../../lib/experiments/formats/error-anatomy.js";
+import type {outlierChannels} from "../../../lib/experiments/formats/outlier-channels.js";
 import type {razerSpecial} from "../../../lib/experiments/formats/razer-special.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
@@ -51,6 +52,22 @@ export function specialQuestion(rows: readonly RowOf<typeof razerSpecial>[]): Ba
       value: gainDb,
       text: `${numberText(gainDb, 3)} dB`,
     })),
+  };
+}
+
+/** What eight bits lose on a model with large channels, with and without a place for them. */
+export function victimQuestion(rows: readonly RowOf<typeof outlierChannels>[]): BarQuestion {
+  const factor = rows.reduce((most, row) => Math.max(most, row.factor), 0);
+  const eight = rows.filter((row) => row.factor === factor && row.bitsPerWeight > 8);
+  const best = eight.reduce((a, b) => (b.klMean < a.klMean ? b : a));
+  const worst = eight.reduce((a, b) => (b.klMean > a.klMean ? b : a));
+  return {
+    question: `Some channels of a model are made ${numberText(factor)} times as large. Of three ways to compute in eight bits, which loses least?`,
+    options: eight.map(({way}) => way),
+    right: eight.indexOf(best),
+    because: `${best.way} is ${numberText(best.klMean, 2)} nats a token from the float model, ${worst.way} ${numberText(worst.klMean, 2)}.`,
+    shown: "KL divergence from the float model (nats)",
+    bars: eight.map(({way, klMean}) => ({name: way, value: klMean, text: `${numberText(klMean, 2)} nats`})),
   };
 }
 
