@@ -11,6 +11,7 @@ import {ecoformerClaims} from "../../../src/lib/experiments/claims/mixers/ecofor
 import {flashRnnClaims} from "../../../src/lib/experiments/claims/mixers/flash-rnn.js";
 import {kroneckerClaims} from "../../../src/lib/experiments/claims/mixers/kronecker.js";
 import {matMulFreeClaims} from "../../../src/lib/experiments/claims/mixers/matmul-free.js";
+import {outlierClaims} from "../../../src/lib/experiments/claims/number-formats/outliers.js";
 import {formatClaims} from "../../../src/lib/experiments/claims/number-formats.js";
 import {costClaims} from "../../../src/lib/experiments/claims/regress/costs-from-text.js";
 import {semanticClaims} from "../../../src/lib/experiments/claims/scenes/semantic-compression.js";
@@ -28,8 +29,8 @@ type AnyClaim = Omit<Claim<never>, "ours">;
 /** The claims of each ledger by its id. */
 export const CLAIMS: Readonly<Record<string, readonly AnyClaim[]>> = {
   "claims/accelerators": [...hardwareClaims, ...nitroClaims],
-  "claims/number-formats": formatClaims,
   "claims/arithmetic": arithmeticClaimList,
+  "claims/number-formats": [...formatClaims, ...outlierClaims],
   "claims/working-model": modelClaims,
   "claims/kv-caches": Object.values(CACHE_CLAIMS).flat(),
   "claims/token-selection": Object.values(SELECTION_CLAIMS).flat(),

@@ -7,6 +7,8 @@ import {type Claim, claimColumns} from "./claim.js";
 import {ledgerRows, papersOf, papersParam} from "./ledger-rows.js";
 import {type DifferingTexts, fewBitClaims, LAYERCAST, WRITTEN} from "./number-formats/few-bits.js";
 import {mxClaims} from "./number-formats/mx.js";
+import {OUTLIER_NEEDS, outlierFound} from "./number-formats/outlier-readings.js";
+import {outlierClaims} from "./number-formats/outliers.js";
 import {razerClaims} from "./number-formats/razer.js";
 
 /** Tensors, and texts that were written for the claims. */
@@ -23,18 +25,18 @@ export const numberFormatClaims = experiment({
   title: "Claims about number formats",
   question: "Which printed claims about number formats hold on our own tensors, and by how much?",
   source: "the papers named in each row",
-  params: {papers: papersParam(papersOf(formatClaims))},
+  params: {papers: papersParam(papersOf([...formatClaims, ...outlierClaims]))},
   columns: claimColumns,
-  needs: ["weights/decoder-small", "activations/decoder-small", TRAINING_RUNS],
+  needs: ["activations/decoder-small", TRAINING_RUNS, ...OUTLIER_NEEDS],
   sweep: [{}],
   async run({papers}, {data, progress}) {
     const differing = papers.includes(LAYERCAST) ? await differingTexts(data) : new Map();
     const found: Found = {get: (name) => data.get(name as never), differing};
-    return ledgerRows(
-      formatClaims.filter(({paper}) => papers.includes(paper)),
-      found,
-      progress,
-    );
+    const isAsked = ({paper}: {readonly paper: string}) => papers.includes(paper);
+    const rows = await ledgerRows(formatClaims.filter(isAsked), found, progress);
+    const byModels = outlierClaims.filter(isAsked);
+    if (byModels.length === 0) return rows;
+    return [...rows, ...(await ledgerRows(byModels, await outlierFound(found, progress)))];
   },
 });
 
