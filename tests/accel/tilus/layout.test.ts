@@ -17,7 +17,9 @@ function anyLayouts(count: number): Layout[] {
   const below = (n: number) => Math.floor(uniform() * n);
   const names = Object.keys(PRIMITIVES);
   const primitive = () => PRIMITIVES[names[below(names.length)]](1 + below(3), 1 + below(3));
-  return Array.from({length: count}, () => Array.from({length: 1 + below(3)}, primitive).reduce(composeLayouts));
+  return Array.from({length: count}, () =>
+    Array.from({length: 1 + below(3)}, primitive).reduce(composeLayouts),
+  );
 }
 
 describe("a layout", () => {
@@ -39,7 +41,10 @@ describe("a layout", () => {
   test("is the same however a product is bracketed, and another in another order", () => {
     const [f, g, h] = [anyLayouts(40), anyLayouts(40).toReversed(), anyLayouts(40).slice(7)];
     h.forEach((each, i) => {
-      const [left, right] = [composeLayouts(composeLayouts(f[i], g[i]), each), composeLayouts(f[i], composeLayouts(g[i], each))];
+      const [left, right] = [
+        composeLayouts(composeLayouts(f[i], g[i]), each),
+        composeLayouts(f[i], composeLayouts(g[i], each)),
+      ];
       expect(left.shape).toEqual(right.shape);
       expect(places(left)).toEqual(places(right));
       expect(left.text).toBe(right.text);

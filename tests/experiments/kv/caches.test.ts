@@ -55,6 +55,7 @@ test("caches of every kind are there under ids of their own, what does two thing
     "fewer-channels",
     "fewer-tokens",
     "part-read",
+    "pruned",
     "shared-layers",
   ]);
   expect(CACHES.ids).toContain("token-butler-half");

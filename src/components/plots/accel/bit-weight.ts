@@ -36,8 +36,8 @@ export const digitsFigure = linesFigure<typeof bitWeight>({
   series,
   x: {column: "sigma", label: "standard deviation of operands of eight bits"},
   y: {column: "digits", label: "digits that are not zero"},
-  finding({rows}) {
-    const [ours, bits] = ["EN-T, radix 4", "bits of the magnitude"].map((name) => weightsRow(rows, name));
+  finding(_drawn, _params, all) {
+    const [ours, bits] = ["EN-T, radix 4", "bits of the magnitude"].map((name) => weightsRow(all, name));
     return `Of the weights of a trained decoder in eight bits, ${numberText(ours.digits, 3)} of four digits are not zero on average, and ${numberText(bits.digits, 3)} of eight bits: a product digit by digit adds that many terms.`;
   },
 });
@@ -51,8 +51,8 @@ export const cyclesFigure = linesFigure<typeof bitWeight>({
   series,
   x: {column: "sigma", label: "standard deviation of operands of eight bits"},
   y: {column: "cycles", provenance: "modelled", label: "cycles per operand of a lane"},
-  finding({rows}, {lanes, wait}) {
-    const {digits, cycles, utilization} = weightsRow(rows, "EN-T, radix 4");
+  finding(_drawn, {lanes, wait}, all) {
+    const {digits, cycles, utilization} = weightsRow(all, "EN-T, radix 4");
     const who = lanes === 1 ? "One lane needs" : `${lanes} lanes that wait ${wait} need`;
     return `${who} ${numberText(cycles ?? 0, 3)} cycles for a weight of the decoder in EN-T's digits, of which ${numberText(digits, 3)} are not zero: lanes are at work ${numberText(utilization ?? 0, 2)} % of the time.`;
   },
