@@ -1,4 +1,5 @@
 import {expect, test} from "vitest";
+import {PAGE_GROUPS} from "../../src/components/frame/site-pages.js";
 import {techniqueEntries} from "../../src/data/glossary.js";
 import {axeViolations, settled, useSite} from "./site.js";
 
@@ -119,7 +120,9 @@ test("contents stand at the side of a wide window, and the end of a page leads o
   const {page, close} = await site.open("formats/choose", {width: 1440});
   expect(await page.locator("#observablehq-toc a").first().isVisible()).toBe(true);
   await page.locator("#observablehq-footer a[rel=next]").click();
-  await page.waitForURL(/models\/formats-on-a-working-model$/);
+  const pages = PAGE_GROUPS.flatMap((group) => group.pages);
+  const next = pages[1 + pages.findIndex(({path}) => path === "/formats/choose")];
+  await page.waitForURL((url) => url.pathname.endsWith(next.path));
   await close();
 });
 
