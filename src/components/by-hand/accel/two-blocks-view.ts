@@ -40,7 +40,7 @@ function halfBox({table, adder, isDirect}: HalfModule): HTMLElement {
 
 function blockList({netlist}: TwoBlocks, {kind, packing, modules}: PackedBlock): HTMLElement {
   const blocks = halvesOf(netlist, packing);
-  return html`<section class="logic-block"><h4>${NAMES[kind]}: ${many(modules, "module", "modules")}</h4>
+  return html`<section class="logic-block"><p class="step-name">${NAMES[kind]}: ${many(modules, "module", "modules")}</p>
     ${blocks.map(
       (halves) =>
         html`<ol>${halves.map((module) => html`<li class="module">${module.map(halfBox)}</li>`)}</ol>`,

@@ -58,7 +58,7 @@ export function ternaryRow({draw}: {readonly draw: number}): HTMLElement {
     question: "How does a row multiply without multiplying?",
     finding: `${added} of ${WIDTH} inputs are added or subtracted, which gives ${numberText(sum)}; two factors make ${numberText(output, 4)} of it. The product of the rounded numbers is ${numberText(dense, 4)}, that of the numbers before ${numberText(unrounded, 4)}.`,
     label: "One row of a ternary matrix and its input",
-    head: ["", ...weights.map((_, i) => `${i + 1}`)],
+    head: ["weight", ...weights.map((_, i) => `${i + 1}`)],
     body: [
       ["weight", ...weights.map((value) => numberText(value, 2))],
       ["its sign, or none", ...signs.map(sign)],

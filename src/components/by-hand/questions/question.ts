@@ -15,10 +15,13 @@ export interface BarQuestion {
   readonly bars: readonly ShareBar[];
 }
 
-/** The question, with its bars covered until it is answered or skipped. */
-export function ask({question, options, right, because, shown, bars}: BarQuestion): HTMLElement {
+/** The question, with its bars covered until it is answered or skipped; a second one on a page has a name of its own. */
+export function ask(
+  {question, options, right, because, shown, bars}: BarQuestion,
+  name = "guess",
+): HTMLElement {
   const reveals = captioned(shown, because, shareBars(bars));
-  return guess({question, options, answer: () => right, because: () => "", reveals});
+  return guess({name, question, options, answer: () => right, because: () => "", reveals});
 }
 
 /** Place of the range that holds a number, between limits in rising order: 0 is below the first. */

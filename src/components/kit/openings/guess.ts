@@ -23,7 +23,7 @@ export function guess({name = "guess", question, options, answer, because, revea
   const cover = html`<div class="guess-cover">${reveals}</div>`;
   const buttons = options.map((option, i) => choice(unbroken(option), () => choose(String(i))));
   const skip = choice("Skip: show it", () => choose(SKIPPED));
-  const element = html`<section class="guess" aria-label="Guess first">
+  const element = html`<section class="guess" aria-label=${`Guess first: ${question}`}>
     <p class="question"><span class="kind">Guess first</span> ${unbroken(question)}</p>
     <div class="guess-options" role="group" aria-label="Your guess">${buttons}${skip}</div>
     ${verdict}${cover}
