@@ -25,7 +25,7 @@ describe("the figures of compiled shapes", () => {
       ["growing cache", "baseline"],
     ]);
     expect(finding).toBe(
-      "Every written token is that of the growing cache. Compiled for 256 tokens, a text of 64 takes 5 times the operations; 75 % of the places multiplied hold nothing that a token sees.",
+      "Every written token is the same as with a growing cache. Compiled for 256 tokens, a text of 64 takes 5 times the operations; 75 % of the places multiplied hold nothing that a token sees.",
     );
     expect(cacheReadsFigure.draw(rows, setting).finding).toMatch(/a token reads 5 times as many bytes/);
     expect(operationsFigure.draw([], setting).finding).toBe("No compiled length is chosen.");

@@ -37,7 +37,7 @@ test("the key of a chart names series, kinds of numbers and the front", () => {
   expect(legendEntries(spec).map(({text}) => text)).toEqual([
     "MX blocks",
     "measured: run here",
-    "modelled: a cost model says so",
+    "modelled: by a cost model",
     "Pareto front",
   ]);
 });

@@ -317,7 +317,6 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       "two or three values",
       "Two and three values",
       "four thirds of it times -1, 0 and 1",
-      "The decoder in 16 bits",
     ),
     ...held(`small decoders, ${word(TRAINING_RUN_SEEDS)} seeds each`),
   ],

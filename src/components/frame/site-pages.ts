@@ -42,15 +42,10 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "MX, NVFP4 and RaZeR on a block of sixteen values: shared scales, their cost and their error.",
       },
       {
-        name: "Training in four bits",
-        path: "/formats/training-in-four-bits",
+        name: "Choose a format",
+        path: "/formats/choose",
         about:
-          "Quartet and TBT: small decoders trained with products of four bits and with weights of two and three values.",
-      },
-      {
-        name: "Lossless and still smaller",
-        path: "/formats/lossless-and-still-smaller",
-        about: "DFloat11's codes of exponents, decoded by many threads, and sums whose order changes a text.",
+          "Bits per element against error for every number format, on weights, activations and your own file.",
       },
       {
         name: "Outliers and victims",
@@ -58,16 +53,21 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         about: "OliVe, LLM.int8() and FP6: where a few large values go, and what they cost a trained model.",
       },
       {
-        name: "Choose a format",
-        path: "/formats/choose",
-        about:
-          "Bits per element against error for every number format, on weights, activations and your own file.",
-      },
-      {
         name: "Multiplying without a multiplier",
         path: "/formats/multiplying-without-a-multiplier",
         about:
           "L-Mul, DenseShift, tables of sums and bit planes: one product by hand in each, work counted, error measured.",
+      },
+      {
+        name: "Lossless and still smaller",
+        path: "/formats/lossless-and-still-smaller",
+        about: "DFloat11's codes of exponents, decoded by many threads, and sums whose order changes a text.",
+      },
+      {
+        name: "Training in four bits",
+        path: "/formats/training-in-four-bits",
+        about:
+          "Quartet and TBT: small decoders trained with products of four bits and with weights of two and three values.",
       },
     ],
   },

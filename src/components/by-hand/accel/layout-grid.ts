@@ -52,7 +52,7 @@ export function layoutGridView(state: State): HTMLElement {
   });
   const heads = Array.from({length: columns}, (_, column) => html`<th scope="col">${column}</th>`);
   const drawn = html`<div>
-    <p class="step-name">in each cell the thread, and below it the number under which the thread holds this weight</p>
+    <p class="step-name">in each cell the thread, and small beside it the number under which the thread holds this weight</p>
     <div class="table-scroll" tabindex="0" role="group" aria-label="Tile of weights by row and column">
       <table class="layout-grid" style="--colour: var(--family-machine)"><thead><tr><td></td>${heads}</tr></thead><tbody>${lines}</tbody></table>
     </div>

@@ -27,11 +27,11 @@ export function endTable(bytes: ArrayBuffer, length: string): HTMLElement {
   const ends = (readShippedTable(bytes) as unknown as readonly TrainingEnd[]).filter(
     (row) => row.length === length,
   );
-  return endTableOf(ends);
+  return endTableOf(ends, length);
 }
 
 /** The same of rows at hand. */
-export function endTableOf(ends: readonly TrainingEnd[]): HTMLElement {
+export function endTableOf(ends: readonly TrainingEnd[], length: string): HTMLElement {
   const body = ends.map((row) => [
     row.name,
     row.bits === 16 ? "" : numberText(row.above, 2),
@@ -41,7 +41,11 @@ export function endTableOf(ends: readonly TrainingEnd[]): HTMLElement {
     row.backward,
   ]);
   const head = ["Products", "above BF16", "95 % over seeds", "loss", "forwards", "gradient"];
-  return captioned("Where does each end?", endFinding(ends), table("Final losses", head, body));
+  return captioned(
+    `Where does each ${length} training end?`,
+    endFinding(ends),
+    table("Final losses", head, body),
+  );
 }
 
 /** Exponents that are shown: the most frequent ones. */
@@ -54,15 +58,18 @@ export function exponentTable(rows: readonly ExponentRow[]): HTMLElement {
     symbols: Uint8Array.from(ordered, ({exponent}) => exponent),
     lengths: Uint8Array.from(ordered, ({bits}) => bits),
   });
-  const body = ordered
+  const shownRows = ordered
     .slice(0, SHOWN)
-    .map(({exponent, share, bits}, i) => [
+    .map((row, i) => ({...row, code: codes[i].toString(2).padStart(row.bits, "0")}));
+  const body = shownRows
+    .toSorted((a, b) => b.share - a.share)
+    .map(({exponent, share, code}) => [
       `${exponent}`,
       `${numberText(2 ** (exponent - 127), 3)} to ${numberText(2 ** (exponent - 126), 3)}`,
       `${numberText(100 * share, 3)} %`,
-      codes[i].toString(2).padStart(bits, "0"),
+      code,
     ]);
-  const shown = ordered.slice(0, SHOWN).reduce((sum, {share}) => sum + share, 0);
+  const shown = shownRows.reduce((sum, {share}) => sum + share, 0);
   const finding = `${rows.length} of 256 exponents occur; the ${Math.min(SHOWN, rows.length)} most frequent ones are ${numberText(100 * shown, 3)} % of all values.`;
   return captioned(
     "Which exponents get the short codes?",

@@ -11,7 +11,7 @@ export const victimPairParams = {
   normal: {
     kind: "choice",
     label: "Normal values",
-    help: "Steps of 4, or flint, whose steps grow with the magnitude.",
+    help: "Steps of 4 from −28 to 28, or flint, whose steps grow with the magnitude. What is nearer to 48 is an outlier.",
     options: ["int", "flint"],
     default: "int",
   },
@@ -46,7 +46,7 @@ export function victimPairFinding(state: PairState): string {
     return `Neither value is an outlier: the pair becomes ${left} and ${right}, two plain codes.`;
   const side = roles[0] === "victim" ? "left" : "right";
   const both = [state.left, state.right].every((value) => Math.abs(value) > 38);
-  return `The ${side} value is the victim: the pair becomes ${left} and ${right}, and code 1000 says that the other code is an outlier's.${both ? " Both were outliers; the left one stays." : ""}`;
+  return `The ${side} value is the victim: the pair becomes ${left} and ${right}, and code 1000 marks the other code as an outlier.${both ? " Both were outliers; the left one stays." : ""}`;
 }
 
 /** The two cells of a pair: value, code, role, and what comes back. */

@@ -53,7 +53,7 @@ function agreementFinding(rows: readonly AgreementRow[]): string {
       .filter((row) => row.vectors === vectors && row.hash === hash)
       .reduce((most, {agreement}) => Math.max(most, agreement), -1);
   const text = (vectors: string) =>
-    `${vectors}: ${numberText(best(vectors, "random"), 2)} by chance, ${numberText(best(vectors, "learned"), 2)} at best after learning`;
+    `${vectors}: ${numberText(best(vectors, "random"), 2)} with random hash functions, ${numberText(best(vectors, "learned"), 2)} at best after learning`;
   return `${distinct(rows.map(({vectors}) => vectors))
     .map(text)
     .join(

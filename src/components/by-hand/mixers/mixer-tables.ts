@@ -78,7 +78,7 @@ export function tilesOf(rows: readonly TileRow[]): NumberTable {
     finding:
       without.length === 0
         ? "Every width here has tiles."
-        : `Heads of ${without[0].headDim} channels have none: the limits named in the last column are in the way, and without one of them there would be some.`,
+        : `Heads of ${without.map(({headDim}) => headDim).join(" and ")} channels have none: each limit named in the last column, left out alone, would let some in.`,
     label: "Tiles of one kernel for an LSTM on an H100",
     head: [
       "heads × channels",

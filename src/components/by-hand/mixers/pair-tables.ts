@@ -68,6 +68,6 @@ function sharpFinding(rows: readonly SharpRow[]): string {
   const sharpest = rows.reduce((most, {sharpness}) => Math.max(most, sharpness), 0);
   const texts = rows
     .filter(({sharpness}) => sharpness === sharpest)
-    .map(({algorithm, right}) => `${algorithm} ${numberText(100 * right, 3)} %`);
+    .map(({algorithm, right}) => `${algorithm} decides ${numberText(100 * right, 3)} %`);
   return `Where the exact head decides every number rightly, ${texts.slice(1).join(", ")}. Triples below a modulus of 5, ${rows[0].lists} lists of 8 numbers.`;
 }

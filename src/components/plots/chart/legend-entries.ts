@@ -5,8 +5,8 @@ import {markPath} from "./symbols.js";
 
 const PROVENANCE_TEXT: Readonly<Record<Provenance, string>> = {
   measured: "measured: run here",
-  modelled: "modelled: a cost model says so",
-  reported: "reported: the paper says so",
+  modelled: "modelled: by a cost model",
+  reported: "reported: by the paper",
 };
 
 /** One entry of a chart's key: a small path and its words. */

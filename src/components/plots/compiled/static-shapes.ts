@@ -57,13 +57,13 @@ function operationsFinding(rows: readonly ShapeRow[]): string {
   const {fixed, growing} = atLongest(rows);
   if (fixed === undefined || growing === undefined) return "No compiled length is chosen.";
   const same = rows.every(({equal}) => equal === 1)
-    ? "Every written token is that of the growing cache"
-    : "Some written tokens differ from those of the growing cache";
+    ? "Every written token is the same as with a growing cache"
+    : "Some written tokens differ from those with a growing cache";
   return `${same}. Compiled for ${groupedDigits(String(fixed.compiledLength))} tokens, a text of ${fixed.tokens} takes ${numberText(fixed.operations / growing.operations, 3)} times the operations; ${numberText(100 * fixed.unused, 3)} % of the places multiplied hold nothing that a token sees.`;
 }
 
 function readsFinding(rows: readonly ShapeRow[]): string {
   const {fixed, growing} = atLongest(rows);
   if (fixed === undefined || growing === undefined) return "No compiled length is chosen.";
-  return `Compiled for ${groupedDigits(String(fixed.compiledLength))} tokens, a token reads ${numberText(fixed.readBytes / growing.readBytes, 3)} times as many bytes of keys and values, and writes as many again to shift them.`;
+  return `Compiled for ${groupedDigits(String(fixed.compiledLength))} tokens, a token reads ${numberText(fixed.readBytes / growing.readBytes, 3)} times as many bytes of keys and values, and writes as many again to shift them; the growing cache reads its prompt in one run.`;
 }

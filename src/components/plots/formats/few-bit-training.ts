@@ -139,5 +139,5 @@ export function valuesFinding(rows: readonly ValuesRow[]): string {
     .toSorted((a, b) => a.activations - b.activations)[0];
   if (!rounded || !trained || !teacher || !few)
     return "The rows of 32-bit activations are not among those chosen.";
-  return `Weights rounded to three values raise the perplexity from ${numberText(teacher.perplexity, 3)} to ${numberText(rounded.perplexity, 3)}; 200 steps of training bring it to ${numberText(trained.perplexity, 3)}, with activations of ${few.activations} bit${few.activations === 1 ? "" : "s"} to ${numberText(few.perplexity, 3)}.`;
+  return `Weights rounded to three values raise the perplexity from ${numberText(teacher.perplexity, 3)} to ${numberText(rounded.perplexity, 3)}; 200 steps of training bring it to ${numberText(trained.perplexity, 3)}, and to ${numberText(few.perplexity, 3)} where activations have ${few.activations} bit${few.activations === 1 ? "" : "s"} too.`;
 }

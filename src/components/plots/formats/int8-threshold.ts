@@ -10,8 +10,8 @@ export const thresholdFigure = linesFigure<typeof int8Threshold>({
   question: "What does a product lose by the threshold?",
   key: ({model, input, threshold}) => `${model}/${input}/${threshold}`,
   label: ({threshold}) => `columns from ${threshold}`,
-  series: () => ({name: "weights of outliers in 8 bits", family: "int"}),
-  x: {column: "threshold", label: "smallest outlier"},
+  series: () => ({name: "LLM.int8()", family: "int"}),
+  x: {column: "threshold", label: "magnitude from which a column stays in 16 bits; 0: none does"},
   y: {column: "error", of: ({error}) => 100 * error, label: "error over the size of the product", unit: "%"},
   finding({rows}) {
     const none = rows.find(({threshold}) => threshold === 0);

@@ -28,5 +28,5 @@ function formsFinding(rows: readonly FormRow[]): string {
   const widest = rows.findLast(({form, time}) => form === "fused" && time !== null);
   const beside = rows.find(({form, headDim}) => form === "alternating" && headDim === widest?.headDim);
   if (!widest || !beside) return "No width has tiles on this processor.";
-  return `One kernel has tiles for heads of up to ${widest.headDim} channels here, and moves ${numberText(beside.bytes / widest.bytes, 2)} times fewer bytes at that width. Wider heads fit no registers and no shared memory.`;
+  return `One kernel has tiles for heads of up to ${widest.headDim} channels here, and moves ${numberText(beside.bytes / widest.bytes, 2)} times fewer bytes at that width. Wider heads fit neither into registers nor into shared memory.`;
 }

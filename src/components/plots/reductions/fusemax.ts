@@ -67,6 +67,6 @@ function arrayBytesFinding(rows: readonly ArrayRow[]): string {
   const at = (design: string) => rows.find((row) => row.design === design && row.tokens === longest);
   const [own, flat] = [at("fusemax"), at("flat")];
   if (own === undefined || flat === undefined) return "FLAT or FuseMax is not among these designs.";
-  const held = `a query holds ${groupedDigits(String(own.held))} bytes in the buffer at any length, FLAT's ${groupedDigits(String(flat.held))}`;
-  return `At ${groupedDigits(String(longest))} tokens ${held}; from memory FLAT moves ${numberText(flat.bytes / own.bytes, 3)} times as much.`;
+  const held = `A query of FuseMax holds ${groupedDigits(String(own.held))} bytes in the buffer at any length; FLAT's holds ${groupedDigits(String(flat.held))} at ${groupedDigits(String(longest))} tokens`;
+  return `${held}, and from memory FLAT moves ${numberText(flat.bytes / own.bytes, 3)} times as much.`;
 }
