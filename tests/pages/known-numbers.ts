@@ -447,7 +447,7 @@ export const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   ),
   "src/accelerators/sparse-slices.md": [
     ...defined(
-      "prunes to 2:4, stores what is left in two bits, keeps keys and values in four",
+      "prunes to 2:4, stores what is left in two bits (W2), keeps keys and values in four (KV4)",
       "the paper rounds them to 8 bits",
       "If three of four weights are zero, is it four times faster",
       "one of every four weights",
