@@ -56,7 +56,9 @@ describe("the figures of softmax in other orders", () => {
     expect(finding).toMatch(
       /FuseMax is 7\.41 times as fast as FLAT, and its square works 99\.1 % of the time; waiting/,
     );
-    expect(arrayBytesFigure.draw(rows, setting).finding).toMatch(/A query of FuseMax holds 260 bytes in the buffer/);
+    expect(arrayBytesFigure.draw(rows, setting).finding).toMatch(
+      /A query of FuseMax holds 260 bytes in the buffer/,
+    );
     const alone = rows.filter(({design}) => design === "flat");
     expect(arraySpeedFigure.draw(alone, setting).finding).toBe("Modelled: no such array was run.");
   });
