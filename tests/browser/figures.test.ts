@@ -53,7 +53,13 @@ test("the picture has question, key, kinds, finding and the address of its state
   ]);
   expect(download.suggestedFilename()).toBe("which-operators-are-bound-by-memory.svg");
   const text = readFileSync(await download.path(), "utf8");
-  for (const part of ["bound by memory?", "integers", "modelled: a cost model", "takes at least", "batch=64"])
+  for (const part of [
+    "bound by memory?",
+    "integers",
+    "modelled: by a cost model",
+    "takes at least",
+    "batch=64",
+  ])
     expect(text).toContain(part);
   expect(text).not.toMatch(/var\(|class=/);
   await close();
