@@ -27,6 +27,10 @@ test("the shipped report has the headers, machines and caches that the code give
   expect(rounded(shipped.inventory.rows)).toEqual(rounded(rows));
   expect(rounded(shipped.inventory.machines)).toEqual(rounded(machines));
   expect(rounded(shipped.inventory.caches)).toEqual(rounded(caches));
+  // The command that a reader can repeat: no path of the machine that made the report.
+  expect(shipped.command).toMatch(
+    /^paretoscope report decoder-large .* --out src\/data\/reports\/decoder-large\.json$/,
+  );
 });
 
 test("the shipped report has the errors that the code measures now: npx tsx src/cli/main.ts report …, as it says", async () => {
