@@ -8,7 +8,7 @@ function pageCode(text: string): string {
 export default {
   entry: [
     "src/lib/*/index.ts",
-    "src/cli/file-child.ts",
+    "src/cli/files/file-child.ts",
     "src/cli/quantize/measure-thread.ts",
     "src/cli/conformance/ops/*.ts",
     "src/data/data-sets.ts",

@@ -4,7 +4,7 @@ import {fork} from "node:child_process";
 import {readFileSync, writeFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
-import {complain, say} from "../src/cli/print.js";
+import {complain, say} from "../src/cli/terminal/print.js";
 import type {Contest} from "./harness/contest.js";
 import {circumstances, load, today} from "./harness/machine.js";
 import type {BenchRecord} from "./harness/record.js";

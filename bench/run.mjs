@@ -18,7 +18,7 @@ await build({
     "sweep-process": "bench/sweep-process.ts",
     // The command line as it is installed, with the processes and threads that it starts.
     paretoscope: "src/cli/main.ts",
-    "file-child": "src/cli/file-child.ts",
+    "file-child": "src/cli/files/file-child.ts",
     "measure-thread": "src/cli/quantize/measure-thread.ts",
     // Threads of a sweep start it by its place beside what was bundled.
     worker: "src/data/sweep/worker.ts",

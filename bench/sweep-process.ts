@@ -1,5 +1,5 @@
 /** A process of the bench of sweeps: `shard I N FOLDER` runs a part of the sweep, `worker URL` serves a queue. */
-import {say} from "../src/cli/print.js";
+import {say} from "../src/cli/terminal/print.js";
 import {fillSweep} from "../src/data/sweep/fill.js";
 import {shardOf} from "../src/data/sweep/plan.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";

@@ -1,7 +1,7 @@
 // npm run bounds [-- --only GLOB]: runs every experiment once at each bound of each of its parameters.
 import {parseArgs} from "node:util";
-import {openFiles} from "../src/cli/open-files.js";
-import {complain, say} from "../src/cli/print.js";
+import {openFiles} from "../src/cli/files/open-files.js";
+import {complain, say} from "../src/cli/terminal/print.js";
 import {loadData} from "../src/data/data-sets.js";
 import {allTables, type Row} from "../src/lib/experiment/columns.js";
 import type {Experiment} from "../src/lib/experiment/experiment.js";

@@ -1,7 +1,7 @@
 // npm run kernels: the kernels as modules that pages and scripts can import.
 
 import {mkdir, writeFile} from "node:fs/promises";
-import {say} from "../src/cli/print.js";
+import {say} from "../src/cli/terminal/print.js";
 import {generatedFolder, generateKernel, moduleNames} from "./kernels.js";
 
 await mkdir(generatedFolder, {recursive: true});

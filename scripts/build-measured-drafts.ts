@@ -2,7 +2,7 @@
 
 import {writeFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
-import {say} from "../src/cli/print.js";
+import {say} from "../src/cli/terminal/print.js";
 import {decodingMethods} from "../src/lib/decoding/registry.js";
 import type {drafting} from "../src/lib/experiments/decoding/drafting.js";
 import {keptRows} from "../tests/pages/kept.js";

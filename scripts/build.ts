@@ -2,7 +2,7 @@
 
 import {spawn} from "node:child_process";
 import {rm} from "node:fs/promises";
-import {complain, say} from "../src/cli/print.js";
+import {complain, say} from "../src/cli/terminal/print.js";
 import {exclusively} from "./exclusive.js";
 import {finishSite} from "./finish-site.js";
 import {makeTables} from "./make-tables.js";

@@ -3,7 +3,7 @@
 
 import {availableParallelism} from "node:os";
 import {parseArgs} from "node:util";
-import {complain, say} from "../src/cli/print.js";
+import {complain, say} from "../src/cli/terminal/print.js";
 import {sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import {keptProblems} from "../src/data/sweep/kept-problems.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";

@@ -1,6 +1,6 @@
 // npx tsx scripts/compare-tokenizers.ts [--seconds N] [--seed N]: random tokenizers and patterns, ours beside the Rust library.
-import {complain, say} from "../src/cli/print.js";
-import {integers, readCall} from "../src/cli/usage.js";
+import {complain, say} from "../src/cli/terminal/print.js";
+import {integers, readCall} from "../src/cli/terminal/usage.js";
 import {nativeTokenizers} from "../tests/io/tokenizer/compare.js";
 import {
   type Compared,

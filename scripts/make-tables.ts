@@ -3,7 +3,7 @@
 
 import {readdir, rm, utimes} from "node:fs/promises";
 import {join} from "node:path";
-import {say} from "../src/cli/print.js";
+import {say} from "../src/cli/terminal/print.js";
 import {fillAll, sentenceOn, sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";
 import {writeWhole} from "../src/data/sweep/store.js";

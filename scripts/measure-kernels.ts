@@ -5,7 +5,7 @@
  */
 import {writeFileSync} from "node:fs";
 import {cpus} from "node:os";
-import {complain} from "../src/cli/print.js";
+import {complain} from "../src/cli/terminal/print.js";
 import type {Backend} from "../src/lib/engine/backend.js";
 import {wasmBackend} from "../src/lib/engine/wasm/wasm-backend.js";
 import {writeSafetensors} from "../src/lib/io/safetensors-writer.js";

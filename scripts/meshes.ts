@@ -3,7 +3,7 @@
 import {writeFile} from "node:fs/promises";
 import bunny from "bunny";
 import teapot from "teapot";
-import {say} from "../src/cli/print.js";
+import {say} from "../src/cli/terminal/print.js";
 import {writeSafetensors} from "../src/lib/io/safetensors-writer.js";
 
 /** Triangle corners as float32, as all data sets are: whole numbers this small are exact. */

@@ -2,7 +2,7 @@
 
 import {existsSync} from "node:fs";
 import {chromium} from "playwright-core";
-import {complain, say} from "../src/cli/print.js";
+import {complain, say} from "../src/cli/terminal/print.js";
 import {CHROMIUM_ARGS, ensureChromium} from "./chromium.js";
 import {serveFolder} from "./static-server.js";
 

@@ -3,7 +3,7 @@
 import {spawn} from "node:child_process";
 import {existsSync} from "node:fs";
 import {parseArgs} from "node:util";
-import {complain, say} from "../src/cli/print.js";
+import {complain, say} from "../src/cli/terminal/print.js";
 import {unfinishedPages} from "./finish-site.js";
 import {serveFolder} from "./static-server.js";
 

@@ -1,5 +1,5 @@
 import {spawnSync} from "node:child_process";
-import {say} from "../src/cli/print.js";
+import {say} from "../src/cli/terminal/print.js";
 
 /** Path of the first of some commands that is installed; undefined if none is. */
 export function findCommand(...names: readonly string[]): string | undefined {

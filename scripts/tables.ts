@@ -1,8 +1,8 @@
 // npm run tables [-- --only GLOB] [--check]: runs what kept tables lack, or holds them against a new run.
 
 import {parseArgs} from "node:util";
-import {complain, say} from "../src/cli/print.js";
-import {progressLine} from "../src/cli/progress.js";
+import {complain, say} from "../src/cli/terminal/print.js";
+import {progressLine} from "../src/cli/terminal/progress.js";
 import {fillAll, sentenceOn, sweepStates, sweptExperiments} from "../src/data/sweep/all-sweeps.js";
 import type {RunSetting} from "../src/data/sweep/fill.js";
 import {withSweepPool} from "../src/data/sweep/pool.js";

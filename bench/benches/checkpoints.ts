@@ -5,7 +5,7 @@ import {open} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {complain} from "../../src/cli/print.js";
+import {complain} from "../../src/cli/terminal/print.js";
 import {randomStream} from "../../src/lib/tensor/random.js";
 import type {Contest} from "../harness/contest.js";
 

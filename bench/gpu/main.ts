@@ -2,7 +2,7 @@
 import {spawnSync} from "node:child_process";
 import {existsSync, writeFileSync} from "node:fs";
 import {parseArgs} from "node:util";
-import {complain, say} from "../../src/cli/print.js";
+import {complain, say} from "../../src/cli/terminal/print.js";
 import {type GpuHost, gpuHost} from "../../src/lib/kernels/gpu-host.js";
 import type {Gpu} from "../../src/lib/kernels/webgpu.js";
 import {circumstances, load, today} from "../harness/machine.js";

@@ -5,18 +5,18 @@ import {diffCommand} from "./diff.js";
 import {evalCommand} from "./eval.js";
 import {exportOnnxCommand} from "./export-onnx.js";
 import {generateCommand} from "./generate.js";
-import {helpText, listText} from "./help.js";
 import {inspectCommand} from "./inspect.js";
 import {logitsCommand} from "./logits.js";
 import {planCommand} from "./plan.js";
 import {predictCommand} from "./predict.js";
-import {complain, say, show} from "./print.js";
 import {quantizeCommand} from "./quantize.js";
 import {reportCommand} from "./report.js";
 import {runCommand} from "./run.js";
 import {sweepCommand, workerCommand} from "./sweep.js";
+import {helpText, listText} from "./terminal/help.js";
+import {complain, say, show} from "./terminal/print.js";
+import {notOneOf, readCall, UsageError} from "./terminal/usage.js";
 import {tokenizeCommand} from "./tokenize.js";
-import {notOneOf, readCall, UsageError} from "./usage.js";
 import {packageVersion} from "./version.js";
 
 /** A command gives its exit code. */

@@ -10,11 +10,19 @@ import {compose} from "../lib/experiments/accel/compose.js";
 import {printableJson} from "../lib/io/printable.js";
 import {rowsToJson} from "../lib/io/table-text.js";
 import {allowedValues, type Param, type ParamValues} from "../lib/technique/params.js";
-import {inFile, readJson, readText} from "./json-file.js";
-import {tableWriter} from "./output.js";
-import {paramsOf} from "./param-options.js";
-import {show} from "./print.js";
-import {type Call, notOneOf, type OptionSpec, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {inFile, readJson, readText} from "./files/json-file.js";
+import {paramsOf} from "./options/param-options.js";
+import {tableWriter} from "./terminal/output.js";
+import {show} from "./terminal/print.js";
+import {
+  type Call,
+  notOneOf,
+  type OptionSpec,
+  type OptionSpecs,
+  readCall,
+  text,
+  UsageError,
+} from "./terminal/usage.js";
 
 /** The parameters that may be listed, and where each begins, in the order in which combinations are made. */
 const LISTED = {

@@ -3,13 +3,13 @@ import {basename} from "node:path";
 import type {TensorDifference} from "../lib/checkpoint/compare.js";
 import type {Columns} from "../lib/experiment/columns.js";
 import {withGivenColumns} from "../lib/experiment/table.js";
-import {runWorkOnFile} from "./file-process.js";
-import {pathOrShipped} from "./model-path.js";
-import {tableWriter} from "./output.js";
-import {complain} from "./print.js";
-import {progressLine} from "./progress.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {runWorkOnFile} from "./files/file-process.js";
+import {pathOrShipped} from "./options/model-path.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {tableWriter} from "./terminal/output.js";
+import {complain} from "./terminal/print.js";
+import {progressLine} from "./terminal/progress.js";
+import {type Call, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 export const DIFF_USAGE = "paretoscope diff A B [options]";
 

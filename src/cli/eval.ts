@@ -3,16 +3,16 @@ import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {evaluate} from "../lib/experiments/models/evaluate.js";
 import {checkParams} from "../lib/technique/check-params.js";
 import type {ParamValues} from "../lib/technique/params.js";
-import {type FileRunner, runOnFile} from "./file-process.js";
-import {modelMemory} from "./model-memory.js";
-import {modelPath} from "./model-path.js";
-import {tableWriter} from "./output.js";
-import {paramOptions, paramsOf, remarkIdle, usageOf} from "./param-options.js";
-import {progressLine} from "./progress.js";
-import {THREADS, threadsOf} from "./threads.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {complainUnused} from "./unused-tensors.js";
-import {type OptionSpecs, readCall, text} from "./usage.js";
+import {type FileRunner, runOnFile} from "./files/file-process.js";
+import {complainUnused} from "./files/unused-tensors.js";
+import {modelMemory} from "./options/model-memory.js";
+import {modelPath} from "./options/model-path.js";
+import {paramOptions, paramsOf, remarkIdle, usageOf} from "./options/param-options.js";
+import {THREADS, threadsOf} from "./options/threads.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {tableWriter} from "./terminal/output.js";
+import {progressLine} from "./terminal/progress.js";
+import {type OptionSpecs, readCall, text} from "./terminal/usage.js";
 
 /** The setting of a part that is not quantized. */
 const FLOAT32 = "float32";

@@ -1,14 +1,14 @@
 /** `paretoscope export-onnx`: a decoder as ONNX files whose shapes are all fixed. */
 import {statSync} from "node:fs";
 import type {ExportedFile, ExportOptions} from "./export-onnx/export-work.js";
-import type {WorkJob} from "./file-job.js";
-import {runWorkOnFile, type WorkOptions} from "./file-process.js";
-import {modelMemory} from "./model-memory.js";
-import {modelPath} from "./model-path.js";
-import {say} from "./print.js";
-import {progressLine} from "./progress.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {type Call, integers, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import type {WorkJob} from "./files/file-job.js";
+import {runWorkOnFile, type WorkOptions} from "./files/file-process.js";
+import {modelMemory} from "./options/model-memory.js";
+import {modelPath} from "./options/model-path.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {say} from "./terminal/print.js";
+import {progressLine} from "./terminal/progress.js";
+import {type Call, integers, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 export const EXPORT_ONNX_USAGE = "paretoscope export-onnx MODEL --out FOLDER --length TOKENS [options]";
 

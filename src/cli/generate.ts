@@ -2,17 +2,17 @@
 import type {TableRows} from "../lib/experiment/columns.js";
 import {generate} from "../lib/experiments/models/generate.js";
 import {printableJson} from "../lib/io/printable.js";
-import {type FileRunner, runOnFile} from "./file-process.js";
-import {methodOptions, methodSettings} from "./method-options.js";
-import {modelMemory} from "./model-memory.js";
-import {modelPath} from "./model-path.js";
-import {paramOptions, paramsOf, usageOf} from "./param-options.js";
-import {complain, show} from "./print.js";
-import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
-import {THREADS, threadsOf} from "./threads.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {complainUnused} from "./unused-tensors.js";
-import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {type FileRunner, runOnFile} from "./files/file-process.js";
+import {complainUnused} from "./files/unused-tensors.js";
+import {methodOptions, methodSettings} from "./options/method-options.js";
+import {modelMemory} from "./options/model-memory.js";
+import {modelPath} from "./options/model-path.js";
+import {paramOptions, paramsOf, usageOf} from "./options/param-options.js";
+import {THREADS, threadsOf} from "./options/threads.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {complain, show} from "./terminal/print.js";
+import {OUTPUT_FORMAT, outputFormat} from "./terminal/text-or-json.js";
+import {type Call, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 const {model: _model, settings: _settings, ...PARAMS} = paramOptions(generate);
 

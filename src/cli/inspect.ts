@@ -2,8 +2,8 @@
 import {printableJson} from "../lib/io/printable.js";
 import {inspection} from "./inspect/inspection.js";
 import {reportText} from "./inspect/report.js";
-import {show} from "./print.js";
-import {notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {show} from "./terminal/print.js";
+import {notOneOf, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 export const INSPECT_USAGE = "paretoscope inspect PATH [--context N] [--format text|json]";
 

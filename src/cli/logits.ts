@@ -2,15 +2,15 @@
 import {totalmem} from "node:os";
 import type {TableRows} from "../lib/experiment/columns.js";
 import {logits} from "../lib/experiments/models/logits.js";
-import {type FileRunner, runOnFile} from "./file-process.js";
-import {modelPath} from "./model-path.js";
-import {wrongValue} from "./param-options.js";
-import {complain, show} from "./print.js";
-import {progressLine} from "./progress.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {complainUnused} from "./unused-tensors.js";
-import {type OptionSpecs, readCall as readOptions, text, UsageError} from "./usage.js";
-import {requirePlace, writeWhole} from "./write-file.js";
+import {type FileRunner, runOnFile} from "./files/file-process.js";
+import {complainUnused} from "./files/unused-tensors.js";
+import {requirePlace, writeWhole} from "./files/write-file.js";
+import {modelPath} from "./options/model-path.js";
+import {wrongValue} from "./options/param-options.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {complain, show} from "./terminal/print.js";
+import {progressLine} from "./terminal/progress.js";
+import {type OptionSpecs, readCall as readOptions, text, UsageError} from "./terminal/usage.js";
 
 export const LOGITS_USAGE =
   "paretoscope logits MODEL --ids 5,17,3 [--greedy STEPS] [--backend wasm|reference] [--timeLimit SECONDS] [--out FILE.json]";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Entry point of `paretoscope`. */
 import {nodeProblem} from "./node-version.js";
-import {complain} from "./print.js";
+import {complain} from "./terminal/print.js";
 
 // A reader such as `head` may close the pipe early: that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

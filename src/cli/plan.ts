@@ -4,18 +4,18 @@ import {CONTAINERS} from "../lib/checkpoint/container.js";
 import {type RecipeCache, recipeText} from "../lib/checkpoint/recipe.js";
 import {plan} from "../lib/experiments/models/plan.js";
 import {printableJson} from "../lib/io/printable.js";
-import {callText} from "./call-text.js";
-import {type FileRunner, runOnFile} from "./file-process.js";
-import {modelMemory} from "./model-memory.js";
-import {modelPath} from "./model-path.js";
-import {paramOptions, paramsOf, usageOf} from "./param-options.js";
+import {type FileRunner, runOnFile} from "./files/file-process.js";
+import {requirePlace, writeWhole} from "./files/write-file.js";
+import {modelMemory} from "./options/model-memory.js";
+import {modelPath} from "./options/model-path.js";
+import {paramOptions, paramsOf, usageOf} from "./options/param-options.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
 import {type PlanTables, planText} from "./plan-text.js";
-import {show} from "./print.js";
-import {progressLine} from "./progress.js";
-import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
-import {requirePlace, writeWhole} from "./write-file.js";
+import {callText} from "./terminal/call-text.js";
+import {show} from "./terminal/print.js";
+import {progressLine} from "./terminal/progress.js";
+import {OUTPUT_FORMAT, outputFormat} from "./terminal/text-or-json.js";
+import {type Call, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 const {
   model: _model,

@@ -4,10 +4,10 @@ import {loadData} from "../data/data-sets.js";
 import type {Row} from "../lib/experiment/columns.js";
 import {oneText} from "../lib/experiments/regress/one-text.js";
 import {printableJson} from "../lib/io/printable.js";
-import {paramOptions, paramsOf, usageOf} from "./param-options.js";
-import {show} from "./print.js";
-import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
-import {readCall, text, UsageError} from "./usage.js";
+import {paramOptions, paramsOf, usageOf} from "./options/param-options.js";
+import {show} from "./terminal/print.js";
+import {OUTPUT_FORMAT, outputFormat} from "./terminal/text-or-json.js";
+import {readCall, text, UsageError} from "./terminal/usage.js";
 
 /** Options of `paretoscope predict`. */
 export const PREDICT_OPTIONS = {

@@ -1,11 +1,11 @@
 /** `paretoscope quantize`: every tensor of a file in several formats, a row each; or the file in one format. */
 import {ownFile} from "../lib/experiments/formats/own-file.js";
-import {pathOrShipped} from "./model-path.js";
-import {remarkIdle} from "./param-options.js";
+import {pathOrShipped} from "./options/model-path.js";
+import {remarkIdle} from "./options/param-options.js";
+import {TIME_LIMIT} from "./options/time-limit.js";
 import {measureCommand} from "./quantize/measure.js";
 import {writeCommand} from "./quantize/write.js";
-import {TIME_LIMIT} from "./time-limit.js";
-import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 export const QUANTIZE_OPTIONS = {
   formats: {value: "IDS", help: `formats between commas (${ownFile.params.formats.default.join(",")})`},

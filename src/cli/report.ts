@@ -7,17 +7,17 @@ import {ownFile} from "../lib/experiments/formats/own-file.js";
 import {inventory} from "../lib/experiments/models/inventory.js";
 import {plan} from "../lib/experiments/models/plan.js";
 import {formats} from "../lib/formats/registry.js";
-import {callText} from "./call-text.js";
-import {type FileRunner, runOnFile} from "./file-process.js";
-import {modelMemory} from "./model-memory.js";
-import {modelPath} from "./model-path.js";
+import {type FileRunner, runOnFile} from "./files/file-process.js";
+import {requirePlace, writeWhole} from "./files/write-file.js";
+import {modelMemory} from "./options/model-memory.js";
+import {modelPath} from "./options/model-path.js";
+import {timeLimitOf} from "./options/time-limit.js";
 import {PLAN_OPTIONS, planCallOf} from "./plan.js";
-import {say} from "./print.js";
-import {progressLine} from "./progress.js";
-import {timeLimitOf} from "./time-limit.js";
-import {type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {callText} from "./terminal/call-text.js";
+import {say} from "./terminal/print.js";
+import {progressLine} from "./terminal/progress.js";
+import {type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 import {packageVersion} from "./version.js";
-import {requirePlace, writeWhole} from "./write-file.js";
 
 const {out: _out, format: _format, ...OPTIONS} = PLAN_OPTIONS;
 

@@ -8,13 +8,13 @@ import {runSweep, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
 import {experiments, loadExperiment} from "../lib/experiments/registry.js";
 import {checkParams} from "../lib/technique/check-params.js";
-import {runOnFile} from "./file-process.js";
-import {modelMemory} from "./model-memory.js";
-import {tablesWriter} from "./output.js";
-import {paramOptions, paramsOf, remarkIdle, wrongValue} from "./param-options.js";
-import {type ProgressLine, progressLine} from "./progress.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {runOnFile} from "./files/file-process.js";
+import {modelMemory} from "./options/model-memory.js";
+import {paramOptions, paramsOf, remarkIdle, wrongValue} from "./options/param-options.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {tablesWriter} from "./terminal/output.js";
+import {type ProgressLine, progressLine} from "./terminal/progress.js";
+import {type Call, notOneOf, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 /** Options of every run; parameters of the experiment come besides. */
 export const RUN_OPTIONS = {

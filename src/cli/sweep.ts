@@ -15,12 +15,12 @@ import {allTables} from "../lib/experiment/columns.js";
 import type {Experiment} from "../lib/experiment/experiment.js";
 import {joinSettings, sweepSettings} from "../lib/experiment/sweep.js";
 import {experimentMetadata, withGivenColumns} from "../lib/experiment/table.js";
-import {tablesWriter} from "./output.js";
-import {remarkIdle} from "./param-options.js";
-import {say} from "./print.js";
-import {progressLine} from "./progress.js";
+import {remarkIdle} from "./options/param-options.js";
 import {experimentOf} from "./run.js";
-import {type Call, integers, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {tablesWriter} from "./terminal/output.js";
+import {say} from "./terminal/print.js";
+import {progressLine} from "./terminal/progress.js";
+import {type Call, integers, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 export const SWEEP_OPTIONS = {
   shard: {

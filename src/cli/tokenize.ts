@@ -2,14 +2,14 @@
 import type {TableRows} from "../lib/experiment/columns.js";
 import {tokenize} from "../lib/experiments/models/tokenize.js";
 import {printableJson} from "../lib/io/printable.js";
-import {type FileRunner, runOnFile} from "./file-process.js";
-import {modelMemory} from "./model-memory.js";
-import {modelPath} from "./model-path.js";
-import {usageOf} from "./param-options.js";
-import {complain, show} from "./print.js";
-import {OUTPUT_FORMAT, outputFormat} from "./text-or-json.js";
-import {TIME_LIMIT, timeLimitOf} from "./time-limit.js";
-import {type Call, type OptionSpecs, readCall, text, UsageError} from "./usage.js";
+import {type FileRunner, runOnFile} from "./files/file-process.js";
+import {modelMemory} from "./options/model-memory.js";
+import {modelPath} from "./options/model-path.js";
+import {usageOf} from "./options/param-options.js";
+import {TIME_LIMIT, timeLimitOf} from "./options/time-limit.js";
+import {complain, show} from "./terminal/print.js";
+import {OUTPUT_FORMAT, outputFormat} from "./terminal/text-or-json.js";
+import {type Call, type OptionSpecs, readCall, text, UsageError} from "./terminal/usage.js";
 
 export const TOKENIZE_OPTIONS: OptionSpecs = {
   text: {value: "TEXT", help: "text whose ids are wanted"},

@@ -21,7 +21,7 @@ function isAlive(pid: number): boolean {
 }
 
 test("a child in an endless loop ends with its killed parent", async () => {
-  const module = pathToFileURL(resolve("src/cli/end-with-parent.ts")).href;
+  const module = pathToFileURL(resolve("src/cli/files/end-with-parent.ts")).href;
   const [child, parent] = [join(folder, "child.mjs"), join(folder, "parent.mjs")];
   await writeFile(
     child,

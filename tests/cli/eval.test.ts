@@ -5,8 +5,8 @@ import {tableFromIPC} from "apache-arrow";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {main} from "../../src/cli/command-line.js";
 import {evalCommand as evalInChild} from "../../src/cli/eval.js";
-import {runJob} from "../../src/cli/file-work.js";
-import {UsageError} from "../../src/cli/usage.js";
+import {runJob} from "../../src/cli/files/file-work.js";
+import {UsageError} from "../../src/cli/terminal/usage.js";
 import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {decodeText} from "../../src/lib/tasks/vocabulary.js";
 

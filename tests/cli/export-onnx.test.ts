@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {exportOnnxCommand, type WorkRunner} from "../../src/cli/export-onnx.js";
-import {runWork} from "../../src/cli/works.js";
+import {runWork} from "../../src/cli/files/works.js";
 import {exportDecoder} from "../../src/lib/compiled/onnx/export-decoder.js";
 import {onnxText} from "../../src/lib/compiled/onnx/onnx-text.js";
 import {decoderOf} from "../../src/lib/engine/decoder/decoder-weights.js";

@@ -2,7 +2,7 @@ import {mkdtemp, readdir, readFile, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test, vi} from "vitest";
-import {type Table, tablesWriter} from "../../src/cli/output.js";
+import {type Table, tablesWriter} from "../../src/cli/terminal/output.js";
 
 const table = (x: number): Table => ({
   columns: {x: {type: "number", label: "X"}, list: {type: "integers", label: "List"}},

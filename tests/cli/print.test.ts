@@ -43,13 +43,13 @@ test("all that prints does so through one place", async () => {
   const texts = await Promise.all(files.map((name) => readFile(name, "utf8")));
   const printing = files.filter((_, n) => /\bconsole\.|\bstd(out|err)\.write\(/.test(texts[n]));
   expect(printing.filter((name) => !LOADER.test(name)).sort()).toEqual(
-    [...PASSES_ON, "src/cli/print.ts"].sort(),
+    [...PASSES_ON, "src/cli/terminal/print.ts"].sort(),
   );
 });
 
 test("nothing but the bar of the command line writes to a terminal by a library", async () => {
   const files = (await readdir("src/cli", {recursive: true})).filter((name) => name.endsWith(".ts"));
   const texts = await Promise.all(files.map((name) => readFile(join("src/cli", name), "utf8")));
-  expect(files.filter((_, n) => texts[n].includes("cli-progress"))).toEqual(["progress.ts"]);
-  expect(texts[files.indexOf("progress.ts")]).toContain("printable(what)");
+  expect(files.filter((_, n) => texts[n].includes("cli-progress"))).toEqual(["terminal/progress.ts"]);
+  expect(texts[files.indexOf("terminal/progress.ts")]).toContain("printable(what)");
 });

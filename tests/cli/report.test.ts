@@ -2,7 +2,7 @@ import {copyFile, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
-import {runJob} from "../../src/cli/file-work.js";
+import {runJob} from "../../src/cli/files/file-work.js";
 import {reportCommand} from "../../src/cli/report.js";
 import {writeSafetensors} from "../../src/lib/io/safetensors-writer.js";
 import {draws, randomStream} from "../../src/lib/tensor/random.js";

@@ -3,12 +3,12 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {main} from "../../src/cli/command-line.js";
-import type {FileRunner} from "../../src/cli/file-process.js";
-import {runJob} from "../../src/cli/file-work.js";
+import type {FileRunner} from "../../src/cli/files/file-process.js";
+import {runJob} from "../../src/cli/files/file-work.js";
 import {generateCommand} from "../../src/cli/generate.js";
-import {methodOptions} from "../../src/cli/method-options.js";
+import {methodOptions} from "../../src/cli/options/method-options.js";
+import {UsageError} from "../../src/cli/terminal/usage.js";
 import {tokenizeCommand} from "../../src/cli/tokenize.js";
-import {UsageError} from "../../src/cli/usage.js";
 import {decodingMethods} from "../../src/lib/decoding/registry.js";
 import {generate as generateExperiment} from "../../src/lib/experiments/models/generate.js";
 

@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from "node:fs
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
-import {requirePlace, writeWhole} from "../../src/cli/write-file.js";
+import {requirePlace, writeWhole} from "../../src/cli/files/write-file.js";
 
 let folder = "";
 const at = (name: string) => join(folder, name);

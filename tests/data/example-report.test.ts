@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {expect, test} from "vitest";
-import {runJob} from "../../src/cli/file-work.js";
+import {runJob} from "../../src/cli/files/file-work.js";
 import type {ErrorRow, InventoryTables, PlanTables} from "../../src/components/report/report-data.js";
 import {formatNamed} from "../../src/lib/formats/registry.js";
 

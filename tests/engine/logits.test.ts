@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test, vi} from "vitest";
-import {runJob} from "../../src/cli/file-work.js";
+import {runJob} from "../../src/cli/files/file-work.js";
 import {LOGITS_USAGE, type LogitsResult, logitsCommand as logitsInChild} from "../../src/cli/logits.js";
 import {DECODERS, goldenPath, MAMBAS, maxDifference, readExpected} from "./golden.js";
 

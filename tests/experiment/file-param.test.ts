@@ -2,7 +2,7 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, expectTypeOf, test} from "vitest";
-import {openFiles} from "../../src/cli/open-files.js";
+import {openFiles} from "../../src/cli/files/open-files.js";
 import {experiment} from "../../src/lib/experiment/experiment.js";
 import {blobSource, bytesSource} from "../../src/lib/io/byte-source.js";
 import {blobFolder, type ModelFolder} from "../../src/lib/io/model-folder.js";

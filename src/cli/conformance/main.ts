@@ -4,10 +4,10 @@ import {mkdir, stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {printable} from "../../lib/io/printable.js";
 import {largest} from "../../lib/stats/extent.js";
-import {readText} from "../json-file.js";
-import {complain, say} from "../print.js";
-import {readCall as readOptions, text} from "../usage.js";
-import {writeWhole} from "../write-file.js";
+import {readText} from "../files/json-file.js";
+import {writeWhole} from "../files/write-file.js";
+import {complain, say} from "../terminal/print.js";
+import {readCall as readOptions, text} from "../terminal/usage.js";
 import {checkGolden, FAILING, type Report} from "./check-file.js";
 import {loadOps} from "./load-ops.js";
 

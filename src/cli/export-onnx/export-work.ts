@@ -5,8 +5,8 @@ import {modelFolder} from "../../lib/checkpoint/model-folder.js";
 import {exportDecoder} from "../../lib/compiled/onnx/export-decoder.js";
 import {openDecoderWeights} from "../../lib/engine/open-decoder.js";
 import {openModelPath} from "../../lib/io/node-file.js";
-import type {Work} from "../file-job.js";
-import {writeWhole} from "../write-file.js";
+import type {Work} from "../files/file-job.js";
+import {writeWhole} from "../files/write-file.js";
 
 /** Which model is to be written, in what sizes, and where. */
 export interface ExportOptions {

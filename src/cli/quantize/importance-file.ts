@@ -3,7 +3,7 @@ import {modelFolder} from "../../lib/checkpoint/model-folder.js";
 import {type FoundImportance, importanceFrom} from "../../lib/experiments/models/importance.js";
 import type {ModelFolder} from "../../lib/io/model-folder.js";
 import {openFile} from "../../lib/io/node-file.js";
-import {modelMemory} from "../model-memory.js";
+import {modelMemory} from "../options/model-memory.js";
 
 /**
  * The importance that a file tells, or null where none was named.

@@ -1,7 +1,7 @@
 /** The files that a command reads: an output must not take their place. */
 import {realpath} from "node:fs/promises";
 import {join} from "node:path";
-import {type Call, text, UsageError} from "../usage.js";
+import {type Call, text, UsageError} from "../terminal/usage.js";
 import {type FileState, fileState, modelFolderOf} from "./model-files.js";
 
 /**

@@ -10,7 +10,7 @@ import {unusedIn} from "../../lib/experiments/formats/unused-in.js";
 import {openModelPath} from "../../lib/io/node-file.js";
 import {measureTensor, type TensorRow} from "../../lib/quant/measure-tensor.js";
 import {elementCount} from "../../lib/tensor/tensor.js";
-import type {Work} from "../file-job.js";
+import type {Work} from "../files/file-job.js";
 import {importanceOfFile} from "./importance-file.js";
 import {type MeasureTask, onThreads, type ThreadData, type ThreadTask} from "./measure-threads.js";
 

@@ -7,7 +7,7 @@ import {type Asked, checkpointFile} from "../../lib/checkpoint/write/checkpoint-
 import type {WrittenTensor} from "../../lib/checkpoint/write/written.js";
 import {openModelPath} from "../../lib/io/node-file.js";
 import {nodeThreads} from "../../lib/kernels/node-threads.js";
-import type {Work} from "../file-job.js";
+import type {Work} from "../files/file-job.js";
 import {importanceOfFile} from "./importance-file.js";
 
 /** What is to be written, and where. */

@@ -1,8 +1,8 @@
 import {readFile} from "node:fs/promises";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {decodingMethods} from "../../../src/lib/decoding/registry.js";
+import {textStream} from "../../../src/lib/experiments/models/generate/text-stream.js";
 import {generate} from "../../../src/lib/experiments/models/generate.js";
-import {textStream} from "../../../src/lib/experiments/models/text-stream.js";
 import {tokenize} from "../../../src/lib/experiments/models/tokenize.js";
 import {bytesSource} from "../../../src/lib/io/byte-source.js";
 import {FormatError} from "../../../src/lib/io/format-error.js";

@@ -1,7 +1,7 @@
 import {SAMPLE_ELEMENTS} from "../../checkpoint/sample.js";
 import {experiment} from "../../experiment/experiment.js";
 import {ownFile} from "../formats/own-file.js";
-import {inContainer} from "./plan-container.js";
+import {inContainer} from "./plan/container.js";
 import {
   cacheDamages,
   damageParams,
@@ -11,8 +11,8 @@ import {
   tensorDamages,
   weightsOf,
   within,
-} from "./plan-damages.js";
-import {openPlanned} from "./planned-model.js";
+} from "./plan/damages.js";
+import {openPlanned} from "./plan/planned-model.js";
 
 /** Parts that are measured in one run. */
 const PARTS = ["tensors", "caches", "all"] as const;

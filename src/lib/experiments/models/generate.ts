@@ -15,13 +15,13 @@ import type {Tokenizer} from "../../io/tokenizer/assemble.js";
 import type {ParamValues} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import {openTokenizer} from "./folder-tokenizer.js";
-import {cacheParams, openCached} from "./generate-cached.js";
-import {draftedParams, draftedRounds, savedBy} from "./generate-drafted.js";
-import {grammarParams, openGrammar, refuseGrammar} from "./generate-grammar.js";
-import {maskedText} from "./generate-masked.js";
+import {cacheParams, openCached} from "./generate/cached.js";
+import {draftedParams, draftedRounds, savedBy} from "./generate/drafted.js";
+import {grammarParams, openGrammar, refuseGrammar} from "./generate/grammar.js";
+import {maskedText} from "./generate/masked.js";
+import {promptIds, stopIds} from "./generate/prompt.js";
+import {textStream} from "./generate/text-stream.js";
 import {packedOption, packedParam} from "./packed-param.js";
-import {promptIds, stopIds} from "./prompt.js";
-import {textStream} from "./text-stream.js";
 
 const BACKENDS: Readonly<
   Record<"wasm" | "reference", (work: Pick<Work, "threads">) => Backend | Promise<Backend>>

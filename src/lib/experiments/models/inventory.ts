@@ -11,8 +11,8 @@ import {formatChoice} from "../accel/format-choice.js";
 import {CACHES} from "../kv/caches.js";
 import {checkpointParam} from "./checkpoint-param.js";
 import {type Inspection, inspectFolder} from "./inspection.js";
-import {cacheBytes, PLANNED_CACHES} from "./plan-caches.js";
-import {openPlanned, type PlannedModel} from "./planned-model.js";
+import {cacheBytes, PLANNED_CACHES} from "./plan/caches.js";
+import {openPlanned, type PlannedModel} from "./plan/planned-model.js";
 
 /** Formats of the weights in which a machine is asked whether the model fits. */
 const WEIGHTS = ["fp16", "int8", "q4_K"] as const;

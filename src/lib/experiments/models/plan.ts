@@ -4,10 +4,9 @@ import {makePlan, type Part, type PartOption} from "../../plan/make-plan.js";
 import {tensorParts} from "../../plan/tensor-parts.js";
 import type {ParamValues} from "../../technique/params.js";
 import {ownFile} from "../formats/own-file.js";
-import {knownDamages} from "./known-damages.js";
-import {type CacheOption, openedCache} from "./plan-caches.js";
-import {inContainer, type WrittenModel} from "./plan-container.js";
-import {choosingKl, type Measuring, measuredOn, variantOf} from "./plan-damage.js";
+import {type CacheOption, openedCache} from "./plan/caches.js";
+import {inContainer, type WrittenModel} from "./plan/container.js";
+import {choosingKl, type Measuring, measuredOn, variantOf} from "./plan/damage.js";
 import {
   cacheDamages,
   completed,
@@ -18,12 +17,13 @@ import {
   tensorDamages,
   weightsOf,
   within,
-} from "./plan-damages.js";
-import {factsOf} from "./plan-facts.js";
-import {type Chosen, cacheRows, type MeasuredResult, rowsOf} from "./plan-rows.js";
-import type {MeasureWeights} from "./plan-terms.js";
-import {uniformColumns, uniformRow} from "./plan-uniform.js";
-import {openPlanned, sumOfFixed} from "./planned-model.js";
+} from "./plan/damages.js";
+import {factsOf} from "./plan/facts.js";
+import {knownDamages} from "./plan/known-damages.js";
+import {openPlanned, sumOfFixed} from "./plan/planned-model.js";
+import {type Chosen, cacheRows, type MeasuredResult, rowsOf} from "./plan/rows.js";
+import type {MeasureWeights} from "./plan/terms.js";
+import {uniformColumns, uniformRow} from "./plan/uniform.js";
 
 const params = {
   ...damageParams,

@@ -1,9 +1,9 @@
 import {experiment} from "../../experiment/experiment.js";
-import {inContainer} from "./plan-container.js";
-import {measuredOn, throughout} from "./plan-damage.js";
-import {damageParams, measuringOf, plannedNames, weightsOf, within} from "./plan-damages.js";
-import {uniformColumns, uniformRow} from "./plan-uniform.js";
-import {openPlanned} from "./planned-model.js";
+import {inContainer} from "./plan/container.js";
+import {measuredOn, throughout} from "./plan/damage.js";
+import {damageParams, measuringOf, plannedNames, weightsOf, within} from "./plan/damages.js";
+import {openPlanned} from "./plan/planned-model.js";
+import {uniformColumns, uniformRow} from "./plan/uniform.js";
 
 /** Perplexity and divergence of a checkpoint in single formats: of some of them, so that they come, and wait, one by one. */
 export const quality = experiment({
