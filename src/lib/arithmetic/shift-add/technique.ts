@@ -51,8 +51,9 @@ export const shiftAddArithmetic: Arithmetic = {
       }),
       inputs: Float64Array.from(integers, (integer, i) => integer * x.scales[Math.floor(i / width)]),
       counts: counted({
-        // Shifts by a place of a bit are wires; sums of inputs are shared by all outputs.
-        additions: tokens * (extra + outputs * width + width),
+        // Shifts by a place of a bit are wires; sums of inputs are shared by all outputs; a group's offset and its result
+        // are added once each.
+        additions: tokens * (extra + outputs * width + width + 2 * outputs * groups),
         multiplications: tokens * outputs * (2 * groups + 1),
       }),
     };
