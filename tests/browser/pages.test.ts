@@ -7,7 +7,7 @@ import {pagePaths, settled, useSite} from "./site.js";
 const site = useSite();
 
 const DESK: PageLook = {width: 1280, scheme: "light"};
-/** What a phone shows in light, 1280 px have shown in the same colours. */
+/** What a phone shows in light, 1280 px have shown in the same colours; and what they show in the dark, a phone. */
 const PHONE: PageLook = {width: 360, scheme: "dark"};
 
 // A page waits more than it works: a few at a time. Loading it is most of that, so one that is open is looked at in every
@@ -19,6 +19,8 @@ describe.concurrent.each(pagePaths().map((path, i) => [path, i] as const))("page
     await leadsPastNavigation(page);
     await scrollThrough(page);
     for (const look of [first, second]) await (look === DESK ? atDesk(page) : looksWell(page, PHONE));
+    // What all pages show at a desk alone is the frame.
+    if (i === 0) await looksWell(page, {...DESK, scheme: "dark"}, "colours");
     // A cell that failed says so in its place, and not everywhere on the console.
     expect(await page.locator(".observablehq--error").allTextContents()).toEqual([]);
     expect(complaints).toEqual([]);
@@ -34,8 +36,6 @@ async function atDesk(page: Page): Promise<void> {
   await looksWell(page, DESK);
   await page.evaluate(() => window.scrollTo(0, 0));
   await opensWell(page);
-  // Another scheme changes colours alone.
-  await looksWell(page, {...DESK, scheme: "dark"}, "colours");
   await looksWell(page, {...DESK, width: 768}, "none");
 }
 
