@@ -17,6 +17,7 @@ const FEW: Readonly<Record<string, number>> = {
   "experts/store": 4,
   "reductions/schedules": 3,
   "reductions/transfers": 6,
+  "mixers/flash-rnn": 4,
 };
 const runsOf = (id: string) => FEW[id] ?? RUNS;
 
