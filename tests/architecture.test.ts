@@ -32,6 +32,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "reductions",
     "regress",
     "scenes",
+    "verification",
   ],
   ["evaluate"],
   ["plan"],
