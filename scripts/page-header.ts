@@ -1,4 +1,5 @@
-import {HOME, PAGE_GROUPS, pageAt, type SitePage} from "../src/components/frame/site-pages.js";
+import type {SitePage} from "../src/components/frame/site-page.js";
+import {HOME, PAGE_GROUPS, pageAt} from "../src/components/frame/site-pages.js";
 import {escapeMarkup} from "../src/components/kit/text/markup.js";
 
 const mark = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 3v18h18" fill="none" stroke="currentColor" stroke-width="2"/><path d="M6 6h4v6h5v4h6" fill="none" stroke="var(--accent)" stroke-width="2.5"/></svg>`;

@@ -3,15 +3,7 @@ import {kvElements, stateElements} from "../../src/lib/architectures/cache-eleme
 import {parameterCount} from "../../src/lib/architectures/parameters.js";
 import {modelRecordOfObject} from "../../src/lib/architectures/read-model.js";
 import {FAMILIES} from "../../src/lib/architectures/registry.js";
-import {HYBRIDS} from "./cases/hybrids.js";
-import {LLAMAS} from "./cases/llamas.js";
-import {MASKED} from "./cases/masked.js";
-import {MIXTURES} from "./cases/mixtures.js";
-import {NORMS_AND_WINDOWS} from "./cases/norms-and-windows.js";
-import {OLDER} from "./cases/older.js";
-import {ROUTERS} from "./cases/routers.js";
-
-const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...ROUTERS, ...HYBRIDS, ...MASKED];
+import {CASES} from "./cases/all.js";
 
 describe.each(CASES)("$name", ({config, parameters, published, active = parameters, cache, state = 0}) => {
   const record = modelRecordOfObject(config);

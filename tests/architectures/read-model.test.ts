@@ -1,19 +1,14 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {kvElements, stateElements} from "../../src/lib/architectures/cache-elements.js";
-import type {AttentionMixer, ModelRecord} from "../../src/lib/architectures/model-record.js";
+import type {ModelRecord} from "../../src/lib/architectures/model-record.js";
 import {parameterCount} from "../../src/lib/architectures/parameters.js";
 import {modelRecordOfObject, modelRecordOfText} from "../../src/lib/architectures/read-model.js";
+import type {AttentionMixer} from "../../src/lib/architectures/record/mixer.js";
 import {MODEL_TYPES} from "../../src/lib/architectures/registry.js";
 import {FormatError} from "../../src/lib/io/format-error.js";
-import {HYBRIDS} from "./cases/hybrids.js";
-import {LLAMAS} from "./cases/llamas.js";
-import {MIXTURES} from "./cases/mixtures.js";
-import {NORMS_AND_WINDOWS} from "./cases/norms-and-windows.js";
-import {OLDER} from "./cases/older.js";
-import {ROUTERS} from "./cases/routers.js";
+import {CASES} from "./cases/all.js";
 
-const CASES = [...LLAMAS, ...NORMS_AND_WINDOWS, ...OLDER, ...MIXTURES, ...ROUTERS, ...HYBRIDS];
 const LLAMA = {
   model_type: "llama",
   hidden_size: 64,
@@ -194,7 +189,7 @@ describe("a record", () => {
   });
 
   test("names extra prediction layers, the begin token and what was not read", () => {
-    const deepseek = MIXTURES.find(({name}) => name.startsWith("DeepSeek-V3"))?.config ?? {};
+    const deepseek = CASES.find(({name}) => name.startsWith("DeepSeek-V3"))?.config ?? {};
     expect(modelRecordOfObject(deepseek).extraPredictionLayers).toBe(1);
     expect([
       read({bos_token_id: 5}).beginToken,

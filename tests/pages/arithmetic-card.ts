@@ -6,7 +6,7 @@ import {scoreTokens} from "../../src/lib/evaluate/token-scores.js";
 import {openFolder} from "../../src/lib/io/node-file.js";
 import {arithmeticProblem, HARD_STEP} from "../../src/lib/tasks/arithmetic.js";
 import {encodeCharacters} from "../../src/lib/tasks/characters.js";
-import {problemScoresOf} from "./cards.js";
+import {problemScoresOf} from "./cards/arithmetic.js";
 
 /** Counts what a model of worked arithmetic makes of the first test problems again, and of the last. */
 export async function countProblemsAgain(name: string): Promise<void> {

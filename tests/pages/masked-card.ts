@@ -11,7 +11,7 @@ import {openFolder} from "../../src/lib/io/node-file.js";
 import {corpusDocument} from "../../src/lib/tasks/corpus.js";
 import {taskById} from "../../src/lib/tasks/registry.js";
 import {filledIn} from "../../src/lib/tasks/task.js";
-import {maskedScoresOf} from "./cards.js";
+import {maskedScoresOf} from "./cards/masked.js";
 
 /** The tokens after the first in the order in which a draw of a document masks them, as `publish_diffusion.py` has it. */
 function maskOrder(document: number, draw: number, length: number): number[] {

@@ -3,7 +3,7 @@ import {loadTensors} from "../../src/data/data-sets.js";
 import {classify, visionMamba} from "../../src/lib/engine/vision/vision-mamba.js";
 import {wasmBackend} from "../../src/lib/engine/wasm/wasm-backend.js";
 import {picture} from "../../src/lib/tasks/pictures/picture.js";
-import {pictureCardOf} from "./cards.js";
+import {pictureCardOf} from "./cards/pictures.js";
 
 /** Names the first pictures of the test split again. */
 export async function countPicturesAgain(name: string): Promise<void> {

@@ -1,6 +1,8 @@
 import type * as record from "../architectures/model-record.js";
 import {mixerSize, parameterCount} from "../architectures/parameters.js";
 import {modelRecordOfObject, modelRecordOfText} from "../architectures/read-model.js";
+import type {Channels} from "../architectures/record/channels.js";
+import type * as mixers from "../architectures/record/mixer.js";
 import {FormatError} from "../io/format-error.js";
 import type {Ffn, LayerGroup, Mixer, Model, ParameterCount, RecurrentMixer} from "./model.js";
 
@@ -61,7 +63,7 @@ function groupsOf({hidden, layers}: record.ModelRecord): LayerGroup[] {
 const sameWork = (a: LayerGroup, b: LayerGroup) =>
   JSON.stringify([a.mixer, a.ffn]) === JSON.stringify([b.mixer, b.ffn]);
 
-function mixerOf(d: number, mixer: record.Mixer): Mixer {
+function mixerOf(d: number, mixer: mixers.Mixer): Mixer {
   switch (mixer.kind) {
     case "attention":
       return attentionOf(mixer);
@@ -106,7 +108,7 @@ const notModelled = (value: string, allowed: string): FormatError =>
     allowed,
   });
 
-function attentionOf({heads, kvHeads, headDim, biases, qkNorm, gated, window}: record.AttentionMixer): Mixer {
+function attentionOf({heads, kvHeads, headDim, biases, qkNorm, gated, window}: mixers.AttentionMixer): Mixer {
   return {
     kind: "gqa",
     heads,
@@ -121,11 +123,11 @@ function attentionOf({heads, kvHeads, headDim, biases, qkNorm, gated, window}: r
 }
 
 type Recurrence =
-  | record.GatedDeltaMixer
-  | record.LightningMixer
-  | record.ConvolutionMixer
-  | record.RgLruMixer
-  | record.RwkvMixer;
+  | mixers.GatedDeltaMixer
+  | mixers.LightningMixer
+  | mixers.ConvolutionMixer
+  | mixers.RgLruMixer
+  | mixers.RwkvMixer;
 
 /** Sizes of a recurrence: its convolution's weights are counted there, all that is no matrix is `others`. */
 function recurrentOf(d: number, mixer: Recurrence): RecurrentMixer {
@@ -166,7 +168,7 @@ function recurrenceSizes(d: number, m: Recurrence): Omit<RecurrentMixer, "kind" 
   }
 }
 
-function ffnOf(d: number, channels: record.Channels | null): Ffn | null {
+function ffnOf(d: number, channels: Channels | null): Ffn | null {
   if (channels === null) return null;
   // Two matrices of its width and a square one: as much as two of a width larger by half of the stream.
   if (channels.kind === "rwkv") return {kind: "dense", width: channels.width + d / 2, gated: false};

@@ -1,4 +1,5 @@
-import type {Mixer, ModelRecord} from "./model-record.js";
+import type {ModelRecord} from "./model-record.js";
+import type {Mixer} from "./record/mixer.js";
 
 /** Numbers that one token adds to the cache of a layer, while the layer's window has room. */
 export function cachedPerToken(mixer: Mixer): number {

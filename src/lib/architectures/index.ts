@@ -8,4 +8,8 @@ export * from "./layer-kinds.js";
 export type * from "./model-record.js";
 export * from "./parameters.js";
 export * from "./read-model.js";
+export type * from "./record/channels.js";
+export type * from "./record/mixer.js";
+export type * from "./record/norm.js";
+export type * from "./record/rope.js";
 export {ARCHITECTURES, MODEL_TYPES} from "./registry.js";

@@ -1,5 +1,7 @@
-import type {Channels, Mixer, ModelRecord} from "./model-record.js";
+import type {ModelRecord} from "./model-record.js";
 import {routedExperts} from "./parameters.js";
+import type {Channels} from "./record/channels.js";
+import type {Mixer} from "./record/mixer.js";
 
 /** Equal parts of layers: their kind in a word and in full, and how many layers have it. */
 export interface PartKind {

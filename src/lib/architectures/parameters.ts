@@ -1,12 +1,7 @@
-import type {
-  AttentionMixer,
-  Channels,
-  ExpertChannels,
-  LayerPlan,
-  Mixer,
-  ModelRecord,
-  Norm,
-} from "./model-record.js";
+import type {LayerPlan, ModelRecord} from "./model-record.js";
+import type {Channels, ExpertChannels} from "./record/channels.js";
+import type {AttentionMixer, Mixer} from "./record/mixer.js";
+import type {Norm} from "./record/norm.js";
 
 /** Parameters of a model: all of them, and those that one token passes. */
 export interface ParameterCount {

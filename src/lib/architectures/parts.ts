@@ -1,16 +1,8 @@
 import type {ConfigReader, Key} from "./config-reader.js";
-import type {
-  Activation,
-  AttentionMixer,
-  Channels,
-  DenseChannels,
-  ExpertChannels,
-  LayerPlan,
-  Mixer,
-  ModelRecord,
-  Norm,
-  Router,
-} from "./model-record.js";
+import type {LayerPlan, ModelRecord} from "./model-record.js";
+import type {Activation, Channels, DenseChannels, ExpertChannels, Router} from "./record/channels.js";
+import type {AttentionMixer, Mixer} from "./record/mixer.js";
+import type {Norm} from "./record/norm.js";
 import type {Shape} from "./shape.js";
 
 /** RMS norm whose eps stands under `key`. */

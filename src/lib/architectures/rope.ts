@@ -1,6 +1,6 @@
 import type {Json} from "../io/strict-json.js";
 import type {ConfigReader} from "./config-reader.js";
-import type {Rope, RopeScaling} from "./model-record.js";
+import type {Rope, RopeScaling} from "./record/rope.js";
 
 /** Properties of the rotary positions that the family fixes, not the file. */
 export interface RopeRules {

@@ -1,6 +1,6 @@
 /** Norms of rows, bound to their weights: what a forward pass calls. */
 
-import type {Norm} from "../architectures/model-record.js";
+import type {Norm} from "../architectures/record/norm.js";
 import type {Backend} from "./backend.js";
 
 /** x [rows, n] to y [rows, n]. */

@@ -1,6 +1,6 @@
 /** Rotary frequencies of a model, stretched for texts longer than those of its training. */
 
-import type {Rope, RopeScaling} from "../architectures/model-record.js";
+import type {Rope, RopeScaling} from "../architectures/record/rope.js";
 import {inverseFrequencies, llama3Frequencies} from "./rope.js";
 
 /** Angles per token of each rotated pair, and the factor of sine and cosine. */

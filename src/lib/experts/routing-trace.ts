@@ -1,6 +1,6 @@
 /** The experts that each token of a text passes, layer by layer, and what a run of tokens loads of them. */
 
-import type {ExpertChannels} from "../architectures/model-record.js";
+import type {ExpertChannels} from "../architectures/record/channels.js";
 import {forward} from "../engine/decoder/decoder.js";
 import {type ChosenExperts, chosenOfAll} from "../engine/decoder/expert-network.js";
 import type {Decoder} from "../engine/decoder/load-decoder.js";

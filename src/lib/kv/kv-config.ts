@@ -1,7 +1,8 @@
 /** The cache that a published config.json describes. */
 
-import type {AttentionMixer, LatentMixer, Mixer, ModelRecord} from "../architectures/model-record.js";
+import type {ModelRecord} from "../architectures/model-record.js";
 import {modelRecord, modelRecordOfText} from "../architectures/read-model.js";
+import type {AttentionMixer, LatentMixer, Mixer} from "../architectures/record/mixer.js";
 import type {CacheSizes} from "../engine/cache/sizes.js";
 import {FormatError} from "../io/format-error.js";
 import type {JsonObject} from "../io/json-file.js";

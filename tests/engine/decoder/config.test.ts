@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import type {ExpertChannels} from "../../../src/lib/architectures/model-record.js";
 import {modelRecordOfObject} from "../../../src/lib/architectures/read-model.js";
+import type {ExpertChannels} from "../../../src/lib/architectures/record/channels.js";
 import {type DecoderConfig, decoderConfigOf} from "../../../src/lib/engine/decoder/config.js";
 import {llamaConfig} from "../../../src/lib/engine/decoder/llama-config.js";
 import {FormatError} from "../../../src/lib/io/format-error.js";

@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import type {ExpertChannels} from "../../../src/lib/architectures/model-record.js";
 import {expertNetwork as expertChannels, PLAIN_ROUTER} from "../../../src/lib/architectures/parts.js";
+import type {ExpertChannels} from "../../../src/lib/architectures/record/channels.js";
 import {referenceBackend} from "../../../src/lib/engine/backend.js";
 import {
   chosenOfAll,

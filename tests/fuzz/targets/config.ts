@@ -7,15 +7,8 @@ import {isMamba, mambaConfigOf} from "../../../src/lib/engine/mamba/mamba-config
 import {FormatError} from "../../../src/lib/io/format-error.js";
 import {parseJsonObject, SIDE_FILE_LIMITS} from "../../../src/lib/io/json-file.js";
 import {cacheSizesOf} from "../../../src/lib/kv/kv-config.js";
-import {HYBRIDS} from "../../architectures/cases/hybrids.js";
-import {LLAMAS} from "../../architectures/cases/llamas.js";
-import {MIXTURES} from "../../architectures/cases/mixtures.js";
-import {NORMS_AND_WINDOWS} from "../../architectures/cases/norms-and-windows.js";
-import {OLDER} from "../../architectures/cases/older.js";
-import {ROUTERS} from "../../architectures/cases/routers.js";
+import {CASES} from "../../architectures/cases/all.js";
 import type {FuzzTarget} from "../target.js";
-
-const CASES = [...LLAMAS, ...MIXTURES, ...ROUTERS, ...NORMS_AND_WINDOWS, ...HYBRIDS, ...OLDER];
 
 /** What takes the record of a model, each on its own: what one cannot do must not hide what the next one does. */
 const CONSUMERS = [

@@ -1,6 +1,6 @@
 import {expect} from "vitest";
 import type {attambaExperiment} from "../../../src/lib/experiments/mixers/attamba.js";
-import {cardOf} from "../cards.js";
+import {cardOf} from "../cards/record.js";
 import {keptRows} from "../kept.js";
 import {type Finding, findingsOf, rowWith} from "./finding.js";
 

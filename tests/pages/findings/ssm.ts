@@ -8,7 +8,7 @@ import type {scanForms} from "../../../src/lib/experiments/ssm/scan-forms.js";
 import type {stateAgainstCache} from "../../../src/lib/experiments/ssm/state-against-cache.js";
 import type {tensorErrors} from "../../../src/lib/experiments/ssm/tensor-errors.js";
 import {averagedScans} from "../../../src/lib/ssm/vmeanba/registry.js";
-import {cardOf} from "../cards.js";
+import {cardOf} from "../cards/record.js";
 import {keptRows} from "../kept.js";
 import {distinct, type Finding, findingsOf, rowWith} from "./finding.js";
 

@@ -1,6 +1,5 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {AttentionMixer, Norm} from "../model-record.js";
 import {
   activationOf,
   allBiases,
@@ -10,6 +9,8 @@ import {
   layerPlan,
   type RecordParts,
 } from "../parts.js";
+import type {AttentionMixer} from "../record/mixer.js";
+import type {Norm} from "../record/norm.js";
 import {ropeOf} from "../rope.js";
 import {type Shape, shapeOf, widthOf} from "../shape.js";
 import {allButEvery} from "../windows.js";

@@ -1,6 +1,5 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {Channels, LatentMixer, Router} from "../model-record.js";
 import {
   activationOf,
   activeExperts,
@@ -10,6 +9,8 @@ import {
   PLAIN_ROUTER,
   rms,
 } from "../parts.js";
+import type {Channels, Router} from "../record/channels.js";
+import type {LatentMixer} from "../record/mixer.js";
 import {ropeOf, yarnSoftmaxFactor} from "../rope.js";
 import {hiddenOf, KEYS, layersOf} from "../shape.js";
 

@@ -1,6 +1,6 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {LayerPlan, Norm, Rope} from "../model-record.js";
+import type {LayerPlan} from "../model-record.js";
 import {
   activationOf,
   allBiases,
@@ -10,6 +10,8 @@ import {
   type RecordParts,
   rms,
 } from "../parts.js";
+import type {Norm} from "../record/norm.js";
+import type {Rope} from "../record/rope.js";
 import {ropeOf} from "../rope.js";
 import {type Shape, shapeOf, widthOf} from "../shape.js";
 import {allButEvery} from "../windows.js";

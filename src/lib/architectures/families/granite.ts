@@ -1,6 +1,6 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {AttentionMixer, Channels, LayerPlan, Mamba2Mixer, Mixer, Rope} from "../model-record.js";
+import type {LayerPlan} from "../model-record.js";
 import {
   activationOf,
   activeExperts,
@@ -12,6 +12,9 @@ import {
   type RecordParts,
   rms,
 } from "../parts.js";
+import type {Channels} from "../record/channels.js";
+import type {AttentionMixer, Mamba2Mixer, Mixer} from "../record/mixer.js";
+import type {Rope} from "../record/rope.js";
 import {ropeOf} from "../rope.js";
 import {hiddenOf, type Shape, shapeOf, widthOf} from "../shape.js";
 

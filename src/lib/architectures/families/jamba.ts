@@ -1,6 +1,5 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {MambaMixer} from "../model-record.js";
 import {
   activationOf,
   activeExperts,
@@ -11,6 +10,7 @@ import {
   PLAIN_ROUTER,
   rms,
 } from "../parts.js";
+import type {MambaMixer} from "../record/mixer.js";
 import {shapeOf, widthOf} from "../shape.js";
 import {windowIn} from "../windows.js";
 

@@ -1,7 +1,7 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {ConvolutionMixer} from "../model-record.js";
 import {attention, gatedNetwork, layerPlan, rms} from "../parts.js";
+import type {ConvolutionMixer} from "../record/mixer.js";
 import {ropeOf} from "../rope.js";
 import {shapeOf} from "../shape.js";
 

@@ -1,7 +1,8 @@
 import type {ConfigReader, Key} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {Mamba2Mixer, MambaMixer, Mixer, Norm} from "../model-record.js";
 import {layerPlan, type RecordParts, rms} from "../parts.js";
+import type {Mamba2Mixer, MambaMixer, Mixer} from "../record/mixer.js";
+import type {Norm} from "../record/norm.js";
 import {hiddenOf, layersOf} from "../shape.js";
 import {timeStepLimit} from "../time-step-limit.js";
 

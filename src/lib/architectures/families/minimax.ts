@@ -1,6 +1,6 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {LayerPlan, LightningMixer} from "../model-record.js";
+import type {LayerPlan} from "../model-record.js";
 import {
   activationOf,
   activeExperts,
@@ -10,6 +10,7 @@ import {
   PLAIN_ROUTER,
   rms,
 } from "../parts.js";
+import type {LightningMixer} from "../record/mixer.js";
 import {ropeOf} from "../rope.js";
 import {type Shape, shapeOf, widthOf} from "../shape.js";
 

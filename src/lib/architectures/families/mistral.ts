@@ -1,6 +1,5 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {Channels} from "../model-record.js";
 import {
   activationOf,
   activeExperts,
@@ -11,6 +10,7 @@ import {
   type RecordParts,
   rms,
 } from "../parts.js";
+import type {Channels} from "../record/channels.js";
 import {ropeOf} from "../rope.js";
 import {type Shape, shapeOf, widthOf} from "../shape.js";
 import {listedWindows, windowIn} from "../windows.js";

@@ -1,6 +1,7 @@
 import type {Family} from "../family.js";
-import type {LayerPlan, Norm} from "../model-record.js";
+import type {LayerPlan} from "../model-record.js";
 import {activationOf, allBiases, attention, layerPlan, plainNetwork} from "../parts.js";
+import type {Norm} from "../record/norm.js";
 import {plainShapeOf, widthOf} from "../shape.js";
 
 /** OPT (arXiv:2205.01068): learned positions after two rows of none; the 350M model norms after each sum. */

@@ -1,6 +1,5 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {AttentionMixer, Channels, Norm} from "../model-record.js";
 import {
   activationOf,
   activeExperts,
@@ -14,6 +13,9 @@ import {
   type RecordParts,
   rms,
 } from "../parts.js";
+import type {Channels} from "../record/channels.js";
+import type {AttentionMixer} from "../record/mixer.js";
+import type {Norm} from "../record/norm.js";
 import {ropeOf} from "../rope.js";
 import {type Shape, shapeOf, widthOf} from "../shape.js";
 import {switchedWindows} from "../windows.js";

@@ -1,7 +1,8 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {GatedDeltaMixer, Norm} from "../model-record.js";
 import {allBiases, attention, layerPlan, rms} from "../parts.js";
+import type {GatedDeltaMixer} from "../record/mixer.js";
+import type {Norm} from "../record/norm.js";
 import {ropeOf} from "../rope.js";
 import {shapeOf} from "../shape.js";
 import {steppedExperts} from "./qwen.js";

@@ -1,6 +1,7 @@
 import type {Family} from "../family.js";
-import type {Norm, RgLruMixer} from "../model-record.js";
 import {activationOf, attention, layerPlan, plainNetwork, rms} from "../parts.js";
+import type {RgLruMixer} from "../record/mixer.js";
+import type {Norm} from "../record/norm.js";
 import {ropeOf} from "../rope.js";
 import {shapeOf, widthOf} from "../shape.js";
 import {windowIn} from "../windows.js";

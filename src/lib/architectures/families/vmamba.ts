@@ -1,7 +1,8 @@
 import type {ConfigReader} from "../config-reader.js";
 import type {Family} from "../family.js";
-import type {CrossScanMixer, ImageInput} from "../model-record.js";
+import type {ImageInput} from "../model-record.js";
 import {layerNorm, layerPlan} from "../parts.js";
+import type {CrossScanMixer} from "../record/mixer.js";
 import {hiddenOf, layersOf} from "../shape.js";
 
 /**

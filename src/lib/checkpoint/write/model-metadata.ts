@@ -1,4 +1,7 @@
-import type {AttentionMixer, DenseChannels, ModelRecord, Rope} from "../../architectures/model-record.js";
+import type {ModelRecord} from "../../architectures/model-record.js";
+import type {DenseChannels} from "../../architectures/record/channels.js";
+import type {AttentionMixer} from "../../architectures/record/mixer.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import type {GgufValue} from "../../io/gguf/value.js";
 
 /** Keys of the metadata with their values. */

@@ -1,6 +1,6 @@
 /** A decoder as a chain of pieces with fixed shapes: the embedding, groups of layers, the head. */
 
-import type {Rope} from "../../architectures/model-record.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {add, checkIds, embed, scaled} from "../../engine/residual-stream.js";
 import {requireInteger} from "../../tensor/require.js";

@@ -1,6 +1,6 @@
 /** What a run gets beside its tokens, so that the graph itself holds no position: the mask and the rotations. */
 
-import type {Rope} from "../../architectures/model-record.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import {type RotaryTable, rotaryTable} from "../../engine/rope.js";
 import {ropeFrequencies} from "../../engine/rope-scaling.js";
 import type {StaticShape} from "./static-shape.js";

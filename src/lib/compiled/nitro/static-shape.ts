@@ -1,6 +1,6 @@
 /** Sizes that are fixed before the first token, and the models that can be run with them. */
 
-import type {Rope} from "../../architectures/model-record.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import type {DecoderConfig, DecoderLayerPlan} from "../../engine/decoder/config.js";
 import {FormatError} from "../../io/format-error.js";
 import {requireInteger} from "../../tensor/require.js";

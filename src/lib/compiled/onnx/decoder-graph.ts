@@ -1,6 +1,6 @@
 /** A decoder, or a chunk of it, as an ONNX graph of fixed shapes. */
 
-import type {Rope} from "../../architectures/model-record.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import {EMBEDDING_NAME, NORM_NAMES} from "../../engine/decoder/layer-parts.js";
 import type {StaticShape} from "../nitro/static-shape.js";

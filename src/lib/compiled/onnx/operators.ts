@@ -1,6 +1,8 @@
 /** Parts of a decoder in operators of the standard set: products, norms, activations, rotary. */
 
-import type {Activation, Norm, Rope} from "../../architectures/model-record.js";
+import type {Activation} from "../../architectures/record/channels.js";
+import type {Norm} from "../../architectures/record/norm.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import type {GraphBuilder} from "./graph-builder.js";
 

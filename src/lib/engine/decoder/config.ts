@@ -1,14 +1,9 @@
-import type {
-  AttentionMixer,
-  DenseChannels,
-  ExpertChannels,
-  LayerPlan,
-  ModelRecord,
-  NormPlace,
-  PositionTable,
-  Rope,
-} from "../../architectures/model-record.js";
+import type {LayerPlan, ModelRecord, PositionTable} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
+import type {DenseChannels, ExpertChannels} from "../../architectures/record/channels.js";
+import type {AttentionMixer} from "../../architectures/record/mixer.js";
+import type {NormPlace} from "../../architectures/record/norm.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import {FormatError} from "../../io/format-error.js";
 import type {JsonObject} from "../../io/json-file.js";
 import {DECODER_FAMILIES} from "./naming.js";

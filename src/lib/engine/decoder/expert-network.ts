@@ -1,6 +1,6 @@
 /** The network over the channels of a layer of experts: each token passes some of many. */
 
-import type {ExpertChannels, IdleExperts, Router} from "../../architectures/model-record.js";
+import type {ExpertChannels, IdleExperts, Router} from "../../architectures/record/channels.js";
 import {sigmoid} from "../../tensor/activation.js";
 import {softmaxInPlace} from "../../tensor/softmax.js";
 import type {Linear} from "../backend.js";

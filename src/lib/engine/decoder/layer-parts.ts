@@ -1,7 +1,7 @@
 /** The tensors of a decoder by the engine's names, with their shapes. */
 
-import type {Norm} from "../../architectures/model-record.js";
 import {routedExperts} from "../../architectures/parameters.js";
+import type {Norm} from "../../architectures/record/norm.js";
 import type {DecoderConfig, DecoderLayerPlan, DecoderNormPlace} from "./config.js";
 
 /** Name of the embedding. */

@@ -1,4 +1,4 @@
-import type {Norm} from "../../architectures/model-record.js";
+import type {Norm} from "../../architectures/record/norm.js";
 import type {DecoderConfig, DecoderLayerPlan} from "./config.js";
 
 /** Sizes of a decoder by the rules of Llama. */

@@ -1,5 +1,5 @@
-import type {Norm} from "../../architectures/model-record.js";
 import {routedExperts} from "../../architectures/parameters.js";
+import type {Norm} from "../../architectures/record/norm.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, type PackedActivations, referenceBackend} from "../backend.js";
 import {normFunction, type RowFunction} from "../norm.js";

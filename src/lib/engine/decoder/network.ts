@@ -1,6 +1,6 @@
 /** The network over the channels of a layer; a layer of experts has many (expert-network.ts). */
 
-import type {Activation, DenseChannels} from "../../architectures/model-record.js";
+import type {Activation, DenseChannels} from "../../architectures/record/channels.js";
 import {gelu, geluTanh, silu} from "../../tensor/activation.js";
 import type {Backend, Linear} from "../backend.js";
 

@@ -1,6 +1,6 @@
 /** What all layers of one forward pass share: the cache, the places of its tokens and their rotation. */
 
-import type {Rope} from "../../architectures/model-record.js";
+import type {Rope} from "../../architectures/record/rope.js";
 import type {KvCache} from "../cache/kv-cache.js";
 import type {StoredKv} from "../cache/stored-kv.js";
 import type {Hooks} from "../hooks.js";

@@ -1,6 +1,6 @@
 /** The tensors that a decoder requires, and where a published checkpoint holds each. */
 
-import type {Norm} from "../../architectures/model-record.js";
+import type {Norm} from "../../architectures/record/norm.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import {type TensorPlan, type TensorPlanner, tensorPlanner} from "../tensor-plan.js";
 import type {DecoderConfig} from "./config.js";

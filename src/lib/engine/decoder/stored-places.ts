@@ -1,6 +1,6 @@
 /** Places of a decoder's tensors in a published checkpoint, and what is taken of each. */
 
-import type {Norm} from "../../architectures/model-record.js";
+import type {Norm} from "../../architectures/record/norm.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import {smallest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";

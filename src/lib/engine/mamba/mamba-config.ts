@@ -1,5 +1,6 @@
-import type {LayerPlan, Mamba2Mixer, MambaMixer, ModelRecord} from "../../architectures/model-record.js";
+import type {LayerPlan, ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
+import type {Mamba2Mixer, MambaMixer} from "../../architectures/record/mixer.js";
 import {FormatError} from "../../io/format-error.js";
 import type {JsonObject} from "../../io/json-file.js";
 

@@ -1,7 +1,7 @@
 /** The mixtures that come with the library, as experiments ask for them. */
 
-import type {ExpertChannels} from "../../architectures/model-record.js";
 import {expertNetwork, PLAIN_ROUTER} from "../../architectures/parts.js";
+import type {ExpertChannels} from "../../architectures/record/channels.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {heldCheckpoint} from "../../engine/decoder/decoder-weights.js";
 import {type Decoder, loadDecoder} from "../../engine/decoder/load-decoder.js";

@@ -1,0 +1,16 @@
+/** A page as the navigation, the search and search engines show it. */
+export interface SitePage {
+  readonly name: string;
+  /** Its address from the root of the site, without ending. */
+  readonly path: string;
+  /** Its content in a sentence. */
+  readonly about: string;
+  /** The one technique that it is about, where its address does not end in the technique's id. */
+  readonly technique?: string;
+}
+
+/** Pages that stand together in the navigation. */
+export interface PageGroup {
+  readonly name: string;
+  readonly pages: readonly SitePage[];
+}
