@@ -193,7 +193,7 @@ describe("paretoscope eval", () => {
     [[MODEL, "--weights", "nvpf4"], 'got "nvpf4". Did you mean nvfp4?'],
     [
       [MODEL, "--method", "gtpq"],
-      'must be one of rtn, hqq, smoothquant, awq, gptq, hadamard, hadamard-gptq, learned-rounding, llm-int8, got "gtpq"',
+      'must be one of rtn, hqq, smoothquant, awq, gptq, hadamard, hadamard-gptq, learned-rounding, learned-levels, llm-int8, got "gtpq"',
     ],
     [
       [MODEL, "--task", "corpus,needle"],

@@ -185,7 +185,7 @@ describe("rounding", () => {
   test("refuses unknown methods and layers, a missing calibration, and stops when told to", async () => {
     const weights = await tinyWeights();
     await expect(quantizeDecoder(weights, {format: int4, method: "magic" as MethodId})).rejects.toThrow(
-      'quantization methods: id must be one of rtn, hqq, smoothquant, awq, gptq, hadamard, hadamard-gptq, learned-rounding, llm-int8, got "magic"',
+      'quantization methods: id must be one of rtn, hqq, smoothquant, awq, gptq, hadamard, hadamard-gptq, learned-rounding, learned-levels, llm-int8, got "magic"',
     );
     await expect(quantizeDecoder(weights, {format: int4, method: "gptq"})).rejects.toThrow(
       "quantizeDecoder: method gptq needs calibration texts, got none",

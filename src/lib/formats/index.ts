@@ -64,7 +64,7 @@ export {type Nvfp4Options, nvfp4} from "./nvfp4/nvfp4.js";
 export * from "./observers.js";
 export {type OliveOptions, olive} from "./olive/olive.js";
 export {bitsPerElement, packCodes, unpackCodes} from "./pack.js";
-export {type NupesOptions, nupes} from "./power/nupes.js";
+export {isPowerFormat, type NupesOptions, nupes, type PowerFormat, packedExponent} from "./power/nupes.js";
 export {dequantize, quantize} from "./quantize.js";
 export {type RazerOptions, razer} from "./razer/razer.js";
 export {type RazerActFormatOptions, razerAct} from "./razer/razer-act.js";

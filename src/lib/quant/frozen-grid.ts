@@ -14,6 +14,8 @@ export interface FrozenGrid {
   round(row: number, column: number, value: number): number;
   /** The largest value that the element can have and that is not above `value`, and the smallest not below; the end of the grid twice beyond it. */
   neighbours(row: number, column: number, value: number): readonly [number, number];
+  /** All values that the element can have, each once, ascending. */
+  levels(row: number, column: number): Float64Array;
   /** The tensor with the codes chosen so far (elsewhere the format's own) and the scales of the start. */
   packed(): Packed;
 }
@@ -63,6 +65,11 @@ export function frozenGrid(w: Tensor, format: Format): FrozenGrid {
       }
       if (below === Number.NEGATIVE_INFINITY) return [above, above];
       return above === Number.POSITIVE_INFINITY ? [below, below] : [below, above];
+    },
+    levels(row, column) {
+      const at = row * columns + column;
+      const values = Array.from(levels.values(), (each) => each[at]).filter(Number.isFinite);
+      return Float64Array.from(new Set(values)).sort();
     },
     packed: () => withCodes(codes),
   };

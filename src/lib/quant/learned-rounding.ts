@@ -9,6 +9,7 @@ import type {Format} from "../formats/format.js";
 import {matrixSize, type Tensor} from "../tensor/tensor.js";
 import {frozenGrid, MOST_GRID_BITS} from "./frozen-grid.js";
 import {type QuantizedWeight, quantizationMethod} from "./method.js";
+import {adam, outputSlopes} from "./output-descent.js";
 
 /** The knobs of learned rounding. */
 export interface LearnedRoundingOptions {
@@ -43,23 +44,10 @@ export interface RoundingRow {
   readonly h: Float64Array;
 }
 
-/** H d: the slope of the output error d^T H d over 2. */
-function slopes(h: Float64Array, d: Float64Array, into: Float64Array): number {
-  const n = d.length;
-  let error = 0;
-  for (let i = 0; i < n; i++) {
-    let sum = 0;
-    for (let j = 0; j < n; j++) sum += h[i * n + j] * d[j];
-    into[i] = sum;
-    error += sum * d[i];
-  }
-  return error;
-}
-
 /** The row with each value at the end that its choice is nearer to, and its output error. */
 function hardened({w, below, above, h}: RoundingRow, choices: Float64Array) {
   const values = Float64Array.from(w, (_, i) => (choices[i] >= 0.5 ? above[i] : below[i]));
-  const error = slopes(
+  const error = outputSlopes(
     h,
     values.map((value, i) => value - w[i]),
     new Float64Array(w.length),
@@ -85,24 +73,21 @@ export function learnRow(row: RoundingRow, options: LearnedRoundingOptions = {})
   let best = nearest;
   const errors = new Float64Array(w.length);
   const slope = new Float64Array(w.length);
-  const momentum = new Float64Array(w.length);
-  const power = new Float64Array(w.length);
+  const gradient = new Float64Array(w.length);
+  const move = adam(w.length);
   const pull = regularization / w.length;
   for (let step = 1; step <= steps; step++) {
     const beta = FIRST_BETA + ((LAST_BETA - FIRST_BETA) * step) / steps;
     const choices = v.map(soft);
     for (let i = 0; i < errors.length; i++) errors[i] = below[i] + gaps[i] * choices[i] - w[i];
-    slopes(h, errors, slope);
+    outputSlopes(h, errors, slope);
     for (let i = 0; i < v.length; i++) {
       const s = sigmoid(v[i]);
       const end = 2 * choices[i] - 1;
       const drive = -pull * 2 * beta * Math.abs(end) ** (beta - 1) * Math.sign(end);
-      const gradient = ((2 * slope[i] * gaps[i]) / nearest.error + drive) * ZETA * s * (1 - s);
-      momentum[i] = 0.9 * momentum[i] + 0.1 * gradient;
-      power[i] = 0.99 * power[i] + 0.01 * gradient * gradient;
-      const [mean, square] = [momentum[i] / (1 - 0.9 ** step), power[i] / (1 - 0.99 ** step)];
-      v[i] -= (rate * mean) / (Math.sqrt(square) + 1e-12);
+      gradient[i] = ((2 * slope[i] * gaps[i]) / nearest.error + drive) * ZETA * s * (1 - s);
     }
+    move(v, gradient, rate);
     if (step % 10 !== 0 && step !== steps) continue;
     const found = hardened(row, v.map(soft));
     if (found.error < best.error) best = found;

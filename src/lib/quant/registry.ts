@@ -4,6 +4,7 @@ import {gptqMethod} from "./gptq.js";
 import {hadamardMethod} from "./hadamard.js";
 import {hadamardGptqMethod} from "./hadamard-gptq.js";
 import {hqqMethod} from "./hqq.js";
+import {learnedLevelsMethod} from "./learned-levels/method.js";
 import {learnedRoundingMethod} from "./learned-rounding.js";
 import {llmInt8Method} from "./llm-int8/method.js";
 import {rtnMethod} from "./rtn.js";
@@ -19,6 +20,7 @@ export const quantizationMethods = registry("quantization methods", [
   hadamardMethod,
   hadamardGptqMethod,
   learnedRoundingMethod,
+  learnedLevelsMethod,
   llmInt8Method,
 ]);
 

@@ -42,6 +42,10 @@ describe("the glossary", () => {
   test("has every technique, and no anchor twice", () => {
     const ids = [...termEntries, ...techniqueEntries].map(({id}) => id);
     expect(techniqueEntries.map(({technique}) => technique)).toEqual(techniques);
+    for (const {name, definition, technique} of techniqueEntries) {
+      expect(name, "a name of the field stands beside its definition").not.toBe(technique?.id);
+      expect(definition.length, `${name} is defined`).toBeGreaterThan(40);
+    }
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.filter((id) => !/^[a-z0-9_.-]+$/.test(id))).toEqual([]);
   });

@@ -18,6 +18,7 @@ export function bipolarLevels(bits: number): LevelSet {
     title: `Bipolar INT${bits}`,
     family: "int",
     source: "Efficient Arbitrary Precision Acceleration on GPU Tensor Cores, arXiv 2409.17870, section 3",
+    levels: "odd integers, none of them zero",
     values: bipolarValues(bits),
     amaxSteps: 2 ** bits - 1,
     ties: "half-even",

@@ -30,6 +30,8 @@ export interface LevelSet {
   /** Rule for a number midway between two levels, `half-down` if absent. */
   readonly ties?: TieRule;
   readonly source: string;
+  /** Words for the levels, `levels` if absent: they follow their number. */
+  readonly levels?: string;
   /** Index = code; their number is a power of two. Whole numbers can be read packed, as levels under scales. */
   readonly values: readonly number[];
   /** The group size that needs no mention in the id. */
@@ -117,7 +119,7 @@ function readLevels({values}: LevelSet, packed: Packed, shared: SharedScale): Gr
  * @throws RangeError if an option is out of range.
  */
 export function levelsFormat(set: LevelSet, options: LevelOptions = {}): Format {
-  const {name, source, values, groupSize, family = "codebook", amaxSteps = 1} = set;
+  const {name, source, values, groupSize, levels = "levels", family = "codebook", amaxSteps = 1} = set;
   const {ties = usualTies(set)} = options;
   const shared = sharedScale(name, {groupSize, ...options});
   const bits = Math.log2(values.length);
@@ -128,7 +130,7 @@ export function levelsFormat(set: LevelSet, options: LevelOptions = {}): Format 
     id,
     title,
     family,
-    convention: `${values.length} levels, ${sharedScaleText(shared)} (amax${divisor}), ${ties}`,
+    convention: `${values.length} ${levels}, ${sharedScaleText(shared)} (amax${divisor}), ${ties}`,
     source,
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: {bits, values},

@@ -22,6 +22,7 @@ export function shiftLevels(bits: number): LevelSet {
     name: `shift${bits}`,
     title: `DenseShift ${bits} bit`,
     source: "DenseShift, arXiv 2208.09708, section 3",
+    levels: "signed powers of two without a zero",
     values: shiftValues(bits),
     // Half more than the largest power is as near to it as a number beyond could be.
     amaxSteps: 1.5 * 2 ** largestShift(bits),

@@ -51,21 +51,34 @@ function settingsOf(options: NupesOptions): Settings {
   const {bits = 4, exponent = "search"} = options;
   requireInteger("nupes", "bits", bits, 2, 8);
   const isNumber = typeof exponent === "number";
-  if (isNumber ? !(exponent >= 0.1 && exponent <= 2) : !(exponent in FINDERS))
-    throw new RangeError(`nupes: exponent must be search, learn or a number from 0.1 to 2, got ${exponent}`);
+  if (isNumber || !(exponent in FINDERS)) requireExponent(exponent);
   const shared = sharedScale("nupes", options);
   const suffix = isNumber ? `_a${exponent}` : exponent === "search" ? "" : "_learned";
   const id = `nupes${bits}${sharedScaleSuffix(shared, 128)}${suffix}`;
   return {id, bits, exponent: isNumber ? Math.fround(exponent) : exponent, shared};
 }
 
-function encode({id, bits, exponent, shared}: Settings, x: Tensor): Packed {
+/** A power format whose exponent, one a tensor, may be chosen from outside as well. */
+export interface PowerFormat extends Format {
+  /** The format with this exponent in place of one of its own choice, 0.1 to 2; the bytes stay readable by `decode` of either. */
+  under(exponent: number): Format;
+}
+
+/** True for a format whose exponent may be chosen from outside: one that is not fixed by its id. */
+export const isPowerFormat = (format: Format): format is PowerFormat => "under" in format;
+
+/** The exponent that a tensor of such a format is stored with. */
+export const packedExponent = (packed: Packed): number =>
+  unpackTensorScale(requirePart(packed, "exponent", 4));
+
+function encode({id, bits, exponent, shared}: Settings, x: Tensor, given?: number): Packed {
   requireFinite(id, x);
   const groups = scaleGroups(x.shape, shared);
   const amax = groupAbsMax(x.data, groups);
   const scaleOf = scaleIn(shared);
   const a =
-    typeof exponent === "number" ? exponent : FINDERS[exponent]({x: x.data, groups, amax, bits, scaleOf});
+    given ??
+    (typeof exponent === "number" ? exponent : FINDERS[exponent]({x: x.data, groups, amax, bits, scaleOf}));
   const levels = powerLevels(bits, a);
   const scales = amax.map((most) => scaleOf(most, levels));
   const codes = powerCodes(levels, bits, divideByScale(x.data, groups, scales));
@@ -75,7 +88,7 @@ function encode({id, bits, exponent, shared}: Settings, x: Tensor): Packed {
 }
 
 function unpack({bits, exponent, shared}: Settings, packed: Packed) {
-  const a = typeof exponent === "number" ? exponent : unpackTensorScale(requirePart(packed, "exponent", 4));
+  const a = typeof exponent === "number" ? exponent : packedExponent(packed);
   return {...unpackScaled(packed, bits, shared), values: powerValues(bits, a)};
 }
 
@@ -109,7 +122,7 @@ export function nupes(options: NupesOptions = {}): Format {
   const {id, bits, exponent, shared} = settings;
   const isFixed = typeof exponent === "number";
   const how = isFixed ? `a = ${options.exponent}` : exponent === "search" ? "a searched" : "a learned";
-  return Object.freeze({
+  const format: Format = {
     id,
     title: `NUPES, ${bits} bits, ${how}`,
     family: "codebook",
@@ -121,5 +134,19 @@ export function nupes(options: NupesOptions = {}): Format {
     encode: (x: Tensor) => encode(settings, x),
     decode: (packed: Packed) => decode(settings, packed),
     ...(hasLevels(settings) && {levels: (packed: Packed) => levelsOf(settings, packed)}),
+  };
+  return Object.freeze({
+    ...format,
+    ...(!isFixed && {under: (a: number) => underExponent(format, settings, a)}),
   });
+}
+
+function underExponent(format: Format, settings: Settings, exponent: number): Format {
+  requireExponent(exponent);
+  return Object.freeze({...format, encode: (x: Tensor) => encode(settings, x, Math.fround(exponent))});
+}
+
+function requireExponent(exponent: unknown): void {
+  if (typeof exponent === "number" && exponent >= 0.1 && exponent <= 2) return;
+  throw new RangeError(`nupes: exponent must be search, learn or a number from 0.1 to 2, got ${exponent}`);
 }
