@@ -1,11 +1,19 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {
+  type EvictingCacheOptions,
+  evictingCache,
+} from "../../../src/lib/attention/eviction/evicting-cache.js";
+import type {EvictionRule} from "../../../src/lib/attention/eviction/eviction.js";
+import {h2oRule} from "../../../src/lib/attention/h2o/h2o.js";
 import {questCache} from "../../../src/lib/attention/quest/quest-cache.js";
 import type {ReadingCache} from "../../../src/lib/attention/selective-reading.js";
+import {snapKvRule} from "../../../src/lib/attention/snapkv/snapkv.js";
+import {streamingRule} from "../../../src/lib/attention/streaming-llm.js";
 import {type AttentionCall, attention} from "../../../src/lib/engine/attention.js";
 import {type FormatCacheOptions, formatCache} from "../../../src/lib/engine/cache/format-cache.js";
 import type {PackedKvCache} from "../../../src/lib/engine/cache/packed-kv-cache.js";
-import {storedCall, storedOf, withMask} from "../../../src/lib/engine/cache/stored-kv.js";
+import {storedCall, storedOf, withMask, withOptions} from "../../../src/lib/engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../../../src/lib/engine/decoder/config.js";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
 import {greedy} from "../../../src/lib/engine/generate.js";
@@ -234,6 +242,52 @@ describe("attention over packed keys and values is that over the unpacked ones",
   });
 });
 
+describe("attention of heads that hold tokens of their own", () => {
+  const shape = {kvHeads: 2, group: 2, headDim: 16, tokens: 50};
+  const session = (options: Partial<EvictingCacheOptions>, rule: EvictionRule) =>
+    evictingCache(config(shape), rule, {room: () => 20, sinks: 2, ...options});
+  const rules: [string, EvictionRule][] = [
+    ["H2O", h2oRule()],
+    ["StreamingLLM", streamingRule],
+    ["SnapKV", snapKvRule({window: 4, pool: 3})],
+  ];
+
+  test.each(rules)("of %s is that over the union of what they hold, and so is what it shows", (_, rule) => {
+    for (const format of [undefined, formatById("int8"), formatById("nvfp4")]) {
+      const {cache, hooks} = session(format ? {format} : {}, rule);
+      const {normal} = randomStream(3, "own tokens");
+      for (let t = 0; t < shape.tokens; t++) {
+        if (t === 40) cache.endPrompt?.();
+        const numbers = (heads: number) => draws(heads * shape.headDim, normal);
+        cache.append(0, numbers(shape.kvHeads), numbers(shape.kvHeads), Int32Array.of(t));
+        const {keys, values, positions} = cache.read(0);
+        const q = numbers(shape.kvHeads * shape.group);
+        const common = {layer: 0, q, ...shape, heads: 4, queryPositions: Int32Array.of(t), window: null};
+        const kv = cache.stored?.(0);
+        expect(kv === undefined).toBe(t < 40);
+        const call = kv
+          ? storedCall({...common, keyPositions: positions}, kv)
+          : {...common, keys, values, keyPositions: positions};
+        hooks.attention?.(call, (own) => (t < 40 ? attention(own) : both(own)));
+        cache.length = t + 1;
+      }
+    }
+  });
+
+  /** The kernel's output, after a look at how near it is to the definition's. */
+  function both(call: AttentionCall): Float32Array {
+    expectClose(call);
+    const seen: Float32Array[] = [];
+    const see = {observe: (p: Float32Array) => seen.push(p)};
+    const out = kernel(withOptions(call, see));
+    attention({...call, ...see});
+    expect(seen).toHaveLength(2);
+    expect(maxDifference(seen[0], seen[1])).toBeLessThan(1e-6);
+    call.observe?.(seen[0]);
+    return out ?? new Float32Array(0);
+  }
+});
+
 describe("a few tokens together", () => {
   const shape = {kvHeads: 2, group: 2, headDim: 16, tokens: 40};
   const DRAFTS = 3;
@@ -258,7 +312,11 @@ describe("calls that the kernel leaves to the definition", () => {
   test.each([
     ["a whole prompt", {}, {queryPositions: Int32Array.from({length: 17}, (_, i) => i)}],
     ["a soft cap", {}, {softcap: 5}],
-    ["somebody who looks at the probabilities", {}, {observe: () => undefined}],
+    [
+      "somebody who looks at the probabilities of several tokens",
+      {},
+      {queryPositions: Int32Array.of(1, 2), observe: () => undefined},
+    ],
     ["keys after the query alone", {}, {queryPositions: Int32Array.of(-1)}],
     ["a mask under which a head sees nothing", {}, {mask: new Uint8Array(8 * 3)}],
     ["odd heads", {headDim: 6}, {}],

@@ -12,19 +12,12 @@ import {KV_CACHES} from "../../../src/lib/kv/registry.js";
 const MODEL = "decoder-small";
 const [PROMPT, WRITTEN] = [40, 2];
 
-const OWN_ROWS =
-  "each head keeps rows of its own, in float32 or packed apart: no run holds a token of all heads";
-
 /** Caches that give floats to decode attention, and why. */
 const FLOATS: Readonly<Record<string, string>> = {
   "ksort-bfp": "channels are sorted: a head's numbers lie among those of others",
   turboquant: "numbers come out of a rotation of the whole head, when all of its codes are read",
   "sparse-kv": "numbers stand one after another without their places, which a bitmap has",
   minicache: "two layers share directions, and each has lengths and exceptions of its own",
-  h2o: OWN_ROWS,
-  snapkv: OWN_ROWS,
-  tova: OWN_ROWS,
-  "streaming-llm": OWN_ROWS,
 };
 
 const data = await loadData([`weights/${MODEL}`, `predictor/${MODEL}`]);

@@ -54,6 +54,8 @@ export function evictingCache(
     length: 0,
     append: (layer, keys, values, positions) => layers[layer].append(keys, values, positions),
     read: (layer) => layers[layer].read(),
+    // A prompt is read as it came.
+    stored: (layer) => (isPrompt ? undefined : layers[layer].stored()),
     endPrompt() {
       if (isPrompt) for (const layer of layers) layer.endPrompt(this.length);
       isPrompt = false;

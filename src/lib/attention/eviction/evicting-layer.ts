@@ -1,11 +1,12 @@
 import type {AttentionCall} from "../../engine/attention.js";
+import {type StoredKv, storedCall, storedOf, withOptions, withoutKv} from "../../engine/cache/stored-kv.js";
 import type {Format} from "../../formats/format.js";
 import {requireAllInView} from "../selection.js";
 import {countAttention, type QueryAttention, queryAttention} from "./counted-attention.js";
 import {type EvictionRule, survivors} from "./eviction.js";
 import {
-  fillUnion,
   type HeadRows,
+  headKv,
   type LayerKv,
   newRows,
   noRows,
@@ -14,9 +15,11 @@ import {
   rowBytes,
   rowsAt,
   rowsBefore,
+  unionFloats,
   unionOf,
   withRows,
 } from "./head-rows.js";
+import {type RowStore, rowStore} from "./row-store.js";
 
 /** Attention as a hook is given it. */
 export type Plain = (call: AttentionCall) => Float32Array;
@@ -43,6 +46,8 @@ export interface EvictingLayerOptions {
 export interface EvictingLayer {
   append(keys: Float32Array, values: Float32Array, positions: Int32Array): void;
   read(): LayerKv;
+  /** The same as each head holds it, where kernels can read that. */
+  stored(): StoredKv | undefined;
   /** Attention of a part of the prompt, which sees all of the prompt so far. */
   attendPrompt(call: AttentionCall, plain: Plain): Float32Array;
   /** The prompt of `length` tokens is over: the rule decides what stays of it. */
@@ -58,8 +63,9 @@ export interface EvictingLayer {
 
 /** A layer that holds nothing yet. */
 export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
-  const {kvHeads, headDim, rule, format, undoTokens, noteBytes: note} = options;
+  const {kvHeads, headDim, rule, format, unpackOnce, undoTokens, noteBytes: note} = options;
   const counted = rule?.counted ?? 0;
+  const store = rowStore(headDim, format, unpackOnce);
   let heads: readonly HeadRows[] = Array.from({length: kvHeads}, noRows);
   // The latest queries of the prompt, where a rule counts those alone.
   let latest: QueryAttention[] = [];
@@ -69,12 +75,13 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
   let changedAt = 0;
 
   /** The heads after the rule has decided on a text of `end` tokens. */
-  const settled = (end: number, decider: EvictionRule | null) => {
+  const settle = (end: number, decider: EvictionRule | null) => {
     const next = decider ? heads.map((head) => evicted(head, decider, options, end)) : heads;
-    if (format) for (const {rows} of next) packRows(rows, end, format, options.unpackOnce);
+    for (const {rows} of next) packRows(rows, end, store);
     if ((decider && counted > 0) || next.some(({rows}, g) => rows.length !== heads[g].rows.length))
       changedAt = end;
-    return next;
+    heads = next;
+    letGo(store, heads, states.values());
   };
   const remember = (length: number) => {
     states.set(
@@ -83,27 +90,45 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
     );
     states.delete(length - undoTokens);
   };
+  const held = (present: readonly HeadRows[]): StoredKv | undefined => {
+    const positions = unionOf(present);
+    const own = headKv(present, positions, headDim, store);
+    const unpack = () => unionFloats(present, positions, headDim, store);
+    const keysFrom = (token: number) => unpack().keys.subarray(token * kvHeads * headDim);
+    return own && {keys: [], values: [], heads: own, positions, unpack, keysFrom};
+  };
+  /** A call over what is held of `present`, whatever it was over. */
+  const callOver = (call: AttentionCall, present: readonly HeadRows[]): AttentionCall => {
+    const rest = withoutKv(call);
+    const kv = held(present);
+    if (kv) return storedCall({...rest, keyPositions: kv.positions}, kv);
+    const {positions, ...floats} = unionFloats(present, unionOf(present), headDim, store);
+    return {...rest, ...floats, keyPositions: positions};
+  };
   const attendToken = (call: AttentionCall, plain: Plain): Float32Array => {
     const end = call.queryPositions[0] + 1;
     if (rule) requireAllInView("evictingCache", call);
     const follows = rule?.evicts === "after each token" ? rule : null;
     remember(end - 1);
-    const present = heads.map((head) => rowsBefore(head, end));
-    const mask = rule ? presenceMask(call, present) : undefined;
-    const masked = mask ? {...call, mask} : call;
+    const isNewest = heads.every(({rows}) => rows.every(({position}) => position < end));
+    const present = isNewest ? heads : heads.map((head) => rowsBefore(head, end));
+    const own = isNewest && storedOf(call) ? call : callOver(call, present);
+    const mask = rule ? presenceMask(own, present, own.keyPositions) : undefined;
+    const masked = mask ? withOptions(own, {mask}) : own;
     const see = (p: Float32Array) => {
       if (counted === 1) for (const {received} of heads) received.fill(0);
-      if (follows) countAttention([queryAttention(p, call, 0)], heads, follows);
+      if (follows) countAttention([queryAttention(p, own, 0)], heads, follows);
     };
     const out = follows && counted > 0 ? observed(masked, plain, see) : plain(masked);
-    heads = settled(end, follows);
+    settle(end, follows);
     return out;
   };
   return {
     append(keys, values, positions) {
       heads = heads.map((head, g) => withRows(head, newRows(keys, values, positions, {g, kvHeads, headDim})));
     },
-    read: () => unionOf(heads, headDim, format),
+    read: () => unionFloats(heads, unionOf(heads), headDim, store),
+    stored: () => held(heads),
     attendPrompt(call, plain) {
       if (rule) requireAllInView("evictingCache", call);
       if (rule === null || counted === 0) return plain(call);
@@ -120,18 +145,12 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
     endPrompt(length) {
       if (rule) countAttention(latest, heads, rule);
       latest = [];
-      heads = settled(length, rule);
+      settle(length, rule);
     },
-    attendTokens(call, plain) {
-      if (call.queryPositions.length === 1) return attendToken(call, plain);
-      const union = {keys: call.keys.slice(), values: call.values.slice(), positions: call.keyPositions};
-      return oneByOne({...call, ...union}, (one) => {
-        const out = attendToken(one, plain);
-        // The next token reads this one as it is stored.
-        if (format) fillUnion(union, heads, headDim, format);
-        return out;
-      });
-    },
+    attendTokens: (call, plain) =>
+      call.queryPositions.length === 1
+        ? attendToken(call, plain)
+        : oneByOne(call, (one) => attendToken(one, plain)),
     reach() {
       let first = changedAt;
       while (states.has(first - 1)) first--;
@@ -145,8 +164,24 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
       if (length === 0) latest = [];
     },
     bytes: () =>
-      heads.reduce((sum, {rows}) => sum + rows.reduce((own, row) => own + note + rowBytes(row), 0), 0),
+      heads.reduce((sum, {rows}) => sum + rows.reduce((own, row) => own + note + rowBytes(row, store), 0), 0),
   };
+}
+
+/** Rows that a store may hold of no head before it is rid of them, beside as many as the heads hold. */
+const SPARE_ROWS = 256;
+
+/** Frees what neither the heads hold nor a state to which they may go back. */
+function letGo(store: RowStore, heads: readonly HeadRows[], states: Iterable<readonly HeadRows[]>): void {
+  const count = heads.reduce((sum, {rows}) => sum + rows.length, 0);
+  if (store.length <= 2 * count + SPARE_ROWS) return;
+  const reached = [...states, heads].flatMap((all) => all.flatMap(({rows}) => rows));
+  const wanted = [...new Set(reached)].filter(({fresh}) => fresh === undefined);
+  wanted.sort((a, b) => a.place - b.place);
+  store.keep(wanted.map(({place}) => place));
+  wanted.forEach((row, place) => {
+    row.place = place;
+  });
 }
 
 /** Rows of a head before `end` that stay; later rows, of the same pass, have not come yet. */
@@ -166,13 +201,15 @@ function evicted(
 
 /** Attention whose probabilities are looked at, by whoever else does too. */
 function observed(call: AttentionCall, plain: Plain, see: (p: Float32Array) => void): Float32Array {
-  return plain({
-    ...call,
-    observe(p) {
-      see(p);
-      call.observe?.(p);
-    },
-  });
+  const {observe} = call;
+  return plain(
+    withOptions(call, {
+      observe(p) {
+        see(p);
+        observe?.(p);
+      },
+    }),
+  );
 }
 
 /** A pass of several tokens as one of each. */

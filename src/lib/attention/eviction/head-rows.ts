@@ -2,21 +2,19 @@
 
 import type {AttentionCall} from "../../engine/attention.js";
 import type {KvCache} from "../../engine/cache/kv-cache.js";
-import {type Format, type Packed, packedBytes} from "../../formats/format.js";
+import {floatRun, type HeadKv, type Run} from "../../engine/cache/stored-kv.js";
+import type {RowFloats, RowStore} from "./row-store.js";
 
 /** Keys and values of all heads of a layer, as attention reads them. */
 export type LayerKv = ReturnType<KvCache["read"]>;
 
-/** A key or a value of one head: as it came until its pass is over, then packed. */
-type Stored = Float32Array | Packed;
-
 /** One token of one key head. */
 export interface Row {
   readonly position: number;
-  key: Stored;
-  value: Stored;
-  /** The packed key and value as floats, where they are unpacked once. */
-  unpacked?: readonly [key: Float32Array, value: Float32Array];
+  /** The row as it came, until its pass is over. */
+  fresh: RowFloats | undefined;
+  /** Its place in the layer's store after that. */
+  place: number;
 }
 
 /** Rows that a key head holds, in the order of the text, and the attention that each has had. */
@@ -37,7 +35,8 @@ export function newRows(
 ): Row[] {
   return Array.from(positions, (position, t) => {
     const from = (t * kvHeads + g) * headDim;
-    return {position, key: keys.slice(from, from + headDim), value: values.slice(from, from + headDim)};
+    const own = (x: Float32Array) => x.slice(from, from + headDim);
+    return {position, fresh: {key: own(keys), value: own(values)}, place: -1};
   });
 }
 
@@ -61,64 +60,87 @@ export function rowsBefore({rows, received}: HeadRows, length: number): HeadRows
 }
 
 /** Bytes of a row's key and value as they are stored. */
-export function rowBytes({key, value}: Row): number {
-  const bytes = (x: Stored) => (x instanceof Float32Array ? x.byteLength : packedBytes(x));
-  return bytes(key) + bytes(value);
-}
+export const rowBytes = ({fresh}: Row, store: RowStore): number =>
+  fresh ? fresh.key.byteLength + fresh.value.byteLength : store.rowBytes();
 
 /** Packs the rows before `length` that are still as they came: they are the last of those. */
-export function packRows(rows: readonly Row[], length: number, format: Format, unpackOnce: boolean): void {
-  const pack = (data: Float32Array) => format.encode({shape: [1, data.length], data});
-  for (let at = rows.length - 1; at >= 0; at--) {
-    const row = rows[at];
-    if (row.position >= length) continue;
-    if (!(row.key instanceof Float32Array && row.value instanceof Float32Array)) return;
-    row.key = pack(row.key);
-    row.value = pack(row.value);
-    if (unpackOnce) row.unpacked = [format.decode(row.key).data, format.decode(row.value).data];
+export function packRows(rows: readonly Row[], length: number, store: RowStore): void {
+  let first = rows.length;
+  while (first > 0 && (rows[first - 1].fresh ?? rows[first - 1].position >= length)) first--;
+  for (const row of rows.slice(first)) {
+    if (row.fresh === undefined || row.position >= length) continue;
+    row.place = store.put(row.fresh);
+    row.fresh = undefined;
   }
 }
 
-/** All tokens that any head holds; where a head lacks one, its place is zero and {@link presenceMask} hides it. */
-export function unionOf(heads: readonly HeadRows[], headDim: number, format: Format | undefined): LayerKv {
-  const held = new Set(heads.flatMap(({rows}) => rows.map(({position}) => position)));
-  const positions = Int32Array.from(held).sort();
-  const keys = new Float32Array(positions.length * heads.length * headDim);
-  const union = {keys, values: new Float32Array(keys.length), positions};
-  fillUnion(union, heads, headDim, format);
-  return union;
+/** Places in the text that any head holds. */
+export function unionOf(heads: readonly HeadRows[]): Int32Array {
+  const last = heads.reduce((most, {rows}) => Math.max(most, rows.at(-1)?.position ?? -1), -1);
+  const isHeld = new Uint8Array(last + 1);
+  for (const {rows} of heads) for (const {position} of rows) isHeld[position] = 1;
+  const positions = new Int32Array(last + 1);
+  let count = 0;
+  for (let position = 0; position <= last; position++) if (isHeld[position]) positions[count++] = position;
+  return positions.subarray(0, count);
 }
 
-/** Writes what the heads' rows say now into a union of them. */
-export function fillUnion(
-  {keys, values, positions}: LayerKv,
+/** Rows of all heads at the places that any holds; where a head lacks one it is zero, and {@link presenceMask} hides it. */
+export function unionFloats(
   heads: readonly HeadRows[],
+  positions: Int32Array,
   headDim: number,
-  format: Format | undefined,
-): void {
-  const floats = (x: Stored) => (x instanceof Float32Array ? x : format!.decode(x).data);
+  store: RowStore,
+): LayerKv {
+  const keys = new Float32Array(positions.length * heads.length * headDim);
+  const values = new Float32Array(keys.length);
   heads.forEach(({rows}, g) => {
     const places = placesOf(rows, positions);
-    rows.forEach((row, at) => {
+    rows.forEach(({fresh, place}, at) => {
       const to = (places[at] * heads.length + g) * headDim;
-      const [key, value] = row.unpacked ?? [floats(row.key), floats(row.value)];
-      for (let c = 0; c < headDim; c++) {
-        keys[to + c] = key[c];
-        values[to + c] = value[c];
-      }
+      const {key, value} = fresh ?? store.get(place);
+      keys.set(key, to);
+      values.set(value, to);
     });
   });
+  return {keys, values, positions};
+}
+
+/** The same as each head holds it, for attention that reads no more than that; undefined where kernels cannot read it. */
+export function headKv(
+  heads: readonly HeadRows[],
+  positions: Int32Array,
+  headDim: number,
+  store: RowStore,
+): HeadKv[] | undefined {
+  const packed = store.runs();
+  return (
+    packed &&
+    heads.map(({rows}) => {
+      const fresh = rows.flatMap((row) => row.fresh ?? []);
+      const places = Int32Array.from(rows.slice(0, rows.length - fresh.length), ({place}) => place);
+      const runs = (run: Run, side: keyof RowFloats) => [
+        ...(places.length > 0 ? [{...run, rows: places}] : []),
+        ...fresh.map((row) => floatRun(row[side], headDim)),
+      ];
+      const own = {keys: runs(packed.keys, "key"), values: runs(packed.values, "value")};
+      return rows.length === positions.length ? own : {...own, tokens: placesOf(rows, positions)};
+    })
+  );
 }
 
 /** The keys that each head holds, for the queries of a call, [heads, T, L]; undefined where all hold every one. */
-export function presenceMask(call: AttentionCall, held: readonly HeadRows[]): Uint8Array | undefined {
-  const {heads, kvHeads, keyPositions, queryPositions} = call;
-  const [T, L] = [queryPositions.length, keyPositions.length];
+export function presenceMask(
+  {heads, kvHeads, queryPositions: {length: T}}: Omit<AttentionCall, "keys" | "values">,
+  held: readonly HeadRows[],
+  positions: Int32Array,
+): Uint8Array | undefined {
+  const L = positions.length;
   if (held.every(({rows}) => rows.length === L)) return undefined;
   const mask = new Uint8Array(heads * T * L);
   const rows = held.map((head) => {
     const row = new Uint8Array(L);
-    for (const place of placesOf(head.rows, keyPositions)) row[place] = 1;
+    for (const place of placesOf(head.rows, positions)) row[place] = 1;
     return row;
   });
   for (let h = 0; h < heads; h++) {

@@ -160,7 +160,8 @@ const pagesFrom = (pages: PackedPages, first: number): Packed[] =>
 
 const PARTS = ["codes", "scales", "minima", "tensorScale"] as const;
 
-function pagedRun(pages: PackedPages, pageTokens: number, coding: Coding): Run {
+/** Pages as kernels read them. */
+export function pagedRun(pages: PackedPages, pageTokens: number, coding: Coding): Run {
   const parts = PARTS.flatMap((name) => {
     const bytes = pages.part(name);
     return bytes === undefined ? [] : [[name, bytes] as const];

@@ -20,7 +20,10 @@ export interface Coding extends Omit<CodeReading, "codebooks"> {
 
 /** Tokens after one another in one form. */
 export interface Run {
+  /** Tokens that `parts` hold. */
   readonly tokens: number;
+  /** Which of these are meant, in the order of the text; absent: all. */
+  readonly rows?: Int32Array;
   readonly coding: Coding;
   /** `codes`, and `scales`, `minima` and `tensorScale` where the coding has them: page after page. */
   readonly parts: Readonly<Record<string, Uint8Array>>;
@@ -33,10 +36,20 @@ export interface StoredRotary extends RotaryTable {
   readonly layout: RotaryLayout;
 }
 
+/** Tokens of one key head: a token of its runs has the numbers of that head alone. */
+export interface HeadKv {
+  readonly keys: readonly Run[];
+  readonly values: readonly Run[];
+  /** Which tokens of the layer they are, ascending; absent: all. A mask must hide the others. */
+  readonly tokens?: Int32Array;
+}
+
 /** A layer's keys and values, in the order of the text. */
 export interface StoredKv {
   readonly keys: readonly Run[];
   readonly values: readonly Run[];
+  /** Where every key head holds tokens of its own, those of each; `keys` and `values` are then empty. */
+  readonly heads?: readonly HeadKv[];
   /** Place in the text of each token; ascending. */
   readonly positions: Int32Array;
   /** Absent where keys are held after rotary. */
@@ -113,8 +126,22 @@ export function keysFrom(call: AttentionCall, token: number): Float32Array {
   return held ? held.kv.keysFrom(token) : call.keys.subarray(token * call.kvHeads * call.headDim);
 }
 
-/** The same call under a mask, its keys and values where they are. */
-export function withMask(call: AttentionCall, mask: Uint8Array): AttentionCall {
+/** A call without its keys and values, which stay packed where they are. */
+export function withoutKv(call: AttentionCall): Omit<AttentionCall, "keys" | "values"> {
   const held = stored.get(call);
-  return held ? storedCall({...held.rest, mask}, held.kv, held.floats) : {...call, mask};
+  if (held) return held.rest;
+  const {keys: _, values: __, ...rest} = call;
+  return rest;
 }
+
+/** The same call with other options, its keys and values where they are. */
+export function withOptions(
+  call: AttentionCall,
+  options: Partial<Pick<AttentionCall, "mask" | "observe">>,
+): AttentionCall {
+  const held = stored.get(call);
+  return held ? storedCall({...held.rest, ...options}, held.kv, held.floats) : {...call, ...options};
+}
+
+/** The same call under a mask, its keys and values where they are. */
+export const withMask = (call: AttentionCall, mask: Uint8Array): AttentionCall => withOptions(call, {mask});

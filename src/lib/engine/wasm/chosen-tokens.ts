@@ -112,8 +112,18 @@ export function placesWithin(
   });
 }
 
+/** The tokens of a list as those that a head holds are counted, both ascending; all of the list are held. */
+export function heldAmong(list: Int32Array, held: Int32Array | undefined): Int32Array {
+  if (held === undefined) return list;
+  let at = 0;
+  return list.map((token) => {
+    while (held[at] < token) at++;
+    return at;
+  });
+}
+
 /** Number of entries of an ascending list that are below a value. */
-function firstAtLeast(list: Int32Array, value: number): number {
+export function firstAtLeast(list: Int32Array, value: number): number {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;

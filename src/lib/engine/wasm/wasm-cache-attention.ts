@@ -4,9 +4,23 @@ import {cacheAttentionWasm} from "../../kernels/generated/cache-attention.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {largest} from "../../stats/extent.js";
 import type {AttentionCall} from "../attention.js";
-import {type Run, type StoredKv, storedOf} from "../cache/stored-kv.js";
-import {type ChosenTokens, chosenTokens, placesWithin, touchedPages} from "./chosen-tokens.js";
-import {canReadRun, type PlacedRotary, type RunPlace, runBytes, writeRun} from "./packed-run.js";
+import {type HeadKv, type Run, type StoredKv, storedOf} from "../cache/stored-kv.js";
+import {
+  type ChosenTokens,
+  chosenTokens,
+  firstAtLeast,
+  heldAmong,
+  placesWithin,
+  touchedPages,
+} from "./chosen-tokens.js";
+import {
+  canReadRun,
+  type HeadShape,
+  type PlacedRotary,
+  type RunPlace,
+  runBytes,
+  writeRun,
+} from "./packed-run.js";
 import {allQueries, type Queries, tokensOf} from "./query-heads.js";
 
 interface Kernel {
@@ -63,20 +77,35 @@ export async function wasmCacheAttention(heap: WasmHeap): Promise<StoredAttentio
     const queries = call.queryPositions.length;
     if (kv === undefined || queries > MOST_QUERIES) return null;
     if (queries === 1) return attendOne(call, kv);
+    if (call.observe) return null;
     const out = attendOne(allQueries(call, kv.positions), kv);
     return out && tokensOf(out, call);
   };
 }
 
-function takes(call: Queries, {keys, values, rotary}: StoredKv): boolean {
-  const {queryPositions, observe, softcap, heads, kvHeads, headDim, mask, window} = call;
-  const isPlain = queryPositions.length === 1 && !observe && softcap === undefined && heads % kvHeads === 0;
-  const runs = [...keys, ...values];
+function takes(call: Queries, kv: StoredKv): boolean {
+  const {queryPositions, softcap, heads, kvHeads, mask, window} = call;
+  const isPlain = queryPositions.length === 1 && softcap === undefined && heads % kvHeads === 0;
+  const runs = runsOf(kv);
   // What is rotated or made of rows is read whole.
-  const isWhole = rotary !== undefined || runs.some(({factor}) => factor !== undefined);
+  const isWhole = kv.rotary !== undefined || runs.some(({factor}) => factor !== undefined);
   if (!isPlain || (isWhole && (mask !== undefined || window !== null))) return false;
-  return runs.every((run) => canReadRun(run, {kvHeads, headDim}));
+  const shape = shapeOf(call, kv);
+  return runs.every((run) => canReadRun(run, shape));
 }
+
+/** All runs, those that several heads share once. */
+function runsOf({keys, values, heads}: StoredKv): readonly Run[] {
+  if (heads === undefined) return [...keys, ...values];
+  const all = heads.flatMap(({keys, values}) => [...keys, ...values]);
+  return [...new Map(all.map((run) => [run.parts, run])).values()];
+}
+
+/** Heads that a token of a run has. */
+const shapeOf = ({kvHeads, headDim}: Queries, {heads}: StoredKv): HeadShape => ({
+  kvHeads: heads ? 1 : kvHeads,
+  headDim,
+});
 
 /** Places of what one call needs besides its runs, and room for these. */
 interface Places {
@@ -90,23 +119,20 @@ interface Places {
   take(bytes: number): number;
 }
 
-function placesOf(
-  heap: WasmHeap,
-  {q, heads, kvHeads, headDim}: Queries,
-  {keys, values, rotary}: StoredKv,
-  {lists, tokens}: ChosenTokens,
-): Places {
+function placesOf(heap: WasmHeap, call: Queries, kv: StoredKv, {lists, tokens}: ChosenTokens): Places {
+  const {q, heads, kvHeads, headDim} = call;
+  const {rotary} = kv;
   const group = heads / kvHeads;
   const lengths = lists?.map(({length}) => length) ?? [];
   const most = lists === null ? tokens : largest(lengths);
   const stride = 16 * (Math.ceil(most / 4) + 1);
-  const runs = [...keys, ...values];
+  const runs = runsOf(kv);
   const rank = largest([0, ...runs.map(({factor}) => factor?.tokens ?? 0)]);
   const room = ROOM + 8 * TILE * (headDim + rank) + 4 * rank * (headDim + group);
   const sizes = [4 * q.length, 4 * q.length, group * stride, group * most, room];
   const turns = 2 * (rotary?.cos.byteLength ?? 0) + 32;
-  const ofRuns = runs.reduce((sum, run) => sum + runBytes(run, {kvHeads, headDim}), turns);
-  const ofLists = lengths.reduce((sum, length) => sum + 8 * length + 16 * runs.length, 0);
+  const ofRuns = runs.reduce((sum, run) => sum + runBytes(run, shapeOf(call, kv)), turns);
+  const ofLists = kvHeads * (8 * most + 32 * (runs.length + 1));
   let top = heap.scratch(sizes.reduce((sum, bytes) => sum + bytes + 16, ofRuns + ofLists));
   const take = (bytes: number) => {
     const at = top;
@@ -124,85 +150,135 @@ function attend(
   kv: StoredKv,
   chosen: ChosenTokens,
 ): Float32Array {
-  const {q, heads, kvHeads, headDim: d, scale = 1 / Math.sqrt(d)} = call;
+  const {q, heads, kvHeads, headDim: d, scale = 1 / Math.sqrt(d), observe} = call;
   const group = heads / kvHeads;
   const at = placesOf(heap, call, kv, chosen);
   const {stride, room} = at;
   heap.floats(at.q, q.length).set(q);
   heap.floats(at.out, q.length).fill(0);
-  const place = {heap, shape: {kvHeads, headDim: d}, take: at.take};
-  const keys = placeRuns(place, kv.keys, chosen, placeRotary(place, kv));
-  const values = placeRuns(place, kv.values, chosen, null);
+  const [keys, values] = placeKv({heap, shape: shapeOf(call, kv), take: at.take}, kv, chosen, kvHeads);
+  const probabilities = observe && new Float32Array(heads * chosen.tokens);
   for (let g = 0; g < kvHeads; g++) {
     const own = 4 * g * group * d;
-    forRuns(keys, g, (run, list, count, before) => {
-      kernel.keyScores(
-        run,
-        g,
-        list,
-        count,
-        at.q + own,
-        group,
-        d,
-        scale,
-        at.scores + 4 * before,
-        stride,
-        room,
-      );
+    forRuns(keys[g], ({at: run, head, list, count}, before) => {
+      const scores = at.scores + 4 * before;
+      kernel.keyScores(run, head, list, count, at.q + own, group, d, scale, scores, stride, room);
     });
     const mask = chosen.masks?.[g] ?? null;
     if (mask !== null) heap.bytes(at.mask, mask.length).set(mask);
-    const count = chosen.lists?.[g].length ?? chosen.tokens;
+    const list = chosen.lists?.[g] ?? null;
+    const count = list?.length ?? chosen.tokens;
     kernel.weigh(at.scores, stride, mask === null ? 0 : at.mask, group, count);
-    forRuns(values, g, (run, list, count, before) => {
-      kernel.mixValues(run, g, list, count, at.scores + 4 * before, stride, group, d, at.out + own, room);
+    for (let h = 0; probabilities && h < group; h++) {
+      const row = probabilities.subarray((g * group + h) * chosen.tokens);
+      spread(heap.floats(at.scores + h * stride, count), list, row);
+    }
+    forRuns(values[g], ({at: run, head, list, count}, before) => {
+      const weights = at.scores + 4 * before;
+      kernel.mixValues(run, head, list, count, weights, stride, group, d, at.out + own, room);
     });
   }
-  return heap.floats(at.out, q.length).slice();
+  const out = heap.floats(at.out, q.length).slice();
+  if (probabilities) observe?.(probabilities);
+  return out;
 }
 
-/** A run in the kernel's memory, and the places of the chosen tokens of each key head within it; null: of all. */
+/** Writes what belongs to the tokens of a list, or to all, to their places. */
+function spread(weights: Float32Array, list: Int32Array | null, row: Float32Array): void {
+  if (list === null) row.set(weights);
+  else for (let n = 0; n < list.length; n++) row[list[n]] = weights[n];
+}
+
+/** A run in the kernel's memory as one key head reads it. */
 interface PlacedRun {
   readonly at: number;
-  readonly tokens: number;
-  readonly lists: readonly {readonly at: number; readonly count: number}[] | null;
+  /** The head among those of the run. */
+  readonly head: number;
+  /** Rows of the run that are read; 0: the first so many. */
+  readonly list: number;
+  readonly count: number;
 }
 
 /** Calls back with every run of which a key head reads something, and the number of tokens that it read before. */
-function forRuns(
-  runs: readonly PlacedRun[],
-  g: number,
-  visit: (run: number, list: number, count: number, before: number) => void,
-): void {
+function forRuns(runs: readonly PlacedRun[], visit: (run: PlacedRun, before: number) => void): void {
   let before = 0;
-  for (const {at, tokens, lists} of runs) {
-    const {at: list, count} = lists?.[g] ?? {at: 0, count: tokens};
-    if (count > 0) visit(at, list, count, before);
-    before += count;
+  for (const run of runs) {
+    if (run.count > 0) visit(run, before);
+    before += run.count;
   }
+}
+
+/** The keys and the values of every key head in the kernel's memory. */
+function placeKv(
+  place: RunPlace,
+  kv: StoredKv,
+  chosen: ChosenTokens,
+  kvHeads: number,
+): readonly (readonly PlacedRun[])[][] {
+  if (kv.heads) return placeHeads(place, kv.heads, chosen);
+  return [
+    placeRuns(place, kv.keys, chosen, kvHeads, placeRotary(place, kv)),
+    placeRuns(place, kv.values, chosen, kvHeads, null),
+  ];
 }
 
 function placeRuns(
   place: RunPlace,
   runs: readonly Run[],
   {lists}: ChosenTokens,
+  kvHeads: number,
   rotary: PlacedRotary | null,
-): PlacedRun[] {
+): PlacedRun[][] {
   let first = 0;
-  return runs.map((run) => {
+  const heads = Array.from({length: kvHeads}, (): PlacedRun[] => []);
+  for (const run of runs) {
     const [from, end] = [first, first + run.tokens];
     first = end;
     const pageTokens = Math.max(1, run.coding.pageTokens);
     const pages = touchedPages(lists, from, end, pageTokens);
     const at = writeRun(place, run, pages, rotary ? rotaryFrom(rotary, from) : undefined);
-    const placed = lists?.map((list) => {
-      const places = placesWithin(list, from, end, pageTokens, pages);
-      const listAt = place.take(4 * places.length);
-      place.heap.integers(listAt, places.length).set(places);
-      return {at: listAt, count: places.length};
+    heads.forEach((placed, head) => {
+      const places = lists && placesWithin(lists[head], from, end, pageTokens, pages);
+      placed.push({at, head, list: placeList(place, places), count: places?.length ?? run.tokens});
     });
-    return {at, tokens: run.tokens, lists: placed ?? null};
-  });
+  }
+  return heads;
+}
+
+function placeList({heap, take}: RunPlace, list: Int32Array | null): number {
+  if (list === null) return 0;
+  const at = take(4 * list.length);
+  heap.integers(at, list.length).set(list);
+  return at;
+}
+
+/** The same of heads that hold tokens of their own. A run that several share is written once. */
+function placeHeads(place: RunPlace, heads: readonly HeadKv[], {lists}: ChosenTokens): PlacedRun[][][] {
+  const written = new Map<Run["parts"], number>();
+  const write = (run: Run) => {
+    const at = written.get(run.parts) ?? writeRun(place, run);
+    written.set(run.parts, at);
+    return at;
+  };
+  return (["keys", "values"] as const).map((side) =>
+    heads.map((head, g) => {
+      const list = lists && heldAmong(lists[g], head.tokens);
+      let first = 0;
+      return head[side].map((run) => {
+        const tokens = run.rows?.length ?? run.tokens;
+        const rows = rowsRead(run, list, first, first + tokens);
+        first += tokens;
+        return {at: write(run), head: 0, list: placeList(place, rows), count: rows?.length ?? tokens};
+      });
+    }),
+  );
+}
+
+/** Rows of a run, whose tokens are a head's from one to another, that a list of the head's tokens names; null: all. */
+function rowsRead({rows}: Run, list: Int32Array | null, from: number, end: number): Int32Array | null {
+  if (list === null) return rows ?? null;
+  const own = list.subarray(firstAtLeast(list, from), firstAtLeast(list, end));
+  return own.map((token) => (rows ? rows[token - from] : token - from));
 }
 
 function placeRotary({heap, take}: RunPlace, {rotary, positions}: StoredKv): PlacedRotary | null {
