@@ -10,6 +10,17 @@ export function unpackCodes(from: usize, bits: i32, count: i32, to: usize): void
   }
 }
 
+/** Adds such codes to bytes, from bit `shift` of each on: one of two streams that hold parts of codes. */
+export function addField(from: usize, shift: i32, bits: i32, count: i32, to: usize): void {
+  const mask = ((<u64>1) << bits) - 1;
+  for (let i = 0; i < count; i += 8, from += bits, to += 8) {
+    const run = load<u64>(from);
+    let added: u64 = 0;
+    for (let j = 0; j < 8; j++) added |= ((run >> (j * bits)) & mask) << (j << 3);
+    store<u64>(to, load<u64>(to) | (added << shift));
+  }
+}
+
 /**
  * Values of bytes below 16, or of nibbles: that of the code times the scale of the group.
  * @param table byte 0 of each of 16 floats, then bytes 1, 2 and 3

@@ -27,9 +27,14 @@ function placesOf(q: v128): v128 {
 
 /** Bytes as codes of `bits` bits, lowest bit first; `count` is a multiple of 8. */
 export function packCodes(from: usize, bits: i32, count: i32, to: usize): void {
+  packField(from, 0, bits, count, to);
+}
+
+/** The same of `bits` bits from bit `shift` of each byte on. */
+export function packField(from: usize, shift: i32, bits: i32, count: i32, to: usize): void {
   const mask = ((<u64>1) << bits) - 1;
   for (let i = 0; i < count; i += 8, from += 8, to += bits) {
-    const run = load<u64>(from);
+    const run = load<u64>(from) >> shift;
     let packed: u64 = 0;
     for (let j = 0; j < 8; j++) packed |= ((run >> (j << 3)) & mask) << (j * bits);
     // What is written behind the last code is written over, or lies in room.

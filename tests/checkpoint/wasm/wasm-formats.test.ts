@@ -38,7 +38,6 @@ const named = (reason: string, ...ids: readonly string[]) =>
 const NEITHER = {
   dfloat11: "codes of differing lengths, written once for a model",
   ...named("pairs, each looked at twice", "olive4", "olive4_ant", "olive4_tensor", "olive8", "olive8_tensor"),
-  ...named("bits in two streams", "fp6_4p2", "fp6_2p4", "fp6_4p2_g256"),
   ...named("columns apart by their values", "llm_int8_inputs"),
   ...named("a searched range", "fp8_searched", "fp4_searched"),
   ...named("a power an element", "nupes3", "nupes4", "nupes8"),
@@ -50,10 +49,6 @@ const WITHOUT = {
     fp16: "16 bits, no block",
     bf16: "16 bits, no block",
     "nupes4_a0.5": "a power an element",
-    binary: "a sum and a comparison an element",
-    ternary: "a sum and a comparison an element",
-    ternary_mean: "a sum and a comparison an element",
-    ternary_survivors: "two sums and a comparison an element",
     ...NEITHER,
   },
   decode: {

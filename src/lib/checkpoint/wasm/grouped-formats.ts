@@ -1,56 +1,46 @@
 /** Formats with a scale for each group, row or tensor, as an encoder by groups takes them. */
-import {castTable, castTableOf, decodeValues} from "../../formats/cast.js";
+import {castTableOf, decodeValues} from "../../formats/cast.js";
 import {bipolar, bipolarLevels} from "../../formats/codebook/bipolar.js";
 import {nearestIndex, sortCodebook} from "../../formats/codebook/codebook.js";
 import {type LevelSet, levelScales} from "../../formats/codebook/levels.js";
 import {nf4, nf4Format} from "../../formats/codebook/nf4.js";
 import {sf4} from "../../formats/codebook/sf4.js";
 import {shift, shiftLevels} from "../../formats/codebook/shift.js";
-import {type ElementFormat, e2m1, e2m3, e3m2, e4m3fn, e5m2, e8m0, fp3} from "../../formats/element.js";
+import {
+  type ElementFormat,
+  e2m1,
+  e2m3,
+  e3m2,
+  e4m3fn,
+  e5m2,
+  e8m0,
+  type FloatElement,
+  fp3,
+} from "../../formats/element.js";
 import {fp8E4m3, fp8E5m2} from "../../formats/float/float.js";
 import {type ScaledFloatOptions, scaledFloat} from "../../formats/float/float-scaled.js";
-import type {EncodeOptions, Format} from "../../formats/format.js";
+import type {Format} from "../../formats/format.js";
+import {type Fp6Options, fp6} from "../../formats/fp6/fp6.js";
+import {splitStreams} from "../../formats/fp6/split.js";
 import {type IntOptions, int, intRules, intScales} from "../../formats/int.js";
 import {type MxOptions, mx, mxIntElement} from "../../formats/mx/mx.js";
 import {mxScaleByte} from "../../formats/mx/mx-scale.js";
 import {nvfp4, nvfp4TensorScale} from "../../formats/nvfp4/nvfp4.js";
 import {packScales, scaleBytes} from "../../formats/pack.js";
-import type {Rounding} from "../../formats/round.js";
 import {scalesOf} from "../../formats/scaled.js";
 import {packTensorScale} from "../../formats/tensor-scale.js";
-import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
-import {type GroupsKernel, type ScaleMakers, type Scales, scaleMakers} from "./scale-makers.js";
-import type {CodesKernel} from "./wasm-codes.js";
-
-/** The kernels of groups and their codes, and how many calls of them go on at once. */
-export interface GroupKernels {
-  readonly groups: KernelRun<GroupsKernel>;
-  readonly codes: KernelRun<CodesKernel>;
-  readonly ways: number;
-}
-
-/** Where the groups of one call lie, and the room for their scales and codes. */
-interface GroupsAt {
-  readonly x: number;
-  readonly groups: number;
-  readonly size: number;
-  readonly scales: number;
-  readonly codes: number;
-}
-
-/** Packs the groups of several calls. */
-type PackGroups = (calls: readonly GroupsAt[]) => void;
-
-/** A format by its groups: how it makes scales, or null where the kernel does not take the tensor. */
-export interface Grouped {
-  readonly format: Format;
-  /** Elements of a group; null for those of a row. */
-  readonly size: number | null;
-  readonly pack: () => PackGroups;
-  /** @param largest gives the largest magnitude of the tensor; infinity or NaN where it holds one */
-  readonly scales: (largest: () => number, options: EncodeOptions) => Scales | null;
-}
+import {
+  type CastBy,
+  castOf,
+  castsOf,
+  type Grouped,
+  type GroupKernels,
+  type PackGroups,
+  wholeCodes,
+} from "./grouped.js";
+import {type ScaleMakers, type Scales, scaleMakers} from "./scale-makers.js";
+import {signFormats} from "./sign-groups.js";
 
 const INTS: readonly IntOptions[] = [
   ...[2, 3, 4, 5, 6, 7, 8].map((bits) => ({bits})),
@@ -80,6 +70,8 @@ const FLOATS: readonly ScaledFloatOptions[] = [
   ...[e4m3fn, e5m2].map((element) => ({element, granularity: "tensor"}) as const),
 ];
 
+const FP6S: readonly Fp6Options[] = [{}, {split: "2+4"}, {groupSize: 256}];
+
 /** Formats of 16 ascending levels. */
 const LEVELS = [nf4, nf4Format({groupSize: 16}), sf4] as const;
 
@@ -93,7 +85,7 @@ const WHOLE_LEVELS: readonly (readonly [LevelSet, Format])[] = [
 const PLAIN = [fp8E4m3, fp8E5m2] as const;
 
 /** Every format that is packed by groups. */
-export function groupedFormats(heap: WasmHeap, {groups, codes}: GroupKernels): readonly Grouped[] {
+export function groupedFormats(heap: WasmHeap, {groups, codes, signs}: GroupKernels): readonly Grouped[] {
   const cast = castsOf(heap, codes);
   const by =
     (name: "packE2m1" | "packInt4" | "packLevels", ...tables: number[]) =>
@@ -111,6 +103,8 @@ export function groupedFormats(heap: WasmHeap, {groups, codes}: GroupKernels): r
     ...LEVELS.map((format) => levelsOf(format, by("packLevels", midpointsOf(heap, format)), makers)),
     ...WHOLE_LEVELS.map(([set, format]) => wholeLevelsOf(set, format, cast, makers)),
     ...PLAIN.map((format) => plainOf(format, cast, makers)),
+    ...FP6S.map((options) => fp6Of(options, cast, makers)),
+    ...signFormats(heap, signs, codes),
     ...(["float32", "none"] as const).map((tensorScale) => ({
       format: nvfp4({tensorScale}),
       size: 16,
@@ -122,43 +116,6 @@ export function groupedFormats(heap: WasmHeap, {groups, codes}: GroupKernels): r
     {...intsOf({}, cast, makers), pack: by("packInt4")},
   ];
 }
-
-/** Codes of `bits` bits by a table of casts. */
-type CastBy = (bits: number, table: () => Uint8Array) => () => PackGroups;
-
-/** Codes of elements by their tables of casts, which are made and put into the memory of the kernel when they are first needed. */
-function castsOf(heap: WasmHeap, {run}: KernelRun<CodesKernel>): CastBy {
-  const tables = new Map<Uint8Array, number>();
-  const tableAt = (values: Uint8Array): number => {
-    const table = tables.get(values) ?? heap.allocate(values.length);
-    if (!tables.has(values)) heap.bytes(table, values.length).set(values);
-    tables.set(values, table);
-    return table;
-  };
-  return (bits, tableOf) => () => {
-    const table = tableAt(tableOf());
-    return (calls) => {
-      // Codes of whole bytes are where they belong; others are packed from behind that place.
-      const after = ({groups, size}: GroupsAt) => (bits === 8 ? 0 : groups * size);
-      run(
-        "castCodes",
-        calls.map((call) => {
-          const {x, groups, size, scales, codes} = call;
-          return [x, groups, size, scales, table, codes + after(call)];
-        }),
-      );
-      if (bits === 8) return;
-      run(
-        "packCodes",
-        calls.map((call) => [call.codes + after(call), bits, after(call), call.codes]),
-      );
-    };
-  };
-}
-
-/** The same of an element. */
-const castOf = (cast: CastBy, element: ElementFormat, rounding: Rounding = "half-even") =>
-  cast(element.bits, () => castTable(element, {rounding}));
 
 /** A scale for the tensor; null where it holds what is not finite. */
 function sharedScale(
@@ -212,16 +169,34 @@ function mxOf(options: MxOptions, cast: CastBy, makers: ScaleMakers): Grouped {
 
 function floatsOf(options: ScaledFloatOptions, cast: CastBy, makers: ScaleMakers): Grouped {
   const {element = e2m1, granularity = "group", groupSize = 128} = options;
-  const scalesOfRows = (amax: Float32Array) =>
-    scalesOf(amax, "f32", element.max, (largest) => largest / element.max);
   return {
     format: scaledFloat(options),
     size: granularity === "group" ? groupSize : null,
     pack: castOf(cast, element),
     scales(largest) {
-      if (granularity === "tensor") return sharedScale(makers, largest(), scalesOfRows);
-      return granularity === "group" ? makers.half(1, element.max) : rowScales(makers, scalesOfRows);
+      if (granularity === "tensor") return sharedScale(makers, largest(), floatScales(element));
+      return granularity === "group" ? makers.half(1, element.max) : rowScales(makers, floatScales(element));
     },
+  };
+}
+
+/** Scales in float32 that bring largest magnitudes to the largest of an element. */
+const floatScales =
+  ({max}: FloatElement) =>
+  (amax: Float32Array): Float32Array =>
+    scalesOf(amax, "f32", max, (largest) => largest / max);
+
+/** Two streams, which decoders put together again. */
+function fp6Of(options: Fp6Options, cast: CastBy, makers: ScaleMakers): Grouped {
+  const {split = "4+2", groupSize = null} = options;
+  const streams = splitStreams(split);
+  const scales = groupSize === null ? rowScales(makers, floatScales(e3m2)) : makers.half(1, e3m2.max);
+  return {
+    format: fp6(options),
+    size: groupSize,
+    streams,
+    pack: castOf(cast, e3m2, "half-even", streams),
+    scales: () => scales,
   };
 }
 
@@ -257,7 +232,7 @@ function wholeLevelsOf(set: LevelSet, format: Format, cast: CastBy, makers: Scal
   return {
     format,
     size: format.blockSize,
-    pack: cast(Math.log2(set.values.length), () => levelTable(set)),
+    pack: cast(wholeCodes(Math.log2(set.values.length)), () => levelTable(set)),
     scales: () => scales,
   };
 }

@@ -23,11 +23,22 @@ export interface GroupsKernel {
   packLevels(x: number, groups: number, size: number, scales: number, codes: number, midpoints: number): void;
 }
 
-/** Where the largest magnitudes of the groups of one call lie, and the room for their stored scales. */
-interface ScalesAt {
+/** The kernel of signs: sums of magnitudes, and codes of two and of three values. */
+export interface SignsKernel {
+  sumsAbove(x: number, groups: number, size: number, thresholds: number, sums: number, counts: number): void;
+  signCodes(x: number, groups: number, size: number, scales: number, codes: number): void;
+  ternaryCodes(x: number, groups: number, size: number, thresholds: number, codes: number): void;
+}
+
+/** Groups of one call, where their largest magnitudes lie, and the room for their stored scales. */
+export interface ScalesAt {
+  readonly x: number;
+  readonly size: number;
   readonly largest: number;
   readonly groups: number;
   readonly stored: number;
+  /** 32 bytes for each group, which codes may take afterwards. */
+  readonly room: number;
 }
 
 /** The scales of a tensor. */

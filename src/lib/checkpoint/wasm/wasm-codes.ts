@@ -1,5 +1,8 @@
 /** Codes of 2 to 8 bits in WebAssembly: found by a table of casts, and valued by one. */
 import type {Format, Packed} from "../../formats/format.js";
+import {SHIFTED_VALUES} from "../../formats/fp6/bit-shift.js";
+import {type Fp6Options, fp6} from "../../formats/fp6/fp6.js";
+import {splitStreams} from "../../formats/fp6/split.js";
 import {packedLength, packScales, requirePart, scaleBytes, unpackScales} from "../../formats/pack.js";
 import {unpackTensorScale} from "../../formats/tensor-scale.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
@@ -9,7 +12,9 @@ import {elementCount} from "../../tensor/tensor.js";
 export interface CodesKernel {
   castCodes(x: number, groups: number, size: number, scales: number, table: number, codes: number): void;
   packCodes(from: number, bits: number, count: number, to: number): void;
+  packField(from: number, shift: number, bits: number, count: number, to: number): void;
   unpackCodes(from: number, bits: number, count: number, to: number): void;
+  addField(from: number, shift: number, bits: number, count: number, to: number): void;
   decodeFew(
     codes: number,
     groups: number,
@@ -45,9 +50,42 @@ export function codeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format)
     const scales = scalesOf(format, packed, count / size);
     valued ??= valuedBy(heap, kernel, bits, values);
     const data = into?.length === count ? into : new Float32Array(count);
-    decodeGroups(heap, kernel, valued, {codes, scales, bits, size}, data);
+    decodeGroups(heap, kernel, valued, {streams: [{codes, bits, shift: 0}], scales, size}, data);
     return {shape: [...packed.shape], data};
   };
+}
+
+const FP6S: readonly Fp6Options[] = [{}, {split: "2+4"}, {groupSize: 256}];
+
+/** Decoders of codes in two streams, by the id of their format. */
+export function fp6Decoders(
+  heap: WasmHeap,
+  kernel: CodesKernel,
+): ReadonlyMap<string, Pick<Format, "decode">> {
+  const valued = valuedBy(heap, kernel, 6, [...SHIFTED_VALUES]);
+  return new Map(
+    FP6S.map((options): [string, Pick<Format, "decode">] => {
+      const format = fp6(options);
+      const {split = "4+2", groupSize} = options;
+      const type = groupSize === undefined ? "f32" : "f16";
+      const decode: Format["decode"] = (packed, into) => {
+        const size = groupSize ?? packed.shape.at(-1) ?? 1;
+        if (size === 0 || size % LANES !== 0) return format.decode(packed);
+        const count = elementCount(packed.shape);
+        // The lower bits first: those above are added to them.
+        const streams = splitStreams(split)
+          .toReversed()
+          .map(({part, bits, shift}) => ({
+            ...{bits, shift, codes: requirePart(packed, part, packedLength(count, bits))},
+          }));
+        const stored = requirePart(packed, "scales", (count / size) * scaleBytes[type]);
+        const data = into?.length === count ? into : new Float32Array(count);
+        decodeGroups(heap, kernel, valued, {streams, scales: unpackScales(stored, type), size}, data);
+        return {shape: [...packed.shape], data};
+      };
+      return [format.id, {decode}];
+    }),
+  );
 }
 
 /** Formats with one float32 scale for the tensor. */
@@ -87,10 +125,17 @@ function scalesOf({reading}: Format, packed: Packed, groups: number): Float32Arr
   return found;
 }
 
-interface Run {
+/** Bits of all codes from bit `shift` on, one after the other. */
+interface Bits {
   readonly codes: Uint8Array;
-  readonly scales: Float32Array;
   readonly bits: number;
+  readonly shift: number;
+}
+
+interface Run {
+  /** What codes are put together from, the lowest bits first. */
+  readonly streams: readonly Bits[];
+  readonly scales: Float32Array;
   readonly size: number;
 }
 
@@ -131,22 +176,26 @@ function decodeGroups(
   heap: WasmHeap,
   kernel: CodesKernel,
   valued: Valued,
-  {codes, scales, bits, size}: Run,
+  {streams, scales, size}: Run,
   data: Float32Array,
 ): void {
   const most = Math.max(1, Math.floor(AT_ONCE / size));
   const elements = most * size;
-  const isAsItIs = bits === 8 || bits === 4;
+  const isAsItIs = streams.length === 1 && (streams[0].bits === 8 || streams[0].bits === 4);
   const input = heap.scratch(10 * elements + 4 * most + 64);
   const bytes = input + 4 * elements;
   const packedAt = isAsItIs ? bytes : bytes + elements;
   const scalesAt = input + 4 * Math.ceil((6 * elements + 16) / 4);
   for (let first = 0; first < scales.length; first += most) {
     const groups = Math.min(most, scales.length - first);
-    const [from, length] = [(first * size * bits) / 8, (groups * size * bits) / 8];
-    heap.bytes(packedAt, length).set(codes.subarray(from, from + length));
+    for (const {codes, bits, shift} of streams) {
+      const [from, length] = [(first * size * bits) / 8, (groups * size * bits) / 8];
+      heap.bytes(packedAt, length).set(codes.subarray(from, from + length));
+      if (isAsItIs) continue;
+      if (shift === 0) kernel.unpackCodes(packedAt, bits, groups * size, bytes);
+      else kernel.addField(packedAt, shift, bits, groups * size, bytes);
+    }
     heap.floats(scalesAt, groups).set(scales.subarray(first, first + groups));
-    if (!isAsItIs) kernel.unpackCodes(packedAt, bits, groups * size, bytes);
     valued(bytes, groups, size, scalesAt, input);
     data.set(heap.floats(input, groups * size), first * size);
   }

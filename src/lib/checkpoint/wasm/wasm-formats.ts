@@ -7,17 +7,18 @@ import {iq4Wasm} from "../../kernels/generated/iq4.js";
 import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
 import {razerWasm} from "../../kernels/generated/razer.js";
 import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
+import {signsWasm} from "../../kernels/generated/signs.js";
 import {smallBlocksWasm} from "../../kernels/generated/small-blocks.js";
 import {ternaryWasm} from "../../kernels/generated/ternary.js";
 import {kernelRuns} from "../../kernels/kernel-runs.js";
 import type {KernelThreads} from "../../kernels/kernel-threads.js";
 import {wasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {GroupsKernel} from "./scale-makers.js";
+import type {GroupsKernel, SignsKernel} from "./scale-makers.js";
 import {type AffineKernel, wasmAffineCodecs} from "./wasm-affine.js";
 import {type Iq4, type KQuants, type SmallBlocks, type Ternary, wasmBlockCodecs} from "./wasm-blocks.js";
 import type {FastCodec} from "./wasm-codec.js";
-import {type CodesKernel, codeDecoder, wholeDecoder} from "./wasm-codes.js";
+import {type CodesKernel, codeDecoder, fp6Decoders, wholeDecoder} from "./wasm-codes.js";
 import {type ColumnsKernel, wasmColumns} from "./wasm-columns.js";
 import {type FourOverSixKernel, wasmFourOverSix} from "./wasm-four-over-six.js";
 import {absMaxOf, largestOf, wasmGroupEncoders} from "./wasm-groups.js";
@@ -39,6 +40,7 @@ type Kernels = [
   Ternary,
   AffineKernel,
   FourOverSixKernel,
+  SignsKernel,
 ];
 
 /** Their sources, in the same order. */
@@ -53,6 +55,7 @@ const SOURCES = [
   ternaryWasm,
   affineCodesWasm,
   fourOverSixWasm,
+  signsWasm,
 ] as const;
 
 /**
@@ -64,16 +67,14 @@ const SOURCES = [
 export async function wasmFormats(threads: KernelThreads | null = null): Promise<FasterFormat> {
   const heap = wasmHeap(threads !== null);
   const ways = threads?.count ?? 1;
-  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix] = await kernelRuns<Kernels>(
-    heap,
-    SOURCES,
-    threads,
-  );
-  const encoders = wasmGroupEncoders(heap, {groups, codes, ways});
+  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix, signs] =
+    await kernelRuns<Kernels>(heap, SOURCES, threads);
+  const encoders = wasmGroupEncoders(heap, {groups, codes, signs, ways});
+  const fp6 = fp6Decoders(heap, codes.kernel);
   const absMax = absMaxOf(heap, groups, ways);
   const largest = largestOf(heap, groups, ways);
   const codecs = new Map<string, FastCodec>([
-    ...Array.from(encoders, ([id, encode]): [string, FastCodec] => [id, {encode}]),
+    ...Array.from(encoders, ([id, encode]): [string, FastCodec] => [id, {encode, ...fp6.get(id)}]),
     ...wasmAffineCodecs(heap, {affine, codes, ways}),
     wasmFourOverSix(heap, {fourOverSix, groups, codes, ways}),
     ...wasmRazerCodecs(heap, razer, largest, ways),

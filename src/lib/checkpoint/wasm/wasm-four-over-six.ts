@@ -7,7 +7,7 @@ import {packTensorScale, unpackTensorScale} from "../../formats/tensor-scale.js"
 import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import type {GroupKernels} from "./grouped-formats.js";
+import type {GroupKernels} from "./grouped.js";
 import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
 import {codeDecoder} from "./wasm-codes.js";
 import {largestOf} from "./wasm-groups.js";
@@ -31,7 +31,7 @@ const BLOCK = 16;
 
 const format = fourOverSix();
 
-interface Kernels extends GroupKernels {
+interface Kernels extends Omit<GroupKernels, "signs"> {
   readonly fourOverSix: KernelRun<FourOverSixKernel>;
 }
 

@@ -4,7 +4,8 @@ import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {largest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type Grouped, type GroupKernels, groupedFormats} from "./grouped-formats.js";
+import {type Grouped, type GroupKernels, wholeCodes} from "./grouped.js";
+import {groupedFormats} from "./grouped-formats.js";
 import type {GroupsKernel} from "./scale-makers.js";
 import {elementsAtOnce, type Piece, piecesOf} from "./wasm-codec.js";
 
@@ -77,9 +78,8 @@ const magnitudesOf =
 function encoderOf(
   heap: WasmHeap,
   {groups, ways}: GroupKernels,
-  {format, size: fixed, pack, scales}: Grouped,
+  {format, size: fixed, pack, scales, streams = wholeCodes(format.codebook.bits)}: Grouped,
 ): Format["encode"] {
-  const {bits} = format.codebook;
   return (x: Tensor, options: EncodeOptions = {}): Packed => {
     const size = fixed ?? x.shape.at(-1) ?? 1;
     if (x.data.length === 0 || size % LANES !== 0) return format.encode(x, options);
@@ -100,7 +100,7 @@ function encoderOf(
       );
     const made = scales(largestMagnitude, options);
     if (made === null) return format.encode(x, options);
-    const codes = new Uint8Array((x.data.length * bits) / 8);
+    const codes = streams.map(({part, bits}) => [part, new Uint8Array((x.data.length * bits) / 8)] as const);
     const stored = new Uint8Array((made.bytes * x.data.length) / size);
     for (const parts of rounds) {
       put(parts);
@@ -108,7 +108,9 @@ function encoderOf(
       // What is not finite is refused, or has codes of its own: both are the plain encoder's to say.
       if (finite.includes(0)) return format.encode(x, options);
       made.make(
-        parts.map(({count, output, scalesAt}) => ({largest: output, groups: count, stored: scalesAt})),
+        parts.map(({at, count, output, scalesAt, codesAt}) => ({
+          ...{x: at, size, largest: output, groups: count, stored: scalesAt, room: codesAt},
+        })),
       );
       packGroups(
         parts.map(({at, count, output, codesAt}) => ({
@@ -116,11 +118,16 @@ function encoderOf(
         })),
       );
       for (const {first, count, scalesAt, codesAt} of parts) {
-        codes.set(heap.bytes(codesAt, (count * size * bits) / 8), (first * size * bits) / 8);
+        let from = codesAt;
+        streams.forEach(({bits}, i) => {
+          const each = (size * bits) / 8;
+          codes[i][1].set(heap.bytes(from, count * each), first * each);
+          from += count * each;
+        });
         stored.set(heap.bytes(scalesAt, count * made.bytes), first * made.bytes);
       }
     }
-    const parts = {codes, ...(made.bytes > 0 && {scales: stored}), ...made.parts};
+    const parts = {...Object.fromEntries(codes), ...(made.bytes > 0 && {scales: stored}), ...made.parts};
     return {format: format.id, shape: [...x.shape], parts};
   };
 }

@@ -13,6 +13,22 @@ export const FP6_SPLITS = ["4+2", "2+4"] as const;
 /** Bits of the upper stream. */
 const upperBits = (split: Fp6Split): number => (split === "4+2" ? 4 : 2);
 
+/** A part that holds `bits` bits of every code, those from bit `shift` on, one after the other. */
+export interface CodeStream {
+  readonly part: string;
+  readonly bits: number;
+  readonly shift: number;
+}
+
+/** The two streams of a division, by the parts that hold them. */
+export const splitStreams = (split: Fp6Split): readonly CodeStream[] => {
+  const below = 6 - upperBits(split);
+  return [
+    {part: "upper", bits: upperBits(split), shift: below},
+    {part: "lower", bits: below, shift: 0},
+  ];
+};
+
 /** Codes in two streams of bytes, lowest bits first: of four bits eight fill 32 bits, of two bits sixteen. */
 export interface SplitCodes {
   readonly upper: Uint8Array;

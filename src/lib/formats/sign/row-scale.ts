@@ -45,16 +45,21 @@ function survivorsMean(data: Float32Array, groups: Groups, thresholds: Float64Ar
   return means;
 }
 
+/** Scale and threshold by the mean magnitude of a group; the scale of `survivors`, a mean of its own, is not known yet. */
+export function ternaryScale(rule: TernaryRule, mean: number): TernaryScale {
+  if (rule === "survivors") return {scale: Number.NaN, zeroTo: 0.7 * mean};
+  const scale = rule === "mean" ? mean : (4 * mean) / 3;
+  return {scale, zeroTo: scale / 2};
+}
+
 /** Scale and threshold of each group by a rule, before the scale is rounded to its stored type. */
 export function ternaryScales(data: Float32Array, groups: Groups, rule: TernaryRule): TernaryScale[] {
-  const means = meanMagnitudes(data, groups);
-  if (rule === "survivors") {
-    const thresholds = means.map((mean) => 0.7 * mean);
-    const scales = survivorsMean(data, groups, thresholds);
-    return Array.from(scales, (scale, group) => ({scale, zeroTo: thresholds[group]}));
-  }
-  return Array.from(means, (mean) => {
-    const scale = rule === "mean" ? mean : (4 * mean) / 3;
-    return {scale, zeroTo: scale / 2};
-  });
+  const found = Array.from(meanMagnitudes(data, groups), (mean) => ternaryScale(rule, mean));
+  if (rule !== "survivors") return found;
+  const scales = survivorsMean(
+    data,
+    groups,
+    Float64Array.from(found, ({zeroTo}) => zeroTo),
+  );
+  return found.map(({zeroTo}, group) => ({scale: scales[group], zeroTo}));
 }
