@@ -42,6 +42,21 @@ export function keyRecords({records}: SpeedRun): readonly KeyRecord[] {
   });
 }
 
+/** The product of 4-bit weights and 8-bit activations beside a copy of these weights: whether memory is what limits it. */
+export function memoryBound({records}: SpeedRun): string {
+  const record = records.find(({name, peerName}) => name === BOUND && peerName?.startsWith("a copy of"));
+  if (record?.peer == null) throw new RangeError(`memoryBound: run must hold ${BOUND} beside a copy`);
+  const {ours, peer} = record;
+  const share = `${numberText((100 * peer) / ours, 2)} %`;
+  const finding =
+    peer > ours / 2
+      ? "memory limits this product more than arithmetic does"
+      : "arithmetic limits this product, not memory";
+  return `A copy of the weights in 4 bits of that product takes ${numberText(peer, 2)} ms, ${share} of the ${numberText(ours, 2)} ms that the product takes: ${finding}.`;
+}
+
+const BOUND = "gemv-int4-int8";
+
 /** Ends of the scale: from a 32nd as fast to 32 times as fast. */
 const MOST_DOUBLINGS = 5;
 

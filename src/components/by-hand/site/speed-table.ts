@@ -62,7 +62,7 @@ export type SpeedGroup = keyof typeof SPEED_GROUPS;
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
   ratio !== null &&
   peerSamples !== null &&
-  !/^(chunks of|all channels|two kernels|one thread|plain cache|the same after|plain decoding|the prompt reused|decoder-small|our (bitmap|listed|dense))/.test(
+  !/^(chunks of|all channels|two kernels|one thread|plain cache|the same after|plain decoding|the prompt reused|decoder-small|a copy of|our (bitmap|listed|dense))/.test(
     peerName ?? "",
   );
 
