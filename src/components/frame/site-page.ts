@@ -5,8 +5,8 @@ export interface SitePage {
   readonly path: string;
   /** Its content in a sentence. */
   readonly about: string;
-  /** The one technique that it is about, where its address does not end in the technique's id. */
-  readonly technique?: string;
+  /** Techniques that it is about, where its address does not end in their ids. */
+  readonly techniques?: readonly string[];
 }
 
 /** Pages that stand together in the navigation. */

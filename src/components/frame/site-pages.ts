@@ -68,7 +68,7 @@ export const pageOfTechnique = ({
   readonly registry: RegistryName;
   readonly id: string;
 }): string =>
-  PAGES.find(({path, technique}) => technique === id || path.endsWith(`/${id}`))?.path ??
+  PAGES.find(({path, techniques}) => techniques?.includes(id) || path.endsWith(`/${id}`))?.path ??
   PAGE_OF_REGISTRY[registry];
 
 /** Finds a page by its address; none for addresses outside the navigation. */

@@ -43,7 +43,7 @@ export const ACCELERATOR_PAGES: PageGroup = {
     {
       name: "Bits that are zero",
       path: "/accelerators/bits-that-are-zero",
-      technique: "smash",
+      techniques: ["smash"],
       about:
         "Bit-weight processing elements: products digit by digit, digits that are not zero, and lanes that wait. Sparse products merged in a hashed table.",
     },

@@ -9,7 +9,7 @@ export const MIXER_PAGES: PageGroup = {
       path: "/mixers/chunks-instead-of-tokens",
       about:
         "Attamba's cache of chunks, measured beside transformers of equal cache and of equal operations.",
-      technique: "attamba",
+      techniques: ["attamba"],
     },
     {
       name: "Other mixers",
