@@ -75,3 +75,14 @@ export {ROUNDINGS, type Rounding} from "./round.js";
 export type {SharedScale} from "./scaled.js";
 export {TERNARY_RULES, type TernaryRule} from "./sign/row-scale.js";
 export {type BinaryOptions, binary, type TernaryOptions, ternary} from "./sign/sign-formats.js";
+export {lloydMax} from "./switches/lloyd-max.js";
+export {
+  applySwitches,
+  type FittedLevels,
+  fitSwitches,
+  quantizeInputs,
+  quantizeSwitched,
+  type SwitchedTensor,
+} from "./switches/quantize-switched.js";
+export {switched} from "./switches/switched-format.js";
+export type {Switches, SwitchOptions} from "./switches/switches.js";

@@ -36,6 +36,7 @@ import {razerAct} from "./razer/razer-act.js";
 import {mxfp4Razer, nvfp4Razer} from "./razer/razer-blog.js";
 import {razerV1} from "./razer/razer-v1.js";
 import {binary, ternary} from "./sign/sign-formats.js";
+import {switched} from "./switches/switched-format.js";
 
 const blocksOf16 = [e2m1, e2m3, e3m2, e4m3fn, e5m2, mxIntElement(8), mxIntElement(4), mxIntElement(2)];
 
@@ -116,6 +117,8 @@ const own: readonly Format[] = [
   searchedFloat(8),
   searchedFloat(4),
   llmInt8Inputs(),
+  switched({range: "mse"}),
+  switched({levels: "lloyd", granularity: "tensor"}),
 ];
 
 /** ggml's blocks under its names, with its own before them where a format here has the name with another rule. */

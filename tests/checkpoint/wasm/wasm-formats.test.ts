@@ -40,6 +40,7 @@ const NEITHER = {
   ...named("pairs, each looked at twice", "olive4", "olive4_ant", "olive4_tensor", "olive8", "olive8_tensor"),
   ...named("columns apart by their values", "llm_int8_inputs"),
   ...named("a searched range", "fp8_searched", "fp4_searched"),
+  ...named("levels fitted to each tensor", "lloyd4_tensor"),
   ...named("a power an element", "nupes3", "nupes4", "nupes8"),
 };
 
@@ -49,6 +50,7 @@ const WITHOUT = {
     fp16: "16 bits, no block",
     bf16: "16 bits, no block",
     "nupes4_a0.5": "a power an element",
+    uniform4_mse: "a searched range",
     ...NEITHER,
   },
   decode: {
