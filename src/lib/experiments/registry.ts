@@ -21,6 +21,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "decoding/substitute": () => import("./decoding/substitute.js").then((m) => m.substitute),
   "decoding/draft-shape": () => import("./decoding/draft-shape.js").then((m) => m.draftShape),
   "decoding/layers-at-once": () => import("./decoding/layers-at-once.js").then((m) => m.layersAtOnce),
+  "decoding/answers-by-order": () => import("./decoding/answers-by-order.js").then((m) => m.answersByOrder),
   "decoding/order-of-sums": () => import("./decoding/order-of-sums.js").then((m) => m.orderOfSums),
   "decoding/offload": () => import("./decoding/offload.js").then((m) => m.offload),
   "decoding/skipping": () => import("./decoding/skipping.js").then((m) => m.skipping),

@@ -1,12 +1,13 @@
 import {expect, test} from "vitest";
 import {loadData} from "../../../src/data/data-sets.js";
+import {answersByOrder} from "../../../src/lib/experiments/decoding/answers-by-order.js";
 import {orderOfSums} from "../../../src/lib/experiments/decoding/order-of-sums.js";
 import {fourBitTraining, TRAINING_LENGTHS} from "../../../src/lib/experiments/formats/four-bit-training.js";
 import {gradientRounding} from "../../../src/lib/experiments/formats/gradient-rounding.js";
 import {lossless} from "../../../src/lib/experiments/formats/lossless.js";
 import {twoAndThreeValues} from "../../../src/lib/experiments/formats/two-and-three-values.js";
 
-const data = await loadData(["runs/few-bit-training", ...lossless.needs]);
+const data = await loadData(["runs/few-bit-training", ...lossless.needs, ...answersByOrder.needs]);
 
 test.each(TRAINING_LENGTHS)(
   "every run of %s training has a curve that falls and an end beside the baseline's",
@@ -67,4 +68,14 @@ test("a tree of any number of workers writes one text, and the more bits sums ha
   for (const row of rows) expect(row.token === 0 ? row.same === 1 : row.same <= 1).toBe(true);
   const bytes = precisions.map(({weightBytes}) => weightBytes);
   expect(bytes[2]).toBe(2 * bytes[3]);
+});
+
+test("answers end where the model ends them, and do not scatter where sums are taken in float32", async () => {
+  const rows = await answersByOrder.run({operators: 1, problems: 1}, {data});
+  for (const {length, orders} of rows) expect([length > 3 && length < 40, orders]).toEqual([true, 5]);
+  for (const {differs, lengthDeviation, rightRange, chanceDeviation} of rows.slice(2)) {
+    expect([differs, lengthDeviation, rightRange]).toEqual([0, 0, 0]);
+    // Logits are near ten: float32 sums of them differ in their last bits.
+    expect(chanceDeviation).toBeLessThan(2 ** -18);
+  }
 });

@@ -1,5 +1,6 @@
 import {expect} from "vitest";
 import {grouped} from "../../../src/components/plots/series.js";
+import type {answersByOrder} from "../../../src/lib/experiments/decoding/answers-by-order.js";
 import type {bitsError} from "../../../src/lib/experiments/formats/bits-error.js";
 import type {blockScale} from "../../../src/lib/experiments/formats/block-scale.js";
 import type {errorAnatomy} from "../../../src/lib/experiments/formats/error-anatomy.js";
@@ -194,6 +195,13 @@ export const formatFindings: readonly Finding[] = [
           .reduce((sum, row) => sum + row.elementShare, 0);
         expect(outer, format).toBeLessThan(0.5);
       }
+    },
+  }),
+  ...findingsOf("src/formats/lossless-and-still-smaller.md", {
+    "another order can also make an answer right or wrong, longer or shorter": () => {
+      const bf16 = rowWith(keptRows<typeof answersByOrder>("decoding/answers-by-order"), {precision: "bf16"});
+      expect(bf16.rightRange).toBeGreaterThan(0);
+      expect(bf16.lengthDeviation).toBeGreaterThan(0);
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {Row} from "../../../lib/experiment/columns.js";
+import type {answersByOrder} from "../../../lib/experiments/decoding/answers-by-order.js";
 import type {orderOfSums} from "../../../lib/experiments/decoding/order-of-sums.js";
 import type {lossless} from "../../../lib/experiments/formats/lossless.js";
 import {canonicalCodes} from "../../../lib/formats/dfloat11/huffman.js";
@@ -12,6 +13,8 @@ import {endFinding, type TrainingEnd} from "../../plots/formats/few-bit-training
 export type ExponentRow = Row<(typeof lossless)["tables"]["exponents"]>;
 /** A precision of sums with its texts. */
 export type PrecisionRow = Row<(typeof orderOfSums)["tables"]["precisions"]>;
+/** A precision of sums with the spread of answers over orders. */
+export type SpreadRow = Row<(typeof answersByOrder)["columns"]>;
 
 const table = (label: string, head: readonly string[], body: readonly (readonly string[])[]): HTMLElement =>
   html`<div class="table-scroll" tabindex="0" role="group" aria-label=${label}><table class="numbers">
@@ -104,4 +107,46 @@ export function precisionFinding(rows: readonly PrecisionRow[]): string {
   const worst = rows.toSorted((a, b) => b.differs - a.differs)[0];
   if (worst === undefined || worst.flipGap === null || worst.gap === null) return "No text differs.";
   return `In ${worst.name} texts part where the two likeliest tokens are ${numberText(worst.flipGap, 2)} apart in their logits, at the median, against ${numberText(worst.gap, 2)} for all tokens. Sums along one tree are the same for every number of workers, in every precision.`;
+}
+
+/** Answers that end where the model ends them: how far they scatter over orders of sums. */
+export function spreadTable(rows: readonly SpreadRow[]): HTMLElement {
+  const body = rows.map((row) => [
+    row.name,
+    `${numberText(100 * row.differs, 2)} %`,
+    `${numberText(100 * row.right, 2)} %`,
+    `${numberText(100 * row.rightDeviation, 2)} %`,
+    numberText(row.length, 3),
+    numberText(row.lengthDeviation, 2),
+    numberText(row.chanceDeviation, 2),
+  ]);
+  const head = [
+    "Precision",
+    "answers that differ",
+    "right",
+    "its deviation",
+    "tokens",
+    "their deviation",
+    "deviation of the top probability",
+  ];
+  return captioned(
+    "How far do answers scatter over orders of sums?",
+    spreadFinding(rows),
+    table("Spread of answers over orders of sums", head, body),
+  );
+}
+
+/** Shares of answers that change in the precision where most do, and with LayerCast. */
+export function spreadFinding(rows: readonly SpreadRow[]): string {
+  const worst = rows.toSorted((a, b) => b.differs - a.differs)[0];
+  const cast = rows.find(({precision}) => precision === "layercast");
+  if (worst === undefined || cast === undefined) return "There are no answers.";
+  if (worst.differs === 0) return "No answer changes with the order of sums.";
+  const right =
+    worst.rightRange === 0
+      ? "as many are right in every order"
+      : `the share of right ones moves by up to ${numberText(100 * worst.rightRange, 2)} points`;
+  const layerCast =
+    cast.differs === 0 ? "none does" : `${numberText(100 * cast.differs, 2)} % of the answers do`;
+  return `In ${worst.name}, ${numberText(100 * worst.differs, 2)} % of the answers change with the order of sums, and ${right}. With LayerCast, ${layerCast}.`;
 }
