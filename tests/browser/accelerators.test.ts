@@ -2,6 +2,7 @@ import {Buffer} from "node:buffer";
 import type {Page} from "playwright-core";
 import {expect, test} from "vitest";
 import {compose} from "../../src/lib/experiments/accel/compose.js";
+import {formats} from "../../src/lib/formats/registry.js";
 import {plainText, useSite} from "./site.js";
 
 const site = useSite();
@@ -19,10 +20,10 @@ const chosen = (page: Page, label: string) =>
 
 test("a machine chosen for one composition holds for all combinations, and in the address", async () => {
   const {page, complaints, close} = await site.open(path);
-  await bar(page).getByLabel("Hardware", {exact: true}).selectOption({label: "h100-sxm"});
+  await bar(page).getByLabel("Hardware", {exact: true}).selectOption({label: "NVIDIA H100 SXM"});
   await expect.poll(() => new URL(page.url()).search).toBe("?machine=h100-sxm");
   await front(page).locator(".status[data-state=live]").waitFor();
-  await bar(page).getByLabel("Model", {exact: true}).selectOption({label: "qwen2.5-7b"});
+  await bar(page).getByLabel("Model", {exact: true}).selectOption({label: "Qwen2.5 7B"});
   await expect.poll(() => opening(page).locator("figcaption").first().textContent()).toContain("qwen2.5-7b");
   await expect.poll(() => opening(page).locator("figcaption").first().textContent()).toContain("h100-sxm");
   expect(complaints).toEqual([]);
@@ -61,7 +62,7 @@ test("touching a combination explains it, and its link opens it as a composition
   // Leaving ends what still loads, which is no complaint.
   expect(complaints).toEqual([]);
   await page.goto(link.href);
-  await expect.poll(() => chosen(page, "Weights")).toBe(weights);
+  await expect.poll(() => chosen(page, "Weights")).toBe(formats[weights as string].title);
   await close();
 });
 

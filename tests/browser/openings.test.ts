@@ -14,7 +14,7 @@ test("the opening of a page shows its finding and its figure at once, and moves 
     .locator(".workbench:not(.answer)")
     .getByLabel("Method", {exact: true})
     .first()
-    .selectOption("gptq");
+    .selectOption("GPTQ");
   await expect.poll(() => opening.locator("figcaption").textContent()).not.toBe(before);
   const href = await opening.locator(".more a").getAttribute("href");
   await expect.poll(() => page.locator(href ?? "none").count()).toBe(1);

@@ -61,7 +61,7 @@ test("a model of another vocabulary is run on a text that the reader types", asy
   await page.locator(".drop .boxes input:checked").evaluateAll((boxes) => {
     for (const box of boxes as HTMLInputElement[]) box.click();
   });
-  await page.getByLabel("q8_0", {exact: true}).check();
+  await page.getByLabel("Q8_0", {exact: true}).check();
   const words = Array.from({length: 90}, (_, i) => `${1000 + 37 * i}`).join(" ");
   await page.getByLabel("A text to run the model on").fill(words);
   const files = Object.entries(smallLlama()).map(([name, bytes]) => ({

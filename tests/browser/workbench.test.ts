@@ -99,7 +99,7 @@ test("rows come down as Arrow with what their columns are", async () => {
 
 test("the link of a state opens that state", async () => {
   const {page, close} = await site.open(path);
-  await bench(page).getByLabel("Values", {exact: true}).selectOption("laplace");
+  await bench(page).getByLabel("Values", {exact: true}).selectOption("Laplace");
   const link = await copiedText(page, bench(page).getByRole("button", {name: "Copy link"}));
   await page.goto(link);
   const chosen = await bench(page)
@@ -107,7 +107,7 @@ test("the link of a state opens that state", async () => {
     .evaluate((select) => {
       return (select as HTMLSelectElement).selectedOptions[0]?.textContent;
     });
-  expect(chosen).toBe("laplace");
+  expect(chosen).toBe("Laplace");
   await close();
 });
 

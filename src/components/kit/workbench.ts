@@ -17,6 +17,7 @@ import {differences} from "./runs/nearest-setting.js";
 import {stalePlace} from "./stale-place.js";
 import {shortNumbers} from "./text/number-text.js";
 import {statusLine} from "./text/status-line.js";
+import {valueText} from "./text/value-text.js";
 import {tools} from "./tools.js";
 
 /** One view of a run. */
@@ -168,7 +169,7 @@ const figureName = (label = "all") => label.toLowerCase().replace(/[^a-z0-9]+/g,
 const settingText = (params: Params, values: ParamValues<Params>): string =>
   Object.entries(params)
     .filter(([name, {kind, advanced}]) => kind !== "file" && !advanced && String(values[name]).length <= 80)
-    .map(([name, {label}]) => `${label}: ${String(values[name]).replaceAll(",", ", ")}`)
+    .map(([name, param]) => `${param.label}: ${valueText(param, values[name])}`)
     .join("; ");
 
 /** The parameters of these names; all without them. */

@@ -89,8 +89,9 @@ function canonicalModules(): Plugin {
 }
 
 /**
- * A module as it runs, its imports sorted by what they import (a tool sorts them by path, and files move) and the
- * definition of an experiment without its sweep (a setting's key holds its parameters) and its prose.
+ * A module as it runs, its imports sorted by what they import (a tool sorts them by path, and files move), the
+ * definition of an experiment without its sweep (a setting's key holds its parameters) and its prose, and choices without the
+ * names of their options.
  */
 export async function canonicalModule(source: string): Promise<string> {
   const {code} = await transform(source, {loader: "ts", format: "esm"});
@@ -101,7 +102,11 @@ export async function canonicalModule(source: string): Promise<string> {
     .map(({start, end}, index) => ({clause: clauses[index], text: code.slice(start, end)}))
     .sort((a, b) => (a.clause < b.clause ? -1 : Number(a.clause > b.clause)));
   const prose = proseOf(program).map(({key, start, end}) => ({start, end, text: `${nameOf({key})}: 0`}));
-  const rest = edited(code, [...imports.map(({start, end}) => ({start, end, text: ""})), ...prose]);
+  const names = namesOf(program).filter(
+    ({start}) => !prose.some((each) => each.start <= start && start < each.end),
+  );
+  const gone = [...imports, ...names.map((each) => withComma(code, each))];
+  const rest = edited(code, [...gone.map(({start, end}) => ({start, end, text: ""})), ...prose]);
   return [...sorted.map(({text}) => text), rest].join("\n");
 }
 
@@ -141,6 +146,22 @@ function nestedProse({value}: Property): Property[] {
   return propertiesOf(value).flatMap((property) =>
     NESTED_PROSE.includes(nameOf(property)) ? [property] : nestedProse(property),
   );
+}
+
+/** The names of the options of choices, wherever a module has these: what a control shows of them changes no row. */
+function namesOf(node: unknown): Property[] {
+  if (typeof node !== "object" || node === null) return [];
+  const below = Object.values(node).flatMap(namesOf);
+  if (!("type" in node) || node.type !== "ObjectExpression") return below;
+  const properties = propertiesOf(node as ObjectExpression);
+  if (!properties.some((property) => nameOf(property) === "options")) return below;
+  return [...below, ...properties.filter((property) => nameOf(property) === "names")];
+}
+
+/** The span of a property and the comma after it. */
+function withComma(code: string, {start, end}: Property) {
+  const comma = /^\s*,/.exec(code.slice(end))?.[0] ?? "";
+  return {start, end: end + comma.length};
 }
 
 function propertiesOf({properties}: ObjectExpression): Property[] {

@@ -25,10 +25,15 @@ export interface NumberParam extends ParamBase {
 /** One option of a choice: a name, or a number such as a block size. */
 export type Option = string | number;
 
+/** Words for options, by option. */
+export type OptionNames = Readonly<Record<string, string>>;
+
 /** One of several options. */
 export interface ChoiceParam<T extends Option = Option> extends ParamBase {
   readonly kind: "choice";
   readonly options: readonly T[];
+  /** Words for options that are ids, as controls show them; any other option stands for itself. */
+  readonly names?: OptionNames;
   readonly default: T;
 }
 
@@ -36,6 +41,8 @@ export interface ChoiceParam<T extends Option = Option> extends ParamBase {
 export interface ChoicesParam<T extends Option = Option> extends ParamBase {
   readonly kind: "choices";
   readonly options: readonly T[];
+  /** Words for options that are ids, as controls show them; any other option stands for itself. */
+  readonly names?: OptionNames;
   readonly default: readonly T[];
   /** The column that says which option a row is of, where the rows of several options are those of each alone. */
   readonly rowsBy?: string;
@@ -96,6 +103,10 @@ export type ParamValue<T extends Param> = T extends NumberParam
 
 /** The values of all parameters, by name. */
 export type ParamValues<P extends Params> = {readonly [K in keyof P]: ParamValue<P[K]>};
+
+/** The words for an option: its name, or the option itself where it has none. */
+export const optionText = (param: Param, option: Option): string =>
+  ("names" in param ? param.names?.[option] : undefined) ?? String(option);
 
 /** Allowed values of a parameter, in words: `one of 16, 32`, `an integer from 2 to 8`. */
 export function allowedValues(param: Param): string {

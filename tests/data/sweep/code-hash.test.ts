@@ -94,3 +94,12 @@ export const x = experiment({title: "T", columns, sweep, run() { return {label: 
   expect(text).toContain("sweep: 0");
   expect(text).toContain(`label: "kept"`);
 });
+
+test("names of options change no row, wherever a choice has them; other names stay", async () => {
+  const choice = (names: string) =>
+    `export const size = {kind: "choice", options: ["a", "b"], ${names}default: "a"};`;
+  const without = await canonicalModule(choice(""));
+  const squeezed = (text: string) => text.replaceAll(/\s/g, "");
+  expect(squeezed(await canonicalModule(choice(`names: {a: "A"}, `)))).toBe(squeezed(without));
+  expect(await canonicalModule(`export const tensor = {shape: [1], names: ["kept"]};`)).toContain("kept");
+});

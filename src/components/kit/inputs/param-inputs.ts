@@ -1,6 +1,14 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
-import type {ChoicesParam, FileParam, Param, Params, ParamValues} from "../../../lib/technique/params.js";
+import {
+  type ChoicesParam,
+  type FileParam,
+  type Option,
+  optionText,
+  type Param,
+  type Params,
+  type ParamValues,
+} from "../../../lib/technique/params.js";
 import {type Limits, largestValue} from "./limits.js";
 import {type RangeInput, rangeInput} from "./range-input.js";
 import {textInput} from "./text-input.js";
@@ -67,11 +75,20 @@ type AnyInput = HTMLFormElement & {value: unknown};
 
 function inputOf(param: Exclude<Param, FileParam>, value: unknown): AnyInput {
   const {label} = param;
+  const format = (option: Option) => optionText(param, option);
   switch (param.kind) {
     case "choice":
-      return Inputs.select(param.options, {label, value: value as string | number, format: String});
+      return Inputs.select(param.options, {
+        label,
+        value: value as string | number,
+        format,
+      });
     case "choices":
-      return Inputs.checkbox(param.options, {label, value: value as (string | number)[], format: String});
+      return Inputs.checkbox(param.options, {
+        label,
+        value: value as (string | number)[],
+        format,
+      });
     case "flag":
       return Inputs.toggle({label, value: value as boolean});
     case "text":

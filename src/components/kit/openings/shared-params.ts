@@ -93,7 +93,8 @@ export function sharedParams(names: readonly string[]): SharedParams {
 /** One parameter for two experiments: the options and the range of both. It is in view, however rarely it is moved. */
 function together(a: Param, b: Param): Param {
   if ((a.kind === "choice" && b.kind === "choice") || (a.kind === "choices" && b.kind === "choices")) {
-    return {...a, options: [...new Set([...a.options, ...b.options])]} as Param;
+    const options = [...new Set([...a.options, ...b.options])];
+    return {...a, options, names: {...b.names, ...a.names}} as Param;
   }
   if ("min" in a && "min" in b) return {...a, min: Math.min(a.min, b.min), max: Math.max(a.max, b.max)};
   return a;

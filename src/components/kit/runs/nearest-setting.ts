@@ -1,9 +1,10 @@
 import type {Param, Params, ParamValue, ParamValues} from "../../../lib/technique/params.js";
 import {paramToText} from "../../../lib/technique/params.js";
+import {valueText} from "../text/value-text.js";
 
 const textOf = (value: unknown) => paramToText(value as ParamValue<Param>);
 
-/** The parameters in which two settings differ, each with the value of the first one, as `Method gptq`. */
+/** The parameters in which two settings differ, each with the value of the first one, as `Method GPTQ`. */
 export function differences<P extends Params>(
   params: P,
   shown: ParamValues<P>,
@@ -12,9 +13,9 @@ export function differences<P extends Params>(
   return Object.entries(params)
     .filter(([name]) => textOf(shown[name as keyof P]) !== textOf(asked[name as keyof P]))
     .map(([name, param]) => {
-      const value = textOf(shown[name as keyof P]);
+      const value = valueText(param, shown[name as keyof P] as ParamValue<Param>);
       const isShort = value !== "" && value.length <= 40;
-      return isShort ? `${param.label} ${value.replaceAll(",", ", ")}` : `another choice of ${param.label}`;
+      return isShort ? `${param.label} ${value}` : `another choice of ${param.label}`;
     });
 }
 

@@ -2,7 +2,8 @@ import {type Combination, composeAll, type Figures} from "../../accel/compose.js
 import {paretoFront} from "../../accel/pareto.js";
 import {EFFICIENCIES} from "../../accel/roofline.js";
 import {experiment} from "../../experiment/experiment.js";
-import {formatById} from "../../formats/registry.js";
+import {formatById, formats} from "../../formats/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {composeParams} from "./compose.js";
 import {FORMAT_IDS, formatChoice, SPARSITIES, sparsityOf} from "./format-choice.js";
 import {type NoiseMeter, noiseMeter} from "./noise.js";
@@ -13,6 +14,7 @@ const formatList = <const L extends string>(label: L, chosen: readonly string[])
     kind: "choices",
     label,
     options: FORMAT_IDS,
+    names: optionNames(Object.values(formats)),
     default: FORMAT_IDS.filter((id) => chosen.includes(id)),
     advanced: true,
   }) as const;

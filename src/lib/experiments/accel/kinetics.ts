@@ -10,6 +10,7 @@ import {
 import {parameterCount} from "../../accel/model.js";
 import {MODELS, modelById} from "../../accel/models.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 
 const TRIALS = [1, 2, 4, 8, 16, 32, 64] as const;
 const GENERATED = [256, 512, 1024, 2048, 4096, 8192, 16384, 32768] as const;
@@ -152,5 +153,11 @@ export const kinetics = experiment({
 });
 
 function modelParamOf(ids: readonly string[]) {
-  return {kind: "choice", label: "Model", options: ids, default: "llama-3.1-8b"} as const;
+  return {
+    kind: "choice",
+    label: "Model",
+    options: ids,
+    names: optionNames(MODELS.values()),
+    default: "llama-3.1-8b",
+  } as const;
 }

@@ -5,7 +5,10 @@ import type {Model} from "../../accel/model.js";
 import {MODELS, modelById} from "../../accel/models.js";
 import {EFFICIENCIES} from "../../accel/roofline.js";
 import {machinesFromJson, modelsFromJson} from "../../accel/tables.js";
+import {formats} from "../../formats/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {DECODING_IDS} from "./decoding-choice.js";
+import {decodingNames} from "./decoding-names.js";
 import {FORMAT_IDS, SPARSITIES} from "./format-choice.js";
 
 /** A config.json or a machine of a reader's own is no longer than this, in characters. */
@@ -16,6 +19,7 @@ export const modelParam = {
   kind: "choice",
   label: "Model",
   options: [...MODELS.keys()],
+  names: optionNames(MODELS.values()),
   default: "llama-3.1-8b",
 } as const;
 
@@ -44,6 +48,7 @@ export const machineParam = {
   kind: "choice",
   label: "Hardware",
   options: [...MACHINES.keys()],
+  names: optionNames(MACHINES.values()),
   default: "rtx-4090",
 } as const;
 
@@ -59,7 +64,13 @@ export const machineJsonParam = {
 
 /** Parameter: the number format of one kind of tensor. */
 export const formatParam = <const L extends string, const D extends string>(label: L, format: D) =>
-  ({kind: "choice", label, options: FORMAT_IDS, default: format as string}) as const;
+  ({
+    kind: "choice",
+    label,
+    options: FORMAT_IDS,
+    names: optionNames(Object.values(formats)),
+    default: format as string,
+  }) as const;
 
 /** Parameter: the share of weights that is kept. */
 export const sparsityParam = {
@@ -76,6 +87,7 @@ export const decodingParam = {
   label: "Decoding",
   help: "Drafts that a pass verifies, or layers left out, with counts measured on decoder-large, greedy; larger models may draft better or worse.",
   options: DECODING_IDS,
+  names: decodingNames(),
   default: "plain",
 } as const;
 
@@ -120,6 +132,7 @@ export const efficiencyParam = {
   label: "Efficiency",
   help: "bound: the data sheet, so every time is a lower bound. The others are assumptions.",
   options: Object.keys(EFFICIENCIES) as (keyof typeof EFFICIENCIES)[],
+  names: {"tuned-gpu": "tuned GPU", cpu: "CPU"},
   default: "bound",
   advanced: true,
 } as const;

@@ -34,7 +34,13 @@ export const sparseSlices = experiment({
   source:
     "SST slices, arXiv:2502.03763 (abstract); N:M masks and multiply-accumulates of ELSA, arXiv:2409.09708",
   params: {
-    model: {kind: "choice", label: "Network", options: ["deit-s", "deit-b", "swin-b"], default: "deit-b"},
+    model: {
+      kind: "choice",
+      label: "Network",
+      options: ["deit-s", "deit-b", "swin-b"],
+      names: {"deit-s": "DeiT-S", "deit-b": "DeiT-B", "swin-b": "Swin-B"},
+      default: "deit-b",
+    },
     side: {kind: "integer", label: "Slice side", unit: "elements", min: 1, max: 64, log: true, default: 8},
     feed: {
       kind: "integer",

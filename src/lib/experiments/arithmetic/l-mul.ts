@@ -8,6 +8,7 @@ import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds} from "../../evaluate/eval-texts.js";
 import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import {decoderWeights, SMALL_DECODERS} from "../shared/decoders.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
@@ -27,6 +28,7 @@ export const lMul = experiment({
       kind: "choices",
       label: "Ways to multiply",
       options: MULTIPLIER_IDS,
+      names: optionNames(MULTIPLIER_IDS.map((id) => ({id, label: multiplierChoice(id, null).label}))),
       default: MULTIPLIER_IDS,
       rowsBy: "product",
     },

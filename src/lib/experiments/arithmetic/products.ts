@@ -6,6 +6,7 @@ import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import {corpusSeeds} from "../../evaluate/eval-texts.js";
 import {recordPrefill} from "../../evaluate/recorded-prefill.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import {multiply} from "../../tensor/dense.js";
 import {tensorError} from "../../tensor/error.js";
 import type {Tensor} from "../../tensor/tensor.js";
@@ -36,6 +37,7 @@ export const products = experiment({
       kind: "choices",
       label: "Products",
       options: arithmetics.ids,
+      names: optionNames(arithmetics.all),
       default: arithmetics.ids,
       rowsBy: "arithmetic",
     },

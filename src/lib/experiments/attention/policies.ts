@@ -11,6 +11,7 @@ import {cachedModel} from "../../evaluate/cached-model.js";
 import {type Evaluation, evaluateModel, type Measured, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
 import {mean} from "../../stats/moments.js";
+import {optionNames} from "../../technique/option-names.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
@@ -63,7 +64,13 @@ export const policies = experiment({
       options: FRAMES,
       default: "masks",
     },
-    policies: {kind: "choices", label: "Policies", options: registered.ids, default: registered.ids},
+    policies: {
+      kind: "choices",
+      label: "Policies",
+      options: registered.ids,
+      names: optionNames(registered.all),
+      default: registered.ids,
+    },
     keepFractions: {
       kind: "choices",
       label: "Share of keys kept",

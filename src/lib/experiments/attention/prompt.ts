@@ -4,6 +4,7 @@ import {policies as registered} from "../../attention/registry.js";
 import type {Importance, KeyMask} from "../../attention/selection.js";
 import {experiment} from "../../experiment/experiment.js";
 import {decodeText} from "../../tasks/vocabulary.js";
+import {optionNames} from "../../technique/option-names.js";
 import {openedDecoder} from "../shared/decoder-texts.js";
 import {needsOfPredicted, PREDICTED_DECODERS, predictorOf} from "../shared/predictors.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
@@ -68,6 +69,7 @@ export const attentionPrompt = experiment({
       label: "Policies",
       help: "The oracle sees all keys before it chooses; a policy that evicts cannot read dropped tokens again.",
       options: registered.ids,
+      names: optionNames(registered.all),
       default: registered.all.filter(({isShownFirst}) => isShownFirst).map(({id}) => id),
       advanced: true,
     },

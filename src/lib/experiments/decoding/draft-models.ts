@@ -11,6 +11,7 @@ import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import type {DataSets, TensorSet} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {quantizeDecoder} from "../../quant/quantize-decoder.js";
+import {optionNames} from "../../technique/option-names.js";
 import {openedDecoder} from "../shared/decoder-texts.js";
 import {decoderWeights} from "../shared/decoders.js";
 
@@ -102,6 +103,7 @@ export const substituteParam = {
   label: "Format of the substitute",
   help: "SubSpec drafts with the same model, its layers in this format; those with offsets are rounded by HQQ.",
   options: Object.keys(formats),
+  names: optionNames(Object.values(formats)),
   default: PAPERS_SUBSTITUTE,
 } as const;
 

@@ -2,6 +2,7 @@ import {easySpec} from "../../decoding/easyspec/easyspec.js";
 import type {DecodingMethod} from "../../decoding/method.js";
 import {decodingMethods} from "../../decoding/registry.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import {DRAFT_NEEDS, draftModels, substituteParam, valuesFor} from "./draft-models.js";
 import {draftPrompts, plainTexts, roundCells, roundColumns, roundParams, roundsOf} from "./draft-rounds.js";
 
@@ -29,6 +30,7 @@ export const draftShape = experiment({
       label: "Method",
       help: "Those whose draft is written token by token by a model.",
       options: METHODS.map(({id}) => id),
+      names: optionNames(METHODS),
       default: "dynamic-tree",
     },
     temperature: {

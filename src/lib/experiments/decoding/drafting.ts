@@ -1,5 +1,6 @@
 import {decodingMethods} from "../../decoding/registry.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import {DRAFT_NEEDS, draftModels, substituteParam, valuesFor} from "./draft-models.js";
 import {
   draftPrompts,
@@ -48,6 +49,7 @@ export const drafting = experiment({
       kind: "choices",
       label: "Methods",
       options: decodingMethods.ids,
+      names: optionNames(decodingMethods.all),
       default: decodingMethods.ids,
       rowsBy: "method",
       advanced: true,

@@ -3,6 +3,7 @@ import type {NodeMask} from "../../decoding/grammar/masks/node-mask.js";
 import {type TokenMasks, tokenMasks} from "../../decoding/grammar/masks/token-masks.js";
 import {experiment} from "../../experiment/experiment.js";
 import {mean} from "../../stats/moments.js";
+import {optionNames} from "../../technique/option-names.js";
 import {GRAMMAR_CASES} from "./grammar-texts.js";
 import {repositoryVocabulary, VOCABULARY_NEEDS} from "./repository-vocabulary.js";
 
@@ -19,6 +20,7 @@ export const grammarMasks = experiment({
       kind: "choice",
       label: "Grammar",
       options: GRAMMAR_CASES.map(({id}) => id),
+      names: optionNames(GRAMMAR_CASES),
       default: "json",
     },
     sizes: {

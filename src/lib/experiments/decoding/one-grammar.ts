@@ -5,6 +5,7 @@ import type {Grammar} from "../../decoding/grammar/language/expression.js";
 import {bitIds, hasBit} from "../../decoding/grammar/masks/bits.js";
 import {type TokenMasks, tokenMasks} from "../../decoding/grammar/masks/token-masks.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import {byteLabels, callLabel, tokenText} from "./grammar-labels.js";
 import {GRAMMAR_CASES} from "./grammar-texts.js";
 import {repositoryVocabulary, VOCABULARY_NEEDS} from "./repository-vocabulary.js";
@@ -32,6 +33,7 @@ export const oneGrammar = experiment({
       kind: "choice",
       label: "Grammar",
       options: [...GRAMMAR_CASES.map(({id}) => id), OWN],
+      names: optionNames(GRAMMAR_CASES),
       default: "arithmetic",
     },
     text: {

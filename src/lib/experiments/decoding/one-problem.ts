@@ -2,6 +2,7 @@ import {withoutTags} from "../../decoding/split-reason/tags.js";
 import {experiment} from "../../experiment/experiment.js";
 import {scoreArithmetic} from "../../tasks/arithmetic.js";
 import {expressionProblem} from "../../tasks/arithmetic-expression.js";
+import {optionNames} from "../../technique/option-names.js";
 import {ARITHMETIC_NEEDS} from "./arithmetic-models.js";
 import {SPLIT_POLICIES, splitModels, splitNeeds, splitPolicy, splitText} from "./split-policies.js";
 
@@ -27,6 +28,7 @@ export const oneProblem = experiment({
       kind: "choice",
       label: "Who decides",
       options: SPLIT_POLICIES.map(({id}) => id),
+      names: optionNames(SPLIT_POLICIES),
       default: "learned",
     },
   },

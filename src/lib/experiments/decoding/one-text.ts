@@ -3,6 +3,7 @@ import {decodingMethods} from "../../decoding/registry.js";
 import {wayTo} from "../../decoding/tree/draft-tree.js";
 import {experiment} from "../../experiment/experiment.js";
 import {decodeText} from "../../tasks/vocabulary.js";
+import {optionNames} from "../../technique/option-names.js";
 import {randomStream} from "../../tensor/random.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 import {DRAFT_NEEDS, DRAFTING, draftModels, substituteParam, valuesFor} from "./draft-models.js";
@@ -20,7 +21,13 @@ export const oneText = experiment({
       "Prompt",
       "fact otter amber plum . fact heron velvet bell . quiet river carries light across open valley . copy gold mint lamp salt . copy gold mint",
     ),
-    method: {kind: "choice", label: "Method", options: DRAFTING, default: "dynamic-tree"},
+    method: {
+      kind: "choice",
+      label: "Method",
+      options: DRAFTING,
+      names: optionNames(decodingMethods.all),
+      default: "dynamic-tree",
+    },
     depth: {
       kind: "integer",
       label: "Tokens drafted ahead",

@@ -3,6 +3,7 @@ import {passSecondsOf} from "../../decoding/ppd/pass-time.js";
 import {promptDecoding} from "../../decoding/ppd/ppd.js";
 import {bestTrees, expectedRound, stateChances, stationaryShares} from "../../decoding/ppd/prompt-trees.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import {openedDecoder} from "../shared/decoder-texts.js";
 import {promptsOf} from "./draft-models.js";
 import {draftPrompts, plainTexts, roundCells, roundParams, roundsOf} from "./draft-rounds.js";
@@ -24,6 +25,7 @@ export const promptTokensExperiment = experiment({
       label: "Hardware",
       help: "It determines how long a pass over many inputs takes.",
       options: [...MACHINES.keys()],
+      names: optionNames(MACHINES.values()),
       default: "m2-ultra",
     },
     inputs: {

@@ -8,6 +8,7 @@ import {
 import {forward} from "../../engine/decoder/decoder.js";
 import {experiment} from "../../experiment/experiment.js";
 import {type DocumentSums, documentMean} from "../../stats/documents.js";
+import {optionNames} from "../../technique/option-names.js";
 import {softmax} from "../../tensor/softmax.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 
@@ -25,6 +26,7 @@ export const segmentation = experiment({
       kind: "choices",
       label: "Rules",
       options: segmentationRules.ids,
+      names: optionNames(segmentationRules.all),
       default: segmentationRules.ids,
       rowsBy: "rule",
     },

@@ -4,6 +4,7 @@ import {forward} from "../../engine/decoder/decoder.js";
 import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
 import {mean} from "../../stats/moments.js";
+import {optionNames} from "../../technique/option-names.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
@@ -28,6 +29,7 @@ export const skipping = experiment({
       kind: "choices",
       label: "Rules",
       options: layerSchedules.ids,
+      names: optionNames(layerSchedules.all),
       default: layerSchedules.ids,
       rowsBy: "schedule",
     },

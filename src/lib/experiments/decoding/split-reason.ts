@@ -8,6 +8,7 @@ import {coveragePercent} from "../../decoding/split-reason/tags.js";
 import {experiment} from "../../experiment/experiment.js";
 import {mean} from "../../stats/moments.js";
 import {pairedShare, wilson} from "../../stats/shares.js";
+import {optionNames} from "../../technique/option-names.js";
 import {ARITHMETIC_NEEDS, TAGGED} from "./arithmetic-models.js";
 import {type Outcome, outcomeOf, placesOf} from "./split-outcomes.js";
 import {
@@ -36,6 +37,7 @@ export const splitReason = experiment({
       kind: "choices",
       label: "Who decides",
       options: SPLIT_POLICIES.map(({id}) => id),
+      names: optionNames(SPLIT_POLICIES),
       default: SPLIT_POLICIES.map(({id}) => id),
       rowsBy: "policy",
     },

@@ -5,6 +5,7 @@ import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {quantizeDecoder} from "../../quant/quantize-decoder.js";
 import {quantizationMethods} from "../../quant/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {formatColumns} from "../formats/columns.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {
@@ -53,6 +54,7 @@ export const substitute = experiment({
       kind: "choices",
       label: "Formats of the draft",
       options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
       default: SHOWN,
       rowsBy: "format",
     },
@@ -61,6 +63,7 @@ export const substitute = experiment({
       label: "Rounded by",
       help: "SubSpec uses HQQ with 4 bits. Formats that a method cannot round to are left out.",
       options: METHODS,
+      names: optionNames(quantizationMethods.all),
       default: ["rtn", "hqq"],
     },
     depth: {kind: "integer", label: "Tokens drafted ahead", min: 1, max: 32, default: 12},

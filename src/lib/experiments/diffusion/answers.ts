@@ -28,6 +28,7 @@ export const answers = experiment({
       label: "Tasks",
       help: "Facts in a text of 128 tokens, one of them asked for at its end.",
       options: TASK_IDS,
+      names: {"needle-single": "one fact", "needle-multikey": "one fact among similar ones"},
       default: TASK_IDS,
       rowsBy: "task",
     },

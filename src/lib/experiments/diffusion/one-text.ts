@@ -9,6 +9,7 @@ import type {MaskedModel} from "../../diffusion/masked-text.js";
 import {finished, unmask} from "../../diffusion/unmask.js";
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {experiment} from "../../experiment/experiment.js";
+import {optionNames} from "../../technique/option-names.js";
 import type {ParamValues} from "../../technique/params.js";
 import {randomStream} from "../../tensor/random.js";
 import {openedDecoder} from "../shared/decoder-texts.js";
@@ -28,6 +29,7 @@ const params = {
     label: "Order",
     help: "Which masked tokens a pass writes: the most confident ones by a measure, or the ones from the left that a guide accepts.",
     options: ORDERS,
+    names: optionNames(confidences.all),
     default: "low_confidence",
   },
   perPass: {
@@ -50,6 +52,7 @@ const params = {
     kind: "choice",
     label: "The guide lets a draft stand",
     options: acceptances.ids,
+    names: optionNames(acceptances.all),
     default: "deterministic",
     advanced: true,
   },

@@ -5,6 +5,7 @@ import type {MaskedWork} from "../../diffusion/masked-text.js";
 import {DECODER_BESIDE, DREAM_7B, LLADA_8B, QWEN_1_5B} from "../../diffusion/published-shapes.js";
 import {experiment} from "../../experiment/experiment.js";
 import {checkParams} from "../../technique/check-params.js";
+import {optionNames} from "../../technique/option-names.js";
 import type {ParamValues} from "../../technique/params.js";
 
 const SHAPES = {"dream-7b": DREAM_7B, "llada-8b": LLADA_8B} as const;
@@ -12,12 +13,19 @@ const SHAPES = {"dream-7b": DREAM_7B, "llada-8b": LLADA_8B} as const;
 const PROMPTS = [64, 256, 1024, 4096] as const;
 
 const params = {
-  model: {kind: "choice", label: "Published model", options: ["dream-7b", "llada-8b"], default: "dream-7b"},
+  model: {
+    kind: "choice",
+    label: "Published model",
+    options: ["dream-7b", "llada-8b"],
+    names: {"dream-7b": "Dream 7B", "llada-8b": "LLaDA 8B"},
+    default: "dream-7b",
+  },
   machine: {
     kind: "choice",
     label: "Hardware",
     help: "The paper has an RTX 6000 Ada, the chip of the L40 with a little more memory bandwidth.",
     options: Array.from(MACHINES.keys()),
+    names: optionNames(MACHINES.values()),
     default: "l40",
   },
   prompt: {

@@ -12,6 +12,7 @@ import {
 } from "../../experts/routing-trace.js";
 import {documentMean} from "../../stats/documents.js";
 import {mean} from "../../stats/moments.js";
+import {optionNames} from "../../technique/option-names.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {known, qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
@@ -32,6 +33,7 @@ export const loadedExperts = experiment({
       kind: "choices",
       label: "Mixtures",
       options: MIXTURE_TECHNIQUES,
+      names: optionNames(mixtures.all),
       default: MIXTURE_TECHNIQUES,
       rowsBy: "mixture",
     },

@@ -2,6 +2,7 @@ import {experiment} from "../../experiment/experiment.js";
 import {mixtures} from "../../experts/registry.js";
 import {multiplyingExperts, routingTrace} from "../../experts/routing-trace.js";
 import {decodeText} from "../../tasks/vocabulary.js";
+import {optionNames} from "../../technique/option-names.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 import {MIXTURE_TECHNIQUES, mixtureNeed, openedMixture} from "./mixture-models.js";
 
@@ -19,7 +20,13 @@ export const expertsOfSentence = experiment({
       "Sentence",
       "fact otter amber plum . fact heron velvet bell . quiet river carries light across open valley . query otter",
     ),
-    mixture: {kind: "choice", label: "Mixture", options: MIXTURE_TECHNIQUES, default: "block-ffn"},
+    mixture: {
+      kind: "choice",
+      label: "Mixture",
+      options: MIXTURE_TECHNIQUES,
+      names: optionNames(mixtures.all),
+      default: "block-ffn",
+    },
     layer: {
       kind: "integer",
       label: "Layer",

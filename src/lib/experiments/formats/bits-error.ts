@@ -1,6 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
+import {optionNames} from "../../technique/option-names.js";
 import {elementCount} from "../../tensor/tensor.js";
 import {firstFormats, formatColumns, measuredColumns} from "./columns.js";
 import {DATA_NEEDS, SOURCES, seedParam, sourceParam, tensorsOf} from "./sources.js";
@@ -22,6 +23,7 @@ export const bitsError = experiment({
       kind: "choices",
       label: "Formats",
       options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
       default: DEFAULT_FORMATS,
     },
     seed: seedParam,

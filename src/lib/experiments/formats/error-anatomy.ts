@@ -2,6 +2,7 @@ import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {unpackCodes} from "../../formats/pack.js";
 import {formats} from "../../formats/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {elementCount, matrixSize, type Tensor} from "../../tensor/tensor.js";
 import {formatColumns, formatIds} from "./columns.js";
 import {DATA_NEEDS, seedParam, sourceParam, tensorsOf} from "./sources.js";
@@ -40,7 +41,13 @@ export const errorAnatomy = experiment({
   question: "Which values carry the squared error, and which codes do any work?",
   source: "number formats as their registry cites them",
   params: {
-    format: {kind: "choice", label: "Format", options: SMALL.map(({id}) => id), default: "mxfp4"},
+    format: {
+      kind: "choice",
+      label: "Format",
+      options: SMALL.map(({id}) => id),
+      names: optionNames(SMALL),
+      default: "mxfp4",
+    },
     by: {
       kind: "choice",
       label: "Sorted by",

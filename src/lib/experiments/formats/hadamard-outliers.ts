@@ -3,12 +3,22 @@ import {formats} from "../../formats/registry.js";
 import {fasterRows} from "../../kernels/wasm-hadamard.js";
 import {measure, type RoundTrip, roundTrip} from "../../quant/measure.js";
 import {largest} from "../../stats/extent.js";
+import {optionNames} from "../../technique/option-names.js";
 import {tensorError} from "../../tensor/error.js";
 import {hadamard} from "../../tensor/hadamard.js";
 import {randomStream} from "../../tensor/random.js";
 import {matrixSize, type Tensor} from "../../tensor/tensor.js";
 import {formatColumns, formatIds, measuredColumns} from "./columns.js";
-import {COLUMNS, DATA_NEEDS, pickColumns, sample, scaleColumns, seedParam, tensorsOf} from "./sources.js";
+import {
+  COLUMNS,
+  DATA_NEEDS,
+  pickColumns,
+  sample,
+  scaleColumns,
+  seedParam,
+  sourceParam,
+  tensorsOf,
+} from "./sources.js";
 
 const SYNTHETIC = "synthetic";
 const VALUES = [SYNTHETIC, ...DATA_NEEDS] as const;
@@ -28,6 +38,7 @@ export const hadamardOutliers = experiment({
       label: "Values",
       help: "A normal tensor of 256 x 1024 with columns made large, or the matrices of a trained model as they are.",
       options: VALUES,
+      names: sourceParam.names,
       default: SYNTHETIC,
     },
     factors: {
@@ -45,7 +56,13 @@ export const hadamardOutliers = experiment({
       max: 64,
       default: 8,
     },
-    formats: {kind: "choices", label: "Formats", options: Object.keys(formats), default: DEFAULT_FORMATS},
+    formats: {
+      kind: "choices",
+      label: "Formats",
+      options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
+      default: DEFAULT_FORMATS,
+    },
     seed: seedParam,
   },
   columns: {

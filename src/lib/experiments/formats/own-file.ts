@@ -5,6 +5,7 @@ import type {StoredTensor} from "../../checkpoint/stored-tensor.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {measureTensor, OUTLIER_DEVIATIONS, type TensorRow} from "../../quant/measure-tensor.js";
+import {optionNames} from "../../technique/option-names.js";
 import {formatIds, measuredColumns} from "./columns.js";
 import {unusedIn} from "./unused-in.js";
 
@@ -29,7 +30,13 @@ export const ownFile = experiment({
       required: true,
       default: null,
     },
-    formats: {kind: "choices", label: "Formats", options: Object.keys(formats), default: DEFAULT_FORMATS},
+    formats: {
+      kind: "choices",
+      label: "Formats",
+      options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
+      default: DEFAULT_FORMATS,
+    },
     tensors: {
       kind: "text",
       label: "Tensors",

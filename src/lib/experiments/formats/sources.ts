@@ -37,6 +37,15 @@ export const sourceParam = {
   label: "Values",
   help: "A synthetic tensor of 256 x 1024, or all matrices of a trained model.",
   options: SOURCES,
+  names: {
+    laplace: "Laplace",
+    "student-t5": "Student's t",
+    "outlier-columns": "outlier columns",
+    "weights/decoder-small": "weights of decoder-small",
+    "weights/decoder-small-outliers": "weights of decoder-small-outliers",
+    "activations/decoder-small": "activations of decoder-small",
+    "activations/decoder-small-outliers": "activations of decoder-small-outliers",
+  },
   default: "normal",
 } as const;
 

@@ -7,6 +7,7 @@ import {experiment} from "../../experiment/experiment.js";
 import {type KvMethod, kvCacheBytes, largestContext} from "../../kv/calculator.js";
 import {cacheSizesOf} from "../../kv/kv-config.js";
 import {smallest} from "../../stats/extent.js";
+import {optionNames} from "../../technique/option-names.js";
 import {batchParam, configParam, contextParam} from "../accel/params.js";
 import {methodsFor} from "./context-methods.js";
 
@@ -30,7 +31,13 @@ export const context = experiment({
   source:
     "xKV, arXiv:2503.18893; KIVI, arXiv:2402.02750; MiniCache, arXiv:2405.14366; CSKV, arXiv:2409.10593; MLA, arXiv:2405.04434",
   params: {
-    model: {kind: "choice", label: "Model", options: KV_MODELS, default: "llama-3.1-8b"},
+    model: {
+      kind: "choice",
+      label: "Model",
+      options: KV_MODELS,
+      names: optionNames(MODELS.values()),
+      default: "llama-3.1-8b",
+    },
     context: {...contextParam, default: 65_536},
     memory: {
       kind: "number",
@@ -46,6 +53,7 @@ export const context = experiment({
       kind: "choice",
       label: "Weights in this memory",
       options: Object.keys(WEIGHT_BITS),
+      names: {fp16: "FP16", fp8: "FP8", "int4, groups of 32": "INT4, groups of 32"},
       default: "fp16",
     },
     batch: {...batchParam, label: "Sequences at once", advanced: true},

@@ -8,6 +8,7 @@ import {experiment} from "../../experiment/experiment.js";
 import {unpackCodes} from "../../formats/pack.js";
 import {openedDecoder, testTexts} from "../shared/decoder-texts.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
+import {cacheNames} from "./cache-names.js";
 import {cacheSetting, settingSizes} from "./cache-setting.js";
 import {CACHES} from "./caches.js";
 
@@ -61,6 +62,7 @@ export const oneToken = experiment({
       kind: "choices",
       label: "Techniques",
       options: CACHES.ids,
+      names: cacheNames(),
       default: ORDERED,
     },
   },

@@ -59,6 +59,7 @@ export const sharing = experiment({
       kind: "choice",
       label: "How all that is kept is packed",
       options: Object.keys(FORMATS),
+      names: {fp32: "FP32", fp16: "FP16", int8: "INT8"},
       default: "fp16",
       advanced: true,
     },

@@ -20,6 +20,7 @@ import {PREDICTED_DECODERS, type PredictedDecoder, predictorOf} from "../shared/
 import {known, qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
 import {accuracyCells, accuracyColumns} from "./accuracy-columns.js";
+import {cacheNames} from "./cache-names.js";
 import {cacheSetting, settingSizes} from "./cache-setting.js";
 import {CACHES, SHOWN_CACHE_IDS} from "./caches.js";
 import {CHOOSING, REPORTING} from "./halves.js";
@@ -53,6 +54,7 @@ export const smallCaches = experiment({
       kind: "choices",
       label: "Techniques",
       options: CACHES.ids,
+      names: cacheNames(),
       default: SHOWN_CACHE_IDS,
       rowsBy: "technique",
     },

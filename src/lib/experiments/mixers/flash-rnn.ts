@@ -7,6 +7,7 @@ import {fusedTiles} from "../../mixers/flash-rnn/tiles/fused-tiles.js";
 import {PROCESSORS, type Processor} from "../../mixers/flash-rnn/tiles/processor.js";
 import {blockers, firstSolution, type Solution} from "../../mixers/flash-rnn/tiles/solve.js";
 import {formTraffic} from "../../mixers/flash-rnn/traffic.js";
+import {optionNames} from "../../technique/option-names.js";
 import {randomStream} from "../../tensor/random.js";
 
 /** Widths of a head; heads share 768 channels, wider ones stand alone. (FlashRNN, arXiv:2412.07752, section 5) */
@@ -73,6 +74,7 @@ export const flashRnnExperiment = experiment({
       label: "Cell",
       help: "How many gates read the state, and how many states a unit has.",
       options: CELLS.map(({id}) => id),
+      names: optionNames(CELLS),
       default: "lstm",
     },
     processor: {
@@ -80,6 +82,7 @@ export const flashRnnExperiment = experiment({
       label: "Processor",
       help: "Its multiprocessors, registers and shared memory bound the tiles, its bandwidth gives the time.",
       options: Object.keys(PROCESSORS) as (keyof typeof PROCESSORS)[],
+      names: optionNames(Object.entries(PROCESSORS).map(([id, {name}]) => ({id, name}))),
       default: "h100",
     },
     batch: {

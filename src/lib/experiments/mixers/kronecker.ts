@@ -93,6 +93,7 @@ export const kroneckerExperiment = experiment({
       kind: "choices",
       label: "Polynomials",
       options: POLYNOMIALS,
+      names: {taylor: "Taylor", chebyshev: "Chebyshev"},
       default: POLYNOMIALS,
       rowsBy: "kind",
     },

@@ -1,7 +1,9 @@
 import type {Row} from "../../experiment/columns.js";
 import {type DataSets, experiment} from "../../experiment/experiment.js";
+import {CELLS} from "../../mixers/flash-rnn/cells.js";
 import {type DocumentTrials, documentShare} from "../../stats/documents.js";
 import {groupTable, groupWord} from "../../tasks/group-words.js";
+import {optionNames} from "../../technique/option-names.js";
 import {randomStream} from "../../tensor/random.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {known} from "../shared/quality-columns.js";
@@ -48,6 +50,7 @@ export const stateTracking = experiment({
       label: "Groups",
       help: "Parity is the group of two elements, s3 that of the six orders of three letters.",
       options: Object.keys(TRACKING_TASKS) as TrackingTask[],
+      names: {parity: "parity", s3: "orders of three letters"},
       default: Object.keys(TRACKING_TASKS) as TrackingTask[],
     },
     models: {
@@ -55,6 +58,7 @@ export const stateTracking = experiment({
       label: "Models",
       help: "Four recurrent cells, a recurrence whose gates do not read the state, and attention.",
       options: TRACKING_MODELS,
+      names: {...optionNames(CELLS), gated: "gated recurrence"},
       default: TRACKING_MODELS,
     },
     words: {

@@ -37,6 +37,16 @@ const BACKENDS: Readonly<
   reference: () => referenceBackend,
 };
 
+/** Tasks that RULER has under another name, as controls show them. */
+const TASK_NAMES = {
+  "needle-single": "single needle",
+  "needle-multikey": "needle, many keys",
+  "needle-multiquery": "needle, many queries",
+  "needle-multivalue": "needle, many values",
+  "variable-tracking": "variable tracking",
+  "common-words": "common words",
+};
+
 const countParam = <const L extends string, const H extends string>(label: L, help: H) =>
   ({kind: "integer", label, help, min: 1, max: 4096, default: 16}) as const;
 
@@ -55,6 +65,7 @@ const params = {
     label: "Tasks",
     help: `What to measure: ${CORPUS} is perplexity and its kin.`,
     options: [CORPUS, ...tasks.map(({id}) => id)] as string[],
+    names: TASK_NAMES,
     default: [CORPUS] as string[],
   },
   text: {

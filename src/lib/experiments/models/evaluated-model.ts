@@ -1,4 +1,5 @@
 /** The model of an evaluation: a decoder or a state-space model, each with the parameters that it can take. */
+
 import type {ModelRecord} from "../../architectures/model-record.js";
 import {modelRecord} from "../../architectures/read-model.js";
 import {openCheckpoint} from "../../checkpoint/open-checkpoint.js";
@@ -27,6 +28,7 @@ import {parsePruning, pruneDecoder} from "../../sparse/pruning/prune-decoder.js"
 import {pruningMethods} from "../../sparse/pruning/registry.js";
 import {MAMBA_BITS, quantizeMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {type ScanQuantizerId, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import type {ParamValues} from "../../technique/params.js";
 import {packedOption} from "./packed-param.js";
 
@@ -43,6 +45,7 @@ const formatParam = <const L extends string, const H extends string>(
     label,
     help,
     options: [FLOAT32, ...options] as string[],
+    names: optionNames(Object.values(formats)),
     default: FLOAT32 as string,
   }) as const;
 

@@ -6,6 +6,7 @@ import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats, sizedFormatIds} from "../../formats/registry.js";
 import {type MethodId, quantizationMethods} from "../../quant/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {firstFormats, formatColumns} from "../formats/columns.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel, SMALL_DECODERS} from "../shared/decoders.js";
 import {known, qualityCells, qualityColumns} from "../shared/quality-columns.js";
@@ -38,6 +39,7 @@ export const formatsOnModel = experiment({
       label: "Weight formats",
       help: "The seven projections of every layer; embedding, norms and head stay as they are.",
       options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
       default: MODEL_FORMATS,
     },
     activations: {
@@ -45,6 +47,7 @@ export const formatsOnModel = experiment({
       label: "Activations",
       help: "What goes into every projection, each token with scales of its own. RaZeR has a format for them.",
       options: [FLOAT, AS_WEIGHTS, ...Object.keys(formats)],
+      names: optionNames(Object.values(formats)),
       default: FLOAT,
     },
     kv: {
@@ -52,6 +55,7 @@ export const formatsOnModel = experiment({
       label: "Keys and values",
       help: "How the cache packs every token.",
       options: [FLOAT, ...sizedFormatIds],
+      names: optionNames(Object.values(formats)),
       default: FLOAT,
       advanced: true,
     },
@@ -60,6 +64,7 @@ export const formatsOnModel = experiment({
       label: "Method",
       help: `Steps before and while rounding; calibrated on ${CALIBRATION_TEXTS} training documents. Formats that it cannot round to are left out.`,
       options: quantizationMethods.ids,
+      names: optionNames(quantizationMethods.all),
       default: "rtn",
     },
     documents: {

@@ -7,6 +7,7 @@ import {experiment} from "../../experiment/experiment.js";
 import type {Format} from "../../formats/format.js";
 import {formats} from "../../formats/registry.js";
 import {roundToNearest} from "../../quant/rtn.js";
+import {optionNames} from "../../technique/option-names.js";
 import {formatColumns} from "../formats/columns.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
@@ -31,6 +32,7 @@ export const layerSensitivity = experiment({
       label: "Weight format",
       help: "Of one matrix, of one whole layer, and of all of them.",
       options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
       default: "int3",
     },
     documents: {

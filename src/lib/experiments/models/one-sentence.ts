@@ -4,6 +4,7 @@ import {scorePair} from "../../evaluate/token-scores.js";
 import {experiment} from "../../experiment/experiment.js";
 import {formats} from "../../formats/registry.js";
 import {decodeText} from "../../tasks/vocabulary.js";
+import {optionNames} from "../../technique/option-names.js";
 import {DECODER_NEEDS, decoderWeights, modelParam, needsOfModel} from "../shared/decoders.js";
 import {promptIds, promptParam} from "../shared/prompt.js";
 import {MODEL_FORMATS} from "./formats-on-model.js";
@@ -16,7 +17,13 @@ export const oneSentence = experiment({
   source: "perplexity: exp of the mean negative log-likelihood; KL: doi.org/10.1214/aoms/1177729694",
   params: {
     model: modelParam,
-    format: {kind: "choice", label: "Weight format", options: Object.keys(formats), default: "int4"},
+    format: {
+      kind: "choice",
+      label: "Weight format",
+      options: Object.keys(formats),
+      names: optionNames(Object.values(formats)),
+      default: "int4",
+    },
     sentence: promptParam("Sentence", "fact otter amber plum . query otter amber plum ."),
   },
   columns: {

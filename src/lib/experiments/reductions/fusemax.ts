@@ -34,6 +34,7 @@ export const fusemax = experiment({
       kind: "choices",
       label: "Designs",
       options: ARRAY_DESIGNS,
+      names: NAMES,
       default: [...ARRAY_DESIGNS],
       rowsBy: "design",
     },

@@ -13,6 +13,7 @@ import {softmaxOrders} from "../../reductions/registry.js";
 import {calibratedCentre, isInRange} from "../../reductions/unified-max/technique.js";
 import {documentMean, documentShare} from "../../stats/documents.js";
 import {largest} from "../../stats/extent.js";
+import {optionNames} from "../../technique/option-names.js";
 import {exactly} from "../../tensor/softmax-part.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {known} from "../shared/quality-columns.js";
@@ -95,6 +96,7 @@ export const orders = experiment({
       kind: "choices",
       label: "Orders",
       options: softmaxOrders.ids,
+      names: optionNames(softmaxOrders.all),
       default: softmaxOrders.ids,
       rowsBy: "order",
     },

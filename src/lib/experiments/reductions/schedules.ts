@@ -12,6 +12,7 @@ import {
   wholeOutputs,
 } from "../../reductions/deal/deal.js";
 import {flashDecoding, leanAttention} from "../../reductions/deal/techniques.js";
+import {optionNames} from "../../technique/option-names.js";
 
 const CONTEXTS = [1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288] as const;
 /** Most pieces of an output that the best fixed split is sought among. */
@@ -68,6 +69,7 @@ export const schedules = experiment({
       kind: "choices",
       label: "Schedules",
       options: ids,
+      names: optionNames(SCHEDULES),
       default: ids,
       rowsBy: "schedule",
     },

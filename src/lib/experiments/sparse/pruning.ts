@@ -5,6 +5,7 @@ import {parsePattern, patternDensity} from "../../sparse/pruning/pattern.js";
 import {pruneDecoder} from "../../sparse/pruning/prune-decoder.js";
 import {pruningMethods} from "../../sparse/pruning/registry.js";
 import {bitmapBytes, denseBytes, groupBytes} from "../../sparse/pruning/stored-bytes.js";
+import {optionNames} from "../../technique/option-names.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
@@ -42,6 +43,7 @@ export const pruning = experiment({
       kind: "choices",
       label: "Methods",
       options: pruningMethods.ids,
+      names: optionNames(pruningMethods.all),
       default: pruningMethods.ids,
       rowsBy: "method",
     },

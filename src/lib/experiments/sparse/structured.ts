@@ -5,6 +5,7 @@ import {evaluateModel, memoized} from "../../evaluate/evaluate.js";
 import {experiment} from "../../experiment/experiment.js";
 import {structuredMethods, structuredPresets} from "../../sparse/structured/registry.js";
 import {type ByUnit, type UnitPart, unitsOf} from "../../sparse/structured/units.js";
+import {optionNames} from "../../technique/option-names.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {qualityCells, qualityColumns} from "../shared/quality-columns.js";
 import {watched} from "../shared/watched.js";
@@ -27,6 +28,7 @@ export const structured = experiment({
       label: "Methods",
       help: "FLAP as it is, and with one of its parts changed.",
       options: structuredPresets.map(({id}) => id),
+      names: optionNames(structuredPresets),
       default: structuredPresets.map(({id}) => id),
       rowsBy: "method",
     },

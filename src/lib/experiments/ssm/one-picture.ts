@@ -7,6 +7,7 @@ import {scanAlone} from "../../ssm/vmeanba/mean-scan.js";
 import {averagedScans} from "../../ssm/vmeanba/registry.js";
 import {PICTURE_SIZE, type Picture} from "../../tasks/pictures/picture.js";
 import {PICTURE_CLASSES} from "../../tasks/pictures/picture-classes.js";
+import {optionNames} from "../../technique/option-names.js";
 import {softmax} from "../../tensor/softmax.js";
 import {PICTURE_MODEL, pictureModel, pictures} from "../shared/picture-model.js";
 import {chooseLayers} from "./vmeanba-choice.js";
@@ -34,6 +35,7 @@ export const onePicture = experiment({
       kind: "choice",
       label: "Way to average",
       options: averagedScans.ids,
+      names: optionNames(averagedScans.all),
       default: "vmeanba",
       advanced: true,
     },

@@ -4,6 +4,7 @@ import {experiment} from "../../experiment/experiment.js";
 import {calibrateMamba} from "../../ssm/quantize/calibrate-mamba.js";
 import {type PreparedMamba, quantizeMamba, roundMamba} from "../../ssm/quantize/quantize-mamba.js";
 import {ownParams, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {watched} from "../shared/watched.js";
 import {mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {
@@ -30,6 +31,7 @@ export const packedState = experiment({
       label: "Methods",
       help: "All with 8-bit weights and activations; state groups need the heads of Mamba2.",
       options: METHODS,
+      names: optionNames(scanQuantizers.all),
       default: METHODS,
     },
     ...methodParams,

@@ -9,6 +9,7 @@ import {
   roundMamba,
 } from "../../ssm/quantize/quantize-mamba.js";
 import {ownParams, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {watched} from "../shared/watched.js";
 import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {
@@ -40,6 +41,7 @@ export const quantization = experiment({
       label: "Methods",
       help: "Static int8 for everything, and what repairs it. Clusters and state groups need the heads of Mamba2; a model without them leaves them out.",
       options: scanQuantizers.ids,
+      names: optionNames(scanQuantizers.all),
       default: scanQuantizers.ids,
     },
     bits: {

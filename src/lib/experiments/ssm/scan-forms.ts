@@ -14,7 +14,13 @@ export const scanForms = experiment({
   source:
     "selective scan: arXiv:2312.00752; SSD: arXiv:2405.21060, section 6; gated linear attention: arXiv:2312.06635, section 4",
   params: {
-    technique: {kind: "choice", label: "Scan", options: TECHNIQUES, default: "gla"},
+    technique: {
+      kind: "choice",
+      label: "Scan",
+      options: TECHNIQUES,
+      names: {"selective-scan": "selective scan", ssd: "SSD", gla: "gated linear attention"},
+      default: "gla",
+    },
     halfLife: {
       kind: "number",
       label: "Half-life of the state",

@@ -84,6 +84,7 @@ export const stateAgainstCache = experiment({
       label: "Format of the memory",
       help: "Keys and values token by token; of a state-space model the states of its scans and convolutions.",
       options: ["fp32", "fp16", "int8", "int4"],
+      names: {fp32: "FP32", fp16: "FP16", int8: "INT8", int4: "INT4"},
       default: "fp16",
     },
     measureTime: {

@@ -3,6 +3,7 @@ import {corpusCalibration, corpusSeeds} from "../../evaluate/eval-texts.js";
 import {experiment} from "../../experiment/experiment.js";
 import {mambaTensorErrors} from "../../ssm/quantize/tensor-errors.js";
 import {ownParams, scanQuantizers, scanQuantizersFor} from "../../ssm/registry.js";
+import {optionNames} from "../../technique/option-names.js";
 import {MAMBA_IDS, mambaParam, mambaWeights, needsOfMamba} from "./mambas.js";
 import {CALIBRATION_TEXTS, methodParams} from "./quantized-quality.js";
 
@@ -18,6 +19,7 @@ export const tensorErrors = experiment({
       kind: "choices",
       label: "Methods",
       options: scanQuantizers.ids,
+      names: optionNames(scanQuantizers.all),
       default: scanQuantizers.ids,
     },
     ...methodParams,

@@ -6,6 +6,7 @@ import type {AveragedScan} from "../../ssm/vmeanba/averaged-scan.js";
 import {averagedScans} from "../../ssm/vmeanba/registry.js";
 import {pairedShare, wilson} from "../../stats/shares.js";
 import {PICTURE_SIZE, type Picture} from "../../tasks/pictures/picture.js";
+import {optionNames} from "../../technique/option-names.js";
 import {
   countRight,
   keptPicture,
@@ -32,6 +33,7 @@ export const vmeanbaExperiment = experiment({
       label: "Way to average",
       help: "One scan of the mean channel, the same with a fitted factor for each channel, or all scans and then their mean.",
       options: averagedScans.ids,
+      names: optionNames(averagedScans.all),
       default: "vmeanba",
     },
     pruned: {

@@ -1,4 +1,6 @@
+import {cacheNames} from "../../kv/cache-names.js";
 /** A text whose keys and values a technique keeps. */
+
 import type {CacheSession} from "../../../engine/cache/session.js";
 import {forward} from "../../../engine/decoder/decoder.js";
 import {decoderOf} from "../../../engine/decoder/decoder-weights.js";
@@ -18,6 +20,7 @@ export const cacheParams = {
     label: "Cache",
     help: "The technique that keeps keys and values, of a decoder; plain keeps them in float32.",
     options: [PLAIN, ...CACHES.ids],
+    names: {...cacheNames(), plain: "as it is"},
     default: PLAIN,
   },
 } as const;

@@ -16,6 +16,7 @@ import type {ModelFolder} from "../../../io/model-folder.js";
 import {openSafetensors, readTensor} from "../../../io/safetensors.js";
 import {quantizeDecoder} from "../../../quant/quantize-decoder.js";
 import {checkParams} from "../../../technique/check-params.js";
+import {optionNames} from "../../../technique/option-names.js";
 import {paramFromText} from "../../../technique/params.js";
 import {randomStream} from "../../../tensor/random.js";
 import type {Tensor} from "../../../tensor/tensor.js";
@@ -28,6 +29,7 @@ export const draftedParams = {
     label: "Method",
     help: "How a decoder writes; all but plain and hamburger draft tokens that one pass of the model verifies.",
     options: decodingMethods.ids,
+    names: optionNames(decodingMethods.all),
     default: "plain",
   },
   settings: {

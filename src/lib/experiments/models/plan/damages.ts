@@ -1,4 +1,6 @@
+import {cacheNames} from "../../kv/cache-names.js";
 /** Damages of formats and caches to a model: divergences where it is run, errors of its numbers elsewhere. */
+
 import {parameterCount} from "../../../architectures/parameters.js";
 import type {Work} from "../../../experiment/experiment.js";
 import {formats as registry} from "../../../formats/registry.js";
@@ -7,6 +9,7 @@ import type {ModelFolder} from "../../../io/model-folder.js";
 import {PLANNED_FORMATS} from "../../../plan/planned-formats.js";
 import {runningModel} from "../../../plan/running-model.js";
 import {isPlanned} from "../../../plan/tensor-parts.js";
+import {optionNames} from "../../../technique/option-names.js";
 import type {ParamValues} from "../../../technique/params.js";
 import {elementCount} from "../../../tensor/tensor.js";
 import {formatIds} from "../../formats/columns.js";
@@ -42,11 +45,18 @@ export const damageParams = {
     max: 2 ** 30,
     default: 0,
   },
-  formats: {kind: "choices", label: "Formats", options: Object.keys(registry), default: DEFAULT_FORMATS},
+  formats: {
+    kind: "choices",
+    label: "Formats",
+    options: Object.keys(registry),
+    names: optionNames(Object.values(registry)),
+    default: DEFAULT_FORMATS,
+  },
   caches: {
     kind: "choices",
     label: "Caches",
     options: PLANNED_CACHES,
+    names: cacheNames(),
     default: PLANNED_CACHES.filter((id) => SHOWN_CACHE_IDS.includes(id)),
   },
   text: {
