@@ -5,10 +5,11 @@ import {transform} from "esbuild";
 import {writeEmbedPages} from "./embed-pages.js";
 import {timeless, waysOut, withoutNode, withoutOpeners} from "./finish-scripts.js";
 import {labelTerms} from "./label-terms.js";
+import {packTensors} from "./pack-tensors.js";
 import {searchRecords} from "./search-index.js";
 
 /**
- * Mends what the generator gets wrong in every page (language, viewport, content policy), writes the index of the search and the definitions of labels,
+ * Mends what the generator gets wrong in every page (language, viewport, content policy), writes the index of the search and the definitions of labels, packs tensors,
  * and looks for what the generator lets pass: broken cells, broken links and anchors, references to another origin, files over the size limit.
  * @returns what is wrong, a line each; empty for a site fit to publish.
  */
@@ -38,6 +39,7 @@ export async function finishSite(folder: string): Promise<string[]> {
     for (const problem of await finishCode(file)) problems.push(`${relative(folder, file)}: ${problem}`);
   }
   await minifyOwn(files.filter((name) => name.includes(OWN_MODULES) && extname(name) === ".js"));
+  await packTensors(files.filter((name) => extname(name) === ".safetensors"));
   await writeEmbedPages(folder, byPath, withPolicy);
   return [...problems, ...(await overweight(folder, files))];
 }

@@ -1,6 +1,8 @@
 import type {TensorSet} from "../../../lib/experiment/experiment.js";
+import {fromBytePlanes} from "../../../lib/io/byte-planes.js";
 import {bytesSource} from "../../../lib/io/byte-source.js";
 import {floatDecoder} from "../../../lib/io/dtypes.js";
+import {gunzipped, isGzip} from "../../../lib/io/gzip.js";
 import {openSafetensors, readTensor} from "../../../lib/io/safetensors.js";
 import type {Tensor} from "../../../lib/tensor/tensor.js";
 
@@ -13,8 +15,10 @@ export async function loadTensors(address: string): Promise<TensorSet> {
   return loaded;
 }
 
+/** The built site holds tensors packed (scripts/pack-tensors.ts); a preview has them as they are. */
 async function fetchBytes(address: string): Promise<Uint8Array> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the data at ${address} did not come: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return isGzip(bytes) ? fromBytePlanes(await gunzipped(bytes)) : bytes;
 }
