@@ -25,6 +25,12 @@ function placesOf(q: v128): v128 {
   return v128.or(upper, v128.andnot(i32x4.splat(1), isExact));
 }
 
+/** Place of one float. */
+export function placeOf(q: f32): usize {
+  const bits = reinterpret<u32>(q);
+  return ((bits >>> 15) & 0x1fffe) | ((bits & 0xffff) === 0 ? 0 : 1);
+}
+
 /** Bytes as codes of `bits` bits, lowest bit first; `count` is a multiple of 8. */
 export function packCodes(from: usize, bits: i32, count: i32, to: usize): void {
   packField(from, 0, bits, count, to);

@@ -28,20 +28,13 @@ const SETS: Readonly<Record<string, Tensor>> = {
   "every magnitude": matrix(() => stream.normal() * Math.exp(120 * stream.uniform() - 60)),
 };
 
-const named = (reason: string, ...ids: readonly string[]) =>
-  Object.fromEntries(ids.map((id) => [id, reason]));
-
 /**
  * Formats without an encoder or decoder of their own, each with its reason. The lists may only get shorter: a format that is
  * new to the registry gets a kernel.
  */
 const NEITHER = {
   dfloat11: "codes of differing lengths, written once for a model",
-  ...named("pairs, each looked at twice", "olive4", "olive4_ant", "olive4_tensor", "olive8", "olive8_tensor"),
-  ...named("columns apart by their values", "llm_int8_inputs"),
-  ...named("a searched range", "fp8_searched", "fp4_searched"),
-  ...named("levels fitted to each tensor", "lloyd4_tensor"),
-  ...named("a power an element", "nupes3", "nupes4", "nupes8"),
+  lloyd4_tensor: "levels fitted to each tensor",
 };
 
 const WITHOUT = {
@@ -49,7 +42,6 @@ const WITHOUT = {
     fp32: "its bytes are the values",
     fp16: "16 bits, no block",
     bf16: "16 bits, no block",
-    "nupes4_a0.5": "a power an element",
     uniform4_mse: "a searched range",
     ...NEITHER,
   },

@@ -73,15 +73,23 @@ export function packedBy(
 /** Codes by a table of casts, in one part of so many bits or in several. */
 export type CastBy = (streams: readonly CodeStream[], table: () => Uint8Array) => () => PackGroups;
 
-/** Codes of elements by their tables of casts, which are made and put into the memory of the kernel when they are first needed. */
-export function castsOf(heap: WasmHeap, codes: KernelRun<CodesKernel>): CastBy {
-  const tables = new Map<Uint8Array, number>();
-  const tableAt = (values: Uint8Array): number => {
+const placesOfTables = new WeakMap<WasmHeap, Map<Uint8Array, number>>();
+
+/** Gives the places of tables of casts, which are put into the memory of the kernel when they are first needed. */
+export function castTables(heap: WasmHeap): (values: Uint8Array) => number {
+  const tables = placesOfTables.get(heap) ?? new Map<Uint8Array, number>();
+  placesOfTables.set(heap, tables);
+  return (values) => {
     const table = tables.get(values) ?? heap.allocate(values.length);
     if (!tables.has(values)) heap.bytes(table, values.length).set(values);
     tables.set(values, table);
     return table;
   };
+}
+
+/** Codes of elements by their tables of casts. */
+export function castsOf(heap: WasmHeap, codes: KernelRun<CodesKernel>): CastBy {
+  const tableAt = castTables(heap);
   return (streams, tableOf) => () => {
     const table = tableAt(tableOf());
     return packedBy(codes, streams, (calls) => {

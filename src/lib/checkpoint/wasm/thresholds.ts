@@ -1,4 +1,5 @@
 /** Thresholds of float32 numbers, as kernels compare with them. */
+import {makeThresholds, THRESHOLD_CELLS} from "../../formats/codebook/codebook.js";
 
 /** The float32 number just below a positive one. */
 export function floatBelow(x: number): number {
@@ -12,3 +13,24 @@ export function floatAtMost(x: number): number {
   const near = Math.fround(x);
   return near > x ? floatBelow(near) : near;
 }
+
+/** Bytes before the thresholds: cells per unit, the first cell. */
+const HEAD = 8;
+
+/**
+ * Ascending thresholds as the kernels count them: the cells of {@link makeThresholds} before them. Where `isUpper` is true of
+ * a place, a number at that threshold counts as above it.
+ */
+export function thresholdBytes(ascending: Float32Array, isUpper: (place: number) => boolean): Uint8Array {
+  const moved = ascending.map((threshold, place) => (isUpper(place) ? floatBelow(threshold) : threshold));
+  const {sorted, cellsPerUnit, firstCell, below} = makeThresholds(moved);
+  const bytes = new Uint8Array(HEAD + below.byteLength + sorted.byteLength);
+  new Float32Array(bytes.buffer, 0, 1)[0] = cellsPerUnit;
+  new Int32Array(bytes.buffer, 4, 1)[0] = firstCell;
+  new Uint16Array(bytes.buffer, HEAD, below.length).set(below);
+  new Float32Array(bytes.buffer, HEAD + below.byteLength).set(sorted);
+  return bytes;
+}
+
+/** The most bytes that so many thresholds take. */
+export const thresholdRoom = (count: number): number => HEAD + 2 * THRESHOLD_CELLS + 4 * (count + 1);

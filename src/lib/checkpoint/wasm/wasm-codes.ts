@@ -10,6 +10,7 @@ import {elementCount} from "../../tensor/tensor.js";
 
 /** The kernel of codes under shared scales. */
 export interface CodesKernel {
+  castError(x: number, count: number, scale: number, table: number, values: number, limit: number): number;
   castCodes(x: number, groups: number, size: number, scales: number, table: number, codes: number): void;
   packCodes(from: number, bits: number, count: number, to: number): void;
   packField(from: number, shift: number, bits: number, count: number, to: number): void;
@@ -33,14 +34,23 @@ const AT_ONCE = 2 ** 16;
 /** Elements that the kernel takes at once. */
 const LANES = 16;
 
+/** Gives the values of the codes of a tensor that has some of its own. */
+export type ValuesOf = (packed: Packed) => readonly number[];
+
 /** The decoder of a format whose record tells how codes and scales are read; null where it does not, or codes are longer than a byte. */
-export function codeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format): Format["decode"] | null {
+export function codeDecoder(
+  heap: WasmHeap,
+  kernel: CodesKernel,
+  format: Format,
+  valuesOf?: ValuesOf,
+): Format["decode"] | null {
   const {reading, codebook} = format;
   const {bits, values} = codebook;
   if (reading === undefined || reading.codebooks !== undefined || bits > 8 || !Number.isInteger(bits)) {
     return null;
   }
   let valued: Valued | undefined;
+  let table: number | undefined;
   return (packed, into) => {
     const columns = packed.shape.at(-1) ?? 1;
     const size = reading.groupSize ?? columns;
@@ -48,7 +58,11 @@ export function codeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format)
     const count = elementCount(packed.shape);
     const codes = requirePart(packed, "codes", packedLength(count, bits));
     const scales = scalesOf(format, packed, count / size);
-    valued ??= valuedBy(heap, kernel, bits, values);
+    if (valued === undefined || valuesOf !== undefined) {
+      const own = valuesOf?.(packed) ?? values;
+      table ??= heap.allocate(TABLE);
+      valued = valuedBy(heap, kernel, {bits, values: own, table});
+    }
     const data = into?.length === count ? into : new Float32Array(count);
     decodeGroups(heap, kernel, valued, {streams: [{codes, bits, shift: 0}], scales, size}, data);
     return {shape: [...packed.shape], data};
@@ -62,7 +76,8 @@ export function fp6Decoders(
   heap: WasmHeap,
   kernel: CodesKernel,
 ): ReadonlyMap<string, Pick<Format, "decode">> {
-  const valued = valuedBy(heap, kernel, 6, [...SHIFTED_VALUES]);
+  const table = heap.allocate(TABLE);
+  const valued = valuedBy(heap, kernel, {bits: 6, values: [...SHIFTED_VALUES], table});
   return new Map(
     FP6S.map((options): [string, Pick<Format, "decode">] => {
       const format = fp6(options);
@@ -99,8 +114,18 @@ const WHOLE: ReadonlySet<string> = new Set([
 
 /** The decoder of a format whose tensors have one scale: as if each row had it; null for other formats. */
 export function wholeDecoder(heap: WasmHeap, kernel: CodesKernel, format: Format): Format["decode"] | null {
-  if (!WHOLE.has(format.id)) return null;
-  const decodeRows = codeDecoder(heap, kernel, {...format, reading: {groupSize: null, scales: "f32"}})!;
+  return WHOLE.has(format.id) ? decoderUnderOne(heap, kernel, format) : null;
+}
+
+/** The decoder of a format with one float32 scale in the part `scales`. */
+export function decoderUnderOne(
+  heap: WasmHeap,
+  kernel: CodesKernel,
+  format: Format,
+  valuesOf?: ValuesOf,
+): Format["decode"] {
+  const reading = {groupSize: null, scales: "f32"} as const;
+  const decodeRows = codeDecoder(heap, kernel, {...format, reading}, valuesOf)!;
   return (packed, into) => {
     if (elementCount(packed.shape) === 0) return format.decode(packed);
     const [scale] = unpackScales(requirePart(packed, "scales", scaleBytes.f32), "f32");
@@ -142,26 +167,29 @@ interface Run {
 /** Gives values to groups of unpacked codes in the memory of the kernel. */
 type Valued = (codes: number, groups: number, size: number, scales: number, x: number) => void;
 
+/** Bytes of the largest table of values. */
+const TABLE = 4 * 256;
+
+/** Values of codes of `bits` bits, and where the kernel shall find them. */
+interface Values {
+  readonly bits: number;
+  readonly values: readonly number[];
+  readonly table: number;
+}
+
 /** The way to value codes: nibbles stay packed, others are bytes. */
-function valuedBy(heap: WasmHeap, kernel: CodesKernel, bits: number, values: readonly number[]): Valued {
+function valuedBy(heap: WasmHeap, kernel: CodesKernel, {bits, values, table}: Values): Valued {
   if (bits === 8 && values.every((value, code) => value === (code << 24) >> 24)) {
     return (codes, groups, size, scales, x) => kernel.decodeIntegers(codes, groups, size, scales, x);
   }
   if (bits <= 4) {
-    const table = fewTable(heap, values);
+    heap.bytes(table, 64).set(bytePlanes(values));
     const areNibbles = bits === 4 ? 1 : 0;
     return (codes, groups, size, scales, x) =>
       kernel.decodeFew(codes, groups, size, table, scales, x, areNibbles);
   }
-  const table = heap.allocate(4 * 256);
   heap.floats(table, values.length).set(values);
   return (codes, groups, size, scales, x) => kernel.decodeBytes(codes, groups, size, table, scales, x);
-}
-
-function fewTable(heap: WasmHeap, values: readonly number[]): number {
-  const at = heap.allocate(64);
-  heap.bytes(at, 64).set(bytePlanes(values));
-  return at;
 }
 
 /** Up to 16 floats by their bytes: the first byte of each, then the second ones and so on. */
@@ -172,7 +200,8 @@ export function bytePlanes(values: readonly number[]): Uint8Array {
   return planes;
 }
 
-function decodeGroups(
+/** Gives values to groups of codes, piece by piece. */
+export function decodeGroups(
   heap: WasmHeap,
   kernel: CodesKernel,
   valued: Valued,

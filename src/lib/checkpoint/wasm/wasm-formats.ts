@@ -2,9 +2,12 @@ import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
 import {affineCodesWasm} from "../../kernels/generated/affine-codes.js";
 import {fourOverSixWasm} from "../../kernels/generated/four-over-six.js";
 import {groupsWasm} from "../../kernels/generated/groups.js";
+import {int8RowsWasm} from "../../kernels/generated/int8-rows.js";
 import {iq3Wasm} from "../../kernels/generated/iq3.js";
 import {iq4Wasm} from "../../kernels/generated/iq4.js";
 import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
+import {pairsWasm} from "../../kernels/generated/pairs.js";
+import {powerCodesWasm} from "../../kernels/generated/power-codes.js";
 import {razerWasm} from "../../kernels/generated/razer.js";
 import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
 import {signsWasm} from "../../kernels/generated/signs.js";
@@ -22,8 +25,12 @@ import {type CodesKernel, codeDecoder, fp6Decoders, wholeDecoder} from "./wasm-c
 import {type ColumnsKernel, wasmColumns} from "./wasm-columns.js";
 import {type FourOverSixKernel, wasmFourOverSix} from "./wasm-four-over-six.js";
 import {absMaxOf, largestOf, wasmGroupEncoders} from "./wasm-groups.js";
+import {type Int8RowsKernel, wasmInt8Rows} from "./wasm-int8-rows.js";
 import type {Iq3} from "./wasm-iq3.js";
+import {type PairsKernel, wasmPairCodecs} from "./wasm-pairs.js";
+import {type PowersKernel, wasmPowerCodecs} from "./wasm-powers.js";
 import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
+import {wasmSearchedCodecs} from "./wasm-searched.js";
 import {type SpecialsKernel, wasmSpecialCodecs} from "./wasm-specials.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
@@ -41,6 +48,9 @@ type Kernels = [
   AffineKernel,
   FourOverSixKernel,
   SignsKernel,
+  PowersKernel,
+  PairsKernel,
+  Int8RowsKernel,
 ];
 
 /** Their sources, in the same order. */
@@ -56,6 +66,9 @@ const SOURCES = [
   affineCodesWasm,
   fourOverSixWasm,
   signsWasm,
+  powerCodesWasm,
+  pairsWasm,
+  int8RowsWasm,
 ] as const;
 
 /**
@@ -67,9 +80,11 @@ const SOURCES = [
 export async function wasmFormats(threads: KernelThreads | null = null): Promise<FasterFormat> {
   const heap = wasmHeap(threads !== null);
   const ways = threads?.count ?? 1;
-  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix, signs] =
-    await kernelRuns<Kernels>(heap, SOURCES, threads);
-  const encoders = wasmGroupEncoders(heap, {groups, codes, signs, ways});
+  const runs = await kernelRuns<Kernels>(heap, SOURCES, threads);
+  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix, signs, powers, pairs, int8] =
+    runs;
+  const grouped = {groups, codes, signs, ways};
+  const encoders = wasmGroupEncoders(heap, grouped);
   const fp6 = fp6Decoders(heap, codes.kernel);
   const absMax = absMaxOf(heap, groups, ways);
   const largest = largestOf(heap, groups, ways);
@@ -79,6 +94,10 @@ export async function wasmFormats(threads: KernelThreads | null = null): Promise
     wasmFourOverSix(heap, {fourOverSix, groups, codes, ways}),
     ...wasmRazerCodecs(heap, razer, largest, ways),
     ...wasmSpecialCodecs({heap, specials: razer, codes, absMax, ways}),
+    ...wasmPowerCodecs(heap, {...grouped, powers}),
+    ...wasmPairCodecs(heap, pairs.kernel, codes.kernel),
+    ...wasmSearchedCodecs(heap, grouped),
+    wasmInt8Rows(heap, {int8, groups}),
     wasmColumns(heap, groups, ways),
     ...wasmBlockCodecs(heap, {small, k, iq3, iq4, ternary, ways}),
   ]);

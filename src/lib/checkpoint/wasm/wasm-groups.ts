@@ -75,7 +75,8 @@ const magnitudesOf =
   (size: number) =>
   ({at, count, output}: Part): number[] => [at, count, size, output];
 
-function encoderOf(
+/** The encoder of a format by its groups. */
+export function encoderOf(
   heap: WasmHeap,
   {groups, ways}: GroupKernels,
   {format, size: fixed, pack, scales, streams = wholeCodes(format.codebook.bits)}: Grouped,

@@ -18,17 +18,17 @@ export interface Thresholds {
   readonly below: Uint16Array;
 }
 
-/** Enough that a number seldom shares its cell with a threshold: a branch that is seldom taken costs nothing. */
-const CELLS = 512;
+/** Number of cells: enough that a number seldom shares its own with a threshold, as a branch that is seldom taken costs nothing. */
+export const THRESHOLD_CELLS = 512;
 
 /** Prepares at most 65,535 ascending float32 numbers for {@link countBelow}. */
 export function makeThresholds(ascending: Float32Array): Thresholds {
   const [first = 0] = ascending;
   const last = ascending.at(-1) ?? 0;
-  const cellsPerUnit = 2 ** Math.floor(Math.log2((CELLS - 2) / Math.max(last - first, 2 ** -149)));
+  const cellsPerUnit = 2 ** Math.floor(Math.log2((THRESHOLD_CELLS - 2) / Math.max(last - first, 2 ** -149)));
   const firstCell = Math.floor(first * cellsPerUnit);
-  const below = new Uint16Array(CELLS);
-  for (let cell = 0, count = 0; cell < CELLS; cell++) {
+  const below = new Uint16Array(THRESHOLD_CELLS);
+  for (let cell = 0, count = 0; cell < THRESHOLD_CELLS; cell++) {
     const start = (firstCell + cell) / cellsPerUnit;
     while (count < ascending.length && ascending[count] < start) count++;
     below[cell] = count;
@@ -39,7 +39,7 @@ export function makeThresholds(ascending: Float32Array): Thresholds {
 /** Number of thresholds below `x`, a float32 number; 0 for NaN. */
 export function countBelow({sorted, cellsPerUnit, firstCell, below}: Thresholds, x: number): number {
   const cell = Math.floor(x * cellsPerUnit) - firstCell;
-  let count = below[Math.min(Math.max(cell, 0), CELLS - 1) | 0];
+  let count = below[Math.min(Math.max(cell, 0), THRESHOLD_CELLS - 1) | 0];
   while (x > sorted[count]) count++;
   return count;
 }

@@ -6,13 +6,11 @@ import {f16, intElement} from "../element.js";
 import type {Format, Packed} from "../format.js";
 import {requireFinite} from "../groups.js";
 import {packScales, requirePart, unpackScales} from "../pack.js";
-import {int8Rows, LARGEST, outlierColumns, THRESHOLD} from "./decompose.js";
+import {type Int8Rows, int8Rows, LARGEST, outlierColumns, THRESHOLD} from "./decompose.js";
 
-function encode(id: string, threshold: number, x: Tensor): Packed {
-  requireFinite(id, x);
+/** Packs rows of integers and the columns that are kept apart from them. */
+export function packInputs(id: string, x: Tensor, outliers: Uint32Array, {codes, scales}: Int8Rows): Packed {
   const {rows, columns} = matrixSize(x);
-  const outliers = outlierColumns(x, threshold);
-  const {codes, scales} = int8Rows(x, new Set(outliers));
   const values = new Float32Array(rows * outliers.length);
   for (let row = 0; row < rows; row++) {
     outliers.forEach((column, n) => {
@@ -28,6 +26,23 @@ function encode(id: string, threshold: number, x: Tensor): Packed {
   return {format: id, shape: [...x.shape], parts};
 }
 
+function encode(id: string, threshold: number, x: Tensor): Packed {
+  requireFinite(id, x);
+  const outliers = outlierColumns(x, threshold);
+  return packInputs(id, x, outliers, int8Rows(x, new Set(outliers)));
+}
+
+/** Puts the columns that were kept apart in their places among the values of the others. */
+export function restoreColumns({format, shape, parts}: Packed, data: Float32Array): void {
+  const {rows, columns} = matrixSize({shape, data});
+  const outliers = new Uint32Array(parts.columns.slice().buffer);
+  const packed = {format, shape, parts};
+  const values = unpackScales(requirePart(packed, "outliers", 2 * rows * outliers.length), "f16");
+  outliers.forEach((column, n) => {
+    for (let row = 0; row < rows; row++) data[row * columns + column] = values[row * outliers.length + n];
+  });
+}
+
 function decode({format, shape, parts}: Packed): Tensor {
   const {rows, columns} = matrixSize({shape, data: new Float32Array(0)});
   const packed = {format, shape, parts};
@@ -35,11 +50,7 @@ function decode({format, shape, parts}: Packed): Tensor {
   const codes = new Int8Array(requirePart(packed, "integers", data.length).slice().buffer);
   const scales = unpackScales(requirePart(packed, "scales", 4 * rows), "f32");
   for (let i = 0; i < data.length; i++) data[i] = (codes[i] * scales[Math.floor(i / columns)]) / LARGEST;
-  const outliers = new Uint32Array(parts.columns.slice().buffer);
-  const values = unpackScales(requirePart(packed, "outliers", 2 * rows * outliers.length), "f16");
-  outliers.forEach((column, n) => {
-    for (let row = 0; row < rows; row++) data[row * columns + column] = values[row * outliers.length + n];
-  });
+  restoreColumns(packed, data);
   return {shape: [...shape], data};
 }
 

@@ -11,7 +11,7 @@ export interface Run {
  * Place among the magnitudes of the one nearest to `x`. A tie goes to the value that is listed later, where normal values
  * stand in ascending order and outliers after them: 2 becomes 4, -2 becomes 0, ±38 becomes ±48.
  */
-function nearestPlace({midpoints, thresholds, lastNormal}: OliveGrid, x: number): number {
+export function nearestPlace({midpoints, thresholds, lastNormal}: OliveGrid, x: number): number {
   const magnitude = Math.abs(x);
   const place = countBelow(thresholds, magnitude);
   if (midpoints[place] !== magnitude) return place;

@@ -87,8 +87,23 @@ function largestIn(x: Float32Array, {start, count}: Run): number {
   return largest;
 }
 
+/** Errors and codes of runs of pairs of one tensor under one grid. */
+export interface PairWork {
+  /** The squared error under a scale; may stop where it exceeds `limit`. */
+  error(run: Run, scale: number, limit: number): number;
+  write(run: Run, scale: number, codes: Uint8Array): void;
+}
+
+/** Gives the work on a tensor under a grid. */
+export type PairsOf = (grid: OliveGrid, x: Float32Array) => PairWork;
+
+const plainPairs: PairsOf = (grid, x) => ({
+  error: (run, scale, limit) => pairError(grid, x, run, scale, limit),
+  write: (run, scale, codes) => writePairs(grid, x, run, scale, codes),
+});
+
 /** The stored scale of a run by squared error, the smallest of equals, and that error. */
-function searchScale(grid: OliveGrid, x: Float32Array, run: Run, settings: Settings) {
+function searchScale(grid: OliveGrid, x: Float32Array, run: Run, settings: Settings, pairs: PairWork) {
   const {hasOutliers, shared} = settings;
   const [low, high] = settings.ratios;
   const most = hasOutliers ? spread(x, run) : largestIn(x, run);
@@ -101,7 +116,7 @@ function searchScale(grid: OliveGrid, x: Float32Array, run: Run, settings: Setti
       shared.scaleType,
       largest,
     );
-    const error = pairError(grid, x, run, scale, least);
+    const error = pairs.error(run, scale, least);
     if (error < least) [best, least] = [scale, error];
   }
   return {scale: best, error: least};
@@ -114,38 +129,45 @@ interface OliveTensor {
   readonly error: number;
 }
 
-function quantizeAs(normal: NormalType, x: Tensor, settings: Settings): OliveTensor {
+function quantizeAs(normal: NormalType, x: Tensor, settings: Settings, pairsOf: PairsOf): OliveTensor {
   const {bits, hasOutliers, shared} = settings;
   const grid = oliveGrid(bits, normal, hasOutliers);
+  const pairs = pairsOf(grid, x.data);
   const groups = scaleGroups(x.shape, shared);
   const codes = new Uint8Array(x.data.length);
   const scales = new Float32Array(groups.count);
   let total = 0;
   forEachGroup(groups, (group, start, _, count) => {
     const run = {start, count};
-    const {scale, error} = searchScale(grid, x.data, run, settings);
+    const {scale, error} = searchScale(grid, x.data, run, settings, pairs);
     scales[group] = scale;
     total += error;
-    if (scale > 0) writePairs(grid, x.data, run, scale, codes);
+    if (scale > 0) pairs.write(run, scale, codes);
   });
   return {grid, codes, scales, error: total};
 }
 
 /** The normal type with the least error, the first of equals. */
-function chosenType(x: Tensor, settings: Settings) {
-  const tried = settings.types.map((type) => quantizeAs(type, x, settings));
+function chosenType(x: Tensor, settings: Settings, pairsOf: PairsOf) {
+  const tried = settings.types.map((type) => quantizeAs(type, x, settings, pairsOf));
   const best = tried.reduce((kept, each, i) => (each.error < tried[kept].error ? i : kept), 0);
   return {type: best, ...tried[best]};
 }
 
-function encode(settings: Settings, x: Tensor): Packed {
+function encode(settings: Settings, x: Tensor, pairsOf: PairsOf): Packed {
   const {id, bits, types, shared} = settings;
   requireFinite(id, x);
-  const {type, codes, scales} = chosenType(x, settings);
+  const {type, codes, scales} = chosenType(x, settings, pairsOf);
   const parts = {pairs: packCodes(codes, bits), scales: packScales(scales, shared.scaleType)};
   const choice = types.length > 1 ? {normal: Uint8Array.of(type)} : {};
   return {format: id, shape: [...x.shape], parts: {...parts, ...choice}};
 }
+
+/** Gives the encoder of a format of {@link olive} that works on pairs in another way, to the same bytes. */
+export const oliveEncoder = (options: OliveOptions, pairsOf: PairsOf): ((x: Tensor) => Packed) => {
+  const settings = settingsOf(options);
+  return (x) => encode(settings, x, pairsOf);
+};
 
 /** Values before the scale, and the scales of their groups. */
 function unpack({bits, types, hasOutliers, shared}: Settings, packed: Packed) {
@@ -212,7 +234,7 @@ export function olive(options: OliveOptions = {}): Format {
     layout: "streams",
     ...(isAlone && rowsOf(shared)),
     ...(shared.granularity === "channel" && {activations: `olive${bits}_tensor`}),
-    encode: (x: Tensor) => encode(settings, x),
+    encode: (x: Tensor) => encode(settings, x, plainPairs),
     decode: (packed: Packed) => decode(settings, packed),
     ...(bits === 4 &&
       types[0] === "int" &&

@@ -3,7 +3,7 @@ import type {Tensor} from "../../tensor/tensor.js";
 import type {Format, Packed} from "../format.js";
 import {type GroupedLevels, levelsOfCodes} from "../grouped-levels.js";
 import {divideByScale, groupAbsMax, multiplyByScale, requireFinite} from "../groups.js";
-import {requirePart, storedScale} from "../pack.js";
+import {requirePart, type ScaleType, storedScale} from "../pack.js";
 import {
   packScaled,
   readingOf,
@@ -30,12 +30,12 @@ export interface NupesOptions extends Partial<SharedScale> {
 /** An exponent for whose values the record of a format stands where each tensor has its own. */
 const COMMON_EXPONENT = 0.7;
 
-/** The scale of a group: its largest magnitude meets the largest level. */
-const scaleIn =
-  ({scaleType}: SharedScale) =>
+/** The scale of a group, in its stored type: its largest magnitude meets the largest level. */
+export const powerScale =
+  (type: ScaleType) =>
   (amax: number, {magnitudes}: PowerLevels): number => {
     const most = magnitudes[magnitudes.length - 1];
-    return storedScale(amax / most, scaleType, most);
+    return storedScale(amax / most, type, most);
   };
 
 const FINDERS = {search: searchExponent, learn: (problem: PowerProblem) => learnExponent(problem)} as const;
@@ -75,7 +75,7 @@ function encode({id, bits, exponent, shared}: Settings, x: Tensor, given?: numbe
   requireFinite(id, x);
   const groups = scaleGroups(x.shape, shared);
   const amax = groupAbsMax(x.data, groups);
-  const scaleOf = scaleIn(shared);
+  const scaleOf = powerScale(shared.scaleType);
   const a =
     given ??
     (typeof exponent === "number" ? exponent : FINDERS[exponent]({x: x.data, groups, amax, bits, scaleOf}));
