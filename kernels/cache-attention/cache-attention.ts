@@ -12,8 +12,7 @@ const PAST: usize = 64;
 
 /**
  * Scores of `count` keys of a run for the query heads that share them: scale q · key, head after head at `stride` bytes.
- * Keys that are held before rotary, or as coefficients of rows, are read from the first on, without a list. d and rank
- * are multiples of 4.
+ * Where `adds` is not 0 they are added to what stands there. d is a multiple of 4.
  */
 export function keyScores(
   run: usize,
@@ -27,6 +26,7 @@ export function keyScores(
   scores: usize,
   stride: usize,
   room: usize,
+  adds: i32,
 ): void {
   const width = (<usize>d) << 2;
   const rank = rankOf(run);
@@ -36,18 +36,19 @@ export function keyScores(
   for (let first = 0; first < count; first += TILE) {
     const tokens = min(TILE, count - first);
     const part: usize = list === 0 ? 0 : list + ((<usize>first) << 2);
-    if (rank > 0) expand(run, first, tokens, d, rank, factor, tile, room);
+    if (rank > 0) expand(run, part, first, tokens, d, rank, factor, tile, room);
     else unpack(run, head, part, first, tokens, d, tile, room);
-    rotate(run, first, tokens, tile, width);
+    rotate(run, part, first, tokens, tile, width);
     const to = scores + ((<usize>first) << 2);
     for (let h = 0; h < group; h++)
-      dots(q + <usize>h * width, tile, width, tokens, to + <usize>h * stride, scale);
+      dots(q + <usize>h * width, tile, width, tokens, to + <usize>h * stride, scale, adds !== 0);
   }
 }
 
-/** Tokens from `first` on as the sums of their coefficients times the rows of a factor. */
+/** Tokens, those that `list` names or those from `first` on, as the sums of their coefficients times the rows of a factor. */
 function expand(
   run: usize,
+  list: usize,
   first: i32,
   tokens: i32,
   d: i32,
@@ -58,7 +59,7 @@ function expand(
 ): void {
   const width = (<usize>d) << 2;
   const coefficients = factor + <usize>rank * width + PAST;
-  unpack(run, 0, 0, first, tokens, rank, coefficients, room);
+  unpack(run, 0, list, first, tokens, rank, coefficients, room);
   memory.fill(tile, 0, <usize>tokens * width);
   for (let n: usize = 0; n < <usize>tokens; n++)
     mix(coefficients + ((n * <usize>rank) << 2), factor, width, rank, tile + n * width);
@@ -80,7 +81,7 @@ export function weigh(scores: usize, stride: usize, mask: usize, group: i32, cou
   }
 }
 
-/** Adds to out [group, d] the values of a run times the weights of each head, from the run's first on. */
+/** Adds to out [group, d] the values of a run times the weights of each head, of those that `list` names or from the first on. */
 export function mixValues(
   run: usize,
   head: i32,
@@ -101,13 +102,13 @@ export function mixValues(
   // The coefficients are mixed first, so that rows are met once and not for every token.
   const tile = tileAt(room, max(d, rank));
   const sums = tile + ((<usize>(TILE * rank)) << 2) + PAST;
-  const factor = sums + ((<usize>(group * rank)) << 2);
-  memory.fill(sums, 0, (<usize>(group * rank)) << 2);
+  const each = lines((<usize>rank) << 2);
+  const factor = sums + <usize>group * each;
+  memory.fill(sums, 0, <usize>group * each);
   mixTokens(run, 0, list, count, weights, stride, group, rank, sums, room, tile);
   unpackFactor(run, head, d, factor, room);
   for (let h: usize = 0; h < <usize>group; h++) {
-    const own = sums + ((h * <usize>rank) << 2);
-    mix(own, factor, (<usize>d) << 2, rank, out + ((h * <usize>d) << 2));
+    mix(sums + h * each, factor, (<usize>d) << 2, rank, out + ((h * <usize>d) << 2));
   }
 }
 
@@ -131,17 +132,31 @@ function mixTokens(
     unpack(run, head, part, first, tokens, d, tile, room);
     const from = weights + ((<usize>first) << 2);
     for (let h = 0; h < group; h++)
-      mix(from + <usize>h * stride, tile, width, tokens, out + <usize>h * width);
+      mix(from + <usize>h * stride, tile, width, tokens, out + <usize>h * lines(width));
   }
 }
 
+/** Bytes of whole lines of four numbers. */
+function lines(bytes: usize): usize {
+  return (bytes + 15) & ~15;
+}
+
 /** scores[j] = scale q · row j, four at a time: what follows the last is overwritten later. */
-function dots(q: usize, row: usize, width: usize, count: i32, scores: usize, scale: f32): void {
+function dots(
+  q: usize,
+  row: usize,
+  width: usize,
+  count: i32,
+  scores: usize,
+  scale: f32,
+  isAdded: bool,
+): void {
   const factor = f32x4.splat(scale);
   for (let j = 0; j < count; j += 4) {
     const third = row + 2 * width;
     const four = dotsOfFourRows(q, row, row + width, third, third + width, width);
-    v128.store(scores, f32x4.mul(four, factor));
+    const products = f32x4.mul(four, factor);
+    v128.store(scores, isAdded ? f32x4.add(v128.load(scores), products) : products);
     scores += 16;
     row += 4 * width;
   }

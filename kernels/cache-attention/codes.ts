@@ -1,15 +1,15 @@
 /** Codes of runs as bytes, and their values as floats, 16 at a time. */
 /**
- * 16 codes of some bits as 16 bytes. Eight codes are as many bytes as a code has bits: the upper four are moved up, then two
+ * 16 codes of some bits, the first `shift` bits after a byte's first, as 16 bytes. Eight codes are as many bytes as a code has bits: the upper four are moved up, then two
  * of each four, then one of each two.
  */
-export function spreadCodes(from: usize, bits: i32, to: usize): void {
+export function spreadCodes(from: usize, shift: u64, bits: i32, to: usize): void {
   const b = <u64>bits;
   const four = ((<u64>1) << (b << 2)) - 1;
   const twos = (((<u64>1) << (b << 1)) - 1) * 0x100000001;
   const ones = (((<u64>1) << b) - 1) * 0x1000100010001;
   for (let half: usize = 0; half < 2; half++) {
-    let word = load<u64>(from + half * <usize>bits);
+    let word = load<u64>(from + half * <usize>bits) >> shift;
     word = (word & four) | (((word >> (b << 2)) & four) << 32);
     word = (word & twos) | ((word & (twos << (b << 1))) << (16 - (b << 1)));
     word = (word & ones) | ((word & (ones << b)) << (8 - b));
@@ -18,10 +18,10 @@ export function spreadCodes(from: usize, bits: i32, to: usize): void {
 }
 
 /** 16 codes of at most 4 bits, a byte each. */
-export function smallCodes(from: usize, bits: i32, room: usize): v128 {
-  if (bits === 4) return pairs(from);
-  if (bits === 2) return quarters(from);
-  spreadCodes(from, bits, room);
+export function smallCodes(from: usize, shift: u64, bits: i32, room: usize): v128 {
+  if (bits === 4 && shift === 0) return pairs(from);
+  if (bits === 2 && shift === 0) return quarters(from);
+  spreadCodes(from, shift, bits, room);
   return v128.load(room);
 }
 

@@ -52,6 +52,12 @@ const APART: usize = 72;
  * the table has floats.
  */
 const STEP: usize = 76;
+/** f16 numbers, one for each head of a token, that multiply all of its numbers; 0 where there are none. */
+const FACTORS: usize = 80;
+/** Heads of a token. */
+const HEADS: usize = 84;
+/** Codes of the groups' zeros, as many bits as a code; 0 where there are none. */
+const ZEROS: usize = 88;
 
 /** Rows of the factor of a run; 0 where it has none. */
 export function rankOf(run: usize): i32 {
@@ -63,16 +69,16 @@ export function unpackFactor(run: usize, head: i32, d: i32, to: usize, room: usi
   unpack(load<usize>(run, FACTOR), head, 0, 0, load<i32>(run, RANK), d, to, room);
 }
 
-/** Rotates the tokens from `first` on, rows of a tile. */
-export function rotate(run: usize, first: i32, tokens: i32, row: usize, width: usize): void {
+/** Rotates tokens, those that `list` names or those from `first` on, which are the rows of a tile. */
+export function rotate(run: usize, list: usize, first: i32, tokens: i32, row: usize, width: usize): void {
+  if (load<usize>(run, COS) === 0) return;
   const pairs = load<i32>(run, PAIRS);
   const apart = load<usize>(run, APART) << 2;
   const step: usize = apart === 4 ? 8 : 4;
-  let cos = load<usize>(run, COS);
-  if (cos === 0) return;
-  let sin = load<usize>(run, SIN) + ((<usize>(first * pairs)) << 2);
-  cos += (<usize>(first * pairs)) << 2;
   for (let n = 0; n < tokens; n++, row += width) {
+    const from = (<usize>(tokenAt(list, first, n) * pairs)) << 2;
+    let cos = load<usize>(run, COS) + from;
+    let sin = load<usize>(run, SIN) + from;
     for (let j = 0, at = row; j < pairs; j++, at += step, cos += 4, sin += 4) {
       const c = load<f32>(cos);
       const s = load<f32>(sin);
@@ -82,6 +88,11 @@ export function rotate(run: usize, first: i32, tokens: i32, row: usize, width: u
       store<f32>(at + apart, v * c + u * s);
     }
   }
+}
+
+/** The n-th token of those that `list` names, or of those from `first` on. */
+function tokenAt(list: usize, first: i32, n: i32): i32 {
+  return list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
 }
 
 /** Numbers that are unpacked together. */
@@ -100,6 +111,18 @@ export function unpack(
 ): void {
   if (load<i32>(run, PAGE_TOKENS) > 0) unpackChannels(run, head, list, first, count, d, to, room);
   else unpackTokens(run, head, list, first, count, d, to, room);
+  if (load<usize>(run, FACTORS) !== 0) multiply(run, head, list, first, count, d, to);
+}
+
+/** Multiplies the numbers of each token by its factor. */
+function multiply(run: usize, head: i32, list: usize, first: i32, count: i32, d: i32, row: usize): void {
+  const factors = load<usize>(run, FACTORS) + ((<usize>head) << 1);
+  const each = load<usize>(run, HEADS) << 1;
+  const end = (<usize>d) << 2;
+  for (let n = 0; n < count; n++, row += end) {
+    const factor = f32x4.splat(halfValue(load<u16>(factors + <usize>tokenAt(list, first, n) * each)));
+    for (let at = row; at < row + end; at += 16) v128.store(at, f32x4.mul(v128.load(at), factor));
+  }
 }
 
 function unpackTokens(
@@ -115,21 +138,22 @@ function unpackTokens(
   const bits = load<i32>(run, BITS);
   const codes = load<usize>(run, CODES);
   const pageCodes = load<i32>(run, PAGE_CODES);
-  const headCodes = (head * d * bits) >> 3;
+  const headBits = head * d * bits;
+  const shift = <u64>(headBits & 7);
   const chunkBytes = <usize>((CHUNK * bits) >> 3);
   const chunks = (d + CHUNK - 1) / CHUNK;
   const groups = load<usize>(run, GROUPS) + ((<usize>(head * chunks)) << 2);
   const rowBytes = (<usize>d) << 2;
   if (bits <= 4) {
-    unpackSmall(run, groups, chunks, <usize>headCodes, list, first, count, rowBytes, to, room);
+    unpackSmall(run, groups, chunks, headBits, list, first, count, rowBytes, to, room);
     return;
   }
   for (let n = 0; n < count; n++, to += rowBytes) {
-    const token = list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
-    let from = codes + <usize>token * <usize>pageCodes + <usize>headCodes;
+    const token = tokenAt(list, first, n);
+    let from = codes + <usize>token * <usize>pageCodes + (<usize>headBits >> 3);
     for (let chunk = 0; chunk < chunks; chunk++, from += chunkBytes) {
       const group = load<i32>(groups + ((<usize>chunk) << 2));
-      unpackChunk(run, bits, from, token, group, to + ((<usize>chunk) << 6), room);
+      unpackChunk(run, bits, from, shift, token, group, to + ((<usize>chunk) << 6), room);
     }
   }
 }
@@ -139,7 +163,7 @@ function unpackSmall(
   run: usize,
   groups: usize,
   chunks: i32,
-  headCodes: usize,
+  headBits: i32,
   list: usize,
   first: i32,
   count: i32,
@@ -149,19 +173,20 @@ function unpackSmall(
 ): void {
   const bits = load<i32>(run, BITS);
   const chunkBytes = (<usize>bits) << 1;
-  const codes = load<usize>(run, CODES) + headCodes;
+  const codes = load<usize>(run, CODES) + (<usize>headBits >> 3);
+  const shift = <u64>(headBits & 7);
   const pageCodes = <usize>load<i32>(run, PAGE_CODES);
   const isTwo = load<i32>(run, TWO_TABLES) !== 0;
   const step = v128.load32_splat(run, STEP);
   const isSigned = load<f32>(run, STEP) !== 0;
-  const minima = load<usize>(run, MINIMA);
+  const hasOffsets = hasOffset(run);
   let table = load<usize>(run, TABLE);
   let a = v128.load(table);
   let b = v128.load(table, 16);
   let c = v128.load(table, 32);
   let e = v128.load(table, 48);
   for (let n = 0; n < count; n++, to += rowBytes) {
-    const token = list === 0 ? first + n : load<i32>(list + ((<usize>n) << 2));
+    const token = tokenAt(list, first, n);
     let from = codes + <usize>token * pageCodes;
     for (let chunk: usize = 0; chunk < <usize>chunks; chunk++, from += chunkBytes) {
       const group = load<i32>(groups + (chunk << 2));
@@ -172,12 +197,13 @@ function unpackSmall(
         c = v128.load(table, 32);
         e = v128.load(table, 48);
       }
-      const scale = f32x4.splat(scaleAt(run, token, group));
-      const minimum = minima === 0 ? f32x4.splat(0) : f32x4.splat(minimumAt(run, token, group));
+      const own = scaleAt(run, token, group);
+      const scale = f32x4.splat(own);
+      const minimum = f32x4.splat(hasOffsets ? offsetAt(run, token, group, own) : 0);
       const values = to + (chunk << 6);
-      const own = smallCodes(from, bits, room);
-      if (isSigned) storeSigned(i8x16.swizzle(a, own), step, scale, minimum, values);
-      else storePlanes(own, a, b, c, e, scale, minimum, values);
+      const small = smallCodes(from, shift, bits, room);
+      if (isSigned) storeSigned(i8x16.swizzle(a, small), step, scale, minimum, values);
+      else storePlanes(small, a, b, c, e, scale, minimum, values);
     }
   }
 }
@@ -227,7 +253,7 @@ function unpackSixteen(run: usize, head: i32, first: i32, d: i32, to: usize, roo
     for (let k = 0; k < 4; k++) {
       const channel = head * d + c + k;
       const from = codes + <usize>(((channel * pageTokens + within) * bits) >> 3);
-      unpackChunk(run, bits, from, page, channel * perLine + group, lines + ((<usize>k) << 6), room);
+      unpackChunk(run, bits, from, 0, page, channel * perLine + group, lines + ((<usize>k) << 6), room);
     }
     for (let t: usize = 0; t < 16; t += 4)
       transpose4(lines + (t << 2), 64, to + t * rowBytes + ((<usize>c) << 2), rowBytes);
@@ -255,8 +281,19 @@ function scaleAt(run: usize, page: i32, group: i32): f32 {
   return pageScales === 0 ? scale : scale * load<f32>(pageScales + ((<usize>page) << 2));
 }
 
-function minimumAt(run: usize, page: i32, group: i32): f32 {
-  return halfValue(load<u16>(load<usize>(run, MINIMA) + (groupAt(run, page, group) << 1)));
+function hasOffset(run: usize): bool {
+  return load<usize>(run, MINIMA) !== 0 || load<usize>(run, ZEROS) !== 0;
+}
+
+/** What is added to the numbers of a group: its minimum, or its zero taken away. */
+function offsetAt(run: usize, page: i32, group: i32, scale: f32): f32 {
+  const at = groupAt(run, page, group);
+  const minima = load<usize>(run, MINIMA);
+  if (minima !== 0) return halfValue(load<u16>(minima + (at << 1)));
+  const bits = load<u32>(run, BITS);
+  const bit = <u32>at * bits;
+  const zeros = <u32>load<u16>(load<usize>(run, ZEROS) + <usize>(bit >> 3));
+  return -scale * <f32>((zeros >> (bit & 7)) & ((1 << bits) - 1));
 }
 
 /** 16 numbers of one group. */
@@ -264,6 +301,7 @@ function unpackChunk(
   run: usize,
   bits: i32,
   from: usize,
+  shift: u64,
   page: i32,
   group: i32,
   to: usize,
@@ -272,17 +310,16 @@ function unpackChunk(
   let table = load<usize>(run, TABLE);
   if (load<i32>(run, TWO_TABLES) !== 0) table += (<usize>(scaleByte(run, page, group) >> 7)) << 6;
   const scale = scaleAt(run, page, group);
-  let minimum: f32 = 0;
-  if (load<usize>(run, MINIMA) !== 0) minimum = minimumAt(run, page, group);
+  const minimum: f32 = hasOffset(run) ? offsetAt(run, page, group, scale) : 0;
   const factor = f32x4.splat(scale);
   const offset = f32x4.splat(minimum);
   const step = load<f32>(run, STEP);
   if (bits <= 4) {
-    const codes = smallCodes(from, bits, room);
+    const codes = smallCodes(from, shift, bits, room);
     if (step === 0) storeSmall(codes, table, factor, offset, to);
     else storeSigned(i8x16.swizzle(v128.load(table), codes), f32x4.splat(step), factor, offset, to);
   } else if (bits < 8) {
-    spreadCodes(from, bits, room);
+    spreadCodes(from, shift, bits, room);
     storeBytes(room, table, factor, offset, to);
   } else if (bits === 8) {
     if (step === 0) storeBytes(from, table, factor, offset, to);

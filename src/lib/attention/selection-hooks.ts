@@ -1,4 +1,5 @@
 import type {AttentionCall} from "../engine/attention.js";
+import {withMask} from "../engine/cache/stored-kv.js";
 import type {Hooks} from "../engine/hooks.js";
 import {forEachRow, type KeyMask, type Queries, requireAllInView} from "./selection.js";
 
@@ -23,7 +24,7 @@ export function selectionHooks(
       if (call.layer < denseLayers) return plain(call);
       requireAllInView("selectionHooks", call);
       const mask = select(call, call.layer);
-      return keepsAll(mask) ? plain(call) : plain({...call, mask: mask.data});
+      return keepsAll(mask) ? plain(call) : plain(withMask(call, mask.data));
     },
   };
 }

@@ -93,6 +93,8 @@ export interface CodeReading {
   readonly codebooks?: readonly [readonly number[], readonly number[]];
   /** True where the part `tensorScale`, a float32 number, multiplies all scales. */
   readonly hasTensorScale?: boolean;
+  /** True where the part `zeroPoints` has for each group a code, as wide as the others, that is taken from its codes. */
+  readonly hasZeroPoints?: boolean;
 }
 
 /** Values of a group and its scale, for who chooses an offset that is added to every value. */

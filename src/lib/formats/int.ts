@@ -257,6 +257,11 @@ function intConvention({element, scheme, rule, clipRatio, rounding, shared}: Int
   return `${scheme} integers ${element.lowest} to ${element.highest}, ${sharedScaleText(shared)}${zero}, ${rule.id} scale rule${clip}, ${rounding}`;
 }
 
+function intReading({scheme, shared}: IntSettings): Pick<Format, "reading"> {
+  const {reading} = readingOf(shared);
+  return reading ? {reading: {...reading, ...(scheme === "asym" && {hasZeroPoints: true})}} : {};
+}
+
 function encodeInts(id: string, settings: IntSettings, x: Tensor): Packed {
   const {element, shared} = settings;
   const q = quantizeWith(settings, x);
@@ -313,7 +318,7 @@ export function int(options: IntOptions = {}): Format {
     blockSize: shared.granularity === "group" ? shared.groupSize : null,
     codebook: element,
     ...rowsOf(shared),
-    ...(settings.scheme !== "asym" && readingOf(shared)),
+    ...intReading(settings),
     encode: (x: Tensor): Packed => encodeInts(id, settings, x),
     decode: (packed: Packed): Tensor => intDequantize(unpackInts(packed, settings).q, packed.shape, options),
     ...(hasLevels(settings) && {levels: (packed: Packed) => levelsOfInts(packed, settings)}),

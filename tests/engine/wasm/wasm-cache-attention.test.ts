@@ -17,6 +17,7 @@ import {storedCall, storedOf, withMask, withOptions} from "../../../src/lib/engi
 import type {DecoderConfig} from "../../../src/lib/engine/decoder/config.js";
 import {forward} from "../../../src/lib/engine/decoder/decoder.js";
 import {greedy} from "../../../src/lib/engine/generate.js";
+import {rotate} from "../../../src/lib/engine/rope.js";
 import {wasmBackend} from "../../../src/lib/engine/wasm/wasm-backend.js";
 import {wasmCacheAttention} from "../../../src/lib/engine/wasm/wasm-cache-attention.js";
 import {fp16, fp32} from "../../../src/lib/formats/float/float.js";
@@ -27,6 +28,7 @@ import {wasmHeap} from "../../../src/lib/kernels/wasm-heap.js";
 import {channelFactors} from "../../../src/lib/kv/cskv/cskv.js";
 import {cskvCache} from "../../../src/lib/kv/cskv/cskv-cache.js";
 import {kiviCache} from "../../../src/lib/kv/kivi/kivi-cache.js";
+import {miniCacheCache} from "../../../src/lib/kv/minicache/minicache-cache.js";
 import {xkvCache} from "../../../src/lib/kv/xkv/xkv-cache.js";
 import {draws, randomStream} from "../../../src/lib/tensor/random.js";
 import {loadFolder, maxDifference, trainedPath} from "../golden.js";
@@ -48,9 +50,11 @@ const IDS = [
   "sf4",
   "mxfp4",
 ];
-const FORMATS = [...IDS, "mxfp6_e2m3", "mxfp8_e4m3", "nvfp4", "nvfp4_single_level", "razer_act"].map(
-  formatById,
-);
+const ASYMMETRIC = int({bits: 4, scheme: "asym", groupSize: 32});
+const FORMATS = [
+  ...[...IDS, "mxfp6_e2m3", "mxfp8_e4m3", "nvfp4", "nvfp4_single_level", "razer_act"].map(formatById),
+  int({bits: 8, scheme: "asym", groupSize: 16}),
+];
 
 interface Shape {
   readonly kvHeads: number;
@@ -306,6 +310,26 @@ describe("a few tokens together", () => {
     const heads = shape.kvHeads * shape.group;
     expectClose(callOf(cache, shape, several.q, {...several, mask: drawn(heads * DRAFTS * shape.tokens)}));
   });
+
+  test("read keys that are turned by their places, and coefficients of rows, under a mask too", () => {
+    const {normal} = randomStream(2, "factors");
+    const factor = channelFactors(draws(24 * 32, normal), 24, 12);
+    const cache = cskvCache(config(shape), {keys: [factor], values: [factor]}, {window: 16});
+    callOver(cache, shape, 3);
+    const turned = draws(shape.tokens * 8, normal);
+    const rest = {...several, mask: drawn(DRAFTS * shape.tokens)};
+    const kv = storedOf(callOf(cache, shape, several.q, rest))!;
+    const rotary = {cos: turned.map(Math.cos), sin: turned.map(Math.sin), layout: "half-split"} as const;
+    const heads = {heads: shape.kvHeads * shape.group, kvHeads: shape.kvHeads, headDim: shape.headDim};
+    const common = {layer: 0, ...heads, keyPositions: kv.positions, window: null, ...several};
+    for (const mask of [undefined, rest.mask])
+      expectClose(
+        storedCall({...common, ...(mask && {mask})}, {...kv, rotary}, () => {
+          const {keys, values} = kv.unpack();
+          return {keys: rotate(keys, shape.kvHeads, rotary, shape.tokens, "half-split"), values};
+        }),
+      );
+  });
 });
 
 describe("calls that the kernel leaves to the definition", () => {
@@ -325,12 +349,13 @@ describe("calls that the kernel leaves to the definition", () => {
     expect(kernel(callOver(cacheOf(shape, fp16), shape, 1, rest))).toBe(null);
   });
 
-  test("groups that end inside 16 numbers, and heads that begin inside a byte", () => {
+  test("groups that end inside 16 numbers, and tokens that end inside a byte", () => {
     const shape = {kvHeads: 2, group: 1, headDim: 32, tokens: 3};
     expect(kernel(callOver(cacheOf(shape, int({bits: 4, groupSize: 24})), shape, 1))).toBe(null);
     const narrow = {...shape, headDim: 12};
-    expect(kernel(callOver(cacheOf(narrow, formatById("int3")), narrow, 1))).toBe(null);
-    expect(kernel(callOver(cacheOf(narrow, formatById("int4")), narrow, 1))).not.toBe(null);
+    const one = {...narrow, kvHeads: 1};
+    expect(kernel(callOver(cacheOf(one, formatById("int3")), one, 1))).toBe(null);
+    expectClose(callOver(cacheOf(narrow, formatById("int3")), narrow, 1));
   });
 
   test("a call that was copied, since its keys may be others now", () => {
@@ -365,6 +390,11 @@ describe("a decoder with its cache packed", () => {
       (config) =>
         cskvCache(config, {keys: factors(config), values: factors(config)}, {format: formatById("int4")}),
     ],
+    [
+      "CSKV in int4 with zero points",
+      (config) => cskvCache(config, {keys: factors(config), values: factors(config)}, {format: ASYMMETRIC}),
+    ],
+    ["MiniCache with a third of its rows apart", (config) => miniCacheCache(config, {gamma: 0.4})],
   ])("says what the definition says of %s, and unpacks nothing", async (_, open) => {
     const model = await loadFolder(trainedPath("decoder-small"), {backend: await wasmBackend()});
     const [ours, exact] = [onlyStored, onlyRead].map((limit) => {

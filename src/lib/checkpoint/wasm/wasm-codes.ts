@@ -46,7 +46,8 @@ export function codeDecoder(
 ): Format["decode"] | null {
   const {reading, codebook} = format;
   const {bits, values} = codebook;
-  if (reading === undefined || reading.codebooks !== undefined || bits > 8 || !Number.isInteger(bits)) {
+  const {codebooks, hasZeroPoints} = reading ?? {};
+  if (reading === undefined || codebooks || hasZeroPoints || bits > 8 || !Number.isInteger(bits)) {
     return null;
   }
   let valued: Valued | undefined;

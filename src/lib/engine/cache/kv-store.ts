@@ -7,7 +7,7 @@ import type {StoredKv} from "./stored-kv.js";
 export type FloatKv = Pick<ReturnType<KvCache["read"]>, "keys" | "values">;
 
 /** Packed runs of a layer in a store, as {@link StoredKv} has them. */
-export type StoredRuns = Pick<StoredKv, "keys" | "values" | "keysFrom">;
+export type StoredRuns = Pick<StoredKv, "keys" | "values" | "heads" | "keysFrom">;
 
 /** Storage of a cache's tokens. */
 export interface KvStore {

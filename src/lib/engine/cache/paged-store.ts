@@ -18,8 +18,17 @@ export interface PageRule {
   unpack(page: Packed, layer: number): Float32Array;
   /** The bytes of a page as kernels read them; absent where unpacking is more than that. */
   readonly coding?: Coding | ((layer: number) => Coding | undefined) | undefined;
+  /** The pages of a layer as kernels read them, where that is more than one coding says. */
+  run?(layer: number, pages: Pages): Run;
   /** Rows of which a layer's pages hold coefficients; absent where they hold numbers of tokens. */
   factor?(layer: number): Run;
+}
+
+/** The pages of a layer. */
+export interface Pages {
+  readonly tokens: number;
+  /** The bytes of a part of all pages, page after page; none where there are no pages. */
+  part(name: string): Uint8Array;
 }
 
 /** Options of a store of pages. */
@@ -91,7 +100,7 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
   const wholeCoding = codingOf(wholeFormat, width);
   const {coding} = rule;
   const codings = rows.map((_, layer) => (typeof coding === "function" ? coding(layer) : coding));
-  const canRead = !codings.includes(undefined) && (!mayWait || wholeCoding !== undefined);
+  const canRead = (rule.run || !codings.includes(undefined)) && (!mayWait || wholeCoding !== undefined);
   const unpackWhole = (tokens: readonly Packed[]) =>
     concat(tokens.map((token) => wholeFormat.decode(token).data));
   /** Takes out of those that wait what is ready for pages. */
@@ -128,7 +137,9 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
     runs(layer: number): readonly Run[] | undefined {
       if (!canRead) return undefined;
       const {pages, whole} = rows[layer];
-      const pagedTokens = pagedRun(pages, pageTokens, codings[layer]!);
+      const tokens = pages.length * pageTokens;
+      const part = (name: string) => pages.part(name) ?? new Uint8Array(0);
+      const pagedTokens = rule.run?.(layer, {tokens, part}) ?? pagedRun(pages, pageTokens, codings[layer]!);
       const runs = [rule.factor ? {...pagedTokens, factor: rule.factor(layer)} : pagedTokens];
       return whole.length === 0 ? runs : [...runs, wholeRun(whole, wholeCoding!)];
     },
@@ -158,7 +169,7 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
 const pagesFrom = (pages: PackedPages, first: number): Packed[] =>
   Array.from({length: pages.length - first}, (_, at) => pages.get(first + at));
 
-const PARTS = ["codes", "scales", "minima", "tensorScale"] as const;
+const PARTS = ["codes", "scales", "minima", "zeroPoints", "tensorScale"] as const;
 
 /** Pages as kernels read them. */
 export function pagedRun(pages: PackedPages, pageTokens: number, coding: Coding): Run {

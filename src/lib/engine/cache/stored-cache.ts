@@ -3,7 +3,7 @@
 import {checkTruncate} from "./kv-cache.js";
 import {type FloatKv, type KvStore, type StoredRuns, undoLog} from "./kv-store.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
-import {floatRun, type Run} from "./stored-kv.js";
+import {floatRun, type HeadKv, headRuns, type Run} from "./stored-kv.js";
 
 /** Options of a cache over a store. */
 export interface StoredCacheOptions {
@@ -103,8 +103,9 @@ export function storedCache(
       const withFresh = (runs: readonly Run[], side: keyof FloatKv) =>
         fresh ? [...runs, floatRun(fresh[side], width)] : runs;
       return {
-        keys: withFresh(held.keys, "keys"),
-        values: withFresh(held.values, "values"),
+        ...(held.heads
+          ? {keys: [], values: [], heads: fresh ? withFreshRows(held.heads, fresh, width) : held.heads}
+          : {keys: withFresh(held.keys, "keys"), values: withFresh(held.values, "values")}),
         positions: positions.subarray(0, count),
         unpack: () => (fresh ? joined(store.get(layer), fresh, emptyRoom()) : store.get(layer)),
         keysFrom: (token) => (fresh ? tailOf(held, fresh.keys, count, width, token) : held.keysFrom(token)),
@@ -150,6 +151,16 @@ function addPositions(rows: Rows, positions: Int32Array): void {
   }
   rows.positions.set(positions, rows.count);
   rows.count += positions.length;
+}
+
+/** Heads that hold tokens of their own, and the newest tokens, still floats. */
+function withFreshRows(heads: readonly HeadKv[], fresh: FloatKv, width: number): HeadKv[] {
+  const dim = width / heads.length;
+  const [keys, values] = [fresh.keys, fresh.values].map((x) => headRuns(floatRun(x, dim), heads.length));
+  return heads.map((head, g) => ({
+    keys: [...head.keys, keys[g]],
+    values: [...head.values, values[g]],
+  }));
 }
 
 /** Keys from a token on, of which the newest are still floats. */

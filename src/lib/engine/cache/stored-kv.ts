@@ -16,6 +16,16 @@ export interface Coding extends Omit<CodeReading, "codebooks"> {
   readonly pageTokens: number;
   /** True where the part `minima`, an f16 number a group, is added to its values. */
   readonly hasMinima?: boolean;
+  /** True where the part `factors`, an f16 number for each head of a token, multiplies all of its numbers. */
+  readonly hasFactors?: boolean;
+}
+
+/** Coordinates in which a run holds the numbers y of each head: they stand for matrix · y. */
+export interface Basis {
+  /** Coordinates of a head, a multiple of 4. */
+  readonly width: number;
+  /** [kvHeads, headDim, width] */
+  readonly matrix: Float32Array;
 }
 
 /** Tokens after one another in one form. */
@@ -25,10 +35,14 @@ export interface Run {
   /** Which of these are meant, in the order of the text; absent: all. */
   readonly rows?: Int32Array;
   readonly coding: Coding;
-  /** `codes`, and `scales`, `minima` and `tensorScale` where the coding has them: page after page. */
+  /** `codes`, and `scales`, `minima`, `zeroPoints`, `factors`, `tensorScale` where the coding has them: page after page. */
   readonly parts: Readonly<Record<string, Uint8Array>>;
   /** Rows of which the run holds coefficients, as many for a token as it has rows: a token is their sum. */
   readonly factor?: Run;
+  /** Coordinates of its numbers, if not those of the heads. */
+  readonly basis?: Basis;
+  /** Another run of the same tokens that is added to it. */
+  readonly plus?: Run;
 }
 
 /** Rotation of keys that are held before it: a row of cosines and sines for each token. */
@@ -79,6 +93,15 @@ const FLOATS: Coding = {bits: 32, codebooks: [], groupSize: null, scales: "none"
 export function floatRun(data: Float32Array, width: number): Run {
   const codes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return {tokens: data.length / width, coding: FLOATS, parts: {codes}};
+}
+
+/** A run of rows of one head, all heads of a token after one another, as the run of each head. */
+export function headRuns(run: Run, kvHeads: number): Run[] {
+  const tokens = run.tokens / kvHeads;
+  return Array.from({length: kvHeads}, (_, g) => ({
+    ...run,
+    rows: Int32Array.from({length: tokens}, (_, t) => t * kvHeads + g),
+  }));
 }
 
 /** A call whose keys and values are unpacked only if somebody looks at them. */

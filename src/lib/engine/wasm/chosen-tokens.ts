@@ -27,7 +27,9 @@ export function chosenTokens(call: Queries, positions: Int32Array): ChosenTokens
   const heads = Array.from({length: kvHeads}, (_, g) => headChoice(call, mask, g, tokens, range));
   if (heads.some((head) => head === null)) return null;
   const found = heads.filter((head) => head !== null);
-  return {tokens, lists: found.map(({list}) => list), masks: found.map(({mask}) => mask)};
+  const masks = found.map(({mask}) => mask);
+  if (found.every(({list}) => list.length === tokens)) return {tokens, lists: null, masks};
+  return {tokens, lists: found.map(({list}) => list), masks};
 }
 
 /** The keys that the query may see; null if there is none, or keys do not ascend. */

@@ -14,8 +14,10 @@ export interface HeadShape {
 /** Numbers that the kernel unpacks together: all of one group. */
 const CHUNK = 16;
 /** Bytes of the kernel's record of a run, and what it may read past the end of codes. */
-const RUN_BYTES = 80;
+const RUN_BYTES = 92;
 const PAST = 64;
+/** Bytes before the one number of the record that is no integer. */
+const STEP = 76;
 const SCALE_BYTES = {none: 0, f16: 2, f32: 4};
 
 const readable = new WeakMap<Coding, Map<string, boolean>>();
@@ -33,9 +35,9 @@ function canRead(coding: Coding, shape: HeadShape): boolean {
 function fitsKernel(coding: Coding, {kvHeads, headDim}: HeadShape): boolean {
   const {bits, line, pageTokens, codebooks} = coding;
   const hasTable = bits > 8 ? bits === 16 || bits === 32 : Number.isInteger(bits) && codebooks.length > 0;
-  if (!hasTable || headDim % 4 !== 0 || (codebooks.length > 1 && bits !== 4)) return false;
+  if (!hasTable || (codebooks.length > 1 && bits !== 4)) return false;
   if (pageTokens > 0) return pageTokens % CHUNK === 0 && isWholeChunks(groupOf(coding), line);
-  if ((headDim * bits) % 8 !== 0) return false;
+  if ((kvHeads * headDim * bits) % 8 !== 0) return false;
   if (coding.scales === "none") return true;
   for (let head = 0; head < kvHeads; head++)
     for (let from = 0; from < headDim; from += CHUNK)
@@ -62,19 +64,46 @@ function groupAt(coding: Coding, at: number): number {
 /** Coefficients of a factor's rows, as one head. */
 const ofRows = ({tokens}: Run): HeadShape => ({kvHeads: 1, headDim: tokens});
 
-/** True if the kernel unpacks a run, and what it holds coefficients of. */
-export const canReadRun = ({coding, factor}: Run, shape: HeadShape): boolean =>
-  factor ? canRead(factor.coding, shape) && canRead(coding, ofRows(factor)) : canRead(coding, shape);
+/** Heads of a token as a run holds it, whose numbers may be of another basis. */
+export const shapeOfRun = ({basis}: Run, {kvHeads, headDim}: HeadShape): HeadShape => ({
+  kvHeads,
+  headDim: basis?.width ?? headDim,
+});
 
-/** Bytes that a run takes in the kernel's memory at most, its record and its factor among them. */
-export function runBytes(run: Run, shape: HeadShape): number {
-  return run.factor ? ownBytes(run, ofRows(run.factor)) + ownBytes(run.factor, shape) : ownBytes(run, shape);
+/** True if the kernel unpacks a run, what it holds coefficients of and what is added to it. */
+export function canReadRun(run: Run, heads: HeadShape): boolean {
+  const {coding, factor, plus} = run;
+  const shape = shapeOfRun(run, heads);
+  if (shape.headDim % 4 !== 0 || (plus && !canReadRun(plus, heads))) return false;
+  if (coding.hasZeroPoints && !endsWithBytes(run)) return false;
+  return factor ? canRead(factor.coding, shape) && canRead(coding, ofRows(factor)) : canRead(coding, shape);
+}
+
+/** True if the zero points of every page fill bytes, so that they are one list. */
+function endsWithBytes({coding: {bits, scales}, parts}: Run): boolean {
+  const scaleBytes = typeof scales === "string" ? SCALE_BYTES[scales] : 1;
+  const groups = (parts.scales?.length ?? 0) / scaleBytes;
+  return parts.zeroPoints === undefined || 8 * parts.zeroPoints.length === groups * bits;
+}
+
+/** Bytes that a run takes in the kernel's memory at most, its record, its factor and what is added among them. */
+export function runBytes(run: Run, heads: HeadShape): number {
+  const shape = shapeOfRun(run, heads);
+  const own = run.factor
+    ? ownBytes(run, ofRows(run.factor)) + ownBytes(run.factor, shape)
+    : ownBytes(run, shape);
+  return own + (run.plus ? runBytes(run.plus, heads) : 0);
 }
 
 function ownBytes({parts, coding}: Run, {kvHeads, headDim}: HeadShape): number {
   const bytes = Object.values(parts).reduce((sum, {byteLength}) => sum + byteLength + CHUNK, 0);
   return (
-    bytes + PAST + tablesOf(coding).bytes.length + 1024 + 4 * kvHeads * Math.ceil(headDim / CHUNK) + 4 * CHUNK
+    bytes +
+    2 * PAST +
+    tablesOf(coding).bytes.length +
+    1024 +
+    4 * kvHeads * Math.ceil(headDim / CHUNK) +
+    4 * CHUNK
   );
 }
 
@@ -103,7 +132,7 @@ export function writeRun(
 ): number {
   const {heap, take} = place;
   const {coding, parts, tokens, factor} = run;
-  const shape = factor ? ofRows(factor) : place.shape;
+  const shape = factor ? ofRows(factor) : shapeOfRun(run, place.shape);
   const count = coding.pageTokens > 0 ? tokens / coding.pageTokens : tokens;
   const put = (bytes: Uint8Array | undefined, past = 0): number => {
     if (bytes === undefined) return 0;
@@ -139,10 +168,14 @@ export function writeRun(
     rotary.sin,
     rotary.pairs,
     rotary.apart,
+    0,
+    put(parts.factors),
+    shape.kvHeads,
+    put(parts.zeroPoints, PAST),
   ];
   const at = take(RUN_BYTES);
   heap.integers(at, fields.length).set(fields);
-  heap.floats(at + 4 * fields.length, 1)[0] = tables.step;
+  heap.floats(at + STEP, 1)[0] = tables.step;
   return at;
 }
 

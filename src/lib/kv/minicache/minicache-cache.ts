@@ -1,6 +1,8 @@
 import type {KvStore} from "../../engine/cache/kv-store.js";
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
+import {wholeRun} from "../../engine/cache/paged-store.js";
 import {concat, storedCache} from "../../engine/cache/stored-cache.js";
+import {type Coding, headRuns, matrixCoding, type Run} from "../../engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {fp16} from "../../formats/float/float.js";
 import {type Format, type Packed, packedBytes} from "../../formats/format.js";
@@ -59,6 +61,8 @@ export function miniCacheCache(
     members,
     sides: [newSide(members), newSide(members)] as const,
   }));
+  const whole = matrixCoding(format, headDim);
+  const codings = whole && {whole, paged: {...whole, hasFactors: true}};
   const groupOf = (layer: number) => groups.find(({members}) => members.includes(layer))!;
   const store: KvStore = {
     put(layer, kv) {
@@ -85,6 +89,15 @@ export function miniCacheCache(
       );
       return {keys, values};
     },
+    runs(layer) {
+      const {members, sides} = groupOf(layer);
+      const at = members.indexOf(layer) as 0 | 1;
+      if (codings === undefined) return undefined;
+      const [keys, values] = sides.map((side) => sideRuns(side, at, sizes, codings));
+      const heads = keys.map((own, g) => ({keys: own, values: values[g]}));
+      const keysFrom = (token: number) => store.get(layer).keys.subarray(token * kvHeads * headDim);
+      return {keys: [], values: [], heads, keysFrom};
+    },
     save() {
       const before = groups.flatMap(({sides}) =>
         sides.map((side) => ({side, pages: side.pages.length, whole: side.whole})),
@@ -109,6 +122,12 @@ interface Sizes {
   readonly rows: number;
   readonly dim: number;
   readonly format: Format;
+}
+
+/** Codings of rows: whole ones, and those of pages, which have factors. */
+interface Codings {
+  readonly whole: Coding;
+  readonly paged: Coding;
 }
 
 function checkOptions(layers: number, first: number, window: number, rule: string): void {
@@ -192,6 +211,49 @@ function readPage(page: MergedPage, at: 0 | 1, {rows, dim, format}: Sizes): Floa
     for (let c = 0; c < dim; c++) x[row * dim + c] = source[from * dim + c] * factor;
   });
   return x;
+}
+
+/** For each head the runs of a layer: of pages directions and kept rows, the former by their lengths, then whole rows. */
+function sideRuns({pages, whole}: Side, at: 0 | 1, sizes: Sizes, codings: Codings): Run[][] {
+  const paged = pages.map((page) => pageRuns(page, at, sizes, codings.paged));
+  const tokens = whole[at];
+  const runs = tokens.length === 0 ? paged : [...paged, tokenRuns(tokens, sizes.rows, codings.whole)];
+  return Array.from({length: sizes.rows}, (_, g) => runs.map((heads) => heads[g]));
+}
+
+function pageRuns(page: MergedPage, at: 0 | 1, {rows}: Sizes, coding: Coding): Run[] {
+  const {directions, kept, lengths, tokens} = page;
+  const merged = unpackCodes(page.merged, 1, tokens * rows);
+  const shared = directions.shape[0];
+  const parts = Object.fromEntries(
+    Object.entries(directions.parts).map(([name, bytes]) => [name, bothBytes(bytes, kept[at].parts[name])]),
+  );
+  const ones = fp16.encode({shape: [kept[at].shape[0]], data: new Float32Array(kept[at].shape[0]).fill(1)});
+  const factors = bothBytes(lengths[at].parts.codes, ones.parts.codes);
+  const places = Array.from({length: rows}, () => new Int32Array(tokens));
+  let [fromMerged, fromKept] = [0, shared];
+  merged.forEach((isMerged: number, row: number) => {
+    places[row % rows][Math.floor(row / rows)] = isMerged ? fromMerged++ : fromKept++;
+  });
+  const run = {
+    tokens: merged.length,
+    coding,
+    parts: {...parts, factors},
+  };
+  return places.map((own) => ({...run, rows: own}));
+}
+
+function bothBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** Rows of tokens that are packed one by one. */
+function tokenRuns(tokens: readonly Packed[], rows: number, coding: Coding): Run[] {
+  const run = {...wholeRun(tokens, coding), tokens: rows * tokens.length};
+  return headRuns(run, rows);
 }
 
 function sideBytes({pages, whole}: Side): number {

@@ -1,13 +1,14 @@
 import {wholeTokenBytes} from "../../engine/cache/packed-size.js";
-import {type PageRule, pagedStore} from "../../engine/cache/paged-store.js";
+import {type PageRule, type Pages, pagedStore} from "../../engine/cache/paged-store.js";
 import {wholeSession} from "../../engine/cache/session.js";
 import {requireKeysAndValues} from "../../engine/cache/sizes.js";
 import {concat, storedCache} from "../../engine/cache/stored-cache.js";
+import type {Basis, Coding, Run} from "../../engine/cache/stored-kv.js";
 import {cacheTechnique, readWhole} from "../../engine/cache/technique.js";
 import type {DecoderWeights} from "../../engine/decoder/decoder-weights.js";
 import {inverseOrder, permuteChannels} from "../../tensor/permute.js";
 import {keySortOrder, keyStoreOrder} from "../ksort-bfp/ksort-bfp.js";
-import {type TurboQuantOptions, turboQuantBytes, turboQuantizer} from "./turboquant.js";
+import {type TurboQuantOptions, type TurboQuantTerm, turboQuantBytes, turboQuantizer} from "./turboquant.js";
 
 /**
  * Channels of a head with a norm and a rotation of their own: at a half bit the quarter with the largest numbers, at least
@@ -32,6 +33,15 @@ function tokenRule(weights: DecoderWeights, isKeys: boolean, options: TurboQuant
   const large = parts[0].channels;
   const order = Array.from({length: layers}, (_, layer) => largeFirst(weights, isKeys, layer, large));
   const back = order.map(inverseOrder);
+  const terms = quantizers.flatMap(({terms}, part) =>
+    terms.map((term) => ({term, part, coding: termCoding(term, parts[part].channels)})),
+  );
+  const bases = order.map((channels) =>
+    terms.map(({term, part, coding}) => {
+      const [from, end] = part === 0 ? [0, kvHeads * large] : [kvHeads * large, channels.length];
+      return {term, coding, basis: termBasis(term, channels.subarray(from, end), kvHeads, headDim)};
+    }),
+  );
   return {
     pack(x, layer) {
       const ordered = permuteChannels(x, order[layer]);
@@ -42,8 +52,37 @@ function tokenRule(weights: DecoderWeights, isKeys: boolean, options: TurboQuant
     unpack({parts}, layer) {
       return permuteChannels(concat(quantizers.map(({decode}) => decode(parts))), back[layer]);
     },
+    run: (layer, pages) =>
+      summed(bases[layer].map(({term, coding, basis}) => termRun(term, coding, basis, pages))),
   };
 }
+
+/** A term as numbers of all heads, whose coordinates stand for some of a head's channels. */
+function termBasis({matrix}: TurboQuantTerm, channels: Int32Array, kvHeads: number, headDim: number): Basis {
+  const width = channels.length / kvHeads;
+  const all = new Float32Array(kvHeads * headDim * width);
+  channels.forEach((channel, at) => {
+    const row = (at % width) * width;
+    for (let w = 0; w < width; w++) all[channel * width + w] = matrix[row + w];
+  });
+  return {width, matrix: all};
+}
+
+function termCoding({bits, levels, parts}: TurboQuantTerm, line: number): Coding {
+  const isScaled = parts.factors !== undefined;
+  const coding = {bits, codebooks: [levels], groupSize: null, scales: "f16", line, pageTokens: 0} as const;
+  return isScaled ? {...coding, hasFactors: true} : coding;
+}
+
+function termRun({parts}: TurboQuantTerm, coding: Coding, basis: Basis, {tokens, part}: Pages): Run {
+  const [codes, scales] = [part(parts.codes), part(parts.scales)];
+  const factors = parts.factors === undefined ? {} : {factors: part(parts.factors)};
+  return {tokens, coding, basis, parts: {codes, scales, ...factors}};
+}
+
+/** Runs of the same tokens, of which all are added up. */
+const summed = ([first, ...others]: readonly Run[]): Run =>
+  others.length === 0 ? first : {...first, plus: summed(others)};
 
 /**
  * A layer's channels, the `large` ones of each head before all others, by the norms of the rows of weights that make them:

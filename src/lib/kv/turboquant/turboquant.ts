@@ -37,6 +37,18 @@ export interface TurboQuantizer {
   encode(x: Float32Array): Packed["parts"];
   /** @throws RangeError if the parts are not of the same vectors. */
   decode(parts: Packed["parts"]): Float32Array;
+  /** The sums that decode to a vector, each a matrix [dimension, dimension] times levels times its vector's scale. */
+  readonly terms: readonly TurboQuantTerm[];
+}
+
+/** Levels of coordinates, and what takes them back. */
+export interface TurboQuantTerm {
+  readonly bits: number;
+  readonly levels: readonly number[];
+  /** Row-major; x = matrix · y. */
+  readonly matrix: Float64Array;
+  /** Names of the parts; where there are factors, f16 too, they multiply the scales. */
+  readonly parts: {readonly codes: string; readonly scales: string; readonly factors?: string};
 }
 
 /**
@@ -53,7 +65,14 @@ export function turboQuantizer(dimension: number, options: TurboQuantOptions): T
   const back = transpose(forth, dimension, dimension);
   const sketch = objective === "prod" ? signSketch(dimension, bits, seed) : null;
   const row = (i: number) => Math.floor(i / dimension);
+  const coordinates: TurboQuantTerm = {
+    bits: codeBits,
+    levels: [...book.levels],
+    matrix: forth,
+    parts: {codes: `codes${bits}`, scales: `norms${bits}`},
+  };
   return {
+    terms: [coordinates, ...(sketch ? [sketch.term(forth)] : [])],
     encode(x) {
       tokenCount("turboQuantizer", x, dimension);
       requireFinite("turboQuantizer", "x", x);
@@ -100,6 +119,13 @@ function signSketch(dimension: number, bits: number, seed: number) {
   const scale = Math.sqrt(Math.PI / 2) / dimension;
   const sign = (value: number) => (value < 0 ? 0 : 1);
   return {
+    /** A residual's term: its signs come back through the projection, and then as the others. */
+    term: (rotation: Float64Array): TurboQuantTerm => ({
+      bits: 1,
+      levels: [-1, 1],
+      matrix: multiply(rotation, forth, dimension).map((value) => scale * value),
+      parts: {codes: `signs${bits}`, scales: `residualNorms${bits}`, factors: `norms${bits}`},
+    }),
     pack: (rows: Float64Array) => ({
       [`residualNorms${bits}`]: packNorms(rowNorms(rows, dimension)),
       [`signs${bits}`]: packCodes(Uint8Array.from(multiply(rows, forth, dimension), sign), 1),
