@@ -1,3 +1,5 @@
+import type {Option, Param} from "./params.js";
+
 /** A record that a choice offers by its id. */
 type Named = {readonly id: string} & (
   | {readonly label: string}
@@ -13,3 +15,7 @@ function nameOf(record: Named): string {
   if ("label" in record) return record.label;
   return "title" in record ? record.title : record.name;
 }
+
+/** The words for an option: its name, or the option itself where it has none. */
+export const optionText = (param: Param, option: Option): string =>
+  ("names" in param ? param.names?.[option] : undefined) ?? String(option);

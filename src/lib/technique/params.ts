@@ -104,10 +104,6 @@ export type ParamValue<T extends Param> = T extends NumberParam
 /** The values of all parameters, by name. */
 export type ParamValues<P extends Params> = {readonly [K in keyof P]: ParamValue<P[K]>};
 
-/** The words for an option: its name, or the option itself where it has none. */
-export const optionText = (param: Param, option: Option): string =>
-  ("names" in param ? param.names?.[option] : undefined) ?? String(option);
-
 /** Allowed values of a parameter, in words: `one of 16, 32`, `an integer from 2 to 8`. */
 export function allowedValues(param: Param): string {
   switch (param.kind) {

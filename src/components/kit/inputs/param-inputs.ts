@@ -1,13 +1,13 @@
 import * as Inputs from "@observablehq/inputs";
 import {html} from "htl";
-import {
-  type ChoicesParam,
-  type FileParam,
-  type Option,
-  optionText,
-  type Param,
-  type Params,
-  type ParamValues,
+import {optionText} from "../../../lib/technique/option-names.js";
+import type {
+  ChoicesParam,
+  FileParam,
+  Option,
+  Param,
+  Params,
+  ParamValues,
 } from "../../../lib/technique/params.js";
 import {type Limits, largestValue} from "./limits.js";
 import {type RangeInput, rangeInput} from "./range-input.js";

@@ -1,4 +1,5 @@
-import {optionText, type Param, type ParamValue, paramToText} from "../../../lib/technique/params.js";
+import {optionText} from "../../../lib/technique/option-names.js";
+import {type Param, type ParamValue, paramToText} from "../../../lib/technique/params.js";
 
 /** The value of a parameter as controls show it: options by their names. */
 export function valueText(param: Param, value: ParamValue<Param>): string {
