@@ -18,6 +18,7 @@ import {products} from "./benches/products.js";
 import {recurrences} from "./benches/recurrences.js";
 import {stateSpaceScans} from "./benches/scans.js";
 import {slowLinks} from "./benches/slow-link.js";
+import {smashProducts} from "./benches/smash.js";
 import {sparseProducts} from "./benches/sparse.js";
 import {decompositions} from "./benches/svd.js";
 import {sweeps} from "./benches/sweeps.js";
@@ -41,6 +42,7 @@ export const contests: readonly Contest[] = [
   ...packedProducts,
   ...tableProducts,
   ...sparseProducts,
+  ...smashProducts,
   ...transforms,
   ...decompositions,
   ...decodeAttentions,

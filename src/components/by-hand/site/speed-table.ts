@@ -43,7 +43,7 @@ export function speedMachine({cpu, cores, node, records}: SpeedRun): string {
 export const SPEED_GROUPS = {
   caches: ["Caches and decompositions", /^(svd|decode-attention|cache-)/],
   ssm: ["State-space models", /^(selective-scan|ssd|vmeanba|recurrence)/],
-  sparse: ["Products with sparse matrices", /^sparse-/],
+  sparse: ["Products with sparse matrices", /^(sparse|smash)-/],
   models: ["Models and products of matrices", /^(prefill|decode-step|gem|hadamard)/],
   diffusion: ["Diffusion language models", /^diffusion/],
   decoding: ["Decoding", /^(decoding|slow-link|nitro)/],
@@ -62,7 +62,7 @@ export type SpeedGroup = keyof typeof SPEED_GROUPS;
 const isMeasured = ({ratio, peerSamples, peerName}: SpeedRecord) =>
   ratio !== null &&
   peerSamples !== null &&
-  !/^(chunks of|all channels|two kernels|one thread|plain cache|the same after|plain decoding|the prompt reused|decoder-small|a copy of|our (bitmap|listed|dense))/.test(
+  !/^(chunks of|all channels|two kernels|one thread|plain cache|the same after|plain decoding|the prompt reused|decoder-small|a copy of|our (bitmap|listed|dense|plain))/.test(
     peerName ?? "",
   );
 

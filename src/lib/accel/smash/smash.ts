@@ -80,8 +80,8 @@ export function productOf(
   const [indices, values]: [number[], number[]] = [[], []];
   for (const [first, end] of windows) {
     const {keys, sums} = merged([first, end]);
-    const slots = Int32Array.from(keys.keys()).filter((slot) => keys[slot] !== EMPTY);
-    for (const slot of slots.sort((x, y) => keys[x] - keys[y])) {
+    for (const place of placesByKey(keys)) {
+      const slot = place % keys.length;
       indices.push(keys[slot] % columns);
       values.push(sums[slot]);
       starts[first + Math.floor(keys[slot] / columns) + 1]++;
@@ -89,4 +89,14 @@ export function productOf(
   }
   for (let row = 0; row < rows; row++) starts[row + 1] += starts[row];
   return {rows, columns, starts, indices: Int32Array.from(indices), values: Float64Array.from(values)};
+}
+
+/** Slots that hold a key, in the order of their keys: each as key times the number of slots plus slot, which sorts as a number. */
+function placesByKey(keys: Int32Array): Float64Array {
+  const places = new Float64Array(keys.length);
+  let found = 0;
+  for (let slot = 0; slot < keys.length; slot++) {
+    if (keys[slot] !== EMPTY) places[found++] = keys[slot] * keys.length + slot;
+  }
+  return places.subarray(0, found).sort();
 }

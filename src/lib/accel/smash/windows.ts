@@ -45,9 +45,12 @@ export function rowWindows(a: Csr, b: Csr, slots: number, fill = 1): Window[] {
   return windows;
 }
 
-/** @throws RangeError unless slots are a power of two from 2 to 2^24. */
+/** The most slots of a table: a key of 31 bits and a slot together are an exact float64. */
+const MOST_SLOTS = 2 ** 22;
+
+/** @throws RangeError unless slots are a power of two from 2 to 2^22. */
 export function requireSlots(where: string, slots: number): void {
-  requireInteger(where, "slots", slots, 2, 2 ** 24);
+  requireInteger(where, "slots", slots, 2, MOST_SLOTS);
   if ((slots & (slots - 1)) === 0) return;
   throw new RangeError(`${where}: slots must be a power of two, got ${slots}`);
 }
