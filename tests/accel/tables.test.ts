@@ -338,6 +338,12 @@ describe("published measurements", () => {
     expect(best.ratio).toBeCloseTo(0.73, 1);
   });
 
+  test("T-MAC on a Raspberry Pi 5 is within 30 % of its bound at both widths", () => {
+    const board = compared.filter(({measurement: m}) => m.machine === "raspberry-pi-5" && m.threads === 2);
+    expect(board.map(({measurement}) => measurement.weightBits)).toEqual([4, 2]);
+    for (const {ratio} of board) expect(ratio).toBeGreaterThan(0.7);
+  });
+
   test("one bandwidth a device explains 4 and 2 bits within 15 % on the Pi and the Orin's CPU", () => {
     for (const [machine, threads] of [
       ["raspberry-pi-5", 2],

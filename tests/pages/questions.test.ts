@@ -58,6 +58,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "outliers and victims": async () => formats.victimQuestion(await opening("formats/outlier-channels")),
   "choose a format": () => formats.fourBitQuestion(kept("formats/bits-error")),
   "multiplying without a multiplier": async () => arithmetic.addedQuestion(await opening("arithmetic/l-mul")),
+  "arrays that shift and add": async () => arithmetic.elementsQuestion(await opening("accel/mixed-elements")),
   "formats on a working model": async () =>
     models.fourBitLossQuestion(await opening("models/formats-on-model")),
   "your checkpoint": () =>

@@ -159,6 +159,11 @@ const speeds = (factor: number) =>
     number("bound of the whole bandwidth", factor * (value ?? 0)),
   );
 
+const boardBounds = (factor: number) =>
+  (hardwareClaims.find(({id}) => id === "t-mac-board")?.reported ?? []).map(({value}) =>
+    number("bound of the whole bandwidth", factor * (value ?? 0)),
+  );
+
 const texts = (same: number, difference: number) => [
   number("written tokens that are the same", same),
   number("largest difference of a logit", difference),
@@ -287,5 +292,10 @@ testOutcomes(CLAIMS, {
   "t-mac-bandwidth": [
     ["agrees", speeds(1.1)],
     ["differs", speeds(0.9)],
+  ],
+  "t-mac-board": [
+    ["agrees", boardBounds(1.4)],
+    ["differs", boardBounds(1.5)],
+    ["differs", boardBounds(0.7)],
   ],
 });

@@ -24,6 +24,7 @@ const rows = [
     "state-space",
     "diffusion",
     "accelerators",
+    "arithmetic",
   ].flatMap(ledger),
 ];
 /** Rows of ours for a claim whose quantity begins with these words, in the ledger's order. */
@@ -316,6 +317,21 @@ export const REASONS: readonly Reason[] = [
       );
       const best = Math.max(...speeds.map((row) => row.value!));
       expect(best / value("t-mac-bandwidth", "bound", "raspberry-pi-5, 4 bits")).toBeCloseTo(0.7, 1);
+    },
+  },
+  {
+    claim: "mixpe-speed",
+    says: "The factor lies between those over elements of 8 bits and over dequantizing first",
+    holds() {
+      expect(value("mixpe-speed", "times as fast over elements of 8 bits")).toBeLessThan(2.6);
+      expect(value("mixpe-speed", "times as fast over dequantizing")).toBeGreaterThan(2.6);
+    },
+  },
+  {
+    claim: "mixpe-energy",
+    says: "Even elements of 8 bits take more than 1.4 times the energy",
+    holds() {
+      expect(value("mixpe-energy", "times less energy over elements of 8 bits")).toBeGreaterThan(1.4);
     },
   },
   {

@@ -5,16 +5,22 @@ import {corpusSeeds} from "../../evaluate/eval-texts.js";
 import {scoreTokens} from "../../evaluate/token-scores.js";
 import {type DataSets, experiment} from "../../experiment/experiment.js";
 import {mean} from "../../stats/moments.js";
+import {mixedElements} from "../accel/mixed-elements.js";
+import {tableTiles} from "../accel/table-tiles.js";
 import {multiplierChoice} from "../arithmetic/multipliers.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {COMPARED, lMulClaims, type ReplacedLosses, replacedKey} from "./arithmetic/l-mul.js";
+import {lutTensorCoreClaims, type TileRows} from "./arithmetic/lut-tensor-core.js";
+import {type MixedRows, mixpeClaims} from "./arithmetic/mixpe.js";
 import {hardwareClaims} from "./arithmetic/others.js";
 import {claimColumns} from "./claim.js";
 import type {TextLosses} from "./evidence.js";
 import {ledgerRows} from "./ledger-rows.js";
 
+const DECODER = "weights/decoder-small";
+
 /** All claims on products without a multiplier. */
-export const arithmeticClaimList = [...lMulClaims, ...hardwareClaims];
+export const arithmeticClaimList = [...lMulClaims, ...hardwareClaims, ...mixpeClaims, ...lutTensorCoreClaims];
 
 /** Claims on products without a multiplier. */
 export const arithmeticClaims = experiment({
@@ -33,12 +39,28 @@ export const arithmeticClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: ["weights/decoder-small"],
+  needs: [DECODER],
   sweep: [{}],
   async run({documents}, {data, progress}) {
-    return ledgerRows(arithmeticClaimList, await replacedLosses(data, documents, progress));
+    const replaced = await ledgerRows(lMulClaims, await replacedLosses(data, documents, progress));
+    const others = await ledgerRows(hardwareClaims, undefined);
+    const circuits = await circuitRows(data);
+    const judged = [await ledgerRows(mixpeClaims, circuits), await ledgerRows(lutTensorCoreClaims, circuits)];
+    return [...replaced, ...others, ...judged.flat()];
   },
 });
+
+/** Arrays of elements with the weights of the small decoder, and units for tiles. */
+async function circuitRows(
+  data: Pick<DataSets, "get">,
+): Promise<{readonly mixed: MixedRows; readonly tiles: TileRows}> {
+  const tensors = data.get(DECODER);
+  if (tensors === undefined) throw new RangeError(`circuitRows: data must hold ${DECODER}, got none`);
+  return {
+    mixed: await mixedElements.run({model: "decoder-small"}, {data: new Map([[DECODER, tensors]])}),
+    tiles: await tableTiles.run({}),
+  };
+}
 
 /** Reads the documents of all evaluation seeds under every way to multiply that a claim compares. */
 async function replacedLosses(

@@ -6,7 +6,7 @@ import {notTried} from "../rules.js";
 
 const none = () => [measured("ours", "runs of ours", null, "")];
 
-/** Claims of DenseShift, bipolar integers, QFX, MixPE, T-MAC and LUT Tensor Core. */
+/** Claims of DenseShift, bipolar integers, QFX and T-MAC. */
 export const hardwareClaims: readonly Claim<unknown>[] = [
   {
     id: "dense-shift-accuracy",
@@ -42,21 +42,6 @@ export const hardwareClaims: readonly Claim<unknown>[] = [
     why: "Casts, their slopes and K-hot weights are here and agree with whole numbers bit for bit; no network of ours was trained with them.",
   },
   {
-    id: "mixpe-speed",
-    paper: "arXiv:2411.16158",
-    place: "abstract",
-    statement:
-      "Processing elements that shift and add are 2.6 times as fast as earlier accelerators for quantized models.",
-    kind: "open",
-    reported: [
-      reported("accelerators for quantized models", "times as fast", 2.6, "x"),
-      reported("the same", "times less energy", 1.4, "x"),
-    ],
-    ours: none,
-    judge: notTried,
-    why: "The order of its sums and its shifts are executed and exact; its speed is of a circuit at equal area, which is not modelled here.",
-  },
-  {
     id: "t-mac-speed",
     paper: "arXiv:2407.00088",
     place: "abstract",
@@ -66,16 +51,5 @@ export const hardwareClaims: readonly Claim<unknown>[] = [
     ours: none,
     judge: notTried,
     why: "Our kernel is timed by the bench against this library's fused product and onnxruntime, on one thread of one machine in WebAssembly, not against llama.cpp's kernels of 1 to 4 bits.",
-  },
-  {
-    id: "lut-tensor-core-density",
-    paper: "arXiv:2408.06003",
-    place: "abstract",
-    statement: "A unit of tables computes more than ten times as much in its area as one that dequantizes.",
-    kind: "open",
-    reported: [reported("BitNet and LLaMA", "times the density of computing", 10, "x")],
-    ours: none,
-    judge: notTried,
-    why: "Mirrored tables, their rounding to bytes and odd integers are executed; areas of circuits are not modelled here.",
   },
 ];
