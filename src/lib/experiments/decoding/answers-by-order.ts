@@ -7,6 +7,7 @@ import {type DecoderWeights, decoderOf} from "../../engine/decoder/decoder-weigh
 import type {Decoder} from "../../engine/decoder/load-decoder.js";
 import {argmax, tokensAfter} from "../../engine/generate.js";
 import {experiment} from "../../experiment/experiment.js";
+import {largest, smallest} from "../../stats/extent.js";
 import {mean, variance} from "../../stats/moments.js";
 import {type ArithmeticProblem, arithmeticProblem, scoreArithmetic} from "../../tasks/arithmetic.js";
 import {decodeCharacters, encodeCharacters} from "../../tasks/characters.js";
@@ -61,7 +62,7 @@ function commonTokens([first, ...others]: readonly Answer[]): number {
 /** Standard deviations over orders of the likeliest token's probability, where all orders have written the same so far. */
 function chanceDeviations(answers: readonly Answer[]): number[] {
   // The token at which they part was chosen after the same text.
-  const common = Math.min(commonTokens(answers) + 1, ...answers.map(({tokens}) => tokens.length));
+  const common = Math.min(commonTokens(answers) + 1, smallest(answers.map(({tokens}) => tokens.length)));
   return Array.from({length: common}, (_, i) => deviation(answers.map(({chances}) => chances[i])));
 }
 
@@ -76,7 +77,7 @@ function spreadOf(byOrder: readonly (readonly Answer[])[]) {
   return {
     right: mean(right),
     rightDeviation: deviation(right),
-    rightRange: Math.max(...right) - Math.min(...right),
+    rightRange: largest(right) - smallest(right),
     differs: mean(parts.map(Number)),
     length: mean(lengths.flat()),
     lengthDeviation: mean(lengths.map(deviation)),
