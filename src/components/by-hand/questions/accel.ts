@@ -45,21 +45,22 @@ export function decodeArrayQuestion(rows: readonly RowOf<typeof hsa>[]): BarQues
   };
 }
 
-/** Speed-up of one kept weight in four. */
+/** Squares that remain of one kept weight in four. */
 export function sparseQuestion(rows: readonly RowOf<typeof sparseSlices>[]): BarQuestion {
-  const own = rows.filter(({kind, speedup}) => kind === "uniform" && speedup !== null);
-  const factor = own.find(({pattern}) => pattern === "1:4")?.speedup ?? 0;
+  const own = rows.filter(({kind, energyKept}) => kind === "uniform" && energyKept !== null);
+  const last = own.find(({pattern}) => pattern === "1:4");
+  const kept = last?.energyKept ?? 0;
   return {
     question:
-      "One of every four weights of a vision transformer is kept. How much faster does it run on these slices?",
-    options: ["less than twice", "two to three times", "three to four times", "four times"],
-    right: rangeOf(factor, [2, 3, 3.98]),
-    because: `${numberText(factor, 3)} times: patch embedding, attention and head are not pruned, and the array must fill.`,
-    shown: "Speed-up over dense slices",
-    bars: own.map(({pattern, speedup}) => ({
+      "The largest of every four normally distributed weights is kept. How much of the sum of squares does it hold?",
+    options: ["about a quarter", "less than a half", "more than a half"],
+    right: rangeOf(kept, [30, 50]),
+    because: `${percent(kept)}, in ${numberText(last?.bitsPerWeight ?? 0, 2)} bits a weight with its position: small weights are many and hold little.`,
+    shown: "Share of the sum of squares that is kept (%)",
+    bars: own.map(({pattern, energyKept}) => ({
       name: pattern,
-      value: speedup ?? 0,
-      text: `${numberText(speedup ?? 0, 3)} times`,
+      value: energyKept ?? 0,
+      text: percent(energyKept ?? 0),
     })),
   };
 }
@@ -107,18 +108,22 @@ export function promptQuestion(rows: readonly RowOf<typeof compose>[]): BarQuest
   };
 }
 
-/** Area that a circuit full of adders saves. */
+/** What takes more of the saving back: fewer inputs than modules need, or a larger tile. */
 export function logicBlockQuestion(rows: readonly RowOf<typeof logicBlocks>[]): BarQuestion {
-  const sets = rows.filter(({kind}) => kind === "set");
-  const saved = (set: string) => 100 * (1 - (sets.find((row) => row.set === set)?.areaRatio ?? 1));
-  const kratos = saved("Kratos-like");
+  const set = rows.find((row) => row.kind === "set" && row.set === "Kratos-like");
+  const [ideal, limited, area] = [set?.idealRatio, set?.limitedRatio, set?.areaRatio].map(
+    (ratio) => 100 * (ratio ?? 1),
+  );
+  const [inputs, tile] = [limited - ideal, area - limited];
   return {
-    question:
-      "Adders no longer block the tables beside them, and the tile grows by a few percent. How much area do layers with constant weights save, if their sums may be split over adders and tables?",
-    options: ["nothing: they have no tables", "a tenth", "a third or more"],
-    right: rangeOf(kratos, [2, 25]),
-    because: `${percent(kratos)} in our model: a compressor in tables does part of each sum, and stands beside the chains that do the rest.`,
-    shown: "Area saved (%), means of generated circuits, modelled",
-    bars: sets.map(({set}) => ({name: set, value: saved(set), text: percent(saved(set))})),
+    question: `Without limits, tables and adders that work at once would save ${percent(100 - ideal)} of the area of the Kratos-like circuits. A block takes in a limited number of nets, and its tile is larger. Which of the two takes more back?`,
+    options: ["the limit of inputs", "the larger tile"],
+    right: tile > inputs ? 1 : 0,
+    because: `The tile takes ${percent(tile)} of the area, the limit ${percent(inputs)}: modules of one sum read the same inputs, and a net counts once for the whole block.`,
+    shown: "Area that is taken back (%), modelled",
+    bars: [
+      {name: "limit of inputs", value: inputs, text: percent(inputs)},
+      {name: "larger tile", value: tile, text: percent(tile)},
+    ],
   };
 }

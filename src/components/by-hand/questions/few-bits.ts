@@ -1,4 +1,4 @@
-import type {lossless} from "../../../lib/experiments/formats/lossless.js";
+import type {orderOfSums} from "../../../lib/experiments/decoding/order-of-sums.js";
 import type {twoAndThreeValues} from "../../../lib/experiments/formats/two-and-three-values.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
@@ -27,21 +27,17 @@ export function binaryQuestion(rows: readonly RowOf<typeof twoAndThreeValues>[])
   };
 }
 
-/** Bits that the 8 bits of an exponent hold. */
-export function exponentQuestion(rows: readonly RowOf<typeof lossless>[]): BarQuestion {
-  const row = rows.find(({bytesPerThread}) => bytesPerThread === 8) ?? rows[0];
-  const {entropy = 0, coded = 0} = row ?? {};
-  const bits = (value: number) => `${numberText(value, 3)} bits`;
+/** Texts that differ when sums in BF16 are taken in another order. */
+export function orderQuestion(rows: readonly RowOf<typeof orderOfSums>[]): BarQuestion {
+  const tokens = rows.reduce((most, {token}) => Math.max(most, token), 0);
+  const last = rows.filter(({token, orders}) => token === tokens && orders === "all orders");
+  const differs = 1 - (last.find(({precision}) => precision === "bf16")?.same ?? 1);
   return {
-    question: "BF16 has 8 bits of exponent. How many do they need at least, on these values?",
-    options: ["less than 1", "1 to 2", "2 to 4", "more than 4"],
-    right: rangeOf(entropy, [1, 2, 4]),
-    because: `Their entropy is ${bits(entropy)}, and Huffman's code takes ${bits(coded)}.`,
-    shown: "Bits of an exponent",
-    bars: [
-      {name: "stored", value: 8, text: bits(8)},
-      {name: "Huffman's code", value: coded, text: bits(coded)},
-      {name: "entropy", value: entropy, text: bits(entropy)},
-    ],
+    question: `A decoder computes in BF16 and writes ${tokens} tokens after the same prompt, twice, with sums taken in two orders. How many pairs of texts differ?`,
+    options: ["hardly any", "about half", "nearly all"],
+    right: rangeOf(differs, [0.25, 0.75]),
+    because: `${percent(differs)}: a rounded sum moves two likely tokens past each other, and from there on the texts go apart.`,
+    shown: `Pairs of texts that differ after ${tokens} tokens`,
+    bars: last.map(({name, same}) => ({name, value: 1 - same, text: percent(1 - same)})),
   };
 }

@@ -1,6 +1,6 @@
 import type {bitsError} from "../../../lib/experiments/formats/bits-error.js";
 import type {errorAnatomy} from "../../../lib/experiments/formats/error-anatomy.js";
-import type {outlierChannels} from "../../../lib/experiments/formats/outlier-channels.js";
+import type {int8Threshold} from "../../../lib/experiments/formats/int8-threshold.js";
 import type {razerSpecial} from "../../../lib/experiments/formats/razer-special.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
@@ -55,19 +55,25 @@ export function specialQuestion(rows: readonly RowOf<typeof razerSpecial>[]): Ba
   };
 }
 
-/** What eight bits lose on a model with large channels, with and without a place for them. */
-export function victimQuestion(rows: readonly RowOf<typeof outlierChannels>[]): BarQuestion {
-  const factor = rows.reduce((most, row) => Math.max(most, row.factor), 0);
-  const eight = rows.filter((row) => row.factor === factor && row.bitsPerWeight > 8);
-  const best = eight.reduce((a, b) => (b.klMean < a.klMean ? b : a));
-  const worst = eight.reduce((a, b) => (b.klMean > a.klMean ? b : a));
+/** The threshold of LLM.int8() (arXiv:2208.07339, section 3). */
+const THRESHOLD = 6;
+
+/** Columns that stay in half precision at the threshold of the paper, and what they are worth. */
+export function thresholdQuestion(rows: readonly RowOf<typeof int8Threshold>[]): BarQuestion {
+  const at = (threshold: number) => rows.find((row) => row.threshold === threshold);
+  const [none, own, all] = [at(0), at(THRESHOLD), at(1)];
+  const share = own?.columnShare ?? 0;
   return {
-    question: `Some channels of a model are made ${numberText(factor)} times as large. Of three ways to compute in eight bits, which loses least?`,
-    options: eight.map(({way}) => way),
-    right: eight.indexOf(best),
-    because: `${best.way} is ${numberText(best.klMean, 2)} nats a token from the float model, ${worst.way} ${numberText(worst.klMean, 2)}.`,
-    shown: "KL divergence from the float model (nats)",
-    bars: eight.map(({way, klMean}) => ({name: way, value: klMean, text: `${numberText(klMean, 2)} nats`})),
+    question: `LLM.int8() leaves columns in half precision that hold a magnitude of ${THRESHOLD} or more. How many columns are those in a model with outlier channels?`,
+    options: ["less than 5 %", "5 to 20 %", "more than 20 %"],
+    right: rangeOf(share, [0.05, 0.2]),
+    because: `${percent(share)}, and with them the error of the products falls from ${percent(none?.error ?? 0)} to ${percent(own?.error ?? 0)}. All columns in half precision would bring it to ${percent(all?.error ?? 0)}.`,
+    shown: "Error of the products over their size (%)",
+    bars: [
+      {name: "no column in half precision", row: none},
+      {name: `those from ${THRESHOLD}`, row: own},
+      {name: "those from 1", row: all},
+    ].map(({name, row}) => ({name, value: row?.error ?? 0, text: percent(row?.error ?? 0)})),
   };
 }
 

@@ -4,21 +4,20 @@ import {layoutRows} from "../../plots/accel/layouts.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import {type BarQuestion, rangeOf} from "./question.js";
 
-/** Loads of weights of six bits, which end on no byte. */
+/** Operations that take weights of six bits apart once they are loaded. */
 export function layoutsQuestion(rows: readonly RowOf<typeof layouts>[]): BarQuestion {
-  const six = (isPacked: boolean) => layoutRows(rows, isPacked).find(({bits}) => bits === 6)?.loads ?? 0;
-  const [packed, plain] = [six(true), six(false)];
-  const ratio = plain / packed;
+  const six = (isPacked: boolean) => layoutRows(rows, isPacked).find(({bits}) => bits === 6);
+  const [packed, plain] = [true, false].map((isPacked) => six(isPacked)?.extractions ?? 0);
+  const fewer = (six(false)?.loads ?? 0) / (six(true)?.loads ?? 1);
   return {
-    question:
-      "Weights of six bits stand in memory without gaps. How many times fewer loads do threads need if each thread's weights are packed together beforehand?",
-    options: ["as many", "2 to 4 times fewer", "5 to 10 times fewer"],
-    right: rangeOf(ratio, [1.5, 4.5]),
-    because: `${numberText(ratio, 2)} times: a thread takes its 16 weights as three vectors of four bytes. Out of the matrix it takes the word of each weight, or two where a weight crosses from one word to the next.`,
-    shown: "Loads of a warp per thousand weights",
+    question: `Packed for the layout, weights of six bits take ${numberText(fewer, 2)} times fewer loads. How many of the shifts, masks and ors that take them apart are left?`,
+    options: ["nearly all", "about half", "about as few as of the loads"],
+    right: rangeOf(plain / packed, [1.3, 3]),
+    because: `${numberText(packed, 3)} for a weight in place of ${numberText(plain, 3)}: six bits must be cut out of their bytes either way, and packing saves none of that.`,
+    shown: "Shifts, masks and ors for a weight",
     bars: [
-      {name: "as the matrix stands", value: plain, text: numberText(plain, 2)},
-      {name: "packed for the layout", value: packed, text: numberText(packed, 2)},
+      {name: "as the matrix stands", value: plain, text: numberText(plain, 3)},
+      {name: "packed for the layout", value: packed, text: numberText(packed, 3)},
     ],
   };
 }

@@ -1,20 +1,24 @@
 import {numberText} from "../../kit/text/number-text.js";
-import {atLongest, type ScheduleRow} from "../../plots/reductions/schedules.js";
+import type {OrderRow} from "../../plots/reductions/orders.js";
 import {type BarQuestion, rangeOf} from "./question.js";
 
-/** The speed of equal shares over that of the best equal pieces, at the longest context. */
-export function equalSharesQuestion(rows: readonly ScheduleRow[]): BarQuestion {
-  const at = atLongest(rows);
-  const of = (id: string) => at.find(({schedule}) => schedule === id)?.makespan ?? Number.NaN;
-  const gain = of("flash-decoding-best") / of("lean-attention");
-  const filled = of("flash-decoding") / of("lean-attention");
+/** Rows that a maximum fixed beforehand does not reach, and what computing them anew costs. */
+export function unifiedMaximumQuestion(rows: readonly OrderRow[]): BarQuestion {
+  const of = (id: string) => rows.find(({order}) => order === id);
+  const [unified, online] = [of("unified-max"), of("online-softmax")];
+  const share = unified?.recomputed ?? 0;
   return {
-    question:
-      "Cut every head into equal pieces, as many as serve best. How much faster are then equal shares of all tiles, whichever heads they belong to?",
-    options: ["hardly", "a tenth to a half", "more than twice"],
-    right: rangeOf(gain, [1.1, 2]),
-    because: `${numberText(gain, 3)} times as fast in a long context: enough small pieces fill the workers, too. The gain is against a number of pieces that only gives every worker one (${numberText(filled, 3)} times), and in contexts too short for small pieces.`,
-    shown: "Time of a decode step's attention at the longest context, in times of a tile",
-    bars: at.map(({label, makespan}) => ({name: label, value: makespan, text: numberText(makespan, 4)})),
+    question: `FlashDecoding++ subtracts one number, fixed beforehand, from every score and looks for no maximum; a row with a score out of reach is computed anew. How many rows of ${unified?.model ?? "the model"} are that?`,
+    options: ["less than a tenth", "a tenth to a half", "more than a half"],
+    right: rangeOf(share, [0.1, 0.5]),
+    because: `${numberText(100 * share, 3)} %: trained heads spread their scores wider than one range. Together with the second attempts a row takes ${numberText(unified?.exponentials ?? 0, 4)} exponentials, and online softmax ${numberText(online?.exponentials ?? 0, 4)}.`,
+    shown: "Exponentials for a row",
+    bars: rows
+      .filter(({order}) => ["plain-softmax", "online-softmax", "unified-max"].includes(order))
+      .map(({label, exponentials}) => ({
+        name: label,
+        value: exponentials,
+        text: numberText(exponentials, 4),
+      })),
   };
 }
