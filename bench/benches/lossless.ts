@@ -1,7 +1,7 @@
 import {loadTensors} from "../../src/data/data-sets.js";
+import {wordCompressor} from "../../src/lib/checkpoint/wasm/wasm-dfloat11.js";
 import {encodeValues} from "../../src/lib/formats/cast.js";
-import {type CompressedParts, compressBf16} from "../../src/lib/formats/dfloat11/compress.js";
-import {expandBf16} from "../../src/lib/formats/dfloat11/expand.js";
+import type {CompressedParts} from "../../src/lib/formats/dfloat11/compress.js";
 import {bf16} from "../../src/lib/formats/element.js";
 import type {Contest} from "../harness/contest.js";
 import {generalCompressor} from "../peers/zstd.js";
@@ -28,11 +28,22 @@ async function prepared() {
   const words = await weightWords();
   const bytes = new Uint8Array(words.buffer);
   const general = await generalCompressor();
-  const [parts, packed] = [compressBf16(words), general.compress(bytes)];
-  requireSame("dfloat11", new Uint8Array(expandBf16(parts, words.length).buffer), bytes);
+  const {compress, expand} = await wordCompressor();
+  const [parts, packed] = [compress(words), general.compress(bytes)];
+  requireSame("dfloat11", new Uint8Array(expand(parts, words.length).buffer), bytes);
   requireSame(general.name, general.expand(packed, bytes.length), bytes);
   const share = (size: number) => `${Math.round((100 * size) / bytes.length)} % of the size`;
-  return {words, bytes, general, parts, packed, own: share(sizeOf(parts)), peer: share(packed.length)};
+  return {
+    compress,
+    expand,
+    words,
+    bytes,
+    general,
+    parts,
+    packed,
+    own: share(sizeOf(parts)),
+    peer: share(packed.length),
+  };
 }
 
 /** BF16 weights of a shipped model without loss, against a general compressor on the same bytes. */
@@ -42,10 +53,10 @@ export const lossless: readonly Contest[] = [
     title: `decode dfloat11, weights of ${MODEL} in BF16`,
     unit: "MB/s",
     async prepare() {
-      const {words, bytes, general, parts, packed, own, peer} = await prepared();
+      const {expand, words, bytes, general, parts, packed, own, peer} = await prepared();
       return {
         work: bytes.length,
-        ours: () => expandBf16(parts, words.length),
+        ours: () => expand(parts, words.length),
         peers: [
           {name: `${general.name}, ${peer} against ${own}`, run: () => general.expand(packed, bytes.length)},
         ],
@@ -57,10 +68,10 @@ export const lossless: readonly Contest[] = [
     title: `encode dfloat11, weights of ${MODEL} in BF16`,
     unit: "MB/s",
     async prepare() {
-      const {words, bytes, general, own, peer} = await prepared();
+      const {compress, words, bytes, general, own, peer} = await prepared();
       return {
         work: bytes.length,
-        ours: () => compressBf16(words),
+        ours: () => compress(words),
         peers: [{name: `${general.name}, ${peer} against ${own}`, run: () => general.compress(bytes)}],
       };
     },

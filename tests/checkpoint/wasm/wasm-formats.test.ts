@@ -33,22 +33,17 @@ const SETS: Readonly<Record<string, Tensor>> = {
  * new to the registry gets a kernel.
  */
 const NEITHER = {
-  dfloat11: "codes of differing lengths, written once for a model",
   lloyd4_tensor: "levels fitted to each tensor",
 };
 
 const WITHOUT = {
   encode: {
     fp32: "its bytes are the values",
-    fp16: "16 bits, no block",
-    bf16: "16 bits, no block",
     uniform4_mse: "a searched range",
     ...NEITHER,
   },
   decode: {
     fp32: "its bytes are the values",
-    bf16: "16 bits, no block",
-    fp16: "16 bits, no block",
     ...NEITHER,
   },
 } as const;

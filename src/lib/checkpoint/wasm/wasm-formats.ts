@@ -8,8 +8,10 @@ import {iq4Wasm} from "../../kernels/generated/iq4.js";
 import {kQuantsWasm} from "../../kernels/generated/k-quants.js";
 import {pairsWasm} from "../../kernels/generated/pairs.js";
 import {powerCodesWasm} from "../../kernels/generated/power-codes.js";
+import {prefixCodesWasm} from "../../kernels/generated/prefix-codes.js";
 import {razerWasm} from "../../kernels/generated/razer.js";
 import {scaledCodesWasm} from "../../kernels/generated/scaled-codes.js";
+import {shortFloatsWasm} from "../../kernels/generated/short-floats.js";
 import {signsWasm} from "../../kernels/generated/signs.js";
 import {smallBlocksWasm} from "../../kernels/generated/small-blocks.js";
 import {ternaryWasm} from "../../kernels/generated/ternary.js";
@@ -23,6 +25,7 @@ import {type Iq4, type KQuants, type SmallBlocks, type Ternary, wasmBlockCodecs}
 import type {FastCodec} from "./wasm-codec.js";
 import {type CodesKernel, codeDecoder, fp6Decoders, wholeDecoder} from "./wasm-codes.js";
 import {type ColumnsKernel, wasmColumns} from "./wasm-columns.js";
+import {type PrefixCodesKernel, wasmDfloat11} from "./wasm-dfloat11.js";
 import {type FourOverSixKernel, wasmFourOverSix} from "./wasm-four-over-six.js";
 import {absMaxOf, largestOf, wasmGroupEncoders} from "./wasm-groups.js";
 import {type Int8RowsKernel, wasmInt8Rows} from "./wasm-int8-rows.js";
@@ -31,6 +34,7 @@ import {type PairsKernel, wasmPairCodecs} from "./wasm-pairs.js";
 import {type PowersKernel, wasmPowerCodecs} from "./wasm-powers.js";
 import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
 import {wasmSearchedCodecs} from "./wasm-searched.js";
+import {type ShortFloatsKernel, wasmShortFloats} from "./wasm-short-floats.js";
 import {type SpecialsKernel, wasmSpecialCodecs} from "./wasm-specials.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
@@ -51,6 +55,8 @@ type Kernels = [
   PowersKernel,
   PairsKernel,
   Int8RowsKernel,
+  PrefixCodesKernel,
+  ShortFloatsKernel,
 ];
 
 /** Their sources, in the same order. */
@@ -69,6 +75,8 @@ const SOURCES = [
   powerCodesWasm,
   pairsWasm,
   int8RowsWasm,
+  prefixCodesWasm,
+  shortFloatsWasm,
 ] as const;
 
 /**
@@ -81,8 +89,8 @@ export async function wasmFormats(threads: KernelThreads | null = null): Promise
   const heap = wasmHeap(threads !== null);
   const ways = threads?.count ?? 1;
   const runs = await kernelRuns<Kernels>(heap, SOURCES, threads);
-  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix, signs, powers, pairs, int8] =
-    runs;
+  const [groups, codes, razer, small, k, iq3, iq4, ternary, affine, fourOverSix, ...others] = runs;
+  const [signs, powers, pairs, int8, prefixes, shortFloats] = others;
   const grouped = {groups, codes, signs, ways};
   const encoders = wasmGroupEncoders(heap, grouped);
   const fp6 = fp6Decoders(heap, codes.kernel);
@@ -98,6 +106,8 @@ export async function wasmFormats(threads: KernelThreads | null = null): Promise
     ...wasmPairCodecs(heap, pairs.kernel, codes.kernel),
     ...wasmSearchedCodecs(heap, grouped),
     wasmInt8Rows(heap, {int8, groups}),
+    ...wasmShortFloats(heap, shortFloats.kernel),
+    wasmDfloat11(heap, prefixes.kernel, shortFloats.kernel),
     wasmColumns(heap, groups, ways),
     ...wasmBlockCodecs(heap, {small, k, iq3, iq4, ternary, ways}),
   ]);

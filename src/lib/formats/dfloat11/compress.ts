@@ -52,20 +52,40 @@ export function requireChunks(where: string, {bytesPerThread, threadsPerBlock}: 
   requireInteger(where, "threadsPerBlock", threadsPerBlock, 1, 2 ** 16);
 }
 
-interface Stream {
+/** Codes one after the other, the bits before the first code of each chunk, and the words before each block. */
+export interface CodeStream {
   readonly exponents: Uint8Array;
   readonly gaps: Uint8Array;
   readonly positions: Uint32Array;
 }
 
+/** Makes a stream of so many bits, all of them 0. */
+export function emptyStream(bits: number, {bytesPerThread, threadsPerBlock}: Chunks): CodeStream {
+  const threads = Math.ceil(bits / (8 * bytesPerThread));
+  return {
+    exponents: new Uint8Array(threads * bytesPerThread),
+    gaps: new Uint8Array(threads),
+    positions: new Uint32Array(Math.ceil(threads / threadsPerBlock)),
+  };
+}
+
+/** Notes the last chunk where no code begins in it: the end of the last code may stand alone there. */
+export function endStream(
+  {gaps, positions}: CodeStream,
+  {begun, bits, words}: {readonly begun: number; readonly bits: number; readonly words: number},
+  {bytesPerThread, threadsPerBlock}: Chunks,
+): void {
+  if (begun === gaps.length) return;
+  gaps[begun] = bits - begun * 8 * bytesPerThread;
+  if (begun % threadsPerBlock === 0) positions[begun / threadsPerBlock] = words;
+}
+
 /** Writes codes one after the other, and notes for each chunk where its first code begins. */
-function writeStream(words: Uint16Array, code: CodeLengths, bits: number, chunks: Chunks): Stream {
+function writeStream(words: Uint16Array, code: CodeLengths, bits: number, chunks: Chunks): CodeStream {
   const {bytesPerThread, threadsPerBlock} = chunks;
   const chunkBits = 8 * bytesPerThread;
-  const threads = Math.ceil(bits / chunkBits);
-  const exponents = new Uint8Array(threads * bytesPerThread);
-  const gaps = new Uint8Array(threads);
-  const positions = new Uint32Array(Math.ceil(threads / threadsPerBlock));
+  const stream = emptyStream(bits, chunks);
+  const {exponents, gaps, positions} = stream;
   const [codeOf, lengthOf] = [new Uint32Array(256), new Uint8Array(256)];
   const codes = canonicalCodes(code);
   code.symbols.forEach((symbol, i) => {
@@ -85,12 +105,8 @@ function writeStream(words: Uint16Array, code: CodeLengths, bits: number, chunks
     writeBits(exponents, at, codeOf[exponent], lengthOf[exponent]);
     at += lengthOf[exponent];
   }
-  // The end of the last code may stand in a chunk where none begins.
-  if (begun < threads) {
-    gaps[begun] = at - begun * chunkBits;
-    if (begun % threadsPerBlock === 0) positions[begun / threadsPerBlock] = words.length;
-  }
-  return {exponents, gaps, positions};
+  endStream(stream, {begun, bits, words: words.length}, chunks);
+  return stream;
 }
 
 function writeBits(bytes: Uint8Array, at: number, code: number, length: number): void {
@@ -118,11 +134,20 @@ export function compressBf16(words: Uint16Array, chunks: Chunks = CHUNKS): Compr
   requireChunks("compressBf16", chunks);
   const counts = countExponents(words);
   const code = codeLengths(counts);
-  const {exponents, gaps, positions} = writeStream(words, code, codedBits(code, counts), chunks);
+  const stream = writeStream(words, code, codedBits(code, counts), chunks);
+  return compressedParts(signMantissasOf(words), code, stream);
+}
+
+/** Puts the parts together as they are stored. */
+export function compressedParts(
+  signMantissas: Uint8Array,
+  code: CodeLengths,
+  {exponents, gaps, positions}: CodeStream,
+): CompressedParts {
   const pairs = new Uint8Array(2 * code.symbols.length);
   for (const [i, symbol] of code.symbols.entries()) pairs.set([symbol, code.lengths[i]], 2 * i);
   return {
-    signMantissas: signMantissasOf(words),
+    signMantissas,
     exponents,
     code: pairs,
     gaps: packCodes(gaps, GAP_BITS),

@@ -3,9 +3,10 @@ import {packedLength, unpackCodes} from "../pack.js";
 import {CHUNKS, type Chunks, type CompressedParts, GAP_BITS, requireChunks} from "./compress.js";
 import {type CodeLengths, decodingTables, isPrefixCode, NEXT_TABLE} from "./huffman.js";
 
-/** What a decoder reads: checked parts, the stream with two bytes beyond its end. */
-interface Opened {
+/** Checked parts as a decoder reads them, the stream with two bytes beyond its end. */
+export interface OpenedParts {
   readonly count: number;
+  readonly code: CodeLengths;
   readonly signMantissas: Uint8Array;
   readonly stream: Uint8Array;
   readonly threads: number;
@@ -30,7 +31,11 @@ function requireLength(part: string, bytes: Uint8Array, length: number): void {
   if (bytes.length !== length) throw refuse(part, `of ${length} bytes`, bytes.length);
 }
 
-function open(parts: CompressedParts, count: number, chunks: Chunks): Opened {
+/**
+ * Opens the parts of `count` words.
+ * @throws RangeError if a part does not have the length of its shape, or the code is none.
+ */
+export function openParts(parts: CompressedParts, count: number, chunks: Chunks = CHUNKS): OpenedParts {
   requireChunks("expandBf16", chunks);
   const {signMantissas, exponents, gaps, positions} = parts;
   requireLength("signMantissas", signMantissas, count);
@@ -39,11 +44,13 @@ function open(parts: CompressedParts, count: number, chunks: Chunks): Opened {
   requireLength("exponents", exponents, threads * chunks.bytesPerThread);
   requireLength("gaps", gaps, packedLength(threads, GAP_BITS));
   requireLength("positions", positions, 4 * blocks);
-  const tables = decodingTables(codeOf(parts));
+  const code = codeOf(parts);
+  const tables = decodingTables(code);
   const stream = new Uint8Array(exponents.length + 2);
   stream.set(exponents);
   return {
     count,
+    code,
     signMantissas,
     stream,
     threads,
@@ -76,7 +83,7 @@ const wordOf = (signMantissa: number, exponent: number): number =>
  * @throws RangeError if a part does not have the length of its shape, the code is none, or the stream ends early or late.
  */
 export function expandBf16(parts: CompressedParts, count: number, chunks: Chunks = CHUNKS): Uint16Array {
-  const {signMantissas, stream, tables, threads} = open(parts, count, chunks);
+  const {signMantissas, stream, tables, threads} = openParts(parts, count, chunks);
   const words = new Uint16Array(count);
   const end = 8 * (stream.length - 2);
   let at = 0;
@@ -87,11 +94,18 @@ export function expandBf16(parts: CompressedParts, count: number, chunks: Chunks
     words[i] = wordOf(signMantissas[i], entry & 255);
     at += entry >> 8;
   }
-  if (at > end || Math.ceil(at / (8 * chunks.bytesPerThread)) !== threads) {
+  if (!isAtEnd({stream, threads}, at, chunks)) {
     throw refuse("exponents", `of ${Math.ceil(at / 8)} bytes in whole chunks`, end / 8);
   }
   return words;
 }
+
+/** True if the bit after the last code is where a stream ends that is filled up to whole chunks. */
+export const isAtEnd = (
+  {stream, threads}: Pick<OpenedParts, "stream" | "threads">,
+  at: number,
+  {bytesPerThread}: Chunks = CHUNKS,
+): boolean => at <= 8 * (stream.length - 2) && Math.ceil(at / (8 * bytesPerThread)) === threads;
 
 /** A thread of a block by phase one: codes that begin in its chunk, and the bit after the last. */
 interface Counted {
@@ -100,7 +114,7 @@ interface Counted {
 }
 
 /** Phase one of a thread: counts the codes that begin in its chunk, and writes nothing. Bits that fill up the last chunk count too. */
-function countChunk({stream, tables, gaps}: Opened, thread: number, chunkBits: number): Counted {
+function countChunk({stream, tables, gaps}: OpenedParts, thread: number, chunkBits: number): Counted {
   let at = thread * chunkBits + gaps[thread];
   let codes = 0;
   for (; at < (thread + 1) * chunkBits; codes++) at += entryAt(stream, tables, at) >> 8;
@@ -114,7 +128,12 @@ interface Place {
 }
 
 /** Phase two of a thread: the same codes again, now written to its place in the output. */
-function writeChunk(opened: Opened, thread: number, {chunkBits, from, to}: Place, words: Uint16Array): void {
+function writeChunk(
+  opened: OpenedParts,
+  thread: number,
+  {chunkBits, from, to}: Place,
+  words: Uint16Array,
+): void {
   const {stream, tables, gaps, signMantissas} = opened;
   let at = thread * chunkBits + gaps[thread];
   for (let i = from; i < to; i++) {
@@ -125,7 +144,7 @@ function writeChunk(opened: Opened, thread: number, {chunkBits, from, to}: Place
 }
 
 /** Refuses a gap that is not where the chunk before ended: two threads would read one code, or none. */
-function requireGap({gaps}: Opened, thread: number, start: number, {after}: Counted): void {
+function requireGap({gaps}: OpenedParts, thread: number, start: number, {after}: Counted): void {
   if (start + gaps[thread] !== after) {
     throw refuse(`gap of thread ${thread}`, `${after - start}`, gaps[thread]);
   }
@@ -141,7 +160,7 @@ export function expandInTwoPhases(
   count: number,
   chunks: Chunks = CHUNKS,
 ): Uint16Array {
-  const opened = open(parts, count, chunks);
+  const opened = openParts(parts, count, chunks);
   const chunkBits = 8 * chunks.bytesPerThread;
   const words = new Uint16Array(count);
   let last: Counted = {codes: 0, after: 0};
