@@ -29,12 +29,18 @@ export function decodeTq2(bytes: usize, blocks: i32, x: usize): void {
     for (let part: usize = 0; part < 4; part++) {
       const to = x + ((part >> 1) << 9) + ((part & 1) << 6);
       const v = v128.load(bytes + (part << 4));
-      for (let run: usize = 0; run < 4; run++) {
-        const codes = v128.and(i8x16.shr_u(v, <i32>(run << 1)), i8x16.splat(3));
-        storeLevels(i8x16.sub(codes, i8x16.splat(1)), scale, to + (run << 7));
-      }
+      // Shifts of 16 bits by a number that is known take one step; those of bytes, or by a variable, many.
+      storeCodes(v, scale, to);
+      storeCodes(i16x8.shr_u(v, 2), scale, to + 128);
+      storeCodes(i16x8.shr_u(v, 4), scale, to + 256);
+      storeCodes(i16x8.shr_u(v, 6), scale, to + 384);
     }
   }
+}
+
+/** The levels of the two lowest bits of 16 bytes. */
+function storeCodes(v: v128, scale: v128, to: usize): void {
+  storeLevels(i8x16.sub(v128.and(v, i8x16.splat(3)), i8x16.splat(1)), scale, to);
 }
 
 /**
