@@ -1,5 +1,5 @@
 /** Kernels over one heap, and who calls them: one thread or several. */
-import type {KernelThreads} from "./kernel-threads.js";
+import type {KernelCall, KernelPiece, KernelThreads, RunPieces} from "./kernel-threads.js";
 import type {WasmHeap} from "./wasm-heap.js";
 
 /** Names of the functions of a kernel. */
@@ -8,8 +8,12 @@ type FunctionName<Kernel> = keyof Kernel & string;
 /** An instance of a kernel, and the means to call it for several parts of a work at once. */
 export interface KernelRun<Kernel> {
   readonly kernel: Kernel;
-  /** Calls a function once for each list of numbers, as many at once as there are threads. Gives the results. */
-  run(name: FunctionName<Kernel>, calls: readonly (readonly number[])[]): number[];
+  /** A call that is part of a piece. */
+  call(name: FunctionName<Kernel>, numbers: readonly number[]): KernelCall;
+  /** Calls a function once for each list of numbers, as many at once as there are threads. Gives false where one gave 0. */
+  run(name: FunctionName<Kernel>, calls: readonly (readonly number[])[]): boolean;
+  /** Runs pieces, whose calls may be those of all kernels over the heap. */
+  readonly runPieces: RunPieces;
 }
 
 /**
@@ -25,21 +29,34 @@ export async function kernelRuns<Kernels extends readonly unknown[]>(
     heap.memory,
     sources.map((source) => heap.moduleOf(source)),
   );
-  const runs = sources.map(async (source, module) => {
-    const kernel = await heap.instantiate<Functions>(source);
-    return {kernel, run: threads === null ? alone(kernel) : onThreads(threads, module)};
+  const kernels = await Promise.all(sources.map((source) => heap.instantiate<Functions>(source)));
+  const runPieces = threads?.run ?? alone(kernels);
+  const runs = kernels.map((kernel, module): KernelRun<Functions> => {
+    const call = (name: string, numbers: readonly number[]) => ({module, name, numbers});
+    return {
+      ...{kernel, call, runPieces},
+      run: (name, calls) => runPieces(calls.map((numbers) => [call(name, numbers)])),
+    };
   });
-  return (await Promise.all(runs)) as unknown as {readonly [K in keyof Kernels]: KernelRun<Kernels[K]>};
+  return runs as unknown as {readonly [K in keyof Kernels]: KernelRun<Kernels[K]>};
 }
 
-type Functions = Readonly<Record<string, (...call: readonly number[]) => number | undefined>>;
+/** Functions of a module. */
+export type Functions = Readonly<Record<string, (...numbers: readonly number[]) => number | undefined>>;
 
 const alone =
-  (kernel: Functions) =>
-  (name: string, calls: readonly (readonly number[])[]): number[] =>
-    calls.map((call) => kernel[name](...call) ?? 0);
+  (kernels: readonly Functions[]): RunPieces =>
+  (pieces, moves = {}) => {
+    let isWhole = true;
+    pieces.forEach((piece, i) => {
+      moves.bring?.(i);
+      isWhole = runPiece(kernels, piece) && isWhole;
+      moves.fetch?.(i);
+    });
+    return isWhole;
+  };
 
-const onThreads =
-  (threads: KernelThreads, module: number) =>
-  (name: string, calls: readonly (readonly number[])[]): number[] =>
-    threads.run(module, name, calls);
+/** Runs the calls of a piece. Gives false where one gave 0, which is its last. */
+export function runPiece(kernels: readonly Functions[], piece: KernelPiece): boolean {
+  return piece.every(({module, name, numbers}) => kernels[module][name](...numbers) !== 0);
+}

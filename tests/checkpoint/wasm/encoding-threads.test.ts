@@ -30,7 +30,7 @@ test("a thread that finds a NaN has the tensor refused as the plain encoder refu
 test("pieces cover all blocks once, in order, none larger than a call takes", () => {
   for (const blocks of [0, 1, 3, 4, 11, 100, 257]) {
     for (const ways of [1, 2, 3]) {
-      const calls = [...piecesOf(blocks, {most: 32, ways, scratch: 64, place: 1000})];
+      const calls = [...piecesOf(blocks, {most: 32, atOnce: ways, scratch: 64, place: 1000})];
       let next = 0;
       for (const pieces of calls) {
         expect(pieces.length).toBeLessThanOrEqual(ways);

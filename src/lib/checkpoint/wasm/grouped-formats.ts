@@ -90,11 +90,9 @@ export function groupedFormats(heap: WasmHeap, {groups, codes, signs}: GroupKern
   const by =
     (name: "packE2m1" | "packInt4" | "packLevels", ...tables: number[]) =>
     (): PackGroups =>
-    (calls) =>
-      groups.run(
-        name,
-        calls.map((call) => [call.x, call.groups, call.size, call.scales, call.codes, ...tables]),
-      );
+    ({x, groups: count, size, scales, codes: to}) => [
+      groups.call(name, [x, count, size, scales, to, ...tables]),
+    ];
   const makers = scaleMakers(heap, groups);
   return [
     ...INTS.map((options) => intsOf(options, cast, makers)),

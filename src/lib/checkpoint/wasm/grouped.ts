@@ -5,6 +5,7 @@ import type {EncodeOptions, Format} from "../../formats/format.js";
 import type {CodeStream} from "../../formats/fp6/split.js";
 import type {Rounding} from "../../formats/round.js";
 import type {KernelRun} from "../../kernels/kernel-runs.js";
+import type {KernelCall} from "../../kernels/kernel-threads.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {GroupsKernel, Scales, SignsKernel} from "./scale-makers.js";
 import type {CodesKernel} from "./wasm-codes.js";
@@ -17,7 +18,7 @@ export interface GroupKernels {
   readonly ways: number;
 }
 
-/** Groups of one call, and the room for their scales and codes. */
+/** Groups of a piece, and the room for their scales and codes. */
 export interface GroupsAt {
   readonly x: number;
   readonly groups: number;
@@ -26,8 +27,8 @@ export interface GroupsAt {
   readonly codes: number;
 }
 
-/** Packs the groups of several calls. */
-export type PackGroups = (calls: readonly GroupsAt[]) => void;
+/** The calls that pack the groups of a piece. */
+export type PackGroups = (at: GroupsAt) => readonly KernelCall[];
 
 /** A format by its groups: how it makes scales, or null where the kernel does not take the tensor. */
 export interface Grouped {
@@ -46,27 +47,22 @@ export const wholeCodes = (bits: number): readonly CodeStream[] => [{part: "code
 
 /** Packs codes of which a kernel makes bytes, in one part or in several. */
 export function packedBy(
-  {run}: KernelRun<CodesKernel>,
+  {call}: KernelRun<CodesKernel>,
   streams: readonly CodeStream[],
   makeBytes: PackGroups,
 ): PackGroups {
   // Codes of whole bytes are where they belong; others are packed from behind that place.
   if (streams[0].bits === 8) return makeBytes;
-  return (calls) => {
-    const after = ({groups, size, codes}: GroupsAt) => codes + groups * size;
-    makeBytes(calls.map((call) => ({...call, codes: after(call)})));
-    let bitsBefore = 0;
-    for (const {bits, shift} of streams) {
-      const before = bitsBefore;
-      run(
-        "packField",
-        calls.map((call) => {
-          const count = call.groups * call.size;
-          return [after(call), shift, bits, count, call.codes + (count * before) / 8];
-        }),
-      );
-      bitsBefore += bits;
-    }
+  return (at) => {
+    const count = at.groups * at.size;
+    const bytes = at.codes + count;
+    const before = (stream: number) => streams.slice(0, stream).reduce((sum, {bits}) => sum + bits, 0);
+    return [
+      ...makeBytes({...at, codes: bytes}),
+      ...streams.map(({bits, shift}, i) =>
+        call("packField", [bytes, shift, bits, count, at.codes + (count * before(i)) / 8]),
+      ),
+    ];
   };
 }
 
@@ -92,12 +88,9 @@ export function castsOf(heap: WasmHeap, codes: KernelRun<CodesKernel>): CastBy {
   const tableAt = castTables(heap);
   return (streams, tableOf) => () => {
     const table = tableAt(tableOf());
-    return packedBy(codes, streams, (calls) => {
-      codes.run(
-        "castCodes",
-        calls.map(({x, groups, size, scales, codes}) => [x, groups, size, scales, table, codes]),
-      );
-    });
+    return packedBy(codes, streams, ({x, groups, size, scales, codes: to}) => [
+      codes.call("castCodes", [x, groups, size, scales, table, to]),
+    ]);
   };
 }
 

@@ -1,6 +1,7 @@
 /** Scales of groups by their largest magnitudes, in the kernel of groups and out of it. */
 import type {Packed} from "../../formats/format.js";
 import type {KernelRun} from "../../kernels/kernel-runs.js";
+import type {KernelCall} from "../../kernels/kernel-threads.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 
 /** The kernel of groups: their largest magnitudes, and their codes where no table is needed. */
@@ -41,14 +42,24 @@ export interface ScalesAt {
   readonly room: number;
 }
 
-/** The scales of a tensor. */
-export interface Scales {
+/** The scales of a tensor, which take the place of the largest magnitudes of the groups and are stored beside it. */
+export type Scales = KernelScales | PlainScales;
+
+interface StoredScales {
   /** Bytes that hold the scale of a group; 0 where there is none for each. */
   readonly bytes: number;
-  /** Puts what groups are divided by in place of their largest magnitudes, and stores their scales. */
-  make(calls: readonly ScalesAt[]): void;
   /** Parts that hold what all groups share. */
   readonly parts?: Packed["parts"];
+}
+
+/** Scales that a call of the kernel makes. */
+interface KernelScales extends StoredScales {
+  call(at: ScalesAt): KernelCall;
+}
+
+/** Scales that are made out of the kernel. */
+interface PlainScales extends StoredScales {
+  make(calls: readonly ScalesAt[]): void;
 }
 
 /** Ways to make scales, in the kernel and out of it. */
@@ -66,18 +77,14 @@ export interface ScaleMakers {
 }
 
 /** The same over a heap. */
-export function scaleMakers(heap: WasmHeap, {run}: KernelRun<GroupsKernel>): ScaleMakers {
+export function scaleMakers(heap: WasmHeap, {call: kernelCall}: KernelRun<GroupsKernel>): ScaleMakers {
   const by = (
     name: "scalesE4m3" | "scalesFloor" | "scalesHalf",
     bytes: number,
     numbers: number[],
   ): Scales => ({
     bytes,
-    make: (calls) =>
-      run(
-        name,
-        calls.map(({largest, groups, stored}) => [largest, groups, ...numbers, largest, stored]),
-      ),
+    call: ({largest, groups, stored}) => kernelCall(name, [largest, groups, ...numbers, largest, stored]),
   });
   return {
     half: (factor, limit) => by("scalesHalf", 2, [factor, limit]),

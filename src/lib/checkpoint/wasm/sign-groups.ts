@@ -15,11 +15,9 @@ export function signFormats(
   signs: KernelRun<SignsKernel>,
   codes: KernelRun<CodesKernel>,
 ): readonly Grouped[] {
-  const by = (name: "signCodes" | "ternaryCodes") => (calls: readonly GroupsAt[]) =>
-    signs.run(
-      name,
-      calls.map(({x, groups, size, scales, codes}) => [x, groups, size, scales, codes]),
-    );
+  const by =
+    (name: "signCodes" | "ternaryCodes") =>
+    ({x, groups, size, scales, codes: to}: GroupsAt) => [signs.call(name, [x, groups, size, scales, to])];
   return [
     {format: binary(), size: null, pack: () => by("signCodes"), scales: () => binaryScales(heap, signs)},
     ...TERNARY_RULES.map((rule) => ({

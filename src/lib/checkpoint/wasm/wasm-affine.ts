@@ -14,7 +14,7 @@ import {
 import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
+import {blocksOfPiece, type FastCodec, piecesAtOnce, piecesOf} from "./wasm-codec.js";
 import type {CodesKernel} from "./wasm-codes.js";
 
 type PackAbove = (
@@ -146,21 +146,22 @@ function encode(
   const packed = new Uint8Array((x.data.length * bits) / 8);
   const scales = new Float32Array(groups);
   const above = new Float32Array(groups);
-  const most = Math.min(4 * Math.ceil(groups / ways / 4), elementsAtOnce(ways) / size);
+  const most = blocksOfPiece(groups, size, ways);
+  const atOnce = piecesAtOnce(ways);
   const [elements, atScales, atAbove] = [most * size, 4 * most * size, 4 * most * (size + 1)];
   const atCodes = atAbove + 4 * most;
   const place = Math.ceil((atCodes + 2 * elements + 64) / 64) * 64;
-  const scratch = heap.scratch(place * ways);
-  for (const pieces of piecesOf(groups, {most, ways, scratch, place})) {
+  const scratch = heap.scratch(place * atOnce);
+  for (const pieces of piecesOf(groups, {most, atOnce, scratch, place})) {
     for (const {at, first, count} of pieces) {
       heap.floats(at, count * size).set(x.data.subarray(first * size, (first + count) * size));
     }
-    const finite = run(
+    const areFinite = run(
       "extremes",
       pieces.map(({at, count}) => [at, count, size, at + atScales, at + atAbove]),
     );
     // What is not finite is the plain encoder's to refuse.
-    if (finite.includes(0)) return format.encode(x);
+    if (!areFinite) return format.encode(x);
     for (const {at, first, count} of pieces) {
       const [low, high] = [heap.floats(at + atScales, count), heap.floats(at + atAbove, count)];
       const made = choose(low.slice(), high.slice());

@@ -7,9 +7,10 @@ import {ggmlBlock} from "../../formats/ggml/registry.js";
 import {requireFinite} from "../../formats/groups.js";
 import {requirePart} from "../../formats/pack.js";
 import type {KernelRun} from "../../kernels/kernel-runs.js";
+import type {KernelCall} from "../../kernels/kernel-threads.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {elementsAtOnce, type FastCodec, type Piece, piecesOf} from "./wasm-codec.js";
+import {blocksOfPiece, type FastCodec, type Piece, piecesAtOnce, piecesOf} from "./wasm-codec.js";
 import {type Iq3, iq3Points, iq3Tables} from "./wasm-iq3.js";
 
 type EncodeBlocks = (x: number, blocks: number, bytes: number, room: number) => void;
@@ -61,11 +62,11 @@ interface BlockKernels {
   readonly ways: number;
 }
 
-/** Packs blocks: one call for each piece, with input, blocks, output and room, and a table where it needs one. */
-type EncodePieces = (calls: readonly (readonly number[])[]) => void;
+/** The call that packs the blocks of a piece, with input, blocks, output and room, and a table where it needs one. */
+type EncodePiece = (numbers: readonly number[]) => KernelCall;
 
 /** Makes it when it is first needed, which must be before a call has room. */
-type PrepareEncode = () => EncodePieces;
+type PrepareEncode = () => EncodePiece;
 
 /** Encoders and decoders of ggml's blocks by the id of their format, for rows of whole blocks. */
 export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): ReadonlyMap<string, FastCodec> {
@@ -81,13 +82,10 @@ export function wasmBlockCodecs(heap: WasmHeap, kernels: BlockKernels): Readonly
     levels(IQ4_LEVELS),
   ];
   const by =
-    <Kernel>({run}: KernelRun<Kernel>, name: keyof Kernel & string, ...tables: number[]): PrepareEncode =>
+    <Kernel>({call}: KernelRun<Kernel>, name: keyof Kernel & string, ...tables: number[]): PrepareEncode =>
     () =>
-    (calls) =>
-      run(
-        name,
-        calls.map((call) => [...call, ...tables]),
-      );
+    (numbers) =>
+      call(name, [...numbers, ...tables]);
   const points = iq3Points(heap);
   let nearPoints: number | undefined;
   const encoders: Readonly<Record<string, PrepareEncode>> = {
@@ -184,23 +182,28 @@ function encoderOf(heap: WasmHeap, id: string, prepare: PrepareEncode, {small, w
   const {elements, bytes} = blockOf(id);
   return (x: Tensor): Packed => {
     const count = x.data.length / elements;
-    const shared = TOGETHER * Math.ceil(count / ways / TOGETHER);
-    const most = Math.min(shared, elementsAtOnce(ways) / elements);
+    const most = blocksOfPiece(count, elements, ways);
+    const atOnce = piecesAtOnce(ways);
     const output = 4 * most * elements;
     const place = output + Math.ceil((most * bytes + ROOM) / 64) * 64;
     const blocks = new Uint8Array(count * bytes);
     const encode = prepare();
-    const scratch = heap.scratch(place * ways);
-    for (const pieces of piecesOf(count, {most, ways, scratch, place})) {
-      for (const piece of pieces) putBlocks(heap, x.data, elements, most, piece);
-      const finite = small.run(
-        "areFinite",
-        pieces.map(({at, count}) => [at, count * elements]),
+    const scratch = heap.scratch(place * atOnce);
+    for (const pieces of piecesOf(count, {most, atOnce, scratch, place})) {
+      const areFinite = small.runPieces(
+        pieces.map(({at, count}) => [
+          small.call("areFinite", [at, count * elements]),
+          encode([at, count, at + output, at + output + most * bytes]),
+        ]),
+        {
+          bring: (i) => putBlocks(heap, x.data, elements, most, pieces[i]),
+          fetch(i) {
+            const {at, first, count} = pieces[i];
+            blocks.set(heap.bytes(at + output, count * bytes), first * bytes);
+          },
+        },
       );
-      if (finite.includes(0)) requireFinite(id, x);
-      encode(pieces.map(({at, count}) => [at, count, at + output, at + output + most * bytes]));
-      for (const {at, first, count} of pieces)
-        blocks.set(heap.bytes(at + output, count * bytes), first * bytes);
+      if (!areFinite) requireFinite(id, x);
     }
     return {format: id, shape: [...x.shape], parts: {blocks}};
   };

@@ -68,7 +68,12 @@ function encode(
   const places = placesOf(columns);
   const scratch = heap.scratch(places.bytes * ways);
   const rowsOf = (block: number) => Math.min(BLOCK, rows - block * BLOCK);
-  for (const pieces of piecesOf(scales.length / columns, {most: 1, ways, scratch, place: places.bytes})) {
+  for (const pieces of piecesOf(scales.length / columns, {
+    most: 1,
+    atOnce: ways,
+    scratch,
+    place: places.bytes,
+  })) {
     for (const {at, first} of pieces) {
       const from = first * BLOCK * columns;
       const part = x.data.subarray(from, from + rowsOf(first) * columns);

@@ -8,7 +8,7 @@ import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {GroupKernels} from "./grouped.js";
-import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
+import {blocksOfPiece, type FastCodec, type Piece, piecesAtOnce, piecesOf} from "./wasm-codec.js";
 import {codeDecoder} from "./wasm-codes.js";
 import {largestOf} from "./wasm-groups.js";
 
@@ -63,7 +63,7 @@ function placesOf(most: number) {
 
 function encode(
   heap: WasmHeap,
-  {fourOverSix: {run}, groups, ways}: Kernels,
+  {fourOverSix: {call, runPieces}, groups, ways}: Kernels,
   x: Tensor,
   options: EncodeOptions = {},
 ): Packed {
@@ -75,38 +75,34 @@ function encode(
   const count = x.data.length / BLOCK;
   const codes = new Uint8Array(x.data.length / 2);
   const scales = new Uint8Array(count);
-  const most = Math.min(4 * Math.ceil(count / ways / 4), elementsAtOnce(ways) / BLOCK);
+  const most = blocksOfPiece(count, BLOCK, ways);
+  const atOnce = piecesAtOnce(ways);
   const places = placesOf(most);
   const place = Math.ceil(places.bytes / 64) * 64;
-  const scratch = heap.scratch(place * ways);
-  for (const pieces of piecesOf(count, {most, ways, scratch, place})) {
-    for (const {at, first, count: some} of pieces) {
-      heap.floats(at, some * BLOCK).set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
-    }
-    groups.run(
-      "absMax",
-      pieces.map(({at, count: some}) => [at, some, BLOCK, at + places.amax]),
-    );
-    for (const [target, to, bytes] of [
-      [6, places.sixes, places.sixBytes],
-      [4, places.fours, places.fourBytes],
-    ]) {
-      groups.run(
-        "scalesE4m3",
-        pieces.map(({at, count: some}) => [at + places.amax, some, g, target, 1, at + to, at + bytes]),
-      );
-    }
-    run(
-      "packFourOverSix",
-      pieces.map(({at, count: some}) => [
-        ...[at, some, g, at + places.sixes, at + places.fours, at + places.sixBytes],
-        ...[at + places.fourBytes, at + places.codes, at + places.scales],
+  const scratch = heap.scratch(place * atOnce);
+  const callsOf = ({at, count: some}: Piece) => {
+    const [amax, sixes, fours] = [at + places.amax, at + places.sixes, at + places.fours];
+    const [sixBytes, fourBytes] = [at + places.sixBytes, at + places.fourBytes];
+    return [
+      groups.call("absMax", [at, some, BLOCK, amax]),
+      groups.call("scalesE4m3", [amax, some, g, 6, 1, sixes, sixBytes]),
+      groups.call("scalesE4m3", [amax, some, g, 4, 1, fours, fourBytes]),
+      call("packFourOverSix", [
+        ...[at, some, g, sixes, fours, sixBytes, fourBytes, at + places.codes, at + places.scales],
       ]),
-    );
-    for (const {at, first, count: some} of pieces) {
+    ];
+  };
+  for (const pieces of piecesOf(count, {most, atOnce, scratch, place})) {
+    const bring = (i: number): void => {
+      const {at, first, count: some} = pieces[i];
+      heap.floats(at, some * BLOCK).set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
+    };
+    const fetch = (i: number): void => {
+      const {at, first, count: some} = pieces[i];
       codes.set(heap.bytes(at + places.codes, (some * BLOCK) / 2), (first * BLOCK) / 2);
       scales.set(heap.bytes(at + places.scales, some), first);
-    }
+    };
+    runPieces(pieces.map(callsOf), {bring, fetch});
   }
   const parts = {codes, scales, tensorScale: packTensorScale(g)};
   return {format: format.id, shape: [...x.shape], parts};

@@ -1,13 +1,14 @@
 /** Formats with a scale for each group, row or tensor, packed in WebAssembly. */
 import type {EncodeOptions, Format, Packed} from "../../formats/format.js";
 import type {KernelRun} from "../../kernels/kernel-runs.js";
+import type {PieceMoves} from "../../kernels/kernel-threads.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {largest} from "../../stats/extent.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {type Grouped, type GroupKernels, wholeCodes} from "./grouped.js";
+import {type Grouped, type GroupKernels, type PackGroups, wholeCodes} from "./grouped.js";
 import {groupedFormats} from "./grouped-formats.js";
-import type {GroupsKernel} from "./scale-makers.js";
-import {elementsAtOnce, type Piece, piecesOf} from "./wasm-codec.js";
+import type {GroupsKernel, Scales} from "./scale-makers.js";
+import {blocksOfPiece, type Piece, piecesAtOnce, piecesOf} from "./wasm-codec.js";
 
 /** Elements of a group must be whole vectors, and their codes whole bytes. */
 const LANES = 16;
@@ -29,13 +30,15 @@ export type AbsMaxOf = (data: Float32Array, size: number) => Float32Array;
 
 /** The same by the kernel. */
 export const absMaxOf =
-  (heap: WasmHeap, {run}: KernelRun<GroupsKernel>, ways: number): AbsMaxOf =>
+  (heap: WasmHeap, {call, runPieces}: KernelRun<GroupsKernel>, ways: number): AbsMaxOf =>
   (data, size) => {
     const amax = new Float32Array(data.length / size);
     for (const parts of roundsOf(heap, data.length, size, ways)) {
-      putParts(heap, data, size, parts);
-      run("absMax", parts.map(magnitudesOf(size)));
-      for (const {first, count, output} of parts) amax.set(heap.floats(output, count), first);
+      const pieces = parts.map((part) => [call("absMax", magnitudesOf(part, size))]);
+      runPieces(pieces, {
+        bring: (i) => putPart(heap, data, size, parts[i]),
+        fetch: (i) => amax.set(heap.floats(parts[i].output, parts[i].count), parts[i].first),
+      });
     }
     return amax;
   };
@@ -49,31 +52,31 @@ export const largestOf =
   (data) => {
     const rounds = roundsOf(heap, data.length, LANES, ways);
     return largest(
-      rounds.map((parts) => {
-        putParts(heap, data, LANES, parts);
-        return largestOfParts(heap, groups, parts, LANES);
-      }),
+      rounds.map((parts) =>
+        largestOfParts(heap, groups, parts, LANES, {
+          bring: (i) => putPart(heap, data, LANES, parts[i]),
+        }),
+      ),
     );
   };
 
-/** The largest magnitude of groups that are in the memory of the kernel. */
+/** The largest magnitude of groups that the moves bring into the memory of the kernel. */
 function largestOfParts(
   heap: WasmHeap,
-  {run}: KernelRun<GroupsKernel>,
+  {call, runPieces}: KernelRun<GroupsKernel>,
   parts: readonly Part[],
   size: number,
+  moves: PieceMoves,
 ): number {
-  run(
-    "absMax",
-    parts.map(({at, count, output}) => [at, 1, count * size, output]),
+  runPieces(
+    parts.map(({at, count, output}) => [call("absMax", [at, 1, count * size, output])]),
+    moves,
   );
   return largest(parts.map(({output}) => heap.floats(output, 1)[0]));
 }
 
 /** Arguments of the kernel for the largest magnitude of each group. */
-const magnitudesOf =
-  (size: number) =>
-  ({at, count, output}: Part): number[] => [at, count, size, output];
+const magnitudesOf = ({at, count, output}: Part, size: number): number[] => [at, count, size, output];
 
 /** The encoder of a format by its groups. */
 export function encoderOf(
@@ -88,49 +91,64 @@ export function encoderOf(
     const rounds = roundsOf(heap, x.data.length, size, ways);
     // What fits at once is put there once, also where its largest magnitude is asked for first.
     let there: readonly Part[] | null = null;
-    const put = (parts: readonly Part[]) => {
-      if (there !== parts) putParts(heap, x.data, size, parts);
+    const putInto = (parts: readonly Part[]) => {
+      if (there === parts) return {};
       there = parts;
+      return {bring: (i: number) => putPart(heap, x.data, size, parts[i])};
     };
     const largestMagnitude = () =>
-      largest(
-        rounds.map((parts) => {
-          put(parts);
-          return largestOfParts(heap, groups, parts, size);
-        }),
-      );
+      largest(rounds.map((parts) => largestOfParts(heap, groups, parts, size, putInto(parts))));
     const made = scales(largestMagnitude, options);
     if (made === null) return format.encode(x, options);
     const codes = streams.map(({part, bits}) => [part, new Uint8Array((x.data.length * bits) / 8)] as const);
     const stored = new Uint8Array((made.bytes * x.data.length) / size);
     for (const parts of rounds) {
-      put(parts);
-      const finite = groups.run("absMax", parts.map(magnitudesOf(size)));
-      // What is not finite is refused, or has codes of its own: both are the plain encoder's to say.
-      if (finite.includes(0)) return format.encode(x, options);
-      made.make(
-        parts.map(({at, count, output, scalesAt, codesAt}) => ({
-          ...{x: at, size, largest: output, groups: count, stored: scalesAt, room: codesAt},
-        })),
-      );
-      packGroups(
-        parts.map(({at, count, output, codesAt}) => ({
-          ...{x: at, groups: count, size, scales: output, codes: codesAt},
-        })),
-      );
-      for (const {first, count, scalesAt, codesAt} of parts) {
+      const fetch = (i: number): void => {
+        const {first, count, scalesAt, codesAt} = parts[i];
         let from = codesAt;
-        streams.forEach(({bits}, i) => {
+        streams.forEach(({bits}, stream) => {
           const each = (size * bits) / 8;
-          codes[i][1].set(heap.bytes(from, count * each), first * each);
+          codes[stream][1].set(heap.bytes(from, count * each), first * each);
           from += count * each;
         });
         stored.set(heap.bytes(scalesAt, count * made.bytes), first * made.bytes);
-      }
+      };
+      const packing = {size, scales: made, pack: packGroups, moves: {...putInto(parts), fetch}};
+      // What is not finite is refused, or has codes of its own: both are the plain encoder's to say.
+      if (!packParts(groups, packing, parts)) return format.encode(x, options);
     }
     const parts = {...Object.fromEntries(codes), ...(made.bytes > 0 && {scales: stored}), ...made.parts};
     return {format: format.id, shape: [...x.shape], parts};
   };
+}
+
+interface Packing {
+  readonly size: number;
+  readonly scales: Scales;
+  readonly pack: PackGroups;
+  readonly moves: PieceMoves;
+}
+
+/** Packs the groups of parts: at once where the kernel makes their scales, too. Gives false where some are not finite. */
+function packParts(
+  {call, runPieces}: KernelRun<GroupsKernel>,
+  {size, scales, pack, moves}: Packing,
+  parts: readonly Part[],
+): boolean {
+  const magnitudes = (part: Part) => call("absMax", magnitudesOf(part, size));
+  const placesOf = ({at, count, output, scalesAt, codesAt}: Part) => {
+    return {x: at, size, largest: output, groups: count, stored: scalesAt, room: codesAt};
+  };
+  const packed = ({at, count, output, codesAt}: Part) =>
+    pack({x: at, groups: count, size, scales: output, codes: codesAt});
+  if ("call" in scales) {
+    const pieces = parts.map((part) => [magnitudes(part), scales.call(placesOf(part)), ...packed(part)]);
+    return runPieces(pieces, moves);
+  }
+  const found = parts.map((part) => [magnitudes(part)]);
+  if (!runPieces(found, {bring: moves.bring})) return false;
+  scales.make(parts.map(placesOf));
+  return runPieces(parts.map(packed), {fetch: moves.fetch});
 }
 
 /** Groups that are in the memory of the kernel, and room behind them: a float for each, its stored scale, codes. */
@@ -148,18 +166,20 @@ function roundsOf(
   ways: number,
 ): readonly (readonly Part[])[] {
   const groups = elements / size;
-  const shared = 4 * Math.ceil(groups / ways / 4);
-  const most = Math.max(1, Math.min(shared, Math.floor(elementsAtOnce(ways) / size)));
+  const most = blocksOfPiece(groups, size, ways);
+  const atOnce = piecesAtOnce(ways);
   // Kernels write scales of four groups at a time.
   const padded = 4 * Math.ceil(most / 4);
   const output = 4 * most * size;
   const scalesAt = output + 4 * padded;
   const codesAt = scalesAt + SCALE_BYTES * padded;
   const place = Math.ceil((codesAt + 2 * most * size + 64) / 64) * 64;
-  const scratch = heap.scratch(place * ways);
-  return Array.from(piecesOf(groups, {most, ways, scratch, place}), (pieces) =>
+  const scratch = heap.scratch(place * atOnce);
+  return Array.from(piecesOf(groups, {most, atOnce, scratch, place}), (pieces) =>
     pieces.map((piece) => ({
-      ...piece,
+      at: piece.at,
+      first: piece.first,
+      count: piece.count,
       output: piece.at + output,
       scalesAt: piece.at + scalesAt,
       codesAt: piece.at + codesAt,
@@ -167,10 +187,8 @@ function roundsOf(
   );
 }
 
-/** Copies the groups of parts into the memory of the kernel. */
-function putParts(heap: WasmHeap, data: Float32Array, size: number, parts: readonly Part[]): void {
-  for (const {at, first, count} of parts) {
-    const part = data.subarray(first * size, (first + count) * size);
-    heap.floats(at, part.length).set(part);
-  }
+/** Copies the groups of a part into the memory of the kernel. */
+function putPart(heap: WasmHeap, data: Float32Array, size: number, {at, first, count}: Part): void {
+  const part = data.subarray(first * size, (first + count) * size);
+  heap.floats(at, part.length).set(part);
 }

@@ -108,19 +108,9 @@ function encodePowers(
     format,
     size: GROUP,
     pack: () =>
-      packedBy(kernels.codes, wholeCodes(bits), (calls) => {
-        kernels.powers.run(
-          "powerCodes",
-          calls.map(({x, groups, size, scales, codes}) => [
-            x,
-            groups,
-            size,
-            scales,
-            places.thresholds,
-            codes,
-          ]),
-        );
-      }),
+      packedBy(kernels.codes, wholeCodes(bits), ({x, groups, size, scales, codes}) => [
+        kernels.powers.call("powerCodes", [x, groups, size, scales, places.thresholds, codes]),
+      ]),
     scales: () => ({
       ...scaleMakers(heap, kernels.groups).half(1, largestLevel(levels)),
       ...(isSearched && {parts: {exponent: packTensorScale(a)}}),

@@ -9,7 +9,7 @@ import {packTensorScale, tensorScaleOf, unpackTensorScale} from "../../formats/t
 import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
-import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
+import {blocksOfPiece, type FastCodec, type Piece, piecesAtOnce, piecesOf} from "./wasm-codec.js";
 import {bytePlanes} from "./wasm-codes.js";
 import type {LargestOf} from "./wasm-groups.js";
 
@@ -69,7 +69,7 @@ export function wasmRazerCodecs(
         id,
         {
           encode: (x, {amax} = {}) =>
-            encode(heap, {run: razerKernel.run, largestOf, ways, id, specials}, x, amax),
+            encode(heap, {razer: razerKernel, largestOf, ways, id, specials}, x, amax),
           decode: (packed, into) => decode(heap, kernel.decodeRazer, {tables: at, worth}, packed, into),
         },
       ];
@@ -105,7 +105,7 @@ function decode(
 }
 
 interface Encoding {
-  readonly run: KernelRun<RazerKernel>["run"];
+  readonly razer: KernelRun<RazerKernel>;
   readonly largestOf: LargestOf;
   readonly ways: number;
   readonly id: string;
@@ -114,7 +114,7 @@ interface Encoding {
 
 function encode(
   heap: WasmHeap,
-  {run, largestOf, ways, id, specials}: Encoding,
+  {razer: {call, runPieces}, largestOf, ways, id, specials}: Encoding,
   x: Tensor,
   amax: number | undefined,
 ): Packed {
@@ -125,30 +125,32 @@ function encode(
   const count = x.data.length / BLOCK;
   const codes = new Uint8Array(count * (BLOCK / 2));
   const scales = new Uint8Array(count);
-  const shared = TOGETHER * Math.ceil(count / ways / TOGETHER);
-  const most = Math.min(shared, elementsAtOnce(ways) / BLOCK);
+  const most = blocksOfPiece(count, BLOCK, ways);
+  const atOnce = piecesAtOnce(ways);
   const place = Math.ceil((most * (4 * BLOCK + BLOCK / 2 + 1) + ROOM) / 64) * 64;
-  const atTable = heap.scratch(64 + ways * place);
+  const atTable = heap.scratch(64 + atOnce * place);
   const codesAt = (at: number) => at + 4 * BLOCK * most;
   const scalesAt = (at: number) => codesAt(at) + (BLOCK / 2) * most;
   heap.floats(atTable, 4 * specials.length).set(specials.flatMap(placeOf));
-  for (const pieces of piecesOf(count, {most, ways, scratch: atTable + 64, place})) {
-    for (const {at, first, count: some} of pieces) {
+  for (const pieces of piecesOf(count, {most, atOnce, scratch: atTable + 64, place})) {
+    const bring = (i: number): void => {
+      const {at, first, count: some} = pieces[i];
       const room = heap.floats(at, BLOCK * most);
       room.set(x.data.subarray(first * BLOCK, (first + some) * BLOCK));
       // The kernel takes four blocks at a time: what is behind the last ones is packed too, and left there.
       room.fill(0, some * BLOCK, Math.min(room.length, (some + TOGETHER - 1) * BLOCK));
-    }
-    run(
-      "encodeRazer",
-      pieces.map(({at, count: some}) => [
+    };
+    const encodePiece = ({at, count: some}: Piece) => [
+      call("encodeRazer", [
         ...[at, some, g, atTable, specials.length, codesAt(at), scalesAt(at), scalesAt(at) + most],
       ]),
-    );
-    for (const {at, first, count: some} of pieces) {
+    ];
+    const fetch = (i: number): void => {
+      const {at, first, count: some} = pieces[i];
       codes.set(heap.bytes(codesAt(at), some * (BLOCK / 2)), first * (BLOCK / 2));
       scales.set(heap.bytes(scalesAt(at), some), first);
-    }
+    };
+    runPieces(pieces.map(encodePiece), {bring, fetch});
   }
   const parts = {codes, scales, tensorScale: packTensorScale(tensorScale)};
   return {format: id, shape: [...x.shape], parts};

@@ -6,7 +6,7 @@ import type {KernelRun} from "../../kernels/kernel-runs.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {elementCount, type Tensor} from "../../tensor/tensor.js";
 import {SPECIALS, type Special} from "./special-formats.js";
-import {elementsAtOnce, type FastCodec, piecesOf} from "./wasm-codec.js";
+import {blocksOfPiece, type FastCodec, piecesAtOnce, piecesOf} from "./wasm-codec.js";
 import {bytePlanes, type CodesKernel} from "./wasm-codes.js";
 import type {AbsMaxOf} from "./wasm-groups.js";
 
@@ -104,10 +104,11 @@ function encode(
   const tried = codebooks.map((codebook) => special.scalesOf(largest, codebook));
   const packed = new Uint8Array(packedLength(x.data.length, base.bits));
   const picked = new Uint8Array(amax.length);
-  const most = Math.min(4 * Math.ceil(amax.length / ways / 4), elementsAtOnce(ways) / size);
+  const most = blocksOfPiece(amax.length, size, ways);
+  const atOnce = piecesAtOnce(ways);
   const places = placesOf(most, size, codebooks.length);
-  const scratch = heap.scratch(places.bytes * ways);
-  for (const pieces of piecesOf(amax.length, {most, ways, scratch, place: places.bytes})) {
+  const scratch = heap.scratch(places.bytes * atOnce);
+  for (const pieces of piecesOf(amax.length, {most, atOnce, scratch, place: places.bytes})) {
     for (const {at, first, count} of pieces) {
       heap.floats(at, count * size).set(x.data.subarray(first * size, (first + count) * size));
       tried.forEach((scales, k) => {
