@@ -53,7 +53,7 @@ const leastKeys = (rows: readonly TileRow[], column: "area" | "energy") =>
 export const tileAreaFigure = linesFigure<typeof tableTiles>({
   ...shapes,
   question: (_, {products}) => `How much area does a product take in a tile of ${products}?`,
-  y: {column: "area", label: "area for a product a cycle", unit: "µm²", log: true},
+  y: {column: "area", provenance: "modelled", label: "area for a product a cycle", unit: "µm²", log: true},
   labelled: ({rows}) => leastKeys(rows, "area"),
   finding({rows}, {products, bits}) {
     const least = leastOfAll(rows, "area");
@@ -66,7 +66,7 @@ export const tileAreaFigure = linesFigure<typeof tableTiles>({
 export const tileEnergyFigure = linesFigure<typeof tableTiles>({
   ...shapes,
   question: (_, {products}) => `How much energy does a product take in a tile of ${products}?`,
-  y: {column: "energy", label: "energy of a product", unit: "pJ", log: true},
+  y: {column: "energy", provenance: "modelled", label: "energy of a product", unit: "pJ", log: true},
   labelled: ({rows}) => leastKeys(rows, "energy"),
   finding({rows}) {
     const least = leastOfAll(rows, "energy");
@@ -94,7 +94,7 @@ export const tileCyclesFigure = linesFigure<typeof tableTiles>({
   label: ({way, bits}) => `${WAYS[way]?.name ?? way}, ${bits} bits`,
   series: ({way}) => WAYS[way] ?? {name: way, family: "machine", shade: 6},
   x: {column: "bits", label: "bits of a weight"},
-  y: {column: "cycles", label: "cycles of a layer for 512 tokens", log: true},
+  y: {column: "cycles", provenance: "modelled", label: "cycles of a layer for 512 tokens", log: true},
   finding(_, _params, all) {
     const times = (way: string, bits: number) =>
       numberText((wayRow(all, way, bits).cycles ?? 0) / (wayRow(all, "half table", bits).cycles ?? 0), 3);

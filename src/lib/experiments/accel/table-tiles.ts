@@ -52,8 +52,10 @@ function bestShape(products: number, way: TileWay, bits: number, knobs: Knobs): 
   return shapes[costs.indexOf(smallest(costs))];
 }
 
-const modelled = (type: "number" | "integer", label: string) =>
-  ({type, label, provenance: "modelled", nullable: true}) as const;
+const size = (label: string) => ({type: "integer", label, nullable: true}) as const;
+
+const modelled = (label: string) =>
+  ({type: "number", label, provenance: "modelled", nullable: true}) as const;
 
 /** Units that look products up: over the shape of a tile, over the bits of a weight, and by the place that builds tables. */
 export const tableTiles = experiment({
@@ -118,15 +120,15 @@ export const tableTiles = experiment({
   columns: {
     kind: {type: "string", label: "Kind"},
     way: {type: "string", label: "Way, or place of the tables"},
-    rows: modelled("integer", "Rows of a tile, M"),
-    columns: modelled("integer", "Columns of a tile, N"),
-    inputs: modelled("integer", "Inputs of a sum, K"),
-    bits: modelled("integer", "Bits of a weight"),
-    area: {...modelled("number", "Area for a product a cycle"), unit: "µm²"},
-    energy: {...modelled("number", "Energy"), unit: "pJ per product"},
-    cycles: modelled("number", "Cycles of a layer for 512 tokens on a square millimetre"),
-    bytes: modelled("number", "Bytes of inputs and tables of a layer"),
-    additions: modelled("number", "Additions that build the tables of a layer"),
+    rows: size("Rows of a tile, M"),
+    columns: size("Columns of a tile, N"),
+    inputs: size("Inputs of a sum, K"),
+    bits: size("Bits of a weight"),
+    area: {...modelled("Area for a product a cycle"), unit: "µm²"},
+    energy: {...modelled("Energy"), unit: "pJ per product"},
+    cycles: modelled("Cycles of a layer for 512 tokens on a square millimetre"),
+    bytes: modelled("Bytes of inputs and tables of a layer"),
+    additions: modelled("Additions that build the tables of a layer"),
   },
   needs: [],
   sweep: [{}, {stored: "full table"}, {products: 4096}, {bits: 4}],
