@@ -45,6 +45,49 @@ export function keyScores(
   }
 }
 
+/**
+ * The same for all heads at once of a run whose tokens have the channels of all heads in one order: `places` of [heads, d], four bytes
+ * each. `group` query heads share a key head.
+ */
+export function orderedScores(
+  run: usize,
+  places: usize,
+  list: usize,
+  count: i32,
+  q: usize,
+  heads: i32,
+  group: i32,
+  d: i32,
+  scale: f32,
+  scores: usize,
+  stride: usize,
+  room: usize,
+): void {
+  const width = (<usize>d) << 2;
+  const all = d * heads;
+  const tile = tileAt(room, all);
+  const own = tile + <usize>TILE * ((<usize>all) << 2) + PAST;
+  for (let first = 0; first < count; first += TILE) {
+    const tokens = min(TILE, count - first);
+    const part: usize = list === 0 ? 0 : list + ((<usize>first) << 2);
+    unpack(run, 0, part, first, tokens, all, tile, room);
+    let to = scores + ((<usize>first) << 2);
+    let query = q;
+    for (let g = 0; g < heads; g++) {
+      gather(tile, all, places + <usize>g * width, d, tokens, own);
+      for (let h = 0; h < group; h++, to += stride, query += width)
+        dots(query, own, width, tokens, to, scale, false);
+    }
+  }
+}
+
+/** Numbers of one head of each token, from their places among all. */
+function gather(row: usize, all: i32, places: usize, d: i32, tokens: i32, to: usize): void {
+  for (let n = 0; n < tokens; n++, row += (<usize>all) << 2)
+    for (let c: usize = 0; c < <usize>d; c++, to += 4)
+      store<f32>(to, load<f32>(row + (load<usize>(places + (c << 2)) << 2)));
+}
+
 /** Tokens, those that `list` names or those from `first` on, as the sums of their coefficients times the rows of a factor. */
 function expand(
   run: usize,

@@ -44,10 +44,14 @@ function pairs(from: usize): v128 {
 export function storeSmall(codes: v128, table: usize, scale: v128, minimum: v128, to: usize): void {
   const c = v128.load(table, 32);
   const e = v128.load(table, 48);
-  storePlanes(codes, v128.load(table), v128.load(table, 16), c, e, scale, minimum, to);
+  const a = v128.load(table);
+  storePlanes(codes, a, v128.load(table, 16), c, e, scale, minimum, scale, minimum, to);
 }
 
-/** Values of 16 codes below 16: each of the four bytes of a float comes out of a plane of its own. */
+/**
+ * Values of 16 codes below 16: each of the four bytes of a float comes out of a plane of its own. The upper eight have a scale and a
+ * minimum of their own.
+ */
 export function storePlanes(
   codes: v128,
   first: v128,
@@ -56,6 +60,8 @@ export function storePlanes(
   fourth: v128,
   scale: v128,
   minimum: v128,
+  upper: v128,
+  upperMinimum: v128,
   to: usize,
 ): void {
   const a = i8x16.swizzle(first, codes);
@@ -68,22 +74,30 @@ export function storePlanes(
   const highEnd = i8x16.shuffle(c, e, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
   storeFour(i16x8.shuffle(low, lowEnd, 0, 8, 1, 9, 2, 10, 3, 11), scale, minimum, to);
   storeFour(i16x8.shuffle(low, lowEnd, 4, 12, 5, 13, 6, 14, 7, 15), scale, minimum, to + 16);
-  storeFour(i16x8.shuffle(high, highEnd, 0, 8, 1, 9, 2, 10, 3, 11), scale, minimum, to + 32);
-  storeFour(i16x8.shuffle(high, highEnd, 4, 12, 5, 13, 6, 14, 7, 15), scale, minimum, to + 48);
+  storeFour(i16x8.shuffle(high, highEnd, 0, 8, 1, 9, 2, 10, 3, 11), upper, upperMinimum, to + 32);
+  storeFour(i16x8.shuffle(high, highEnd, 4, 12, 5, 13, 6, 14, 7, 15), upper, upperMinimum, to + 48);
 }
 
 function storeFour(values: v128, scale: v128, minimum: v128, to: usize): void {
   v128.store(to, f32x4.add(f32x4.mul(values, scale), minimum));
 }
 
-/** Values of 16 signed bytes, multiples of a step. */
-export function storeSigned(bytes: v128, step: v128, scale: v128, minimum: v128, to: usize): void {
+/** Values of 16 signed bytes, multiples of a step; the upper eight have a scale and a minimum of their own. */
+export function storeSigned(
+  bytes: v128,
+  step: v128,
+  scale: v128,
+  minimum: v128,
+  upper: v128,
+  upperMinimum: v128,
+  to: usize,
+): void {
   const low = i16x8.extend_low_i8x16_s(bytes);
   const high = i16x8.extend_high_i8x16_s(bytes);
   storeInts(i32x4.extend_low_i16x8_s(low), step, scale, minimum, to);
   storeInts(i32x4.extend_high_i16x8_s(low), step, scale, minimum, to + 16);
-  storeInts(i32x4.extend_low_i16x8_s(high), step, scale, minimum, to + 32);
-  storeInts(i32x4.extend_high_i16x8_s(high), step, scale, minimum, to + 48);
+  storeInts(i32x4.extend_low_i16x8_s(high), step, upper, upperMinimum, to + 32);
+  storeInts(i32x4.extend_high_i16x8_s(high), step, upper, upperMinimum, to + 48);
 }
 
 function storeInts(ints: v128, step: v128, scale: v128, minimum: v128, to: usize): void {

@@ -4,6 +4,7 @@
  */
 import {halfValue} from "../shared/half";
 import {transpose4} from "../shared/transpose";
+import {eightPairs} from "../sparse-product/expand";
 import {
   smallCodes,
   spreadCodes,
@@ -58,6 +59,10 @@ const FACTORS: usize = 80;
 const HEADS: usize = 84;
 /** Codes of the groups' zeros, as many bits as a code; 0 where there are none. */
 const ZEROS: usize = 88;
+/** Numbers for each of which GROUPS has an entry, where lines are tokens: 16, or 8 of at most 4 bits. */
+const PART: usize = 92;
+/** A bit for each number of a page: 1 where CODES, bfloat16 then, have it, else it is 0. No bitmap where this is 0. */
+const BITMAP: usize = 96;
 
 /** Rows of the factor of a run; 0 where it has none. */
 export function rankOf(run: usize): i32 {
@@ -109,7 +114,8 @@ export function unpack(
   to: usize,
   room: usize,
 ): void {
-  if (load<i32>(run, PAGE_TOKENS) > 0) unpackChannels(run, head, list, first, count, d, to, room);
+  if (load<usize>(run, BITMAP) !== 0) unpackBitmap(run, head, list, first, count, d, to);
+  else if (load<i32>(run, PAGE_TOKENS) > 0) unpackChannels(run, head, list, first, count, d, to, room);
   else unpackTokens(run, head, list, first, count, d, to, room);
   if (load<usize>(run, FACTORS) !== 0) multiply(run, head, list, first, count, d, to);
 }
@@ -142,7 +148,8 @@ function unpackTokens(
   const shift = <u64>(headBits & 7);
   const chunkBytes = <usize>((CHUNK * bits) >> 3);
   const chunks = (d + CHUNK - 1) / CHUNK;
-  const groups = load<usize>(run, GROUPS) + ((<usize>(head * chunks)) << 2);
+  const parts = CHUNK / load<i32>(run, PART);
+  const groups = load<usize>(run, GROUPS) + ((<usize>(head * chunks * parts)) << 2);
   const rowBytes = (<usize>d) << 2;
   if (bits <= 4) {
     unpackSmall(run, groups, chunks, headBits, list, first, count, rowBytes, to, room);
@@ -180,6 +187,8 @@ function unpackSmall(
   const step = v128.load32_splat(run, STEP);
   const isSigned = load<f32>(run, STEP) !== 0;
   const hasOffsets = hasOffset(run);
+  const hasHalves = load<i32>(run, PART) < CHUNK;
+  const groupBytes: usize = hasHalves ? 8 : 4;
   let table = load<usize>(run, TABLE);
   let a = v128.load(table);
   let b = v128.load(table, 16);
@@ -189,7 +198,7 @@ function unpackSmall(
     const token = tokenAt(list, first, n);
     let from = codes + <usize>token * pageCodes;
     for (let chunk: usize = 0; chunk < <usize>chunks; chunk++, from += chunkBytes) {
-      const group = load<i32>(groups + (chunk << 2));
+      const group = load<i32>(groups + chunk * groupBytes);
       if (isTwo) {
         table = load<usize>(run, TABLE) + ((<usize>(scaleByte(run, token, group) >> 7)) << 6);
         a = v128.load(table);
@@ -200,10 +209,47 @@ function unpackSmall(
       const own = scaleAt(run, token, group);
       const scale = f32x4.splat(own);
       const minimum = f32x4.splat(hasOffsets ? offsetAt(run, token, group, own) : 0);
+      let upper = scale;
+      let upperMinimum = minimum;
+      if (hasHalves) {
+        const other = load<i32>(groups + chunk * groupBytes, 4);
+        const factor = scaleAt(run, token, other);
+        upper = f32x4.splat(factor);
+        upperMinimum = f32x4.splat(hasOffsets ? offsetAt(run, token, other, factor) : 0);
+      }
       const values = to + (chunk << 6);
       const small = smallCodes(from, shift, bits, room);
-      if (isSigned) storeSigned(i8x16.swizzle(a, small), step, scale, minimum, values);
-      else storePlanes(small, a, b, c, e, scale, minimum, values);
+      if (isSigned) storeSigned(i8x16.swizzle(a, small), step, scale, minimum, upper, upperMinimum, values);
+      else storePlanes(small, a, b, c, e, scale, minimum, upper, upperMinimum, values);
+    }
+  }
+}
+
+/** The same of pages that hold a bitmap of all numbers, and those that are not zero in its order. d is a multiple of 8. */
+function unpackBitmap(run: usize, head: i32, list: usize, first: i32, count: i32, d: i32, to: usize): void {
+  const pageTokens = load<i32>(run, PAGE_TOKENS);
+  const rowBytes = load<i32>(run, HEADS) * (d >> 3);
+  const table = load<usize>(run, TABLE);
+  let page = -1;
+  let at: usize = 0;
+  let values: usize = 0;
+  for (let n = 0; n < count; n++) {
+    const token = tokenAt(list, first, n);
+    const start = load<usize>(run, BITMAP) + <usize>((token / pageTokens) * pageTokens * rowBytes);
+    const row = start + <usize>((token % pageTokens) * rowBytes + head * (d >> 3));
+    if (token / pageTokens !== page || row < at) {
+      page = token / pageTokens;
+      at = start;
+      values = load<usize>(run, CODES) + <usize>page * <usize>load<i32>(run, PAGE_CODES);
+    }
+    for (; at + 8 <= row; at += 8) values += <usize>popcnt(load<u64>(at)) << 1;
+    for (; at < row; at++) values += <usize>popcnt(<u32>load<u8>(at)) << 1;
+    for (const end = at + <usize>(d >> 3); at < end; at++, to += 32) {
+      const bits = <u32>load<u8>(at);
+      const pairs = eightPairs(table, bits, values);
+      v128.store(to, i32x4.shl(i32x4.extend_low_i16x8_u(pairs), 16));
+      v128.store(to, i32x4.shl(i32x4.extend_high_i16x8_u(pairs), 16), 16);
+      values += <usize>popcnt(bits) << 1;
     }
   }
 }
@@ -317,13 +363,13 @@ function unpackChunk(
   if (bits <= 4) {
     const codes = smallCodes(from, shift, bits, room);
     if (step === 0) storeSmall(codes, table, factor, offset, to);
-    else storeSigned(i8x16.swizzle(v128.load(table), codes), f32x4.splat(step), factor, offset, to);
+    else storeSigned(i8x16.swizzle(v128.load(table), codes), f32x4.splat(step), factor, offset, factor, offset, to);
   } else if (bits < 8) {
     spreadCodes(from, shift, bits, room);
     storeBytes(room, table, factor, offset, to);
   } else if (bits === 8) {
     if (step === 0) storeBytes(from, table, factor, offset, to);
-    else storeSigned(v128.load(from), f32x4.splat(step), factor, offset, to);
+    else storeSigned(v128.load(from), f32x4.splat(step), factor, offset, factor, offset, to);
   } else if (bits === 16) storeHalves(from, to);
   else for (let k: usize = 0; k < 64; k += 16) v128.store(to + k, v128.load(from + k));
 }

@@ -28,7 +28,9 @@ import {wasmHeap} from "../../../src/lib/kernels/wasm-heap.js";
 import {channelFactors} from "../../../src/lib/kv/cskv/cskv.js";
 import {cskvCache} from "../../../src/lib/kv/cskv/cskv-cache.js";
 import {kiviCache} from "../../../src/lib/kv/kivi/kivi-cache.js";
+import {blockFloatFormat} from "../../../src/lib/kv/ksort-bfp/ksort-bfp.js";
 import {miniCacheCache} from "../../../src/lib/kv/minicache/minicache-cache.js";
+import {sparseKvCache} from "../../../src/lib/kv/sparse-kv/sparse-kv-cache.js";
 import {xkvCache} from "../../../src/lib/kv/xkv/xkv-cache.js";
 import {draws, randomStream} from "../../../src/lib/tensor/random.js";
 import {loadFolder, maxDifference, trainedPath} from "../golden.js";
@@ -171,6 +173,11 @@ describe("attention over packed keys and values is that over the unpacked ones",
       (shape: Shape) => cacheOf(shape, formatById("int4"), {keyAxis: "tokens", pageTokens: 16, residual: 5}),
     ],
     ["mxfp4 by channel", (shape: Shape) => cacheOf(shape, formatById("mxfp4"), {keyAxis: "tokens"})],
+    [
+      "pages without their small numbers",
+      (shape: Shape) => sparseKvCache(config(shape), {keyPercent: 30, valuePercent: 70, pageTokens: 32}),
+    ],
+    ["block floats of 8", (shape: Shape) => cacheOf(shape, blockFloatFormat({blockSize: 8}))],
   ])("of %s, under any mask", (_, open) => {
     const wide = shapes.filter(({headDim, kvHeads}) => headDim % 16 === 0 && (headDim * kvHeads) % 32 === 0);
     fc.assert(
@@ -244,6 +251,22 @@ describe("attention over packed keys and values is that over the unpacked ones",
     }
     expect(kernel(withMask(call, mask))).toEqual(before);
   });
+});
+
+test("attention over keys in another order of channels is that over the unpacked ones", () => {
+  fc.assert(
+    fc.property(shapes, fc.nat(999), (shape, seed) => {
+      const width = shape.kvHeads * shape.headDim;
+      const order = Int32Array.from({length: width}, (_, c) => (c * 7 + seed) % width);
+      fc.pre(new Set(order).size === width);
+      const cache = cacheOf(shape, blockFloatFormat({blockSize: 8}), {keyOrder: [order]});
+      expectClose(callOver(cache, shape, seed));
+      expectClose(
+        callOf(cache, shape, draws(shape.group * width, randomStream(seed, "q").normal), {window: 9}),
+      );
+    }),
+    {seed: 5, numRuns: 20},
+  );
 });
 
 describe("attention of heads that hold tokens of their own", () => {
@@ -349,9 +372,11 @@ describe("calls that the kernel leaves to the definition", () => {
     expect(kernel(callOver(cacheOf(shape, fp16), shape, 1, rest))).toBe(null);
   });
 
-  test("groups that end inside 16 numbers, and tokens that end inside a byte", () => {
+  test("groups that end inside 8 numbers, or of large codes inside 16, and tokens that end inside a byte", () => {
     const shape = {kvHeads: 2, group: 1, headDim: 32, tokens: 3};
-    expect(kernel(callOver(cacheOf(shape, int({bits: 4, groupSize: 24})), shape, 1))).toBe(null);
+    expect(kernel(callOver(cacheOf(shape, int({bits: 4, groupSize: 20})), shape, 1))).toBe(null);
+    expect(kernel(callOver(cacheOf(shape, int({bits: 8, groupSize: 24})), shape, 1))).toBe(null);
+    expectClose(callOver(cacheOf(shape, int({bits: 4, groupSize: 24})), shape, 1));
     const narrow = {...shape, headDim: 12};
     const one = {...narrow, kvHeads: 1};
     expect(kernel(callOver(cacheOf(one, formatById("int3")), one, 1))).toBe(null);

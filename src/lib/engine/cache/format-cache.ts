@@ -3,7 +3,7 @@ import {inverseOrder, permuteChannels} from "../../tensor/permute.js";
 import {transpose} from "../../tensor/transpose.js";
 import type {DecoderConfig} from "../decoder/config.js";
 import type {PackedKvCache} from "./packed-kv-cache.js";
-import {type PagedStoreOptions, type PageRule, pagedStore} from "./paged-store.js";
+import {type PagedStoreOptions, type PageRule, pagedStore, readParts} from "./paged-store.js";
 import {type StoredCacheOptions, storedCache} from "./stored-cache.js";
 import {codingOf} from "./stored-kv.js";
 
@@ -71,9 +71,13 @@ function perChannel(
 /** Channels are stored in another order, and given back in their own. */
 function sorted(rule: PageRule, order: readonly Int32Array[]): PageRule {
   const back = order.map(inverseOrder);
+  const {coding: given, ...rest} = rule;
+  const coding = typeof given === "object" ? given : undefined;
   return {
-    ...rule,
-    coding: undefined,
+    ...rest,
+    ...(coding && {
+      run: (layer, {tokens, part}) => ({tokens, coding, parts: readParts(part), places: back[layer]}),
+    }),
     pack: (x, layer) => rule.pack(permuteChannels(x, order[layer]), layer),
     unpack: (page, layer) => permuteChannels(rule.unpack(page, layer), back[layer]),
   };

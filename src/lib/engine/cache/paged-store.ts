@@ -138,8 +138,8 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
       if (!canRead) return undefined;
       const {pages, whole} = rows[layer];
       const tokens = pages.length * pageTokens;
-      const part = (name: string) => pages.part(name) ?? new Uint8Array(0);
-      const pagedTokens = rule.run?.(layer, {tokens, part}) ?? pagedRun(pages, pageTokens, codings[layer]!);
+      const pagedTokens =
+        rule.run?.(layer, {tokens, part: partOf(pages)}) ?? pagedRun(pages, pageTokens, codings[layer]!);
       const runs = [rule.factor ? {...pagedTokens, factor: rule.factor(layer)} : pagedTokens];
       return whole.length === 0 ? runs : [...runs, wholeRun(whole, wholeCoding!)];
     },
@@ -169,16 +169,26 @@ function pagedSide(rule: PageRule, {width, layers, wholeFormat, unpackOnce}: Sid
 const pagesFrom = (pages: PackedPages, first: number): Packed[] =>
   Array.from({length: pages.length - first}, (_, at) => pages.get(first + at));
 
+/** Names of the parts that kernels read. */
 const PARTS = ["codes", "scales", "minima", "zeroPoints", "tensorScale"] as const;
+
+/** The parts of pages that a kernel reads, those that there are. */
+export function readParts(part: Pages["part"]): Run["parts"] {
+  const held = PARTS.map((name) => [name, part(name)] as const).filter(
+    ([name, bytes]) => name === "codes" || bytes.length > 0,
+  );
+  return Object.fromEntries(held);
+}
 
 /** Pages as kernels read them. */
 export function pagedRun(pages: PackedPages, pageTokens: number, coding: Coding): Run {
-  const parts = PARTS.flatMap((name) => {
-    const bytes = pages.part(name);
-    return bytes === undefined ? [] : [[name, bytes] as const];
-  });
-  return {tokens: pages.length * pageTokens, coding, parts: Object.fromEntries(parts)};
+  return {tokens: pages.length * pageTokens, coding, parts: readParts(partOf(pages))};
 }
+
+const partOf =
+  (pages: PackedPages): Pages["part"] =>
+  (name) =>
+    pages.part(name) ?? new Uint8Array(0);
 
 /** A run of tokens, one at least, that are packed one by one: few, so that their bytes may be put together for every pass. */
 export function wholeRun(whole: readonly Packed[], coding: Coding): Run {

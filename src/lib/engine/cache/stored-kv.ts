@@ -18,6 +18,8 @@ export interface Coding extends Omit<CodeReading, "codebooks"> {
   readonly hasMinima?: boolean;
   /** True where the part `factors`, an f16 number for each head of a token, multiplies all of its numbers. */
   readonly hasFactors?: boolean;
+  /** True where `codes`, bfloat16 then, are those numbers of a page alone whose bit in the part `bitmap` is 1; others are 0. */
+  readonly hasBitmap?: boolean;
 }
 
 /** Coordinates in which a run holds the numbers y of each head: they stand for matrix · y. */
@@ -35,12 +37,14 @@ export interface Run {
   /** Which of these are meant, in the order of the text; absent: all. */
   readonly rows?: Int32Array;
   readonly coding: Coding;
-  /** `codes`, and `scales`, `minima`, `zeroPoints`, `factors`, `tensorScale` where the coding has them: page after page. */
+  /** `codes`, and `scales`, `minima`, `zeroPoints`, `factors`, `bitmap`, `tensorScale` where the coding has them: page after page. */
   readonly parts: Readonly<Record<string, Uint8Array>>;
   /** Rows of which the run holds coefficients, as many for a token as it has rows: a token is their sum. */
   readonly factor?: Run;
   /** Coordinates of its numbers, if not those of the heads. */
   readonly basis?: Basis;
+  /** Place of each channel of all heads among the numbers of a token, if these have another order; keys alone may. */
+  readonly places?: Int32Array;
   /** Another run of the same tokens that is added to it. */
   readonly plus?: Run;
 }

@@ -14,7 +14,7 @@ export interface HeadShape {
 /** Numbers that the kernel unpacks together: all of one group. */
 const CHUNK = 16;
 /** Bytes of the kernel's record of a run, and what it may read past the end of codes. */
-const RUN_BYTES = 92;
+const RUN_BYTES = 100;
 const PAST = 64;
 /** Bytes before the one number of the record that is no integer. */
 const STEP = 76;
@@ -36,17 +36,25 @@ function fitsKernel(coding: Coding, {kvHeads, headDim}: HeadShape): boolean {
   const {bits, line, pageTokens, codebooks} = coding;
   const hasTable = bits > 8 ? bits === 16 || bits === 32 : Number.isInteger(bits) && codebooks.length > 0;
   if (!hasTable || (codebooks.length > 1 && bits !== 4)) return false;
+  if (coding.hasBitmap) return headDim % 8 === 0;
   if (pageTokens > 0) return pageTokens % CHUNK === 0 && isWholeChunks(groupOf(coding), line);
   if ((kvHeads * headDim * bits) % 8 !== 0) return false;
-  if (coding.scales === "none") return true;
-  for (let head = 0; head < kvHeads; head++)
-    for (let from = 0; from < headDim; from += CHUNK)
-      if (
-        groupAt(coding, head * headDim + from) !==
-        groupAt(coding, head * headDim + Math.min(headDim, from + CHUNK) - 1)
-      )
-        return false;
-  return true;
+  return coding.scales === "none" || partNumbers(coding, {kvHeads, headDim}) > 0;
+}
+
+/** Numbers of a token, 16 or of small codes 8, of which none are in two groups; 0 where there are. */
+function partNumbers(coding: Coding, {kvHeads, headDim}: HeadShape): number {
+  const sizes = coding.bits <= 4 ? [CHUNK, CHUNK / 2] : [CHUNK];
+  const starts = (size: number) =>
+    Array.from({length: kvHeads * Math.ceil(headDim / size)}, (_, n) => {
+      const perHead = Math.ceil(headDim / size);
+      return Math.floor(n / perHead) * headDim + (n % perHead) * size;
+    });
+  const isOne = (size: number) => (from: number) => {
+    const end = Math.min(from + size, (Math.floor(from / headDim) + 1) * headDim);
+    return groupAt(coding, from) === groupAt(coding, end - 1);
+  };
+  return sizes.find((size) => starts(size).every(isOne(size))) ?? 0;
 }
 
 const groupOf = ({groupSize, line}: Coding): number => groupSize ?? line;
@@ -64,17 +72,17 @@ function groupAt(coding: Coding, at: number): number {
 /** Coefficients of a factor's rows, as one head. */
 const ofRows = ({tokens}: Run): HeadShape => ({kvHeads: 1, headDim: tokens});
 
-/** Heads of a token as a run holds it, whose numbers may be of another basis. */
-export const shapeOfRun = ({basis}: Run, {kvHeads, headDim}: HeadShape): HeadShape => ({
-  kvHeads,
-  headDim: basis?.width ?? headDim,
-});
+/** Heads of a token as a run holds it, whose numbers may be of another basis, or of all heads in one order. */
+export function shapeOfRun({basis, places}: Run, {kvHeads, headDim}: HeadShape): HeadShape {
+  if (places) return {kvHeads: 1, headDim: kvHeads * headDim};
+  return {kvHeads, headDim: basis?.width ?? headDim};
+}
 
 /** True if the kernel unpacks a run, what it holds coefficients of and what is added to it. */
 export function canReadRun(run: Run, heads: HeadShape): boolean {
   const {coding, factor, plus} = run;
   const shape = shapeOfRun(run, heads);
-  if (shape.headDim % 4 !== 0 || (plus && !canReadRun(plus, heads))) return false;
+  if (shape.headDim % 4 !== 0 || heads.headDim % 4 !== 0 || (plus && !canReadRun(plus, heads))) return false;
   if (coding.hasZeroPoints && !endsWithBytes(run)) return false;
   return factor ? canRead(factor.coding, shape) && canRead(coding, ofRows(factor)) : canRead(coding, shape);
 }
@@ -136,8 +144,9 @@ export function writeRun(
   const count = coding.pageTokens > 0 ? tokens / coding.pageTokens : tokens;
   const put = (bytes: Uint8Array | undefined, past = 0): number => {
     if (bytes === undefined) return 0;
-    const to = take((pages === null ? bytes.length : (bytes.length / count) * pages.length) + past);
-    copyPages(heap, to, bytes, bytes.length / count, pages);
+    const each = count === 0 ? 0 : bytes.length / count;
+    const to = take((pages === null ? bytes.length : each * pages.length) + past);
+    copyPages(heap, to, bytes, each, pages);
     return to;
   };
   const {scales} = coding;
@@ -147,6 +156,7 @@ export function writeRun(
   heap.bytes(table, tables.bytes.length).set(tables.bytes);
   const scaleTable = typeof scales === "string" ? 0 : take(1024);
   if (typeof scales !== "string") heap.floats(scaleTable, 256).set(scaleValues(scales));
+  const part = (scales === "none" ? 0 : partNumbers(coding, shape)) || CHUNK;
   const perLine = Math.ceil(coding.line / groupOf(coding));
   const fields = [
     put(parts.codes, PAST),
@@ -155,7 +165,7 @@ export function writeRun(
     put(parts.tensorScale),
     table,
     scaleTable,
-    coding.pageTokens > 0 ? perLine : putGroups(heap, coding, shape, take),
+    coding.pageTokens > 0 ? perLine : putGroups(heap, coding, shape, part, take),
     coding.bits,
     scaleBytes,
     count === 0 ? 0 : parts.codes.length / count,
@@ -172,6 +182,8 @@ export function writeRun(
     put(parts.factors),
     shape.kvHeads,
     put(parts.zeroPoints, PAST),
+    part,
+    put(parts.bitmap, CHUNK),
   ];
   const at = take(RUN_BYTES);
   heap.integers(at, fields.length).set(fields);
@@ -194,18 +206,19 @@ function copyPages(heap: WasmHeap, to: number, bytes: Uint8Array, each: number, 
   }
 }
 
-/** Groups of every 16 numbers of each head. */
+/** Groups of every 16 or 8 numbers of each head, as many as whole chunks have. */
 function putGroups(
   heap: WasmHeap,
   coding: Coding,
   {kvHeads, headDim}: HeadShape,
+  part: number,
   take: (bytes: number) => number,
 ): number {
-  const chunks = Math.ceil(headDim / CHUNK);
-  const at = take(4 * kvHeads * chunks);
-  const groups = heap.integers(at, kvHeads * chunks);
+  const parts = Math.ceil(headDim / CHUNK) * (CHUNK / part);
+  const at = take(4 * kvHeads * parts);
+  const groups = heap.integers(at, kvHeads * parts);
   for (let n = 0; n < groups.length; n++)
-    groups[n] = groupAt(coding, Math.floor(n / chunks) * headDim + (n % chunks) * CHUNK);
+    groups[n] = groupAt(coding, Math.floor(n / parts) * headDim + Math.min(headDim - 1, (n % parts) * part));
   return at;
 }
 
@@ -224,7 +237,8 @@ function tablesOf(coding: Coding): Tables {
   return found;
 }
 
-function makeTables({bits, codebooks}: Coding): Tables {
+function makeTables({bits, codebooks, hasBitmap}: Coding): Tables {
+  if (hasBitmap) return {bytes: shuffles(), step: 0};
   if (bits > 8) return {bytes: new Uint8Array(0), step: 0};
   const integers = integerLevels(codebooks.flat());
   if (bits <= 4) {
@@ -234,6 +248,20 @@ function makeTables({bits, codebooks}: Coding): Tables {
   const isSigned = integers?.levels.every((level, code) => level === (code << 24) >> 24) ?? false;
   const values = Float32Array.from({length: 256}, (_, code) => codebooks[0][code] ?? 0);
   return {bytes: new Uint8Array(values.buffer), step: bits === 8 && isSigned ? (integers?.step ?? 0) : 0};
+}
+
+/** For each byte of a bitmap 16 bytes: which of the next values of two bytes comes to each place, or 128 for none. */
+function shuffles(): Uint8Array {
+  const table = new Uint8Array(256 * 16).fill(128);
+  for (let bits = 0; bits < 256; bits++) {
+    let next = 0;
+    for (let place = 0; place < 8; place++) {
+      if (((bits >> place) & 1) === 0) continue;
+      table[16 * bits + 2 * place] = next++;
+      table[16 * bits + 2 * place + 1] = next++;
+    }
+  }
+  return table;
 }
 
 /** Bytes of a table of 16 values. */

@@ -35,6 +35,8 @@ export interface PlacedRun {
   readonly list: number;
   readonly count: number;
   readonly space: QuerySpace;
+  /** Places of all heads' channels, where tokens have them in another order; else 0. */
+  readonly places: number;
   /** True for a run that is added to the one before it. */
   readonly isAdded: boolean;
 }
@@ -88,6 +90,7 @@ function placeRuns(
     const placed = addends(run).map((one, n) => ({
       at: writeRun(place, one, pages, turns),
       space: place.spaces.of(one.basis),
+      places: placeList(place, one.places ?? null),
       isAdded: n > 0,
     }));
     heads.forEach((all, head) => {
@@ -124,7 +127,7 @@ function placeHeads(place: CallPlace, heads: readonly HeadKv[], {lists}: ChosenT
         const rows = rowsRead(run, list, first, first + tokens);
         first += tokens;
         const read = {list: placeList(place, rows), count: rows?.length ?? tokens};
-        return {at: write(run), head: 0, space, isAdded: false, ...read};
+        return {at: write(run), head: 0, space, places: 0, isAdded: false, ...read};
       });
     }),
   );

@@ -26,6 +26,20 @@ interface Kernel {
     room: number,
     adds: number,
   ): void;
+  orderedScores(
+    run: number,
+    places: number,
+    list: number,
+    count: number,
+    q: number,
+    kvHeads: number,
+    group: number,
+    d: number,
+    scale: number,
+    scores: number,
+    stride: number,
+    room: number,
+  ): void;
   weigh(scores: number, stride: number, mask: number, group: number, count: number): void;
   mixValues(
     run: number,
@@ -59,6 +73,9 @@ export async function wasmCacheAttention(heap: WasmHeap): Promise<StoredAttentio
   const kernel = await heap.instantiate<Kernel>(cacheAttentionWasm);
   const attendOne = (call: Queries, kv: StoredKv): Float32Array | null => {
     const chosen = takes(call, kv) ? chosenTokens(call, kv.positions) : null;
+    // Of an order of all heads' channels every head reads the same tokens.
+    const isSame = chosen?.lists?.every((list) => list === chosen.lists?.[0]) ?? true;
+    if (chosen !== null && !isSame && hasPlaces(kv)) return null;
     return chosen === null ? null : attend(heap, kernel, call, kv, chosen);
   };
   return (call) => {
@@ -76,9 +93,11 @@ function takes(call: Queries, kv: StoredKv): boolean {
   const {queryPositions, softcap, heads, kvHeads} = call;
   const isPlain = queryPositions.length === 1 && softcap === undefined && heads % kvHeads === 0;
   const [shape, runs] = [shapeOf(call, kv), runsOf(kv)];
-  if (!isPlain || (kv.heads && basesOf(runs).size > 0)) return false;
+  if (!isPlain || (kv.heads && basesOf(runs).size > 0) || kv.values.some(({places}) => places)) return false;
   return runs.every((run) => canReadRun(run, shape));
 }
+
+const hasPlaces = ({keys}: StoredKv): boolean => keys.some(({places}) => places !== undefined);
 
 /** Places of what one call needs besides its runs, and room for these. */
 interface Places {
@@ -99,7 +118,8 @@ function placesOf(heap: WasmHeap, call: Queries, kv: StoredKv, {lists, tokens}: 
   const runs = runsOf(kv);
   const rank = 4 * Math.ceil(largest([0, ...runs.map(({factor}) => factor?.tokens ?? 0)]) / 4);
   const room = ROOM + 8 * TILE * (headDim + rank) + 4 * rank * (headDim + group);
-  const sizes = [group * stride, group * most, room];
+  const ordered = hasPlaces(kv) ? 8 * TILE * headDim * kvHeads : 0;
+  const sizes = [(ordered > 0 ? heads : group) * stride, group * most, room + ordered];
   const turns = 2 * (rotary?.cos.byteLength ?? 0) + 32;
   const ofRuns = runs.reduce((sum, run) => sum + runBytes(run, shapeOf(call, kv)), turns);
   const ofLists = kvHeads * (8 * most + 32 * (runs.length + 1));
@@ -128,23 +148,32 @@ function attend(
   const spaces = querySpaces(heap, take, call);
   const [keys, values] = placeKv({heap, shape: shapeOf(call, kv), take, spaces}, kv, chosen, kvHeads);
   const probabilities = observe && new Float32Array(heads * chosen.tokens);
+  // Scores of all heads stand together where some runs give them at once.
+  const perHead = hasPlaces(kv) ? group * stride : 0;
   for (let g = 0; g < kvHeads; g++) {
-    forRuns(keys[g], ({at: run, head, list, count, isAdded, space: {q, width}}, before) => {
-      const [own, scores] = [q + 4 * g * group * width, at.scores + 4 * before];
-      const adds = isAdded ? 1 : 0;
-      kernel.keyScores(run, head, list, count, own, group, width, scale, scores, stride, room, adds);
+    const scores = at.scores + g * perHead;
+    forRuns(keys[g], (run, before) => {
+      const {at: from, head, list, count, places, space} = run;
+      const {q, width} = space;
+      const [own, to] = [q + 4 * g * group * width, scores + 4 * before];
+      if (places === 0) {
+        const adds = run.isAdded ? 1 : 0;
+        kernel.keyScores(from, head, list, count, own, group, width, scale, to, stride, room, adds);
+      } else if (g === 0) {
+        kernel.orderedScores(from, places, list, count, q, kvHeads, group, width, scale, to, stride, room);
+      }
     });
     const mask = chosen.masks?.[g] ?? null;
     if (mask !== null) heap.bytes(at.mask, mask.length).set(mask);
     const list = chosen.lists?.[g] ?? null;
     const count = list?.length ?? chosen.tokens;
-    kernel.weigh(at.scores, stride, mask === null ? 0 : at.mask, group, count);
+    kernel.weigh(scores, stride, mask === null ? 0 : at.mask, group, count);
     for (let h = 0; probabilities && h < group; h++) {
       const row = probabilities.subarray((g * group + h) * chosen.tokens);
-      spread(heap.floats(at.scores + h * stride, count), list, row);
+      spread(heap.floats(scores + h * stride, count), list, row);
     }
     forRuns(values[g], ({at: run, head, list, count, space: {out, width}}, before) => {
-      const [own, weights] = [out + 4 * g * group * width, at.scores + 4 * before];
+      const [own, weights] = [out + 4 * g * group * width, scores + 4 * before];
       kernel.mixValues(run, head, list, count, weights, stride, group, width, own, room);
     });
   }

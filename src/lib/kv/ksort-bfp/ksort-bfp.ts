@@ -69,6 +69,8 @@ function exponentOf(x: number): number {
 
 /** Exponents are stored as a byte, E + 127: a block below 2^-127 takes the steps of that one. */
 const EXPONENT_BIAS = 127;
+/** 2^E of each byte. */
+const SCALES = Array.from({length: 256}, (_, byte) => 2 ** (byte - EXPONENT_BIAS));
 
 /**
  * {@link blockFloat} as a format that packs: a mantissa of `bits` bits for each value and a byte for each block's
@@ -94,6 +96,7 @@ export function blockFloatFormat({blockSize = 32, bits = 4}: BlockFloatOptions =
     source: "arXiv:2403.20137, section 2",
     blockSize,
     codebook: {bits, values: Array.from({length: levels}, (_, code) => signed(code) / 2 ** (bits - 2))},
+    ...(bits <= 8 && {reading: {groupSize: blockSize, scales: SCALES}}),
     encode(x) {
       requireFinite(id, "x", x.data);
       const {count, width, perRow, blocks} = layout(x);
@@ -107,12 +110,12 @@ export function blockFloatFormat({blockSize = 32, bits = 4}: BlockFloatOptions =
         const step = 2 ** (E - bits + 2);
         for (let i = from; i < to; i++) codes[i] = mantissa(x.data[i] / step, bits) & (levels - 1);
       }
-      return {format: id, shape: [...x.shape], parts: {codes: packCodes(codes, bits), exponents}};
+      return {format: id, shape: [...x.shape], parts: {codes: packCodes(codes, bits), scales: exponents}};
     },
     decode(packed) {
       const {count, width, perRow, blocks} = layout(packed);
       const codes = unpackCodes(requirePart(packed, "codes", packedLength(count, bits)), bits, count);
-      const exponents = requirePart(packed, "exponents", blocks);
+      const exponents = requirePart(packed, "scales", blocks);
       const data = Float32Array.from(codes, (code, i) => {
         const block = Math.floor(i / width) * perRow + Math.floor((i % width) / blockSize);
         return signed(code) * 2 ** (exponents[block] - EXPONENT_BIAS - bits + 2);

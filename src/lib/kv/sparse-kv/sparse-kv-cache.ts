@@ -1,6 +1,7 @@
 import type {PackedKvCache} from "../../engine/cache/packed-kv-cache.js";
 import {type PageRule, pagedStore} from "../../engine/cache/paged-store.js";
 import {type StoredCacheOptions, storedCache, type UnpackOptions} from "../../engine/cache/stored-cache.js";
+import type {Coding} from "../../engine/cache/stored-kv.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
 import {packSparsePage, unpackSparsePage} from "./sparse-kv.js";
 
@@ -23,8 +24,13 @@ export function sparseKvCache(
   config: DecoderConfig,
   {keyPercent, valuePercent, pageTokens, unpackOnce = false, own = "exact"}: SparseKvCacheOptions,
 ): PackedKvCache {
+  const coding: Coding = {
+    ...{bits: 16, codebooks: [], groupSize: null, scales: "none", hasBitmap: true},
+    ...{line: config.kvHeads * config.headDim, pageTokens},
+  };
   const rule = (percent: number): PageRule => ({
     pageTokens,
+    run: (_, {tokens, part}) => ({tokens, coding, parts: {codes: part("values"), bitmap: part("mask")}}),
     pack: (x) => packSparsePage(x, percent),
     unpack: (page) => unpackSparsePage(page, percent),
   });
