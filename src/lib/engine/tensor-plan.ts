@@ -54,18 +54,57 @@ export function tensorPlanner(where: string, tensors: ReadonlyMap<string, Tensor
   };
 }
 
+/** Tensors that are in memory as a checkpoint, under the names that they have there. */
+export function heldCheckpoint(tensors: ReadonlyMap<string, Tensor>): Checkpoint {
+  const infos = new Map<string, TensorInfo>();
+  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
+  return {tensors: infos, read: async (name) => tensors.get(name)!};
+}
+
 /**
- * Reads tensors of a plan by the engine's names. One stored tensor is held for as long as the next reads come from it too:
+ * Reads tensors of a plan by the engine's names, each transformed where a function for it is given. One stored tensor is held for as long as the next reads come from it too:
  * a matrix that holds several is read once.
  */
-export function planReader(checkpoint: Checkpoint, plan: TensorPlan): (name: string) => Promise<Tensor> {
+export function planReader(
+  checkpoint: Checkpoint,
+  plan: TensorPlan,
+  transform: (name: string, weight: Tensor) => Tensor = (_, weight) => weight,
+): (name: string) => Promise<Tensor> {
   let last: {readonly name: string; readonly tensor: Tensor} | undefined;
-  return async (name) => {
+  const taken = async (name: string): Promise<Tensor> => {
     const {stored, take} = plan.get(name)!;
     if (take === undefined) return checkpoint.read(stored.name);
     if (last?.name !== stored.name) last = {name: stored.name, tensor: await checkpoint.read(stored.name)};
     return take(last.tensor);
   };
+  return async (name) => transform(name, await taken(name));
+}
+
+/** Shapes of the tensors of all layers, by their names in one. */
+export const shapesOfLayers = (
+  layers: number,
+  ofLayer: Readonly<Record<string, readonly number[]>>,
+): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries(
+    Array.from({length: layers}, (_, layer) =>
+      Object.entries(ofLayer).map(([name, shape]) => [`model.layers.${layer}.${name}`, shape] as const),
+    ).flat(),
+  );
+
+/**
+ * Finds tensors by their shapes, and a head: one in the file wins over the flag that ties it to the embedding.
+ * @throws FormatError with kind `missing-tensor` or `bad-shape`.
+ */
+export function planShapes(
+  where: string,
+  tensors: ReadonlyMap<string, TensorInfo>,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  head: {readonly name: string; readonly shape: readonly number[]; readonly tied: boolean},
+): TensorPlan {
+  const {plan, want} = tensorPlanner(where, tensors);
+  for (const [name, shape] of Object.entries(shapes)) want(name, shape);
+  if (!head.tied || tensors.has(head.name)) want(head.name, head.shape);
+  return plan;
 }
 
 /** Names of the stored tensors that no part of a plan takes, those aside that every reader ignores. */

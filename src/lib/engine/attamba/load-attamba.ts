@@ -4,7 +4,15 @@ import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {DEFAULT_MAX_BYTES, type LoadOptions} from "../decoder/load-decoder.js";
 import {type ChannelNetwork, denseNetwork} from "../decoder/network.js";
-import {checkFits, planReader, type TensorPlan, tensorPlanner, unusedNames} from "../tensor-plan.js";
+import {
+  checkFits,
+  heldCheckpoint,
+  planReader,
+  planShapes,
+  shapesOfLayers,
+  type TensorPlan,
+  unusedNames,
+} from "../tensor-plan.js";
 import {type AttambaConfig, scanChannels} from "./attamba-config.js";
 import {type ChunkScan, chunkScan} from "./chunk-scan.js";
 
@@ -54,11 +62,7 @@ export async function loadAttamba(
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
   const plan = planAttamba(checkpoint.tensors, config);
   checkFits("loadAttamba", plan.values(), maxBytes);
-  const stored = planReader(checkpoint, plan);
-  const tensor = async (name: string): Promise<Tensor> => {
-    const weight = await stored(name);
-    return options.transform?.(name, weight) ?? weight;
-  };
+  const tensor = planReader(checkpoint, plan, options.transform);
   const makeLinear = options.linear ?? ((_, weight, bias) => backend.linear(weight, bias));
   const linear = async (name: string) => makeLinear(name, await tensor(`${name}.weight`), null);
   const embedding = await tensor(EMBEDDING);
@@ -100,9 +104,7 @@ export async function loadAttamba(
 
 /** Makes the model of tensors in memory. @throws FormatError as {@link loadAttamba}. */
 export function attambaOf({config, tensors}: AttambaWeights, options: LoadOptions = {}): Promise<Attamba> {
-  const infos = new Map<string, TensorInfo>();
-  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
-  return loadAttamba({tensors: infos, read: async (name) => tensors.get(name)!}, config, options);
+  return loadAttamba(heldCheckpoint(tensors), config, options);
 }
 
 /**
@@ -110,12 +112,8 @@ export function attambaOf({config, tensors}: AttambaWeights, options: LoadOption
  * @throws FormatError with kind `missing-tensor` or `bad-shape`.
  */
 export function planAttamba(tensors: ReadonlyMap<string, TensorInfo>, config: AttambaConfig): TensorPlan {
-  const {plan, want} = tensorPlanner("loadAttamba", tensors);
-  for (const [name, shape] of Object.entries(attambaShapes(config))) want(name, shape);
-  // A head in the file wins over the flag that ties it.
-  const head = `${HEAD}.weight`;
-  if (!config.tied || tensors.has(head)) want(head, [config.vocabSize, config.hiddenSize]);
-  return plan;
+  const head = {name: `${HEAD}.weight`, shape: [config.vocabSize, config.hiddenSize], tied: config.tied};
+  return planShapes("loadAttamba", tensors, attambaShapes(config), head);
 }
 
 /** Names and shapes of all tensors but the head. */
@@ -132,13 +130,10 @@ export function attambaShapes(config: AttambaConfig): Readonly<Record<string, re
     ...scanShapes(config, "self_attn.k_ssm"),
     ...scanShapes(config, "self_attn.v_ssm"),
   };
-  const inLayers = Array.from({length: layers}, (_, layer) =>
-    Object.entries(ofLayer).map(([name, shape]) => [`model.layers.${layer}.${name}`, shape] as const),
-  );
   return {
     [EMBEDDING]: [vocabSize, d],
     "model.norm.weight": [d],
-    ...Object.fromEntries(inLayers.flat()),
+    ...shapesOfLayers(layers, ofLayer),
   };
 }
 

@@ -1,12 +1,10 @@
 /** A decoder's weights by the engine's names, to be rewritten as a whole before the model is made of them. */
 
 import type {GroupedLevels} from "../../formats/grouped-levels.js";
-import type {Checkpoint} from "../../io/checkpoint.js";
-import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import type {Site} from "../hooks.js";
 import {type MaybePacked, plannedLevels} from "../packed/packed-products.js";
-import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
+import {checkFits, heldCheckpoint, planReader, unusedNames} from "../tensor-plan.js";
 import type {DecoderConfig} from "./config.js";
 import {linearParts, NORM_NAMES} from "./layer-parts.js";
 import {DEFAULT_MAX_BYTES, type Decoder, type LoadOptions, loadPlanned} from "./load-decoder.js";
@@ -76,13 +74,6 @@ export async function decoderOf(
     levels: async (name: string) => (await levels?.(tensors.get(name)!)) ?? null,
   };
   return loadPlanned(checkpoint, planDecoder(checkpoint.tensors, config, ENGINE_NAMING), options);
-}
-
-/** Tensors that are in memory as a checkpoint, under the names that they have there. */
-export function heldCheckpoint(tensors: ReadonlyMap<string, Tensor>): Checkpoint {
-  const infos = new Map<string, TensorInfo>();
-  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
-  return {tensors: infos, read: async (name) => tensors.get(name)!};
 }
 
 /**

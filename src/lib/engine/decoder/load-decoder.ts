@@ -97,11 +97,7 @@ export async function loadPlanned(
 ): Promise<Decoder> {
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
   checkFits("loadDecoder", plannedBytes(checkpoint, plan, options, config.tied), maxBytes);
-  const stored = planReader(checkpoint, plan);
-  const read = async (name: string): Promise<Tensor> => {
-    const weight = await stored(name);
-    return options.transform?.(name, weight) ?? weight;
-  };
+  const read = planReader(checkpoint, plan, options.transform);
   const optional = async (name: string) => (plan.has(name) ? (await read(name)).data : null);
   const makeLinear = options.linear ?? ((_, weight, bias) => backend.linear(weight, bias));
   const packed = await packedProducts(checkpoint, plan, options);

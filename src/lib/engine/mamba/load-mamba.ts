@@ -1,6 +1,5 @@
 import type {Checkpoint} from "../../io/checkpoint.js";
 import type {TensorInfo} from "../../io/safetensors.js";
-import type {Tensor} from "../../tensor/tensor.js";
 import {type Backend, type Linear, referenceBackend} from "../backend.js";
 import {DEFAULT_MAX_BYTES, type LoadOptions} from "../decoder/load-decoder.js";
 import {checkFits, planReader, type TensorPlan, tensorPlanner, unusedNames} from "../tensor-plan.js";
@@ -45,11 +44,7 @@ export async function loadMamba(
   const {backend = referenceBackend, maxBytes = DEFAULT_MAX_BYTES} = options;
   const plan = planMamba(checkpoint.tensors, config);
   checkFits("loadMamba", plan.values(), maxBytes);
-  const stored = planReader(checkpoint, plan);
-  const read = async (name: string): Promise<Tensor> => {
-    const weight = await stored(name);
-    return options.transform?.(name, weight) ?? weight;
-  };
+  const read = planReader(checkpoint, plan, options.transform);
   const makeLinear = options.linear ?? ((_, weight, bias) => backend.linear(weight, bias));
   const optional = async (name: string) => (plan.has(name) ? (await read(name)).data : undefined);
   const linear = async (name: string): Promise<Linear> =>

@@ -1,10 +1,9 @@
 /** A state-space model's weights by their published names, to be rewritten as a whole before the model is made of them. */
 
 import type {Checkpoint} from "../../io/checkpoint.js";
-import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {DEFAULT_MAX_BYTES, type LoadOptions} from "../decoder/load-decoder.js";
-import {checkFits, planReader, unusedNames} from "../tensor-plan.js";
+import {checkFits, heldCheckpoint, planReader, unusedNames} from "../tensor-plan.js";
 import {loadMamba, type Mamba, planMamba} from "./load-mamba.js";
 import type {MambaConfig} from "./mamba-config.js";
 
@@ -51,9 +50,7 @@ export async function readMambaWeights(
 
 /** Makes the model. @throws FormatError as {@link loadMamba}, if a tensor is missing or has another shape. */
 export function mambaOf({config, tensors}: MambaWeights, options: LoadOptions = {}): Promise<Mamba> {
-  const infos = new Map<string, TensorInfo>();
-  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
-  return loadMamba({tensors: infos, read: async (name) => tensors.get(name)!}, config, options);
+  return loadMamba(heldCheckpoint(tensors), config, options);
 }
 
 /**

@@ -2,7 +2,15 @@ import type {Checkpoint} from "../../io/checkpoint.js";
 import type {TensorInfo} from "../../io/safetensors.js";
 import type {Tensor} from "../../tensor/tensor.js";
 import {DEFAULT_MAX_BYTES, type LoadOptions} from "../decoder/load-decoder.js";
-import {checkFits, planReader, type TensorPlan, tensorPlanner, unusedNames} from "../tensor-plan.js";
+import {
+  checkFits,
+  heldCheckpoint,
+  planReader,
+  planShapes,
+  shapesOfLayers,
+  type TensorPlan,
+  unusedNames,
+} from "../tensor-plan.js";
 import {bitLinear, normedLinear, type WideLinear} from "./bit-linear.js";
 import {lowerBounds} from "./gated-recurrence.js";
 import type {MatMulFreeConfig} from "./matmul-free-config.js";
@@ -58,11 +66,7 @@ export async function loadMatMulFree(
 ): Promise<MatMulFree> {
   const plan = planMatMulFree(checkpoint.tensors, config);
   checkFits("loadMatMulFree", plan.values(), maxBytes);
-  const stored = planReader(checkpoint, plan);
-  const tensor = async (name: string): Promise<Tensor> => {
-    const weight = await stored(name);
-    return transform?.(name, weight) ?? weight;
-  };
+  const tensor = planReader(checkpoint, plan, transform);
   const gain = async (name: string) => (await tensor(`${name}.weight`)).data;
   const makeLinear = config.ternary ? bitLinear : normedLinear;
   const linear = async (name: string) =>
@@ -101,9 +105,7 @@ export async function loadMatMulFree(
 
 /** Makes the model of tensors in memory. @throws FormatError as {@link loadMatMulFree}. */
 export function matMulFreeOf({config, tensors}: MatMulFreeWeights): Promise<MatMulFree> {
-  const infos = new Map<string, TensorInfo>();
-  for (const [name, {shape}] of tensors) infos.set(name, {name, dtype: "F32", shape, begin: 0, end: 0});
-  return loadMatMulFree({tensors: infos, read: async (name) => tensors.get(name)!}, config);
+  return loadMatMulFree(heldCheckpoint(tensors), config);
 }
 
 /**
@@ -114,12 +116,8 @@ export function planMatMulFree(
   tensors: ReadonlyMap<string, TensorInfo>,
   config: MatMulFreeConfig,
 ): TensorPlan {
-  const {plan, want} = tensorPlanner("loadMatMulFree", tensors);
-  for (const [name, shape] of Object.entries(matMulFreeShapes(config))) want(name, shape);
-  // A head in the file wins over the flag that ties it.
-  const head = `${HEAD}.weight`;
-  if (!config.tied || tensors.has(head)) want(head, [config.vocabSize, config.hiddenSize]);
-  return plan;
+  const head = {name: `${HEAD}.weight`, shape: [config.vocabSize, config.hiddenSize], tied: config.tied};
+  return planShapes("loadMatMulFree", tensors, matMulFreeShapes(config), head);
 }
 
 /** Names and shapes of all tensors but the head's matrix, by the names of ridgerchu/matmulfreellm. */
@@ -134,18 +132,18 @@ export function matMulFreeShapes(config: MatMulFreeConfig): Readonly<Record<stri
     "mlp.down_proj": [d, intermediateSize],
   };
   const norms = {attn_norm: d, mlp_norm: d, "attn.g_norm": inner};
-  const inLayers = Array.from({length: layers}, (_, layer) => [
+  const ofLayer = Object.fromEntries([
     ...Object.entries(matrices).flatMap(([name, [out, inputs]]) => [
-      [`model.layers.${layer}.${name}.weight`, [out, inputs]] as const,
-      [`model.layers.${layer}.${name}.norm.weight`, [inputs]] as const,
+      [`${name}.weight`, [out, inputs]] as const,
+      [`${name}.norm.weight`, [inputs]] as const,
     ]),
-    ...Object.entries(norms).map(([name, size]) => [`model.layers.${layer}.${name}.weight`, [size]] as const),
+    ...Object.entries(norms).map(([name, size]) => [`${name}.weight`, [size]] as const),
   ]);
   return {
     [EMBEDDING]: [vocabSize, d],
     ...(bounded && {[BOUNDS]: [layers, inner]}),
     "model.norm.weight": [d],
     [`${HEAD}.norm.weight`]: [d],
-    ...Object.fromEntries(inLayers.flat()),
+    ...shapesOfLayers(layers, ofLayer),
   };
 }

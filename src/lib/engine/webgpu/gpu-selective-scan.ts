@@ -1,28 +1,11 @@
 /** Mamba's selective scan on a graphics processor, in chunks of tokens. */
 import {selectiveChunksWgsl} from "../../kernels/generated/selective-chunks-wgsl.js";
-import {
-  freeAll,
-  type GpuDispatch,
-  type GpuHost,
-  type GpuKernel,
-  type GpuWork,
-  runOnGpu,
-} from "../../kernels/gpu-host.js";
+import type {GpuHost, GpuWork} from "../../kernels/gpu-host.js";
 import {transpose} from "../../tensor/transpose.js";
 import type {ScanOutput, SelectiveScanInput} from "../scan/scan-input.js";
+import {CHUNK, LANES, runScan, scanKernel, scanWork} from "./gpu-scan.js";
 
-const KERNEL: GpuKernel = {
-  name: "selective-chunks",
-  text: selectiveChunksWgsl,
-  bindings: [
-    "uniform",
-    ...["u", "delta", "z", "rates", "BC"].map(() => "read-only-storage" as const),
-    ...["steps", "states", "y"].map(() => "storage" as const),
-  ],
-};
-
-const CHUNK = 32;
-const LANES = 64;
+const KERNEL = scanKernel("selective-chunks", selectiveChunksWgsl, {read: 5, written: 3});
 
 /**
  * The scan in float32, with B by Euler's rule. After T tokens an output differs from the reference by at most
@@ -31,16 +14,13 @@ const LANES = 64;
  * section 15.7.4)
  * @throws RangeError if the rule is another, or the adapter has no room for the states of all chunks; Error if it fails.
  */
-export async function gpuSelectiveScan(
+export function gpuSelectiveScan(
   host: GpuHost,
   input: SelectiveScanInput<Float32Array>,
 ): Promise<ScanOutput<Float32Array>> {
   const {u, channels, stateSize} = input;
-  if (u.length === 0) {
-    return {y: new Float32Array(0), state: input.state?.slice() ?? new Float64Array(channels * stateSize)};
-  }
-  const result = await runOnGpu(host, prepareSelectiveScan(host, input));
-  return {y: result.slice(0, u.length), state: new Float64Array(result.subarray(u.length))};
+  const size = channels * stateSize;
+  return runScan(host, u.length, {state: input.state, size}, () => prepareSelectiveScan(host, input));
 }
 
 /** Uploads the input of at least one token; the result is y, then the state. @throws as {@link gpuSelectiveScan}. */
@@ -55,7 +35,6 @@ export async function prepareSelectiveScan(
   const tokens = u.length / channels;
   const chunks = Math.ceil(tokens / CHUNK);
   const size = channels * stateSize;
-  const y = host.room(u.length + size);
   const buffers = [
     host.upload(sizesOf(input, tokens, chunks), "uniform"),
     ...[u, delta, z ?? new Float32Array(1), ratesOf(input), joined(input.B, input.C)].map((data) =>
@@ -63,7 +42,7 @@ export async function prepareSelectiveScan(
     ),
     host.room((tokens + chunks) * channels),
     host.room((chunks + 1) * size, state && transpose(Float32Array.from(state), channels, stateSize)),
-    y,
+    host.room(u.length + size),
   ];
   const lanes = Math.ceil(channels / LANES);
   const grids = {
@@ -72,14 +51,7 @@ export async function prepareSelectiveScan(
     carryStates: [1, lanes, stateSize],
     chunkOutputs: [chunks, lanes, 1],
   } as const;
-  const dispatches: readonly GpuDispatch[] = await Promise.all(
-    Object.entries(grids).map(async ([entry, grid]) => ({
-      pipeline: await host.pipeline(KERNEL, entry),
-      buffers,
-      grid,
-    })),
-  );
-  return {dispatches, read: () => host.read(y, u.length + size), free: () => freeAll(buffers)};
+  return scanWork(host, KERNEL, grids, buffers, u.length + size);
 }
 
 /** The kernel's `Sizes`: whole numbers, then one in float32. */

@@ -13,6 +13,7 @@ import {mean} from "../../stats/moments.js";
 import {pairedShare, wilson} from "../../stats/shares.js";
 import {PICTURE_SIZE, type Picture} from "../../tasks/pictures/picture.js";
 import {randomStream} from "../../tensor/random.js";
+import {pictureColumns} from "../shared/picture-columns.js";
 import {
   countRight,
   type KeptPicture,
@@ -78,13 +79,7 @@ export const elsaAccuracy = experiment({
     way: {type: "string", label: "Way to choose"},
     seed: {type: "string", label: "Seed of calibration and test pictures"},
     work: {type: "number", label: "Multiplications of the linears over dense", provenance: "modelled"},
-    accuracy: {type: "number", label: "Pictures named rightly", unit: "share"},
-    accuracyLow: {type: "number", label: "95 % interval, low"},
-    accuracyHigh: {type: "number", label: "95 % interval, high"},
-    change: {type: "number", label: "Change of the share against one level for all"},
-    changeLow: {type: "number", label: "95 % interval of the change, low"},
-    changeHigh: {type: "number", label: "95 % interval of the change, high"},
-    loss: {type: "number", label: "Cross-entropy", unit: "nats"},
+    ...pictureColumns("one level for all"),
     evaluations: {type: "integer", label: "Choices or levels whose loss was measured for one seed"},
     pictures: {type: "integer", label: "Pictures"},
   },

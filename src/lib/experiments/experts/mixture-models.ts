@@ -3,8 +3,8 @@
 import {expertNetwork, PLAIN_ROUTER} from "../../architectures/parts.js";
 import type {ExpertChannels} from "../../architectures/record/channels.js";
 import type {DecoderConfig} from "../../engine/decoder/config.js";
-import {heldCheckpoint} from "../../engine/decoder/decoder-weights.js";
 import {type Decoder, loadDecoder} from "../../engine/decoder/load-decoder.js";
+import {heldCheckpoint} from "../../engine/tensor-plan.js";
 import {wasmBackend} from "../../engine/wasm/wasm-backend.js";
 import type {DataSets} from "../../experiment/experiment.js";
 import {mixtures} from "../../experts/registry.js";

@@ -19,6 +19,7 @@ import {largest, smallest} from "../../stats/extent.js";
 import {mean} from "../../stats/moments.js";
 import {randomStream} from "../../tensor/random.js";
 import {known} from "../shared/quality-columns.js";
+import {tripleColumns} from "./triple-columns.js";
 
 const BOUNDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5] as const;
 const DEGREES = [1, 2, 3, 4, 6, 8, 10, 12] as const;
@@ -66,20 +67,7 @@ const sharpColumns = {
   algorithm: {type: "string", label: "Algorithm"},
   sharpness: {type: "number", label: "Sharpness, over the one that suffices"},
   bound: {type: "number", label: "Largest entry of queries and keys"},
-  right: {type: "number", label: "Share of numbers decided rightly", provenance: "measured"},
-  rightLow: {
-    type: "number",
-    label: "Decided rightly, lower end of 95 %",
-    provenance: "measured",
-    nullable: true,
-  },
-  rightHigh: {
-    type: "number",
-    label: "Decided rightly, upper end of 95 %",
-    provenance: "measured",
-    nullable: true,
-  },
-  lists: {type: "integer", label: "Lists of numbers, which the intervals count"},
+  ...tripleColumns,
 } as const;
 
 /** Attention to pairs of tokens, summed exactly and by polynomials. */

@@ -14,6 +14,7 @@ import {decide, trainHead} from "../../mixers/kronecker/trained-head.js";
 import {type DocumentTrials, documentShare} from "../../stats/documents.js";
 import {randomStream} from "../../tensor/random.js";
 import {known} from "../shared/quality-columns.js";
+import {tripleColumns} from "./triple-columns.js";
 
 /** Heads that are compared, by the lists of keys that they have; none for one that is not trained. */
 const HEADS = {
@@ -35,20 +36,7 @@ const columns = {
   head: {type: "string", label: "Head"},
   width: {type: "integer", label: "Channels", nullable: true},
   seed: {type: "string", label: "Seed of training"},
-  right: {type: "number", label: "Share of numbers decided rightly", provenance: "measured"},
-  rightLow: {
-    type: "number",
-    label: "Decided rightly, lower end of 95 %",
-    provenance: "measured",
-    nullable: true,
-  },
-  rightHigh: {
-    type: "number",
-    label: "Decided rightly, upper end of 95 %",
-    provenance: "measured",
-    nullable: true,
-  },
-  lists: {type: "integer", label: "Lists of numbers, which the intervals count"},
+  ...tripleColumns,
 } as const;
 
 /** Heads that shall find triples: attention of tokens, and attention to pairs of tokens. */

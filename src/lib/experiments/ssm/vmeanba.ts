@@ -7,6 +7,7 @@ import {averagedScans} from "../../ssm/vmeanba/registry.js";
 import {pairedShare, wilson} from "../../stats/shares.js";
 import {PICTURE_SIZE, type Picture} from "../../tasks/pictures/picture.js";
 import {optionNames} from "../../technique/option-names.js";
+import {pictureColumns} from "../shared/picture-columns.js";
 import {
   countRight,
   keptPicture,
@@ -71,13 +72,7 @@ export const vmeanbaExperiment = experiment({
     seed: {type: "string", label: "Seed of calibration and test pictures"},
     averaged: {type: "integer", label: "Layers averaged"},
     layers: {type: "string", label: "Which layers"},
-    accuracy: {type: "number", label: "Pictures named rightly", unit: "share"},
-    accuracyLow: {type: "number", label: "95 % interval, low"},
-    accuracyHigh: {type: "number", label: "95 % interval, high"},
-    change: {type: "number", label: "Change of the share against no averages"},
-    changeLow: {type: "number", label: "95 % interval of the change, low"},
-    changeHigh: {type: "number", label: "95 % interval of the change, high"},
-    loss: {type: "number", label: "Cross-entropy", unit: "nats"},
+    ...pictureColumns("no averages"),
     scanOperations: {type: "integer", label: "Operations of the scans of a picture", provenance: "modelled"},
     scanExponentials: {
       type: "integer",
