@@ -4,6 +4,7 @@ export * from "./cached-model.js";
 export * from "./eval-texts.js";
 export * from "./evaluate.js";
 export * from "./evaluation-rows.js";
+export * from "./fisher-curvature.js";
 export * from "./layer-sensitivity.js";
 export * from "./loss-reduction.js";
 export * from "./prepare-model.js";
