@@ -4,14 +4,11 @@ import {documentShare} from "../../stats/documents.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder} from "../shared/decoder-texts.js";
 import {MASKED_NEEDS, openedMasked} from "../shared/masked.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 import {ANSWER_TASKS, type AnswerTask} from "./answer-tasks.js";
 import {type CostedModels, costCells, costColumns} from "./way-costs.js";
 import {decoderIn} from "./way-models.js";
 import type {Way, Written} from "./ways.js";
-
-const end = <const L extends string>(label: L) =>
-  ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
 const TASK_IDS = ANSWER_TASKS.map(({id}) => id);
 
@@ -50,8 +47,8 @@ export const answers = experiment({
     samples: {type: "integer", label: "Samples, which the intervals count"},
     tokens: {type: "integer", label: "Tokens of an answer"},
     right: {type: "number", label: "Samples with every token right", provenance: "measured"},
-    rightLow: end("Samples right, lower end of 95 %"),
-    rightHigh: end("Samples right, upper end of 95 %"),
+    rightLow: intervalEnd("Samples right, lower end of 95 %"),
+    rightHigh: intervalEnd("Samples right, upper end of 95 %"),
     ...costColumns,
   },
   needs: MASKED_NEEDS,

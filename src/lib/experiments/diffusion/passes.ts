@@ -6,14 +6,11 @@ import {mean} from "../../stats/moments.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {MASK, MASKED_NEEDS, openedMasked} from "../shared/masked.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 import {lossUnder, ownAnswers} from "./text-judge.js";
 import {type CostedModels, costCells, costColumns} from "./way-costs.js";
 import {decoderIn} from "./way-models.js";
 import {GROUPS, WAYS, type Way, type WayModels, type Written} from "./ways.js";
-
-const end = <const L extends string>(label: L) =>
-  ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
 /** A masked diffusion model and a decoder write on after the same prompts, in every way that there is. */
 export const passes = experiment({
@@ -62,17 +59,17 @@ export const passes = experiment({
       unit: "nats/token",
       provenance: "measured",
     },
-    lossLow: end("Loss, lower end of 95 %"),
-    lossHigh: end("Loss, upper end of 95 %"),
-    answers: {...end("Answers right, of the queries that the text asks itself")},
-    answersLow: end("Answers right, lower end of 95 %"),
-    answersHigh: end("Answers right, upper end of 95 %"),
+    lossLow: intervalEnd("Loss, lower end of 95 %"),
+    lossHigh: intervalEnd("Loss, upper end of 95 %"),
+    answers: {...intervalEnd("Answers right, of the queries that the text asks itself")},
+    answersLow: intervalEnd("Answers right, lower end of 95 %"),
+    answersHigh: intervalEnd("Answers right, upper end of 95 %"),
     answersTrials: {type: "integer", label: "Answer tokens that the text gives itself"},
-    filled: {...end("Answer tokens of the document filled in right")},
-    filledLow: end("Filled in right, lower end of 95 %"),
-    filledHigh: end("Filled in right, upper end of 95 %"),
+    filled: {...intervalEnd("Answer tokens of the document filled in right")},
+    filledLow: intervalEnd("Filled in right, lower end of 95 %"),
+    filledHigh: intervalEnd("Filled in right, upper end of 95 %"),
     filledTrials: {type: "integer", label: "Answer tokens filled in"},
-    same: {...end("Tokens as without the shortcut")},
+    same: {...intervalEnd("Tokens as without the shortcut")},
   },
   needs: MASKED_NEEDS,
   sweep: GROUPS.map((group) => ({groups: [group]})),

@@ -6,7 +6,7 @@ import {documentMean, documentShare} from "../../stats/documents.js";
 import {ALL_SEEDS} from "../models/formats-on-model.js";
 import {openedDecoder, testSeeds} from "../shared/decoder-texts.js";
 import {MASKED_NEEDS, openedMasked} from "../shared/masked.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 import {lossUnder} from "./text-judge.js";
 import {costCells, costColumns} from "./way-costs.js";
 import {stepwise, type Way, type WayModels, type Written} from "./ways.js";
@@ -41,9 +41,6 @@ const params = {
   },
 } as const;
 
-const end = <const L extends string>(label: L) =>
-  ({type: "number", label, provenance: "measured", nullable: true}) as const;
-
 /** Tokens that reuse need not feed and words that it changes, by the length of blocks. */
 export const reuse = experiment({
   id: "diffusion/reuse",
@@ -61,16 +58,16 @@ export const reuse = experiment({
     documents: {type: "integer", label: "Documents, which the intervals count"},
     tokens: {type: "integer", label: "Tokens written after each prompt"},
     changed: {type: "number", label: "Tokens other than without reuse", provenance: "measured"},
-    changedLow: end("Tokens changed, lower end of 95 %"),
-    changedHigh: end("Tokens changed, upper end of 95 %"),
+    changedLow: intervalEnd("Tokens changed, lower end of 95 %"),
+    changedHigh: intervalEnd("Tokens changed, upper end of 95 %"),
     loss: {
       type: "number",
       label: "Loss of what was written under the decoder",
       unit: "nats/token",
       provenance: "measured",
     },
-    lossLow: end("Loss, lower end of 95 %"),
-    lossHigh: end("Loss, upper end of 95 %"),
+    lossLow: intervalEnd("Loss, lower end of 95 %"),
+    lossHigh: intervalEnd("Loss, upper end of 95 %"),
     ...costColumns,
   },
   needs: MASKED_NEEDS,

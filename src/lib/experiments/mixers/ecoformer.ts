@@ -17,7 +17,7 @@ import type {OperationCounts} from "../../mixers/operation-counts.js";
 import {largest, smallest} from "../../stats/extent.js";
 import {mean} from "../../stats/moments.js";
 import {decoderWeights} from "../shared/decoders.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 import {headHashes, headLessons, heldAgreements} from "./coded-heads.js";
 
 const MODEL = "decoder-small";
@@ -37,18 +37,16 @@ const BITS = [4, 8, 16, 32] as const;
 const LENGTHS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] as const;
 const WIDTHS = [16, 64] as const;
 
-const end = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
-
 const columns = {
   mixer: {type: "string", label: "In place of softmax"},
   layer: {type: "string", label: "Layer"},
   bits: {type: "integer", label: "Bits of a code", nullable: true},
   perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
-  perplexityLow: end("Perplexity, lower end of 95 %"),
-  perplexityHigh: end("Perplexity, upper end of 95 %"),
+  perplexityLow: intervalEnd("Perplexity, lower end of 95 %"),
+  perplexityHigh: intervalEnd("Perplexity, upper end of 95 %"),
   ratio: {type: "number", label: "Perplexity over that of softmax", provenance: "measured"},
-  ratioLow: end("Over softmax, lower end of 95 %"),
-  ratioHigh: end("Over softmax, upper end of 95 %"),
+  ratioLow: intervalEnd("Over softmax, lower end of 95 %"),
+  ratioHigh: intervalEnd("Over softmax, upper end of 95 %"),
   documents: {type: "integer", label: "Documents, which the intervals count"},
 } as const;
 

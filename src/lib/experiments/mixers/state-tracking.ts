@@ -6,7 +6,7 @@ import {groupTable, groupWord} from "../../tasks/group-words.js";
 import {optionNames} from "../../technique/option-names.js";
 import {randomStream} from "../../tensor/random.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 import {
   TRACKING_DATA,
   TRACKING_MODELS,
@@ -23,8 +23,6 @@ const LENGTHS = [16, 32, 64, 128, 256, 512] as const;
 const LONGEST = LENGTHS[LENGTHS.length - 1];
 const ALL_SEEDS = "all";
 
-const end = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
-
 const columns = {
   task: {type: "string", label: "Group"},
   model: {type: "string", label: "Model"},
@@ -32,8 +30,8 @@ const columns = {
   length: {type: "integer", label: "Elements of a word"},
   words: {type: "integer", label: "Words, which the intervals count"},
   right: {type: "number", label: "Share of products right in the second half", provenance: "measured"},
-  rightLow: end("Products right, lower end of 95 %"),
-  rightHigh: end("Products right, upper end of 95 %"),
+  rightLow: intervalEnd("Products right, lower end of 95 %"),
+  rightHigh: intervalEnd("Products right, upper end of 95 %"),
   guess: {type: "number", label: "Share that guessing gets right", provenance: "modelled"},
 } as const;
 

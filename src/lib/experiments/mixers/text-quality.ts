@@ -5,22 +5,20 @@ import {perplexity} from "../../evaluate/quality.js";
 import {scoreTokens} from "../../evaluate/token-scores.js";
 import {documentShare} from "../../stats/documents.js";
 import type {Tensor} from "../../tensor/tensor.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 
 const ALL_SEEDS = "all";
-
-const end = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
 /** Perplexity and right answers, with 95 % intervals over documents. */
 export const textQualityColumns = {
   seed: {type: "string", label: "Evaluation seed"},
   documents: {type: "integer", label: "Documents, which the intervals count"},
   perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
-  perplexityLow: end("Perplexity, lower end of 95 %"),
-  perplexityHigh: end("Perplexity, upper end of 95 %"),
+  perplexityLow: intervalEnd("Perplexity, lower end of 95 %"),
+  perplexityHigh: intervalEnd("Perplexity, upper end of 95 %"),
   answers: {type: "number", label: "Share of answer tokens right", provenance: "measured"},
-  answersLow: end("Answer tokens right, lower end of 95 %"),
-  answersHigh: end("Answer tokens right, upper end of 95 %"),
+  answersLow: intervalEnd("Answer tokens right, lower end of 95 %"),
+  answersHigh: intervalEnd("Answer tokens right, upper end of 95 %"),
 } as const;
 
 /** Cells for all seeds together, then for each. */

@@ -16,7 +16,7 @@ import {largest} from "../../stats/extent.js";
 import {optionNames} from "../../technique/option-names.js";
 import {exactly} from "../../tensor/softmax-part.js";
 import {decoderWeights} from "../shared/decoders.js";
-import {known} from "../shared/quality-columns.js";
+import {intervalEnd, known} from "../shared/quality-columns.js";
 import {firstKeys, type HeadQuery, lastQueries} from "./head-rows.js";
 
 const MODELS = ["decoder-small", "decoder-large"] as const;
@@ -31,7 +31,6 @@ const ROUNDS = {float32: Math.fround, float64: exactly} as const;
 const PRECISIONS = Object.keys(ROUNDS) as (keyof typeof ROUNDS)[];
 
 const count = (label: string) => ({type: "number", label, provenance: "measured"}) as const;
-const end = (label: string) => ({type: "number", label, provenance: "measured", nullable: true}) as const;
 
 const columns = {
   model: {type: "string", label: "Model"},
@@ -41,8 +40,8 @@ const columns = {
   precision: {type: "string", label: "Arithmetic"},
   worst: count("Largest difference from plain softmax in float64, of the largest value of a row"),
   error: count("The same on average"),
-  errorLow: end("On average, lower end of 95 %"),
-  errorHigh: end("On average, upper end of 95 %"),
+  errorLow: intervalEnd("On average, lower end of 95 %"),
+  errorHigh: intervalEnd("On average, upper end of 95 %"),
   exponentials: count("Exponentials a row"),
   rescales: count("Corrections of a result a row"),
   divisions: count("Divisions a row"),
@@ -50,8 +49,8 @@ const columns = {
   partials: count("Results that workers hand over, a row"),
   scoresRead: count("Scores that are read, a row"),
   recomputed: count("Share of rows computed anew"),
-  recomputedLow: end("Computed anew, lower end of 95 %"),
-  recomputedHigh: end("Computed anew, upper end of 95 %"),
+  recomputedLow: intervalEnd("Computed anew, lower end of 95 %"),
+  recomputedHigh: intervalEnd("Computed anew, upper end of 95 %"),
   documents: {type: "integer", label: "Documents, which the intervals count"},
 } as const;
 
@@ -60,8 +59,8 @@ const rangeColumns = {
   layer: {type: "string", label: "Layer"},
   reach: {type: "number", label: "Reach of the range above and below its centre"},
   recomputed: count("Share of rows with a score out of range"),
-  recomputedLow: end("Out of range, lower end of 95 %"),
-  recomputedHigh: end("Out of range, upper end of 95 %"),
+  recomputedLow: intervalEnd("Out of range, lower end of 95 %"),
+  recomputedHigh: intervalEnd("Out of range, upper end of 95 %"),
   documents: {type: "integer", label: "Documents"},
 } as const;
 

@@ -16,6 +16,15 @@ export const COST_TASKS = ["roofline", "program", "graph", "kernel"] as const;
 /** The id of a cost task. */
 export type CostTaskId = (typeof COST_TASKS)[number];
 
+/** The choice of a cost task. */
+export const costTaskParam = {
+  kind: "choice",
+  label: "Kind of text",
+  help: "A config.json with machine, formats and work; a small program; a graph of operators; a kernel of ours.",
+  options: COST_TASKS,
+  default: "roofline",
+} as const;
+
 /** Tells whether a task's numbers come from a model of cost, not from running or measuring. */
 export const isModelled = (id: CostTaskId): boolean => id === "roofline" || id === "graph";
 

@@ -1,5 +1,5 @@
 import {experiment} from "../../experiment/experiment.js";
-import {COST_TASKS, type CostTaskId, typedTask} from "./cost-tasks.js";
+import {COST_TASKS, type CostTaskId, costTaskParam, typedTask} from "./cost-tasks.js";
 import {medianOf} from "./formulas.js";
 import {summaryOf} from "./samples.js";
 import {scoreColumns, scoresOf, spreadColumns, spreadOf} from "./scores.js";
@@ -66,13 +66,7 @@ export const dataSize = experiment({
     "What do more training texts, parameters, digits, tasks and samples change in a prediction of cost?",
   source: "RegressLM, arXiv:2506.21718; regression language models for code, arXiv:2509.26476",
   params: {
-    task: {
-      kind: "choice",
-      label: "Kind of text",
-      help: "A config.json with machine, formats and work; a small program; a graph of operators; a kernel of ours.",
-      options: COST_TASKS,
-      default: "roofline",
-    },
+    task: costTaskParam,
     texts: {kind: "integer", label: "Texts of the test split", min: 16, max: 400, log: true, default: 32},
   },
   columns: {

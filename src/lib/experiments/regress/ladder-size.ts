@@ -1,7 +1,7 @@
 import {experiment} from "../../experiment/experiment.js";
 import {sortedQuantile} from "../../stats/quantile.js";
 import {labelledText} from "../../tasks/cost-task.js";
-import {COST_TASKS, typedTask} from "./cost-tasks.js";
+import {COST_TASKS, costTaskParam, typedTask} from "./cost-tasks.js";
 import type {KnownText} from "./formulas.js";
 import {type LadderTask, type LadderTools, predictorOf} from "./ladder.js";
 import {ladderTools, openRegressor, TREES_NEEDS} from "./samples.js";
@@ -69,13 +69,7 @@ export const ladderSize = experiment({
   question: "How many texts with their true cost do simple predictors need?",
   source: "RegressLM, arXiv:2506.21718: transfer from 500 examples",
   params: {
-    task: {
-      kind: "choice",
-      label: "Kind of text",
-      help: "A config.json with machine, formats and work; a small program; a graph of operators; a kernel of ours.",
-      options: COST_TASKS,
-      default: "roofline",
-    },
+    task: costTaskParam,
     texts: {kind: "integer", label: "Texts of the test split", min: 16, max: 400, log: true, default: 96},
   },
   columns: {

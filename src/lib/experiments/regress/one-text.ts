@@ -2,7 +2,7 @@ import {experiment} from "../../experiment/experiment.js";
 import {centralInterval} from "../../regress/estimators.js";
 import {sampleTargets} from "../../regress/model/sample.js";
 import {labelledText} from "../../tasks/cost-task.js";
-import {COST_TASKS, isModelled, type Truth, type TypedTask, typedTask} from "./cost-tasks.js";
+import {COST_TASKS, costTaskParam, isModelled, type Truth, type TypedTask, typedTask} from "./cost-tasks.js";
 import {openRegressor, REGRESS_NEEDS, samplesOf, summaryOf} from "./samples.js";
 
 const measured = {provenance: "measured"} as const;
@@ -27,13 +27,7 @@ export const oneText = experiment({
   question: "What does a text cost, as a small model that only reads it would say?",
   source: "RegressLM, arXiv:2506.21718; regression language models for code, arXiv:2509.26476",
   params: {
-    task: {
-      kind: "choice",
-      label: "Kind of text",
-      help: "A config.json with machine, formats and work; a small program; a graph of operators; a kernel of ours.",
-      options: COST_TASKS,
-      default: "roofline",
-    },
+    task: costTaskParam,
     text: {
       kind: "text",
       label: "Text",

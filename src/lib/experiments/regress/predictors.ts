@@ -1,6 +1,6 @@
 import {experiment} from "../../experiment/experiment.js";
 import {centralInterval} from "../../regress/estimators.js";
-import {COST_TASKS, type CostTaskId, isModelled, typedTask} from "./cost-tasks.js";
+import {COST_TASKS, type CostTaskId, costTaskParam, isModelled, typedTask} from "./cost-tasks.js";
 import {medianOf} from "./formulas.js";
 import {LADDER, type LadderTools} from "./ladder.js";
 import {LADDER_NEEDS, ladderTools, openRegressor, summaryOf} from "./samples.js";
@@ -95,13 +95,7 @@ export const predictors = experiment({
   source:
     "regression language models for code, arXiv:2509.26476, tables 3 and 4; RegressLM, arXiv:2506.21718",
   params: {
-    task: {
-      kind: "choice",
-      label: "Kind of text",
-      help: "A config.json with machine, formats and work; a small program; a graph of operators; a kernel of ours.",
-      options: COST_TASKS,
-      default: "roofline",
-    },
+    task: costTaskParam,
     texts: {kind: "integer", label: "Texts of the test split", min: 16, max: 1000, log: true, default: 96},
     samples: {
       kind: "integer",

@@ -2,8 +2,11 @@
 
 import type {Measured} from "../../evaluate/evaluate.js";
 
-/** An end of a 95 % interval over documents, which is empty below six of them. */
-const end = <const L extends string, const U extends string | undefined = undefined>(label: L, unit?: U) =>
+/** An end of a 95 % interval, which is empty where there are too few units for one. */
+export const intervalEnd = <const L extends string, const U extends string | undefined = undefined>(
+  label: L,
+  unit?: U,
+) =>
   ({
     type: "number",
     label,
@@ -20,27 +23,27 @@ export const qualityColumns = {
   documents: {type: "integer", label: "Documents, which the intervals count"},
   tokens: {type: "integer", label: "Tokens predicted"},
   perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
-  perplexityLow: end("Perplexity, lower end of 95 %"),
-  perplexityHigh: end("Perplexity, upper end of 95 %"),
+  perplexityLow: intervalEnd("Perplexity, lower end of 95 %"),
+  perplexityHigh: intervalEnd("Perplexity, upper end of 95 %"),
   difference: {type: "number", label: "Perplexity above the baseline's", provenance: "measured"},
-  differenceLow: end("Perplexity above the baseline's, lower end of 95 %, paired"),
-  differenceHigh: end("Perplexity above the baseline's, upper end of 95 %, paired"),
+  differenceLow: intervalEnd("Perplexity above the baseline's, lower end of 95 %, paired"),
+  differenceHigh: intervalEnd("Perplexity above the baseline's, upper end of 95 %, paired"),
   klMean: {type: "number", label: "KL divergence, mean", unit: "nats", provenance: "measured"},
-  klLow: end("KL divergence, lower end of 95 %", "nats"),
-  klHigh: end("KL divergence, upper end of 95 %", "nats"),
+  klLow: intervalEnd("KL divergence, lower end of 95 %", "nats"),
+  klHigh: intervalEnd("KL divergence, upper end of 95 %", "nats"),
   klMedian: {type: "number", label: "KL divergence, median", unit: "nats", provenance: "measured"},
   kl99: {type: "number", label: "KL divergence, 99th percentile", unit: "nats", provenance: "measured"},
   sameTop: {type: "number", label: "Share of tokens with the same likeliest one", provenance: "measured"},
-  sameTopLow: end("Same likeliest, lower end of 95 %"),
-  sameTopHigh: end("Same likeliest, upper end of 95 %"),
+  sameTopLow: intervalEnd("Same likeliest, lower end of 95 %"),
+  sameTopHigh: intervalEnd("Same likeliest, upper end of 95 %"),
   retrieval: {
     type: "number",
     label: "Retrieval accuracy: share of answer tokens right",
     provenance: "measured",
     nullable: true,
   },
-  retrievalLow: end("Retrieval, lower end of 95 %"),
-  retrievalHigh: end("Retrieval, upper end of 95 %"),
+  retrievalLow: intervalEnd("Retrieval, lower end of 95 %"),
+  retrievalHigh: intervalEnd("Retrieval, upper end of 95 %"),
   retrievalTrials: {type: "integer", label: "Answer tokens"},
 } as const;
 

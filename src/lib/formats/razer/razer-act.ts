@@ -1,11 +1,12 @@
-import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import type {Tensor} from "../../tensor/tensor.js";
 import {castValue, encodeValues} from "../cast.js";
 import {e2m1, e4m3fn, ue4m3} from "../element.js";
 import type {CodeReading, Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
 import {nvfp4TensorScale, requireBlockSize} from "../nvfp4/nvfp4.js";
-import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
-import {divideByTensorScale, packTensorScale, unpackTensorScale} from "../tensor-scale.js";
+import {packCodes} from "../pack.js";
+import {divideByTensorScale, packTensorScale} from "../tensor-scale.js";
+import {unpackSpecials} from "./packed-specials.js";
 import {
   type BlockCandidate,
   type BlockScale,
@@ -69,21 +70,11 @@ function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
   return Uint8Array.from(encodeValues(ue4m3, scales), (code, b) => code | ((1 - specialIndex[b]) << 7));
 }
 
-function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerActOptions>): SpecialTensor {
-  const {shape} = packed;
-  const count = elementCount(shape);
-  const bytes = requirePart(packed, "scales", groupsAlong(shape, -1, blockSize).count);
-  return {
-    shape,
-    blockSize,
-    specials,
-    base: e2m1,
-    codes: unpackCodes(requirePart(packed, "codes", packedLength(count, 4)), 4, count) as Uint8Array,
-    specialIndex: bytes.map((byte) => 1 - (byte >> 7)),
-    scales: Float32Array.from(bytes, (byte) => ue4m3.values[byte & 127]),
-    tensorScale: unpackTensorScale(requirePart(packed, "tensorScale", 4)),
-  };
-}
+const decodeBlocks = (packed: Packed, options: Required<RazerActOptions>): SpecialTensor =>
+  unpackSpecials(packed, options, {
+    indexOf: (byte) => 1 - (byte >> 7),
+    scaleOf: (byte) => ue4m3.values[byte & 127],
+  });
 
 /** The sign bit of a scale chooses the special value, the first where it is 1. */
 const readingOf = ({specials: [first, second], blockSize}: Required<RazerActOptions>): CodeReading => ({

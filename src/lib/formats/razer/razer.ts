@@ -1,11 +1,12 @@
-import {elementCount, type Tensor} from "../../tensor/tensor.js";
+import type {Tensor} from "../../tensor/tensor.js";
 import {castValue, encodeValues} from "../cast.js";
 import {e2m1, e3m3, e4m3fn} from "../element.js";
 import type {EncodeOptions, Format, Packed} from "../format.js";
 import {groupsAlong, requireFinite} from "../groups.js";
 import {requireBlockSize} from "../nvfp4/nvfp4.js";
-import {packCodes, packedLength, requirePart, unpackCodes} from "../pack.js";
-import {divideByTensorScale, packTensorScale, tensorScaleOf, unpackTensorScale} from "../tensor-scale.js";
+import {packCodes} from "../pack.js";
+import {divideByTensorScale, packTensorScale, tensorScaleOf} from "../tensor-scale.js";
+import {unpackSpecials} from "./packed-specials.js";
 import {
   type BlockCandidate,
   type BlockScale,
@@ -106,21 +107,11 @@ function scaleBytes({scales, specialIndex}: SpecialTensor): Uint8Array {
   });
 }
 
-function decodeBlocks(packed: Packed, {specials, blockSize}: Required<RazerOptions>): SpecialTensor {
-  const {shape} = packed;
-  const count = elementCount(shape);
-  const bytes = requirePart(packed, "scales", groupsAlong(shape, -1, blockSize).count);
-  return {
-    shape,
-    blockSize,
-    specials,
-    base: e2m1,
-    codes: unpackCodes(requirePart(packed, "codes", packedLength(count, 4)), 4, count) as Uint8Array,
-    specialIndex: bytes.map((byte) => (byte >> 7) | ((byte >> 5) & 2)),
-    scales: Float32Array.from(bytes, (byte) => e3m3.values[byte & 63]),
-    tensorScale: unpackTensorScale(requirePart(packed, "tensorScale", 4)),
-  };
-}
+const decodeBlocks = (packed: Packed, options: Required<RazerOptions>): SpecialTensor =>
+  unpackSpecials(packed, options, {
+    indexOf: (byte) => (byte >> 7) | ((byte >> 5) & 2),
+    scaleOf: (byte) => e3m3.values[byte & 63],
+  });
 
 /** `_o7` for [5, -5, 7, -7], nothing for o = 8, and all values for any other set. */
 function nameOf(specials: readonly number[]): string {
