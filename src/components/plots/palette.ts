@@ -40,3 +40,11 @@ export function looksOf<T>(
   }
   return looks;
 }
+
+/** The series of a row by its name: the colour of its family, in the shade that {@link looksOf} gives the name. */
+export const seriesBy =
+  <Row>(nameOf: (row: Row) => string, familyOf: (row: Row) => Family) =>
+  (row: Row, rows: readonly Row[]): Look & {readonly name: string} => {
+    const name = nameOf(row);
+    return {name, ...looksOf(rows, nameOf, familyOf).get(name)!};
+  };

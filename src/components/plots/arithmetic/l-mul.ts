@@ -2,7 +2,7 @@ import type {lMul} from "../../../lib/experiments/arithmetic/l-mul.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** A row of the experiment. */
 export type LMulRow = RowOf<typeof lMul>;
@@ -22,10 +22,7 @@ export const lMulFigure = marksFigure<typeof lMul>({
   drawn: (rows) => rows.filter((row) => !isCoarse(row)),
   key: ({product, reach}) => `${product} ${reach}`,
   label: ({label, reach}) => `${label}, ${WHERE[reach]}`,
-  series: (row, all) => ({
-    name: nameOf(row),
-    ...looksOf(all, nameOf, ({family}) => (family === "fp" ? "fp" : "codebook")).get(nameOf(row))!,
-  }),
+  series: seriesBy(nameOf, ({family}) => (family === "fp" ? "fp" : "codebook")),
   x: {column: "energy", provenance: "modelled", label: "energy of a product, 45 nm", unit: "pJ", log: true},
   y: {column: "difference", label: "perplexity above the baseline's"},
   interval: ({differenceLow: low, differenceHigh: high}) =>

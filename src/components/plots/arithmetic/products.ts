@@ -2,7 +2,7 @@ import type {products} from "../../../lib/experiments/arithmetic/products.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {isFamily, looksOf} from "../palette.js";
+import {isFamily, seriesBy} from "../palette.js";
 
 /** A row of the experiment. */
 export type ProductRow = RowOf<typeof products>;
@@ -13,14 +13,10 @@ export const productsFigure = linesFigure<typeof products>({
   question: "How much work is a product without a multiplier, and how far off is it?",
   key: ({arithmetic, bits}) => `${arithmetic} ${bits}`,
   label: ({label, bits}) => `${label}, ${bits} ${bits === 1 ? "bit" : "bits"}`,
-  series: ({label}, all) => ({
-    name: label,
-    ...looksOf(
-      all,
-      (row) => row.label,
-      ({family}) => (isFamily(family) ? family : "machine"),
-    ).get(label)!,
-  }),
+  series: seriesBy(
+    ({label}) => label,
+    ({family}) => (isFamily(family) ? family : "machine"),
+  ),
   x: {column: "operations", label: "operations for a weight"},
   y: {column: "error", label: "squares of the error, of the result", log: true},
   better: "bottom left",

@@ -2,7 +2,7 @@ import type {decodingTimes} from "../../../lib/experiments/accel/decoding-times.
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type DecodingTimesRow = RowOf<typeof decodingTimes>;
 
@@ -12,14 +12,10 @@ export const decodingTimesFigure = marksFigure<typeof decodingTimes>({
   question: "What would our tokens of a pass be worth with a large model?",
   key: ({method}) => method,
   label: ({label}) => label,
-  series: ({label}, rows) => ({
-    name: label,
-    ...looksOf(
-      rows,
-      (row) => row.label,
-      () => "decoding",
-    ).get(label)!,
-  }),
+  series: seriesBy(
+    ({label}) => label,
+    () => "decoding",
+  ),
   x: {column: "tokensPerPass", label: "tokens for each pass, measured on decoder-large"},
   y: {column: "times", label: "times as fast as plain decoding", provenance: "modelled"},
   labelled: ({points}) => points.map(({key}) => key),

@@ -2,7 +2,7 @@ import type {draftShape} from "../../../lib/experiments/decoding/draft-shape.js"
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type DraftShapeRow = RowOf<typeof draftShape>;
 
@@ -15,10 +15,7 @@ export const shapeFigure = linesFigure<typeof draftShape>({
   question: ([row]) => `How long and how wide should a draft be? ${row?.label ?? ""}`.trim(),
   key: ({depth, width}) => `${depth} ahead, ${width} wide`,
   label: (row) => `${row.depth} tokens ahead, ${widthName(row)}`,
-  series: (row, rows) => ({
-    name: widthName(row),
-    ...looksOf(rows, widthName, () => "decoding").get(widthName(row))!,
-  }),
+  series: seriesBy(widthName, () => "decoding"),
   x: {column: "depth", label: "tokens drafted ahead", log: true, ticks: [1, 2, 4, 8, 16]},
   y: {column: "tokensPerPass", label: "tokens for each pass of the model"},
   interval: ({tokensPerPassLow: low, tokensPerPassHigh: high}) =>

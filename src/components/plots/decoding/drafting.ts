@@ -2,7 +2,7 @@ import type {drafting} from "../../../lib/experiments/decoding/drafting.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type DraftingRow = RowOf<typeof drafting>;
 
@@ -12,14 +12,10 @@ export const passesFigure = marksFigure<typeof drafting>({
   question: "How many tokens does a pass give, and how often must the draft run for each?",
   key: ({method}) => method,
   label: ({label}) => label,
-  series: ({label}, rows) => ({
-    name: label,
-    ...looksOf(
-      rows,
-      (row) => row.label,
-      ({method}) => (method === "plain" ? "baseline" : "decoding"),
-    ).get(label)!,
-  }),
+  series: seriesBy(
+    ({label}) => label,
+    ({method}) => (method === "plain" ? "baseline" : "decoding"),
+  ),
   x: {column: "draftPassesPerToken", label: "passes of the draft for each token"},
   y: {column: "tokensPerPass", label: "tokens for each pass of the model", log: true},
   interval: ({tokensPerPassLow: low, tokensPerPassHigh: high}) =>

@@ -2,7 +2,7 @@ import type {grammarMasks} from "../../../lib/experiments/decoding/grammar-masks
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type GrammarMaskRow = RowOf<typeof grammarMasks>;
 
@@ -12,14 +12,10 @@ export const checkedFigure = linesFigure<typeof grammarMasks>({
   question: "How many tokens must be checked before each token?",
   key: ({method, tokens}) => `${method} ${tokens}`,
   label: ({method, checked, tokens}) => `${method}: ${numberText(checked, 3)} of ${tokens}`,
-  series: ({method}, rows) => ({
-    name: method,
-    ...looksOf(
-      rows,
-      (row) => row.method,
-      () => "decoding",
-    ).get(method)!,
-  }),
+  series: seriesBy(
+    ({method}) => method,
+    () => "decoding",
+  ),
   x: {column: "tokens", label: "tokens of the vocabulary", log: true},
   y: {column: "checked", label: "tokens checked before each token (mean)", log: true},
   finding: ({rows}) => checkedFinding(rows),

@@ -2,17 +2,14 @@ import type {layersAtOnce} from "../../../lib/experiments/decoding/layers-at-onc
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type LayersAtOnceRow = RowOf<typeof layersAtOnce>;
 
 const named = ({draft, calibrates}: LayersAtOnceRow): string =>
   calibrates ? draft : `${draft}, not calibrated`;
 
-const looks = (row: LayersAtOnceRow, rows: readonly LayersAtOnceRow[]) => ({
-  name: named(row),
-  ...looksOf(rows, named, () => "decoding").get(named(row))!,
-});
+const looks = seriesBy(named, () => "decoding");
 
 /** Tokens for each pass of the model by the attentions that a draft computes at once. */
 export const atOnceFigure = linesFigure<typeof layersAtOnce>({

@@ -2,18 +2,14 @@ import type {promptTokensExperiment} from "../../../lib/experiments/decoding/pro
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type PromptTokensRow = RowOf<typeof promptTokensExperiment>;
 
-const series = ({what}: PromptTokensRow, rows: readonly PromptTokensRow[]) => ({
-  name: what,
-  ...looksOf(
-    rows,
-    (row) => row.what,
-    () => "decoding",
-  ).get(what)!,
-});
+const series = seriesBy<PromptTokensRow>(
+  ({what}) => what,
+  () => "decoding",
+);
 
 /** Tokens of a pass by its size, as the trees predict them and as texts give them. */
 export const promptSizesFigure = linesFigure<typeof promptTokensExperiment>({

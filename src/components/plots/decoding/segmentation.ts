@@ -2,7 +2,7 @@ import type {segmentation} from "../../../lib/experiments/decoding/segmentation.
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type SegmentationRow = RowOf<typeof segmentation>;
 
@@ -16,14 +16,10 @@ export const segmentationFigure = linesFigure<typeof segmentation>({
   key: ({rule, confidence}) => `${rule} ${confidence ?? "fixed"}`,
   label: ({label, confidence}) =>
     confidence === null ? label : `${label}, threshold at ${numberText(confidence, 3)}`,
-  series: ({label}, rows) => ({
-    name: label,
-    ...looksOf(
-      rows,
-      (row) => row.label,
-      () => "decoding",
-    ).get(label)!,
-  }),
+  series: seriesBy(
+    ({label}) => label,
+    () => "decoding",
+  ),
   x: {column: "tokensPerStep", label: "tokens in a step, mean"},
   y: {
     column: "foreseen",

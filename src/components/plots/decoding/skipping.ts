@@ -2,7 +2,7 @@ import type {skipping} from "../../../lib/experiments/decoding/skipping.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {differenceText, PICKED, perplexityInterval} from "../series.js";
 
 export type SkippingRow = RowOf<typeof skipping>;
@@ -17,14 +17,10 @@ export const layersFigure = linesFigure<typeof skipping>({
   key: ({schedule, speedup}) => `${schedule} ${speedup}`,
   label: ({label, layersPerToken, layers}) =>
     `${label}, ${numberText(layersPerToken, 3)} of ${layers} layers`,
-  series: ({label}, rows) => ({
-    name: label,
-    ...looksOf(
-      rows,
-      (row) => row.label,
-      () => "decoding",
-    ).get(label)!,
-  }),
+  series: seriesBy(
+    ({label}) => label,
+    () => "decoding",
+  ),
   x: {column: "layersPerToken", label: "layers that a token passes, mean"},
   y: {column: "perplexity", label: "perplexity", log: true},
   interval: perplexityInterval,

@@ -2,20 +2,16 @@ import type {splitReason} from "../../../lib/experiments/decoding/split-reason.j
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {level} from "../series.js";
 
 export type SplitRow = RowOf<typeof splitReason>;
 
 const percent = (share: number): number => 100 * share;
-const looks = (row: SplitRow, rows: readonly SplitRow[]) => ({
-  name: row.label,
-  ...looksOf(
-    rows,
-    ({label}) => label,
-    ({family}) => (family === "baseline" ? "baseline" : "decoding"),
-  ).get(row.label)!,
-});
+const looks = seriesBy<SplitRow>(
+  ({label}) => label,
+  ({family}) => (family === "baseline" ? "baseline" : "decoding"),
+);
 const solved = {
   column: "solved",
   label: "problems solved",

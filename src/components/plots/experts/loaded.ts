@@ -2,7 +2,7 @@ import type {loadedExperts} from "../../../lib/experiments/experts/loaded.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure, marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {perplexityInterval} from "../series.js";
 
 export type LoadedRow = RowOf<typeof loadedExperts>;
@@ -10,14 +10,10 @@ export type LoadedRow = RowOf<typeof loadedExperts>;
 /** Tokens of a chunk that a draft's verification reads at once. */
 const VERIFIED = 8;
 
-const seriesOf = ({label}: LoadedRow, rows: readonly LoadedRow[]) => ({
-  name: label,
-  ...looksOf(
-    rows,
-    (row) => row.label,
-    () => "sparse",
-  ).get(label)!,
-});
+const seriesOf = seriesBy<LoadedRow>(
+  ({label}) => label,
+  () => "sparse",
+);
 
 /** Share of the experts that several tokens load together. */
 export const loadedFigure = linesFigure<typeof loadedExperts>({

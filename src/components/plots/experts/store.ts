@@ -2,7 +2,7 @@ import type {expertStore} from "../../../lib/experiments/experts/store.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 export type StoreRow = RowOf<typeof expertStore>;
 
@@ -12,14 +12,10 @@ export const storeFigure = linesFigure<typeof expertStore>({
   question: "How much memory does the model need to write fast?",
   key: ({way, fits}) => `${way} ${fits}`,
   label: ({way, fits}) => `${way}, ${numberText(100 * fits, 2)} % of the experts in memory`,
-  series: ({way}, rows) => ({
-    name: way,
-    ...looksOf(
-      rows,
-      (row) => row.way,
-      () => "sparse",
-    ).get(way)!,
-  }),
+  series: seriesBy(
+    ({way}) => way,
+    () => "sparse",
+  ),
   x: {column: "memoryGB", label: "memory for weights and cache, GB", provenance: "modelled"},
   y: {column: "tokensPerSecond", label: "tokens a second", provenance: "modelled"},
   better: "top left",

@@ -2,7 +2,7 @@ import type {fusemax} from "../../../lib/experiments/reductions/fusemax.js";
 import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** A row of the experiment. */
 export type ArrayRow = RowOf<typeof fusemax>;
@@ -23,10 +23,7 @@ const common = {
   experiment: "reductions/fusemax",
   key: ({design, tokens}: ArrayRow) => `${design} ${tokens}`,
   label: ({label, tokens}: ArrayRow) => `${label}, ${groupedDigits(String(tokens))} tokens`,
-  series: (row: ArrayRow, all: readonly ArrayRow[]) => ({
-    name: nameOf(row),
-    ...looksOf(all, nameOf, (each) => (isBaseline(each) ? "baseline" : "machine")).get(nameOf(row))!,
-  }),
+  series: seriesBy(nameOf, (each: ArrayRow) => (isBaseline(each) ? "baseline" : "machine")),
   x: {column: "tokens", label: "length", unit: "tokens", log: true},
 } as const;
 

@@ -2,7 +2,7 @@ import type {orders} from "../../../lib/experiments/reductions/orders.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** A row of the experiment's main table. */
 export type OrderRow = RowOf<typeof orders>;
@@ -15,10 +15,7 @@ export const ordersFigure = marksFigure<typeof orders>({
   question: "What does another order cost, and what does it change?",
   key: ({model, order}) => `${model} ${order}`,
   label: nameOf,
-  series: (row, all) => ({
-    name: nameOf(row),
-    ...looksOf(all, nameOf, ({family}) => (family === "baseline" ? "baseline" : "machine")).get(nameOf(row))!,
-  }),
+  series: seriesBy(nameOf, ({family}) => (family === "baseline" ? "baseline" : "machine")),
   x: {column: "exponentials", label: "exponentials a row"},
   y: {column: "error", label: "difference from plain softmax in float64", log: true},
   interval: ({errorLow: low, errorHigh: high}) => (low === null || high === null ? undefined : [low, high]),

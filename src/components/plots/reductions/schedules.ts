@@ -2,7 +2,7 @@ import type {schedules} from "../../../lib/experiments/reductions/schedules.js";
 import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** A row of the experiment. */
 export type ScheduleRow = RowOf<typeof schedules>;
@@ -21,12 +21,9 @@ const common = {
   experiment: "reductions/schedules",
   key: ({schedule, context}: ScheduleRow) => `${schedule} ${context}`,
   label: ({label, context}: ScheduleRow) => `${label}, ${groupedDigits(String(context))} tokens`,
-  series: (row: ScheduleRow, all: readonly ScheduleRow[]) => ({
-    name: nameOf(row),
-    ...looksOf(all, nameOf, ({schedule}) => (schedule === "flash-attention-2" ? "baseline" : "machine")).get(
-      nameOf(row),
-    )!,
-  }),
+  series: seriesBy(nameOf, ({schedule}: ScheduleRow) =>
+    schedule === "flash-attention-2" ? "baseline" : "machine",
+  ),
   x: {column: "context", label: "context", unit: "tokens", log: true},
 } as const;
 

@@ -2,7 +2,7 @@ import type {adaptation} from "../../../lib/experiments/regress/adaptation.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {medianError} from "./runs.js";
 
 /** A predictor after some examples of a kind of text that it had not seen. */
@@ -28,14 +28,10 @@ export const adaptationFigure = linesFigure<typeof adaptation>({
   question: "How many examples does a model need for a kind of text that it has not seen?",
   key: ({start, examples, seed}) => `${start} ${examples} ${seed}`,
   label: ({start, examples}) => `${start}, ${examples} examples`,
-  series: ({start}, rows) => ({
-    name: start,
-    ...looksOf(
-      rows,
-      (row) => row.start,
-      (row) => ([PRETRAINED, FRESH].includes(row.start) ? "machine" : "baseline"),
-    ).get(start)!,
-  }),
+  series: seriesBy(
+    ({start}) => start,
+    (row) => ([PRETRAINED, FRESH].includes(row.start) ? "machine" : "baseline"),
+  ),
   x: {column: "examples", label: "measured kernels that it learned from", log: true, ticks: [8, 64, 512]},
   y: {column: "logError", label: "root mean square error", unit: "powers of ten"},
   better: "bottom left",

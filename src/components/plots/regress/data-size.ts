@@ -2,7 +2,7 @@ import type {DataAxis, dataSize} from "../../../lib/experiments/regress/data-siz
 import {groupedDigits, numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {FigureOf, RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {numberName} from "./predictors.js";
 import {medianError} from "./runs.js";
 
@@ -31,10 +31,7 @@ export const dataSizeFigure = (axis: DataAxis): FigureOf<typeof dataSize> =>
     question: QUESTIONS[axis][1],
     key: ({value, seed}) => `${axis} ${value} ${seed}`,
     label: ({value, seed}) => `${value} ${axis}, seed ${seed}`,
-    series: (row, rows) => ({
-      name: seedName(row),
-      ...looksOf(rows, seedName, () => "machine").get(seedName(row))!,
-    }),
+    series: seriesBy(seedName, () => "machine"),
     x: {column: "value", label: QUESTIONS[axis][0], log: axis !== "digits"},
     y: {column: "logError", label: "root mean square error", unit: "powers of ten"},
     better: "bottom left",

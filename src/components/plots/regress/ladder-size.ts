@@ -2,7 +2,7 @@ import type {ladderSize} from "../../../lib/experiments/regress/ladder-size.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {numberName} from "./predictors.js";
 
 /** What a simple predictor does after some texts. */
@@ -14,14 +14,10 @@ export const ladderSizeFigure = linesFigure<typeof ladderSize>({
   question: "How many texts do simple predictors need?",
   key: ({predictor, learned}) => `${predictor} ${learned}`,
   label: ({predictor, learned}) => `${predictor} after ${learned} texts`,
-  series: ({predictor}, rows) => ({
-    name: predictor,
-    ...looksOf(
-      rows,
-      (row) => row.predictor,
-      () => "machine",
-    ).get(predictor)!,
-  }),
+  series: seriesBy(
+    ({predictor}) => predictor,
+    () => "machine",
+  ),
   x: {column: "learned", label: "texts of training", log: true, ticks: [50, 200, 800, 1600]},
   y: {column: "logError", label: "root mean square error", unit: "powers of ten"},
   interval: ({logErrorLow, logErrorHigh}) => [logErrorLow, logErrorHigh],

@@ -2,7 +2,7 @@ import type {operatorGraphs} from "../../../lib/experiments/regress/operator-gra
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {numberName} from "./predictors.js";
 
 /** A predictor of graphs after one training run. */
@@ -21,12 +21,7 @@ export const operatorGraphsFigure = marksFigure<typeof operatorGraphs>({
   question: "Do names of operators tell what a graph costs, or must shapes be read too?",
   key: (row) => `${row.target} ${nameOf(row)} ${row.seed ?? ""}`,
   label: (row) => (row.seed === null ? nameOf(row) : `${nameOf(row)}, run ${row.seed + 1}`),
-  series: (row, rows) => ({
-    name: nameOf(row),
-    ...looksOf(rows, nameOf, ({predictor}) => (predictor === "convolution" ? "machine" : "baseline")).get(
-      nameOf(row),
-    )!,
-  }),
+  series: seriesBy(nameOf, ({predictor}) => (predictor === "convolution" ? "machine" : "baseline")),
   x: {column: "rangeError", label: "root mean square error of the logarithm", unit: "% of its range"},
   y: {column: "spearman", label: "Spearman's correlation"},
   better: "top left",

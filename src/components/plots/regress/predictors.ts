@@ -2,7 +2,7 @@ import type {predictors} from "../../../lib/experiments/regress/predictors.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** A predictor of one number of a task. */
 export type PredictorRow = RowOf<typeof predictors>;
@@ -36,14 +36,10 @@ export function compared(rows: readonly PredictorRow[]): PredictorRow[] {
   );
 }
 
-const looks = ({predictor}: PredictorRow, rows: readonly PredictorRow[]) => ({
-  name: predictor,
-  ...looksOf(
-    rows,
-    (row) => row.predictor,
-    (row) => (row.predictor === MODEL ? "machine" : "baseline"),
-  ).get(predictor)!,
-});
+const looks = seriesBy<PredictorRow>(
+  ({predictor}) => predictor,
+  (row) => (row.predictor === MODEL ? "machine" : "baseline"),
+);
 
 /** Rows of the first number of a task that have a rank correlation, one a predictor. */
 const ranked = (rows: readonly PredictorRow[]): PredictorRow[] =>

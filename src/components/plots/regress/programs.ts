@@ -2,7 +2,7 @@ import type {programs} from "../../../lib/experiments/regress/programs.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {marksFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** What somebody says of one kind of programs. */
 export type ProgramRow = RowOf<typeof programs>;
@@ -16,14 +16,10 @@ export const programsFigure = marksFigure<typeof programs>({
   question: ([row]) => `Without running it, who knows of a program: ${row?.question ?? "its cost"}?`,
   key: ({surrogate, aspect}) => `${surrogate} ${aspect}`,
   label: ({surrogate, aspect}) => `${aspect}, ${surrogate}`,
-  series: ({surrogate}, rows) => ({
-    name: surrogate,
-    ...looksOf(
-      rows,
-      (row) => row.surrogate,
-      (row) => (row.surrogate === MODEL ? "machine" : "baseline"),
-    ).get(surrogate)!,
-  }),
+  series: seriesBy(
+    ({surrogate}) => surrogate,
+    (row) => (row.surrogate === MODEL ? "machine" : "baseline"),
+  ),
   x: {column: "steps", label: "operations that the programs execute, geometric mean", log: true},
   y: {column: "exact", label: "exactly right", unit: "%", of: ({exact}) => percent(exact)},
   interval: ({low, high}) => [percent(low), percent(high)],

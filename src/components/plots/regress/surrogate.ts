@@ -2,7 +2,7 @@ import type {surrogate} from "../../../lib/experiments/regress/surrogate.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 
 /** What a search found after some evaluations. */
 export type SearchRow = RowOf<typeof surrogate>;
@@ -15,14 +15,10 @@ export const surrogateFigure = linesFigure<typeof surrogate>({
   question: "How soon is the front found?",
   key: ({strategy, evaluations}) => `${strategy} ${evaluations}`,
   label: ({strategy, evaluations}) => `${strategy}, ${evaluations} computed`,
-  series: ({strategy}, rows) => ({
-    name: strategy,
-    ...looksOf(
-      rows,
-      (row) => row.strategy,
-      (row) => (row.strategy === "regression model" ? "machine" : "baseline"),
-    ).get(strategy)!,
-  }),
+  series: seriesBy(
+    ({strategy}) => strategy,
+    (row) => (row.strategy === "regression model" ? "machine" : "baseline"),
+  ),
   x: {column: "evaluations", label: "candidates computed", log: true, ticks: [4, 8, 16, 32]},
   y: {
     column: "found",

@@ -3,7 +3,7 @@ import {largest, smallest} from "../../../lib/stats/extent.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {perplexityInterval} from "../series.js";
 
 export type PruningRow = RowOf<typeof pruning>;
@@ -25,7 +25,7 @@ export const pruningFigure = linesFigure<typeof pruning>({
   drawn: (rows) => rows.filter((row) => ofFirstDraw(row) && (!row.grouped || isInGroups(row))),
   key: ({method, pattern, calibrationSeed}) => `${method} ${pattern} ${calibrationSeed ?? "-"}`,
   label: ({label, pattern}) => `${label}, ${pattern}`,
-  series: (row, all) => ({name: nameOf(row), ...looksOf(all, nameOf, () => "sparse").get(nameOf(row))!}),
+  series: seriesBy(nameOf, () => "sparse"),
   x: {column: "density", label: "share of the weights that stay"},
   y: {column: "perplexity", label: "perplexity", log: true},
   interval: perplexityInterval,

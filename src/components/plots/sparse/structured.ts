@@ -2,7 +2,7 @@ import type {structured} from "../../../lib/experiments/sparse/structured.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {linesFigure} from "../figure.js";
 import type {RowOf} from "../figure-spec.js";
-import {looksOf} from "../palette.js";
+import {seriesBy} from "../palette.js";
 import {perplexityInterval} from "../series.js";
 
 export type StructuredRow = RowOf<typeof structured>;
@@ -14,14 +14,10 @@ export const structuredFigure = linesFigure<typeof structured>({
   drawn: (rows) => rows.filter(({calibrationSeed}) => calibrationSeed === null || calibrationSeed === 0),
   key: ({method, ratio, calibrationSeed}) => `${method} ${ratio} ${calibrationSeed ?? "-"}`,
   label: ({label, density}) => `${label}, ${numberText(100 * density, 2)} % stay`,
-  series: ({label}, all) => ({
-    name: label,
-    ...looksOf(
-      all,
-      (row) => row.label,
-      () => "sparse",
-    ).get(label)!,
-  }),
+  series: seriesBy(
+    ({label}) => label,
+    () => "sparse",
+  ),
   x: {column: "density", label: "share of the weights of heads and channels that stays"},
   y: {column: "perplexity", label: "perplexity", log: true},
   interval: perplexityInterval,
