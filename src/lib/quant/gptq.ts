@@ -8,6 +8,7 @@ import {
   type ColumnRounding,
   compensated,
   compensationFactor,
+  dampingParam,
   withoutDeadInputs,
 } from "../engine/calibration/compensation.js";
 import type {Format} from "../formats/format.js";
@@ -80,15 +81,7 @@ export const gptqMethod = quantizationMethod({
   source: "arXiv:2210.17323, section 3",
   family: "rounding",
   params: {
-    damping: {
-      kind: "number",
-      label: "Damping",
-      help: "Added to the Hessian's diagonal, as a fraction of its mean.",
-      min: 1e-6,
-      max: 1,
-      log: true,
-      default: 0.01,
-    },
+    damping: dampingParam,
     groupSize: {kind: "integer", label: "Columns compensated together", min: 1, max: 4096, default: 128},
   },
   needs: ["calibration"],

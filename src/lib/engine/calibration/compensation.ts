@@ -12,6 +12,17 @@ export function gptqHessian({gram, samples}: Calibration): Float64Array {
   return gram.map((sum) => (2 / samples) * sum);
 }
 
+/** The damping of a compensation factor, as methods take it. */
+export const dampingParam = {
+  kind: "number",
+  label: "Damping",
+  help: "Added to the Hessian's diagonal, as a fraction of its mean.",
+  min: 1e-6,
+  max: 1,
+  log: true,
+  default: 0.01,
+} as const;
+
 /**
  * The upper triangle U with U^T U the inverse of the damped Hessian, [in, in]: row i of U holds how an error in input i is
  * best undone by the inputs after it. An input that was always zero has a diagonal of 1.

@@ -8,6 +8,7 @@ import {
   type ColumnRounding,
   compensated,
   compensationFactor,
+  dampingParam,
   withoutDeadInputs,
 } from "../../engine/calibration/compensation.js";
 import {nmMask} from "../../tensor/nm-mask.js";
@@ -90,15 +91,7 @@ export const sparseGpt = pruningMethod({
   label: "SparseGPT",
   source: "arXiv:2301.00774, section 3",
   params: {
-    damping: {
-      kind: "number",
-      label: "Damping",
-      help: "Added to the Hessian's diagonal, as a fraction of its mean.",
-      min: 1e-6,
-      max: 1,
-      log: true,
-      default: 0.01,
-    },
+    damping: dampingParam,
     blockSize: {
       kind: "integer",
       label: "Columns that choose together",
