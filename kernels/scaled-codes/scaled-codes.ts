@@ -2,4 +2,4 @@
 
 export {addField, decodeBytes, decodeFew, decodeIntegers, unpackCodes} from "./decode";
 export {castCodes, packCodes, packField} from "./encode";
-export {castError} from "./errors";
+export {castError, stepErrors} from "./errors";

@@ -36,6 +36,8 @@ export interface ScalesAt {
   readonly x: number;
   readonly size: number;
   readonly largest: number;
+  /** Number of the first group in the tensor, and how many there are. */
+  readonly first: number;
   readonly groups: number;
   readonly stored: number;
   /** 32 bytes for each group, which codes may take afterwards. */

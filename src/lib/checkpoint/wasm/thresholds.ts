@@ -14,6 +14,27 @@ export function floatAtMost(x: number): number {
   return near > x ? floatBelow(near) : near;
 }
 
+/** Bits of infinity: a finite float32 number of at least 0 has less. */
+const INFINITE = 0x7f800000;
+
+/** The largest finite float32 number for which something holds that holds for no number above another one; -infinity if none. */
+export function lastBelow(holds: (x: number) => boolean): number {
+  const value = new Float32Array(1);
+  const bits = new Uint32Array(value.buffer);
+  // Places of all finite numbers in ascending order, that of 0 being 0.
+  const numberAt = (place: number): number => {
+    bits[0] = Math.abs(place);
+    return place < 0 ? -value[0] : value[0];
+  };
+  let [low, high] = [-INFINITE, INFINITE];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(numberAt(middle))) low = middle;
+    else high = middle;
+  }
+  return numberAt(low);
+}
+
 /** Bytes before the thresholds: cells per unit, the first cell. */
 const HEAD = 8;
 

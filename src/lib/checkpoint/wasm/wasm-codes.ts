@@ -11,6 +11,7 @@ import {elementCount} from "../../tensor/tensor.js";
 /** The kernel of codes under shared scales. */
 export interface CodesKernel {
   castError(x: number, count: number, scale: number, table: number, values: number, limit: number): number;
+  stepErrors(x: number, groups: number, size: number, scales: number, most: number, errors: number): void;
   castCodes(x: number, groups: number, size: number, scales: number, table: number, codes: number): void;
   packCodes(from: number, bits: number, count: number, to: number): void;
   packField(from: number, shift: number, bits: number, count: number, to: number): void;

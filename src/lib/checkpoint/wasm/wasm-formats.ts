@@ -36,6 +36,7 @@ import {type RazerKernel, wasmRazerCodecs} from "./wasm-razer.js";
 import {wasmSearchedCodecs} from "./wasm-searched.js";
 import {type ShortFloatsKernel, wasmShortFloats} from "./wasm-short-floats.js";
 import {type SpecialsKernel, wasmSpecialCodecs} from "./wasm-specials.js";
+import {wasmSwitchedCodecs} from "./wasm-switched.js";
 
 /** Gives a format whose encoder is faster, or the same one where there is none. */
 export type FasterFormat = (format: Format) => Format;
@@ -105,6 +106,7 @@ export async function wasmFormats(threads: KernelThreads | null = null): Promise
     ...wasmPowerCodecs(heap, {...grouped, powers}),
     ...wasmPairCodecs(heap, pairs.kernel, codes.kernel),
     ...wasmSearchedCodecs(heap, grouped),
+    ...wasmSwitchedCodecs(heap, grouped),
     wasmInt8Rows(heap, {int8, groups}),
     ...wasmShortFloats(heap, shortFloats.kernel),
     wasmDfloat11(heap, prefixes.kernel, shortFloats.kernel),

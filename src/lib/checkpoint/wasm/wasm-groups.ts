@@ -136,8 +136,8 @@ function packParts(
   parts: readonly Part[],
 ): boolean {
   const magnitudes = (part: Part) => call("absMax", magnitudesOf(part, size));
-  const placesOf = ({at, count, output, scalesAt, codesAt}: Part) => {
-    return {x: at, size, largest: output, groups: count, stored: scalesAt, room: codesAt};
+  const placesOf = ({at, first, count, output, scalesAt, codesAt}: Part) => {
+    return {x: at, size, largest: output, first, groups: count, stored: scalesAt, room: codesAt};
   };
   const packed = ({at, count, output, codesAt}: Part) =>
     pack({x: at, groups: count, size, scales: output, codes: codesAt});

@@ -54,8 +54,15 @@ function rangesBy(data: Float32Array, groups: Groups, find: (values: Float32Arra
   return {low, high};
 }
 
-/** Squared error of each group when it is rounded to nearest within its range. */
-function errorsOf(data: Float32Array, groups: Groups, ranges: Ranges, switches: Switches): Float64Array {
+/** Gives the squared error of each group when it is rounded to nearest within its range. */
+export type RangeErrors = (
+  data: Float32Array,
+  groups: Groups,
+  ranges: Ranges,
+  switches: Switches,
+) => Float64Array;
+
+const rangeErrors: RangeErrors = (data, groups, ranges, switches) => {
   const {code, value} = coderOf(switches, gridOf(ranges, switches), null);
   const errors = new Float64Array(groups.count);
   forEachGroup(groups, (group, start, step, count) => {
@@ -65,9 +72,15 @@ function errorsOf(data: Float32Array, groups: Groups, ranges: Ranges, switches: 
     errors[group] = sum;
   });
   return errors;
-}
+};
 
-function leastErrorRanges(data: Float32Array, groups: Groups, all: Ranges, switches: Switches): Ranges {
+function leastErrorRanges(
+  data: Float32Array,
+  groups: Groups,
+  all: Ranges,
+  switches: Switches,
+  errorsOf: RangeErrors,
+): Ranges {
   const best = {low: all.low.slice(), high: all.high.slice()};
   const least = new Float64Array(groups.count).fill(Number.POSITIVE_INFINITY);
   for (const share of TRIED) {
@@ -82,8 +95,16 @@ function leastErrorRanges(data: Float32Array, groups: Groups, all: Ranges, switc
   return best;
 }
 
-/** Ranges of the groups of finite values by the rule of the switches. */
-export function fitRanges(data: Float32Array, groups: Groups, switches: Switches): Ranges {
+/**
+ * Ranges of the groups of finite values by the rule of the switches.
+ * @param errorsOf a faster way to the same sums
+ */
+export function fitRanges(
+  data: Float32Array,
+  groups: Groups,
+  switches: Switches,
+  errorsOf = rangeErrors,
+): Ranges {
   const {levels, range, percentile, bits} = switches;
   const isSymmetric = levels !== "asymmetric";
   const find = {
@@ -93,5 +114,5 @@ export function fitRanges(data: Float32Array, groups: Groups, switches: Switches
     entropy: (values: Float32Array) => entropyRange(values, isSymmetric, bits),
   }[range];
   const ranges = rangesBy(data, groups, find);
-  return range === "mse" ? leastErrorRanges(data, groups, ranges, switches) : ranges;
+  return range === "mse" ? leastErrorRanges(data, groups, ranges, switches, errorsOf) : ranges;
 }
