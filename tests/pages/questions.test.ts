@@ -88,9 +88,10 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "state against cache": async () => ssm.crossingQuestion(await opening("ssm/state-against-cache")),
   "softmax in other orders": async () =>
     reductions.unifiedMaximumQuestion(await opening("reductions/orders")),
-  "triples of other mixers": async () => otherMixers.triplesQuestion(await opening("mixers/triples")),
+  "attention over codes and pairs": async () => otherMixers.triplesQuestion(await opening("mixers/triples")),
   "chunks instead of tokens": async () => mixers.equalCacheQuestion(await opening("mixers/attamba")),
-  "other mixers": async () => otherMixers.stateQuestion(await opening("mixers/state-tracking")),
+  "recurrence without attention": async () =>
+    otherMixers.stateQuestion(await opening("mixers/state-tracking")),
   "words instead of triangles": async () => scenes.overtakeQuestion(await opening("scenes/rate-distortion")),
   "from masks to text": () => diffusion.orderQuestion(kept("diffusion/passes")),
   "reusing what stays": () => diffusion.reuseQuestion(kept("diffusion/passes")),

@@ -46,7 +46,7 @@ export const PAGE_OF_REGISTRY: Readonly<Record<RegistryName, string>> = {
   "scan quantizers": "/ssm/quantizing",
   "averaged scans": "/ssm/averaging-channels",
   "decoding methods": "/decoding/drafting-and-verifying",
-  mixers: "/mixers/other-mixers",
+  mixers: "/mixers/recurrence-without-attention",
   "pruning methods": "/sparse/which-weights-can-go",
   "structured pruning": "/sparse/which-weights-can-go",
   "sparse forms": "/sparse/sparse-tiles",

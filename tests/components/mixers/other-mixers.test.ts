@@ -68,5 +68,8 @@ describe("the figures of other mixers", () => {
 
 test("a technique leads to its own page, and to that of its registry where it has none", () => {
   expect(pageOfTechnique({registry: "mixers", id: "attamba"})).toBe("/mixers/chunks-instead-of-tokens");
-  expect(pageOfTechnique({registry: "mixers", id: "ecoformer"})).toBe("/mixers/other-mixers");
+  expect(pageOfTechnique({registry: "mixers", id: "ecoformer"})).toBe(
+    "/mixers/attention-over-codes-and-pairs",
+  );
+  expect(pageOfTechnique({registry: "mixers", id: "none"})).toBe("/mixers/recurrence-without-attention");
 });

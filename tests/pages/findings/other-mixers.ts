@@ -18,8 +18,7 @@ const polynomials = keptRows<typeof kroneckerExperiment>("mixers/kronecker");
 const energies = keptTable<typeof ecoformerExperiment, "energy">("mixers/ecoformer", "energy");
 const codedRows = keptRows<typeof ecoformerExperiment>("mixers/ecoformer");
 
-/** Findings of the page on other mixers of tokens. */
-export const otherMixerFindings: readonly Finding[] = findingsOf("src/mixers/other-mixers.md", {
+const ofRecurrence = findingsOf("src/mixers/recurrence-without-attention.md", {
   "A recurrent network whose gates read their own state just keeps the answer": () => {
     for (const model of ["lstm", "gru", "slstm"]) expect(parity(model).right).toBeGreaterThan(0.99);
     for (const model of ["gated", "transformer"]) expect(parity(model).rightHigh).toBeLessThan(0.55);
@@ -37,6 +36,9 @@ export const otherMixerFindings: readonly Finding[] = findingsOf("src/mixers/oth
     const rounding = of("matmul-free-small") - of("matmul-free-small-float");
     expect(of("matmul-free-small-float") - of("decoder-iso-flop")).toBeGreaterThan(rounding);
   },
+});
+
+const ofCodesAndPairs = findingsOf("src/mixers/attention-over-codes-and-pairs.md", {
   "its weights are written down and not learned": () => {
     expect(rowWith(triplesRows, {head: "tensor, written down"}).right).toBe(1);
   },
@@ -60,3 +62,6 @@ export const otherMixerFindings: readonly Finding[] = findingsOf("src/mixers/oth
     expect(of("learned codes, released bias").ratioHigh).toBeLessThan(of("learned codes").ratioLow!);
   },
 });
+
+/** Findings of the pages on other mixers of tokens. */
+export const otherMixerFindings: readonly Finding[] = [...ofRecurrence, ...ofCodesAndPairs];

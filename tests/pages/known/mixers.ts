@@ -15,15 +15,17 @@ export const MIXER_NUMBERS: KnownNumbers = {
     ...defined("two small state-space models", "the two state-space models"),
     ...held(`${word(RIVALS.length)} transformers with as many weights`),
   ],
-  "src/mixers/other-mixers.md": [
+  "src/mixers/recurrence-without-attention.md": [
     ...held(
       `the orders of ${word(TRACKING_TASKS.s3)} letters`,
       `one layer with ${word(TRACKING_HEADS)} heads, the rivals two layers`,
       `pooled over ${word(TRAINING_SEEDS.length)} trainings`,
       `a text of ${TRAFFIC_STEPS} steps`,
-      `a head of ${word(MATCHING_WIDTH)} channels`,
     ),
     ...defined("every input to eight bits", "in the second half of a word", "states in 16 bits"),
+  ],
+  "src/mixers/attention-over-codes-and-pairs.md": [
+    ...held(`a head of ${word(MATCHING_WIDTH)} channels`),
     ...reported("Horowitz, ISSCC 2014", "chips of 45 nm"),
   ],
 };

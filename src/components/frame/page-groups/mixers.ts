@@ -12,10 +12,17 @@ export const MIXER_PAGES: PageGroup = {
       techniques: ["attamba"],
     },
     {
-      name: "Other mixers",
-      path: "/mixers/other-mixers",
+      name: "Recurrence without attention",
+      path: "/mixers/recurrence-without-attention",
+      about: "Recurrent networks that follow a state and keep their matrices, and matrices that only add.",
+      techniques: ["flash-rnn", "matmul-free"],
+    },
+    {
+      name: "Attention over codes and pairs",
+      path: "/mixers/attention-over-codes-and-pairs",
       about:
-        "Recurrent networks that follow a state, matrices that only add, attention to pairs and over binary codes.",
+        "What attention loses if it compares binary codes, and what it gains if it sees pairs of tokens.",
+      techniques: ["ecoformer", "kronecker"],
     },
   ],
 };

@@ -7,8 +7,6 @@ import type {RowOf} from "../figure-spec.js";
 export type PolynomialRow = RowOf<typeof kroneckerExperiment>;
 
 const NAMES: Readonly<Record<string, string>> = {taylor: "Taylor", chebyshev: "Chebyshev"};
-/** Degrees that are drawn, of those that were run. */
-const DRAWN = [1, 2, 4, 8, 12];
 /** Errors below this are rounding. */
 const ROUNDING = 1e-15;
 
@@ -18,10 +16,14 @@ const nameOf = ({kind, degree}: PolynomialRow) => `${NAMES[kind] ?? kind}, degre
 export const polynomialFigure = linesFigure<typeof kroneckerExperiment>({
   experiment: "mixers/kronecker",
   question: "How large may entries be?",
-  drawn: (rows) => rows.filter(({kind, degree}) => kind === drawnKind(rows) && DRAWN.includes(degree)),
+  drawn: (rows) => rows.filter(({kind}) => kind === drawnKind(rows)),
   key: ({kind, degree, bound}) => `${kind} ${degree} ${bound}`,
   label: (row) => `${nameOf(row)}, entries up to ${row.bound}`,
-  series: (row) => ({name: `degree ${row.degree}`, family: "tokens", shade: DRAWN.indexOf(row.degree)}),
+  series: ({degree}, all) => ({
+    name: `degree ${degree}`,
+    family: "tokens",
+    shade: degreesOf(all).indexOf(degree),
+  }),
   x: {column: "bound", label: "largest entry of queries and keys"},
   y: {
     column: "error",
@@ -32,6 +34,9 @@ export const polynomialFigure = linesFigure<typeof kroneckerExperiment>({
   interval: ({errorLow, errorHigh}) => [Math.max(errorLow, ROUNDING), Math.max(errorHigh, ROUNDING)],
   finding: (_, __, all) => polynomialFinding(all),
 });
+
+const degreesOf = (rows: readonly PolynomialRow[]): readonly number[] =>
+  [...new Set(rows.map(({degree}) => degree))].toSorted((a, b) => a - b);
 
 /** Taylor's lines, unless they are not among the rows. */
 const drawnKind = (rows: readonly PolynomialRow[]): string | undefined =>
