@@ -147,3 +147,16 @@ test("a line whose end has no room is named at another of its points, and so is 
     expect([placed.text, placed.point.key]).toEqual(["level", "level 0"]);
   }
 });
+
+test("the name of a line goes to another of its points before it stands on a line", () => {
+  const line = (name: string, ys: readonly number[]) =>
+    marks(
+      ys.map((y, i) => point(`${name}${i}`, 100 + 200 * i, y, name)),
+      {name, join: "line"},
+    );
+  // At its end the first line is crossed from both sides; before, it has room.
+  const lines = [line("first", [100, 100, 100]), line("down", [20, 20, 112]), line("up", [200, 200, 88])];
+  const named = place(chart(lines, []), {left: 0, right: 520}).find(({text}) => text === "first");
+  expect(named?.point.x).toBeLessThan(500);
+  expect(named?.place).toMatch(/^(top|bottom)/);
+});

@@ -4,6 +4,7 @@ import {exactText, numberText} from "../../../src/components/kit/text/number-tex
 import {
   binaryText,
   isBinary,
+  isCount,
   makeScale,
   paddedExtent,
   tickText,
@@ -104,4 +105,11 @@ test("an axis of powers of two is read in powers of two, 64k and not 65536", () 
   const scale = makeScale([900, 70000], [0, 100], {log: true, binary: true});
   expect(scale.ticks.map(scale.tickText)).toEqual(["1k", "2k", "4k", "8k", "16k", "32k", "64k"]);
   expect([512, 2 ** 21].map(binaryText)).toEqual(["512", "2M"]);
+});
+
+test("an axis that counts things has no tick between them", () => {
+  const counted = makeScale([0, 3], [0, 700], {count: 7, whole: isCount([0, 1, 2, 3])});
+  expect(counted.ticks).toEqual([0, 1, 2, 3]);
+  expect(makeScale([0, 3], [0, 700], {count: 7, whole: isCount([0, 0.5, 3])}).ticks).toContain(0.5);
+  expect(isCount([0, 1])).toBe(false);
 });

@@ -3,7 +3,7 @@ import {colourOf, type Look} from "../palette.js";
 import {type Inset, insetLeaders, insetOf} from "../places/inset.js";
 import {type LabelRoom, placeLabels} from "../places/label-places.js";
 import {type MarkPlace, markPlaces} from "../places/mark-places.js";
-import {isBinary, makeScale, paddedExtent, type Scale} from "../places/scale.js";
+import {isBinary, isCount, makeScale, paddedExtent, type Scale} from "../places/scale.js";
 import type {Box} from "../places/segments.js";
 import {
   type Axis,
@@ -85,6 +85,7 @@ export function chartScales(spec: ChartSpec, width: number, height: number) {
     x: makeScale(xs, [margin.left, width - rightMargin(width)], {
       ...axisOptions(spec.x),
       binary: isBinary(points.map((point) => point.x)),
+      whole: isCount(points.map((point) => point.x)),
       count: width < 480 ? 4 : 7,
       room: width < 480 ? 34 : 40,
     }),

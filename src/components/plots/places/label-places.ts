@@ -1,4 +1,4 @@
-import {type ChartSpec, isMarked, labelsOf, type Point} from "../chart/chart-spec.js";
+import {type ChartSpec, isMarked, labelsOf, type Point, type Series} from "../chart/chart-spec.js";
 import {namePoints} from "./name-points.js";
 import {type Box, crosses, joinSegments, type Segment, type ToPixel, whiskerSegments} from "./segments.js";
 
@@ -71,8 +71,8 @@ export function placeLabels(
   const leaders: Segment[] = [];
   const placed: PlacedLabel[] = [];
 
-  /** `mayCross` lets a name at the end of a leader line stand on a join. */
-  function placeAt(point: Point, text: string, mayCross = false): PlacedLabel | undefined {
+  /** Places that a label finds at a point, with more and more freedom to cross joins. */
+  function placesAt(point: Point, text: string) {
     const [cx, cy] = [x(point.x), y(point.y)];
     const isFree = ({dx, dy, place}: Offset, clearance = markRadius) => {
       const box = labelBox({dx, dy}, text, cx, cy);
@@ -89,20 +89,33 @@ export function placeLabels(
       const box = labelBox(offset, text, cx, cy);
       return !joins.some((join) => crosses(box, join));
     };
-    const beside = near.filter((offset) => isFree(offset));
-    const away = (clearance: number) =>
-      AWAY.find((offset) => isFree(offset, clearance) && (mayCross || clear(offset)));
-    const found =
-      beside.find(clear) ?? beside[0] ?? away(AWAY_CLEARANCE) ?? (mayCross ? away(markRadius) : undefined);
-    return found && {point, text, ...found};
+    const label = (found: Offset | undefined): PlacedLabel | undefined => found && {point, text, ...found};
+    return {
+      beside: () => label(near.find((offset) => isFree(offset) && clear(offset))),
+      away: () => label(AWAY.find((offset) => isFree(offset, AWAY_CLEARANCE) && clear(offset))),
+      onJoin: () => label(near.find((offset) => isFree(offset))),
+      anywhere: () => label(AWAY.find((offset) => isFree(offset))),
+    };
+  }
+
+  function placeMark(point: Point, text: string): PlacedLabel | undefined {
+    const {beside, onJoin, away} = placesAt(point, text);
+    return beside() ?? onJoin() ?? away();
+  }
+
+  /** A name on no join is worth another place along its line; a line without its name says nothing. */
+  function placeLine(line: Series, text: string): PlacedLabel | undefined {
+    const {apart, all} = namePoints(line, spec, x, y);
+    return (
+      firstOf(apart, (point) => placesAt(point, text).beside()) ??
+      firstOf(all, (point) => placesAt(point, text).away()) ??
+      firstOf(all, (point) => placesAt(point, text).onJoin()) ??
+      firstOf(all, (point) => placesAt(point, text).anywhere())
+    );
   }
 
   for (const {line, point, text} of orderedLabels(spec)) {
-    const points = line === undefined ? [point] : namePoints(line, spec, x, y);
-    const found =
-      firstOf(points, (each) => placeAt(each, text)) ??
-      // A line without its name says nothing.
-      (line && firstOf(points, (each) => placeAt(each, text, true)));
+    const found = line === undefined ? placeMark(point, text) : placeLine(line, text);
     if (found === undefined) continue;
     const {dx, dy, place} = found;
     const [cx, cy] = [x(found.point.x), y(found.point.y)];

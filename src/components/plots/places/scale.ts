@@ -22,6 +22,8 @@ export interface ScaleOptions {
   readonly room?: number;
   /** Ticks of a logarithmic scale at powers of two. */
   readonly binary?: boolean;
+  /** Round ticks of a linear scale at whole numbers alone. */
+  readonly whole?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ScaleOptions {
 export function makeScale(
   domain: readonly [number, number],
   range: readonly [number, number],
-  {log = false, count = 5, room, ticks: given, binary = false}: ScaleOptions = {},
+  {log = false, count = 5, room, ticks: given, binary = false, whole = false}: ScaleOptions = {},
 ): Scale {
   const forward = log ? Math.log10 : (value: number) => value;
   let [low, high] = [forward(domain[0]), forward(domain[1])];
@@ -43,7 +45,7 @@ export function makeScale(
     ? binary
       ? binaryTicks(low, high)
       : logTicks(low, high, room === undefined ? count + 2 : Math.abs(range[1] - range[0]) / room)
-    : linearTicks(low, high, count);
+    : linearTicks(low, high, count, whole ? 1 : 0);
   return Object.assign(place, {
     ticks: inside?.length ? inside : round,
     ends: [low, high] as const,
@@ -63,10 +65,11 @@ export function paddedExtent(values: readonly number[], padding = 0.06, log = fa
   return [low - padding * (high - low), high + padding * (high - low)];
 }
 
-function linearTicks(low: number, high: number, count: number): number[] {
+function linearTicks(low: number, high: number, count: number, leastStep = 0): number[] {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= 0.7 * rough)!;
+  const round = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= 0.7 * rough)!;
+  const step = Math.max(round, leastStep);
   const first = Math.ceil(low / step);
   const last = Math.floor(high / step);
   // Multiples of the step, never sums of it: 0.1 added up is not 0.3.
@@ -108,6 +111,10 @@ export function isBinary(values: readonly number[]): boolean {
     new Set(values).size >= 3 && values.every((value) => value > 0 && Number.isInteger(Math.log2(value)))
   );
 }
+
+/** Whether an axis counts things, of which there is no half: three values or more, and all of them whole. */
+export const isCount = (values: readonly number[]): boolean =>
+  new Set(values).size >= 3 && values.every(Number.isInteger);
 
 /** True for a power of two that the field writes with a prefix. */
 const isLargeBinary = (value: number) => value >= 1024 && Number.isInteger(Math.log2(value));
