@@ -31,46 +31,67 @@ function signMantissa(word: v128): v128 {
   return v128.or(sign, v128.and(word, i16x8.splat(0x7f)));
 }
 
+/** The entry of the exponent in the low half of some bits: its code, and above it the length of that. */
+function entryOf(table: usize, bits: u32): u64 {
+  return load<u64>(table + ((<usize>((bits >> 7) & 255)) << 3));
+}
+
 /**
- * Codes of the exponents of words, one after the other in 32-bit words, the highest bit first. Gives the chunks of the stream
- * in which a code begins; for each, the bits before it, and for each block of chunks, the words before it.
+ * Codes of the exponents of words, one after the other in 32-bit words, the highest bit first; two at once where they have no
+ * more than 32 bits. Gives the chunks of the stream in which a code begins; for each, the bits before it, and for each block
+ * of chunks, the words before it.
  * @param table 256 entries of 64 bits: the code, and above it its length
+ * @param chunkBytes a power of two, 4 at least
  */
 export function writeCodes(
   words: usize,
   count: i32,
   table: usize,
   stream: usize,
-  chunkBits: u32,
+  chunkBytes: u32,
   gaps: usize,
   perBlock: i32,
   positions: usize,
 ): i32 {
+  const start = stream;
   let held: u64 = 0;
   let bits: u32 = 0;
-  let at: u32 = 0;
-  let chunk: u32 = 0;
-  let begun = 0;
-  for (let i = 0; i < count; i++, words += 2) {
-    if (at >= chunk) {
-      store<u8>(gaps++, at - chunk);
-      if (begun % perBlock === 0) {
-        store<i32>(positions, i);
-        positions += 4;
+  store<u8>(gaps, 0);
+  store<i32>(positions, 0);
+  let begun = 1;
+  for (let i = 0; i < count; ) {
+    const pair = i + 1 < count ? load<u32>(words) : <u32>load<u16>(words);
+    const first = entryOf(table, pair);
+    const second = entryOf(table, pair >> 16);
+    const firstBits = <u32>(first >> 32);
+    const secondBits = <u32>(second >> 32);
+    const isPair = i + 1 < count && firstBits + secondBits <= 32;
+    held = (held << firstBits) | (first & 0xffffffff);
+    bits += firstBits;
+    const afterFirst = bits;
+    if (isPair) {
+      held = (held << secondBits) | (second & 0xffffffff);
+      bits += secondBits;
+      words += 2;
+      i++;
+    }
+    words += 2;
+    i++;
+    // Less than 32 bits are written too, and written over.
+    store<u32>(stream, <u32>(held >> (bits & 31)));
+    const isFull = bits >> 5;
+    stream += isFull << 2;
+    if (isFull !== 0 && ((<u32>(stream - start)) & (chunkBytes - 1)) === 0) {
+      // A chunk is full: the code after the one that filled it is the first of the next.
+      const isByFirst = isPair && afterFirst >= 32;
+      const next = isByFirst ? i - 1 : i;
+      if (next < count) {
+        store<u8>(gaps + begun, (isByFirst ? afterFirst : bits) - 32);
+        if (begun % perBlock === 0) store<i32>(positions + (begun / perBlock) * 4, next);
+        begun++;
       }
-      begun++;
-      chunk += chunkBits;
     }
-    const entry = load<u64>(table + ((<usize>((<u32>load<u16>(words) >> 7) & 255)) << 3));
-    const length = <u32>(entry >> 32);
-    held = (held << length) | (entry & 0xffffffff);
-    at += length;
-    bits += length;
-    if (bits >= 32) {
-      bits -= 32;
-      store<u32>(stream, <u32>(held >> bits));
-      stream += 4;
-    }
+    bits &= 31;
   }
   store<u32>(stream, <u32>(held << (32 - bits)));
   return begun;

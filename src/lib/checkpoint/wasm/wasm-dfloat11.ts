@@ -27,7 +27,7 @@ export interface PrefixCodesKernel {
     count: number,
     table: number,
     stream: number,
-    chunkBits: number,
+    chunkBytes: number,
     gaps: number,
     perBlock: number,
     positions: number,
@@ -125,7 +125,7 @@ function compressAt(
   kernel.splitWords(words, count, restAt);
   const {threadsPerBlock, bytesPerThread} = CHUNKS;
   const begun = kernel.writeCodes(
-    ...[words, count, tableAt, streamAt, 8 * bytesPerThread, gapsAt, threadsPerBlock, positionsAt],
+    ...[words, count, tableAt, streamAt, bytesPerThread, gapsAt, threadsPerBlock, positionsAt],
   );
   kernel.swapBytes(streamAt, 4 * Math.ceil(bits / 32), streamAt);
   exponents.set(heap.bytes(streamAt, Math.ceil(bits / 8)));
