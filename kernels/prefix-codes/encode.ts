@@ -81,7 +81,7 @@ export function writeCodes(
     store<u32>(stream, <u32>(held >> (bits & 31)));
     const isFull = bits >> 5;
     stream += isFull << 2;
-    if (isFull !== 0 && ((<u32>(stream - start)) & (chunkBytes - 1)) === 0) {
+    if (isFull !== 0 && (<u32>(stream - start) & (chunkBytes - 1)) === 0) {
       // A chunk is full: the code after the one that filled it is the first of the next.
       const isByFirst = isPair && afterFirst >= 32;
       const next = isByFirst ? i - 1 : i;
