@@ -50,6 +50,11 @@ export const TERMS: readonly Term[] = [
     is: "The phase in which a model writes: one token at a time, reading all weights and the whole cache for each.",
   },
   {
+    name: "differential test",
+    also: ["differential tests", "differential testing"],
+    is: "A test that runs two programs on the same input and compares what they give, such as a kernel and its plain definition.",
+  },
+  {
     name: "draft model",
     also: ["drafts", "drafting"],
     is: "The cheap model, or part of the model, that guesses the next tokens in speculative decoding.",
@@ -108,6 +113,11 @@ export const TERMS: readonly Term[] = [
     name: "MLA",
     also: ["latent attention", "multi-head latent attention"],
     is: "Multi-head latent attention: one small latent a token is cached in place of keys and values, which are computed from it.",
+  },
+  {
+    name: "mutant",
+    also: ["mutants"],
+    is: "A copy of a program with one small mistake made on purpose. The share of mutants that tests find says how good the tests are. One that does the same as the program for every input is equivalent, and no mistake.",
   },
   {
     name: "offloading",

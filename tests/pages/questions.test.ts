@@ -23,6 +23,7 @@ import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
 import * as sparse from "../../src/components/by-hand/questions/sparse.js";
 import * as sparseTiles from "../../src/components/by-hand/questions/sparse-tiles.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
+import {zerosQuestion} from "../../src/components/by-hand/questions/wrong-kernels.js";
 import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {claimsIndex, LEDGERS} from "../../src/data/claims.js";
 import {loadExperiment} from "../../src/lib/experiments/registry.js";
@@ -70,6 +71,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
   "how long a context": async () => kv.contextQuestion(await opening("kv/context")),
   "drafting and verifying": async () => decoding.fourBitDraftQuestion(await opening("decoding/substitute")),
   "bits that are zero": async () => digitsQuestion(await opening("accel/bit-weight")),
+  "wrong kernels": () => zerosQuestion(kept("accel/wrong-kernels")),
   layouts: async () => layoutsQuestion(await opening("accel/layouts")),
   "sparse tiles": async () => sparseTiles.tilesQuestion(await opening("sparse/tile-time")),
   experts: async () => experts.loadedQuestion(await opening("experts/loaded")),

@@ -17,6 +17,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/sparse-slices": () => import("./accel/sparse-slices.js").then((m) => m.sparseSlices),
   "accel/systolic": () => import("./accel/systolic.js").then((m) => m.systolic),
   "accel/table-tiles": () => import("./accel/table-tiles.js").then((m) => m.tableTiles),
+  "accel/wrong-kernels": () => import("./accel/wrong-kernels.js").then((m) => m.wrongKernels),
   "arithmetic/l-mul": () => import("./arithmetic/l-mul.js").then((m) => m.lMul),
   "arithmetic/products": () => import("./arithmetic/products.js").then((m) => m.products),
   "decoding/drafting": () => import("./decoding/drafting.js").then((m) => m.drafting),

@@ -20,6 +20,7 @@ import {smashFindings} from "./smash.js";
 import {sparseFindings} from "./sparse.js";
 import {sparseTilesFindings} from "./sparse-tiles.js";
 import {ssmFindings} from "./ssm.js";
+import {wrongKernelFindings} from "./wrong-kernels.js";
 
 /** Every sentence of a page that states a result, with what holds it. */
 export const FINDINGS: readonly Finding[] = [
@@ -39,6 +40,7 @@ export const FINDINGS: readonly Finding[] = [
   ...bitWeightFindings,
   ...smashFindings,
   ...layoutsFindings,
+  ...wrongKernelFindings,
   ...reductionFindings,
   ...sparseTilesFindings,
   ...sceneFindings,

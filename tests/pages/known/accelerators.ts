@@ -55,6 +55,11 @@ export const ACCELERATOR_NUMBERS: KnownNumbers = {
     ),
     ...held(`${capital(word(KNOWN_LAYOUTS["accumulator of m16n8k8"].split(".").length))} small factors`),
   ],
+  "src/accelerators/wrong-kernels.md": defined(
+    "an integer of eight bits with a sign",
+    "one of four without",
+    "computed in 32 bits",
+  ),
   "src/accelerators/logic-blocks.md": defined(
     "Double Duty",
     "xor 3",

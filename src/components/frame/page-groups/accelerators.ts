@@ -59,5 +59,11 @@ export const ACCELERATOR_PAGES: PageGroup = {
       about:
         "FlashDecoding++, LeanAttention and FuseMax run and counted: equal results, passes, corrections, shares of work.",
     },
+    {
+      name: "Wrong kernels",
+      path: "/accelerators/wrong-kernels",
+      about:
+        "Kernels with one mistake each, and the random tests that find them: classes of bugs, ways to draw inputs, memory that hides.",
+    },
   ],
 };
