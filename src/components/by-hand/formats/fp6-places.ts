@@ -22,10 +22,9 @@ const FIELDS = bitFields(e3m2);
 /** Bits from the top down, each in the colour of its field; bits that are always 0 have none. */
 function bitRow(name: string, bits: string, fields: readonly (string | null)[]): HTMLElement {
   const cells = [...bits].map(
-    (bit, i) =>
-      html`<span class=${fields[i] === null ? "bit" : `bit bit-${fields[i]}`} style=${`${fields[i] === null ? "--colour: var(--line); " : ""}display: grid; place-items: center; width: 1.3rem; height: 1.9rem; font-size: 0.95rem; border-style: solid; border-width: 1px 1px 4px`}>${bit}</span>`,
+    (bit, i) => html`<span class=${fields[i] === null ? "bit" : `bit bit-${fields[i]}`}>${bit}</span>`,
   );
-  return html`<p>${name}</p><div class="bits" style="gap: 2px" role="img" aria-label=${`${name}: ${bits}`}>${cells}</div>`;
+  return html`<p>${name}</p><div class="bits shown" role="img" aria-label=${`${name}: ${bits}`}>${cells}</div>`;
 }
 
 /** Where the bits of a code go, and its value by a shift. */

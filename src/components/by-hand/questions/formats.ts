@@ -2,6 +2,7 @@ import type {bitsError} from "../../../lib/experiments/formats/bits-error.js";
 import type {errorAnatomy} from "../../../lib/experiments/formats/error-anatomy.js";
 import type {int8Threshold} from "../../../lib/experiments/formats/int8-threshold.js";
 import type {razerSpecial} from "../../../lib/experiments/formats/razer-special.js";
+import {THRESHOLD} from "../../../lib/formats/llm-int8/decompose.js";
 import {numberText} from "../../kit/text/number-text.js";
 import type {RowOf} from "../../plots/figure-spec.js";
 import {wholeRows} from "../../plots/formats/bits-error.js";
@@ -54,9 +55,6 @@ export function specialQuestion(rows: readonly RowOf<typeof razerSpecial>[]): Ba
     })),
   };
 }
-
-/** The threshold of LLM.int8() (arXiv:2208.07339, section 3). */
-const THRESHOLD = 6;
 
 /** Columns that stay in half precision at the threshold of the paper, and what they are worth. */
 export function thresholdQuestion(rows: readonly RowOf<typeof int8Threshold>[]): BarQuestion {

@@ -21,6 +21,7 @@ export interface LegendEntry {
 /** The key of a chart: colour and shape are the series, filling is how its numbers came to be. */
 export function legendEntries(spec: ChartSpec): LegendEntry[] {
   const drawn = new Map(spec.series.filter(isMarked).map((series) => [colourOf(series), series]));
+  const marked = new Set(spec.series.filter(isMarked).map(({provenance}) => provenance));
   return [
     // Filled: the provenance of a series has an entry of its own.
     ...Array.from(drawn, ([colour, {name, shade}]) => ({
@@ -31,7 +32,7 @@ export function legendEntries(spec: ChartSpec): LegendEntry[] {
     })),
     ...provenancesOf(spec).map((provenance) => ({
       text: PROVENANCE_TEXT[provenance],
-      ...provenanceLook(provenance),
+      ...(marked.has(provenance) ? provenanceLook(provenance) : lineLook(provenance)),
     })),
     ...(spec.series.some(({join}) => join === "front") ? [FRONT_ENTRY] : []),
   ];
@@ -43,6 +44,13 @@ const FRONT_ENTRY: LegendEntry = {
   look: "join",
   colour: "var(--family-baseline)",
 };
+
+/** The small path of numbers that only lines show. */
+const lineLook = (provenance: Provenance) => ({
+  path: provenance === "modelled" ? "M-9,0h5m4,0h5" : "M-9,0H9",
+  look: "join",
+  colour: "var(--family-baseline)",
+});
 
 /** The small path that stands for a kind of number. */
 export const provenanceLook = (provenance: Provenance) => ({
