@@ -146,7 +146,7 @@ describe("blockFloatFormat", () => {
     const format = blockFloatFormat({bits, blockSize});
     const packed = format.encode({shape: [13, WIDTH], data: x});
     expect(format.decode(packed).data).toEqual(blockFloat(x, WIDTH, {bits, blockSize}));
-    expect(packed.parts.exponents.length).toBe(13 * Math.ceil(WIDTH / blockSize));
+    expect(packed.parts.scales.length).toBe(13 * Math.ceil(WIDTH / blockSize));
     expect(packed.parts.codes.length).toBe(Math.ceil((13 * WIDTH * bits) / 8));
   });
 
