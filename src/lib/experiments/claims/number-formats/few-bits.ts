@@ -203,7 +203,7 @@ const layerCast: Claim<{readonly differing: DifferingTexts}> = {
     const [bf16, fp32, layercast] = valuesOf(ours);
     return bf16 > layercast && fp32 === layercast ? "same direction" : "differs";
   },
-  why: "Texts are compared and not their accuracy: ours are short, and all of them end at the same length. Only the products with weights are summed in other orders; attention stays in float32.",
+  why: "Texts of one length are compared here, and not their accuracy; in decoding/answers-by-order, right answers and lengths of worked arithmetic scatter in BF16, too, and not with LayerCast. Only the products with weights are summed in other orders; attention stays in float32.",
 };
 
 /** Claims that the runs of few bits and the weights judge. */
