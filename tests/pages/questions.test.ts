@@ -23,6 +23,7 @@ import * as siteQuestions from "../../src/components/by-hand/questions/site.js";
 import * as sparse from "../../src/components/by-hand/questions/sparse.js";
 import * as sparseTiles from "../../src/components/by-hand/questions/sparse-tiles.js";
 import * as ssm from "../../src/components/by-hand/questions/ssm.js";
+import {integerQuestion} from "../../src/components/by-hand/questions/switches.js";
 import {zerosQuestion} from "../../src/components/by-hand/questions/wrong-kernels.js";
 import {shippedRows} from "../../src/components/kit/rows/shipped-rows.js";
 import {claimsIndex, LEDGERS} from "../../src/data/claims.js";
@@ -52,6 +53,7 @@ const QUESTIONS: Readonly<Record<string, () => BarQuestion | Promise<BarQuestion
         ({distribution}) => distribution === "weights/decoder-small",
       ) as never,
     ),
+  "a map of quantization": async () => integerQuestion(await opening("formats/integer-only")),
   "number formats": async () => formats.errorQuestion(await opening("formats/error-anatomy")),
   "block scaling": async () => formats.specialQuestion(await opening("formats/razer-special")),
   "training in four bits": async () => fewBits.binaryQuestion(await opening("formats/two-and-three-values")),

@@ -152,6 +152,16 @@ testOutcomes(formatClaims, {
     ["same direction", [number("size", 75), number("values that came back changed", 0)]],
     ["differs", [number("size", 71), number("values that came back changed", 1)]],
   ],
+  "survey-16x": [
+    ["agrees", [number("of 8 bits", 4), number("of 4 bits", 8), number("of 2 bits", 16)]],
+    ["same direction", [number("of 8 bits", 3.9), number("of 4 bits", 7.5), number("of 2 bits", 14)]],
+    ["differs", [number("of 8 bits", 3.5), number("of 4 bits", 3.8), number("of 2 bits", 5)]],
+  ],
+  "noise-per-bit": [
+    ["agrees", [number("gained by a bit", 6.1)]],
+    ["same direction", [number("gained by a bit", 5)]],
+    ["differs", [number("gained by a bit", -1)]],
+  ],
   "layercast-reproducible": [
     ["same direction", [number("pairs, bf16", 30), number("pairs, fp32", 0), number("pairs, layercast", 0)]],
     ["differs", [number("pairs, bf16", 0), number("pairs, fp32", 0), number("pairs, layercast", 0)]],

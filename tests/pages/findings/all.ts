@@ -6,6 +6,7 @@ import {compiledFindings} from "./compiled.js";
 import {diffusionFindings} from "./diffusion.js";
 import {draftingFindings} from "./drafting.js";
 import type {Finding} from "./finding.js";
+import {mapFindings} from "./format-map.js";
 import {formatFindings} from "./formats.js";
 import {grammarFindings} from "./grammars.js";
 import {kvFindings} from "./kv.js";
@@ -24,6 +25,7 @@ import {wrongKernelFindings} from "./wrong-kernels.js";
 
 /** Every sentence of a page that states a result, with what holds it. */
 export const FINDINGS: readonly Finding[] = [
+  ...mapFindings,
   ...formatFindings,
   ...arithmeticFindings,
   ...modelFindings,

@@ -19,6 +19,7 @@ export const FORMAT_NUMBERS: KnownNumbers = {
     ...held(`${capital(word(BLOCK))} numbers are drawn`),
     ...example("fifteen neighbours"),
   ],
+  "src/formats/map.md": defined("half the mean eigenvalue of the Fisher matrix"),
   "src/formats/outliers-and-victims.md": defined(
     "FP6 has a range of its own",
     "FP6 rounds weights alone",

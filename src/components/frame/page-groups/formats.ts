@@ -5,6 +5,11 @@ export const FORMAT_PAGES: PageGroup = {
   name: "Number formats",
   pages: [
     {
+      name: "A map of quantization",
+      path: "/formats/map",
+      about: "The decisions that make a quantizer, turned one at a time, and the pages that go deep.",
+    },
+    {
       name: "Codes and codebooks",
       path: "/formats/number-formats",
       about: "The values that integers, small floats and codebooks of four, six or eight bits can stand for.",

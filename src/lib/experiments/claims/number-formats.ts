@@ -10,6 +10,7 @@ import {mxClaims} from "./number-formats/mx.js";
 import {OUTLIER_NEEDS, outlierFound} from "./number-formats/outlier-readings.js";
 import {outlierClaims} from "./number-formats/outliers.js";
 import {razerClaims} from "./number-formats/razer.js";
+import {surveyClaims} from "./number-formats/survey.js";
 
 /** Tensors, and texts that were written for the claims. */
 interface Found extends Pick<DataSets, "get"> {
@@ -17,7 +18,12 @@ interface Found extends Pick<DataSets, "get"> {
 }
 
 /** Claims that tensors judge, the losses of trained models, and a few texts. */
-export const formatClaims: readonly Claim<Found>[] = [...razerClaims, ...mxClaims, ...fewBitClaims];
+export const formatClaims: readonly Claim<Found>[] = [
+  ...razerClaims,
+  ...mxClaims,
+  ...fewBitClaims,
+  ...surveyClaims,
+];
 
 /** Claims of papers on number formats, beside the library's results on tensors that come with it. */
 export const numberFormatClaims = experiment({

@@ -8,6 +8,7 @@ export interface Printed {
 
 /** Names of the papers that claims cite by number. */
 const PAPER_NAMES: Readonly<Record<string, string>> = {
+  "2103.13630": "Survey of quantization",
   "2105.14156": "SMASH",
   "2208.09708": "DenseShift",
   "2209.09004": "EcoFormer",
