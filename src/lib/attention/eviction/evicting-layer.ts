@@ -105,14 +105,15 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
     const {positions, ...floats} = unionFloats(present, unionOf(present), headDim, store);
     return {...rest, ...floats, keyPositions: positions};
   };
-  const attendToken = (call: AttentionCall, plain: Plain): Float32Array => {
+  /** @param isAlone true: the call is over what is held now */
+  const attendToken = (call: AttentionCall, plain: Plain, isAlone: boolean): Float32Array => {
     const end = call.queryPositions[0] + 1;
     if (rule) requireAllInView("evictingCache", call);
     const follows = rule?.evicts === "after each token" ? rule : null;
     remember(end - 1);
     const isNewest = heads.every(({rows}) => rows.every(({position}) => position < end));
     const present = isNewest ? heads : heads.map((head) => rowsBefore(head, end));
-    const own = isNewest && storedOf(call) ? call : callOver(call, present);
+    const own = isNewest && isAlone && storedOf(call) ? call : callOver(call, present);
     const mask = rule ? presenceMask(own, present, own.keyPositions) : undefined;
     const masked = mask ? withOptions(own, {mask}) : own;
     const see = (p: Float32Array) => {
@@ -149,8 +150,8 @@ export function evictingLayer(options: EvictingLayerOptions): EvictingLayer {
     },
     attendTokens: (call, plain) =>
       call.queryPositions.length === 1
-        ? attendToken(call, plain)
-        : oneByOne(call, (one) => attendToken(one, plain)),
+        ? attendToken(call, plain, true)
+        : oneByOne(call, (one) => attendToken(one, plain, false)),
     reach() {
       let first = changedAt;
       while (states.has(first - 1)) first--;
@@ -219,7 +220,7 @@ function oneByOne(call: AttentionCall, attend: Plain): Float32Array {
   const out = new Float32Array(q.length);
   queryPositions.forEach((_, t) => {
     const own = {q: q.subarray(t * width, (t + 1) * width), queryPositions: queryPositions.slice(t, t + 1)};
-    out.set(attend({...call, ...own}), t * width);
+    out.set(attend(withOptions(call, own)), t * width);
   });
   return out;
 }

@@ -108,6 +108,9 @@ export function headRuns(run: Run, kvHeads: number): Run[] {
   }));
 }
 
+/** The most queries of a call over what is stored: drafts are few, and of a whole prompt floats are read more quickly. */
+export const MOST_STORED_QUERIES = 16;
+
 /** A call whose keys and values are unpacked only if somebody looks at them. */
 interface StoredCall {
   readonly rest: Omit<AttentionCall, "keys" | "values">;
@@ -164,7 +167,7 @@ export function withoutKv(call: AttentionCall): Omit<AttentionCall, "keys" | "va
 /** The same call with other options, its keys and values where they are. */
 export function withOptions(
   call: AttentionCall,
-  options: Partial<Pick<AttentionCall, "mask" | "observe">>,
+  options: Partial<Pick<AttentionCall, "mask" | "observe" | "q" | "queryPositions">>,
 ): AttentionCall {
   const held = stored.get(call);
   return held ? storedCall({...held.rest, ...options}, held.kv, held.floats) : {...call, ...options};

@@ -1,7 +1,7 @@
 import type {Tensor} from "../../tensor/tensor.js";
 import type {AttentionCall} from "../attention.js";
 import {type KvCache, plainKvCache} from "../cache/kv-cache.js";
-import {storedCall} from "../cache/stored-kv.js";
+import {MOST_STORED_QUERIES, storedCall} from "../cache/stored-kv.js";
 import type {Hooks} from "../hooks.js";
 import {add, checkIds, scaled, seen} from "../residual-stream.js";
 import type {DecoderConfig} from "./config.js";
@@ -112,7 +112,7 @@ function attend(pass: Pass, layer: DecoderLayer, index: number, x: Float32Array)
   return hooks?.attention?.(call, model.backend.attention) ?? model.backend.attention(call);
 }
 
-/** A call over what the cache holds of a layer: as it is held for one token, where the cache has that, else as floats. */
+/** A call over what the cache holds of a layer: as it is held for a few tokens, where the cache has that, else as floats. */
 function callOver(
   pass: Pass,
   index: number,
@@ -121,7 +121,7 @@ function callOver(
   const {cache, tokens} = pass;
   const rotate = (keys: Float32Array, positions: Int32Array) =>
     cache.unrotatedKeys ? rotatedKeys(pass, index, keys, positions) : keys;
-  const held = tokens === 1 ? cache.stored?.(index) : undefined;
+  const held = tokens <= MOST_STORED_QUERIES ? cache.stored?.(index) : undefined;
   const kv = held && cache.unrotatedKeys ? withRotary(pass, index, held) : held;
   if (kv === undefined) {
     const {keys, values, positions} = cache.read(index);

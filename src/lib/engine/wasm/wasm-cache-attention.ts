@@ -4,7 +4,7 @@ import {cacheAttentionWasm} from "../../kernels/generated/cache-attention.js";
 import type {WasmHeap} from "../../kernels/wasm-heap.js";
 import {largest} from "../../stats/extent.js";
 import type {AttentionCall} from "../attention.js";
-import {type StoredKv, storedOf} from "../cache/stored-kv.js";
+import {MOST_STORED_QUERIES, type StoredKv, storedOf} from "../cache/stored-kv.js";
 import {type ChosenTokens, chosenTokens} from "./chosen-tokens.js";
 import {canReadRun, runBytes} from "./packed-run.js";
 import {basesOf, forRuns, placeKv, runsOf, shapeOf} from "./placed-runs.js";
@@ -60,8 +60,6 @@ export type StoredAttention = (call: AttentionCall) => Float32Array | null;
 
 /** Tokens that the kernel unpacks together, and bytes of its room besides. */
 const [TILE, ROOM] = [32, 1024];
-/** The most queries that are taken together: drafts are few, and of a whole prompt floats are read more quickly. */
-const MOST_QUERIES = 16;
 
 /**
  * Attention over keys and values that stay packed. It takes one token after a text, or a few, under any mask and window, where head
@@ -81,7 +79,7 @@ export async function wasmCacheAttention(heap: WasmHeap): Promise<StoredAttentio
   return (call) => {
     const kv = storedOf(call);
     const queries = call.queryPositions.length;
-    if (kv === undefined || queries > MOST_QUERIES) return null;
+    if (kv === undefined || queries > MOST_STORED_QUERIES) return null;
     if (queries === 1) return attendOne(call, kv);
     if (call.observe) return null;
     const out = attendOne(allQueries(call, kv.positions), kv);
