@@ -88,6 +88,7 @@ export function storedCache(
       if (own === "stored") settle(layer);
     },
     read(layer) {
+      if (layers[layer]?.isRead) settle(layer);
       const {fresh, room, positions, count} = layers[layer] ?? emptyRows(0);
       const held =
         fresh && isWaiting ? fresh : fresh ? joined(store.get(layer), fresh, room) : store.get(layer);
