@@ -49,6 +49,7 @@ export const DATA_SETS = {
   "classifier/vision-mamba-small": "models/vision-mamba-small/model.safetensors",
   "regressor/sweep": "regressors/sweep/model.safetensors",
   "regressor/adaptation": "regressors/adaptation/model.safetensors",
+  "classifier/picture-nets": "picture-nets/model.safetensors",
   "meshes/bunny": "meshes/bunny.safetensors",
   "meshes/teapot": "meshes/teapot.safetensors",
 } as const;

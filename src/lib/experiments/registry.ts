@@ -19,7 +19,11 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "accel/table-tiles": () => import("./accel/table-tiles.js").then((m) => m.tableTiles),
   "accel/wrong-kernels": () => import("./accel/wrong-kernels.js").then((m) => m.wrongKernels),
   "arithmetic/l-mul": () => import("./arithmetic/l-mul.js").then((m) => m.lMul),
+  "arithmetic/frozen-signs": () => import("./arithmetic/frozen-signs.js").then((m) => m.frozenSigns),
   "arithmetic/products": () => import("./arithmetic/products.js").then((m) => m.products),
+  "arithmetic/trained-fixed-point": () =>
+    import("./arithmetic/trained-fixed-point.js").then((m) => m.trainedFixedPoint),
+  "arithmetic/trained-shifts": () => import("./arithmetic/trained-shifts.js").then((m) => m.trainedShifts),
   "decoding/drafting": () => import("./decoding/drafting.js").then((m) => m.drafting),
   "decoding/substitute": () => import("./decoding/substitute.js").then((m) => m.substitute),
   "decoding/draft-shape": () => import("./decoding/draft-shape.js").then((m) => m.draftShape),

@@ -52,6 +52,7 @@ const FILES: Readonly<Record<string, () => {readonly href: string}>> = {
   "times/kernels": () => FileAttachment("../../../data/measured/kernel-times.safetensors"),
   "classifier/vision-mamba-small": () =>
     FileAttachment("../../../data/models/vision-mamba-small/model.safetensors"),
+  "classifier/picture-nets": () => FileAttachment("../../../data/picture-nets/model.safetensors"),
   "regressor/small": () => FileAttachment("../../../data/regressors/small/model.safetensors"),
   "regressor/trees": () => FileAttachment("../../../data/regressors/ladder/trees.safetensors"),
   "regressor/convolutions": () => FileAttachment("../../../data/regressors/ladder/convolutions.safetensors"),

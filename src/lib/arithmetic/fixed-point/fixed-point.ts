@@ -33,6 +33,23 @@ export function fixedInteger(x: number, {word, fraction, rounding, overflow}: Fi
 export const fixedCast = (x: number, format: FixedPoint): number =>
   fixedInteger(x, format) / 2 ** format.fraction;
 
+/** Many numbers on the grid of a fixed point, in place: {@link fixedCast} of each. */
+export function castInPlace(values: Float64Array, {word, fraction, rounding, overflow}: FixedPoint): void {
+  const [least, most] = wordRange(word);
+  const [round, toSteps, span] = [ROUND[rounding], 2 ** fraction, 2 ** word];
+  const saturates = overflow === "saturate";
+  for (let i = 0; i < values.length; i++) {
+    const whole = round(values[i] * toSteps);
+    const inside =
+      whole >= least && whole <= most
+        ? whole
+        : saturates
+          ? Math.min(Math.max(whole, least), most)
+          : whole - span * Math.floor((whole - least) / span);
+    values[i] = inside / toSteps;
+  }
+}
+
 /** The bits behind the point that leave room for `amax`, as chosen after training. */
 export const binaryPoint = (amax: number, word: number): number => word - 1 - Math.ceil(Math.log2(amax));
 
