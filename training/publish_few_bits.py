@@ -18,7 +18,7 @@ import torch
 from models import load_published
 from safetensors import write_safetensors
 from train import read_documents
-from train_ternary import CONTEXT, MODEL, judged
+from train_ternary import CONTEXT, MODEL, RULES, judged, name_of
 
 
 def runs(folder):
@@ -44,7 +44,7 @@ def main():
             tensors[f"{name}/curve"] = torch.tensor(run["curve"])
             tensors[f"{name}/documents"] = torch.tensor(run["documents"])
     for run in runs(args.ternary):
-        name = f"ternary/w{run['weights']}a{run['activations']}/{run['seed']}"
+        name = f"ternary/{name_of(run['weights'], run['activations'], run.get('rule', RULES[0]))}/{run['seed']}"
         for when in ("before", "after"):
             tensors[f"{name}/{when}"] = torch.tensor(run[when]["documents"])
         tensors[f"{name}/answers"] = torch.tensor([run["before"]["answers"], run["after"]["answers"]])

@@ -27,16 +27,21 @@ class Binary(torch.autograd.Function):
 
 
 class Ternary(torch.autograd.Function):
-    """4/3 of the row's mean magnitude times -1, 0, 1; the gradient passes unchanged."""
+    """A scale of the row times -1, 0, 1; the gradient passes unchanged. Scales: 4/3 of the row's mean magnitude or the mean itself, with
+    values up to half of it at 0 (TBT, BitNet b1.58); or values up to 0.7 of the mean at 0, and the mean magnitude of the others (TWN)."""
 
     @staticmethod
-    def forward(ctx, w):
-        scale = (4 / 3 * w.abs().mean(1, keepdim=True)).clamp(min=1e-30)
+    def forward(ctx, w, rule):
+        mean = w.abs().mean(1, keepdim=True)
+        if rule == "survivors":
+            alive = w.abs() > 0.7 * mean
+            return (w.abs() * alive).sum(1, keepdim=True) / alive.sum(1, keepdim=True).clamp(min=1) * alive * w.sign()
+        scale = ((4 / 3 if rule == "four-thirds" else 1) * mean).clamp(min=1e-30)
         return scale * (w / scale).clamp(-1, 1).round()
 
     @staticmethod
     def backward(ctx, grad):
-        return grad
+        return grad, None
 
 
 class Elastic(torch.autograd.Function):
@@ -95,18 +100,16 @@ class Activation(nn.Module):
         return Elastic.apply(x - least, self.scale, (0, self.bits), True) + least
 
 
-WEIGHTS = {1: Binary.apply, 2: Ternary.apply}
-
-
 class Linear(nn.Linear):
     """A linear map of quantized weights and inputs."""
 
-    def prepare(self, weight_bits, activation_bits):
-        self.weight_bits, self.activation = weight_bits, Activation(activation_bits)
+    def prepare(self, weight_bits, activation_bits, rule):
+        self.weight_bits, self.rule, self.activation = weight_bits, rule, Activation(activation_bits)
         return self
 
     def forward(self, x):
-        return nn.functional.linear(self.activation(x), WEIGHTS[self.weight_bits](self.weight))
+        weight = Binary.apply(self.weight) if self.weight_bits == 1 else Ternary.apply(self.weight, self.rule)
+        return nn.functional.linear(self.activation(x), weight)
 
 
 class Attention(decoder.Attention):
@@ -130,7 +133,7 @@ class Attention(decoder.Attention):
         return self.o_proj((shares @ v.unsqueeze(2)).flatten(1, 2).transpose(1, 2).flatten(2))
 
 
-def quantized(model, weight_bits, activation_bits):
+def quantized(model, weight_bits, activation_bits, rule="four-thirds"):
     """Makes a decoder's layers quantize as they compute; weights stay the same tensors."""
     for layer in model.layers:
         layer.self_attn.__class__ = Attention
@@ -139,5 +142,5 @@ def quantized(model, weight_bits, activation_bits):
             for name, child in list(parent.named_children()):
                 if isinstance(child, nn.Linear):
                     child.__class__ = Linear
-                    child.prepare(weight_bits, activation_bits)
+                    child.prepare(weight_bits, activation_bits, rule)
     return model

@@ -22,7 +22,10 @@ from train import learning_rate, make_optimizer, read_documents, token_losses
 
 MODEL, CONTEXT, BATCH, STEPS, RATE, WARM_UP = "decoder-small", 128, 16, 200, 2e-3, 20
 SEEDS = (1, 2, 3)
-SETTINGS = [(weights, activations) for activations in (32, 8, 2, 1) for weights in (2, 1)]
+RULES = ("four-thirds", "mean", "survivors")  # scales of ternary rows; binary rows have the mean
+ACTIVATIONS = (32, 8, 2, 1)
+SETTINGS = [(weights, activations, RULES[0]) for activations in ACTIVATIONS for weights in (2, 1)]
+SETTINGS += [(2, activations, rule) for activations in ACTIVATIONS for rule in RULES[1:]]
 
 
 def judged(model, validation):
@@ -50,11 +53,15 @@ def distilled(student, teacher, tokens):
     return of_logits + of_hidden
 
 
-def run(weights, activations, seed, args, documents, validation):
+def name_of(weights, activations, rule):
+    return f"w{weights}a{activations}" + ("" if rule == RULES[0] else f"-{rule}")
+
+
+def run(weights, activations, rule, seed, args, documents, validation):
     """Quantizes, judges, trains and judges again; a seed decides which documents are read."""
     began = time.process_time()
     teacher, student = (load_published(args.models, MODEL) for _ in range(2))
-    student = quantized(student, weights, activations)
+    student = quantized(student, weights, activations, rule)
     first = documents[0][seed * 16000:][:BATCH].long()
     with torch.no_grad():
         student(first[:, :-1])
@@ -70,7 +77,7 @@ def run(weights, activations, seed, args, documents, validation):
         torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         optimizer.step()
         losses.append(loss.item())
-    result = {"weights": weights, "activations": activations, "seed": seed, "steps": STEPS, "before": before,
+    result = {"weights": weights, "activations": activations, "rule": rule, "seed": seed, "steps": STEPS, "before": before,
               "after": judged(student, validation), "trainLoss": sum(losses[-20:]) / 20,
               "seconds": round(time.process_time() - began, 1)}
     return result, student
@@ -90,17 +97,18 @@ def main():
     documents, validation = read_documents(args.documents, CONTEXT), read_documents(args.validation, CONTEXT)
     began = time.time()
     for seed in SEEDS:
-        for weights, activations in SETTINGS:
-            path = os.path.join(args.out, f"w{weights}a{activations}-{seed}.json")
+        for weights, activations, rule in SETTINGS:
+            name = name_of(weights, activations, rule)
+            path = os.path.join(args.out, f"{name}-{seed}.json")
             if os.path.exists(path) or time.time() - began > 60 * args.minutes:
                 continue
-            result, model = run(weights, activations, seed, args, documents, validation)
+            result, model = run(weights, activations, rule, seed, args, documents, validation)
             torch.save(model.state_dict(), path.replace(".json", ".pt"))
             with open(path + ".new", "w") as file:
                 json.dump(result, file)
             os.replace(path + ".new", path)
             before, after = (sum(result[when]["documents"]) / len(result[when]["documents"]) for when in ("before", "after"))
-            print(f"w{weights}a{activations}", seed, result["seconds"], before, after, result["after"]["answers"], flush=True)
+            print(name, seed, result["seconds"], before, after, result["after"]["answers"], flush=True)
 
 
 if __name__ == "__main__":

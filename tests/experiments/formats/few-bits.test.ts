@@ -29,7 +29,7 @@ test.each(TRAINING_LENGTHS)(
 );
 
 test("weights of three values lose less than of two, and training takes most of it back", async () => {
-  const rows = await twoAndThreeValues.run({}, {data});
+  const rows = await twoAndThreeValues.run({rules: ["four-thirds"]}, {data});
   const of = (weights: number, activations: number, isTrained: boolean) =>
     rows.find(
       (row) => row.weights === weights && row.activations === activations && row.isTrained === isTrained,
@@ -40,7 +40,19 @@ test("weights of three values lose less than of two, and training takes most of 
     expect(three.perplexity).toBeLessThan(of(2, activations, false).perplexityLow!);
   }
   const some = await twoAndThreeValues.run({activations: [8]}, {data});
-  expect(some).toHaveLength(5);
+  expect(some).toHaveLength(9);
+});
+
+test("a row's mean as the scale of three values loses most as it is rounded, and training makes up for it", async () => {
+  const rows = await twoAndThreeValues.run({activations: [32]}, {data});
+  const of = (rule: string, isTrained: boolean) =>
+    rows.find((row) => row.weights === 2 && row.rule === rule && row.isTrained === isTrained)!;
+  const rounded = ["survivors", "four-thirds", "mean"].map((rule) => of(rule, false).perplexity);
+  expect(rounded).toEqual(rounded.toSorted((a, b) => a - b));
+  for (const rule of ["survivors", "four-thirds", "mean"]) {
+    expect(of(rule, true).seeds).toBe(3);
+    expect(of(rule, true).perplexityHigh!).toBeLessThan(of(rule, false).perplexityLow!);
+  }
 });
 
 test("of the roundings only Quartet's is right on average; the nearest one has the least error of a step", async () => {

@@ -106,19 +106,26 @@ export function roundingFinding(rows: readonly RoundingRow[]): string {
   return `Stochastic rounding has ${numberText(chance.relativeMse / plain.relativeMse, 2)} times the squared error of MXFP4's, but leaves ${percent(chance.kept)} of the gradient of the weights in place of ${percent(plain.kept)}.`;
 }
 
-/** Perplexity over the bits of activations, before and after training. */
+const RULES = ["four-thirds", "mean", "survivors"];
+const RULE_WORDS = ["4/3 of the mean", "the mean", "the mean of the others"];
+
+/** Name of a row's series. */
+function valuesName({weights, rule, isTrained}: ValuesRow): string {
+  if (weights === 16) return "teacher";
+  const scale = weights === 1 ? "binary" : `ternary, scale ${RULE_WORDS[RULES.indexOf(rule ?? "")] ?? ""}`;
+  return `${scale}, ${isTrained ? "trained" : "rounded"}`;
+}
+
+/** Perplexity over the bits of activations, before and after training, for each scale of a row. */
 export const valuesFigure = linesFigure<typeof twoAndThreeValues>({
   experiment: "formats/two-and-three-values",
   question: "What is left with weights of two or three values?",
-  key: ({name, isTrained}) => `${name}/${isTrained}`,
-  label: ({name, isTrained}) => `${name}, ${isTrained ? "trained" : "rounded"}`,
-  series: ({weights, isTrained}) => ({
-    name:
-      weights === 16
-        ? "teacher"
-        : `${weights === 1 ? "binary" : "ternary"}, ${isTrained ? "trained" : "rounded"}`,
-    family: weights === 16 ? "baseline" : isTrained ? "rounding" : "int",
-    shade: weights === 1 ? 1 : 0,
+  key: ({name, rule, isTrained}) => `${name}/${rule}/${isTrained}`,
+  label: (row) => `${row.name}, ${valuesName(row)}`,
+  series: (row) => ({
+    name: valuesName(row),
+    family: row.weights === 16 ? "baseline" : row.isTrained ? "rounding" : "int",
+    shade: row.weights === 1 ? 1 : [0, 2, 3][RULES.indexOf(row.rule ?? "")],
   }),
   x: {column: "activations", label: "bits of activations", log: true},
   y: {column: "perplexity", label: "perplexity", log: true},
@@ -129,15 +136,20 @@ export const valuesFigure = linesFigure<typeof twoAndThreeValues>({
   finding: ({rows}) => valuesFinding(rows),
 });
 
-/** Rounded and trained weights of three values with whole activations, and with few bits of them. */
+const scalesOf = (rows: readonly ValuesRow[], isTrained: boolean): string =>
+  rows
+    .filter((row) => row.weights === 2 && row.activations === 32 && row.isTrained === isTrained)
+    .toSorted((a, b) => a.perplexity - b.perplexity)
+    .map(({rule, perplexity}) => `${RULE_WORDS[RULES.indexOf(rule ?? "")]} ${numberText(perplexity, 3)}`)
+    .join(", ");
+
+/** Weights of three values under each scale, rounded and trained, and with few bits of activations. */
 export function valuesFinding(rows: readonly ValuesRow[]): string {
-  const of = (weights: number, bits: number, isTrained: boolean) =>
-    rows.find((row) => row.weights === weights && row.activations === bits && row.isTrained === isTrained);
-  const [rounded, trained, teacher] = [of(2, 32, false), of(2, 32, true), of(16, 32, false)];
+  const teacher = rows.find(({weights}) => weights === 16);
   const few = rows
     .filter((row) => row.weights === 2 && row.isTrained)
-    .toSorted((a, b) => a.activations - b.activations)[0];
-  if (!rounded || !trained || !teacher || !few)
-    return "The rows of 32-bit activations are not among those chosen.";
-  return `Weights rounded to three values raise the perplexity from ${numberText(teacher.perplexity, 3)} to ${numberText(rounded.perplexity, 3)}; 200 steps of training bring it to ${numberText(trained.perplexity, 3)}, and to ${numberText(few.perplexity, 3)} where activations have ${few.activations} bit${few.activations === 1 ? "" : "s"} too.`;
+    .toSorted((a, b) => a.activations - b.activations || a.perplexity - b.perplexity)[0];
+  const [rounded, trained] = [scalesOf(rows, false), scalesOf(rows, true)];
+  if (!teacher || !few || rounded === "") return "The rows of 32-bit activations are not among those chosen.";
+  return `Weights rounded to three values raise the perplexity of ${numberText(teacher.perplexity, 3)}, by their scale: ${rounded}. 200 steps of training bring it to: ${trained}. With ${few.activations} bit${few.activations === 1 ? "" : "s"} of activations it is ${numberText(few.perplexity, 3)} at best.`;
 }

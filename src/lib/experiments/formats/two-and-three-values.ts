@@ -1,5 +1,6 @@
 import {experiment, type TensorSet} from "../../experiment/experiment.js";
 import {bitsPerElement} from "../../formats/pack.js";
+import {TERNARY_RULES, type TernaryRule} from "../../formats/sign/row-scale.js";
 import {binary, ternary} from "../../formats/sign/sign-formats.js";
 import {largest, smallest} from "../../stats/extent.js";
 import {studentInterval} from "../../stats/interval.js";
@@ -30,14 +31,28 @@ function perplexityOf(documents: Float64Array | Float32Array) {
   return exponentials({value: estimate.value, ...ends(studentInterval(estimate, documents.length))});
 }
 
+/** Words for the rules of a ternary scale. */
+const RULE_NAMES: Readonly<Record<TernaryRule, string>> = {
+  "four-thirds": "4/3 of the mean (TBT)",
+  mean: "the mean (BitNet b1.58)",
+  survivors: "the mean of what is not zero (TWN)",
+};
+
 interface Setting {
   readonly weights: 1 | 2;
   readonly activations: number;
+  /** The scale of a row; that of two values is always the mean. */
+  readonly rule: TernaryRule;
   readonly isTrained: boolean;
 }
 
-function rowOf(runs: TensorSet, {weights, activations, isTrained}: Setting) {
-  const group = `ternary/w${weights}a${activations}`;
+/** As the file has it: the rule of TBT, which has one for either number of values, needs no mention. */
+const groupOf = ({weights, activations, rule}: Setting) =>
+  `ternary/w${weights}a${activations}${weights === 1 || rule === "four-thirds" ? "" : `-${rule}`}`;
+
+function rowOf(runs: TensorSet, setting: Setting) {
+  const {weights, activations, rule, isTrained} = setting;
+  const group = groupOf(setting);
   const part = isTrained ? "after" : "before";
   const seeds = seedsOf(runs, group, part);
   const documents = seeds.map((seed) => numbersAt(runs, `${group}/${seed}/${part}`));
@@ -49,6 +64,7 @@ function rowOf(runs: TensorSet, {weights, activations, isTrained}: Setting) {
     weights,
     activations,
     name: `W${weights}A${activations}`,
+    rule,
     isTrained,
     bitsPerWeight: weightBits(weights),
     ...perplexityOf(meanOverSeeds(documents)),
@@ -69,6 +85,7 @@ function teacherRow(runs: TensorSet) {
     weights: 16,
     activations: 32,
     name: "teacher",
+    rule: null,
     isTrained: false,
     bitsPerWeight: 16,
     ...found,
@@ -100,11 +117,20 @@ export const twoAndThreeValues = experiment({
       default: ACTIVATIONS,
       rowsBy: "activations",
     },
+    rules: {
+      kind: "choices",
+      label: "Scale of a row of three values",
+      help: "Values up to half of the scale become zero, or up to 0.7 of the mean where the scale is that of the others.",
+      options: TERNARY_RULES,
+      names: RULE_NAMES,
+      default: TERNARY_RULES,
+    },
   },
   columns: {
     weights: {type: "integer", label: "Bits of a weight's code"},
     activations: {type: "integer", label: "Bits of activations"},
     name: {type: "string", label: "Bits"},
+    rule: {type: "string", label: "Scale of a row", nullable: true},
     isTrained: {type: "boolean", label: "Trained with these bits"},
     bitsPerWeight: {type: "number", label: "Size", unit: "bits per weight", provenance: "measured"},
     perplexity: {type: "number", label: "Perplexity", provenance: "measured"},
@@ -118,11 +144,13 @@ export const twoAndThreeValues = experiment({
   },
   needs: [TRAINING_RUNS],
   sweep: [{}],
-  async run({activations}, {data}) {
+  async run({activations, rules}, {data}) {
     const runs = data.get(TRAINING_RUNS);
     const settings = activations.flatMap((bits) =>
       WEIGHTS.flatMap((weights) =>
-        [false, true].map((isTrained) => ({weights, activations: bits, isTrained})),
+        (weights === 1 ? (["mean"] as const) : rules).flatMap((rule) =>
+          [false, true].map((isTrained) => ({weights, activations: bits, rule, isTrained})),
+        ),
       ),
     );
     return [teacherRow(runs), ...settings.map((setting) => rowOf(runs, setting))];
