@@ -6,6 +6,15 @@ import {chosenSums, tableSays} from "../../../src/components/by-hand/arithmetic/
 import {addedQuestion} from "../../../src/components/by-hand/questions/arithmetic.js";
 import {type LMulRow, lMulFinding} from "../../../src/components/plots/arithmetic/l-mul.js";
 import {type ProductRow, productsFinding} from "../../../src/components/plots/arithmetic/products.js";
+import {
+  type FixedRow,
+  type FrozenRow,
+  fewPowersFinding,
+  fixedPointFinding,
+  frozenFinding,
+  type ShiftsRow,
+  trainedShiftsFinding,
+} from "../../../src/components/plots/arithmetic/trained.js";
 
 describe("products by hand", () => {
   test("of added bits say how far off they are", () => {
@@ -72,5 +81,43 @@ describe("findings", () => {
     expect(lMulFinding([])).toBe("No product is replaced everywhere.");
     const {options, right} = addedQuestion(rows);
     expect(options[right]).toBe("by less than a twentieth");
+  });
+
+  test("compare trained networks of one width, and say if additions give the same", () => {
+    const row = (way: string, right: number, identical: number | null, bits = 4) =>
+      ({way, bits, sigma: 0.001, right, identical}) as ShiftsRow;
+    const rows = [
+      row("float", 0.75, null, 32),
+      row("dense-shift", 0.5, 1),
+      row("shift-zero", 0.6, 1),
+      row("int", 0.7, null),
+    ];
+    expect(trainedShiftsFinding(rows)).toMatch(/With 4 bits DenseShift names 50 % .* to the last bit\.$/);
+    expect(trainedShiftsFinding([...rows, row("shift-rounded", 0.6, 0.9)])).toMatch(/do not give/);
+    expect(trainedShiftsFinding([])).toBe("There are no networks.");
+  });
+
+  test("say what is frozen at the ends of a training", () => {
+    const row = (way: string, step: number, same: number) => ({way, step, same, sigma: 0.001}) as FrozenRow;
+    const rows = [row("dense-shift", 100, 0.5), row("dense-shift", 400, 0.9), row("int", 400, 0.8)];
+    expect(frozenFinding(rows, "signs")).toBe(
+      "Of DenseShift's signs 50 % are what they were 100 steps before at step 100 and 90 % at the end; of the integers' 80 % then.",
+    );
+    expect(frozenFinding([], "signs")).toBe("There are no networks.");
+  });
+
+  test("name the word where trained points gain most, and what few powers of two leave", () => {
+    const row = (way: string, word: number, right: number, terms = 0) =>
+      ({way, word, right, terms, additions: 1.75}) as FixedRow;
+    const rows = [4, 8].flatMap((word) => [
+      row("after", word, word / 16),
+      row("chosen", word, word / 16 + 0.1),
+      row("trained", word, 0.6),
+    ]);
+    expect(fixedPointFinding(rows)).toMatch(/words of 4 bits: 60 % .* 35 % .* 25 %/);
+    expect(fixedPointFinding([])).toBe("There are no networks.");
+    const few = [row("hot-after", 8, 0.4, 1), row("hot-trained", 8, 0.5, 1), row("hot-after", 8, 0.6, 2)];
+    expect(fewPowersFinding(few)).toMatch(/40 % .* 50 % .* 60 % without it, 1\.8 additions/);
+    expect(fewPowersFinding([])).toBe("There are no networks.");
   });
 });

@@ -2,12 +2,31 @@ import {describe, expect, test} from "vitest";
 import {tableTiles} from "../../../src/lib/experiments/accel/table-tiles.js";
 import {lutTensorCoreClaims} from "../../../src/lib/experiments/claims/arithmetic/lut-tensor-core.js";
 import {type MixedRows, mixpeClaims} from "../../../src/lib/experiments/claims/arithmetic/mixpe.js";
-import {number, testOutcomes} from "./outcomes.js";
+import {trainedClaims} from "../../../src/lib/experiments/claims/arithmetic/trained.js";
+import {between, number, testOutcomes} from "./outcomes.js";
 
 const rivals = (...values: number[]) => values.map((value, i) => number(`rival ${i}`, value));
 const widths = (...values: number[]) => values.map((value) => number("times", value));
 
-testOutcomes([...mixpeClaims, ...lutTensorCoreClaims], {
+const gains = (...ends: (readonly [number, number])[]) =>
+  ends.map(([low, high]) => between("pictures right", low, high));
+
+testOutcomes([...mixpeClaims, ...lutTensorCoreClaims, ...trainedClaims], {
+  "dense-shift-order": [
+    ["agrees", gains([1, 4], [2, 3])],
+    ["open", gains([-1, 4], [-3, 1])],
+    ["differs", gains([1, 4], [-3, -1])],
+  ],
+  "dense-shift-accuracy": [
+    ["agrees", gains([-1, 4], [-2, 3])],
+    ["open", gains([-3, 4])],
+    ["differs", gains([-9, -3])],
+  ],
+  "qfx-accuracy": [
+    ["agrees", [...gains([1, 4]), between("with weights trained alike", -5, -1)]],
+    ["same direction", gains([1, 4], [-1, 3])],
+    ["differs", gains([1, 4], [-3, -1])],
+  ],
   "mixpe-speed": [
     ["agrees", rivals(2.6, 3)],
     ["open", rivals(1.1, 11)],

@@ -4,14 +4,18 @@ import {arithmetics} from "../../../src/lib/arithmetic/registry.js";
 import {halvesAdded} from "../../../src/lib/arithmetic/shift-add/shift-add-float.js";
 import type {mixedElements} from "../../../src/lib/experiments/accel/mixed-elements.js";
 import type {tableTiles} from "../../../src/lib/experiments/accel/table-tiles.js";
+import type {frozenSigns} from "../../../src/lib/experiments/arithmetic/frozen-signs.js";
 import type {lMul} from "../../../src/lib/experiments/arithmetic/l-mul.js";
 import type {products} from "../../../src/lib/experiments/arithmetic/products.js";
+import type {trainedShifts} from "../../../src/lib/experiments/arithmetic/trained-shifts.js";
 import {e2m1} from "../../../src/lib/formats/element.js";
 import {keptRows} from "../kept.js";
 import {type Finding, findingsOf} from "./finding.js";
 
 const counted = keptRows<typeof products>("arithmetic/products");
 const replaced = keptRows<typeof lMul>("arithmetic/l-mul");
+const shifts = keptRows<typeof trainedShifts>("arithmetic/trained-shifts");
+const frozen = keptRows<typeof frozenSigns>("arithmetic/frozen-signs");
 const arrays = keptRows<typeof mixedElements>("accel/mixed-elements").filter(({setting}) => setting === 0);
 const allTiles = keptRows<typeof tableTiles>("accel/table-tiles");
 const tiles = allTiles.filter(({setting}) => setting === 0);
@@ -86,6 +90,20 @@ export const arithmeticFindings: readonly Finding[] = findingsOf(
     },
     "every product replaced by an addition of bits, or those of attention alone": () => {
       expect([...new Set(replaced.map(({reach}) => reach))].sort()).toEqual(["all", "attention"]);
+    },
+    "Every network runs here twice, with products and with additions to exponents": () => {
+      const ofPowers = shifts.filter(({way}) => way !== "int" && way !== "float");
+      expect(ofPowers).toHaveLength(11);
+      for (const {identical} of ofPowers) expect(identical).toBe(1);
+    },
+    "fewer and fewer weights change": () => {
+      const dense = frozen.filter(({way, sigma}) => way === "dense-shift" && sigma === 0.001);
+      for (const row of dense.filter(({step}) => step === 4000)) {
+        const first = dense.find(
+          ({part, bits, step}) => part === row.part && bits === row.bits && step === 100,
+        );
+        expect(row.same).toBeGreaterThan(first!.same + 0.2);
+      }
     },
   },
 );

@@ -18,6 +18,7 @@ export const rightColumns = {
   },
   seedLow: {type: "number", label: "Pictures named rightly, least of the seeds", provenance: "measured"},
   seedHigh: {type: "number", label: "Pictures named rightly, most of the seeds", provenance: "measured"},
+  bySeed: {type: "numbers", label: "Pictures named rightly by each seed"},
   seeds: {type: "integer", label: "Seeds of training"},
   pictures: {type: "integer", label: "Test pictures"},
 } as const;
@@ -31,6 +32,7 @@ export function rightCells(shares: readonly number[], pictures: number) {
     rightHigh: high === null ? null : Math.min(1, high),
     seedLow: smallest(shares),
     seedHigh: largest(shares),
+    bySeed: [...shares],
     seeds: shares.length,
     pictures,
   };

@@ -57,7 +57,7 @@ export const trainedShifts = experiment({
       label: "Test pictures",
       min: 8,
       max: 4096,
-      default: 1024,
+      default: 512,
       log: true,
       advanced: true,
     },

@@ -8,11 +8,15 @@ import {mean} from "../../stats/moments.js";
 import {mixedElements} from "../accel/mixed-elements.js";
 import {tableTiles} from "../accel/table-tiles.js";
 import {multiplierChoice} from "../arithmetic/multipliers.js";
+import {PICTURE_NETS} from "../arithmetic/picture-nets.js";
+import {trainedFixedPoint} from "../arithmetic/trained-fixed-point.js";
+import {trainedShifts} from "../arithmetic/trained-shifts.js";
 import {decoderWeights} from "../shared/decoders.js";
 import {COMPARED, lMulClaims, type ReplacedLosses, replacedKey} from "./arithmetic/l-mul.js";
 import {lutTensorCoreClaims, type TileRows} from "./arithmetic/lut-tensor-core.js";
 import {type MixedRows, mixpeClaims} from "./arithmetic/mixpe.js";
 import {hardwareClaims} from "./arithmetic/others.js";
+import {type TrainedRows, trainedClaims} from "./arithmetic/trained.js";
 import {claimColumns} from "./claim.js";
 import type {TextLosses} from "./evidence.js";
 import {ledgerRows} from "./ledger-rows.js";
@@ -20,7 +24,13 @@ import {ledgerRows} from "./ledger-rows.js";
 const DECODER = "weights/decoder-small";
 
 /** All claims on products without a multiplier. */
-export const arithmeticClaimList = [...lMulClaims, ...hardwareClaims, ...mixpeClaims, ...lutTensorCoreClaims];
+export const arithmeticClaimList = [
+  ...lMulClaims,
+  ...trainedClaims,
+  ...hardwareClaims,
+  ...mixpeClaims,
+  ...lutTensorCoreClaims,
+];
 
 /** Claims on products without a multiplier. */
 export const arithmeticClaims = experiment({
@@ -39,16 +49,28 @@ export const arithmeticClaims = experiment({
     },
   },
   columns: claimColumns,
-  needs: [DECODER],
+  needs: [DECODER, PICTURE_NETS],
   sweep: [{}],
   async run({documents}, {data, progress}) {
     const replaced = await ledgerRows(lMulClaims, await replacedLosses(data, documents, progress));
     const others = await ledgerRows(hardwareClaims, undefined);
     const circuits = await circuitRows(data);
-    const judged = [await ledgerRows(mixpeClaims, circuits), await ledgerRows(lutTensorCoreClaims, circuits)];
+    const judged = [
+      await ledgerRows(trainedClaims, await trainedRows(data)),
+      await ledgerRows(mixpeClaims, circuits),
+      await ledgerRows(lutTensorCoreClaims, circuits),
+    ];
     return [...replaced, ...others, ...judged.flat()];
   },
 });
+
+/** Small networks that were trained with powers of two, and in fixed point. */
+async function trainedRows(data: Pick<DataSets, "get">): Promise<TrainedRows> {
+  const tensors = data.get(PICTURE_NETS);
+  if (tensors === undefined) throw new RangeError(`trainedRows: data must hold ${PICTURE_NETS}, got none`);
+  const own = {data: new Map([[PICTURE_NETS, tensors]])};
+  return {shifts: await trainedShifts.run({}, own), fixed: await trainedFixedPoint.run({}, own)};
+}
 
 /** Arrays of elements with the weights of the small decoder, and units for tiles. */
 async function circuitRows(

@@ -1,4 +1,4 @@
-/** Claims of papers on products without a multiplier that need hardware or trainings that were not run here. */
+/** Claims of papers on products without a multiplier that need hardware that is not here. */
 
 import type {Claim} from "../claim.js";
 import {measured, reported} from "../evidence.js";
@@ -6,19 +6,8 @@ import {notTried} from "../rules.js";
 
 const none = () => [measured("ours", "runs of ours", null, "")];
 
-/** Claims of DenseShift, bipolar integers, QFX and T-MAC. */
+/** Claims of bipolar integers and T-MAC. */
 export const hardwareClaims: readonly Claim<unknown>[] = [
-  {
-    id: "dense-shift-accuracy",
-    paper: "arXiv:2208.09708",
-    place: "abstract",
-    statement: "Weights that are powers of two without a zero reach the accuracy of full precision.",
-    kind: "open",
-    reported: [reported("vision and speech tasks", "competitive with full precision", null, "")],
-    ours: none,
-    judge: notTried,
-    why: "Its formats are here for weights rounded after training, where they lose more than integers of as many bits; its claim is about networks trained so.",
-  },
   {
     id: "bipolar-matmul",
     paper: "arXiv:2409.17870",
@@ -29,17 +18,6 @@ export const hardwareClaims: readonly Claim<unknown>[] = [
     ours: none,
     judge: notTried,
     why: "Our planes are exact for every width of 1 to 8 bits and run on words of 32 bits; no kernel of ours uses a tensor core's products of bits.",
-  },
-  {
-    id: "qfx-accuracy",
-    paper: "arXiv:2401.17544",
-    place: "abstract",
-    statement: "A trained binary point gives more accuracy than one chosen after training.",
-    kind: "open",
-    reported: [reported("CIFAR-10 and ImageNet", "more accurate than after training", null, "")],
-    ours: none,
-    judge: notTried,
-    why: "Casts, their slopes and K-hot weights are here and agree with whole numbers bit for bit; no network of ours was trained with them.",
   },
   {
     id: "t-mac-speed",
