@@ -73,7 +73,7 @@ function groupAt(coding: Coding, at: number): number {
 const ofRows = ({tokens}: Run): HeadShape => ({kvHeads: 1, headDim: tokens});
 
 /** Heads of a token as a run holds it, whose numbers may be of another basis, or of all heads in one order. */
-export function shapeOfRun({basis, places}: Run, {kvHeads, headDim}: HeadShape): HeadShape {
+function shapeOfRun({basis, places}: Run, {kvHeads, headDim}: HeadShape): HeadShape {
   if (places) return {kvHeads: 1, headDim: kvHeads * headDim};
   return {kvHeads, headDim: basis?.width ?? headDim};
 }

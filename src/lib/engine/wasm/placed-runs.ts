@@ -52,7 +52,7 @@ export function forRuns(runs: readonly PlacedRun[], visit: (run: PlacedRun, befo
 }
 
 /** Means to write the runs of a call. */
-export interface CallPlace extends RunPlace {
+interface CallPlace extends RunPlace {
   readonly spaces: QuerySpaces;
 }
 
