@@ -56,7 +56,7 @@ const hardestTable = (rows: readonly HardRow[]): HTMLElement =>
     hardestFinding(rows),
     table(
       "Wrong kernels that are hardest to find",
-      ["Kernel", "bug", "changed line", "series that find it"],
+      ["Kernel", "bug", "changed line", "found"],
       rows.map(({name, label, change, found}) => [name, label, html`<code>${change}</code>`, percent(found)]),
     ),
   );
