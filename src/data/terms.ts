@@ -60,12 +60,25 @@ export const TERMS: readonly Term[] = [
     is: "The cheap model, or part of the model, that guesses the next tokens in speculative decoding.",
   },
   {
+    name: "dyadic number",
+    is: "An integer over a power of two. Multiplying by it takes an integer product and a shift to the right, so that a layer in integers needs no float for its scales.",
+  },
+  {
     name: "eviction",
     is: "Tokens are removed from the cache for good; memory is freed, and later queries cannot see them.",
   },
   {
     name: "F-score",
     is: "The share of points of two surfaces that have a point of the other within a threshold, as the harmonic mean of both directions.",
+  },
+  {
+    name: "Fisher matrix",
+    is: "The second derivative of the KL divergence of a model from itself, by its weights. It tells how far a small change of the weights moves the predictions.",
+  },
+  {
+    name: "fitted levels",
+    also: ["Lloyd-Max"],
+    is: "Levels of least squared error for given values, each the mean of the values nearest to it; found by the rounds of Lloyd and Max, which are k-means of numbers.",
   },
   {
     name: "GEMM",
