@@ -6,6 +6,8 @@ import {guide} from "../series.js";
 
 type SlicesRow = RowOf<typeof sparseSlices>;
 
+const NAMES: Readonly<Record<string, string>> = {"deit-s": "DeiT-S", "deit-b": "DeiT-B", "swin-b": "Swin-B"};
+const nameOf = (model: string) => NAMES[model] ?? model;
 const key = ({pattern}: SlicesRow): string => pattern;
 const isDense = ({pattern}: SlicesRow) => pattern === "dense";
 const uniformKeys = ({rows}: {readonly rows: readonly SlicesRow[]}) =>
@@ -39,7 +41,7 @@ export const keptFigure = marksFigure<typeof sparseSlices>({
     const uniform = rows.filter(({kind}) => kind === "uniform");
     const fastest = uniform.reduce((a, b) => (b.cycles! < a.cycles! ? b : a));
     const time = timeOf(fastest, uniform.find(isDense));
-    return `On ${model}, ${fastest.pattern} takes ${numberText(time, 3)} % of the dense time and keeps ${numberText(fastest.energyKept!, 3)} % of the energy of normally distributed weights, before any retraining.`;
+    return `On ${nameOf(model)}, ${fastest.pattern} takes ${numberText(time, 3)} % of the dense time and keeps ${numberText(fastest.energyKept!, 3)} % of the energy of normally distributed weights, before any retraining.`;
   },
 });
 
@@ -77,6 +79,6 @@ export const speedFigure = marksFigure<typeof sparseSlices>({
   finding({rows}, {model, feed}, all) {
     const most = mostSaved(rows);
     const reported = all.find(({kind}) => kind === "reported")!;
-    return `On ${model} with ${feed} activations a cycle, ${most.pattern} needs ${numberText(most.workSaved!, 3)} times less work and runs ${numberText(most.speedup!, 3)} times as fast; the paper reports up to ${reported.speedup} on networks that its abstract does not name.`;
+    return `On ${nameOf(model)} with ${feed} activations a cycle, ${most.pattern} needs ${numberText(most.workSaved!, 3)} times less work and runs ${numberText(most.speedup!, 3)} times as fast; the paper reports up to ${reported.speedup} on networks that its abstract does not name.`;
   },
 });

@@ -14,6 +14,9 @@ const isCoarse = ({product, reach}: LMulRow) => product === "l-mul-2" && reach =
 const nameOf = ({family, reach}: LMulRow) =>
   `${family === "fp" ? "multiplied in FP8" : "added"}, ${WHERE[reach]}`;
 
+/** The name of a way to multiply that fits beside its mark on a phone. */
+const shortName = (label: string) => label.replace(" of mantissa", "").replace("multiplication of", "FP8");
+
 /** Perplexity above the baseline's against the energy of a product. */
 export const lMulFigure = marksFigure<typeof lMul>({
   experiment: "arithmetic/l-mul",
@@ -21,7 +24,7 @@ export const lMulFigure = marksFigure<typeof lMul>({
   // Two bits of mantissa lose so much that nothing else could be told apart: the finding has them.
   drawn: (rows) => rows.filter((row) => !isCoarse(row)),
   key: ({product, reach}) => `${product} ${reach}`,
-  label: ({label, reach}) => `${label}, ${WHERE[reach]}`,
+  label: ({label, reach}) => `${shortName(label)}${reach === "all" ? "" : `, ${WHERE[reach]}`}`,
   series: seriesBy(nameOf, ({family}) => (family === "fp" ? "fp" : "codebook")),
   x: {column: "energy", provenance: "modelled", label: "energy of a product, 45 nm", unit: "pJ", log: true},
   y: {column: "difference", label: "perplexity above the baseline's"},

@@ -53,6 +53,16 @@ export const cacheReadsFigure = linesFigure<typeof staticShapes>({
   finding: ({rows}) => readsFinding(rows),
 });
 
+/**
+ * Keys and values read with fixed shapes, of those read with a growing cache, which reads its prompt in one run; and the same if
+ * both read it token by token.
+ */
+export function timesRead(rows: readonly ShapeRow[]): {readonly times: number; readonly singly: number} {
+  const {fixed, growing} = atLongest(rows);
+  const [own, other] = [fixed, growing].map((row) => row?.readBytes ?? Number.NaN);
+  return {times: own / other, singly: 1 / (1 - (fixed?.unused ?? Number.NaN))};
+}
+
 function operationsFinding(rows: readonly ShapeRow[]): string {
   const {fixed, growing} = atLongest(rows);
   if (fixed === undefined || growing === undefined) return "No compiled length is chosen.";
@@ -65,5 +75,6 @@ function operationsFinding(rows: readonly ShapeRow[]): string {
 function readsFinding(rows: readonly ShapeRow[]): string {
   const {fixed, growing} = atLongest(rows);
   if (fixed === undefined || growing === undefined) return "No compiled length is chosen.";
-  return `Compiled for ${groupedDigits(String(fixed.compiledLength))} tokens, a token reads ${numberText(fixed.readBytes / growing.readBytes, 3)} times as many bytes of keys and values, and writes as many again to shift them; the growing cache reads its prompt in one run.`;
+  const {times, singly} = timesRead(rows);
+  return `Compiled for ${groupedDigits(String(fixed.compiledLength))} tokens, a token reads ${numberText(times, 3)} times as many bytes of keys and values, and writes as many again to shift them. The growing cache reads its prompt in one run; if both read it token by token it would be ${numberText(singly, 3)} times.`;
 }
