@@ -17,7 +17,7 @@ export function buildingOf(rows: readonly TileRow[]): NumberTable {
   const times = (a: number | null, b: number | null) => numberText((a ?? 0) / (b ?? 1), 3);
   return {
     question: "Where should tables be built?",
-    finding: `Built by an operator of their own, tables move ${times(own.bytes, fused.bytes)} times the bytes of those that the operator before writes in place of its results. Built in each unit they move ${times(each.bytes, fused.bytes)} times as many, and take ${times(each.additions, fused.additions)} times the additions.`,
+    finding: `Built by an operator of their own, tables move ${times(own.bytes, fused.bytes)} times the bytes of those that the operator before writes in place of its results. Built in each unit they move ${each.bytes === fused.bytes ? "" : `${times(each.bytes, fused.bytes)} times `}as many, and take ${times(each.additions, fused.additions)} times the additions.`,
     label: "Inputs and tables of a layer for 512 tokens by the place where tables are built",
     head: ["tables are built", "bytes", "additions"],
     body: places.map(({way, bytes, additions}) => [way, apart(bytes ?? 0), apart(additions ?? 0)]),

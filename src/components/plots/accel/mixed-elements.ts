@@ -92,7 +92,9 @@ export const mixedCyclesFigure = linesFigure<typeof mixedElements>({
 export const mixedErrorFigure = linesFigure<typeof mixedElements>({
   experiment: "accel/mixed-elements",
   question: "How far off are the weights that an element reads?",
-  drawn: (rows) => rows.filter(({error}) => error !== null),
+  // Dequantized weights and narrow multipliers read the same integers as MixPE.
+  drawn: (rows) =>
+    rows.filter(({element, error}) => error !== null && element !== "dequantized" && element !== "narrow"),
   key,
   label,
   series,

@@ -1,8 +1,10 @@
 import type {tableTiles} from "../../../lib/experiments/accel/table-tiles.js";
 import {numberText} from "../../kit/text/number-text.js";
+import type {Series} from "../chart/chart-spec.js";
 import {linesFigure} from "../figure.js";
-import type {RowOf} from "../figure-spec.js";
+import type {Drawn, RowOf} from "../figure-spec.js";
 import type {Look} from "../palette.js";
+import {level} from "../series.js";
 
 /** Rows of the experiment on tiles of tables. */
 export type TileRow = RowOf<typeof tableTiles>;
@@ -42,23 +44,32 @@ const shapes = {
   x: {column: "columns", label: "columns of a tile, N", log: true},
 } as const;
 
-/** Shapes of least cost, one for each table, whose labels stand beside their marks. */
-const leastKeys = (rows: readonly TileRow[], column: "area" | "energy") =>
-  [2, 4, 8].flatMap((inputs) => {
-    const least = leastTile(rows, inputs, column);
-    return least === undefined ? [] : [shapeKey(least)];
-  });
+/** A level line at the least cost, named by its shape. */
+const leastLine =
+  (column: "area" | "energy") =>
+  ({rows, points}: Drawn<TileRow>): Series[] => {
+    const least = leastOfAll(rows, column);
+    return least === undefined
+      ? []
+      : level(`least: ${shapes.label(least)}`, "modelled", least[column] ?? 0, points);
+  };
+
+/** Cost of a tile with one column, of that of the least one over as many inputs. */
+function oneColumn(rows: readonly TileRow[], column: "area" | "energy"): string {
+  const least = leastOfAll(rows, column);
+  const one = shapeRows(rows).find((row) => row.inputs === least.inputs && row.columns === 1);
+  return numberText((one?.[column] ?? Number.NaN) / (least[column] ?? Number.NaN), 2);
+}
 
 /** Area for a product a cycle over the columns of a tile, at a fixed number of products. */
 export const tileAreaFigure = linesFigure<typeof tableTiles>({
   ...shapes,
   question: (_, {products}) => `How much area does a product take in a tile of ${products}?`,
   y: {column: "area", provenance: "modelled", label: "area for a product a cycle", unit: "µm²", log: true},
-  labelled: ({rows}) => leastKeys(rows, "area"),
+  guides: leastLine("area"),
   finding({rows}, {products, bits}) {
     const least = leastOfAll(rows, "area");
-    const square = shapeRows(rows).find((row) => row.inputs === least.inputs && row.columns === 1);
-    return `Modelled, weights of ${bits} ${bits === 1 ? "bit" : "bits"}: of all tiles with ${products} products that of ${shapeText(least)} is smallest; with one column it is ${numberText((square?.area ?? Number.NaN) / (least.area ?? Number.NaN), 2)} times as large.`;
+    return `Modelled, weights of ${bits} ${bits === 1 ? "bit" : "bits"}: of all tiles with ${products} products that of ${shapeText(least)} is smallest; with one column it is ${oneColumn(rows, "area")} times as large.`;
   },
 });
 
@@ -67,10 +78,10 @@ export const tileEnergyFigure = linesFigure<typeof tableTiles>({
   ...shapes,
   question: (_, {products}) => `How much energy does a product take in a tile of ${products}?`,
   y: {column: "energy", provenance: "modelled", label: "energy of a product", unit: "pJ", log: true},
-  labelled: ({rows}) => leastKeys(rows, "energy"),
+  guides: leastLine("energy"),
   finding({rows}) {
     const least = leastOfAll(rows, "energy");
-    return `Least energy, ${numberText(least.energy ?? Number.NaN, 2)} pJ, has the tile of ${shapeText(least)}: a table is written once for all planes of a weight, so that energy asks for fewer columns than area where weights have several bits.`;
+    return `Modelled: least energy, ${numberText(least.energy ?? Number.NaN, 2)} pJ, has the tile of ${shapeText(least)}; with one column it takes ${oneColumn(rows, "energy")} times as much, since a table then serves one column alone.`;
   },
 });
 
