@@ -59,6 +59,7 @@ export const experiments: Readonly<Record<string, () => Promise<Experiment>>> = 
   "formats/integer-only": () => import("./formats/integer-only.js").then((m) => m.integerOnly),
   "formats/lossless": () => import("./formats/lossless.js").then((m) => m.lossless),
   "formats/own-file": () => import("./formats/own-file.js").then((m) => m.ownFile),
+  "formats/power-exponent": () => import("./formats/power-exponent.js").then((m) => m.powerExponent),
   "formats/razer-special": () => import("./formats/razer-special.js").then((m) => m.razerSpecial),
   "kv/alignment": () => import("./kv/alignment.js").then((m) => m.alignment),
   "kv/context": () => import("./kv/context.js").then((m) => m.context),

@@ -7,6 +7,7 @@ import type {errorAnatomy} from "../../../src/lib/experiments/formats/error-anat
 import type {hadamardOutliers} from "../../../src/lib/experiments/formats/hadamard-outliers.js";
 import type {int8Threshold} from "../../../src/lib/experiments/formats/int8-threshold.js";
 import type {outlierChannels} from "../../../src/lib/experiments/formats/outlier-channels.js";
+import type {powerExponent} from "../../../src/lib/experiments/formats/power-exponent.js";
 import type {razerSpecial} from "../../../src/lib/experiments/formats/razer-special.js";
 import type {formatsOnModel} from "../../../src/lib/experiments/models/formats-on-model.js";
 import {spearman} from "../../../src/lib/stats/rank.js";
@@ -90,6 +91,7 @@ const lostBy = (way: string) =>
     .toSorted((a, b) => a.factor - b.factor)
     .map(({klMean}) => klMean);
 const thresholds = keptRows<typeof int8Threshold>("formats/int8-threshold");
+const powers = keptRows<typeof powerExponent>("formats/power-exponent");
 
 /** Findings of the pages on number formats. */
 export const formatFindings: readonly Finding[] = [
@@ -139,6 +141,16 @@ export const formatFindings: readonly Finding[] = [
     },
   }),
   ...findingsOf("src/formats/outliers-and-victims.md", {
+    "On the weights of a trained model, as on a normal distribution, a power beats uniform levels from three bits on":
+      () => {
+        const best = powers.filter(({isBest, bits}) => isBest && bits >= 3);
+        expect(distinct(best, ({distribution}) => distribution)).toHaveLength(2);
+        for (const {overUniform} of best) expect(overUniform).toBeLessThan(0.95);
+      },
+    "with codes of two bits uniform levels are best": () => {
+      const best = powers.filter(({isBest, bits}) => isBest && bits === 2);
+      expect(best.map(({exponent}) => exponent)).toEqual([1, 1]);
+    },
     "LLM.int8() holds up best of the ways that round inputs": () => {
       const ways = distinct(
         channels.filter(({inputs}) => inputs !== "float32"),
