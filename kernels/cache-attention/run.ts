@@ -242,14 +242,14 @@ function unpackBitmap(run: usize, head: i32, list: usize, first: i32, count: i32
       at = start;
       values = load<usize>(run, CODES) + <usize>page * <usize>load<i32>(run, PAGE_CODES);
     }
-    for (; at + 8 <= row; at += 8) values += <usize>popcnt(load<u64>(at)) << 1;
-    for (; at < row; at++) values += <usize>popcnt(<u32>load<u8>(at)) << 1;
+    for (; at + 8 <= row; at += 8) values += (<usize>popcnt(load<u64>(at))) << 1;
+    for (; at < row; at++) values += (<usize>popcnt(<u32>load<u8>(at))) << 1;
     for (const end = at + <usize>(d >> 3); at < end; at++, to += 32) {
       const bits = <u32>load<u8>(at);
       const pairs = eightPairs(table, bits, values);
       v128.store(to, i32x4.shl(i32x4.extend_low_i16x8_u(pairs), 16));
       v128.store(to, i32x4.shl(i32x4.extend_high_i16x8_u(pairs), 16), 16);
-      values += <usize>popcnt(bits) << 1;
+      values += (<usize>popcnt(bits)) << 1;
     }
   }
 }
@@ -363,7 +363,16 @@ function unpackChunk(
   if (bits <= 4) {
     const codes = smallCodes(from, shift, bits, room);
     if (step === 0) storeSmall(codes, table, factor, offset, to);
-    else storeSigned(i8x16.swizzle(v128.load(table), codes), f32x4.splat(step), factor, offset, factor, offset, to);
+    else
+      storeSigned(
+        i8x16.swizzle(v128.load(table), codes),
+        f32x4.splat(step),
+        factor,
+        offset,
+        factor,
+        offset,
+        to,
+      );
   } else if (bits < 8) {
     spreadCodes(from, shift, bits, room);
     storeBytes(room, table, factor, offset, to);
