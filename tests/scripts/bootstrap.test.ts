@@ -49,7 +49,7 @@ describe("Node", () => {
     const main = await readFile("src/cli/main.ts", "utf8");
     expect(main.match(/^import .*/gm)).toEqual([
       'import {nodeProblem} from "./node-version.js";',
-      'import {complain} from "./print.js";',
+      'import {complain} from "./terminal/print.js";',
     ]);
   });
 
