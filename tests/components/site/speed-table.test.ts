@@ -1,5 +1,6 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
+import {KEY_CONTESTS, keyRecords, memoryBound} from "../../../src/components/by-hand/site/speed-story.js";
 import {SPEED_GROUPS, type SpeedRun, speedMachine} from "../../../src/components/by-hand/site/speed-table.js";
 
 const run: SpeedRun = JSON.parse(readFileSync("bench/results.json", "utf8"));
@@ -18,6 +19,11 @@ describe("the page on speed", () => {
         run.records.some(({name}) => names.test(name)),
         `${names}`,
       ).toBe(true);
+  });
+
+  test("has the comparisons that it opens with, and the copy that bounds a product", () => {
+    expect(keyRecords(run).map(({ratio}) => Number(ratio) > 0)).toEqual(KEY_CONTESTS.map(() => true));
+    expect(memoryBound(run)).toMatch(/ms, \d.* % of the .* ms/);
   });
 
   test("names the machine by its processor alone, the days and the loads", () => {

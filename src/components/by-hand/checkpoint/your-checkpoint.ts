@@ -184,13 +184,15 @@ const nameOf = (files: readonly File[]): string => {
 /** The formats that a reader may choose, those of a plan first. */
 function formatBoxes() {
   const chosen = new Set<string>(PLANNED_FORMATS);
-  const ids = techniques.filter(({registry}) => registry === "formats").map(({id}) => id);
-  const others = ids.filter((id) => !chosen.has(id));
+  const labels = new Map(
+    techniques.filter(({registry}) => registry === "formats").map(({id, label}) => [id, label]),
+  );
+  const others = [...labels.keys()].filter((id) => !chosen.has(id));
   const box = (id: string) => {
     const input = html`<input type="checkbox">` as HTMLInputElement;
     input.checked = chosen.has(id);
     input.addEventListener("change", () => (input.checked ? chosen.add(id) : chosen.delete(id)));
-    return html`<label>${input} ${id}</label>`;
+    return html`<label>${input} ${labels.get(id) ?? id}</label>`;
   };
   return {
     element: html`<details class="tensor-list"><summary>Formats to choose from</summary><div class="boxes">${[...PLANNED_FORMATS, ...others].map(box)}</div></details>`,
