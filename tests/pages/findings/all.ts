@@ -1,5 +1,5 @@
 import {accelFindings} from "./accel.js";
-import {arithmeticFindings} from "./arithmetic.js";
+import {arithmeticFindings, arrayFindings} from "./arithmetic.js";
 import {attentionFindings} from "./attention.js";
 import {bitWeightFindings} from "./bit-weight.js";
 import {compiledFindings} from "./compiled.js";
@@ -28,6 +28,7 @@ export const FINDINGS: readonly Finding[] = [
   ...mapFindings,
   ...formatFindings,
   ...arithmeticFindings,
+  ...arrayFindings,
   ...modelFindings,
   ...kvFindings,
   ...attentionFindings,

@@ -51,6 +51,30 @@ export const arithmeticFindings: readonly Finding[] = findingsOf(
       const own = counted.filter(({arithmeticError}) => arithmeticError > 1e-12);
       expect([...new Set(own.map(({exactness}) => exactness))]).toEqual(["approximate"]);
     },
+    "every product replaced by an addition of bits, or those of attention alone": () => {
+      expect([...new Set(replaced.map(({reach}) => reach))].sort()).toEqual(["all", "attention"]);
+    },
+    "Every network runs here twice, with products and with additions to exponents": () => {
+      const ofPowers = shifts.filter(({way}) => way !== "int" && way !== "float");
+      expect(ofPowers).toHaveLength(11);
+      for (const {identical} of ofPowers) expect(identical).toBe(1);
+    },
+    "fewer and fewer weights change": () => {
+      const dense = frozen.filter(({way, sigma}) => way === "dense-shift" && sigma === 0.001);
+      for (const row of dense.filter(({step}) => step === 4000)) {
+        const first = dense.find(
+          ({part, bits, step}) => part === row.part && bits === row.bits && step === 100,
+        );
+        expect(row.same).toBeGreaterThan(first!.same + 0.2);
+      }
+    },
+  },
+);
+
+/** Findings of the page on arrays without multipliers. */
+export const arrayFindings: readonly Finding[] = findingsOf(
+  "src/accelerators/arrays-without-multipliers.md",
+  {
     "they take one multiplication a group in place of one a weight": () => {
       // One more a result is by the scale of its inputs.
       for (const {groupSize, scaleWork} of ofElement("mixpe-w4a8"))
@@ -87,23 +111,6 @@ export const arithmeticFindings: readonly Finding[] = findingsOf(
       const [tables, multipliers] = [cycles("half table"), cycles("dequantize")];
       for (const [i, each] of tables.entries()) expect(each / tables[0]).toBeCloseTo(i + 1, 8);
       expect(new Set(multipliers).size).toBe(1);
-    },
-    "every product replaced by an addition of bits, or those of attention alone": () => {
-      expect([...new Set(replaced.map(({reach}) => reach))].sort()).toEqual(["all", "attention"]);
-    },
-    "Every network runs here twice, with products and with additions to exponents": () => {
-      const ofPowers = shifts.filter(({way}) => way !== "int" && way !== "float");
-      expect(ofPowers).toHaveLength(11);
-      for (const {identical} of ofPowers) expect(identical).toBe(1);
-    },
-    "fewer and fewer weights change": () => {
-      const dense = frozen.filter(({way, sigma}) => way === "dense-shift" && sigma === 0.001);
-      for (const row of dense.filter(({step}) => step === 4000)) {
-        const first = dense.find(
-          ({part, bits, step}) => part === row.part && bits === row.bits && step === 100,
-        );
-        expect(row.same).toBeGreaterThan(first!.same + 0.2);
-      }
     },
   },
 );

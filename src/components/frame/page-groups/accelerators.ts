@@ -48,6 +48,13 @@ export const ACCELERATOR_PAGES: PageGroup = {
         "Bit-weight processing elements: products digit by digit, digits that are not zero, and lanes that wait. Sparse products merged in a hashed table.",
     },
     {
+      name: "Arrays without multipliers",
+      path: "/accelerators/arrays-without-multipliers",
+      techniques: ["mixed-elements", "table-tiles"],
+      about:
+        "MixPE's elements that shift and add, and LUT Tensor Core's tiles of half tables: area, cycles and energy beside multipliers.",
+    },
+    {
       name: "Layouts",
       path: "/accelerators/layouts",
       about:

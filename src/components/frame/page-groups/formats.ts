@@ -34,8 +34,7 @@ export const FORMAT_PAGES: PageGroup = {
       name: "Multiplying without a multiplier",
       path: "/formats/multiplying-without-a-multiplier",
       about:
-        "L-Mul, DenseShift, tables of sums and bit planes: one product by hand in each, work counted, error measured, arrays and tiles of them modelled.",
-      techniques: ["mixed-elements", "table-tiles"],
+        "L-Mul, DenseShift, tables of sums and bit planes: one product by hand in each, work counted, error measured, small networks trained for it.",
     },
     {
       name: "Lossless and still smaller",
