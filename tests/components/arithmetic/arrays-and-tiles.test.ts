@@ -50,7 +50,7 @@ describe("findings of arrays", () => {
     const drawn = {rows, points: [], front: []};
     const params = {} as never;
     expect(mixedCyclesFigure.spec.finding(drawn, params, rows)).toBe(
-      "Modelled with groups of 128, of the cycles that MixPE's integers take: INT8 elements 1.6 times, multipliers as narrow as the weights 1.2 times.",
+      "Modelled with groups of 128, in multiples of the cycles of MixPE's integers: INT8 elements 1.6, multipliers as narrow as the weights 1.2.",
     );
     const none = {...drawn, rows: []};
     expect(mixedCyclesFigure.spec.finding(none, params, [])).toMatch(/^Neither/);

@@ -54,11 +54,11 @@ function besideRivals(rows: readonly MixedRow[], column: "cycles" | "energy", mo
     ] as const
   ).flatMap(([element, name]) => {
     const ratio = timesMixPe(rows, element, column);
-    return ratio === undefined ? [] : [`${name} ${numberText(ratio, 3)} times`];
+    return ratio === undefined ? [] : [`${name} ${numberText(ratio, 3)}`];
   });
   const own = mixedRow(rows, "mixpe-w4a8");
   if (own === undefined || told.length === 0) return "Neither MixPE's integers nor a rival are chosen.";
-  return `Modelled with groups of ${own.groupSize}, of ${more} that MixPE's integers take: ${told.join(", ")}.`;
+  return `Modelled with groups of ${own.groupSize}, in multiples of ${more} of MixPE's integers: ${told.join(", ")}.`;
 }
 
 /** Energy for a product over the group size. */
