@@ -16,6 +16,7 @@ import {
 import {dyadicOf, requantize} from "../../../lib/quant/integer-only/dyadic.js";
 import {largest, smallest} from "../../../lib/stats/extent.js";
 import {tensor} from "../../../lib/tensor/tensor.js";
+import {sized} from "../../kit/sized.js";
 import {captioned} from "../../kit/text/captioned.js";
 import {numberText} from "../../kit/text/number-text.js";
 import {numberLine} from "../../plots/number-line.js";
@@ -142,7 +143,6 @@ export function oneValueDrawing(setting: Setting): HTMLElement {
       marked: [setting.value],
     },
   ] as const;
-  const width = Math.min(720, innerWidth - 48);
   const table = html`<div class="table-scroll" tabindex="0" role="group" aria-label="Step by step"><table class="numbers">
     <thead><tr><th scope="col">Step</th><th scope="col">result</th><th scope="col">how</th></tr></thead>
     <tbody>${stepsOf(setting).map(
@@ -152,6 +152,6 @@ export function oneValueDrawing(setting: Setting): HTMLElement {
   return captioned(
     "Which level does the value take?",
     oneValueFinding(setting),
-    html`<div>${numberLine(rows, width)}${table}</div>`,
+    html`<div>${sized((width) => numberLine(rows, Math.min(720, width)))}${table}</div>`,
   );
 }
